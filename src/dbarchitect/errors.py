@@ -1,0 +1,41 @@
+"""What can go wrong, as one small tree. Findings are returned; only errors are raised.
+
+::
+
+    DbaError                  base: every message says what, where, and what to try next
+    ├── InputError    exit 2  the user's input: usage, SQL, a file, a name
+    └── SurroundingsError  exit 3  the surroundings: no connection, no server, no disk
+
+They are caught once, at the edge (`__main__`), which prints the message and exits with the code.
+"""
+
+from __future__ import annotations
+
+
+class DbaError(Exception):
+    """Base of all errors raised on purpose.
+
+    `message` is one sentence that says what happened and where; `hint` says what to try next.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  try: {self.hint}" if self.hint else self.message
+
+
+class InputError(DbaError):
+    """Something the user gave is wrong: a flag, a file, SQL, a name."""
+
+    exit_code = 2
+
+
+class SurroundingsError(DbaError):
+    """Something around us is missing or refuses: a server, a network, a disk, a platform."""
+
+    exit_code = 3

@@ -1,0 +1,117 @@
+"""What a live server knows beyond structure: sizes, counters, column statistics, settings.
+
+Tables, indexes and sequences are keyed by `str(Name)`. A value that the server does not have is None, never 0.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .value import Value
+
+
+class ColumnStatistics(Value, frozen=True, kw_only=True):
+    """One row of `pg_stats`. Value lists are array literals as the server prints them, so that nothing is lost.
+
+    `n_distinct` below 0 is a share of the rows, negated (PostgreSQL's convention). `inherited` rows describe a
+    table with its children.
+    """
+
+    column: str
+    inherited: bool = False
+    null_fraction: float = 0.0
+    average_width: int = 0
+    n_distinct: float = 0.0
+    most_common_values: str | None = None
+    most_common_frequencies: tuple[float, ...] | None = None
+    histogram_bounds: str | None = None
+    correlation: float | None = None
+    most_common_elements: str | None = None
+    most_common_element_frequencies: tuple[float, ...] | None = None
+    element_count_histogram: tuple[float, ...] | None = None
+    range_length_histogram: str | None = None
+    range_empty_fraction: float | None = None
+    range_bounds_histogram: str | None = None
+
+
+class TableFacts(Value, frozen=True, kw_only=True):
+    """Sizes and counters of a table or materialised view. `rows` is `reltuples`: None where never analysed."""
+
+    rows: float | None = None
+    pages: int = 0
+    all_visible_pages: int = 0
+    all_frozen_pages: int | None = None
+    heap_bytes: int | None = None
+    total_bytes: int | None = None  # with indexes and TOAST
+    sequential_scans: int | None = None
+    sequential_rows: int | None = None
+    index_scans: int | None = None
+    inserted: int | None = None
+    updated: int | None = None
+    deleted: int | None = None
+    hot_updated: int | None = None
+    live_rows: int | None = None
+    dead_rows: int | None = None
+    modified_since_analyze: int | None = None
+    last_analyze: str | None = None  # ISO 8601, the later of manual and automatic
+    last_vacuum: str | None = None
+
+
+class IndexFacts(Value, frozen=True, kw_only=True):
+    """Size and counters of an index. `height` is a B-tree's `fastlevel`, where it could be read."""
+
+    rows: float | None = None
+    pages: int = 0
+    bytes: int | None = None
+    height: int | None = None
+    scans: int | None = None
+    rows_read: int | None = None
+    rows_fetched: int | None = None
+    last_scan: str | None = None
+
+
+class SequenceFacts(Value, frozen=True, kw_only=True):
+    """How far a sequence has come; None where it was never called."""
+
+    last_value: int | None = None
+
+
+class ExtendedStatisticsFacts(Value, frozen=True, kw_only=True):
+    """The data of a CREATE STATISTICS object, as `pg_stats_ext` prints it. `n_distinct` and `dependencies` are keyed
+    by column names joined with ", "; `most_common` is (values, nulls, frequencies, base frequencies)."""
+
+    name: str
+    inherited: bool = False
+    n_distinct: dict[str, float] = {}
+    dependencies: dict[str, float] = {}
+    has_mcv: bool = False
+    has_expressions: bool = False
+
+
+class Facts(Value, frozen=True, kw_only=True):
+    """All live facts of one database at one moment.
+
+    `origin` says where they come from: `live` counters and statistics, or `declared` volumes of a design.
+    `settings` are the planner's settings as this database and role see them.
+    """
+
+    origin: Literal["live", "declared"] = "live"
+    taken_at: str = ""
+    stats_reset: str | None = None
+    started_at: str | None = None
+    is_replica: bool = False
+    replicas: int | None = None  # standbys attached, where readable
+    tables: dict[str, TableFacts] = {}
+    indexes: dict[str, IndexFacts] = {}
+    sequences: dict[str, SequenceFacts] = {}
+    columns: dict[str, tuple[ColumnStatistics, ...]] = {}
+    extended: tuple[ExtendedStatisticsFacts, ...] = ()
+    settings: dict[str, str] = {}
+
+    def column(self, table: str, column: str) -> ColumnStatistics | None:
+        """Statistics of a column (of the whole tree where the table has children), or None."""
+        found = None
+        for one in self.columns.get(table, ()):
+            if one.column == column and (found is None or one.inherited):
+                found = one
+        return found

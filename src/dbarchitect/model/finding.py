@@ -1,0 +1,96 @@
+"""What a review says: findings, how bad they are, and what mends them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .change import Change
+from .names import ObjectRef, Position
+from .proof import ASSERTED, Experiment, Proof, Scalar
+from .value import Value
+
+
+class Severity(StrEnum):
+    """How bad: `error` breaks or will break; `warning` costs or risks; `info` is worth knowing."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, 1 for warning, 2 for error."""
+        return ("info", "warning", "error").index(self.value)
+
+
+class Finding(Value, frozen=True, kw_only=True):
+    """One statement about a schema.
+
+    rule        the rule's id, its file name with dashes
+    at          the object it is about; `also` names the others (the deviations of a systemic finding, the twin of a
+                duplicate)
+    message     one sentence with the numbers; `why` says what it costs; `unless` says what would make it false
+    facts       the figures the message used, machine-readable
+    fix         changes that mend it, in order; `ddl` is the same as SQL, printed for the source's version
+    asks        true where only a person can know: the message is a question
+    experiment  how it can be shown; `proof` what was shown
+    position    where the object is written, if the source is text
+    """
+
+    rule: str
+    severity: Severity
+    at: ObjectRef
+    message: str
+    why: str = ""
+    unless: str = ""
+    also: tuple[ObjectRef, ...] = ()
+    facts: dict[str, Scalar] = {}
+    fix: tuple[Change, ...] = ()
+    ddl: tuple[str, ...] = ()
+    asks: bool = False
+    experiment: Experiment | None = None
+    proof: Proof = ASSERTED
+    position: Position | None = None
+
+    @property
+    def key(self) -> str:
+        """What a baseline keeps: rule and object, not line or wording."""
+        return f"{self.rule} {self.at.key}"
+
+
+class Silence(Value, frozen=True, kw_only=True):
+    """A rule that did not speak, and why (counters too young, no statistics): never counted as a pass."""
+
+    rule: str
+    reason: str
+
+
+class Suppressed(Value, frozen=True, kw_only=True):
+    """A finding that an inline comment, the configuration or a baseline took out, with the reason given."""
+
+    finding: Finding
+    by: str
+    reason: str = ""
+
+
+class Gap(Value, frozen=True, kw_only=True):
+    """Something of the source that could not be carried over (an extension, a locale), and what follows."""
+
+    kind: str
+    name: str
+    effect: str
+
+
+class Review(Value, frozen=True, kw_only=True):
+    """The result of `check`: findings in order of severity, what was silent, what was suppressed, what is missing."""
+
+    source: str
+    engine: str
+    findings: tuple[Finding, ...] = ()
+    silent: tuple[Silence, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    tables: int = 0
+    indexes: int = 0
+    rules_run: int = 0
+    environment: dict[str, str] = {}
