@@ -43,11 +43,13 @@ class TimedWithout(Value, tag_field="kind", tag="timed_without", frozen=True, kw
     """Time `sql` in the lab without and with `change` (both rolled back); the finding holds if it gets faster.
 
     `sql` may hold `{key}` placeholders for the values of `keys`: one row of that query is taken as the example.
+    `setup` runs first, in the same transaction, and is not timed.
     """
 
     sql: str
     change: tuple[Change, ...]
     keys: str = ""
+    setup: tuple[str, ...] = ()
 
 
 class SamePlans(Value, tag_field="kind", tag="same_plans", frozen=True, kw_only=True):
@@ -65,6 +67,14 @@ class Accepted(Value, tag_field="kind", tag="accepted", frozen=True, kw_only=Tru
     shows: str  # what the acceptance means, one sentence
 
 
+class Refused(Value, tag_field="kind", tag="refused", frozen=True, kw_only=True):
+    """Run `script` on an empty private copy of the schema: the finding holds if all is accepted but the last statement,
+    and that one is refused, where good design would accept it. The server's message is the evidence."""
+
+    script: tuple[str, ...]
+    shows: str  # what the refusal means, one sentence
+
+
 class Shown(Value, tag_field="kind", tag="shown", frozen=True, kw_only=True):
     """Run `query` (one row, one boolean column first, then evidence columns): the finding holds if it is true."""
 
@@ -72,4 +82,4 @@ class Shown(Value, tag_field="kind", tag="shown", frozen=True, kw_only=True):
     shows: str
 
 
-Experiment = TimedWithout | SamePlans | Accepted | Shown
+Experiment = TimedWithout | SamePlans | Accepted | Refused | Shown

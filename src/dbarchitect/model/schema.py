@@ -55,10 +55,17 @@ class Type(Value, frozen=True, kw_only=True):
 
 
 class IdentityOptions(Value, frozen=True, kw_only=True):
-    """GENERATED ... AS IDENTITY; its sequence's options are those of `sequence`."""
+    """GENERATED ... AS IDENTITY. `sequence` names its sequence, whose options stand here too, so that a column is
+    complete by itself; None is what the column's type gives."""
 
     always: bool
     sequence: Name
+    start: int | None = None
+    increment: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    cache: int | None = None
+    cycle: bool = False
 
 
 class Generated(Value, frozen=True, kw_only=True):

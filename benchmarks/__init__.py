@@ -1,0 +1,1 @@
+"""Benchmarks of dbarchitect, run on demand: see README.md."""

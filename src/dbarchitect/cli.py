@@ -1,0 +1,260 @@
+"""The command line: parse, call one function of `api`, render, give the exit code.
+
+Only what `dba --help` needs is imported here; each command imports the rest. This is the one place that looks at the
+environment, the terminal and the configuration file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+from cyclopts import App, CycloptsError, Parameter
+
+from . import __version__
+from .config import FailOn
+from .errors import InputError
+from .render import Format, Screen
+
+if TYPE_CHECKING:
+    from .progress import Progress
+
+_WIDEST = 140  # longer lines of prose are hard to read
+_PIPE_WIDTH = 100
+
+_EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
+_SOURCE = "A postgresql:// URL, a .sql file or pg_dump, a folder of SQL migrations, or a .twin file."
+
+app = App(
+    name="dba",
+    help="A database architect that proves its advice on a real engine.",
+    help_epilogue=_EXIT_CODES + " --debug (or DBA_DEBUG=1) shows tracebacks.",
+    help_format="plaintext",
+    version=f"dba {__version__}",
+    default_parameter=Parameter(negative=(), show_default=False),
+    # Errors are caught and printed once, in __main__.
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
+)
+twin = App(name="twin", help="Make, read, scale and open twins: schema, statistics and sizes of a database, no rows.")
+app.command(twin)
+
+Source = Annotated[str, Parameter(help=_SOURCE)]
+Workload = Annotated[
+    Path | None, Parameter(metavar="FILE", help="Queries with their frequencies: SQL, or CSV of pg_stat_statements.")
+]
+PgBin = Annotated[
+    Path | None, Parameter(metavar="DIR", help="PostgreSQL binaries for the private server (default: the embedded 18).")
+]
+Scratch = Annotated[
+    str | None, Parameter(metavar="URL", help="A scratch server to work on instead of a private one; never your data.")
+]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line. Raises `DbaError`; usage errors are `InputError`."""
+    try:
+        code = app(list(arguments))
+    except CycloptsError as err:
+        raise InputError(" ".join(str(err).split()), hint=_usage(err)) from err
+    return code if isinstance(code, int) else 0
+
+
+def _usage(err: CycloptsError) -> str:
+    chain = [name for name in err.command_chain or () if name.isprintable()]
+    return " ".join(["dba", *chain, "--help"])
+
+
+@app.command
+def check(
+    source: Source,
+    /,
+    *,
+    workload: Workload = None,
+    prove: Annotated[bool, Parameter(help="Run each finding's experiment on a private copy.")] = False,
+    form: Annotated[Format | None, Parameter(name="--format", help="Default text.")] = None,
+    fail_on: Annotated[FailOn | None, Parameter(help="Exit with 1 from this severity on. Default warning.")] = None,
+    select: Annotated[
+        tuple[str, ...], Parameter(metavar="RULES", help="Only these rules: ids or globs, commas between, repeatable.")
+    ] = (),
+    ignore: Annotated[tuple[str, ...], Parameter(metavar="RULES", help="Not these rules.")] = (),
+    baseline: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Suppress the findings that this file lists.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Write the findings of today as a baseline and exit with 0.")
+    ] = None,
+    pg_bin: PgBin = None,
+    server: Scratch = None,
+    rows: Annotated[
+        tuple[str, ...],
+        Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
+    ] = (),
+    seed: Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")] = 0,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+) -> int:
+    """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
+    from . import api
+    from .config import matching_rules, read_configuration
+    from .model.finding import Severity
+    from .render import render_review
+    from .suppression import write_baseline as write
+
+    settings = read_configuration(Path.cwd())
+    pages = api.rule_pages()
+    known = tuple(page.id for page in pages)
+    chosen = matching_rules(settings.select, known, f"{settings.path}: select")
+    if select:
+        chosen = matching_rules(_commas(select), known, "--select")
+    ignored = matching_rules(settings.ignore, known, f"{settings.path}: ignore")
+    ignored += matching_rules(_commas(ignore), known, "--ignore")
+    for one in settings.ignores:
+        matching_rules((one.rule,), known, f"{one.origin}: ignore, rule")
+    with _progress() as progress:
+        review = api.check(
+            source,
+            api.CheckOptions(
+                select=chosen,
+                ignore=ignored,
+                ignores=settings.ignores,
+                workload=workload,
+                prove=prove,
+                pg_bin=pg_bin,
+                server=server,
+                rows=_rows(_commas(rows)),
+                seed=seed,
+                # What is about to be written anew must hold what the old one suppressed.
+                baseline=None if write_baseline else baseline or settings.baseline,
+                cache=_cache(),
+                now=datetime.now(UTC),
+                progress=progress,
+            ),
+        )
+    if write_baseline:
+        count = write(write_baseline, review.findings)
+        _emit(f"dba: {count:,} findings accepted in {write_baseline}\n", None)
+        return 0
+    text = render_review(
+        review,
+        form or settings.format,
+        screen=_screen(output),
+        pages=pages,
+        root=Path.cwd(),
+        version=__version__,
+    )
+    _emit(text, output)
+    limit = fail_on or settings.fail_on
+    return int(limit != "never" and any(one.severity.rank >= Severity(limit).rank for one in review.findings))
+
+
+@app.command
+def explain(rule: Annotated[str | None, Parameter(help="A rule's id; none: the index of all rules.")] = None, /) -> int:
+    """Show a rule's page: what it finds, why it matters, what would make it false, how to mend it."""
+    from . import api
+    from .config import matching_rules
+    from .render.page import render_index, render_page
+
+    pages = api.rule_pages()
+    if rule is None:
+        _emit(render_index(pages, _screen(None)), None)
+        return 0
+    chosen = matching_rules((rule,), tuple(page.id for page in pages), "explain")
+    _emit("\n".join(render_page(page, _screen(None)) for page in pages if page.id in chosen), None)
+    return 0
+
+
+def _commas(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part for value in values for one in value.split(",") if (part := one.strip()))
+
+
+_SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
+_COUNT = re.compile(r"(\d[\d_]*(?:\.\d+)?(?:e\d+)?)([kmgb]?)", re.ASCII | re.IGNORECASE)
+
+
+def _rows(values: Sequence[str]) -> dict[str, int] | None:
+    """`orders=5k` and `1000000` as rows by table; "*" stands for every table without its own."""
+    found: dict[str, int] = {}
+    for value in values:
+        table, _, number = value.rpartition("=")
+        match = _COUNT.fullmatch(number.strip())
+        if match is None or (not table.strip() and "=" in value):
+            raise InputError(f"--rows {value}: not a number of rows", hint="--rows 100k, or --rows orders=5M")
+        count = float(match[1].replace("_", "")) * _SUFFIXES[match[2].lower()]
+        if count > 10**12:
+            raise InputError(f"--rows {value}: more than a trillion rows")
+        found[table.strip() or "*"] = int(count)
+    return found or None
+
+
+def _factors(values: Sequence[str]) -> dict[str, float]:
+    """`orders=100x` as factor by table."""
+    found: dict[str, float] = {}
+    for value in _commas(values):
+        table, _, number = value.rpartition("=")
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)x?", number.strip(), re.ASCII | re.IGNORECASE)
+        factor = float(match[1]) if match else 0.0
+        if not table.strip() or not 0 < factor <= 10**9:
+            raise InputError(
+                f"{value}: not a table with its factor", hint="dba twin scale app.twin orders=100x -o out.twin"
+            )
+        found[table.strip()] = factor
+    return found
+
+
+# What surrounds a command: the terminal, the environment, the disk.
+
+
+def _cache() -> Path:
+    """Where ready clusters are kept: $DBA_CACHE, else the user's cache directory."""
+    named = os.environ.get("DBA_CACHE")
+    if named:
+        return Path(named).absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dbarchitect", appauthor=False)
+
+
+def _colored(stream: TextIO) -> bool:
+    # https://no-color.org: any value but the empty one counts.
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _screen(output: Path | None) -> Screen:
+    if output is not None:
+        return Screen(width=_PIPE_WIDTH)
+    columns = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
+    return Screen(
+        width=min(max(columns, 40), _WIDEST),
+        color=_colored(sys.stdout),
+        unicode=(sys.stdout.encoding or "").lower().replace("-", "").startswith("utf"),
+    )
+
+
+def _progress() -> Progress:
+    from .progress import Progress
+
+    return Progress(
+        sys.stderr,
+        terminal=sys.stderr.isatty() and os.environ.get("TERM") != "dumb",
+        color=_colored(sys.stderr),
+    )
+
+
+def _emit(text: str, output: Path | None) -> None:
+    """Results go to stdout, or whole into a file."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from .files import write_whole
+
+    write_whole(output, text)

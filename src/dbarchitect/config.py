@@ -1,0 +1,197 @@
+"""The configuration file: `dbarchitect.toml`, or `[tool.dbarchitect]` in `pyproject.toml`, the nearest one upward.
+
+::
+
+    select = ["*"]                    # globs of rule ids; default all
+    ignore = ["char-n"]               # globs of rule ids
+    fail-on = "warning"               # error, warning, info or never
+    format = "text"                   # text, json, sarif, github or markdown
+    baseline = "dba-baseline.json"    # relative to this file
+
+    [[ignore]]                        # one rule on some objects; in the list above the same is {rule = ..., ...}
+    rule = "fk-without-index"         # glob
+    object = "public.audit_*"         # glob of the object's name; default every object
+    reason = "append only"            # why: mandatory
+    until = 2027-01-31                # from the next day on it no longer counts
+
+TOML knows one `ignore`: strings and tables share the list. Read once, at the edge, by the command line; what it says
+becomes options, and nobody below knows of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from .errors import InputError
+from .render import FORMATS, Format
+
+if TYPE_CHECKING:
+    from .suppression import ConfiguredIgnore
+
+# `dba --help` reads this module for the names of the choices: what parses a file is imported where it is used.
+
+FailOn = Literal["error", "warning", "info", "never"]
+FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
+
+_FILE = "dbarchitect.toml"
+_KEYS = ("select", "ignore", "fail-on", "format", "baseline")
+_IGNORE_KEYS = ("rule", "object", "reason", "until")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the file said; the defaults are those of no file. `path` is the file, None where there is none."""
+
+    path: Path | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    ignores: tuple[ConfiguredIgnore, ...] = ()
+    fail_on: FailOn = "warning"
+    format: Format = "text"
+    baseline: Path | None = None
+
+
+def read_configuration(start: Path) -> Configuration:
+    """The configuration that counts in the folder `start`. Raises `InputError` naming file and key."""
+    for folder in (start, *start.parents):
+        own = folder / _FILE
+        if own.is_file():
+            return parse_configuration(_toml(own), own)
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            tool = _toml(project).get("tool")
+            table = cast("dict[str, Any]", tool).get("dbarchitect") if isinstance(tool, dict) else None
+            if table is not None:
+                if not isinstance(table, dict):
+                    raise InputError(f"{project}: tool.dbarchitect must be a table", hint="[tool.dbarchitect]")
+                return parse_configuration(cast("dict[str, Any]", table), project)
+    return Configuration()
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        hint = "the file must be TOML in UTF-8; `ignore` is one list of strings and tables, or only [[ignore]] tables"
+        raise InputError(f"{path}: {err}", hint=hint) from err
+    except OSError as err:
+        raise InputError(f"cannot read {path}: {err.strerror or err}") from err
+
+
+def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
+    """The values of `table`, read from `path`. Raises `InputError` naming file and key."""
+    read = _Reader(path)
+    read.known(table, _KEYS, "")
+    ignore, ignores = read.ignore(table.get("ignore", []))
+    baseline = table.get("baseline")
+    return Configuration(
+        path=path,
+        select=read.strings(table.get("select", []), "select"),
+        ignore=ignore,
+        ignores=ignores,
+        fail_on=cast("FailOn", read.one_of(table.get("fail-on", "warning"), FAIL_ON, "fail-on")),
+        format=cast("Format", read.one_of(table.get("format", "text"), FORMATS, "format")),
+        baseline=None if baseline is None else path.parent / read.string(baseline, "baseline"),
+    )
+
+
+class _Reader:
+    """Checks values; its errors name the file and the key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def wrong(self, key: str, what: str, hint: str = "") -> InputError:
+        return InputError(f"{self.path}: {key}: {what}", hint=hint)
+
+    def known(self, table: Mapping[str, Any], keys: Sequence[str], inside: str) -> None:
+        for key in table:
+            if key not in keys:
+                hint = _did_you_mean(key.replace("_", "-"), keys) or "known keys: " + ", ".join(keys)
+                raise self.wrong(inside + key, "unknown key", hint)
+
+    def string(self, value: object, key: str) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(key, f"must be a text, not {value!r}")
+        return value
+
+    def strings(self, value: object, key: str) -> tuple[str, ...]:
+        if isinstance(value, str):
+            return (self.string(value, key),)
+        if not isinstance(value, list):
+            raise self.wrong(key, f"must be a list of texts, not {value!r}")
+        return tuple(self.string(one, key) for one in cast("list[object]", value))
+
+    def one_of(self, value: object, allowed: Sequence[str], key: str) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise self.wrong(key, f"{value!r} is not one of {', '.join(allowed)}")
+        return value
+
+    def ignore(self, value: object) -> tuple[tuple[str, ...], tuple[ConfiguredIgnore, ...]]:
+        if not isinstance(value, list):
+            return self.strings(value, "ignore"), ()
+        rules: list[str] = []
+        objects: list[ConfiguredIgnore] = []
+        for number, one in enumerate(cast("list[object]", value), 1):
+            if isinstance(one, dict):
+                objects.append(self.ignored(cast("dict[str, Any]", one), f"ignore {number}, "))
+            else:
+                rules.append(self.string(one, "ignore"))
+        return tuple(rules), tuple(objects)
+
+    def ignored(self, table: Mapping[str, Any], inside: str) -> ConfiguredIgnore:
+        self.known(table, _IGNORE_KEYS, inside)
+        for key in ("rule", "reason"):
+            if key not in table:
+                what = "an ignore without a reason is a secret" if key == "reason" else "which rule?"
+                raise self.wrong(inside + key, "is missing", what)
+        from .suppression import ConfiguredIgnore
+
+        return ConfiguredIgnore(
+            rule=self.string(table["rule"], inside + "rule"),
+            object=self.string(table.get("object", "*"), inside + "object"),
+            reason=self.string(table["reason"], inside + "reason"),
+            until=self.day(table["until"], inside + "until") if "until" in table else None,
+            origin=str(self.path),
+        )
+
+    def day(self, value: object, key: str) -> date:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        if isinstance(value, str):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        raise self.wrong(key, f"{value!r} is not a date", "write it as 2027-01-31")
+
+
+def matching_rules(patterns: Sequence[str], known: Collection[str], where: str) -> tuple[str, ...]:
+    """The ids that the globs `patterns` name, in the order of `known`.
+
+    Raises `InputError` for a pattern that names none; `where` (an option, or a file and key) opens the message.
+    """
+    found: set[str] = set()
+    for pattern in patterns:
+        matched = {rule for rule in known if fnmatchcase(rule, pattern)}
+        if not matched:
+            hint = _did_you_mean(pattern, known) or "`dba explain` lists the rules"
+            raise InputError(f"{where}: there is no rule {pattern!r}", hint=hint)
+        found |= matched
+    return tuple(rule for rule in known if rule in found)
+
+
+def _did_you_mean(word: str, known: Collection[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else ""

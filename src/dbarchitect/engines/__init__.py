@@ -1,0 +1,1 @@
+"""Engines: each folder reads, runs and copies one database; none knows another."""

@@ -1,0 +1,150 @@
+"""What a live server knows beyond the structure: sizes, counters, column statistics, settings, in constant queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+import psycopg
+from msgspec.structs import replace
+from psycopg import sql
+
+from ...model.facts import ColumnStatistics, ExtendedStatisticsFacts, Facts, IndexFacts, SequenceFacts, TableFacts
+from ...model.names import Name
+from ...model.schema import ExtendedStatistics, Relational
+
+Rows = list[tuple[Any, ...]]
+
+_NAMED_AT_MOST = 5  # objects that a line of `unreadable` lists by name
+
+# PGBouncer and psql users know settings with their unit; a bare number would say 4096 for 4 MB.
+_HEIGHTS = sql.SQL(
+    """
+select n.nspname, c.relname, meta.fastlevel
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+join pg_am am on am.oid = c.relam and am.amname = 'btree'
+cross join lateral {}.bt_metap(format('%I.%I', n.nspname, c.relname)) meta
+where c.relkind = 'i' and (c.relpersistence = 'p' or not pg_is_in_recovery())
+and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+"""
+)
+
+
+def read_facts(
+    connection: psycopg.Connection[Any], schema: Relational, query: Callable[[str], Rows], unreadable: list[str]
+) -> Facts:
+    """Facts about the objects of `schema`; `query` runs a catalogue query by name. What is hidden goes to `unreadable`."""
+    relations = {
+        *(relation.name for relation in (*schema.tables, *schema.views)),
+        *(index.name for relation in (*schema.tables, *schema.views) for index in relation.indexes),
+    }
+    keys = {(name.schema, name.name): str(name) for name in relations}
+    tables: dict[str, TableFacts] = {}
+    hidden: list[str] = []
+    for owner, name, text, closed in query("facts_tables"):
+        if key := keys.get((owner, name)):
+            tables[key] = msgspec.json.decode(text, type=TableFacts)
+            if closed:
+                hidden.append(key)
+    _note(unreadable, "column statistics of {} (no SELECT privilege, or row-level security)", hidden)
+
+    columns: dict[str, list[ColumnStatistics]] = defaultdict(list)
+    decoder = msgspec.json.Decoder(ColumnStatistics)
+    for owner, name, text in query("facts_columns"):
+        if key := keys.get((owner, name)):
+            columns[key].append(decoder.decode(text))
+
+    indexes: dict[str, IndexFacts] = {}
+    for owner, name, text, _ in query("facts_indexes"):
+        if key := keys.get((owner, name)):
+            indexes[key] = msgspec.json.decode(text, type=IndexFacts)
+    for owner, name, height in _heights(connection, schema):
+        if key := keys.get((owner, name)):
+            indexes[key] = replace(indexes[key], height=height)
+
+    sequence_keys = {(s.name.schema, s.name.name): str(s.name) for s in schema.sequences}
+    sequences: dict[str, SequenceFacts] = {}
+    hidden = []
+    for owner, name, last_value, readable in query("facts_sequences"):
+        if key := sequence_keys.get((owner, name)):
+            sequences[key] = SequenceFacts(last_value=last_value)
+            if not readable:
+                hidden.append(key)
+    _note(unreadable, "last value of {} (no SELECT or USAGE privilege)", hidden)
+
+    rows = query("facts_database")
+    facts = msgspec.json.decode(rows[0][0], type=Facts) if rows else Facts()
+    return replace(
+        facts,
+        tables=dict(sorted(tables.items())),
+        indexes=dict(sorted(indexes.items())),
+        sequences=dict(sorted(sequences.items())),
+        columns={key: tuple(sorted(found, key=lambda c: (c.column, c.inherited))) for key, found in sorted(columns.items())},
+        extended=tuple(_extended(schema, query("facts_extended"))),
+        settings={name: f"{value}{_unit(unit, value)}" for name, value, unit in query("facts_settings")},
+    )
+
+
+def _heights(connection: psycopg.Connection[Any], schema: Relational) -> Rows:
+    """B-tree heights, where pageinspect is installed and lets this role use it; else nothing."""
+    extension = next((e for e in schema.extensions if e.name == "pageinspect"), None)
+    if extension is None:
+        return []
+    try:
+        with connection.transaction():
+            return connection.execute(_HEIGHTS.format(sql.Identifier(extension.schema))).fetchall()
+    except psycopg.Error:
+        # Not a superuser, or an index that another session is changing: sizes are estimated then.
+        return []
+
+
+def _extended(schema: Relational, rows: Rows) -> Iterable[ExtendedStatisticsFacts]:
+    objects = {(s.name.schema, s.name.name): s for s in schema.statistics}
+    tables = {table.name: table for table in schema.tables} | {view.name: view for view in schema.views}
+    found: list[ExtendedStatisticsFacts] = []
+    for owner, name, inherited, n_distinct, dependencies, has_mcv, has_expressions in rows:
+        statistics = objects.get((owner, name))
+        if statistics is None or statistics.table not in tables:
+            continue
+        columns = {column.position: column.name for column in tables[statistics.table].columns}
+        columns |= {-place: text for place, text in enumerate(statistics.expressions, start=1)}
+        found.append(
+            ExtendedStatisticsFacts(
+                name=str(statistics.name),
+                inherited=inherited,
+                n_distinct=_by_name(n_distinct, columns),
+                dependencies=_by_name(dependencies, columns),
+                has_mcv=has_mcv,
+                has_expressions=has_expressions,
+            )
+        )
+    return sorted(found, key=lambda e: (e.name, e.inherited))
+
+
+def _by_name(text: str | None, columns: Mapping[int, str]) -> dict[str, float]:
+    """`{"1, 2 => 3": 0.5}` with the columns' names for their numbers; nothing for a NULL."""
+    if text is None:
+        return {}
+
+    def named(numbers: str) -> str:
+        return ", ".join(columns.get(int(number), number) for number in numbers.split(", "))
+
+    figures = msgspec.json.decode(text, type=dict[str, float])
+    return {" => ".join(named(side) for side in key.split(" => ")): figure for key, figure in figures.items()}
+
+
+def _unit(unit: str | None, value: str) -> str:
+    """What to put behind a value so that SET understands it: settings in blocks of 8 kB have no such unit."""
+    if unit is None or value.startswith("-") or not value.isdigit():
+        return ""
+    return unit if unit in ("B", "kB", "MB", "ms", "s", "min") else ""
+
+
+def _note(unreadable: list[str], sentence: str, names: list[str]) -> None:
+    if names:
+        listed = ", ".join(sorted(names)[:_NAMED_AT_MOST])
+        more = f" and {len(names) - _NAMED_AT_MOST} more" if len(names) > _NAMED_AT_MOST else ""
+        unreadable.append(sentence.format(listed + more))

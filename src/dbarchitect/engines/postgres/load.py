@@ -1,0 +1,502 @@
+"""A schema script made real in a private database.
+
+The script is somebody else's: it runs as the role `dbarchitect`, which owns the database and is no superuser, on a
+connection that *logged in* as that role, so that no RESET or SET ROLE, written out or built inside a DO block, leads
+further. Programs, server files, C functions, ALTER SYSTEM, other databases and other servers are therefore closed to
+it by the server's own privileges, not by patterns over the text. What needs more is done by the loader on a second
+connection, one parsed statement at a time and only for statements that run no code of the script's: CREATE
+EXTENSION, event triggers (never fired on that connection), foreign servers and tables, publications, casts, operator
+classes, owners. The functions of dblink are closed, user mappings are left out, and so nothing can be reached through
+a foreign server. No object of the script is given to a superuser. What remains to it is time and disk: a statement
+may take `_TIMEOUT`.
+
+Statements go to the server in batches of one round trip and one transaction; a batch that fails is run again one by
+one. What this server lacks (an extension, a collation, a language, a role) is made up as far as its shape is known
+and recorded as a `Gap`; a failure that follows from a gap becomes a gap, any other is the user's `InputError`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from dbarchitect.errors import InputError
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.sql import parse
+from dbarchitect.sql.script import Statement
+
+from .server import Server
+
+if TYPE_CHECKING:
+    import psycopg
+
+ROLE = "dbarchitect"
+_STUBS = Path(__file__).parent / "stubs"
+_TIMEOUT = "60s"
+_TIMEOUT_WITH_DATA = "10min"
+_BATCH_STATEMENTS = 400
+_BATCH_CHARACTERS = 1 << 20
+
+How = Literal["batch", "alone", "admin", "extension", "copy", "lenient"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing to do: `sql` in the way `how`, for `statement`. `lenient` failures are gaps."""
+
+    statement: Statement
+    sql: str
+    how: How = "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stub:
+    """A stand-in for an extension: its SQL, what is lost, and whether every public name is there."""
+
+    body: str
+    effect: str
+    schema: str = ""
+    requires: tuple[str, ...] = ()
+    complete: bool = False
+
+
+def load(
+    server: Server, database: str, statements: Sequence[Statement], *, data: bool = False
+) -> tuple[Gap, ...]:
+    """Run a script's `statements` in `database` of a private server; returns what could not be carried over.
+
+    Without `data` only structure is loaded: INSERT, UPDATE, COPY and the like are skipped. If that fails, perhaps
+    because the script reads rows of its own, the whole script is tried again with them, and the rows are removed.
+    Raises `InputError` with `file:line:column` and the server's message for a statement that fails of its own fault.
+    """
+    loader = _Loader(server, database, data=data)
+    try:
+        return loader.run(statements)
+    except InputError:
+        if data or not loader.rows_skipped or not loader.was_empty:
+            raise
+        first = _recreate(server, database)
+        try:
+            gaps = first.run(statements)
+        except InputError:
+            pass
+        else:
+            first.remove_rows()
+            return (*gaps, Gap(kind="rows", name="data", effect="read by the script itself: loaded, then removed"))
+        raise
+
+
+def _recreate(server: Server, database: str) -> _Loader:
+    with server.connect(database) as connection:
+        row = connection.execute(
+            "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row is not None
+    server.drop_database(database)
+    server.create_database(database, locale=str(row[0]), encoding=str(row[1]))
+    return _Loader(server, database, data=True)
+
+
+# --- what to do with each kind of statement ------------------------------------------------------------------------
+
+_SKIPPED = frozenset(
+    (
+        *("BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK", "SAVEPOINT", "RELEASE"),
+        *("CREATE DATABASE", "DROP DATABASE", "DROP ROLE", "DROP USER", "DROP GROUP", "DROP OWNED", "REASSIGN"),
+        *("ALTER ROLE", "ALTER USER", "ALTER GROUP", "CREATE TABLESPACE", "ALTER TABLESPACE", "DROP TABLESPACE"),
+        *("VACUUM", "ANALYZE", "REINDEX", "CHECKPOINT", "LISTEN", "UNLISTEN", "NOTIFY", "DISCARD", "SHOW", "EXPLAIN"),
+        *("LOCK", "DECLARE", "FETCH", "MOVE", "CLOSE", "PREPARE", "EXECUTE", "DEALLOCATE", "ALTER EXTENSION"),
+        *("ALTER LARGE OBJECT", "DROP USER MAPPING", "ALTER USER MAPPING", "DROP SUBSCRIPTION"),
+    )
+)
+_REFUSED = {
+    "ALTER SYSTEM": "changes the server, not the schema",
+    "LOAD": "loads a library into the server",
+    "IMPORT": "would connect to another server",
+    "CREATE SUBSCRIPTION": "would connect to another server",
+    "ALTER SUBSCRIPTION": "would connect to another server",
+    "CREATE USER MAPPING": "holds the password of another server",
+    "SECURITY": "needs a label provider",
+}
+_ROWS = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "WITH", "SELECT", "CALL"))
+# Run by the loader: none of these executes a function of the script's.
+_ADMIN = frozenset(
+    (
+        *("CREATE EVENT TRIGGER", "ALTER EVENT TRIGGER", "DROP EVENT TRIGGER", "DROP EXTENSION"),
+        *("CREATE SERVER", "ALTER SERVER", "CREATE FOREIGN DATA", "ALTER FOREIGN DATA"),
+    )
+)
+# Tried as the script's role first.
+_ADMIN_IF_DENIED = frozenset(
+    (
+        *("CREATE PUBLICATION", "ALTER PUBLICATION", "CREATE CAST", "CREATE OPERATOR CLASS", "CREATE OPERATOR FAMILY"),
+        *("ALTER OPERATOR CLASS", "ALTER OPERATOR FAMILY", "CREATE TEXT SEARCH", "CREATE CONVERSION", "COMMENT"),
+        *("CREATE TRANSFORM", "CREATE ACCESS METHOD", "ALTER PRIVILEGES", "CREATE TYPE"),
+    )
+)
+_NAMES_ROLES = frozenset(("GRANT", "REVOKE", "CREATE POLICY", "ALTER POLICY", "ALTER PRIVILEGES", "CREATE SCHEMA"))
+_MAKES_ROLE = frozenset(("CREATE ROLE", "CREATE USER", "CREATE GROUP"))
+_IGNORED_SETTINGS = frozenset(
+    (
+        *("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "transaction_timeout"),
+        *("client_encoding", "names", "session_replication_role", "default_with_oids", "check_function_bodies"),
+        *("role", "session", "transaction", "constraints", "local", "client_min_messages", "row_security"),
+        *("idle_session_timeout", "session_authorization", "zero_damaged_pages", "synchronous_commit"),
+    )
+)
+_IDENTIFIER = r'(?:"(?:[^"]|"")+"|[\w$.]+)'
+_SET = re.compile(r"(?:SET|RESET)\s+(?:(SESSION|LOCAL)\s+(?!AUTH|CHAR))?(TIME\s+ZONE|[\w.]+|\"[^\"]+\")", re.I)
+_OWNER = re.compile(rf"\bOWNER\s+TO\s+({_IDENTIFIER})\s*$", re.I)
+_CONCURRENTLY = re.compile(
+    r"^((?:CREATE\s+(?:UNIQUE\s+)?INDEX|DROP\s+INDEX|REFRESH\s+MATERIALIZED\s+VIEW))\s+CONCURRENTLY\b", re.I
+)
+_SET_CONFIG = re.compile(r"^\s*SELECT\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(\s*'(\w+)'", re.I)
+_SETVAL = re.compile(r"^\s*SELECT\s+(?:pg_catalog\s*\.\s*)?setval\s*\(", re.I)
+_COPY_STDIN = re.compile(r"\bFROM\s+(?:STDIN)\b", re.I)
+_CREATE_ROLE = re.compile(rf"\bCREATE\s+(?:ROLE|USER|GROUP)\s+(?!MAPPING\b|IF\b)({_IDENTIFIER})", re.I)
+_ALTER_DATABASE = re.compile(rf"^ALTER\s+DATABASE\s+{_IDENTIFIER}\s+((?:RE)?SET\b.*)$", re.I | re.S)
+_LANGUAGE = re.compile(rf"\bLANGUAGE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_IDENTIFIER}|'\w+')", re.I)
+_COMMENT_ELSEWHERE = re.compile(r"^COMMENT\s+ON\s+(?:EXTENSION|DATABASE|ROLE|TABLESPACE|LANGUAGE|LARGE)\b", re.I)
+_LANGUAGES = frozenset(
+    """plpython3u plpythonu plpython2u plperl plperlu pltcl pltclu plv8 plcoffee plls plr pljava pljavau plrust pllua
+    pllua_u plsh plprql""".split()  # noqa: SIM905
+)
+
+
+def _unquoted(identifier: str) -> str:
+    text = identifier.strip().rsplit(".", 1)[-1] if '"' not in identifier else identifier.strip()
+    if text[:1] in "\"'":
+        return text[1:-1].replace('""', '"')
+    return text.lower()
+
+
+class _Loader:
+    """One run of one script."""
+
+    def __init__(self, server: Server, database: str, *, data: bool) -> None:
+        self._server = server
+        self._database = database
+        self._data = data
+        self._gaps: dict[tuple[str, str], Gap] = {}
+        self._roles: set[str] = set()
+        self._owners: list[tuple[str, str]] = []  # (search_path statement, ALTER ... OWNER TO)
+        self._incomplete: list[str] = []  # extensions some of whose names are missing
+        self._lost: set[str] = set()  # names of objects that were left out
+        self.rows_skipped = False
+        self.was_empty = False
+
+    def run(self, statements: Sequence[Statement]) -> tuple[Gap, ...]:
+        import psycopg
+
+        with self._server.connect(self._database) as admin:
+            self._admin = admin
+            self._prepare_database()
+            self._make_roles(_roles_named(statements))
+            parameters = {**admin.info.get_parameters(), "user": ROLE, "client_encoding": "utf8"}
+            parameters.pop("options", None)
+            with psycopg.connect(**parameters, password="unused", autocommit=True) as script:
+                self._script = script
+                script.execute("SELECT set_config('statement_timeout', %s, false)", (self._timeout(),))
+                script.execute("SET check_function_bodies = off")
+                script.execute("SET client_min_messages = error")
+                self._run(self._steps(statements))
+            self._hand_over()
+        return tuple(self._gaps.values())
+
+    def remove_rows(self) -> None:
+        """Empty every table again."""
+        with self._server.connect(self._database) as admin:
+            admin.execute("SET session_replication_role = replica")
+            rows = admin.execute(
+                """SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_catalog.pg_class c
+                WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace"""
+            ).fetchone()
+            if rows and rows[0]:
+                admin.execute(f"TRUNCATE {rows[0]} CASCADE".encode())
+
+    def _timeout(self) -> str:
+        return _TIMEOUT_WITH_DATA if self._data else _TIMEOUT
+
+    def _prepare_database(self) -> None:
+        admin = self._admin
+        # Triggers and event triggers of the script must never run as the superuser.
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("SET allow_system_table_mods = on")
+        admin.execute("SET check_function_bodies = off")
+        row = admin.execute("SELECT count(*) = 0 FROM pg_catalog.pg_class WHERE oid >= 16384").fetchone()
+        self.was_empty = bool(row and row[0])
+        role = quote_identifier(ROLE)
+        row = admin.execute("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = %s", (ROLE,)).fetchone()
+        if not row or not row[0]:
+            admin.execute(f"CREATE ROLE {role} LOGIN NOINHERIT BYPASSRLS".encode())
+            admin.execute(f"ALTER ROLE {role} INHERIT".encode())
+        admin.execute(f"ALTER DATABASE {quote_identifier(self._database)} OWNER TO {role}".encode())
+        # From 15 on the owner of the database owns public; before, its own owner does.
+        admin.execute(f"DO $$ BEGIN IF current_setting('server_version_num')::int < 150000 AND EXISTS (SELECT FROM "
+                      f"pg_catalog.pg_namespace WHERE nspname = 'public') THEN ALTER SCHEMA public OWNER TO {role}; "
+                      f"END IF; END $$".encode())
+
+    # --- the plan ---------------------------------------------------------------------------------------------------
+
+    def _steps(self, statements: Iterable[Statement]) -> list[_Step]:
+        steps: list[_Step] = []
+        path = "RESET search_path"
+        open_at: list[tuple[int, int]] = []  # where BEGIN and SAVEPOINTs stand: what a ROLLBACK takes back
+        local: dict[str, str] = {}
+        lasting: dict[str, str] = {}
+        for statement in statements:
+            kind, sql = statement.kind, statement.sql
+            if kind in ("BEGIN", "START", "SAVEPOINT"):
+                open_at.append((len(steps), len(self._owners)))
+            elif kind in ("ROLLBACK", "ABORT") and open_at and not re.search(r"\bPREPARED\b", sql, re.I):
+                marks, owners = open_at.pop() if re.search(r"\bTO\b", sql, re.I) else open_at[0]
+                if not re.search(r"\bTO\b", sql, re.I):
+                    open_at.clear()
+                del steps[marks:]
+                del self._owners[owners:]
+            elif kind in ("COMMIT", "END"):
+                open_at.clear()
+            if kind in ("COMMIT", "END", "ROLLBACK", "ABORT") and local:
+                steps.extend(_Step(statement, lasting.get(name, f"RESET {name}")) for name in local)
+                path = lasting.get("search_path", "RESET search_path") if "search_path" in local else path
+                local.clear()
+            if kind in ("SET", "RESET"):
+                setting = _SET.match(sql)
+                name = setting[2].lower() if setting else ""
+                if name in _IGNORED_SETTINGS or (sql[:3].upper() == "RES" and name == "all"):
+                    continue
+                if setting and (setting[1] or "").upper() == "LOCAL":
+                    local[name] = sql
+                    sql = sql[: setting.start(1)] + sql[setting.end(1) :]
+                elif name:
+                    lasting[name] = sql
+                if name == "search_path":
+                    path = sql
+                steps.append(_Step(statement, sql))
+                continue
+            if kind == "SELECT" and (config := _SET_CONFIG.match(sql)):
+                if config[1].lower() == "search_path":
+                    path = sql
+                if config[1].lower() not in _IGNORED_SETTINGS:
+                    steps.append(_Step(statement, sql))
+                continue
+            owner = _OWNER.search(sql) if kind.startswith("ALTER ") else None
+            if owner and kind not in _SKIPPED and kind not in _REFUSED:
+                self._defer_owner(path, sql, owner[1])
+                continue
+            step = self._step(statement)
+            if step is not None:
+                steps.append(step)
+        return steps
+
+    def _step(self, statement: Statement) -> _Step | None:
+        kind, sql = statement.kind, statement.sql
+        if kind in _SKIPPED or kind in _MAKES_ROLE:
+            return None
+        if kind == "META":
+            return self._meta(sql)
+        if kind in _REFUSED:
+            self._gap("statement", _brief(sql), f"not run: {_REFUSED[kind]}")
+            return None
+        if kind == "ALTER DATABASE":
+            adapted = _ALTER_DATABASE.match(sql)
+            if adapted is None:
+                return None
+            return _Step(statement, f"ALTER DATABASE {quote_identifier(self._database)} {adapted[1]}", "lenient")
+        if kind == "CREATE EXTENSION":
+            return _Step(statement, sql, "extension")
+        if kind in ("CREATE LANGUAGE", "DROP LANGUAGE"):
+            language = _LANGUAGE.search(sql)
+            if kind == "CREATE LANGUAGE" and language and _unquoted(language[1]) != "plpgsql":
+                return _Step(statement, f"CREATE EXTENSION {quote_identifier(_unquoted(language[1]))}", "extension")
+            return None
+        if kind == "COMMENT" and _COMMENT_ELSEWHERE.match(sql):
+            return None
+        if kind == "CREATE FOREIGN TABLE" or kind in _ADMIN:
+            return _Step(statement, sql, "admin")
+        if kind in _ROWS:
+            return self._rows(statement)
+        if kind == "DO":
+            return _Step(statement, sql, "alone")
+        if kind == "REFRESH MATERIALIZED VIEW":
+            return _Step(statement, _CONCURRENTLY.sub(r"\1", sql), "lenient")
+        if kind == "ALTER TYPE" and re.search(r"\bADD\s+VALUE\b", sql, re.I):
+            return _Step(statement, sql, "alone")  # the new label can be used only after a commit
+        return _Step(statement, _CONCURRENTLY.sub(r"\1", sql))
+
+    def _meta(self, sql: str) -> None:
+        word = sql[1:].split()[0] if sql[1:].split() else sql
+        if word in ("connect", "c"):
+            targets = {n for k, n in self._gaps if k == "database"}
+            name = sql.split()[1].rstrip(";") if len(sql.split()) > 1 else ""
+            if targets and name not in targets:
+                self._gap("database", name, "a second database of the script: loaded into the same one")
+            return
+        self._gap("psql", _brief(sql), "not run: psql alone understands it")
+
+    def _rows(self, statement: Statement) -> _Step | None:
+        kind, sql = statement.kind, statement.sql
+        if kind == "COPY":
+            if not _COPY_STDIN.search(sql):
+                if not re.search(r"\bTO\s+STDOUT\b", sql, re.I):
+                    self._gap("statement", _brief(sql), "not run: reads or writes files of the server, or runs programs")
+                return None
+            if self._data and statement.copy_data is not None:
+                return _Step(statement, sql, "copy")
+            self.rows_skipped = self.rows_skipped or bool(statement.copy_data)
+            return None
+        if kind == "SELECT":
+            if _SETVAL.match(sql):
+                return _Step(statement, sql, "lenient")
+            if parse.makes_table(sql):
+                return _Step(statement, sql)
+            if parse.reads_no_table(sql):  # run for its effect: create_hypertable(...), cron.schedule(...)
+                return _Step(statement, sql, "alone" if self._data else "lenient")
+        elif kind == "CALL":
+            return _Step(statement, sql, "alone" if self._data else "lenient")
+        if self._data:
+            return _Step(statement, sql)
+        self.rows_skipped = self.rows_skipped or kind != "SELECT"
+        return None
+
+    def _defer_owner(self, path: str, sql: str, owner: str) -> None:
+        if _unquoted(owner) in ("current_user", "session_user", "current_role"):
+            return
+        self._owners.append((path, sql))
+
+    # --- execution --------------------------------------------------------------------------------------------------
+
+    def _run(self, steps: Sequence[_Step]) -> None:
+        batch: list[_Step] = []
+        size = 0
+        for step in steps:
+            if step.how == "batch":
+                batch.append(step)
+                size += len(step.sql)
+                if len(batch) < _BATCH_STATEMENTS and size < _BATCH_CHARACTERS:
+                    continue
+            self._run_batch(batch)
+            batch, size = [], 0
+            if step.how != "batch":
+                self._run_alone(step)
+        self._run_batch(batch)
+
+    def _run_batch(self, batch: Sequence[_Step]) -> None:
+        import psycopg
+
+        if len(batch) > 1:
+            text = "\n;\n".join(step.sql for step in batch)
+            try:
+                self._script.execute(text.encode())
+                return
+            except psycopg.Error:
+                self._require_connection(batch[0])
+        for step in batch:
+            self._run_alone(step)
+
+    def _run_alone(self, step: _Step) -> None:
+        import psycopg
+
+        tried: set[str] = set()
+        while True:
+            try:
+                self._execute(step)
+                return
+            except psycopg.Error as err:
+                self._require_connection(step)
+                message = str(err.diag.message_primary or err).strip()
+                # Each repair makes one missing thing; the same complaint twice means that it did not help.
+                if message not in tried and self._repair(step, err, message):
+                    tried.add(message)
+                    continue
+                if self._follows(step, err, message):
+                    return
+                raise self._failure(step, err, message) from err
+
+    def _execute(self, step: _Step) -> None:
+        if step.how == "extension":
+            self._extension(*parse.extension_of(step.sql))
+        elif step.how == "admin":
+            self._as_admin(step)
+        elif step.how == "copy":
+            with self._script.cursor().copy(step.sql.encode()) as copy:
+                copy.write(step.statement.copy_data or "")
+        else:
+            self._script.execute(step.sql.encode())
+
+    def _require_connection(self, step: _Step) -> None:
+        if self._script.closed or self._admin.closed:
+            raise InputError(
+                f"{step.statement.position}: the private server ended while it ran this part of the script",
+                hint="remove the statement, or load the schema in parts to find it",
+            )
+
+    def _as_admin(self, step: _Step) -> None:
+        row = self._script.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
+        self._admin.execute("SELECT pg_catalog.set_config('search_path', %s, false)", (row[0] if row else "",))
+        self._admin.execute(step.sql.encode())
+        if step.statement.kind == "CREATE FOREIGN TABLE":
+            name = parse.created_name(step.sql)
+            self._admin.execute(f"ALTER FOREIGN TABLE {name} OWNER TO {quote_identifier(ROLE)}".encode())
+
+    def _failure(self, step: _Step, err: psycopg.Error, message: str) -> InputError:
+        position = step.statement.position
+        if err.diag.statement_position and step.sql == step.statement.sql:
+            before = step.sql[: int(err.diag.statement_position) - 1]
+            position = step.statement.at(len(before.encode()))
+        detail = f" ({err.diag.message_detail})" if err.diag.message_detail else ""
+        hint = err.diag.message_hint or {
+            "57014": "the statement took too long: load a schema, not a workload",
+            "42601": f"PostgreSQL {self._server.binaries.major} does not know this syntax: use binaries of a newer version",
+        }.get(err.sqlstate or "", f"run the script on an empty PostgreSQL {self._server.binaries.major}; it must succeed there")
+        return InputError(f"{position}: {message}{detail}", hint=hint)
+
+    def _gap(self, kind: str, name: str, effect: str) -> None:
+        self._gaps.setdefault((kind, name), Gap(kind=kind, name=name, effect=effect))
+
+    # --- repairs ----------------------------------------------------------------------------------------------------
+
+    def _repair(self, step: _Step, err: psycopg.Error, message: str) -> bool:
+        """Make what the statement misses, if it is something that we make up. True: try again."""
+        import psycopg
+
+        state = err.sqlstate or ""
+        missing = _MISSING.match(message)
+        try:
+            if state == "42501" and step.how in ("batch", "alone") and step.statement.kind in _ADMIN_IF_DENIED:
+                self._as_admin(step)
+                object.__setattr__(self, "_done", step)
+                return False
+            if state in ("42704", "22023", "0A000") and missing:
+                return self._make(missing[1].lower(), missing[2], step)
+        except psycopg.Error:
+            return False
+        return False
+
+    def _make(self, what: str, name: str, step: _Step) -> bool:
+        bare = name.rsplit(".", 1)[-1].strip('"')
+        if what == "role":
+            self._make_roles([name])
+        elif what == "collation":
+            self._make_collation(name)
+        elif what == "tablespace":
+            self._make_tablespace(name)
+        elif what == "language":
+            self._extension(bare, "")
+        elif what in ("access method", "table access method") and step.statement.kind != "CREATE INDEX":
+            self._admin.execute(
+                f"CREATE ACCESS METHOD {quote_identifier(name)} TYPE TABLE HANDLER heap_tableam_handler".encode()
+            )
+            self._gap("access method", name, "its tables are ordinary heap tables here")
+        elif what == "type" and self._incomplete:
+            self._make_type(name)
+        elif what == "foreign-data wrapper":
+            self._admin.execute(f"CREATE FOREIGN DATA WRAPPER {quote_identifier(name)}".encode())
+            self._gap("foreign data wrapper", name, "present by name alone")
+        else:
+            return False
+        return True

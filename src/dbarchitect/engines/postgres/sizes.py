@@ -1,0 +1,220 @@
+"""How large an index would be, from statistics alone: pages, tuples and height, as CREATE INDEX would leave it.
+
+The B-tree model follows the build itself (src/backend/access/nbtree/nbtsort.c of PostgreSQL 13 to 18): how
+`_bt_buildadd` fills a page and carries its last item over, and how `_bt_load` merges equal keys into posting lists. The
+other access methods are approximations by their page layouts; each says what it leaves out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BLOCK = 8192
+_HEADER, _SPECIAL, _LINE_POINTER = 24, 16, 4
+_USABLE = BLOCK - _HEADER - _SPECIAL - _LINE_POINTER  # the high key's line pointer is set aside
+_TID = 6
+_MAX_POSTING = ((BLOCK * 10 // 100) & ~7) - _LINE_POINTER  # dstate->maxpostingsize in _bt_load
+_INNER_FILL = 70  # BTREE_NONLEAF_FILLFACTOR
+
+
+def align(size: float) -> int:
+    """MAXALIGN: up to a multiple of 8."""
+    return (math.ceil(size) + 7) & ~7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSize:
+    """Size of an index: blocks, tuples (`reltuples`), and for a B-tree the level of its root (0: a leaf).
+
+    `entries`, `entry_pages`, `data_pages` are what a GIN keeps in its metapage; `revmap_pages` a BRIN's.
+    """
+
+    pages: int
+    rows: float
+    height: int | None = None
+    entries: int = 0
+    entry_pages: int = 0
+    data_pages: int = 0
+    revmap_pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyGroup:
+    """Distinct keys that are alike: `keys` of them, each on `rows_per_key` rows, in tuples of `tuple_size` bytes
+    (header and data, aligned). `exact` counts are all equal; others scatter around the mean as if drawn at random."""
+
+    keys: float
+    rows_per_key: float
+    tuple_size: float
+    exact: bool = True
+
+
+def _items_per_page(size: float, truncatable: float, fill_factor: int) -> float:
+    """Data items on a full leaf page for items of `size` bytes with their line pointer.
+
+    A page is closed when its free space falls below the fill factor's reserve (what truncating the last item's posting
+    list would give back counts as free), or when the next item does not fit; then the last item moves to the next page.
+    """
+    reserve = BLOCK * (100 - fill_factor) // 100
+    by_reserve = math.floor((_USABLE - _LINE_POINTER - reserve + truncatable) / size) + 1
+    by_space = math.floor((_USABLE - 8) / size)
+    return max(1.0, min(by_reserve, by_space) - 1)
+
+
+def _poisson(mean: float, limit: int) -> list[tuple[int, float]]:
+    """(count, probability) of a Poisson variable, conditioned on being at least 1."""
+    share = math.exp(-mean)
+    nonzero = 1 - share
+    out: list[tuple[int, float]] = []
+    for count in range(1, limit):
+        share *= mean / count
+        out.append((count, share / nonzero))
+    return out
+
+
+def _spread(rows_per_key: float) -> list[tuple[float, float]]:
+    """(rows, probability) of keys whose mean is `rows_per_key`, for rows assigned to keys at random."""
+    if rows_per_key <= 1.0:
+        return [(1.0, 1.0)]
+    if rows_per_key > 60:
+        deviation = math.sqrt(rows_per_key)
+        return [(rows_per_key + step * deviation, weight) for step, weight in ((-1.22, 0.3), (0, 0.4), (1.22, 0.3))]
+    # The mean of a Poisson variable conditioned on >= 1 is m / (1 - e^-m): solve for m.
+    mean = rows_per_key
+    for _ in range(50):
+        mean = rows_per_key * (1 - math.exp(-mean))
+    return [(float(count), share) for count, share in _poisson(mean, int(mean + 10 * math.sqrt(mean)) + 10)]
+
+
+def _leaf_pages_of(rows: float, size: float, fill_factor: int, deduplicate: bool) -> float:
+    """Share of leaf pages that one key on `rows` rows takes."""
+    if not deduplicate or rows < 2:
+        return rows / _items_per_page(size + _LINE_POINTER, 0, fill_factor)
+    limit = (_MAX_POSTING - size) // _TID
+    while align(size + limit * _TID) > _MAX_POSTING and limit > 1:
+        limit -= 1
+    if limit < 2:
+        return rows / _items_per_page(size + _LINE_POINTER, 0, fill_factor)
+    full, rest = divmod(round(rows), int(limit))
+    pages = 0.0
+    if full:
+        posting = align(size + limit * _TID)
+        pages += full / _items_per_page(posting + _LINE_POINTER, posting - size, fill_factor)
+    if rest:
+        posting = size if rest == 1 else align(size + rest * _TID)
+        pages += 1 / _items_per_page(posting + _LINE_POINTER, posting - size, fill_factor)
+    return pages
+
+
+def btree(
+    groups: Sequence[KeyGroup], *, deduplicate: bool, fill_factor: int = 90, pivot_size: float | None = None
+) -> IndexSize:
+    """A freshly built B-tree over these keys. `pivot_size`: bytes of an inner tuple; default the mean key's."""
+    rows = sum(group.keys * group.rows_per_key for group in groups)
+    if rows < 1:
+        return IndexSize(pages=1, rows=0.0, height=0)
+    leaves = 0.0
+    for group in groups:
+        spread = [(group.rows_per_key, 1.0)] if group.exact else _spread(group.rows_per_key)
+        # A mean between two aligned sizes stands for tuples of both.
+        low = group.tuple_size // 8 * 8
+        high_share = (group.tuple_size - low) / 8
+        for size, share in ((low, 1 - high_share), (low + 8, high_share)):
+            if share > 0:
+                leaves += (
+                    share
+                    * group.keys
+                    * sum(weight * _leaf_pages_of(count, size, fill_factor, deduplicate) for count, weight in spread)
+                )
+    level_pages = max(1, math.ceil(leaves))
+    pages, height = 1 + level_pages, 0
+    total_keys = sum(group.keys for group in groups)
+    mean = sum(group.keys * group.tuple_size for group in groups) / total_keys
+    fanout = _items_per_page((pivot_size or mean) + _LINE_POINTER, 0, _INNER_FILL)
+    while level_pages > 1:
+        level_pages = math.ceil(level_pages / max(2.0, fanout))
+        pages += level_pages
+        height += 1
+    return IndexSize(pages=pages, rows=rows, height=height)
+
+
+def btree_height(pages: int, tuple_size: float) -> int:
+    """The height of an existing B-tree of `pages` blocks, where it could not be read."""
+    fanout = _items_per_page(tuple_size + _LINE_POINTER, 0, _INNER_FILL)
+    level_pages, height = max(1, pages - 1), 0
+    while level_pages > 1:
+        level_pages = math.ceil(level_pages / max(2.0, fanout))
+        height += 1
+    return height
+
+
+def brin(heap_pages: int, rows: float, *, pages_per_range: int, summary_size: float) -> IndexSize:
+    """A BRIN: a metapage, a map of 6-byte pointers, and one summary of `summary_size` bytes a range."""
+    ranges = max(1, math.ceil(heap_pages / pages_per_range))
+    revmap = math.ceil(ranges / ((BLOCK - _HEADER - 8) // _TID))
+    regular = math.ceil(ranges / max(1, (BLOCK - _HEADER - 8) // (align(summary_size) + _LINE_POINTER)))
+    return IndexSize(pages=1 + revmap + regular, rows=float(ranges), revmap_pages=revmap)
+
+
+_HASH_TUPLE = 16 + _LINE_POINTER  # header and 4-byte hash, aligned
+_HASH_PAGE = BLOCK - _HEADER - 16
+
+
+def hash_index(rows: float, distinct: Sequence[tuple[float, float]], *, fill_factor: int = 75) -> IndexSize:
+    """A hash index over `distinct` = (keys, rows per key): buckets as `_hash_init_metabuffer` sizes them, plus the
+    overflow pages of crowded ones (keys fall on buckets at random; a key's rows share one bucket)."""
+    per_bucket = max(10, BLOCK * fill_factor // 100 // _HASH_TUPLE)
+    wanted = max(2.0, rows / per_bucket)
+    power = max(1, math.ceil(math.log2(wanted)))
+    if power <= 10:
+        buckets = 2**power
+    else:  # above 2^10, a doubling is added in four quarters (_hash_spareindex)
+        quarter = 2 ** (power - 1) // 4
+        buckets = 2 ** (power - 1) + math.ceil((wanted - 2 ** (power - 1)) / quarter) * quarter
+    capacity = _HASH_PAGE // _HASH_TUPLE
+    mean = rows / buckets
+    variance = sum(keys * (each**2) / buckets for keys, each in distinct)
+    deviation = math.sqrt(max(variance, 1e-9))
+    overflow = 0.0
+    page = 1
+    while page * capacity < mean + 8 * deviation and page < 10_000:  # expected number of pages beyond the first
+        overflow += 0.5 * math.erfc((page * capacity - mean) / (deviation * math.sqrt(2)))
+        page += 1
+    if page >= 10_000:
+        overflow = rows / capacity / buckets
+    bitmap = 1 + math.ceil(overflow * buckets / (4096 * 8))
+    return IndexSize(pages=math.ceil(1 + bitmap + buckets * (1 + overflow)), rows=rows)
+
+
+def gin(*, entries: float, rows: float, postings: float, entry_size: float) -> IndexSize:
+    """A GIN of `entries` distinct keys and `postings` (key, row) pairs. Posting lists are varbyte-coded, about 2 bytes
+    a row where a key is frequent (src/backend/access/gin/ginpostinglist.c); long ones move to data pages."""
+    entries = max(1.0, entries)
+    per_entry = postings / entries
+    gap = max(1.0, rows / max(per_entry, 1.0))
+    item = 1 + max(0, math.floor(math.log(gap * 4, 128)))  # bytes of a delta of TIDs: 11 bits of offset a block
+    entry_bytes = align(8 + entry_size + 2 + min(per_entry * item, 400)) + _LINE_POINTER
+    entry_pages = math.ceil(entries * entry_bytes / ((BLOCK - _HEADER - 8) * 0.7)) if entries > 1 else 1
+    data_pages = 0
+    if per_entry * item > 400:
+        entry_pages = math.ceil(entries * (align(8 + entry_size + 2) + _LINE_POINTER) / ((BLOCK - _HEADER - 8) * 0.7))
+        data_pages = math.ceil(entries * math.ceil(per_entry * item / (BLOCK - 64)))
+    return IndexSize(
+        pages=2 + entry_pages + data_pages,
+        rows=rows,
+        entries=round(entries),
+        entry_pages=entry_pages,
+        data_pages=data_pages,
+    )
+
+
+def search_tree(rows: float, *, key_size: float, fill: float) -> IndexSize:
+    """A GiST or SP-GiST: leaf tuples of header and key at an average fill (`fill`, 0 to 1), inner pages on top."""
+    per_page = max(1.0, (BLOCK - _HEADER - 16) * fill / (align(8 + key_size) + _LINE_POINTER))
+    pages = level_pages = max(1, math.ceil(rows / per_page))
+    while level_pages > 1:
+        level_pages = math.ceil(level_pages / max(2.0, per_page))
+        pages += level_pages
+    return IndexSize(pages=pages, rows=rows)

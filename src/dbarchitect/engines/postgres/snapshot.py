@@ -1,0 +1,123 @@
+"""The `.twin` file: all that a planner needs of a database, and no rows.
+
+Format 1 is a ZIP archive (each member carries its CRC, so damage is noticed) of
+
+    manifest.json   `Manifest`: {"format": 1, "product": "dbarchitect 0.1.0", "taken_at": ..., "source": ..., ...}
+    schema.sql      what pg_dump --schema-only prints: restored to build the twin
+    schema.json     the model's `Relational` with its live facts: sizes, counters, column statistics, settings
+    workload.json   the model's `Workload`, where one was given
+
+A reader refuses formats newer than its own. Members that it does not know are ignored.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+from dbarchitect import __version__
+from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.query import Workload
+from dbarchitect.model.schema import Relational
+from dbarchitect.model.value import Value, from_json, to_json
+
+FORMAT = 1
+_MAX_MEMBER_BYTES = 4 << 30  # a member that claims more is not one of ours
+
+
+class Manifest(Value, frozen=True, kw_only=True):
+    """What a snapshot says of itself. `scale` are factors by table that were applied to its sizes."""
+
+    format: int
+    product: str = ""
+    taken_at: str = ""  # ISO 8601
+    source: str = ""  # where it was taken, without password
+    redacted: bool = False
+    scale: dict[str, float] = {}
+    gaps: tuple[Gap, ...] = ()
+
+
+class Snapshot(Value, frozen=True, kw_only=True):
+    """A database without its rows: structure, live facts, the script that makes it, perhaps a workload."""
+
+    manifest: Manifest
+    schema: Relational
+    script: str
+    workload: Workload | None = None
+
+
+def new_manifest(*, source: str, taken_at: str, gaps: tuple[Gap, ...] = ()) -> Manifest:
+    """A manifest of this product and format."""
+    return Manifest(format=FORMAT, product=f"dbarchitect {__version__}", taken_at=taken_at, source=source, gaps=gaps)
+
+
+def write(snapshot: Snapshot, path: Path) -> int:
+    """Write the file whole (a temporary one beside it, then renamed). Returns its size in bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        archive.writestr("manifest.json", to_json(snapshot.manifest, indent=2))
+        archive.writestr("schema.sql", snapshot.script)
+        archive.writestr("schema.json", to_json(snapshot.schema))
+        if snapshot.workload is not None:
+            archive.writestr("workload.json", to_json(snapshot.workload))
+    temporary = ""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+            temporary = file.name
+            file.write(buffer.getvalue())
+        Path(temporary).replace(path)
+    except OSError as err:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise SurroundingsError(
+            f"cannot write {path}: {os.strerror(err.errno or 0)}", hint="choose another place with -o FILE"
+        ) from err
+    return path.stat().st_size
+
+
+def read(path: Path) -> Snapshot:
+    """The snapshot in a file. Raises `InputError` where it is missing, damaged, newer, or something else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if "manifest.json" not in names:
+                raise InputError(f"{path} is a ZIP archive but not a twin: it has no manifest.json", hint=_HINT)
+            manifest = from_json(Manifest, _member(archive, "manifest.json", path))
+            if manifest.format > FORMAT:
+                raise InputError(
+                    f"{path} has twin format {manifest.format} (written by {manifest.product}); this is dbarchitect "
+                    f"{__version__}, which reads up to format {FORMAT}",
+                    hint="pip install --upgrade dbarchitect",
+                )
+            workload = _member(archive, "workload.json", path) if "workload.json" in names else None
+            return Snapshot(
+                manifest=manifest,
+                schema=from_json(Relational, _member(archive, "schema.json", path)),
+                script=_member(archive, "schema.sql", path).decode(),
+                workload=None if workload is None else from_json(Workload, workload),
+            )
+    except FileNotFoundError as err:
+        raise InputError(f"there is no file {path}") from err
+    except (IsADirectoryError, PermissionError) as err:
+        raise InputError(f"cannot read {path}: {err.strerror}") from err
+    except (zipfile.BadZipFile, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError) as err:
+        # zipfile raises any of these for damaged archives, zlib's errors included
+        raise InputError(f"{path} is damaged or not a twin ({err})", hint=_HINT) from err
+
+
+_HINT = "make it again with: dba twin create SOURCE -o FILE.twin"
+
+
+def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    import zlib
+
+    if archive.getinfo(name).file_size > _MAX_MEMBER_BYTES:
+        raise InputError(f"{path} is not a twin: its {name} claims {archive.getinfo(name).file_size} bytes", hint=_HINT)
+    try:
+        return archive.read(name)
+    except zlib.error as err:
+        raise ValueError(str(err)) from err

@@ -1,0 +1,312 @@
+"""Planner statistics written into a private database, so that its planner estimates like the source's.
+
+`pg_statistic` is filled directly, on every version alike: PostgreSQL 18's `pg_restore_attribute_stats` does the same,
+but only there. The slots and their operators are those that ANALYZE would choose (src/backend/commands/analyze.c,
+utils/adt/array_typanalyze.c, rangetypes_typanalyze.c, tsearch/ts_typanalyze.c).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from dbarchitect.model.facts import ColumnStatistics, ExtendedStatisticsFacts, Facts, TableFacts
+from dbarchitect.model.finding import Gap
+
+# pg_statistic.stakindN (src/include/catalog/pg_statistic.h)
+_MCV, _HISTOGRAM, _CORRELATION, _MCELEM, _DECHIST, _RANGE_LENGTH, _BOUNDS = range(1, 8)
+_SLOTS = 5
+_FLOAT8, _FLOAT8_LESS = 701, 672
+
+_COLUMNS = """
+select c.oid::bigint, n.nspname, c.relname, a.attname, a.attnum::int, a.atttypid::bigint, a.attcollation::bigint
+from pg_catalog.pg_attribute a
+join pg_catalog.pg_class c on c.oid = a.attrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'm', 'i', 'I', 'f')
+  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+"""
+
+_TYPES = """
+select t.oid::bigint, t.typtype, t.typbasetype::bigint, case when t.typcategory = 'A' then t.typelem::bigint else 0 end,
+       t.typname
+from pg_catalog.pg_type t
+"""
+
+# Equality and less-than of each type's default B-tree operator class: what ANALYZE compares with.
+_OPERATORS = """
+select o.opcintype::bigint, max(m.amopopr::bigint) filter (where m.amopstrategy = 3),
+       max(m.amopopr::bigint) filter (where m.amopstrategy = 1)
+from pg_catalog.pg_opclass o
+join pg_catalog.pg_am a on a.oid = o.opcmethod and a.amname = 'btree'
+join pg_catalog.pg_amop m on m.amopfamily = o.opcfamily
+     and m.amoplefttype = o.opcintype and m.amoprighttype = o.opcintype
+where o.opcdefault
+group by o.opcintype
+"""
+
+# Types that borrow another type's operators because they are stored alike (varchar as text, cidr as inet).
+_COERCIBLE = """
+select k.castsource::bigint, k.casttarget::bigint
+from pg_catalog.pg_cast k join pg_catalog.pg_type t on t.oid = k.casttarget
+where k.castmethod = 'b' and k.castcontext = 'i' order by t.typispreferred, k.casttarget desc
+"""
+
+_POLYMORPHIC = {"e": "anyenum", "r": "anyrange", "m": "anymultirange"}
+
+_ROW = """
+insert into pg_catalog.pg_statistic (starelid, staattnum, stainherit, stanullfrac, stawidth, stadistinct,
+  stakind1, stakind2, stakind3, stakind4, stakind5, staop1, staop2, staop3, staop4, staop5,
+  stacoll1, stacoll2, stacoll3, stacoll4, stacoll5,
+  stanumbers1, stanumbers2, stanumbers3, stanumbers4, stanumbers5,
+  stavalues1, stavalues2, stavalues3, stavalues4, stavalues5)
+values (%s, %s, %s, %s, %s, %s,  %s, %s, %s, %s, %s,  %s, %s, %s, %s, %s,  %s, %s, %s, %s, %s,
+  %s::float4[], %s::float4[], %s::float4[], %s::float4[], %s::float4[],
+  pg_catalog.array_in(%s::cstring, %s, -1), pg_catalog.array_in(%s::cstring, %s, -1),
+  pg_catalog.array_in(%s::cstring, %s, -1), pg_catalog.array_in(%s::cstring, %s, -1),
+  pg_catalog.array_in(%s::cstring, %s, -1))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    kind: int
+    operator: int = 0
+    collation: int = 0
+    numbers: tuple[float, ...] | None = None
+    values: str | None = None
+    value_type: int = 0
+
+
+_EMPTY_SLOT = _Slot(0)
+
+
+class _TypeOperators:
+    """Which operators ANALYZE uses for a type, resolved like `get_sort_group_operators`."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        types = connection.execute(_TYPES).fetchall()
+        self._types = {row[0]: row for row in types}
+        self._by_name = {row[4]: row[0] for row in types}
+        self._operators = {row[0]: (row[1] or 0, row[2] or 0) for row in connection.execute(_OPERATORS).fetchall()}
+        self._coercible: dict[int, list[int]] = {}
+        for source, target in connection.execute(_COERCIBLE).fetchall():
+            self._coercible.setdefault(source, []).append(target)
+
+    def base(self, type_: int) -> int:
+        """The type below all domains."""
+        while type_ in self._types and self._types[type_][1] == "d":
+            type_ = self._types[type_][2]
+        return type_
+
+    def element(self, type_: int) -> int:
+        """The element type of an array, lexeme text for a tsvector, else 0."""
+        base = self.base(type_)
+        if self._types[base][4] == "tsvector":
+            return self._by_name["text"]
+        return self._types[base][3]
+
+    def of(self, type_: int) -> tuple[int, int]:
+        """(equality, less-than) operators of a type; 0 where it has none."""
+        base = self.base(type_)
+        if base in self._operators:
+            return self._operators[base]
+        for target in reversed(self._coercible.get(base, [])):
+            if target in self._operators:
+                return self._operators[target]
+        _, kind, _, element, _ = self._types[base]
+        generic = "anyarray" if element else _POLYMORPHIC.get(kind, "record" if kind == "c" else "")
+        return self._operators.get(self._by_name.get(generic, 0), (0, 0))
+
+    def is_multirange(self, type_: int) -> bool:
+        return self._types[self.base(type_)][1] == "m"
+
+
+def _slots(one: ColumnStatistics, type_: int, collation: int, operators: _TypeOperators) -> list[_Slot]:
+    equal, less = operators.of(type_)
+    slots: list[_Slot] = []
+    if one.most_common_values is not None:
+        frequencies = one.most_common_frequencies
+        slots.append(_Slot(_MCV, equal, collation, frequencies, one.most_common_values, type_))
+    if one.histogram_bounds is not None:
+        slots.append(_Slot(_HISTOGRAM, less, collation, None, one.histogram_bounds, type_))
+    if one.correlation is not None:
+        slots.append(_Slot(_CORRELATION, less, collation, (one.correlation,)))
+    element = operators.element(type_)
+    if element and one.most_common_elements is not None:
+        element_equal, _ = operators.of(element)
+        numbers = one.most_common_element_frequencies
+        slots.append(_Slot(_MCELEM, element_equal, collation, numbers, one.most_common_elements, element))
+    if element and one.element_count_histogram is not None:
+        element_equal, _ = operators.of(element)
+        slots.append(_Slot(_DECHIST, element_equal, collation, one.element_count_histogram))
+    if one.range_bounds_histogram is not None:
+        slots.append(_Slot(_BOUNDS, 0, 0, None, one.range_bounds_histogram, type_))
+    if one.range_length_histogram is not None:
+        empty = (one.range_empty_fraction or 0.0,)
+        slots.append(_Slot(_RANGE_LENGTH, _FLOAT8_LESS, 0, empty, one.range_length_histogram, _FLOAT8))
+    return (slots + [_EMPTY_SLOT] * _SLOTS)[:_SLOTS]
+
+
+def _parameters(relation: int, attribute: int, one: ColumnStatistics, slots: Iterable[_Slot]) -> tuple[object, ...]:
+    slots = list(slots)
+    return (
+        relation, attribute, one.inherited, one.null_fraction, one.average_width, one.n_distinct,
+        *(s.kind for s in slots), *(s.operator for s in slots), *(s.collation for s in slots),
+        *(None if s.numbers is None else list(s.numbers) for s in slots),
+        *(part for s in slots for part in (s.values, s.value_type)),
+    )  # fmt: skip
+
+
+def write_columns(
+    connection: psycopg.Connection[Any], columns: Mapping[str, tuple[ColumnStatistics, ...]]
+) -> list[Gap]:
+    """Replace `pg_statistic` for these relations (keyed by `schema.name`, quoted as in `Name`).
+
+    What no longer fits (a column or type that is missing here, a value that its type refuses) is skipped and named.
+    """
+    operators = _TypeOperators(connection)
+    known = {
+        (schema, relation, column): (oid, number, type_, collation)
+        for oid, schema, relation, column, number, type_, collation in connection.execute(_COLUMNS).fetchall()
+    }
+    relations = {(schema, relation): oid for (schema, relation, _), (oid, *_) in known.items()}
+    quoted = _quoted_names(relations)
+    rows: list[tuple[str, tuple[object, ...]]] = []
+    missing: list[str] = []
+    touched: set[int] = set()
+    for key, statistics in columns.items():
+        if key not in quoted:
+            missing.append(key)
+            continue
+        schema, relation = quoted[key]
+        touched.add(relations[schema, relation])
+        for one in statistics:
+            found = known.get((schema, relation, one.column))
+            if found is None:
+                missing.append(f"{key}.{one.column}")
+                continue
+            oid, number, type_, collation = found
+            slots = _slots(one, type_, collation, operators)
+            rows.append((f"{key}.{one.column}", _parameters(oid, number, one, slots)))
+    gaps = [Gap(kind="statistics", name=name, effect="not in the private database: ignored") for name in missing]
+    with connection.transaction():
+        connection.execute("delete from pg_catalog.pg_statistic where starelid = any(%s::oid[])", [list(touched)])
+        gaps += _insert(connection, rows)
+    return gaps
+
+
+def _insert(connection: psycopg.Connection[Any], rows: list[tuple[str, tuple[object, ...]]]) -> list[Gap]:
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(_ROW, [parameters for _, parameters in rows])
+    except psycopg.Error as err:
+        if len(rows) == 1:  # this is the one that does not fit
+            reason = err.diag.message_primary or str(err)
+            return [Gap(kind="statistics", name=rows[0][0], effect=f"its values cannot be read here: {reason}")]
+        middle = len(rows) // 2
+        return _insert(connection, rows[:middle]) + _insert(connection, rows[middle:])
+    return []
+
+
+def _quoted_names(relations: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    from dbarchitect.model.names import Name
+
+    return {str(Name(schema=schema, name=name)): (schema, name) for schema, name in relations}
+
+
+def current_pages(facts: TableFacts) -> int:
+    """How many blocks the table has now: the file's size where it is known, else as of its last VACUUM or ANALYZE."""
+    return facts.pages if facts.heap_bytes is None else facts.heap_bytes // 8192
+
+
+_MAGIC_NDISTINCT, _MAGIC_DEPENDENCIES = 0xA352BFA4, 0xB4549A2C  # src/include/statistics/statistics.h
+
+
+def ndistinct_bytes(items: Mapping[tuple[int, ...], float]) -> bytes:
+    """`pg_ndistinct` in its stored form: attribute numbers to distinct counts."""
+    out = [struct.pack("=III", _MAGIC_NDISTINCT, 1, len(items))]
+    for attributes, value in items.items():
+        out.append(struct.pack(f"=di{len(attributes)}h", value, len(attributes), *attributes))
+    return b"".join(out)
+
+
+def dependencies_bytes(items: Mapping[tuple[int, ...], float]) -> bytes:
+    """`pg_dependencies` in its stored form: (determinants..., dependent) attribute numbers to degrees."""
+    out = [struct.pack("=III", _MAGIC_DEPENDENCIES, 1, len(items))]
+    for attributes, value in items.items():
+        out.append(struct.pack(f"=dh{len(attributes)}h", value, len(attributes), *attributes))
+    return b"".join(out)
+
+
+_EXTENDED = """
+select s.oid::bigint, n.nspname, s.stxname,
+       (select jsonb_object_agg(a.attname, a.attnum) from pg_catalog.pg_attribute a
+        where a.attrelid = s.stxrelid and a.attnum > 0 and not a.attisdropped)
+from pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace n on n.oid = s.stxnamespace
+"""
+
+
+def write_extended(connection: psycopg.Connection[Any], extended: tuple[ExtendedStatisticsFacts, ...]) -> list[Gap]:
+    """Fill the CREATE STATISTICS objects: distinct counts and dependencies; common values cannot be carried."""
+    if not extended:
+        return []
+    from dbarchitect.model.names import Name
+
+    gaps: list[Gap] = []
+    found = {
+        str(Name(schema=schema, name=name)): (oid, numbers)
+        for oid, schema, name, numbers in connection.execute(_EXTENDED).fetchall()
+    }
+    inherits = connection.info.server_version >= 150000
+    with connection.transaction():
+        for kind in ("pg_ndistinct", "pg_dependencies"):
+            connection.execute(f"create cast (bytea as pg_catalog.{kind}) without function")
+        for one in extended:
+            if one.has_mcv or one.has_expressions:
+                what = " and ".join(
+                    part
+                    for part, there in (("common values", one.has_mcv), ("expressions", one.has_expressions))
+                    if there
+                )
+                gaps.append(Gap(kind="extended statistics", name=one.name, effect=f"its {what} are not carried over"))
+            if one.name not in found:
+                gaps.append(Gap(kind="extended statistics", name=one.name, effect="not in the private database"))
+                continue
+            oid, numbers = found[one.name]
+
+            def attributes(
+                values: Mapping[str, float], numbers: Mapping[str, int] = numbers
+            ) -> dict[tuple[int, ...], float]:
+                split = {tuple(key.replace(" => ", ", ").split(", ")): value for key, value in values.items()}
+                return {
+                    tuple(numbers[column] for column in key): value
+                    for key, value in split.items()
+                    if all(column in numbers for column in key)
+                }
+
+            distinct, dependencies = attributes(one.n_distinct), attributes(one.dependencies)
+            connection.execute(
+                f"""insert into pg_catalog.pg_statistic_ext_data
+                    (stxoid, {"stxdinherit," if inherits else ""} stxdndistinct, stxddependencies)
+                    values (%s, {"%s," if inherits else ""} %s::bytea::pg_catalog.pg_ndistinct,
+                            %s::bytea::pg_catalog.pg_dependencies)""",
+                [
+                    oid,
+                    *([one.inherited] if inherits else []),
+                    ndistinct_bytes(distinct) if distinct else None,
+                    dependencies_bytes(dependencies) if dependencies else None,
+                ],
+            )
+        for kind in ("pg_ndistinct", "pg_dependencies"):
+            connection.execute(f"drop cast (bytea as pg_catalog.{kind})")
+    return gaps
+
+
+def write(connection: psycopg.Connection[Any], facts: Facts) -> list[Gap]:
+    """All statistics of `facts`. `connection`: a superuser's, autocommit. Sizes are written by the twin."""
+    return write_columns(connection, facts.columns) + write_extended(connection, facts.extended)

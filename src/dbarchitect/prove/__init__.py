@@ -1,0 +1,1 @@
+"""Turns statements into evidence: runs on private copies what a finding claims."""

@@ -1,0 +1,230 @@
+"""Runs a finding's experiment on a private copy and says what came of it.
+
+An experiment that could not be run leaves the finding asserted, with the reason; one that ran and showed the contrary
+is kept too (`holds=False`): evidence against us is evidence.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any, cast
+
+import psycopg
+
+from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.explain import explain
+from dbarchitect.errors import InputError
+from dbarchitect.model.change import Change
+from dbarchitect.model.finding import Finding
+from dbarchitect.model.proof import Accepted, Proof, Refused, SamePlans, Scalar, Shown, TimedWithout
+from dbarchitect.model.query import Workload
+
+from .workbench import Workbench
+
+_REPEATS = 5  # the median of five: one run is noise
+_FASTER = 0.8  # of the time before; what is nearer counts as equal on a shared machine
+_DEARER = 1.001  # of the cost before; costs are exact, this forgives rounding
+_MOST_QUERIES = 500  # the workload's costliest, by calls
+
+
+def demonstrate(finding: Finding, bench: Workbench, *, workload: Workload | None, rerun: str) -> Proof:
+    """The proof of one finding. `rerun`: the command that repeats it."""
+    experiment = finding.experiment
+    environment = bench.environment()
+    match experiment:
+        case None:
+            return finding.proof
+        case TimedWithout():
+            proof = _timed(experiment, bench)
+        case SamePlans():
+            proof = _same_plans(experiment, bench, workload)
+        case Accepted() | Refused():
+            proof = _tried(experiment, bench)
+        case Shown():
+            proof = _shown(experiment, bench)
+    return Proof(
+        level=proof.level,
+        method=proof.method,
+        holds=proof.holds,
+        before=proof.before,
+        after=proof.after,
+        environment=environment if proof.level != "asserted" else {},
+        script=proof.script,
+        rerun=rerun if proof.level != "asserted" else "",
+    )
+
+
+def _not_run(reason: str, script: str = "") -> Proof:
+    return Proof(level="asserted", method=f"not proved: {reason}", script=script)
+
+
+def _words(err: Exception) -> str:
+    if isinstance(err, psycopg.Error):
+        return err.diag.message_primary or str(err).strip() or type(err).__name__
+    return str(err)
+
+
+def _script(statements: Sequence[str], *, end: str = "ROLLBACK") -> str:
+    return "\n".join(["BEGIN;", *(f"{statement};" for statement in statements), f"{end};"])
+
+
+def _execute(connection: psycopg.Connection[Any], statements: Sequence[str]) -> psycopg.Cursor[Any] | None:
+    cursor = None
+    for statement in statements:
+        cursor = connection.execute(cast("Any", statement))
+    return cursor
+
+
+def _scalar(value: object) -> Scalar:
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _tried(experiment: Accepted | Refused, bench: Workbench) -> Proof:
+    """Run a script on the empty copy: all of it must pass, or all but its last statement."""
+    script = _script(experiment.script)
+    connection = bench.empty()
+    *setup, last = experiment.script
+    wants_refusal = isinstance(experiment, Refused)
+    try:
+        with connection.transaction(force_rollback=True):
+            try:
+                _execute(connection, setup)
+            except psycopg.Error as err:
+                if wants_refusal or not setup:
+                    return _not_run(f"its preparation fails: {_words(err)}", script)
+                raise
+            cursor = _execute(connection, [last])
+            evidence: dict[str, Scalar] = {"accepted": True}
+            if cursor is not None and cursor.description is not None:
+                row = cursor.fetchone()
+                if row is not None:
+                    evidence |= {
+                        column.name: _scalar(value) for column, value in zip(cursor.description, row, strict=True)
+                    }
+            # A constraint that is checked at the end of the transaction is asked now.
+            connection.execute("set constraints all immediate")
+    except psycopg.Error as err:
+        refused: dict[str, Scalar] = {"accepted": False, "server": _words(err)}
+        return Proof(level="rehearsed", method=experiment.shows, holds=wants_refusal, after=refused, script=script)
+    return Proof(level="rehearsed", method=experiment.shows, holds=not wants_refusal, after=evidence, script=script)
+
+
+def _shown(experiment: Shown, bench: Workbench) -> Proof:
+    connection = bench.empty()
+    script = f"{experiment.query};"
+    try:
+        with connection.transaction(force_rollback=True):
+            cursor = connection.execute(cast("Any", experiment.query))
+            row = cursor.fetchone()
+            names = [column.name for column in cursor.description or ()]
+    except psycopg.Error as err:
+        return _not_run(_words(err), script)
+    if row is None:
+        return _not_run("its query gave no row", script)
+    evidence = {name: _scalar(value) for name, value in zip(names[1:], row[1:], strict=True)}
+    return Proof(level="rehearsed", method=experiment.shows, holds=bool(row[0]), after=evidence, script=script)
+
+
+def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
+    """The median time of one statement in the lab, without and with the change."""
+    admin, guest = bench.lab()
+    version = guest.info.server_version
+    undo = [reverse for change in reversed(experiment.change) if (reverse := change.reverse()) is not None]
+    statements = [
+        *experiment.setup,
+        f"EXPLAIN (ANALYZE) {experiment.sql}",
+        *(line for change in experiment.change for line in ddl(change, version=version)),
+        f"EXPLAIN (ANALYZE) {experiment.sql}",
+    ]
+    script = _script(statements)
+    try:
+        before = _median_ms(guest, experiment)
+    except (psycopg.Error, InputError) as err:
+        return _not_run(f"the statement fails in the lab: {_words(err)}", script)
+    try:
+        _apply(admin, experiment.change, version)
+        try:
+            after = _median_ms(guest, experiment)
+        finally:
+            _apply(admin, undo, version)
+    except (psycopg.Error, InputError) as err:
+        return _not_run(f"the change fails in the lab: {_words(err)}", script)
+    report = bench.lab_report
+    rows = sum(report.rows.values()) if report is not None else 0
+    return Proof(
+        level="measured",
+        method=f"{experiment.sql.split()[0]} timed in a lab of {rows:,} made-up rows, median of {_REPEATS}",
+        holds=after < before * _FASTER,
+        before={"ms": round(before, 3)},
+        after={"ms": round(after, 3)},
+        script=script,
+    )
+
+
+def _apply(admin: psycopg.Connection[Any], changes: Sequence[Change], version: int) -> None:
+    for change in changes:
+        _execute(admin, ddl(change, version=version))
+
+
+def _median_ms(connection: psycopg.Connection[Any], experiment: TimedWithout) -> float:
+    times: list[float] = []
+    for _ in range(_REPEATS):
+        with connection.transaction(force_rollback=True):
+            _execute(connection, experiment.setup)
+            sql = experiment.sql
+            if experiment.keys:
+                cursor = connection.execute(cast("Any", experiment.keys))
+                row = cursor.fetchone()
+                if row is None:
+                    raise InputError("the lab has no row to try it on")
+                names = [column.name for column in cursor.description or ()]
+                for name, value in zip(names, row, strict=True):
+                    sql = sql.replace("{" + name + "}", str(value))
+            times.append(explain(connection, sql, execute=True).execution_ms or 0.0)
+    return statistics.median(times)
+
+
+def _same_plans(experiment: SamePlans, bench: Workbench, workload: Workload | None) -> Proof:
+    """Plan the workload on the twin as it is and without the index."""
+    asked: list[tuple[str, tuple[str, ...], float]] = [(sql, (), 1.0) for sql in experiment.sql]
+    if workload is not None:
+        asked += [(query.sql, query.parameters, query.calls) for query in workload.queries]
+    if not asked:
+        return _not_run("no workload was given, so there is no query whose plan could change")
+    asked = sorted(asked, key=lambda one: -one[2])[:_MOST_QUERIES]
+    twin = bench.twin()
+    script = "\n".join(
+        f"{line};" for change in experiment.change for line in ddl(change, version=twin.server.binaries.version)
+    )
+    planned: list[tuple[str, tuple[str, ...], float, float]] = []
+    for sql, parameters, calls in asked:
+        try:
+            planned.append((sql, parameters, calls, twin.explain(sql, parameters).cost))
+        except InputError:
+            continue  # the workload's own check lists what cannot be planned
+    if not planned:
+        return _not_run("no query of the workload could be planned")
+    with twin.supposing(experiment.change) as without:
+        costs = [without.explain(sql, parameters).cost for sql, parameters, _, _ in planned]
+    dearer = [(sql, old, new) for (sql, _, _, old), new in zip(planned, costs, strict=True) if new > old * _DEARER]
+    before: dict[str, Scalar] = {
+        "queries": len(planned),
+        "cost": round(sum(calls * old for _, _, calls, old in planned), 2),
+    }
+    after: dict[str, Scalar] = {
+        "queries_dearer": len(dearer),
+        "cost": round(sum(calls * new for (_, _, calls, _), new in zip(planned, costs, strict=True)), 2),
+    }
+    if dearer:
+        worst = max(dearer, key=lambda one: one[2] / max(one[1], 1e-9))
+        after["worst"] = " ".join(worst[0].split())[:120]
+        after["worst_factor"] = round(worst[2] / max(worst[1], 1e-9), 2)
+    return Proof(
+        level="planned",
+        method=f"{len(planned)} queries planned on the twin with and without it",
+        holds=not dearer,
+        before=before,
+        after=after,
+        script=script,
+    )

@@ -1,0 +1,129 @@
+"""The private copies that proofs need, each made when it is first asked for.
+
+One restored schema (`blank`) is copied: untouched for probes without rows, with the source's statistics and sizes as
+the twin, with rows as the lab. A source without statistics (a script) gets its twin from the lab's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import psycopg
+
+from dbarchitect.engines.postgres import lab as lab_room
+from dbarchitect.engines.postgres import twin as twin_room
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.server import Server
+from dbarchitect.engines.postgres.snapshot import Snapshot
+from dbarchitect.engines.postgres.twin import GUEST, Twin
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.schema import Relational
+
+_STATEMENT_TIMEOUT = "60s"  # a probe that takes longer shows nothing
+
+
+class Workbench:
+    """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables."""
+
+    def __init__(
+        self,
+        server: Server,
+        snapshot: Snapshot,
+        *,
+        rows: Mapping[str, int] | None = None,
+        seed: int = 0,
+        budget_rows: int = 200_000,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._server = server
+        self._snapshot = snapshot
+        self._rows = rows
+        self._seed = seed
+        self._budget_rows = budget_rows
+        self._progress = progress
+        self._blank_gaps: tuple[Gap, ...] | None = None
+        self._twin: Twin | None = None
+        self._empty: psycopg.Connection[Any] | None = None
+        self._lab: tuple[psycopg.Connection[Any], psycopg.Connection[Any]] | None = None
+        self.lab_report: lab_room.LabReport | None = None
+
+    @property
+    def schema(self) -> Relational:
+        """The source's schema."""
+        return self._snapshot.schema
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be carried over, as far as copies were made."""
+        return (self._blank_gaps or ()) + (self._twin.gaps if self._twin else ())
+
+    def _copy(self, name: str) -> tuple[Gap, ...]:
+        if self._blank_gaps is None:
+            self._blank_gaps = twin_room.restore(
+                self._server, self._snapshot, database="blank", progress=self._progress
+            )
+        twin_room.copy_database(self._server, "blank", name)
+        return self._blank_gaps
+
+    def _guest(self, database: str) -> psycopg.Connection[Any]:
+        """A session of the role that is no superuser: rules' scripts fire the schema's own triggers."""
+        url = self._server.url(database).replace("postgres@", f"{GUEST}@", 1)
+        connection = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        connection.execute(f"set statement_timeout = '{_STATEMENT_TIMEOUT}'")
+        return connection
+
+    def empty(self) -> psycopg.Connection[Any]:
+        """A session on a copy without rows. Whoever uses it rolls back."""
+        if self._empty is None:
+            self._copy("empty")
+            self._empty = self._guest("empty")
+        return self._empty
+
+    def lab(self) -> tuple[psycopg.Connection[Any], psycopg.Connection[Any]]:
+        """(superuser's session, guest's session) on a copy with rows. Whoever changes it undoes that."""
+        if self._lab is None:
+            self._copy("lab")
+            admin = self._server.connect("lab")
+            self.lab_report = lab_room.fill(
+                admin,
+                self.schema,
+                rows=self._rows,
+                budget_rows=self._budget_rows,
+                seed=self._seed,
+                progress=self._progress,
+            )
+            self._lab = (admin, self._guest("lab"))
+        return self._lab
+
+    def twin(self) -> Twin:
+        """The twin: of the source's statistics where it has any, else of the lab's."""
+        if self._twin is None:
+            snapshot = self._snapshot
+            if snapshot.schema.facts is None or not snapshot.schema.facts.columns:
+                admin, _ = self.lab()
+                with admin.transaction():
+                    facts = inspect(admin).facts
+                snapshot = msgspec.structs.replace(
+                    snapshot, schema=msgspec.structs.replace(snapshot.schema, facts=facts)
+                )
+            gaps = self._copy("twin")
+            self._twin = twin_room.dress(self._server, snapshot, database="twin", gaps=gaps, progress=self._progress)
+        return self._twin
+
+    def environment(self) -> dict[str, str]:
+        """The versions that a proof names."""
+        version = self._server.binaries.version
+        return {
+            "server": f"PostgreSQL {version // 10000}.{version % 10000}",
+            "source": f"PostgreSQL {self.schema.version // 10000}.{self.schema.version % 10000}",
+        }
+
+    def close(self) -> None:
+        """End all sessions; the server removes the copies with itself."""
+        for connection in (self._empty, *(self._lab or ())):
+            if connection is not None:
+                connection.close()
+        if self._twin is not None:
+            self._twin.close()

@@ -1,0 +1,37 @@
+"""JSON: the review itself, with a header that names the format.
+
+`findings` are those of the model, each with its `key` (what a baseline keeps) and its proof level written out even
+where nothing was run: a level is never implied. `model.value.from_json` reads the document back as the same `Review`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..model.finding import Finding, Review
+from ..model.value import to_json
+from .digest import counts
+from .untrusted import json_escaped
+
+SCHEMA = "dbarchitect.review/1"
+
+
+def render_json(review: Review, *, version: str) -> str:
+    """The review as one indented JSON object."""
+    body: dict[str, Any] = msgspec.to_builtins(review)
+    header = {
+        "schema": SCHEMA,
+        "version": version,
+        "counts": {severity.value: n for severity, n in counts(review.findings).items()},
+    }
+    if review.findings:
+        body["findings"] = [_finding(one) for one in review.findings]
+    return json_escaped(to_json(header | body, indent=2)) + "\n"
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    body: dict[str, Any] = msgspec.to_builtins(one)
+    body["proof"] = {"level": one.proof.level} | body.get("proof", {})
+    return {"key": one.key} | body

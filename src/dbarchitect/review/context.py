@@ -1,0 +1,349 @@
+"""What every rule asks about a schema, looked up once: references, live sizes, the worth of counters."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from ..model.facts import TableFacts
+from ..model.names import Name, ObjectRef
+from ..model.query import Workload
+from ..model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
+
+# How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
+# so 14 days is a floor; PostgreSQL's own advice is to look "over a representative period".
+MATURE_DAYS = 14.0
+
+# A page is 8 kB; a table this small is read whole as fast as through an index (random_page_cost 4 against
+# seq_page_cost 1 makes an index pay from a handful of pages on).
+SMALL_PAGES = 10
+
+# Bookkeeping of migration tools: their shape is not the user's to mend. Matched whole, in lower case.
+FRAMEWORK_TABLES = frozenset(
+    """
+    __diesel_schema_migrations __drizzle_migrations __efmigrationshistory __migrations _prisma_migrations
+    _sqlx_migrations aerich alembic_version ar_internal_metadata atlas_schema_revisions databasechangelog
+    databasechangeloglock django_content_type django_migrations django_session doctrine_migration_versions
+    effect_sql_migrations flyway_schema_history goose_db_version gorp_migrations knex_migrations
+    knex_migrations_lock kysely_migration kysely_migration_lock mikro_orm_migrations migration_versions
+    phinxlog pgmigrations refinery_schema_history schema_migrations schema_migrations_lock schema_update_history
+    schema_version schemaversion seaql_migrations sequelizemeta spatial_ref_sys typeorm_metadata yoyo_lock
+    _yoyo_log _yoyo_migration _yoyo_version
+    """.split()  # noqa: SIM905
+)
+
+Counter = Literal["inserted", "updated", "deleted", "sequential_scans", "index_scans"]
+
+
+class Reference(NamedTuple):
+    """One foreign key with the table it leaves from."""
+
+    table: Table
+    key: ForeignKey
+
+
+class Context:
+    """A schema under review.
+
+    `tables` are those a rule looks at: no system schemas, temporary or foreign tables, migration bookkeeping, and no
+    partition (its root speaks for it). Live values are None where the source does not have them.
+    """
+
+    def __init__(self, schema: Relational, workload: Workload | None = None) -> None:
+        self.schema = schema
+        self.facts = schema.facts
+        self.workload = workload
+
+    # ---- structure
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables under review, by name."""
+        return tuple(table for table in self.all_tables if table.partition_of is None)
+
+    @cached_property
+    def all_tables(self) -> tuple[Table, ...]:
+        """As `tables`, with the partitions."""
+        return tuple(table for table in self.schema.tables if _reviewed(table))
+
+    @cached_property
+    def _by_name(self) -> dict[Name, Table]:
+        return {table.name: table for table in self.schema.tables}
+
+    def table(self, name: Name) -> Table | None:
+        """Any table of the schema, by name."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _types(self) -> dict[Name, UserType]:
+        return {one.name: one for one in self.schema.types}
+
+    def type(self, schema: str, name: str) -> UserType | None:
+        """The declared type of that name, or None for one that PostgreSQL or an extension brings."""
+        return self._types.get(Name(schema=schema, name=name))
+
+    @cached_property
+    def partitions(self) -> dict[Name, list[Table]]:
+        """The direct partitions of every partitioned table."""
+        found: dict[Name, list[Table]] = defaultdict(list)
+        for table in self.schema.tables:
+            if table.partition_of is not None:
+                found[table.partition_of.parent].append(table)
+        return found
+
+    @cached_property
+    def _references(self) -> dict[Name, list[Reference]]:
+        found: dict[Name, list[Reference]] = defaultdict(list)
+        for table in self.tables:
+            for key in table.foreign_keys:
+                found[key.target].append(Reference(table, key))
+        return found
+
+    def references(self, table: Table) -> list[Reference]:
+        """The foreign keys that point at `table`."""
+        return self._references.get(table.name, [])
+
+    @cached_property
+    def referenced_indexes(self) -> frozenset[tuple[Name, str]]:
+        """(table, index) of every index that some foreign key relies on."""
+        return frozenset((key.target, key.target_index) for table in self.schema.tables for key in table.foreign_keys)
+
+    @cached_property
+    def relation_names(self) -> frozenset[Name]:
+        """Every name that a new index could collide with."""
+        return frozenset(
+            [one.name for one in (*self.schema.tables, *self.schema.views, *self.schema.sequences)]
+            + [index.name for one in (*self.schema.tables, *self.schema.views) for index in one.indexes]
+        )
+
+    def columns(self) -> Iterator[tuple[Table, Column]]:
+        """Every column under review that is its table's own (not inherited from a parent)."""
+        for table in self.tables:
+            for column in table.columns:
+                if not column.inherited:
+                    yield table, column
+
+    @cached_property
+    def _owned(self) -> dict[tuple[Name, str], Sequence]:
+        return {one.owned_by: one for one in self.schema.sequences if one.owned_by is not None}
+
+    def sequence(self, table: Table, column: Column) -> Sequence | None:
+        """The sequence that numbers `column`: of its identity, or owned by it and called in its default."""
+        owned = self._owned.get((table.name, column.name))
+        if owned is None or (column.identity is None and not (column.default or "").startswith("nextval(")):
+            return None
+        return owned
+
+    def is_lookup(self, table: Table) -> bool:
+        """Whether `table` has the shape of a code list: a key and at most three columns, none of them a reference,
+        a time or a document."""
+        plain = all(base_type(column) not in _NOT_IN_LOOKUPS for column in table.columns)
+        return len(table.columns) <= 4 and not table.foreign_keys and plain
+
+    @cached_property
+    def _dependents(self) -> dict[tuple[str, str, str], list[ObjectRef]]:
+        found: dict[tuple[str, str, str], list[ObjectRef]] = defaultdict(list)
+        for one in self.schema.dependencies:
+            if one.on.sub and one.of.kind in _REFUSE_RETYPE:
+                found[one.on.schema, one.on.name, one.on.sub].append(one.of)
+        return found
+
+    def entangled(self, table: Table, column: Column, *, checks: bool = False) -> str:
+        """What makes PostgreSQL refuse another type for `column`, in words; "" where nothing does.
+
+        Views, rules, policies, generated columns, trigger conditions and partition keys always do; expressions in
+        indexes may (another type, another volatility), so they count; so do CHECKs where `checks` is given.
+        """
+        dependents = self._dependents.get((table.name.schema, table.name.name, column.name))
+        if dependents:
+            return f"{dependents[0].kind} {dependents[0].short}"
+        if table.partition_key and (
+            column.name in table.partition_key.columns or mentions(table.partition_key.definition, column.name)
+        ):
+            return "the partition key"
+        if column.inherited or table.of_type is not None:
+            return "the parent that it comes from"
+        for other in table.columns:
+            if other.generated and (other is column or mentions(other.generated.expression, column.name)):
+                return f"generated column {other.name}"
+        for index in table.indexes:
+            texts = [key.expression or "" for key in index.keys] + [index.predicate or ""]
+            custom = any(key.column == column.name and not key.opclass_default for key in index.keys)
+            if custom or any(mentions(text, column.name) for text in texts):
+                return f"index {index.name.name}"
+        for policy in table.policies:
+            if mentions(policy.using or "", column.name) or mentions(policy.check or "", column.name):
+                return f"policy {policy.name}"
+        for trigger in table.triggers:
+            if column.name in trigger.columns or " WHEN (" in trigger.definition:
+                return f"trigger {trigger.name}"
+        for constraint in table.constraints:
+            if checks and isinstance(constraint, Check) and mentions(constraint.definition, column.name):
+                return f"constraint {constraint.name}"
+        return ""
+
+    # ---- what a live server adds
+
+    def table_facts(self, table: Table) -> TableFacts | None:
+        """Sizes and counters of one table itself."""
+        return self.facts.tables.get(str(table.name)) if self.facts else None
+
+    def leaves(self, table: Table) -> list[Table]:
+        """The tables that hold the rows of `table`: itself, or its partitions to the last level."""
+        if table.kind != "partitioned":
+            return [table]
+        return [leaf for child in self.partitions.get(table.name, ()) for leaf in self.leaves(child)]
+
+    def rows(self, table: Table) -> float | None:
+        """The estimated number of rows, over all partitions; None where unknown."""
+        own = self.table_facts(table)
+        if table.kind != "partitioned" or (own and own.rows):
+            return own.rows if own else None
+        facts = [self.table_facts(leaf) for leaf in self.leaves(table)]
+        known = [one.rows for one in facts if one and one.rows is not None]
+        return sum(known) if known and len(known) == len(facts) else None
+
+    def pages(self, table: Table) -> int | None:
+        """The number of 8 kB pages, over all partitions; None where unknown or never analysed."""
+        facts = [self.table_facts(leaf) for leaf in self.leaves(table)]
+        known = [one.pages for one in facts if one and one.rows is not None]
+        return sum(known) if known and len(known) == len(facts) else None
+
+    def counted(self, table: Table, counter: Counter) -> int | None:
+        """One counter over all partitions; None where counters are not to be trusted (see `counters_unfit`)."""
+        if self.counters_unfit:
+            return None
+        facts = [self.table_facts(leaf) for leaf in self.leaves(table)]
+        known = [value for one in facts if one and (value := getattr(one, counter)) is not None]
+        return sum(known) if known and len(known) == len(facts) else None
+
+    @cached_property
+    def _index_children(self) -> dict[Name, list[Index]]:
+        found: dict[Name, list[Index]] = defaultdict(list)
+        for table in self.schema.tables:
+            for index in table.indexes:
+                if index.parent is not None:
+                    found[index.parent].append(index)
+        return found
+
+    def index_leaves(self, index: Index) -> list[Index]:
+        """The indexes that hold the entries: itself, or those on the partitions."""
+        children = self._index_children.get(index.name)
+        return [index] if not children else [leaf for child in children for leaf in self.index_leaves(child)]
+
+    def index_bytes(self, index: Index) -> int | None:
+        """The size of an index over all partitions, in bytes."""
+        return self._index_sum(index, "bytes")
+
+    def index_scans(self, index: Index) -> int | None:
+        """How often an index was scanned, over all partitions."""
+        return self._index_sum(index, "scans")
+
+    def _index_sum(self, index: Index, what: Literal["bytes", "scans"]) -> int | None:
+        if self.facts is None:
+            return None
+        facts = [self.facts.indexes.get(str(leaf.name)) for leaf in self.index_leaves(index)]
+        known = [value for one in facts if one and (value := getattr(one, what)) is not None]
+        return sum(known) if known and len(known) == len(facts) else None
+
+    @cached_property
+    def live_unfit(self) -> str:
+        """Why nothing live is known; "" where something is."""
+        if self.facts is None or self.facts.origin != "live":
+            return "it needs a live server, or a snapshot of one"
+        return ""
+
+    @cached_property
+    def counter_days(self) -> float | None:
+        """For how many days the counters have run. A crash empties them, so without a known reset only the time
+        since the server's start is certain."""
+        since = self.facts and (self.facts.stats_reset or self.facts.started_at)
+        if not self.facts or not since or not self.facts.taken_at:
+            return None
+        return (_moment(self.facts.taken_at) - _moment(since)).total_seconds() / 86400
+
+    @cached_property
+    def counters_unfit(self) -> str:
+        """Why the counters say nothing about use; "" where they do."""
+        if self.facts is None or self.facts.origin != "live":
+            return "it needs the counters of a live server"
+        if self.facts.is_replica:
+            return "this is a standby: the primary's counters are not visible here"
+        if self.counter_days is None:
+            return "the age of the counters is unknown"
+        if self.counter_days < MATURE_DAYS:
+            return f"the counters are {self.counter_days:.1f} days old; it needs {MATURE_DAYS:.0f}"
+        return ""
+
+    @cached_property
+    def statistics_unfit(self) -> str:
+        """Why there is nothing to say from column statistics; "" where there is."""
+        if self.facts is None or not self.facts.columns:
+            return "it needs column statistics: run ANALYZE on the source"
+        return ""
+
+    # ---- the workload
+
+    def called(self, table: Table, verb: Literal["delete", "update", "insert", "any"] = "any") -> float | None:
+        """How often the workload's queries touch `table`; None without a workload.
+
+        Names are compared as text, so a table that shares its name with another schema's counts for both.
+        """
+        if self.workload is None:
+            return None
+        name = rf'(?:[\w"$]+\.)?"?{re.escape(table.name.name)}"?(?![\w$])'
+        before = {"delete": r"delete\s+from\s+(?:only\s+)?", "update": r"update\s+(?:only\s+)?", "insert": r"into\s+"}
+        pattern = re.compile(rf"(?<![\w$]){before.get(verb, '')}{name}", re.IGNORECASE)
+        return sum(query.calls for query in self.workload.queries if pattern.search(query.sql))
+
+
+_REFUSE_RETYPE = frozenset({"view", "rule", "policy", "function", "trigger", "publication"})
+_NOT_IN_LOOKUPS = frozenset({"timestamp", "timestamptz", "json", "jsonb", "bytea", "xml"})
+
+
+def base_type(column: Column) -> str:
+    """The name of a column's type under all domains."""
+    return column.type.base or column.type.name
+
+
+def mentions(text: str, column: str) -> bool:
+    """Whether an expression that the server printed names `column`."""
+    if column not in text:
+        return False
+    return re.search(rf'(?<![\w$"]){re.escape(column)}(?![\w$"])|"{re.escape(column)}"', text) is not None
+
+
+def column_ref(table: Table, column: Column | str) -> ObjectRef:
+    """Where a finding about a column points."""
+    sub = column if isinstance(column, str) else column.name
+    return ObjectRef(kind="column", schema=table.name.schema, name=table.name.name, sub=sub)
+
+
+def index_ref(index: Index) -> ObjectRef:
+    """Where a finding about an index points."""
+    return ObjectRef(kind="index", schema=index.table.schema, name=index.table.name, sub=index.name.name)
+
+
+def constraint_ref(table: Table, constraint: str) -> ObjectRef:
+    """Where a finding about a constraint points."""
+    return ObjectRef(kind="constraint", schema=table.name.schema, name=table.name.name, sub=constraint)
+
+
+def _reviewed(table: Table) -> bool:
+    schema = table.name.schema
+    return (
+        table.kind != "foreign"
+        and table.persistence != "temporary"
+        and schema != "information_schema"
+        and not schema.startswith("pg_")
+        and table.name.name.lower() not in FRAMEWORK_TABLES
+    )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

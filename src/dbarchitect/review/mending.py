@@ -1,0 +1,123 @@
+"""The changes that mend, built in one place: names that do not collide, types as PostgreSQL prints them."""
+
+from __future__ import annotations
+
+import zlib
+
+import msgspec
+
+from ..model.change import AddIndex, AlterColumn, Change, DropConstraint, DropIndex
+from ..model.names import Name
+from ..model.schema import Column, Index, IndexKey, Table, Type
+from .context import Context, base_type
+
+TIMESTAMPTZ = Type(sql="timestamp with time zone", name="timestamptz", base="timestamptz", category="D", length=8)
+NUMERIC = Type(sql="numeric", name="numeric", base="numeric", category="N")
+TEXT = Type(sql="text", name="text", base="text", category="S")
+JSONB = Type(sql="jsonb", name="jsonb", base="jsonb", category="U")
+BIGINT = Type(sql="bigint", name="int8", base="int8", category="N", length=8)
+
+_LONGEST = 63  # bytes of an identifier: NAMEDATALEN - 1
+
+
+def retype(
+    review: Context,
+    table: Table,
+    column: Column,
+    to: Type,
+    *,
+    using: str,
+    back: str | None,
+    default: str | None = None,
+    checks: bool = False,
+) -> tuple[Change, ...]:
+    """ALTER COLUMN TYPE and back again, or nothing where PostgreSQL would refuse it.
+
+    `using` and `back` hold `{}` for the column's quoted name. `default` replaces the default where there is one.
+    """
+    if review.entangled(table, column, checks=checks):
+        return ()
+    quoted = str(Name(schema="", name=column.name))
+    after = msgspec.structs.replace(
+        column,
+        type=to,
+        collation=None if to.category != "S" else column.collation,
+        storage=None,
+        default=default if column.default is not None and default is not None else column.default,
+    )
+    return (
+        AlterColumn(
+            table=table.name,
+            before=column,
+            after=after,
+            using=using.format(quoted),
+            using_back=None if back is None else back.format(quoted),
+        ),
+    )
+
+
+def new_index(review: Context, table: Table, columns: tuple[str, ...]) -> AddIndex:
+    """CREATE INDEX on plain columns, B-tree, named as PostgreSQL would."""
+    return AddIndex(
+        index=Index(
+            name=Name(schema=table.name.schema, name=free_name(review, table, (*columns, "idx"))),
+            table=table.name,
+            keys=tuple(IndexKey(column=column) for column in columns),
+        )
+    )
+
+
+def free_name(review: Context, table: Table, parts: tuple[str, ...]) -> str:
+    """`table_part_part`, within 63 bytes (a checksum ends what was cut) and not taken in the table's schema."""
+    wanted = "_".join((table.name.name, *parts))
+    if len(wanted.encode()) > _LONGEST:
+        cut = wanted.encode()[: _LONGEST - 9].decode(errors="ignore")
+        wanted = f"{cut}_{zlib.crc32(wanted.encode()):08x}"
+    taken = review.relation_names
+    name, number = wanted, 0
+    while Name(schema=table.name.schema, name=name) in taken:
+        number += 1
+        name = f"{wanted[: _LONGEST - 3]}{number}"
+    return name
+
+
+def drop_index(table: Table, index: Index) -> Change:
+    """DROP INDEX, or DROP CONSTRAINT where the index serves one."""
+    if index.constraint is not None:
+        for constraint in table.constraints:
+            if constraint.name == index.constraint:
+                return DropConstraint(table=table.name, constraint=constraint)
+    return DropIndex(index=index)
+
+
+# What the narrow integer types hold, by the type's name.
+INTEGER_LIMITS = {"int2": 2**15 - 1, "int4": 2**31 - 1}
+
+
+def referring_columns(review: Context, table: Table, column: Column) -> list[tuple[Table, Column]]:
+    """The columns whose foreign keys point at `column`."""
+    found: list[tuple[Table, Column]] = []
+    for child, key in review.references(table):
+        for name, target in zip(key.columns, key.target_columns, strict=True):
+            other = child.column(name) if target == column.name else None
+            if other is not None:
+                found.append((child, other))
+    return found
+
+
+def widen_key(review: Context, table: Table, column: Column) -> tuple[Change, ...]:
+    """A numbered key, and all that refers to it, as bigint; nothing where one of them cannot be.
+
+    An identity's sequence follows its column. That of a `serial` does not, and changes of columns cannot reach it.
+    """
+    sequence = review.sequence(table, column)
+    if sequence is not None and sequence.type != "bigint" and column.identity is None:
+        return ()
+    changes: list[Change] = []
+    for owner, one in [(table, column), *referring_columns(review, table, column)]:
+        if base_type(one) in INTEGER_LIMITS:
+            change = retype(review, owner, one, BIGINT, using="", back="")
+            if not change:
+                return ()
+            changes += change
+    return tuple(changes)

@@ -1,0 +1,73 @@
+"""When one index does the work of another: exact semantics, never a comparison of texts.
+
+Two keys are the same only with the same column or expression, operator class and its options, collation and place
+of NULLs; a B-tree may be read backwards, so an order and its whole reverse are one.
+"""
+
+from __future__ import annotations
+
+from ..model.names import quote_identifier
+from ..model.proof import SamePlans
+from ..model.schema import Index, PrimaryKey, Table, Unique
+from .context import Context
+from .mending import drop_index
+
+KeySignature = tuple[object, ...]
+
+
+def key_signature(index: Index) -> tuple[KeySignature, ...]:
+    """The keys as the planner compares them; for a B-tree in the reading direction that begins ascending."""
+    backwards = index.method == "btree" and bool(index.keys) and index.keys[0].descending
+    return tuple(
+        (
+            key.column,
+            key.expression,
+            "" if key.opclass_default else str(key.opclass),
+            tuple(sorted(key.opclass_options.items())),
+            str(key.collation or ""),
+            key.descending != backwards,
+            key.nulls_first != backwards,
+        )
+        for key in index.keys
+    )
+
+
+def settled(index: Index) -> bool:
+    """Whether an index is one to reason about: complete, and no member of a partitioned one."""
+    return index.valid and index.ready and index.parent is None
+
+
+def obligations(review: Context, table: Table, index: Index) -> str:
+    """What else hangs on an index, in words: why it must stay whatever another one covers; "" where nothing."""
+    if index.replica_identity:
+        return "it is the replica identity"
+    if index.clustered:
+        return "the table is clustered on it"
+    if (table.name, index.name.name) in review.referenced_indexes:
+        return "a foreign key relies on it"
+    if index.constraint is not None:
+        kind = next((c for c in table.constraints if c.name == index.constraint), None)
+        if isinstance(kind, PrimaryKey):
+            return "it is the primary key"
+        if not isinstance(kind, Unique):
+            return "it serves a constraint"
+    return ""
+
+
+def enforces(table: Table, index: Index) -> bool:
+    """Whether an index enforces uniqueness at once (a deferrable constraint does so later)."""
+    constraint = next((c for c in table.constraints if c.name == index.constraint), None) if index.constraint else None
+    return index.unique and not (constraint is not None and constraint.deferrable)
+
+
+def same_plans_without(table: Table, index: Index) -> SamePlans:
+    """The experiment that an index is not missed: no plan of the workload, else of typical look-ups, gets dearer."""
+    sql: tuple[str, ...] = ()
+    if index.method in ("btree", "hash") and index.keys:
+        where = f" AND {index.predicate}" if index.predicate else ""
+        column = index.keys[0].column
+        first = index.keys[0].text if column is None else quote_identifier(column)
+        sql = (f"SELECT * FROM {table.name} WHERE {first} = (SELECT {first} FROM {table.name} LIMIT 1){where}",)
+        if index.method == "btree":
+            sql += (f"SELECT {first} FROM {table.name} WHERE true{where} ORDER BY {first} LIMIT 10",)
+    return SamePlans(change=(drop_index(table, index),), sql=sql)

@@ -1,0 +1,166 @@
+"""The rule mechanism: a rule is one file in `rules/`, found by listing the folder.
+
+The file `rules/fk_without_index.py` is the rule `fk-without-index`. It holds
+
+- a docstring, which is its documentation page: a title line, then the sections of `SECTIONS`. The first paragraph of
+  "Why it matters" and of "What would make it false" travel with every finding, so they are short;
+- `RULE = Rule(__name__, __doc__, severity=..., needs=...)`;
+- `def check(review: Context) -> Iterator[Finding]`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from ..errors import InputError
+from ..model.change import Change
+from ..model.finding import Finding, Severity, Silence
+from ..model.names import ObjectRef
+from ..model.proof import Experiment, Scalar
+from ..model.query import Workload
+from ..model.schema import Relational
+from .context import Context
+
+SECTIONS = ("What it says", "Why it matters", "What would make it false", "How to mend it")
+
+Needs = Literal["structure", "live", "statistics", "counters"]
+Check = Callable[[Context], Iterator[Finding]]
+
+
+def _unbound(_: Context) -> Iterator[Finding]:
+    raise NotImplementedError("a rule gets its check when `rules()` finds its file")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    module    its module, whose name gives the id
+    page      its documentation, in Markdown: the module's docstring
+    severity  what a finding has unless exposure says otherwise
+    needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
+              ANALYZE gathered; `counters`: live counters old enough to mean something. A rule whose needs are not
+              met is silent, and says so.
+    since     the oldest server major it speaks about
+    """
+
+    module: str
+    page: str | None
+    severity: Severity = Severity.WARNING
+    needs: Needs = "structure"
+    since: int = 0
+    check: Check = _unbound
+
+    @property
+    def id(self) -> str:
+        """The file's name, with dashes."""
+        return self.module.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def title(self) -> str:
+        """The first line of the page, without its full stop."""
+        return (self.page or "").partition("\n")[0].rstrip(".")
+
+    def section(self, name: str) -> str:
+        """The text under `## name` on the page, "" where there is none."""
+        _, found, rest = (self.page or "").partition(f"## {name}\n")
+        return rest.partition("\n## ")[0].strip() if found else ""
+
+    def _first_paragraph(self, name: str) -> str:
+        return " ".join(self.section(name).partition("\n\n")[0].split())
+
+    def finding(
+        self,
+        at: ObjectRef,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        also: Sequence[ObjectRef] = (),
+        facts: dict[str, Scalar] | None = None,
+        fix: Sequence[Change] = (),
+        asks: bool = False,
+        experiment: Experiment | None = None,
+    ) -> Finding:
+        """A finding of this rule; its page says why it matters and what would make it false."""
+        return Finding(
+            rule=self.id,
+            severity=severity or self.severity,
+            at=at,
+            message=message,
+            why=self._first_paragraph("Why it matters"),
+            unless=self._first_paragraph("What would make it false"),
+            also=tuple(also),
+            facts=facts or {},
+            fix=tuple(fix),
+            asks=asks,
+            experiment=experiment,
+        )
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, in order of id: each module of `rules/` is one."""
+    folder = Path(__file__).parent / "rules"
+    found: list[Rule] = []
+    for entry in pkgutil.iter_modules([str(folder)], f"{__package__}.rules."):
+        module = importlib.import_module(entry.name)
+        found.append(replace(module.RULE, check=module.check))
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def chosen(select: Collection[str], ignore: Collection[str]) -> tuple[Rule, ...]:
+    """The rules named by `select` (all where empty) without those named by `ignore`.
+
+    Raises `InputError` for a name that no rule has.
+    """
+    known = {rule.id: rule for rule in rules()}
+    for name in (*select, *ignore):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "one of: " + ", ".join(known)
+            raise InputError(f"there is no rule {name!r}", hint=hint)
+    return tuple(rule for rule in known.values() if (not select or rule.id in select) and rule.id not in ignore)
+
+
+def review(
+    schema: Relational,
+    *,
+    workload: Workload | None = None,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
+    """Run the chosen rules over `schema`: findings, worst first, and the rules that stayed silent, with the reason.
+
+    Raises `InputError` for a name in `select` or `ignore` that no rule has.
+    """
+    context = Context(schema, workload)
+    findings: list[Finding] = []
+    silences: list[Silence] = []
+    for rule in chosen(select, ignore):
+        reason = _unmet(rule, context)
+        if reason:
+            silences.append(Silence(rule=rule.id, reason=reason))
+        else:
+            findings += rule.check(context)
+    findings.sort(key=lambda one: (-one.severity.rank, one.rule, one.at, one.message))
+    return tuple(findings), tuple(silences)
+
+
+def _unmet(rule: Rule, context: Context) -> str:
+    """Why `rule` cannot speak here; "" where it can."""
+    if context.schema.major < rule.since:
+        return f"it needs PostgreSQL {rule.since}; this is {context.schema.major}"
+    if rule.needs == "live":
+        return context.live_unfit
+    if rule.needs == "counters":
+        return context.counters_unfit
+    if rule.needs == "statistics":
+        return context.statistics_unfit
+    return ""

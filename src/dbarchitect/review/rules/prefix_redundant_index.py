@@ -1,0 +1,84 @@
+"""Index that is the beginning of another
+
+## What it says
+
+A B-tree index that is not unique has keys with which a wider index of the same table begins: same columns or
+expressions, operator classes, collations and order, the same condition, and every included column found in the wider
+one. What reads the narrow index can read the wide one.
+
+It is `info` where the wide one is more than four times as large, or includes columns beyond its keys, because then
+the narrow one may well be the cheaper to read.
+
+## Why it matters
+
+The narrow index costs every write and every vacuum a second time, and answers no query that the wide one cannot.
+
+Measured by peers on real databases it is the most common dead weight after unused indexes; one widely used tool found
+103 such pairs of which 88 could be dropped, the others because it compared texts.
+
+## What would make it false
+
+The wide index is much larger than the narrow one and the narrow one is read very often, or only it stays in memory.
+
+## How to mend it
+
+Drop the narrow index; on a live server with `DROP INDEX CONCURRENTLY`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.finding import Finding, Severity
+from ...model.schema import Index, Table
+from ..context import Context, index_ref
+from ..mending import drop_index
+from ..overlap import key_signature, obligations, same_plans_without, settled
+from ..rule import Rule
+
+RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+
+_MUCH_LARGER = 4.0  # the wide one costs that many times the pages for a range of the narrow one
+
+
+def check(review: Context) -> Iterator[Finding]:
+    """Indexes that a wider one makes superfluous."""
+    for table in review.tables:
+        indexes = [index for index in table.indexes if settled(index) and index.method == "btree"]
+        signatures = {index.name: key_signature(index) for index in indexes}
+        for index in indexes:
+            if index.unique or obligations(review, table, index):
+                continue
+            wider = [
+                other
+                for other in indexes
+                if other is not index and _covers(other, signatures[other.name], index, signatures[index.name])
+            ]
+            if not wider:
+                continue
+            keep = min(wider, key=lambda other: (len(other.keys), len(other.include), other.name))
+            yield _found(review, table, index, keep)
+
+
+def _covers(wide: Index, wide_keys: tuple[object, ...], index: Index, keys: tuple[object, ...]) -> bool:
+    if wide.predicate != index.predicate or wide_keys[: len(keys)] != keys:
+        return False
+    held = {key.column for key in wide.keys} | set(wide.include)
+    if not set(index.include) <= held:
+        return False
+    return len(wide_keys) > len(keys) or set(wide.include) > set(index.include)
+
+
+def _found(review: Context, table: Table, index: Index, keep: Index) -> Finding:
+    size, kept = review.index_bytes(index), review.index_bytes(keep)
+    bulky = size is not None and kept is not None and size > 0 and kept > _MUCH_LARGER * size
+    sizes = f" ({size / 2**20:,.1f} MB, the other {kept / 2**20:,.1f} MB)" if size and kept else ""
+    return RULE.finding(
+        index_ref(index),
+        f"{index.name.name} is the beginning of {keep.name.name} on {table.name.short}{sizes}",
+        severity=Severity.INFO if bulky or keep.include else None,
+        also=(index_ref(keep),),
+        facts={"kept": keep.name.name, "bytes": size, "kept_bytes": kept, "scans": review.index_scans(index)},
+        fix=(drop_index(table, index),),
+        experiment=same_plans_without(table, index),
+    )

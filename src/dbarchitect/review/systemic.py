@@ -1,0 +1,55 @@
+"""Roll-up: a trait that most of a schema shares is one finding about the schema, not one a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..model.change import Change
+from ..model.finding import Finding
+from ..model.names import ObjectRef
+
+DATABASE = ObjectRef(kind="database")  # unnamed: the same schema has other database names elsewhere
+
+SHARE = 0.8  # share of the candidates from which a trait belongs to the schema
+MANY = 5  # up to so many findings are worth a line each
+
+
+def roll_up(
+    found: Sequence[Finding],
+    message: str,
+    *,
+    of: int,
+    share: float = SHARE,
+    many: int = MANY,
+    deviations: Sequence[ObjectRef] = (),
+) -> Iterator[Finding]:
+    """Yield `found` as it is, or as ONE finding at the database where the trait is systemic.
+
+    It is systemic where more than `many` objects have it and at least `share` of the `of` that could. The finding
+    has the worst member's severity and first experiment, every member in `also` and every fix. `message` is the
+    systemic sentence; up to three `deviations` (those that could have the trait and do not) are named after it.
+    """
+    if len(found) <= many or len(found) < share * of:
+        yield from found
+        return
+    first = next((one for one in found if one.experiment is not None), found[0])
+    fix: list[Change] = []
+    for one in found:
+        fix += (change for change in one.fix if change not in fix)
+    also = dict.fromkeys(ref for one in found for ref in (one.at, *one.also))
+    if deviations:
+        named = ", ".join(ref.short for ref in deviations[:3]) + (", ..." if len(deviations) > 3 else "")
+        message = f"{message}; not so: {named}"
+    yield Finding(
+        rule=first.rule,
+        severity=max((one.severity for one in found), key=lambda severity: severity.rank),
+        at=DATABASE,
+        message=message,
+        why=first.why,
+        unless=first.unless,
+        also=tuple(also),
+        facts={"found": len(found), "of": of, "deviations": len(deviations)},
+        fix=tuple(fix),
+        asks=all(one.asks for one in found),
+        experiment=first.experiment,
+    )

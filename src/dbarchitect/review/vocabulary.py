@@ -1,0 +1,41 @@
+"""What names tell: identifiers as words. Names are hints, so a rule that has nothing else to go by asks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+# Tables that only grow: one row for something that happened.
+EVENTS = frozenset(
+    """
+    log logs logging event events audit audits history histories message messages notification notifications metric
+    metrics measurement measurements reading readings click clicks visit visits pageview pageviews request requests
+    impression impressions activity activities trace traces span spans heartbeat heartbeats telemetry occurrence
+    occurrences
+    """.split()  # noqa: SIM905
+)
+
+# Columns that say a row is deleted without deleting it.
+SOFT_DELETE = frozenset({"deleted_at", "deletedat", "is_deleted", "isdeleted", "deleted", "deleted_on", "deletedon"})
+
+
+@lru_cache(maxsize=65536)
+def words(name: str) -> tuple[str, ...]:
+    """The words of an identifier in lower case, whatever its style: `orderItemID` is order, item, id."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def is_event_like(table: str) -> bool:
+    """Whether a table's name says that it records what happened."""
+    return not EVENTS.isdisjoint(words(table))
+
+
+@lru_cache(maxsize=65536)
+def singular(word: str) -> str:
+    """A plain English singular: enough to match `companies` with `company_id`, not a dictionary."""
+    for ending, replacement, shortest in (("ies", "y", 5), ("sses", "ss", 5), ("xes", "x", 4), ("ses", "s", 5)):
+        if word.endswith(ending) and len(word) >= shortest:
+            return word.removesuffix(ending) + replacement
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word

@@ -1,0 +1,1 @@
+"""SQL text: the only room that imports a parser. Split, locate, fingerprint, compare."""

@@ -1,0 +1,327 @@
+"""Questions about one statement or expression, answered by PostgreSQL's own grammar.
+
+Names come back as they are folded by the parser. Every function raises `InputError` with the place in `sql` for text
+that the grammar refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import postgast
+
+from dbarchitect.errors import InputError
+from dbarchitect.model.names import Name
+
+from . import tree
+from .tree import Node
+
+T = TypeVar("T")
+
+_KINDS = {
+    "SelectStmt": "select",
+    "InsertStmt": "insert",
+    "UpdateStmt": "update",
+    "DeleteStmt": "delete",
+    "MergeStmt": "merge",
+    "CopyStmt": "copy",
+    "CallStmt": "call",
+    "DoStmt": "do",
+    "ExplainStmt": "explain",
+    "TransactionStmt": "transaction",
+}
+
+
+def statement_kind(sql: str) -> str:
+    """`select`, `insert`, `update`, `delete`, `merge`, `copy`, `call`, `do`, `explain`, `transaction` or `utility`; a
+    `WITH` that modifies rows inside a SELECT is what it modifies with."""
+    (kind, fields), *_ = _parsed(sql)
+    if kind == "SelectStmt":
+        for inner, _ in tree.walk(fields.get("withClause")):
+            if inner in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
+                return _KINDS[inner]
+    return _KINDS.get(kind, "utility")
+
+
+def fingerprint(sql: str) -> str:
+    """16 hexadecimal digits that are equal for queries which differ in constants, spacing or names of cursors only."""
+    return _asked(sql, lambda: postgast.fingerprint(sql).hex)
+
+
+def normalize(sql: str) -> str:
+    """`sql` with its constants replaced by `$1`, `$2`, ... as pg_stat_statements shows it."""
+    return _asked(sql, lambda: postgast.normalize(sql))
+
+
+@dataclass(frozen=True, slots=True)
+class TableUse:
+    """A relation that a statement names; `schema` of `name` is empty where the text does not say it."""
+
+    name: Name
+    written: bool
+
+
+def tables_of(sql: str) -> tuple[TableUse, ...]:
+    """The relations that the statements of `sql` name, each once, in the order of the text; common table expressions
+    are not among them."""
+    found: dict[Name, bool] = {}
+    for kind, fields in _parsed(sql):
+        nodes = [(kind, fields), *tree.walk(fields)]
+        local = {f.get("ctename", "") for k, f in nodes if k == "CommonTableExpr"}
+        for at, field in nodes:
+            target = field.get("relation") if at in _WRITERS else None
+            if target:
+                name = _name(target)
+                found[name] = True
+            if at == "RangeVar":
+                name = _name(field)
+                if name.schema or name.name not in local:
+                    found.setdefault(name, False)
+    return tuple(TableUse(name, written) for name, written in found.items())
+
+
+_WRITERS = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
+
+
+def functions_called(sql: str) -> tuple[Name, ...]:
+    """The functions that `sql` calls by name, each once."""
+    found: dict[Name, None] = {}
+    for kind, fields in _parsed(sql):
+        for _, call in ((k, f) for k, f in [(kind, fields), *tree.walk(fields)] if k == "FuncCall"):
+            parts = tree.strings(call.get("funcname"))
+            if parts:
+                found[Name(schema=parts[-2] if len(parts) > 1 else "", name=parts[-1])] = None
+    return tuple(found)
+
+
+def reads_no_table(sql: str) -> bool:
+    """Whether `sql` is a SELECT (or CALL) over no table: what a script runs for the effect of the functions called."""
+    (kind, fields), *_ = _parsed(sql)
+    if kind == "CallStmt":
+        return True
+    return kind == "SelectStmt" and not any(inner in ("RangeVar", *_WRITERS) for inner, _ in tree.walk([{kind: fields}]))
+
+
+def makes_table(sql: str) -> bool:
+    """Whether `sql` is `SELECT ... INTO table`."""
+    return any(kind == "SelectStmt" and "intoClause" in fields for kind, fields in _parsed(sql))
+
+
+def roles_of(sql: str) -> tuple[str, ...]:
+    """The roles that a GRANT, an OWNER TO, a policy or the like names; keywords such as CURRENT_USER are not roles."""
+    found: dict[str, None] = {}
+
+    def visit(node: Any) -> None:
+        stack: list[Any] = [node]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, list):
+                stack.extend(cast("list[Any]", one))
+            elif isinstance(one, dict):
+                fields = cast(Node, one)
+                if fields.get("roletype") == "ROLESPEC_CSTRING":
+                    found[fields.get("rolename", "")] = None
+                stack.extend(fields.values())
+
+    visit([fields for _, fields in _parsed(sql)])
+    return tuple(found)
+
+
+def extension_of(sql: str) -> tuple[str, str]:
+    """(name, schema) of a CREATE EXTENSION; the schema is empty where it is not said."""
+    (_, fields), *_ = _parsed(sql)
+    schema = ""
+    for option in fields.get("options", []):
+        element = option.get("DefElem", {})
+        if element.get("defname") == "schema":
+            schema = str(element["arg"]["String"].get("sval", ""))
+    return str(fields.get("extname", "")), schema
+
+
+def created_name(sql: str) -> Name:
+    """The name of what a CREATE of a relation, collation or the like makes; empty where it has none."""
+    (_, fields), *_ = _parsed(sql)
+    base = fields.get("base", fields)
+    relation = base.get("relation") or base.get("base", {}).get("relation")
+    if isinstance(relation, dict):
+        return _name(cast(Node, relation))
+    parts = tree.strings(fields.get("defnames") or fields.get("typeName") or fields.get("funcname"))
+    return Name(schema=parts[-2] if len(parts) > 1 else "", name=parts[-1] if parts else "")
+
+
+# --- predicates -----------------------------------------------------------------------------------------------------
+
+
+def conjuncts(predicate: str) -> tuple[str, ...]:
+    """The terms that `predicate` joins with AND, each in the printer's form."""
+    return tuple(_printed(one) for one in _terms(_expression(predicate)))
+
+
+def equivalent(first: str, second: str) -> bool:
+    """Whether two expressions say the same: equal after parsing, whatever their parentheses, spacing, case of keywords,
+    order of ANDed terms, or a cast of a constant to text that the server's printer adds."""
+    return _canonical(_expression(first)) == _canonical(_expression(second))
+
+
+def implies_not_null(predicate: str, column: str) -> bool:
+    """Whether every row that satisfies `predicate` has a value in `column`: `IS NOT NULL`, or a strict comparison with
+    it, among the terms joined with AND (and in each branch of an OR)."""
+    return _implies(_expression(predicate), column)
+
+
+def columns_of(expression: str) -> tuple[str, ...]:
+    """The columns that `expression` names (without qualifiers), each once."""
+    found: dict[str, None] = {}
+    node = _expression(expression)
+    for kind, fields in tree.walk([node]):
+        if kind == "ColumnRef":
+            parts = tree.strings(fields.get("fields"))
+            if parts:
+                found[parts[-1]] = None
+    return tuple(found)
+
+
+def _implies(node: Node, column: str) -> bool:
+    kind, fields = next(iter(node.items()))
+    if kind == "BoolExpr":
+        parts = fields.get("args", [])
+        if fields.get("boolop") == "AND_EXPR":
+            return any(_implies(part, column) for part in parts)
+        if fields.get("boolop") == "OR_EXPR":
+            return all(_implies(part, column) for part in parts)
+        return bool(parts) and _strictly_uses(parts[0], column)
+    if kind == "NullTest":
+        return fields.get("nulltesttype") == "IS_NOT_NULL" and _is_column(fields.get("arg"), column)
+    if kind == "BooleanTest":
+        return fields.get("booltesttype") in ("IS_TRUE", "IS_FALSE") and _strictly_uses(fields.get("arg", {}), column)
+    return _strictly_uses(node, column)
+
+
+# Operators of pg_catalog that are strict: NULL in, NULL out.
+_STRICT = frozenset(
+    "= <> != < > <= >= + - * / % ^ ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && ? ?| ?& @? @@ -> ->> #> #>> <<".split()  # noqa: SIM905
+)
+_STRICT_KINDS = frozenset(("AEXPR_OP", "AEXPR_LIKE", "AEXPR_ILIKE", "AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_BETWEEN"))
+
+
+def _strictly_uses(node: Any, column: str) -> bool:
+    """Whether the value of `node` is NULL whenever `column` is, as far as that is certain without a catalogue."""
+    if not isinstance(node, dict) or not node:
+        return False
+    kind, fields = next(iter(cast(Node, node).items()))
+    if kind == "ColumnRef":
+        return _is_column(node, column)
+    if kind == "TypeCast":
+        return _strictly_uses(fields.get("arg"), column)
+    if kind == "CollateClause":
+        return _strictly_uses(fields.get("arg"), column)
+    if kind == "A_Expr" and fields.get("kind") in _STRICT_KINDS and set(tree.strings(fields.get("name"))) <= _STRICT | {
+        "pg_catalog",
+        "BETWEEN",
+    }:
+        right = None if fields.get("kind") in ("AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_BETWEEN") else fields.get("rexpr")
+        return _strictly_uses(fields.get("lexpr"), column) or _strictly_uses(right, column)
+    return False
+
+
+def _is_column(node: Any, column: str) -> bool:
+    if not isinstance(node, dict) or "ColumnRef" not in node:
+        return False
+    parts = tree.strings(cast(Node, node)["ColumnRef"].get("fields"))
+    return bool(parts) and parts[-1] == column
+
+
+def _terms(node: Node) -> list[Node]:
+    fields = node.get("BoolExpr")
+    if fields and fields.get("boolop") == "AND_EXPR":
+        return [term for part in fields.get("args", []) for term in _terms(part)]
+    return [node]
+
+
+_TEXT_TYPES = frozenset(("text", "varchar", "bpchar", "unknown"))
+
+
+def _canonical(node: Any) -> Any:
+    """The tree without what does not matter: offsets, order of AND and OR, a text constant's cast to text."""
+    if isinstance(node, list):
+        return tuple(_canonical(one) for one in cast("list[Any]", node))
+    if not isinstance(node, dict):
+        return node
+    fields = cast(Node, node)
+    cast_ = fields.get("TypeCast")
+    if cast_ and "A_Const" in cast_.get("arg", {}) and "sval" in cast_["arg"]["A_Const"]:
+        names = tree.strings(cast_.get("typeName", {}).get("names"))
+        if names and names[-1] in _TEXT_TYPES and not cast_["typeName"].get("arrayBounds"):
+            return _canonical(cast_["arg"])
+    boolean = fields.get("BoolExpr")
+    if boolean and boolean.get("boolop") in ("AND_EXPR", "OR_EXPR"):
+        parts = sorted({repr(_canonical(part)) for part in _flattened(node, boolean["boolop"])})
+        return (boolean["boolop"], tuple(parts))
+    return tuple(
+        (key, _canonical(value))
+        for key, value in sorted(fields.items())
+        if key not in ("location", "rexpr_list_start", "rexpr_list_end", "stmt_location", "stmt_len")
+    )
+
+
+def _flattened(node: Any, operator: str) -> list[Any]:
+    boolean = cast(Node, node).get("BoolExpr") if isinstance(node, dict) else None
+    if boolean and boolean.get("boolop") == operator:
+        return [term for part in boolean.get("args", []) for term in _flattened(part, operator)]
+    return [node]
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str) -> Node:
+    prefix = "SELECT "
+    try:
+        parsed = tree.parse(prefix + text)
+    except tree.ParserError as err:
+        raise InputError(
+            f"expression {text!r}: {err.message} (character {max(err.offset - len(prefix), 0) + 1})",
+            hint="correct the expression",
+        ) from err
+    targets = parsed[0][1].get("targetList", []) if len(parsed) == 1 else []
+    if len(targets) != 1 or "ResTarget" not in targets[0] or "val" not in targets[0]["ResTarget"]:
+        raise InputError(f"{text!r} is not one expression", hint="give one expression, without a semicolon")
+    return cast(Node, targets[0]["ResTarget"]["val"])
+
+
+def _printed(node: Node) -> str:
+    """SQL of an expression's tree. The tree's JSON is protobuf's own mapping, so it can go back the same way."""
+    from google.protobuf.json_format import ParseDict
+
+    statement = {"SelectStmt": {"targetList": [{"ResTarget": {"val": node}}], "limitOption": "LIMIT_OPTION_DEFAULT"}}
+    message = postgast.ParseResult()
+    ParseDict({"stmts": [{"stmt": statement}]}, message, max_recursion_depth=1000)
+    return _asked("", lambda: postgast.deparse(message)).removeprefix("SELECT ")
+
+
+def _asked(sql: str, call: Callable[[], T]) -> T:
+    try:
+        return tree.call_parser(call, len(sql))
+    except tree.ParserError as err:
+        raise _refused(sql, err) from err
+
+
+def _parsed(sql: str) -> list[tuple[str, Node]]:
+    try:
+        found = tree.parse(sql)
+    except tree.ParserError as err:
+        raise _refused(sql, err) from err
+    if not found:
+        raise InputError("there is no statement in the text", hint="give one SQL statement")
+    return found
+
+
+def _refused(sql: str, err: tree.ParserError) -> InputError:
+    before = sql.encode("utf-8", "replace")[: max(err.offset, 0)].decode("utf-8", "ignore")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return InputError(f"{err.message} (line {line}, column {column})", hint="correct the statement")
+
+
+def _name(relation: Node) -> Name:
+    return Name(schema=relation.get("schemaname", ""), name=relation.get("relname", ""))
