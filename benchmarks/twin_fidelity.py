@@ -39,7 +39,7 @@ from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.schema import Index
 from dbarchitect.sql.script import split_script
 
-from . import report, tpc
+from . import corners, report, tpc
 from .compare import Summary
 from .index_cases import CASES, SIZED, Case
 
@@ -76,7 +76,9 @@ def twin_of(url: str, *, pg_bin: Path | None, redacted: bool = False) -> Generat
 
 
 def workload(name: str) -> dict[str, str]:
-    """Queries by name: of "tpch", "tpcds", or of a file of SQL statements."""
+    """Queries by name: of "tpch", "tpcds", "corners", or of a file of SQL statements."""
+    if name == "corners":
+        return corners.QUERIES
     if name in ("tpch", "tpcds"):
         return tpc.queries(name)
     statements = split_script(Path(name).read_text(encoding="utf-8"), name)
@@ -84,7 +86,7 @@ def workload(name: str) -> dict[str, str]:
 
 
 def source_plans(url: str, queries: Mapping[str, str]) -> dict[str, QueryPlan]:
-    """The source's own plans."""
+    """The source's own plans. As a superuser row security does not apply, as it does not on the twin."""
     with psycopg.connect(url, autocommit=True) as connection:
         return {name: explain(connection, query) for name, query in queries.items()}
 
@@ -180,7 +182,7 @@ def as_it_is(options: argparse.Namespace) -> str:
     """Every query of the workload, without new indexes."""
     queries = workload(options.workload)
     with twin_of(options.url, pg_bin=options.pg_bin, redacted=options.redacted) as opened:
-        expected = source_plans(options.url, queries)
+        expected = source_plans(options.admin_url or options.url, queries)
         started = time.monotonic()
         found = twin_plans(opened.twin, queries)
         spent = (time.monotonic() - started) / len(queries) * 1000
@@ -202,7 +204,7 @@ def with_indexes(options: argparse.Namespace) -> str:
         with built(admin, CASES):
             indexes = indexes_as_built(admin, CASES)
             real = {name: true_size(admin, name, index.method) for name, index in indexes.items()}
-            expected = source_plans(options.url, queries)
+            expected = source_plans(options.admin_url or options.url, queries)
         changes = [AddIndex(index=indexes[case.name]) for case in CASES]
         truth = {indexes[name].name: size for name, size in real.items()}
         parts.append(_header(opened))

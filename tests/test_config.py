@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -210,9 +212,19 @@ def test_a_place_that_cannot_be_written(tmp_path, place):
     assert [one.name for one in tmp_path.iterdir()] == ["file.txt"]
 
 
-def test_the_read_only_folder_of_an_ordinary_user(tmp_path):
-    import os
+def test_a_device_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text()))
+    reader.start()
+    write_whole(pipe, "through")
+    reader.join(10)
+    assert got == ["through"]
+    assert pipe.is_fifo()
 
+
+def test_the_read_only_folder_of_an_ordinary_user(tmp_path):
     folder = tmp_path / "closed"
     folder.mkdir()
     folder.chmod(0o500)

@@ -291,12 +291,12 @@ def test_binaries_that_only_we_may_enter(fresh_cache: Path) -> None:
     package = find_binaries().bin.parent.parent
     for part in package.parent.glob(f"{package.name}*"):  # with the libraries that lie beside the package
         if part.is_dir():
-            shutil.copytree(part, home / part.name, symlinks=True, copy_function=os.link)
+            shutil.copytree(part, home / part.name, symlinks=True)
     home.chmod(0o700)
     cache = fresh_cache / "cache"
     for _ in range(2):
         with private_server(home / package.name / "pginstall", cache=cache) as server, server.connect() as connection:
-            assert connection.execute("SELECT count(*) > 0 FROM pg_available_extensions").fetchone() == (True,)
+            connection.execute("CREATE EXTENSION citext")  # loads a library by its path
     assert home.stat().st_mode & 0o777 == 0o700
     assert left_in(cache) == []
 

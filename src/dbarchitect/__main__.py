@@ -54,7 +54,10 @@ def _run(arguments: Sequence[str], *, debug: bool) -> int:
     except OSError as err:
         # A full disk, no permission, no memory for a process: none of it is a bug of ours.
         where = f"{err.filename}: " if err.filename else ""
-        return _told(SurroundingsError(f"{where}{err.strerror or err}", hint="dba --debug ... for where"), debug=debug)
+        return _told(
+            SurroundingsError(f"{where}{err.strerror or err}", hint="run it with --debug to see where this came from"),
+            debug=debug,
+        )
     except Exception as err:  # noqa: BLE001 - the last line before the user: a bug must not greet them with a traceback
         return _bug(err, debug=debug)
 

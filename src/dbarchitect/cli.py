@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from .errors import InputError
 from .render import Format, Screen
 
 if TYPE_CHECKING:
+    from .api import TwinSummary
     from .progress import Progress
 
 _WIDEST = 140  # longer lines of prose are hard to read
@@ -57,6 +59,11 @@ PgBin = Annotated[
 Scratch = Annotated[
     str | None, Parameter(metavar="URL", help="A scratch server to work on instead of a private one; never your data.")
 ]
+Rows = Annotated[
+    tuple[str, ...],
+    Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
+]
+Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -94,11 +101,8 @@ def check(
     ] = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
-    rows: Annotated[
-        tuple[str, ...],
-        Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
-    ] = (),
-    seed: Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")] = 0,
+    rows: Rows = (),
+    seed: Seed = 0,
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
@@ -171,6 +175,92 @@ def explain(rule: Annotated[str | None, Parameter(help="A rule's id; none: the i
     return 0
 
 
+Target = Annotated[Path, Parameter(name=("--output", "-o"), metavar="FILE", help="The .twin file to write.")]
+TwinFile = Annotated[Path, Parameter(help="A .twin file.")]
+
+
+@twin.command
+def create(
+    source: Source,
+    /,
+    *,
+    output: Target,
+    redact: Annotated[bool, Parameter(help="Replace the sample values that statistics carry by stand-ins.")] = False,
+    workload: Workload = None,
+    rows: Rows = (),
+    seed: Seed = 0,
+    pg_bin: PgBin = None,
+) -> int:
+    """Write a source's schema, statistics, sizes and settings to a file; no rows."""
+    from . import api
+
+    with _progress() as progress:
+        summary = api.twin_create(
+            source,
+            output,
+            redacted=redact,
+            workload=workload,
+            rows=_rows(_commas(rows)),
+            seed=seed,
+            pg_bin=pg_bin,
+            cache=_cache(),
+            now=datetime.now(UTC),
+            progress=progress,
+        )
+    return _told(summary)
+
+
+@twin.command
+def info(file: TwinFile, /) -> int:
+    """Show what a .twin file holds."""
+    from . import api
+
+    return _told(api.twin_info(file))
+
+
+@twin.command
+def scale(
+    file: TwinFile,
+    /,
+    *factors: Annotated[str, Parameter(help="TABLE=FACTOR, such as orders=100x; '*=10x' for every table.")],
+    output: Target,
+) -> int:
+    """Multiply tables: the plans of the year after next, today."""
+    from . import api
+
+    return _told(api.twin_scale(file, _factors(factors), output))
+
+
+@twin.command(name="open")
+def open_(source: Source, /, *, pg_bin: PgBin = None) -> int:
+    """Run a twin until Ctrl-C and print its URL, for EXPLAIN from any client."""
+    from . import api
+    from .render.untrusted import line
+
+    with (
+        _progress() as progress,
+        api.twin_open(source, pg_bin=pg_bin, cache=_cache(), now=datetime.now(UTC), progress=progress) as opened,
+    ):
+        progress.done()
+        _emit(f"{opened.url}\n", None)
+        for gap in opened.gaps:
+            _note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
+        versions = ", ".join(f"{key} {value}" for key, value in opened.environment.items())
+        _note(f"{opened.tables:,} tables and no rows ({line(versions)}); psql '{opened.url}'; Ctrl-C ends it")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:  # the way to end it, not an interruption
+            return 0
+
+
+def _told(summary: TwinSummary) -> int:
+    from .render.summary import render_twin
+
+    _emit(render_twin(summary, _screen(None)), None)
+    return 0
+
+
 def _commas(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(part for value in values for one in value.split(",") if (part := one.strip()))
 
@@ -212,14 +302,10 @@ def _factors(values: Sequence[str]) -> dict[str, float]:
 # What surrounds a command: the terminal, the environment, the disk.
 
 
-def _cache() -> Path:
-    """Where ready clusters are kept: $DBA_CACHE, else the user's cache directory."""
+def _cache() -> Path | None:
+    """Where ready clusters are kept: $DBA_CACHE, else None for this account's cache directory."""
     named = os.environ.get("DBA_CACHE")
-    if named:
-        return Path(named).absolute()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("dbarchitect", appauthor=False)
+    return Path(named).absolute() if named else None
 
 
 def _colored(stream: TextIO) -> bool:
@@ -250,10 +336,15 @@ def _progress() -> Progress:
     )
 
 
+def _note(text: str) -> None:
+    sys.stderr.write(f"dba: {text}\n")
+
+
 def _emit(text: str, output: Path | None) -> None:
     """Results go to stdout, or whole into a file."""
     if output is None:
         sys.stdout.write(text)
+        sys.stdout.flush()  # a reader that waits for a URL must get it now
         return
     from .files import write_whole
 

@@ -19,6 +19,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
     path = path.resolve()  # a symbolic link stays one: its target is replaced
     temporary: Path | None = None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(data)  # a device or a pipe (/dev/null, /dev/stdout) is written to, never replaced
+            return
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)

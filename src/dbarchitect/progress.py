@@ -34,12 +34,12 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._quiet()
+        self.done()
 
     def __call__(self, message: str) -> None:
         text = line(message)
         if not self._terminal:
-            self._quiet()
+            self.done()
             self._timer = threading.Timer(_PATIENCE_S, self._print, (text,))
             self._timer.daemon = True
             self._timer.start()
@@ -54,7 +54,8 @@ class Progress:
         else:
             self._status.update(Text(text))
 
-    def _quiet(self) -> None:
+    def done(self) -> None:
+        """Nothing goes on now: no spinner, no line that is still to come."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

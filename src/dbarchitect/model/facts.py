@@ -78,7 +78,7 @@ class SequenceFacts(Value, frozen=True, kw_only=True):
 
 class ExtendedStatisticsFacts(Value, frozen=True, kw_only=True):
     """The data of a CREATE STATISTICS object, as `pg_stats_ext` prints it. `n_distinct` and `dependencies` are keyed
-    by column names joined with ", "; `most_common` is (values, nulls, frequencies, base frequencies)."""
+    by column names (or the expression) joined with ", ", dependencies as "a, b => c"."""
 
     name: str
     inherited: bool = False

@@ -21,7 +21,12 @@ Action = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
 
 
 class Grant(Value, frozen=True, kw_only=True):
-    """Privileges of one grantee on one object. `grantee` is "PUBLIC" for everyone; `column` only for column grants."""
+    """Privileges of one grantee on one object. `grantee` is "PUBLIC" for everyone; `column` only for column grants.
+
+    An object without grants has the defaults of its kind (all to its owner; to PUBLIC: EXECUTE on functions, USAGE
+    on types). One with grants has these and no others, the owner's own included; a list of one grant without
+    privileges says that nobody, not even the owner, has any.
+    """
 
     grantee: str
     grantor: str = ""

@@ -97,17 +97,21 @@ class Workbench:
             self._lab = (admin, self._guest("lab"))
         return self._lab
 
+    def with_facts(self) -> Snapshot:
+        """The source's snapshot; where it has no statistics, with those of the lab."""
+        facts = self.schema.facts
+        if facts is not None and facts.columns:
+            return self._snapshot
+        admin, _ = self.lab()
+        facts = inspect(admin).facts
+        declared = None if facts is None else msgspec.structs.replace(facts, origin="declared")
+        schema = msgspec.structs.replace(self.schema, facts=declared)
+        return msgspec.structs.replace(self._snapshot, schema=schema)
+
     def twin(self) -> Twin:
         """The twin: of the source's statistics where it has any, else of the lab's."""
         if self._twin is None:
-            snapshot = self._snapshot
-            if snapshot.schema.facts is None or not snapshot.schema.facts.columns:
-                admin, _ = self.lab()
-                with admin.transaction():
-                    facts = inspect(admin).facts
-                snapshot = msgspec.structs.replace(
-                    snapshot, schema=msgspec.structs.replace(snapshot.schema, facts=facts)
-                )
+            snapshot = self.with_facts()
             gaps = self._copy("twin")
             self._twin = twin_room.dress(self._server, snapshot, database="twin", gaps=gaps, progress=self._progress)
         return self._twin

@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 
 from ..model.finding import Finding, Review
-from ..model.value import to_json
 from .digest import counts
-from .untrusted import json_escaped
+from .untrusted import json_document, without_passwords
 
 SCHEMA = "dbarchitect.review/1"
 
@@ -21,6 +20,7 @@ SCHEMA = "dbarchitect.review/1"
 def render_json(review: Review, *, version: str) -> str:
     """The review as one indented JSON object."""
     body: dict[str, Any] = msgspec.to_builtins(review)
+    body["source"] = without_passwords(review.source)
     header = {
         "schema": SCHEMA,
         "version": version,
@@ -28,7 +28,7 @@ def render_json(review: Review, *, version: str) -> str:
     }
     if review.findings:
         body["findings"] = [_finding(one) for one in review.findings]
-    return json_escaped(to_json(header | body, indent=2)) + "\n"
+    return json_document(header | body)
 
 
 def _finding(one: Finding) -> dict[str, Any]:

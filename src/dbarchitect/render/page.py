@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
+from .console import printed
 from .untrusted import block, line
 
 if TYPE_CHECKING:
@@ -21,14 +20,14 @@ _STYLE = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 
 def render_page(page: Page, screen: Screen) -> str:
     """The page of one rule: what a terminal shows is set, what a pipe gets is the Markdown as written."""
-    head = [page.id, page.severity, f"needs {line(page.needs)}" if page.needs else ""]
+    head = [page.id, page.severity, f"looks at {line(page.needs)}" if page.needs else ""]
     text = block(page.text)
     if not screen.color:
         return " | ".join(part for part in head if part) + "\n\n" + text.rstrip() + "\n"
     first = Text.assemble((page.id, "bold"), "  ", (page.severity, _STYLE.get(page.severity, "")))
     if page.needs:
-        first.append(f"  needs {line(page.needs)}", style="dim")
-    return _printed([first, Text(), Markdown(text, hyperlinks=False)], screen)
+        first.append(f"  looks at {line(page.needs)}", style="dim")
+    return printed([first, Text(), Markdown(text, hyperlinks=False)], screen)
 
 
 def render_index(pages: Sequence[Page], screen: Screen) -> str:
@@ -49,28 +48,10 @@ def render_index(pages: Sequence[Page], screen: Screen) -> str:
             Text(line(page.needs), style="dim"),
             Text(summary(page)),
         )
-    return _printed([grid, Text(), Text("dba explain RULE shows a rule's page", style="dim")], screen)
+    return printed([grid, Text(), Text("dba explain RULE shows a rule's page", style="dim")], screen)
 
 
 def summary(page: Page) -> str:
     """The page's first line as plain words."""
     first = next((one for one in page.text.splitlines() if one.strip()), page.id)
     return line(first.lstrip("# ").rstrip("."))
-
-
-def _printed(parts: Sequence[RenderableType], screen: Screen) -> str:
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=screen.width,
-        force_terminal=screen.color,
-        color_system="standard" if screen.color else None,
-        no_color=not screen.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for part in parts:
-        console.print(part)
-    return "\n".join(one.rstrip() for one in out.getvalue().splitlines()).rstrip("\n") + "\n"

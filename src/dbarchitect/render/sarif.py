@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..model.finding import Finding, Review, Severity, Suppressed
-from ..model.value import to_json
 from .digest import figures, level_of, statements
 from .places import Place, place_of
-from .untrusted import block, json_escaped, line
+from .untrusted import block, json_document, line
 
 if TYPE_CHECKING:
     from . import Page
@@ -80,7 +79,7 @@ def render_sarif(review: Review, *, pages: Sequence[Page], root: Path, version: 
         "version": "2.1.0",
         "runs": [run],
     }
-    return json_escaped(to_json(document, indent=2)) + "\n"
+    return json_document(document)
 
 
 def _rule(rule: str, page: Page | None, severity: Severity | None) -> Node:

@@ -6,19 +6,18 @@ so that a table named `[red]` is just that.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ..model.finding import Finding, Review, Severity
 from ..model.proof import Level, Proof
+from .console import Part, Verbatim, printed
 from .digest import (
     NOUNS,
     Figure,
@@ -62,16 +61,6 @@ _INSET = 3
 _LABEL = 9
 
 
-@dataclass(frozen=True, slots=True)
-class _Verbatim:
-    """A line that is never wrapped."""
-
-    text: Text
-
-
-_Part = RenderableType | _Verbatim
-
-
 def render_text(review: Review, screen: Screen) -> str:
     """The whole page, ending in a newline."""
     return _Page(screen).review(review)
@@ -91,19 +80,21 @@ class _Page:
         top = worst(review.findings)
         chosen = {id(one) for one in top}
         rest = [one for one in review.findings if id(one) not in chosen]
-        parts: list[_Part] = [self.header(review), Text(), *self.verdict(review)]
+        parts: list[Part] = [self.header(review), Text(), *self.verdict(review)]
         if top:
             title = "The worst" if rest else "Findings"
             parts += [Text(), self.heading(title)]
             for number, finding in enumerate(top, 1):
-                parts += [Text(), *self.full(number, finding)]
+                # What the rule says of itself is said once.
+                told = any(one.rule == finding.rule for one in top[: number - 1])
+                parts += [Text(), *self.full(number, finding, told=told)]
         if rest:
             parts += [Text(), self.heading(f"The other {len(rest):,}, by object")]
             for name, findings in by_object(rest):
                 parts += [Text(), self.object(name, findings)]
         parts += self.silent(review)
         parts += self.next(review, long=len(rest) > 6)
-        return self.print(parts)
+        return printed(parts, self.screen)
 
     # The parts, top to bottom.
 
@@ -118,7 +109,7 @@ class _Page:
         left.append(" " * (self.screen.width - left.cell_len - right.cell_len))
         return left.append_text(right)
 
-    def verdict(self, review: Review) -> Iterable[_Part]:
+    def verdict(self, review: Review) -> Iterable[Part]:
         top = max((one.severity for one in review.findings), key=lambda one: one.rank, default=None)
         mark, style = (self.glyph(_CHECK), "bold green")
         if top is not None:
@@ -137,7 +128,7 @@ class _Page:
         text = Text.assemble((rule * 2 + " ", "dim"), (title, "bold"), " ")
         return text.append(rule * max(self.screen.width - text.cell_len, 0), style="dim")
 
-    def full(self, number: int, finding: Finding) -> Iterable[_Part]:
+    def full(self, number: int, finding: Finding, *, told: bool) -> Iterable[Part]:
         style = _SEVERITY_STYLE[finding.severity]
         title = Text.assemble(
             (f"{self.glyph(_MARKS[finding.severity])} {NOUNS[finding.severity]}", style),
@@ -148,14 +139,14 @@ class _Page:
         )
         yield self.hanging(Text(f"{number}", style="bold"), title)
         body: list[RenderableType] = [self.message(finding)]
-        if finding.why:
+        if finding.why and not told:
             body.append(Text(line(finding.why)))
         if finding.position is not None:
             body.append(Text(line(str(finding.position)), style="dim"))
         body.append(self.proof(finding.proof))
         yield from (self.inset(one) for one in body)
         yield from self.fix(finding)
-        if finding.unless:
+        if finding.unless and not told:
             yield self.inset(self.labelled("unless", Text(line(finding.unless))))
         if finding.also:
             yield self.inset(self.labelled("also", Text(self.some([line(one.short) for one in finding.also]))))
@@ -214,13 +205,13 @@ class _Page:
         whole, part = divmod(eighths, 8)
         return Text(_EIGHTHS[-1] * whole + (_EIGHTHS[part - 1] if part else ""), style=style)
 
-    def fix(self, finding: Finding) -> Iterable[_Verbatim]:
+    def fix(self, finding: Finding) -> Iterable[Verbatim]:
         """The statements, broken only where SQL does not mind: what is copied from the screen must still run."""
         label, indent = "fix", " " * (_INSET + _LABEL + 2)
         for statement in statements(finding):
             for text in wrapped_sql(statement, self.screen.width - len(indent)):
                 margin = f"{'':{_INSET + 1}}{label}".ljust(len(indent))
-                yield _Verbatim(Text.assemble((margin, "dim"), (text, "green")))
+                yield Verbatim(Text.assemble((margin, "dim"), (text, "green")))
                 label = ""
 
     def object(self, name: str, findings: Sequence[Finding]) -> RenderableType:
@@ -245,7 +236,7 @@ class _Page:
             body.append(self.hanging(mark, Group(head, said)))
         return Group(*body)
 
-    def silent(self, review: Review) -> Iterable[_Part]:
+    def silent(self, review: Review) -> Iterable[Part]:
         if review.silent:
             yield Text()
             yield self.heading("Silent, which is not a pass")
@@ -260,7 +251,7 @@ class _Page:
                 said = Text.assemble((f"{line(gap.kind)} {line(gap.name)}", "bold"), f": {line(gap.effect)}")
                 yield self.hanging(Text(self.glyph(_DOT), style="dim"), said)
 
-    def next(self, review: Review, *, long: bool) -> Iterable[_Part]:
+    def next(self, review: Review, *, long: bool) -> Iterable[Part]:
         commands = next_commands(review)
         yield Text()
         if long:
@@ -270,7 +261,7 @@ class _Page:
         if commands:
             yield self.heading("Next")
             for command, gives in commands:
-                yield _Verbatim(Text(f" {command}", style="bold cyan"))
+                yield Verbatim(Text(f" {command}", style="bold cyan"))
                 yield Text(f"     {gives}", style="dim")
 
     # How parts are set.
@@ -291,27 +282,6 @@ class _Page:
     def some(self, names: Sequence[str], count: int = 6) -> str:
         more = len(names) - count
         return ", ".join(names[:count]) + (f" and {more:,} more" if more > 0 else "")
-
-    def print(self, parts: Iterable[_Part]) -> str:
-        out = io.StringIO()
-        console = Console(
-            file=out,
-            width=self.screen.width,
-            force_terminal=self.screen.color,
-            color_system="standard" if self.screen.color else None,
-            no_color=not self.screen.color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-        )
-        for part in parts:
-            if isinstance(part, _Verbatim):
-                console.print(part.text, soft_wrap=True)
-            else:
-                console.print(part)
-        # Cells are padded to their column's width; blanks at the end of a line help nobody.
-        return "\n".join(one.rstrip() for one in out.getvalue().splitlines()).rstrip("\n") + "\n"
 
 
 # A quoted identifier or constant, a run of blanks, or anything else up to those.

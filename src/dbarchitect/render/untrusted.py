@@ -5,6 +5,7 @@ Each format escapes its own syntax on top of this (rich is given `Text` values a
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -41,12 +42,15 @@ def block(text: str) -> str:
     return visible(text.replace("\r\n", "\n").strip("\n"), keep="\n\t")
 
 
-def json_escaped(document: bytes) -> str:
-    r"""A JSON document with acting characters as `\uXXXX`: the value stays the same, a terminal is safe."""
-    text = document.decode("utf-8")
-    if text.isascii() and "\x7f" not in text:
-        return text
-    return "".join(_json_escape(c) if c not in "\n\t" and unicodedata.category(c) in _UNSEEN else c for c in text)
+def json_document(value: object) -> str:
+    r"""Plain values as indented JSON, acting characters as `\uXXXX`: the value stays the same, a terminal is safe.
+
+    Not msgspec's encoder: a file name that is not UTF-8 arrives as lone surrogates, which that refuses.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if not text.isascii() or "\x7f" in text:
+        text = "".join(_json_escape(c) if c != "\n" and unicodedata.category(c) in _UNSEEN else c for c in text)
+    return text + "\n"
 
 
 def _escape(c: str) -> str:

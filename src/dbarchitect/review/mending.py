@@ -8,7 +8,7 @@ import msgspec
 
 from ..model.change import AddIndex, AlterColumn, Change, DropConstraint, DropIndex
 from ..model.names import Name
-from ..model.schema import Column, Index, IndexKey, Table, Type
+from ..model.schema import Column, IdentityOptions, Index, IndexKey, Table, Type
 from .context import Context, base_type
 
 TIMESTAMPTZ = Type(sql="timestamp with time zone", name="timestamptz", base="timestamptz", category="D", length=8)
@@ -91,7 +91,7 @@ def drop_index(table: Table, index: Index) -> Change:
 
 
 # What the narrow integer types hold, by the type's name.
-INTEGER_LIMITS = {"int2": 2**15 - 1, "int4": 2**31 - 1}
+INTEGER_LIMITS: dict[str, int] = {"int2": 2**15 - 1, "int4": 2**31 - 1}
 
 
 def referring_columns(review: Context, table: Table, column: Column) -> list[tuple[Table, Column]]:
@@ -105,19 +105,47 @@ def referring_columns(review: Context, table: Table, column: Column) -> list[tup
     return found
 
 
+def as_identity(review: Context, table: Table, column: Column) -> Column | None:
+    """A `serial` column as an identity that goes on where its sequence stands; None where that place is unknown.
+
+    The old sequence stays, owned by the column and no longer called, so that the change can be taken back.
+    """
+    sequence = review.sequence(table, column)
+    known = review.facts.sequences.get(str(sequence.name)) if review.facts and sequence else None
+    if sequence is None or known is None or sequence.cycle:
+        return None
+    start = sequence.start if known.last_value is None else known.last_value + sequence.increment
+    return msgspec.structs.replace(
+        column,
+        default=None,
+        identity=IdentityOptions(
+            always=False,
+            sequence=Name(schema=table.name.schema, name=free_name(review, table, (column.name, "identity", "seq"))),
+            start=start,
+            increment=None if sequence.increment == 1 else sequence.increment,
+        ),
+    )
+
+
 def widen_key(review: Context, table: Table, column: Column) -> tuple[Change, ...]:
     """A numbered key, and all that refers to it, as bigint; nothing where one of them cannot be.
 
-    An identity's sequence follows its column. That of a `serial` does not, and changes of columns cannot reach it.
+    An identity's sequence follows its column; that of a `serial` ends where `integer` does, so it becomes one.
     """
     sequence = review.sequence(table, column)
-    if sequence is not None and sequence.type != "bigint" and column.identity is None:
-        return ()
     changes: list[Change] = []
     for owner, one in [(table, column), *referring_columns(review, table, column)]:
-        if base_type(one) in INTEGER_LIMITS:
-            change = retype(review, owner, one, BIGINT, using="", back="")
-            if not change:
-                return ()
-            changes += change
+        if base_type(one) not in INTEGER_LIMITS:
+            continue
+        change = retype(review, owner, one, BIGINT, using="", back="")
+        if not change:
+            return ()
+        changes += change
+    first = changes[0] if changes else None
+    if sequence is not None and sequence.type != "bigint" and column.identity is None:
+        identity = as_identity(review, table, column)
+        if identity is None or not isinstance(first, AlterColumn):
+            return ()
+        after = msgspec.structs.replace(identity, type=BIGINT)
+        changes[0] = msgspec.structs.replace(first, after=after)
     return tuple(changes)

@@ -71,3 +71,26 @@ def same_plans_without(table: Table, index: Index) -> SamePlans:
         if index.method == "btree":
             sql += (f"SELECT {first} FROM {table.name} WHERE true{where} ORDER BY {first} LIMIT 10",)
     return SamePlans(change=(drop_index(table, index),), sql=sql)
+
+
+_EQUALITY = ("btree", "hash", "gist", "spgist", "gin")  # GiST and GIN have `=` where their operator class brings it
+
+
+def serves_foreign_key(index: Index, columns: tuple[str, ...]) -> bool:
+    """Whether the look-up of a parent's children by `columns` can use an index."""
+    if not index.valid or not index.ready or index.method not in _EQUALITY or not admits_all(index, columns):
+        return False
+    names = [key.column for key in index.keys]
+    if index.method == "gin":
+        return set(columns) <= set(names)
+    if index.unique and index.predicate is None and all(name in columns for name in names):
+        return True  # at most one row for some of the columns
+    return set(names[: len(columns)]) == set(columns)
+
+
+def admits_all(index: Index, columns: tuple[str, ...]) -> bool:
+    """Whether every row that refers to something is in the index: no predicate, or only `column IS NOT NULL`."""
+    if index.predicate is None:
+        return True
+    said = index.predicate.replace("(", "").replace(")", "").split(" AND ")
+    return all(part.strip() in {f"{quote_identifier(column)} IS NOT NULL" for column in columns} for part in said)

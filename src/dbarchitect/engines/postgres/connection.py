@@ -86,7 +86,7 @@ _REFUSALS: tuple[tuple[str, str, str], ...] = (
         "check sslmode and sslrootcert (sslrootcert=system trusts the authorities of this machine)",
     ),
     (
-        r"pg_hba\.conf.*(no encryption|SSL off)|SSL (connection )?(is )?required|requires? (SSL|TLS|encryption)|insecure",
+        r"pg_hba\.conf.*(no encryption|SSL off)|SSL (connection )?(is )?required|requires? (SSL|TLS)|insecure",
         "the server at {at} does not let user {user} into database {database} without encryption",
         "add ?sslmode=require to the URL, or have pg_hba.conf allow this connection",
     ),
@@ -174,9 +174,9 @@ def redacted_url(url: str) -> str:
     """
     scheme = re.match(r"[\w+.-]+://", url)
     if scheme is None:
-        return re.sub(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)", rf"\1{_HIDDEN}", url, flags=re.IGNORECASE)
+        return re.sub(r"(\w*pass\w*\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)", rf"\1{_HIDDEN}", url, flags=re.IGNORECASE)
     rest = url[scheme.end() :]
-    rest = re.sub(r"(password=)[^&#]*", rf"\1{_HIDDEN}", rest, flags=re.IGNORECASE)
+    rest = re.sub(r"(\w*pass\w*=)[^&#]*", rf"\1{_HIDDEN}", rest, flags=re.IGNORECASE)
     user, at, place = rest.rpartition("@")
     if at and ":" in user:
         user = f"{user.split(':', 1)[0]}:{_HIDDEN}"
@@ -187,14 +187,15 @@ def _parse(url: str) -> dict[str, str]:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
-    shown = redacted_url(url)
+    # Of what is no URL nobody knows which part is the password.
+    shown = redacted_url(url) if "://" in url else "the connection string"
     form = "postgresql://USER@HOST:PORT/DATABASE"
     if driver := re.match(r"(postgres(?:ql)?)\+\w+://", url):
         raise InputError(f"{shown} names a Python driver", hint=f"write postgresql:// instead of {driver.group()}")
     try:
         given = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
     except psycopg.ProgrammingError as err:
-        if option := re.search(r'invalid (?:URI query parameter|connection option): "(\w+)"', str(err)):
+        if option := re.search(r'invalid (?:URI query parameter:|connection option) "(\w+)"', str(err)):
             raise InputError(
                 f"{shown} has an option that PostgreSQL's client library does not know: {option[1]}",
                 hint=f"leave `{option[1]}` out; it belongs to another program",
@@ -265,11 +266,7 @@ class _Target:
         return SurroundingsError(f"cannot connect to {self.at}: {reason}", hint="check the URL: " + self.url)
 
     def _reason(self, said: str) -> str:
-        """The part of libpq's message that is not about where, on one line, without any secret."""
+        """The part of libpq's message that is not about where, on one line."""
         line = said.splitlines()[0] if said else "no reason given"
         line = re.sub(r"^(connection (failed|is bad): )?(connection to server .*? failed: )?", "", line)
-        line = re.sub(r"^(FATAL|ERROR):\s+", "", line)
-        for name in ("password", "sslpassword"):
-            if secret := self.value(name):
-                line = line.replace(secret, _HIDDEN)
-        return line
+        return re.sub(r"^(FATAL|ERROR):\s+", "", line)

@@ -12,14 +12,13 @@ from msgspec.structs import replace
 from psycopg import sql
 
 from ...model.facts import ColumnStatistics, ExtendedStatisticsFacts, Facts, IndexFacts, SequenceFacts, TableFacts
-from ...model.names import Name
-from ...model.schema import ExtendedStatistics, Relational
+from ...model.schema import Relational
 
 Rows = list[tuple[Any, ...]]
 
 _NAMED_AT_MOST = 5  # objects that a line of `unreadable` lists by name
 
-# PGBouncer and psql users know settings with their unit; a bare number would say 4096 for 4 MB.
+# The extension may live in any schema; everything else is fixed.
 _HEIGHTS = sql.SQL(
     """
 select n.nspname, c.relname, meta.fastlevel
@@ -36,7 +35,8 @@ and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 def read_facts(
     connection: psycopg.Connection[Any], schema: Relational, query: Callable[[str], Rows], unreadable: list[str]
 ) -> Facts:
-    """Facts about the objects of `schema`; `query` runs a catalogue query by name. What is hidden goes to `unreadable`."""
+    """Facts about the objects of `schema`. `query` runs a catalogue query by name; what is hidden from this role goes
+    to `unreadable`, in words."""
     relations = {
         *(relation.name for relation in (*schema.tables, *schema.views)),
         *(index.name for relation in (*schema.tables, *schema.views) for index in relation.indexes),
@@ -82,9 +82,11 @@ def read_facts(
         tables=dict(sorted(tables.items())),
         indexes=dict(sorted(indexes.items())),
         sequences=dict(sorted(sequences.items())),
-        columns={key: tuple(sorted(found, key=lambda c: (c.column, c.inherited))) for key, found in sorted(columns.items())},
+        columns={
+            key: tuple(sorted(found, key=lambda c: (c.column, c.inherited))) for key, found in sorted(columns.items())
+        },
         extended=tuple(_extended(schema, query("facts_extended"))),
-        settings={name: f"{value}{_unit(unit, value)}" for name, value, unit in query("facts_settings")},
+        settings=dict(query("facts_settings")),
     )
 
 
@@ -134,13 +136,6 @@ def _by_name(text: str | None, columns: Mapping[int, str]) -> dict[str, float]:
 
     figures = msgspec.json.decode(text, type=dict[str, float])
     return {" => ".join(named(side) for side in key.split(" => ")): figure for key, figure in figures.items()}
-
-
-def _unit(unit: str | None, value: str) -> str:
-    """What to put behind a value so that SET understands it: settings in blocks of 8 kB have no such unit."""
-    if unit is None or value.startswith("-") or not value.isdigit():
-        return ""
-    return unit if unit in ("B", "kB", "MB", "ms", "s", "min") else ""
 
 
 def _note(unreadable: list[str], sentence: str, names: list[str]) -> None:

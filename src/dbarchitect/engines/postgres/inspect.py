@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, cast
 
 import msgspec
 import psycopg
@@ -27,7 +27,6 @@ from ...model.schema import (
     Column,
     CompositeType,
     Constraint,
-    ConstraintTrigger,
     DefaultPrivilege,
     Dependency,
     DomainType,
@@ -53,9 +52,8 @@ from ...model.schema import (
 )
 from .facts import read_facts
 
-V = TypeVar("V")
-
 _FOLDER = Path(__file__).with_name("catalogue")
+_INCLUDE = re.compile(r"^--include (?P<name>\S+)\.sql$", re.MULTILINE)
 _MARK = re.compile(r"\s*--\[(?:<(?P<below>\d+)|(?P<low>\d+)(?:\+|-(?P<high>\d+)))\]$")
 
 # What printing depends on is set for the time of reading: qualified names, one time zone, exact numbers.
@@ -80,15 +78,16 @@ and not has_any_column_privilege(c.oid, 'select')
 @cache
 def catalogue_query(name: str, major: int) -> LiteralString:
     """The SQL of `catalogue/<name>.sql` for a server of that major version."""
-    lines: list[str] = []
-    for line in (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines():
-        if line.startswith("--include "):
-            lines.append(catalogue_query(line.removeprefix("--include ").removesuffix(".sql"), major))
-        elif (mark := _MARK.search(line)) is None:
-            lines.append(line)
-        elif _applies(mark, major):
-            lines.append(line[: mark.start()])
-    return cast("LiteralString", "\n".join(lines))
+    text = for_major((_FOLDER / f"{name}.sql").read_text(encoding="utf-8"), major)
+    return cast("LiteralString", _INCLUDE.sub(lambda found: catalogue_query(found["name"], major), text))
+
+
+def for_major(text: str, major: int) -> str:
+    """`text` without the lines that are marked for other major versions, and without the marks."""
+    lines = [(line, _MARK.search(line)) for line in text.splitlines()]
+    return "\n".join(
+        line if mark is None else line[: mark.start()] for line, mark in lines if mark is None or _applies(mark, major)
+    )
 
 
 def _applies(mark: re.Match[str], major: int) -> bool:
@@ -98,7 +97,7 @@ def _applies(mark: re.Match[str], major: int) -> bool:
 
 
 @contextmanager
-def reading(connection: psycopg.Connection[Any]) -> Iterator[None]:
+def reading(connection: psycopg.Connection[Any]) -> Generator[None]:
     """A transaction, or a savepoint in the caller's, whose settings make the catalogue print alike everywhere."""
     own = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
     try:
@@ -136,7 +135,10 @@ class _Reader:
         self.members = {(c, o): str(e) for c, o, e in self.query("members")}
         self.comments = {(c, o, s): str(text) for c, o, s, text in self.query("comments")}
         self.grants: dict[tuple[str, int, int], list[Grant]] = defaultdict(list)
+        self.granted_columns: dict[int, set[int]] = defaultdict(set)
         for catalogue, oid, sub, grantee, grantor, privileges, grantable in self.query("grants"):
+            if sub:
+                self.granted_columns[oid].add(sub)
             grant = Grant(grantee=grantee, grantor=grantor, privileges=tuple(privileges), grantable=tuple(grantable))
             self.grants[catalogue, oid, sub].append(grant)
 
@@ -148,7 +150,7 @@ class _Reader:
             return []
         return self.connection.execute(sql).fetchall()
 
-    def objects(self, name: str, catalogue: str, kind: type[V] | Any) -> Iterator[tuple[int, int, V]]:
+    def objects(self, name: str, catalogue: str, kind: Any) -> Iterator[tuple[int, int, Any]]:
         """Objects of one kind with their comments and grants; members of extensions are left out."""
         decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind)
         for oid, owner, text in self.query(name):
@@ -161,7 +163,7 @@ class _Reader:
                 value = replace(value, grants=tuple(sorted(grants, key=_grant_key)))
             yield oid, owner, value
 
-    def named(self, name: str, catalogue: str, kind: type[V], ref: ObjectKind) -> tuple[V, ...]:
+    def named(self, name: str, catalogue: str, kind: type[Any], ref: ObjectKind) -> tuple[Any, ...]:
         """Objects that hang on nothing, sorted by name."""
         values: list[Any] = []
         for oid, _, value in self.objects(name, catalogue, kind):
@@ -249,22 +251,12 @@ class _Reader:
             self.columns[oid, number] = column.name
         return {oid: tuple(sorted(columns, key=lambda c: c.position)) for oid, columns in found.items()}
 
-    def _column_grants(self, oid: int) -> tuple[Grant, ...]:
-        if not self._granted_columns:
-            return ()
+    def _column_grants(self, relation: int) -> tuple[Grant, ...]:
         return tuple(
-            replace(grant, column=self.columns[oid, number])
-            for number in sorted(self._granted_columns.get(oid, ()))
-            for grant in sorted(self.grants["pg_class", oid, number], key=_grant_key)
+            replace(grant, column=self.columns[relation, number])
+            for number in sorted(self.granted_columns.get(relation, ()))
+            for grant in sorted(self.grants["pg_class", relation, number], key=_grant_key)
         )
-
-    @property
-    def _granted_columns(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
-        for catalogue, oid, sub in self.grants:
-            if catalogue == "pg_class" and sub:
-                found[oid].append(sub)
-        return found
 
     def _parts(
         self, name: str, catalogue: str, kind: Any, owners: dict[int, Any], ref: ObjectKind
@@ -278,6 +270,11 @@ class _Reader:
             on = owners[owner].name
             own = value.name if isinstance(value.name, str) else value.name.name
             self.refs[catalogue, oid] = ObjectRef(kind=ref, schema=on.schema, name=on.name, sub=own)
+            if isinstance(value, Index) and value.constraint:
+                # What needs a key's index (a foreign key does) needs the key.
+                self.refs[catalogue, oid] = ObjectRef(
+                    kind="constraint", schema=on.schema, name=on.name, sub=value.constraint
+                )
         return defaultdict(tuple, {oid: tuple(sorted(values, key=_name_key)) for oid, values in found.items()})
 
     def _types(self, columns: dict[int, tuple[Column, ...]]) -> tuple[dict[int, Any], dict[int, DomainType]]:
@@ -325,7 +322,7 @@ class _Reader:
                 continue
             of = self._resolve(catalogue, oid, number)
             on = self._resolve(on_catalogue, on_oid, on_number)
-            if of is not None and on is not None and of != on:
+            if of is not None and on is not None and of != on and not _part_of(of, on):
                 found.add(Dependency(of=of, on=on))
         return tuple(sorted(found, key=lambda d: (d.of, d.on)))
 
@@ -341,6 +338,10 @@ def _ref(kind: ObjectKind, name: Name | str) -> ObjectRef:
     if isinstance(name, str):
         return ObjectRef(kind=kind, name=name)
     return ObjectRef(kind=kind, schema=name.schema, name=name.name)
+
+
+def _part_of(ref: ObjectRef, whole: ObjectRef) -> bool:
+    return not whole.sub and bool(ref.sub) and (ref.schema, ref.name) == (whole.schema, whole.name)
 
 
 def _name_key(value: Any) -> Any:

@@ -106,7 +106,12 @@ def _without_casts(tokens: list[_Token]) -> list[_Token]:
 
 def _bare(tokens: Sequence[_Token]) -> Sequence[_Token]:
     """Without the parentheses that enclose the whole."""
-    while len(tokens) >= 2 and tokens[0].text == "(" and tokens[0].kind == "mark" and _closing(tokens, 0) == len(tokens) - 1:
+    while (
+        len(tokens) >= 2
+        and tokens[0].text == "("
+        and tokens[0].kind == "mark"
+        and _closing(tokens, 0) == len(tokens) - 1
+    ):
         tokens = tokens[1:-1]
     return tokens
 

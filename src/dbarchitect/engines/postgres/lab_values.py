@@ -89,9 +89,7 @@ def parse_array(literal: str | None) -> list[str]:
 
 def array(values: Sequence[str | None], type_sql: str) -> str:
     """A typed SQL array constant; None is NULL."""
-    inner = ",".join(
-        "NULL" if v is None else '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values
-    )
+    inner = ",".join("NULL" if v is None else '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values)
     return f"({quote_literal('{' + inner + '}').strip()}::{type_sql}[])"
 
 
@@ -192,9 +190,7 @@ class ColumnPlan:
         first = f"((2 * {pair} * {rows} + {distinct} - 1) / {distinct})"
         last = f"((2 * ({pair} + 1) * {rows} + {distinct} - 1) / {distinct})"
         border = f"({first} + 1 + {hashed(pair, seed)} % greatest({last} - {first} - 1, 1))"
-        return (
-            f"(CASE WHEN 2 * {pair} + 1 < {distinct} THEN 2 * {pair} + ({offset} >= {border})::int ELSE {even} END)"
-        )
+        return f"(CASE WHEN 2 * {pair} + 1 < {distinct} THEN 2 * {pair} + ({offset} >= {border})::int ELSE {even} END)"
 
     def tick_sql(self, choice: str, segment: str) -> str:
         """The tick of the chosen value."""
@@ -415,9 +411,7 @@ def tick_segments(
                 cut.append((at, hole))
             at = hole + 1
         if allowed is not None:
-            cut = [
-                (max(a, lo), min(b, hi)) for a, b in cut for lo, hi in allowed if max(a, lo) < min(b, hi)
-            ]
+            cut = [(max(a, lo), min(b, hi)) for a, b in cut for lo, hi in allowed if max(a, lo) < min(b, hi)]
         whole = sum(b - a for a, b in cut)
         pieces.extend((a, b - a, (b - a) / whole) for a, b in cut)
     if not pieces and allowed:

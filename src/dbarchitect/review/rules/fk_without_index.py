@@ -40,14 +40,13 @@ from ...model.proof import Scalar, TimedWithout
 from ...model.schema import ForeignKey, Index, Table
 from ..context import SMALL_PAGES, Context, constraint_ref
 from ..mending import new_index
-from ..overlap import settled
+from ..overlap import admits_all, serves_foreign_key, settled
 from ..rows import Rows
 from ..rule import Rule
 from ..systemic import roll_up
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 
-_EQUALITY = ("btree", "hash", "gist", "spgist", "gin")  # GiST and GIN have `=` where their operator class brings it
 _BUSY_ROWS = 10_000  # from here a scan of the child is felt (about 1 ms in memory at 10 million rows a second)
 
 
@@ -60,7 +59,7 @@ def check(review: Context) -> Iterator[Finding]:
             if not key.enforced or key.inherited:
                 continue
             of += 1
-            if any(_serves(index, key.columns) for index in table.indexes):
+            if any(serves_foreign_key(index, key.columns) for index in table.indexes):
                 continue
             finding, exposed = _found(review, table, key)
             if exposed:
@@ -109,27 +108,8 @@ def _found(review: Context, table: Table, key: ForeignKey) -> tuple[Finding, boo
     return finding, exposed
 
 
-def _serves(index: Index, columns: tuple[str, ...]) -> bool:
-    if not index.valid or not index.ready or index.method not in _EQUALITY or not _admits(index, columns):
-        return False
-    names = [key.column for key in index.keys]
-    if index.method == "gin":
-        return set(columns) <= set(names)
-    if index.unique and index.predicate is None and all(name in columns for name in names):
-        return True  # at most one row for some of the columns
-    return set(names[: len(columns)]) == set(columns)
-
-
-def _admits(index: Index, columns: tuple[str, ...]) -> bool:
-    """Whether every row that refers to something is in the index: no predicate, or only `column IS NOT NULL`."""
-    if index.predicate is None:
-        return True
-    said = index.predicate.replace("(", "").replace(")", "").split(" AND ")
-    return all(part.strip() in {f"{quote_identifier(column)} IS NOT NULL" for column in columns} for part in said)
-
-
 def _begins(index: Index, columns: tuple[str, ...]) -> bool:
-    return settled(index) and index.method == "btree" and _admits(index, columns) and index.keys[0].column in columns
+    return settled(index) and index.method == "btree" and admits_all(index, columns) and index.keys[0].column in columns
 
 
 def _experiment(review: Context, parent: Table, key: ForeignKey, fix: Change) -> TimedWithout | None:

@@ -49,7 +49,7 @@ def check(review: Context) -> Iterator[Finding]:
         last = _last(review, table, column)
         if last is None:
             continue
-        limit = min(INTEGER_LIMITS.get(base_type(column), 2**63 - 1), _sequence_end(review, table, column))
+        limit = _limit(review, table, column)
         children = referring_columns(review, table, column)
         if last > WARN * limit:
             yield _found(review, table, column, last, limit, [column_ref(*child) for child in children])
@@ -77,9 +77,10 @@ def _last(review: Context, table: Table, column: Column) -> int | None:
     return int(last) if last.lstrip("-").isdigit() else None
 
 
-def _sequence_end(review: Context, table: Table, column: Column) -> int:
+def _limit(review: Context, table: Table, column: Column) -> int:
     sequence = review.sequence(table, column)
-    return 2**63 - 1 if sequence is None else sequence.maximum
+    ends = [2**63 - 1 if sequence is None else sequence.maximum, INTEGER_LIMITS.get(base_type(column), 2**63 - 1)]
+    return min(ends)
 
 
 def _found(review: Context, table: Table, column: Column, last: int, limit: int, children: list[ObjectRef]) -> Finding:
@@ -123,7 +124,7 @@ def _overflow(review: Context, table: Table, column: Column) -> Refused | None:
     rows = Rows(review)
     if sequence is None or rows.add(table, omit=(column.name,)) is None:
         return None
-    end = min(INTEGER_LIMITS.get(base_type(column), sequence.maximum), sequence.maximum)
+    end = _limit(review, table, column)
     place = str(sequence.name).replace("'", "''")
     *parents, insert = rows.statements
     return Refused(

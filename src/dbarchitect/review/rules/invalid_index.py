@@ -52,7 +52,7 @@ def check(review: Context) -> Iterator[Finding]:
             promise = ", and does not keep its rows unique" if index.unique else ""
             yield RULE.finding(
                 index_ref(index),
-                f"{index.name.name} on {table.name.short} is {state}: no query uses it, each write pays for it{promise}",
+                f"{index.name.name} on {table.name.short} is {state}: no query uses it, writes pay for it{promise}",
                 facts={"valid": index.valid, "ready": index.ready, "bytes": review.index_bytes(index)},
                 fix=(DropIndex(index=index) if left_over else Reindex(index=index),),
             )

@@ -70,8 +70,8 @@ def _siblings_differ(target: Name, undecided: list[Reference], decided: list[Ref
     more = f" and {len(undecided) - 3} more" if len(undecided) > 3 else ""
     return RULE.finding(
         constraint_ref(undecided[0].table, undecided[0].key.name),
-        f"a delete in {target.short} is {' and '.join(actions)} for {len(decided)} of its references, but {names}{more} "
-        f"block{'s' if len(undecided) == 1 else ''} it",
+        f"a delete in {target.short} is {' and '.join(actions)} for {len(decided)} of its references, "
+        f"but {names}{more} block{'s' if len(undecided) == 1 else ''} it",
         also=[constraint_ref(table, key.name) for table, key in (*undecided[1:], *decided)],
         facts={"parent": str(target), "undecided": len(undecided), "decided": len(decided)},
         asks=True,

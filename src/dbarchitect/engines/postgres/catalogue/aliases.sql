@@ -1,11 +1,13 @@
--- Rows that stand for something else: the rule that makes a view, a column's default, row types, array and multirange
--- types. Each row: what it is, what it stands for.
+-- Rows that stand for something else: the rule that makes a view, a column's default, a table's place in a publication,
+-- row types, array and multirange types. Each row: what it is, what it stands for.
 select 'pg_rewrite', r.oid::bigint, 'pg_class', r.ev_class::bigint, 0
 from pg_rewrite r join pg_class c on c.oid = r.ev_class
 where r.ev_class >= 16384 and c.relkind in ('v', 'm') and r.rulename = '_RETURN'
 union all
 select 'pg_attrdef', d.oid::bigint, 'pg_class', d.adrelid::bigint, d.adnum::int
 from pg_attrdef d where d.adrelid >= 16384
+union all
+select 'pg_publication_rel', r.oid::bigint, 'pg_publication', r.prpubid::bigint, 0 from pg_publication_rel r
 union all
 select 'pg_type', t.oid::bigint, 'pg_class', t.typrelid::bigint, 0
 from pg_type t where t.oid >= 16384 and t.typrelid <> 0

@@ -34,7 +34,7 @@ cross join lateral (
         ) as type,
         a.attnotnull as not_null,
         case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
-        case when a.attidentity <> '' then json_build_object(
+        case when i.name is not null then json_build_object( -- a partition (17+) shares the sequence of its parent
             'always', a.attidentity = 'a',
             'sequence', json_build_object('schema', i.schema, 'name', i.name),
             'start', nullif(i.seqstart, case when i.seqincrement > 0 then 1 else -1 end),

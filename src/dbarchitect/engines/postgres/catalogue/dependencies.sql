@@ -10,6 +10,7 @@ where d.deptype not in ('e', 'x')
 and d.objid >= 16384
 and d.refobjid >= 16384
 and d.refclassid <> 'pg_namespace'::regclass
+and not coalesce(k.contype = 't', false)
 and not coalesce(c.relkind in ('S', 't'), false)
 and not coalesce(d.refclassid = 'pg_class'::regclass and k.conrelid = d.refobjid and k.contype <> 'f', false)
 and not coalesce(d.refclassid = 'pg_class'::regclass and k.contype = 'f' and k.conrelid = d.refobjid and k.confrelid <> d.refobjid, false)

@@ -53,7 +53,7 @@ cross join lateral (
                     'MFINALFUNC_MODIFY = '
                     || case g.aggmfinalmodify when 'r' then 'READ_ONLY' when 's' then 'SHAREABLE' else 'READ_WRITE' end
                 end,
-                'SORTOP = ' || format('OPERATOR(%I.%s)', son.nspname, so.oprname),
+                'SORTOP = ' || case when so.oid is not null then format('OPERATOR(%I.%s)', son.nspname, so.oprname) end,
                 case when p.proparallel <> 'u' then
                     'PARALLEL = ' || case p.proparallel when 's' then 'SAFE' else 'RESTRICTED' end
                 end,
@@ -63,3 +63,8 @@ cross join lateral (
         pg_get_userbyid(p.proowner) as owner
 ) as value
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+-- The constructors of range types come with their types.
+and not exists (
+    select from pg_depend d
+    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.objsubid = 0 and d.deptype = 'i'
+)

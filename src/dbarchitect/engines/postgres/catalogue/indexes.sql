@@ -21,7 +21,12 @@ cross join lateral (
                     'column', a.attname,
                     'expression', e.expression,
                     'opclass', json_build_object('schema', opn.nspname, 'name', op.opcname),
-                    'opclass_default', op.opcdefault,
+                    -- The default of the type it was made for may still not be that of the key's own type.
+                    'opclass_default', op.opcdefault and not exists (
+                        select from pg_opclass other
+                        where other.opcmethod = op.opcmethod and other.opcdefault and other.oid <> op.oid
+                        and other.opcintype = coalesce(a.atttypid, case when op.opckeytype = 0 then own.atttypid end)
+                    ),
                     'opclass_options', coalesce(                                                --[13+]
                         (select json_object_agg(o.option_name, o.option_value)                  --[13+]
                         from pg_options_to_table(own.attoptions) o), '{}'),                     --[13+]

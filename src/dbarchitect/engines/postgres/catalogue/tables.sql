@@ -43,7 +43,9 @@ cross join lateral (
         ts.spcname as tablespace,
         fs.srvname as foreign_server,
         (select json_object_agg(o.option_name, o.option_value) from pg_options_to_table(ft.ftoptions) o) as foreign_options,
-        case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' else 'default' end as replica_identity,
+        case when c.relkind = 'f' then 'default' else
+            case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' else 'default' end
+        end as replica_identity,
         c.relrowsecurity as row_security,
         c.relforcerowsecurity as row_security_forced,
         pg_get_userbyid(c.relowner) as owner

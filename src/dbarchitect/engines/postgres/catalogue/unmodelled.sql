@@ -1,6 +1,9 @@
 -- User-made objects (their oid is past the system's) that the model knows by name only.
 select 'pg_cast', k.oid::bigint, 'cast', '', format('%s AS %s', format_type(k.castsource, null), format_type(k.casttarget, null))
-from pg_cast k where k.oid >= 16384
+from pg_cast k
+where k.oid >= 16384
+-- A range type brings a cast to its multirange type along.
+and not exists (select from pg_depend d where d.classid = 'pg_cast'::regclass and d.objid = k.oid and d.deptype = 'i')
 union all
 select 'pg_operator', o.oid::bigint, 'operator', n.nspname,
     format('%s (%s, %s)', o.oprname, format_type(nullif(o.oprleft, 0), null), format_type(nullif(o.oprright, 0), null))

@@ -1,0 +1,273 @@
+"""One function a verb: source -> model -> analysis -> proof. The only place where the rooms are wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from dbarchitect.engines.postgres import snapshot as snapshots
+from dbarchitect.engines.postgres import twin as twin_room
+from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.redact import redact
+from dbarchitect.engines.postgres.scale import scale
+from dbarchitect.errors import InputError
+from dbarchitect.model.finding import Finding, Gap, Review
+from dbarchitect.model.query import Workload
+from dbarchitect.model.value import Value
+from dbarchitect.prove.demonstrate import demonstrate
+from dbarchitect.prove.workbench import Workbench
+from dbarchitect.review.rule import review, rules
+from dbarchitect.sources import Source, Workshop, open_source
+from dbarchitect.sql.parse import normalize
+from dbarchitect.sql.script import decode_script
+from dbarchitect.sql.workload import read_workload
+from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
+
+
+def _nothing(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    ignores: tuple[ConfiguredIgnore, ...] = ()
+    workload: Path | None = None
+    prove: bool = False
+    pg_bin: Path | None = None
+    server: str | None = None
+    rows: Mapping[str, int] | None = None
+    seed: int = 0
+    baseline: Path | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = _nothing
+
+
+def check(source: str, options: CheckOptions) -> Review:
+    """Review a source: findings with their fixes as DDL, each with the proof it got."""
+    baseline = read_baseline(options.baseline) if options.baseline else None
+    workload = _workload(options.workload)
+    with _opened(source, options) as opened:
+        workload = workload or opened.workload
+        options.progress(f"reviewing {len(opened.schema.tables):,} tables")
+        findings, silent = review(opened.schema, workload=workload, select=options.select, ignore=options.ignore)
+        findings = tuple(_with_ddl(finding, opened.schema.version) for finding in findings)
+        commented, remarks = (), ()
+        findings, suppressed, stale = suppress(
+            findings, ignores=options.ignores, baseline=baseline, today=options.now.date()
+        )
+        gaps: tuple[Gap, ...] = (*opened.gaps, *remarks, *stale)
+        environment = {"source": _version(opened.schema.version)}
+        if options.prove and findings:
+            findings, found, environment = _prove(findings, opened, workload, options)
+            gaps += found
+    return Review(
+        source=opened.name,
+        engine=_version(opened.schema.version),
+        findings=findings,
+        silent=silent,
+        suppressed=(*commented, *suppressed),
+        gaps=tuple(dict.fromkeys(gaps)),
+        tables=len(opened.schema.tables),
+        indexes=sum(len(table.indexes) for table in opened.schema.tables),
+        rules_run=len(rules()) - len(silent),
+        environment=environment,
+    )
+
+
+def _version(number: int) -> str:
+    return f"PostgreSQL {number // 10000}.{number % 10000}"
+
+
+def _workload(path: Path | None) -> Workload | None:
+    if path is None:
+        return None
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
+    return read_workload(decode_script(data, str(path)), str(path))
+
+
+@contextmanager
+def _workshop(pg_bin: Path | None, cache: Path | None, progress: Callable[[str], None]) -> Generator[Workshop]:
+    workshop = Workshop(pg_bin=pg_bin, cache=cache, progress=progress)
+    try:
+        yield workshop
+    finally:
+        workshop.close()
+
+
+@contextmanager
+def _opened(source: str, options: CheckOptions) -> Generator[Source]:
+    with _workshop(options.pg_bin, options.cache, options.progress) as workshop:
+        yield open_source(source, workshop)
+
+
+def _with_ddl(finding: Finding, version: int) -> Finding:
+    lines = tuple(line for change in finding.fix for line in ddl(change, version=version))
+    return msgspec.structs.replace(finding, ddl=lines)
+
+
+def _prove(
+    findings: tuple[Finding, ...], opened: Source, workload: Workload | None, options: CheckOptions
+) -> tuple[tuple[Finding, ...], tuple[Gap, ...], dict[str, str]]:
+    """Run every finding's experiment; worst first, so that an interrupted run has proved what matters."""
+    snapshot = opened.snapshot(now=options.now, workload=workload)
+    bench = Workbench(opened.workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
+    with ExitStack() as stack:
+        stack.callback(bench.close)
+        proved: list[Finding] = []
+        for number, finding in enumerate(findings, 1):
+            options.progress(f"proving {number} of {len(findings)}: {finding.rule} on {finding.at.short}")
+            rerun = f"dba check {opened.name} --prove --select {finding.rule}"
+            proof = demonstrate(finding, bench, workload=workload, rerun=rerun)
+            proved.append(msgspec.structs.replace(finding, proof=proof))
+        return tuple(proved), bench.gaps, bench.environment()
+
+
+class RulePage(Value, frozen=True, kw_only=True):
+    """A rule's documentation. `text` is Markdown."""
+
+    id: str
+    severity: str
+    needs: str
+    text: str
+
+
+def rule_pages() -> tuple[RulePage, ...]:
+    """The pages of all rules, by id."""
+    return tuple(
+        RulePage(id=rule.id, severity=rule.severity.value, needs=rule.needs, text=rule.page or "") for rule in rules()
+    )
+
+
+class TwinSummary(Value, frozen=True, kw_only=True):
+    """What a `.twin` file holds. Bytes are of the original database; `file_bytes` of the file."""
+
+    path: str
+    file_bytes: int
+    format: int
+    product: str
+    taken_at: str
+    source: str
+    engine: str
+    redacted: bool
+    scale: dict[str, float] = {}
+    tables: int = 0
+    indexes: int = 0
+    columns_with_statistics: int = 0
+    rows: float = 0.0
+    bytes: int = 0
+    queries: int = 0
+    largest: tuple[tuple[str, float, int], ...] = ()  # table, rows, bytes with indexes
+    gaps: tuple[Gap, ...] = ()
+
+
+def _summary(snapshot: snapshots.Snapshot, path: Path) -> TwinSummary:
+    facts = snapshot.schema.facts
+    tables = facts.tables if facts else {}
+    sized = sorted(
+        ((key, one.rows or 0.0, one.total_bytes or one.heap_bytes or one.pages * 8192) for key, one in tables.items()),
+        key=lambda one: -one[2],
+    )
+    manifest = snapshot.manifest
+    return TwinSummary(
+        path=str(path),
+        file_bytes=path.stat().st_size,
+        format=manifest.format,
+        product=manifest.product,
+        taken_at=manifest.taken_at,
+        source=manifest.source,
+        engine=_version(snapshot.schema.version),
+        redacted=manifest.redacted,
+        scale=manifest.scale,
+        tables=len(snapshot.schema.tables),
+        indexes=sum(len(table.indexes) for table in snapshot.schema.tables),
+        columns_with_statistics=sum(len(columns) for columns in facts.columns.values()) if facts else 0,
+        rows=sum(rows for _, rows, _ in sized),
+        bytes=sum(size for _, _, size in sized),
+        queries=len(snapshot.workload.queries) if snapshot.workload else 0,
+        largest=tuple(sized[:10]),
+        gaps=manifest.gaps,
+    )
+
+
+def twin_create(
+    source: str,
+    target: Path,
+    *,
+    redacted: bool = False,
+    workload: Path | None = None,
+    rows: Mapping[str, int] | None = None,
+    seed: int = 0,
+    pg_bin: Path | None = None,
+    cache: Path | None = None,
+    now: datetime,
+    progress: Callable[[str], None] = _nothing,
+) -> TwinSummary:
+    """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab."""
+    given = _workload(workload)
+    with _workshop(pg_bin, cache, progress) as workshop:
+        opened = open_source(source, workshop)
+        snapshot = opened.snapshot(now=now, workload=given)
+        if rows and (snapshot.schema.facts is None or not snapshot.schema.facts.columns):
+            bench = Workbench(workshop.server, snapshot, rows=rows, seed=seed, budget_rows=10**9, progress=progress)
+            with ExitStack() as stack:
+                stack.callback(bench.close)
+                snapshot = bench.with_facts()
+        if redacted:
+            progress("redacting")
+            snapshot = redact(snapshot, normalize=normalize)
+        snapshots.write(snapshot, target)
+    return _summary(snapshot, target)
+
+
+def twin_info(path: Path) -> TwinSummary:
+    """What a `.twin` file holds."""
+    return _summary(snapshots.read(path), path)
+
+
+def twin_scale(path: Path, factors: Mapping[str, float], target: Path) -> TwinSummary:
+    """Write `path` with tables multiplied to `target`."""
+    snapshot = scale(snapshots.read(path), factors)
+    snapshots.write(snapshot, target)
+    return _summary(snapshot, target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTwin:
+    """A twin that runs: where a client connects, and what is to be known about it."""
+
+    url: str
+    environment: Mapping[str, str]
+    gaps: tuple[Gap, ...]
+    tables: int
+
+
+@contextmanager
+def twin_open(
+    source: str,
+    *,
+    pg_bin: Path | None = None,
+    cache: Path | None = None,
+    now: datetime,
+    progress: Callable[[str], None] = _nothing,
+) -> Generator[OpenTwin]:
+    """Keep a twin of the source running while the context lasts."""
+    with _workshop(pg_bin, cache, progress) as workshop:
+        opened = open_source(source, workshop)
+        twin = twin_room.build(workshop.server, opened.snapshot(now=now), progress=progress)
+        try:
+            yield OpenTwin(url=twin.url, environment=twin.environment, gaps=twin.gaps, tables=len(opened.schema.tables))
+        finally:
+            twin.close()

@@ -1,0 +1,694 @@
+"""Changes as the DDL of PostgreSQL, in their plain forms: which locks they take and how long is not judged here.
+
+Everything is printed from the values; texts that the server printed (`definition`) serve only where the model holds
+nothing else: functions, triggers, and an exclusion constraint without its index. Owners and privileges are not
+printed: whoever runs the DDL owns what it makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import assert_never
+
+from ...model.change import (
+    AddColumn,
+    AddConstraint,
+    AddFunction,
+    AddIndex,
+    AddTable,
+    AddTrigger,
+    AddType,
+    AlterColumn,
+    Change,
+    DropColumn,
+    DropConstraint,
+    DropFunction,
+    DropIndex,
+    DropTable,
+    DropTrigger,
+    DropType,
+    Reindex,
+    ValidateConstraint,
+)
+from ...model.names import Name, quote_identifier, quote_literal
+from ...model.schema import (
+    BaseType,
+    Check,
+    Column,
+    CompositeType,
+    Constraint,
+    ConstraintTrigger,
+    DomainType,
+    EnumType,
+    Exclude,
+    ForeignKey,
+    Function,
+    IdentityOptions,
+    Index,
+    IndexKey,
+    NotNull,
+    PrimaryKey,
+    RangeType,
+    Table,
+    Trigger,
+    Unique,
+    UserType,
+)
+
+_ONLY_TYPE_STORAGE = {"numeric": "MAIN", "inet": "MAIN", "cidr": "MAIN", "tsquery": "PLAIN"}
+_TRIGGER_STATES = {"disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
+
+
+def ddl(change: Change, *, version: int, concurrently: bool = False) -> tuple[str, ...]:
+    """SQL statements for one change, without semicolons, in order, for a server of `version` (180006 style).
+
+    `concurrently` makes, drops and rebuilds indexes without blocking writers; not for indexes of partitioned tables,
+    nor inside a transaction. Raises `ValueError` for what no DDL of ours can say: a type with C functions, an index
+    that comes with its constraint.
+    """
+    major = version // 10000
+    match change:
+        case AddTable(table=table):
+            return tuple(_add_table(table, major))
+        case DropTable(table=table):
+            return (f"DROP {'FOREIGN ' if table.kind == 'foreign' else ''}TABLE {table.name}",)
+        case AddColumn(table=table, column=column):
+            added = f"ALTER TABLE {table} ADD COLUMN {column_definition(column, major=major)}"
+            return (added, *_column_settings(table, column, major))
+        case DropColumn(table=table, column=column):
+            return (f"ALTER TABLE {table} DROP COLUMN {quote_identifier(column.name)}",)
+        case AlterColumn():
+            return tuple(_alter_column(change, major))
+        case AddConstraint(table=table, constraint=constraint):
+            return tuple(_add_constraint(table, constraint, None, major))
+        case DropConstraint(table=table, constraint=constraint):
+            return tuple(_drop_constraint(table, constraint, major))
+        case ValidateConstraint(table=table, constraint=constraint):
+            return (f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote_identifier(constraint.name)}",)
+        case AddIndex(index=index):
+            return tuple(_add_index(index, concurrently=concurrently))
+        case DropIndex(index=index):
+            if index.constraint:
+                return (f"ALTER TABLE {index.table} DROP CONSTRAINT {quote_identifier(index.constraint)}",)
+            return (f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}{index.name}",)
+        case Reindex(index=index):
+            return (f"REINDEX INDEX {'CONCURRENTLY ' if concurrently else ''}{index.name}",)
+        case AddFunction(function=function):
+            return tuple(_add_function(function))
+        case DropFunction(function=function):
+            return (f"DROP {_function_kind(function)} {_signature(function)}",)
+        case AddTrigger(table=table, trigger=trigger):
+            return tuple(_add_trigger(table, trigger))
+        case DropTrigger(table=table, trigger=trigger):
+            return (f"DROP TRIGGER {quote_identifier(trigger.name)} ON {table}",)
+        case AddType(type=type_):
+            return tuple(_add_type(type_, major))
+        case DropType(type=type_):
+            return (f"DROP {'DOMAIN' if isinstance(type_, DomainType) else 'TYPE'} {type_.name}",)
+        case _:
+            assert_never(change)
+
+
+# Tables
+
+
+def _add_table(table: Table, major: int) -> Iterable[str]:
+    not_null = {c.columns[0]: c for c in table.constraints if isinstance(c, NotNull) and c.columns}
+    indexes = {index.constraint: index for index in table.indexes if index.constraint}
+    alone = not table.inherits  # a partition is made whole and attached, which merges what it shares with its parent
+    elements: list[str] = []
+    later: list[Constraint] = []
+    for column in table.columns:
+        if column.inherited and not alone:
+            continue
+        constraint = not_null.get(column.name)
+        if constraint is not None and not constraint.validated:
+            later.append(constraint)
+        if table.of_type is None:
+            elements.append(column_definition(column, major=major, not_null=constraint, table=table.name))
+        elif text := _column_constraints(column, major, constraint, table.name):
+            elements.append(f"{quote_identifier(column.name)} WITH OPTIONS {text}")
+    printed = {c.name for c in table.columns if alone or not c.inherited}
+    for constraint in table.constraints:
+        if isinstance(constraint, ConstraintTrigger) or (constraint.inherited and not alone):
+            continue
+        if isinstance(constraint, NotNull):
+            if constraint.columns[0] in printed or major < 18:
+                continue
+            if not constraint.validated:
+                later.append(constraint)
+                continue
+        elif not constraint.validated and constraint.enforced:
+            # In CREATE TABLE it would count as valid: the table is empty.
+            later.append(constraint)
+            continue
+        elements.append(constraint_definition(constraint, index=indexes.get(constraint.name)))
+
+    words = ["CREATE"]
+    if table.persistence != "permanent":
+        words.append(table.persistence.upper())
+    words.append("FOREIGN TABLE" if table.kind == "foreign" else "TABLE")
+    words.append(str(table.name))
+    if table.of_type is not None:
+        words.append(f"OF {table.of_type}")
+    if elements or table.of_type is None:
+        words.append("(\n    " + ",\n    ".join(elements) + "\n)" if elements else "()")
+    if table.inherits:
+        words.append(f"INHERITS ({', '.join(map(str, table.inherits))})")
+    if table.partition_key is not None:
+        words.append(f"PARTITION BY {table.partition_key.definition}")
+    if table.kind == "foreign":
+        words.append(f"SERVER {quote_identifier(table.foreign_server)}")
+        if table.foreign_options:
+            words.append(f"OPTIONS ({_foreign_options(table.foreign_options)})")
+    elif table.access_method not in ("", "heap"):
+        words.append(f"USING {quote_identifier(table.access_method)}")
+    options = {**table.options, **{f"toast.{key}": value for key, value in table.toast_options.items()}}
+    if options:
+        words.append(f"WITH ({_options(options)})")
+    if table.tablespace:
+        words.append(f"TABLESPACE {quote_identifier(table.tablespace)}")
+    yield " ".join(words)
+
+    for column in table.columns:
+        if column.inherited and not alone:
+            target = f"ALTER TABLE ONLY {table.name} ALTER COLUMN {quote_identifier(column.name)}"
+            if column.default is not None:
+                yield f"{target} SET DEFAULT {column.default}"
+            if column.not_null and major < 18:
+                yield f"{target} SET NOT NULL"
+        yield from _column_settings(table.name, column, major)
+    for constraint in later:
+        yield from _add_constraint(table.name, constraint, indexes.get(constraint.name), major)
+    if table.partition_of is not None:
+        # Its own indexes must exist before it is attached, or the parent's would be made again under other names.
+        for index in table.indexes:
+            if index.parent is not None and not index.constraint:
+                yield create_index_sql(index, tablespace=True)
+        yield f"ALTER TABLE ONLY {table.partition_of.parent} ATTACH PARTITION {table.name} {table.partition_of.bound}"
+    for index in indexes.values():
+        yield from _index_settings(index)
+    if table.replica_identity in ("full", "nothing"):
+        yield f"ALTER TABLE ONLY {table.name} REPLICA IDENTITY {table.replica_identity.upper()}"
+    if table.row_security:
+        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
+    if table.row_security_forced:
+        yield f"ALTER TABLE ONLY {table.name} FORCE ROW LEVEL SECURITY"
+    kind = "FOREIGN TABLE" if table.kind == "foreign" else "TABLE"
+    yield from _comment(f"{kind} {table.name}", table.comment)
+    for constraint in table.constraints:
+        if not isinstance(constraint, ConstraintTrigger) and constraint not in later:
+            yield from _constraint_comment(table.name, constraint)
+
+
+# Columns
+
+
+def column_definition(
+    column: Column, *, major: int = 18, not_null: NotNull | None = None, table: Name | None = None
+) -> str:
+    """A column as it stands in CREATE TABLE or ADD COLUMN. `not_null` gives its NOT NULL a name where that says more
+    than the server would choose by itself for `table`; a NOT NULL that is not valid is left out."""
+    words = [quote_identifier(column.name), column.type.sql]
+    if column.storage is not None and major >= 16:
+        words.append(f"STORAGE {column.storage}")
+    if column.compression is not None and major >= 14:
+        words.append(f"COMPRESSION {column.compression}")
+    if column.foreign_options:
+        words.append(f"OPTIONS ({_foreign_options(column.foreign_options)})")
+    if column.collation is not None:
+        words.append(f"COLLATE {column.collation}")
+    if rest := _column_constraints(column, major, not_null, table):
+        words.append(rest)
+    return " ".join(words)
+
+
+def _column_constraints(column: Column, major: int, not_null: NotNull | None, table: Name | None) -> str:
+    words: list[str] = []
+    if column.generated is not None:
+        kind = "STORED" if column.generated.stored else "VIRTUAL"
+        words.append(f"GENERATED ALWAYS AS ({column.generated.expression}) {kind}")
+    elif column.identity is not None:
+        words.append(_identity(column, column.identity, table))
+    elif column.default is not None:
+        words.append(f"DEFAULT {column.default}")
+    if not_null is not None and major >= 18:
+        if not_null.validated:
+            usual = f"{table.name}_{column.name}_not_null" if table else ""
+            if not_null.name not in ("", usual):
+                words.append(f"CONSTRAINT {quote_identifier(not_null.name)}")
+            words.append("NOT NULL NO INHERIT" if not_null.no_inherit else "NOT NULL")
+    elif column.not_null:
+        words.append("NOT NULL")
+    return " ".join(words)
+
+
+def _identity(column: Column, identity: IdentityOptions, table: Name | None) -> str:
+    options = [
+        f"{word} {value}"
+        for word, value in (
+            ("START WITH", identity.start),
+            ("INCREMENT BY", identity.increment),
+            ("MINVALUE", identity.minimum),
+            ("MAXVALUE", identity.maximum),
+            ("CACHE", identity.cache),
+        )
+        if value is not None
+    ]
+    if identity.cycle:
+        options.append("CYCLE")
+    if table is not None and identity.sequence.name not in ("", f"{table.name}_{column.name}_seq"):
+        options.insert(0, f"SEQUENCE NAME {identity.sequence}")
+    text = f"GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'} AS IDENTITY"
+    return f"{text} ({' '.join(options)})" if options else text
+
+
+def _column_settings(table: Name, column: Column, major: int) -> Iterable[str]:
+    """What a column definition has no room for."""
+    target = f"ALTER TABLE ONLY {table} ALTER COLUMN {quote_identifier(column.name)}"
+    if column.storage is not None and major < 16:
+        yield f"{target} SET STORAGE {column.storage}"
+    if column.statistics_target is not None:
+        yield f"{target} SET STATISTICS {column.statistics_target}"
+    if column.options:
+        yield f"{target} SET ({_options(column.options)})"
+    yield from _comment(f"COLUMN {table}.{quote_identifier(column.name)}", column.comment)
+
+
+def _alter_column(change: AlterColumn, major: int) -> Iterable[str]:
+    before, after, table = change.before, change.after, change.table
+    if before.name != after.name:
+        yield f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(before.name)} TO {quote_identifier(after.name)}"
+    if before.generated != after.generated and not _generated_in_place(before, after, major):
+        yield from _replace_column(table, before, after, major)
+        return
+    target = f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(after.name)}"
+    retyped = (before.type.sql, before.collation) != (after.type.sql, after.collation)
+
+    # First what would stand in the way of another type, then the type, then what needs it.
+    if before.generated is not None and after.generated is None:
+        yield f"{target} DROP EXPRESSION"
+    if before.identity is not None and after.identity is None:
+        yield f"{target} DROP IDENTITY"
+    if before.default is not None and before.default != after.default and (retyped or after.default is None):
+        yield f"{target} DROP DEFAULT"
+    if retyped:
+        collate = f" COLLATE {after.collation}" if after.collation is not None else ""
+        using = f" USING {change.using}" if change.using else ""
+        yield f"{target} TYPE {after.type.sql}{collate}{using}"
+    if after.generated is not None and before.generated != after.generated:
+        yield f"{target} SET EXPRESSION AS ({after.generated.expression})"
+    if before.not_null != after.not_null:
+        yield f"{target} {'SET' if after.not_null else 'DROP'} NOT NULL"
+    if after.default is not None and before.default != after.default:
+        yield f"{target} SET DEFAULT {after.default}"
+    if after.identity is not None and before.identity != after.identity:
+        if before.identity is None:
+            yield f"{target} ADD {_identity(after, after.identity, table)}"
+        else:
+            yield from _alter_identity(target, before.identity, after.identity)
+    if before.storage != after.storage:
+        yield f"{target} SET STORAGE {after.storage or _own_storage(after, major)}"
+    if before.compression != after.compression:
+        yield f"{target} SET COMPRESSION {after.compression or 'default'}"
+    if before.statistics_target != after.statistics_target:
+        yield f"{target} SET STATISTICS {-1 if after.statistics_target is None else after.statistics_target}"
+    if changed := {key: value for key, value in after.options.items() if before.options.get(key) != value}:
+        yield f"{target} SET ({_options(changed)})"
+    if gone := sorted(before.options.keys() - after.options.keys()):
+        yield f"{target} RESET ({', '.join(map(quote_identifier, gone))})"
+    if before.foreign_options != after.foreign_options:
+        yield f"{target} OPTIONS ({_foreign_changes(before.foreign_options, after.foreign_options)})"
+    if before.comment != after.comment:
+        text = "NULL" if after.comment is None else quote_literal(after.comment)
+        yield f"COMMENT ON COLUMN {table}.{quote_identifier(after.name)} IS {text}"
+
+
+def _generated_in_place(before: Column, after: Column, major: int) -> bool:
+    """Whether ALTER COLUMN can turn the one into the other; else the column must be made anew."""
+    if before.generated is None or (after.generated is None and not before.generated.stored):
+        return False
+    if after.generated is None:
+        return major >= 13
+    return before.generated.stored == after.generated.stored and major >= 17
+
+
+def _replace_column(table: Name, before: Column, after: Column, major: int) -> Iterable[str]:
+    old = quote_identifier(after.name)  # renamed already where the name changes
+    if after.generated is not None:
+        yield f"ALTER TABLE {table} DROP COLUMN {old}"
+        yield f"ALTER TABLE {table} ADD COLUMN {column_definition(after, major=major, table=table)}"
+    else:
+        # The values of a generated column are kept, in a column that takes its place.
+        from msgspec.structs import replace
+
+        made = replace(after, name=f"{after.name}_new", not_null=False)
+        new = quote_identifier(made.name)
+        yield f"ALTER TABLE {table} ADD COLUMN {column_definition(made, major=major)}"
+        yield f"UPDATE {table} SET {new} = {old}"
+        yield f"ALTER TABLE {table} DROP COLUMN {old}"
+        yield f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}"
+        if after.not_null:
+            yield f"ALTER TABLE {table} ALTER COLUMN {old} SET NOT NULL"
+    yield from _column_settings(table, after, major)
+
+
+def _alter_identity(target: str, before: IdentityOptions, after: IdentityOptions) -> Iterable[str]:
+    words: list[str] = []
+    if before.always != after.always:
+        words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
+    if before.increment != after.increment:
+        words.append(f"SET INCREMENT BY {1 if after.increment is None else after.increment}")
+    if before.minimum != after.minimum:
+        words.append("SET NO MINVALUE" if after.minimum is None else f"SET MINVALUE {after.minimum}")
+    if before.maximum != after.maximum:
+        words.append("SET NO MAXVALUE" if after.maximum is None else f"SET MAXVALUE {after.maximum}")
+    if before.start != after.start:
+        words.append(f"SET START WITH {1 if after.start is None else after.start}")
+    if before.cache != after.cache:
+        words.append(f"SET CACHE {1 if after.cache is None else after.cache}")
+    if before.cycle != after.cycle:
+        words.append("SET CYCLE" if after.cycle else "SET NO CYCLE")
+    if words:
+        yield f"{target} {' '.join(words)}"
+    if before.sequence != after.sequence:
+        yield f"ALTER SEQUENCE {before.sequence} RENAME TO {quote_identifier(after.sequence.name)}"
+
+
+def _own_storage(column: Column, major: int) -> str:
+    if major >= 16:
+        return "DEFAULT"
+    if column.type.length >= 0:
+        return "PLAIN"
+    return _ONLY_TYPE_STORAGE.get(column.type.base or column.type.name, "EXTENDED")
+
+
+# Constraints
+
+
+def constraint_definition(constraint: Constraint, *, index: Index | None = None) -> str:
+    """`CONSTRAINT name ...` as it stands in CREATE TABLE or behind ADD; `NOT VALID` is left to the caller.
+
+    `index` is the one that serves a key or an exclusion: it knows expressions, operator classes, options.
+    """
+    match constraint:
+        case PrimaryKey() | Unique():
+            body = _key(constraint, index)
+        case ForeignKey():
+            body = _foreign_key(constraint)
+        case Check():
+            body = f"CHECK ({constraint.expression})" + (" NO INHERIT" if constraint.no_inherit else "")
+        case Exclude():
+            body = _exclude(constraint, index)
+        case NotNull():
+            body = f"NOT NULL {quote_identifier(constraint.columns[0])}" + (
+                " NO INHERIT" if constraint.no_inherit else ""
+            )
+        case ConstraintTrigger():
+            raise ValueError(f"constraint {constraint.name} comes with its trigger")
+        case _:
+            assert_never(constraint)
+    words = [f"CONSTRAINT {quote_identifier(constraint.name)}"] if constraint.name else []
+    words.append(body)
+    if constraint.deferrable:
+        words.append("DEFERRABLE")
+    if constraint.initially_deferred:
+        words.append("INITIALLY DEFERRED")
+    if not constraint.enforced:
+        words.append("NOT ENFORCED")
+    return " ".join(words)
+
+
+def _key(constraint: PrimaryKey | Unique, index: Index | None) -> str:
+    columns = [quote_identifier(column) for column in constraint.columns]
+    if constraint.without_overlaps:
+        columns[-1] += " WITHOUT OVERLAPS"
+    text = "PRIMARY KEY" if isinstance(constraint, PrimaryKey) else "UNIQUE"
+    if isinstance(constraint, Unique) and constraint.nulls_not_distinct:
+        text += " NULLS NOT DISTINCT"
+    text += f" ({', '.join(columns)})"
+    if constraint.include:
+        text += f" INCLUDE ({_list(constraint.include)})"
+    if index is not None and index.options:
+        text += f" WITH ({_options(index.options)})"
+    if index is not None and index.tablespace:
+        text += f" USING INDEX TABLESPACE {quote_identifier(index.tablespace)}"
+    return text
+
+
+def _foreign_key(constraint: ForeignKey) -> str:
+    columns = [quote_identifier(column) for column in constraint.columns]
+    target_columns = [quote_identifier(column) for column in constraint.target_columns]
+    if constraint.period:
+        columns[-1] = f"PERIOD {columns[-1]}"
+        target_columns[-1] = f"PERIOD {target_columns[-1]}"
+    text = f"FOREIGN KEY ({', '.join(columns)}) REFERENCES {constraint.target} ({', '.join(target_columns)})"
+    if constraint.match != "SIMPLE":
+        text += f" MATCH {constraint.match}"
+    if constraint.on_update != "NO ACTION":
+        text += f" ON UPDATE {constraint.on_update}"
+    if constraint.on_delete != "NO ACTION":
+        text += f" ON DELETE {constraint.on_delete}"
+        if constraint.set_columns:
+            text += f" ({_list(constraint.set_columns)})"
+    return text
+
+
+def _exclude(constraint: Exclude, index: Index | None) -> str:
+    if index is None:
+        if constraint.definition:
+            return constraint.definition.split(" DEFERRABLE")[0]
+        pairs = [
+            f"{quote_identifier(c)} WITH {o}" for c, o in zip(constraint.columns, constraint.operators, strict=True)
+        ]
+        return f"EXCLUDE USING gist ({', '.join(pairs)})"
+    pairs = [f"{_key_text(k)} WITH {o}" for k, o in zip(index.keys, constraint.operators, strict=True)]
+    text = f"EXCLUDE USING {quote_identifier(index.method)} ({', '.join(pairs)})"
+    if index.include:
+        text += f" INCLUDE ({_list(index.include)})"
+    if index.options:
+        text += f" WITH ({_options(index.options)})"
+    if index.tablespace:
+        text += f" USING INDEX TABLESPACE {quote_identifier(index.tablespace)}"
+    if index.predicate is not None:
+        text += f" WHERE ({index.predicate})"
+    return text
+
+
+def _add_constraint(table: Name, constraint: Constraint, index: Index | None, major: int) -> Iterable[str]:
+    if isinstance(constraint, ConstraintTrigger):
+        return
+    if isinstance(constraint, NotNull) and major < 18:
+        yield f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(constraint.columns[0])} SET NOT NULL"
+        return
+    not_valid = " NOT VALID" if not constraint.validated and constraint.enforced else ""
+    yield f"ALTER TABLE {table} ADD {constraint_definition(constraint, index=index)}{not_valid}"
+    yield from _constraint_comment(table, constraint)
+
+
+def _drop_constraint(table: Name, constraint: Constraint, major: int) -> Iterable[str]:
+    if isinstance(constraint, ConstraintTrigger):
+        return
+    if isinstance(constraint, NotNull) and major < 18:
+        yield f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(constraint.columns[0])} DROP NOT NULL"
+    else:
+        yield f"ALTER TABLE {table} DROP CONSTRAINT {quote_identifier(constraint.name)}"
+
+
+def _constraint_comment(table: Name, constraint: Constraint) -> Iterable[str]:
+    return _comment(f"CONSTRAINT {quote_identifier(constraint.name)} ON {table}", constraint.comment)
+
+
+# Indexes
+
+
+def create_index_sql(index: Index, *, concurrently: bool = False, tablespace: bool = False) -> str:
+    """CREATE INDEX from the values alone. Its tablespace is printed only on request: a copy seldom has it."""
+    text = f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {'CONCURRENTLY ' if concurrently else ''}"
+    if index.name.name:
+        text += f"{quote_identifier(index.name.name)} "
+    text += f"ON {index.table} USING {quote_identifier(index.method)} ({', '.join(map(_key_text, index.keys))})"
+    if index.include:
+        text += f" INCLUDE ({_list(index.include)})"
+    if index.nulls_not_distinct:
+        text += " NULLS NOT DISTINCT"
+    if index.options:
+        text += f" WITH ({_options(index.options)})"
+    if tablespace and index.tablespace:
+        text += f" TABLESPACE {quote_identifier(index.tablespace)}"
+    if index.predicate is not None:
+        text += f" WHERE {index.predicate}"
+    return text
+
+
+def _key_text(key: IndexKey) -> str:
+    if key.column is not None:
+        text = quote_identifier(key.column)
+    else:
+        expression = key.expression or ""
+        text = expression if _stands_alone(expression) else f"({expression})"
+    if key.collation is not None:
+        text += f" COLLATE {key.collation}"
+    if key.opclass is not None and (not key.opclass_default or key.opclass_options):
+        text += f" {key.opclass}"
+        if key.opclass_options:
+            text += f" ({_options(key.opclass_options)})"
+    if key.descending:
+        text += " DESC" if key.nulls_first else " DESC NULLS LAST"
+    elif key.nulls_first:
+        text += " NULLS FIRST"
+    return text
+
+
+def _stands_alone(expression: str) -> bool:
+    """Whether an index key takes the expression without parentheses of its own: it is one call, or enclosed."""
+    head, bracket, _ = expression.partition("(")
+    if not bracket or not all(c.isalnum() or c in "_.$" for c in head):
+        return False
+    depth = 0
+    quote = ""
+    for place, char in enumerate(expression):
+        if quote:
+            if char == quote:
+                quote = ""
+        elif char in "'\"":
+            quote = char
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0:
+                return place == len(expression) - 1
+    return False
+
+
+def _add_index(index: Index, *, concurrently: bool) -> Iterable[str]:
+    if index.constraint:
+        raise ValueError(f"index {index.name} comes with constraint {index.constraint}: add the constraint")
+    yield create_index_sql(index, concurrently=concurrently, tablespace=True)
+    if index.parent is not None:
+        yield f"ALTER INDEX {index.parent} ATTACH PARTITION {index.name}"
+    yield from _index_settings(index)
+
+
+def _index_settings(index: Index) -> Iterable[str]:
+    for number, target in index.statistics_targets.items():
+        yield f"ALTER INDEX {index.name} ALTER COLUMN {number} SET STATISTICS {target}"
+    if index.clustered:
+        yield f"ALTER TABLE {index.table} CLUSTER ON {quote_identifier(index.name.name)}"
+    if index.replica_identity:
+        yield f"ALTER TABLE ONLY {index.table} REPLICA IDENTITY USING INDEX {quote_identifier(index.name.name)}"
+    yield from _comment(f"INDEX {index.name}", index.comment)
+
+
+# Functions, triggers, types
+
+
+def _function_kind(function: Function) -> str:
+    return {"procedure": "PROCEDURE", "aggregate": "AGGREGATE"}.get(function.kind, "FUNCTION")
+
+
+def _signature(function: Function) -> str:
+    arguments = "*" if function.kind == "aggregate" and not function.identity else function.identity
+    return f"{function.name}({arguments})"
+
+
+def _add_function(function: Function) -> Iterable[str]:
+    if not function.definition:
+        raise ValueError(f"function {function.name} has no definition")
+    yield function.definition.strip()
+    yield from _comment(f"{_function_kind(function)} {_signature(function)}", function.comment)
+
+
+def _add_trigger(table: Name, trigger: Trigger) -> Iterable[str]:
+    yield trigger.definition
+    if state := _TRIGGER_STATES.get(trigger.enabled):
+        yield f"ALTER TABLE {table} {state} TRIGGER {quote_identifier(trigger.name)}"
+    yield from _comment(f"TRIGGER {quote_identifier(trigger.name)} ON {table}", trigger.comment)
+
+
+def _add_type(type_: UserType, major: int) -> Iterable[str]:
+    match type_:
+        case EnumType():
+            yield f"CREATE TYPE {type_.name} AS ENUM ({', '.join(map(quote_literal, type_.labels))})"
+        case DomainType():
+            yield from _add_domain(type_, major)
+        case CompositeType():
+            attributes = [
+                f"{quote_identifier(a.name)} {a.type.sql}" + (f" COLLATE {a.collation}" if a.collation else "")
+                for a in type_.attributes
+            ]
+            yield f"CREATE TYPE {type_.name} AS ({', '.join(attributes)})"
+            for attribute in type_.attributes:
+                yield from _comment(f"COLUMN {type_.name}.{quote_identifier(attribute.name)}", attribute.comment)
+        case RangeType():
+            options = [f"subtype = {type_.subtype.sql}"]
+            options += [
+                f"{word} = {value}"
+                for word, value in (
+                    ("subtype_opclass", type_.opclass),
+                    ("collation", type_.collation),
+                    ("canonical", type_.canonical),
+                    ("subtype_diff", type_.subtype_diff),
+                    ("multirange_type_name", type_.multirange if major >= 14 else None),
+                )
+                if value
+            ]
+            yield f"CREATE TYPE {type_.name} AS RANGE ({', '.join(options)})"
+        case BaseType():
+            raise ValueError(f"type {type_.name} has input and output functions in C, which the model does not carry")
+        case _:
+            assert_never(type_)
+    yield from _comment(f"{'DOMAIN' if isinstance(type_, DomainType) else 'TYPE'} {type_.name}", type_.comment)
+
+
+def _add_domain(domain: DomainType, major: int) -> Iterable[str]:
+    words = [f"CREATE DOMAIN {domain.name} AS {domain.type.sql}"]
+    if domain.collation is not None:
+        words.append(f"COLLATE {domain.collation}")
+    if domain.default is not None:
+        words.append(f"DEFAULT {domain.default}")
+    named = next((c for c in domain.constraints if isinstance(c, NotNull)), None)
+    if domain.not_null:
+        words.append(f"CONSTRAINT {quote_identifier(named.name)} NOT NULL" if named and major >= 17 else "NOT NULL")
+    checks = [c for c in domain.constraints if isinstance(c, Check)]
+    words += [constraint_definition(c) for c in checks if c.validated]
+    yield " ".join(words)
+    for check in checks:
+        if not check.validated:
+            yield f"ALTER DOMAIN {domain.name} ADD {constraint_definition(check)} NOT VALID"
+    for constraint in domain.constraints:
+        yield from _comment(
+            f"CONSTRAINT {quote_identifier(constraint.name)} ON DOMAIN {domain.name}", constraint.comment
+        )
+
+
+# Parts of statements
+
+
+def _comment(target: str, comment: str | None) -> Iterable[str]:
+    if comment is not None:
+        yield f"COMMENT ON {target} IS {quote_literal(comment)}"
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(map(quote_identifier, names))
+
+
+def _options(options: Mapping[str, str]) -> str:
+    """Storage parameters. Values are quoted: no spelling of a number, a word or a list needs a closer look then."""
+    return ", ".join(
+        f"{'.'.join(map(quote_identifier, key.split('.', 1)))}={quote_literal(value)}" for key, value in options.items()
+    )
+
+
+def _foreign_options(options: Mapping[str, str]) -> str:
+    return ", ".join(f"{quote_identifier(key)} {quote_literal(value)}" for key, value in options.items())
+
+
+def _foreign_changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    changes = [f"DROP {quote_identifier(key)}" for key in before if key not in after]
+    for key, value in after.items():
+        if before.get(key) != value:
+            changes.append(f"{'SET' if key in before else 'ADD'} {quote_identifier(key)} {quote_literal(value)}")
+    return ", ".join(changes)

@@ -1,0 +1,2 @@
+-- effect: not available here: hypothetical indexes are made another way
+-- complete: yes

@@ -1,0 +1,2 @@
+-- effect: not available here: hints are not followed
+-- complete: yes

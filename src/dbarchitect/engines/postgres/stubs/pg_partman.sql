@@ -1,0 +1,24 @@
+-- effect: not available here: partitions that it would make are not made
+-- complete: no
+CREATE TABLE part_config (
+    parent_table text PRIMARY KEY, control text NOT NULL, partition_interval text NOT NULL, partition_type text NOT NULL,
+    premake integer NOT NULL DEFAULT 4, automatic_maintenance text NOT NULL DEFAULT 'on', template_table text, retention text,
+    retention_schema text, retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true,
+    epoch text NOT NULL DEFAULT 'none', constraint_cols text[], optimize_constraint integer NOT NULL DEFAULT 30,
+    infinite_time_partitions boolean NOT NULL DEFAULT false, datetime_string text, jobmon boolean NOT NULL DEFAULT true,
+    sub_partition_set_full boolean NOT NULL DEFAULT false, undo_in_progress boolean NOT NULL DEFAULT false,
+    inherit_privileges boolean DEFAULT false, constraint_valid boolean NOT NULL DEFAULT true,
+    subscription_refresh text, ignore_default_data boolean NOT NULL DEFAULT true, default_table boolean DEFAULT true
+);
+CREATE FUNCTION create_parent(p_parent_table text, p_control text, p_interval text, p_type text DEFAULT 'range', p_epoch text DEFAULT 'none',
+    p_premake integer DEFAULT 4, p_start_partition text DEFAULT NULL, p_default_table boolean DEFAULT true,
+    p_automatic_maintenance text DEFAULT 'on', p_constraint_cols text[] DEFAULT NULL, p_template_table text DEFAULT NULL,
+    p_jobmon boolean DEFAULT true, p_date_trunc_interval text DEFAULT NULL) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION create_parent(p_parent_table text, p_control text, p_type text, p_interval text, p_constraint_cols text[],
+    p_premake integer DEFAULT 4) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION run_maintenance(p_parent_table text DEFAULT NULL, p_analyze boolean DEFAULT false, p_jobmon boolean DEFAULT true)
+    RETURNS void LANGUAGE sql AS '';
+CREATE PROCEDURE run_maintenance_proc(p_wait integer DEFAULT 0, p_analyze boolean DEFAULT NULL, p_jobmon boolean DEFAULT true)
+    LANGUAGE sql AS '';
+CREATE FUNCTION undo_partition(p_parent_table text, p_target_table text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint';
+GRANT SELECT, INSERT, UPDATE, DELETE ON part_config TO PUBLIC;

@@ -1,0 +1,2 @@
+-- effect: not available here: tables are not repacked
+-- complete: yes

@@ -1,0 +1,2 @@
+-- effect: not available here: its counters are not kept
+-- complete: yes

@@ -1,0 +1,2 @@
+-- effect: not available here: its extensions are not available
+-- complete: no

@@ -1,0 +1,2 @@
+-- effect: not available here: nothing is replicated
+-- complete: no

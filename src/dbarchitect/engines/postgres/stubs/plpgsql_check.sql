@@ -1,0 +1,2 @@
+-- effect: not available here: functions are not checked
+-- complete: yes

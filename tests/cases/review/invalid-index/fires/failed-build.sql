@@ -1,0 +1,5 @@
+-- expect: index public.orders.orders_note_idx
+-- severity: error
+CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+CREATE INDEX orders_note_idx ON orders (note);
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_note_idx'::regclass;

@@ -1,0 +1,3 @@
+-- expect: table public.settings
+CREATE TABLE settings (name text NOT NULL, value text);
+CREATE UNIQUE INDEX settings_name ON settings (name);

@@ -1,0 +1,11 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, status text, placed timestamptz, note text, vec int[]);
+CREATE INDEX ON orders (customer_id);
+CREATE INDEX ON orders (customer_id DESC NULLS LAST, placed);
+CREATE INDEX ON orders (customer_id, placed) WHERE status = 'open';
+CREATE INDEX ON orders (lower(note));
+CREATE INDEX ON orders (lower(status), placed);
+CREATE INDEX ON orders (placed) INCLUDE (note);
+CREATE INDEX ON orders (placed, status);
+CREATE INDEX ON orders (status text_pattern_ops);
+CREATE INDEX ON orders (status, note);
+CREATE INDEX ON orders USING gin (vec);

@@ -1,0 +1,391 @@
+"""The command line on real files and a real private server: results, exit codes, messages, signals, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import postgres_servers
+from dbarchitect import __version__
+from dbarchitect.__main__ import main
+from dbarchitect.model.finding import Review
+from dbarchitect.model.value import from_json
+
+SHOP = """\
+CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
+CREATE TABLE orders (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id bigint NOT NULL REFERENCES customers ON DELETE CASCADE
+);
+CREATE INDEX twice_a ON customers (name);
+CREATE INDEX twice_b ON customers (name);
+"""
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path, monkeypatch):
+    """A folder of its own without configuration above it that counts, the tests' clusters, no terminal habits."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "DBA_DEBUG", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DBA_CACHE", str(postgres_servers.test_cache()))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "dbarchitect.toml").write_text("")
+    (folder / "shop.sql").write_text(SHOP)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def dba(capsys):
+    """`dba("check", "shop.sql")`: exit code, stdout, stderr. No traceback may ever be seen."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return code, out, err
+
+    return run
+
+
+def started(*arguments: str, **options: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "dbarchitect", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+# What needs no server
+
+
+def test_version(dba):
+    assert dba("--version") == (0, f"dba {__version__}\n", "")
+
+
+# What takes long to import, and cyclopts, which --version does without.
+HEAVY = {"psycopg", "postgast", "jinja2", "msgspec", "dbarchitect.api", "dbarchitect.model.schema", "rich.markdown"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "without"),
+    [
+        (["--version"], HEAVY | {"cyclopts", "rich", "dbarchitect.cli"}),
+        (["--help"], HEAVY),
+        (["check", "--help"], HEAVY),
+    ],
+)
+def test_help_and_version_import_only_what_they_need(arguments, without):
+    code = (
+        f"import sys; from dbarchitect.__main__ import main; main({arguments!r}); "
+        f"print(sorted({without!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "dba" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("chek",), 'Unknown command "chek". Did you mean "check"?'),
+        (("check",), "SOURCE"),
+        (("check", "a.sql", "b.sql"), "b.sql"),
+        (("check", "shop.sql", "--formt", "json"), "--formt"),
+        (("check", "shop.sql", "--format", "xml"), "xml"),
+        (("check", "shop.sql", "--fail-on", "sometimes"), "sometimes"),
+        (("check", "shop.sql", "--seed", "x"), "x"),
+        (("check", "shop.sql", "--rows", "many"), "--rows many"),
+        (("check", "shop.sql", "--rows", "=5"), "--rows =5"),
+        (("check", "shop.sql", "--rows", "orders=9999g"), "trillion"),
+        (("check", "shop.sql", "--select", "nope"), "--select: there is no rule 'nope'"),
+        (("check", "shop.sql", "--ignore", "fk-without-indx"), "--ignore: there is no rule 'fk-without-indx'"),
+        (("check", "nowhere.sql"), "nowhere.sql"),
+        (("check", "shop.sql", "--baseline", "none.json"), "none.json"),
+        (("check", "shop.sql", "--workload", "none.sql"), "none.sql"),
+        (("explain", "nope"), "nope"),
+        (("twin", "create", "shop.sql"), "--output"),
+        (("twin", "info", "none.twin"), "none.twin"),
+        (("twin", "scale", "none.twin", "orders", "-o", "x.twin"), "orders"),
+        (("twin", "scale", "none.twin", "orders=0x", "-o", "x.twin"), "orders=0x"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_exit_2(dba, arguments, said):
+    code, out, err = dba(*arguments)
+    assert (code, out) == (2, "")
+    lines = err.splitlines()
+    assert lines[0].startswith("dba: ")
+    assert said in lines[0]
+    assert len(lines) <= 2
+    assert all(one.startswith("  try: ") for one in lines[1:])
+
+
+def test_wrong_configuration_names_file_and_key(dba, surroundings):
+    path = surroundings / "dbarchitect.toml"
+    path.write_text('select = ["fk-without-indx"]')
+    code, _, err = dba("check", "shop.sql")
+    assert code == 2
+    assert f"{path}: select: there is no rule 'fk-without-indx'" in err
+    path.write_text('[[ignore]]\nrule = "nope"\nreason = "r"')
+    code, _, err = dba("check", "shop.sql")
+    assert code == 2
+    assert str(path) in err and "nope" in err
+
+
+def test_explain_shows_a_page_and_the_index(dba):
+    code, out, err = dba("explain", "fk-without-index")
+    assert (code, err) == (0, "")
+    assert out.startswith("fk-without-index | ")
+    assert "## Why it matters" in out
+    code, index, _ = dba("explain")
+    assert code == 0
+    assert "fk-without-index" in [one.split()[0] for one in index.splitlines()]
+
+
+def test_a_bug_is_told_in_one_line_with_its_traceback_kept(dba, monkeypatch, tmp_path):
+    import dbarchitect.cli
+
+    def broken(_):
+        raise KeyError("postgresql://u:hunter2@h/d \x1b[2J")
+
+    monkeypatch.setattr(dbarchitect.cli, "run", broken)
+    code, out, err = dba("check", "shop.sql")
+    assert (code, out) == (70, "")
+    assert len(err.splitlines()) == 1
+    assert "hunter2" not in err and "\x1b" not in err
+    saved = Path(re.search(r"in (\S+\.txt)$", err.strip())[1])  # type: ignore[index]
+    text = saved.read_text()
+    saved.unlink()
+    assert "KeyError" in text and "Traceback" in text and "hunter2" not in text
+    assert main(["--debug", "check"]) == 70
+
+
+def test_a_full_disk_is_no_bug(dba, monkeypatch):
+    import dbarchitect.cli
+
+    def full(_):
+        with Path("/dev/full").open("w") as file:
+            file.write("x")
+
+    monkeypatch.setattr(dbarchitect.cli, "run", full)
+    code, _, err = dba("check", "shop.sql")
+    assert code == 3
+    assert "No space left on device" in err
+
+
+# Checks
+
+
+def test_check_finds_and_exits_with_1(dba):
+    code, out, err = dba("check", "shop.sql")
+    assert (code, err) == (1, "")
+    assert "fk-without-index" in out and "duplicate-index" in out
+    assert "shop.sql:4:" in out or "shop.sql:2" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--fail-on", "never"), 0),
+        (("--fail-on", "info"), 1),
+        (("--select", "invalid-index"), 0),
+        (("--select", "fk-*,duplicate-index", "--ignore", "fk-without-index", "--ignore", "duplicate-*"), 0),
+    ],
+)
+def test_exit_codes_follow_fail_on(dba, arguments, code):
+    assert dba("check", "shop.sql", *arguments)[0] == code
+
+
+def test_every_format_agrees_on_what_was_found(dba, surroundings):
+    code, out, _ = dba("check", "shop.sql", "--format", "json")
+    assert code == 1
+    review = from_json(Review, out)
+    rules = sorted(one.rule for one in review.findings)
+    assert {"fk-without-index", "duplicate-index"} <= set(rules)
+    sarif = json.loads(dba("check", "shop.sql", "--format", "sarif")[1])
+    assert sorted(one["ruleId"] for one in sarif["runs"][0]["results"]) == rules
+    github = dba("check", "shop.sql", "--format", "github")[1]
+    titles = re.findall(r"^::(?:error|warning|notice) .*?title=([a-z0-9-]+) ", github, re.MULTILINE)
+    assert sorted(titles) == rules
+    assert "file=shop.sql,line=" in github
+    markdown = dba("check", "shop.sql", "--format", "markdown")[1]
+    text = dba("check", "shop.sql")[1]
+    assert all(rule in markdown and rule in text for rule in rules)
+
+
+def test_output_goes_to_a_file_whole(dba, surroundings):
+    code, out, _ = dba("check", "shop.sql", "--format", "json", "-o", "review.json")
+    assert (code, out) == (1, "")
+    assert from_json(Review, (surroundings / "review.json").read_text()).tables == 2
+    code, out, err = dba("check", "shop.sql", "-o", "no/such/folder.txt")
+    assert (code, out) == (3, "")
+    assert "cannot write" in err and "no/such/folder.txt" in err
+
+
+def test_a_baseline_accepts_what_is_there_and_only_that(dba, surroundings):
+    code, out, _ = dba("check", "shop.sql", "--write-baseline", "base.json")
+    assert code == 0
+    assert "findings accepted in base.json" in out
+    code, out, _ = dba("check", "shop.sql", "--baseline", "base.json")
+    assert code == 0
+    assert re.search(r"\d+ suppressed: \d+ by baseline", out)
+    (surroundings / "shop.sql").write_text(SHOP + "CREATE INDEX twice_c ON customers (name);\n")
+    (surroundings / "dbarchitect.toml").write_text('baseline = "base.json"\n')
+    code, out, _ = dba("check", "shop.sql")
+    assert code == 1
+    assert "duplicate-index" in out
+    (surroundings / "shop.sql").write_text("CREATE TABLE one (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);\n")
+    _, out, _ = dba("check", "shop.sql")
+    assert "write the baseline again" in " ".join(out.split())
+
+
+def test_configured_and_inline_ignores_suppress_with_their_reason(dba, surroundings):
+    (surroundings / "dbarchitect.toml").write_text(
+        'ignore = [{rule = "duplicate-index", object = "customers*", reason = "being replaced"}]\n'
+    )
+    body = json.loads(dba("check", "shop.sql", "--select", "duplicate-index", "--format", "json")[1])
+    assert [(one["by"], one["reason"]) for one in body["suppressed"]] == [("configuration", "being replaced")]
+    (surroundings / "shop.sql").write_text(
+        SHOP.replace(
+            "CREATE TABLE orders", "-- dba: ignore fk-without-index parents are never deleted\nCREATE TABLE orders"
+        )
+    )
+    body = json.loads(dba("check", "shop.sql", "--select", "fk-without-index", "--format", "json")[1])
+    assert "findings" not in body
+    assert body["suppressed"][0]["reason"] == "parents are never deleted"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "said"),
+    [
+        ("syntax.sql", b"CREATE TABLE a (id int);\nCREATE TABEL b (id int);\n", 2, ["syntax.sql:2:8"]),
+        ("empty.sql", b"", 2, ["empty.sql"]),
+        ("noise.sql", bytes(range(256)) * 8, 2, ["noise.sql"]),
+        ("text.sql", b"Dear all, this is a letter.\n", 2, ["text.sql", "line 1, column 1"]),
+        ("short.twin", b"PK\x03\x04", 2, ["short.twin"]),
+        ("noise.twin", bytes(range(256)) * 8, 2, ["noise.twin"]),
+    ],
+)
+def test_wrong_input_is_one_clear_line(dba, surroundings, name, content, code, said):
+    (surroundings / name).write_bytes(content)
+    got, out, err = dba("check", name)
+    assert (got, out) == (code, "")
+    assert err.startswith("dba: ")
+    assert len(err.splitlines()) <= 2
+    for part in said:
+        assert part in err
+
+
+def test_a_server_that_is_not_there(dba):
+    code, out, err = dba("check", "postgresql://u:hunter2@127.0.0.1:1/none")
+    assert (code, out) == (3, "")
+    assert "hunter2" not in err
+    assert len(err.splitlines()) <= 2
+
+
+def test_proof_raises_the_level(dba):
+    code, out, _ = dba(
+        "check", "shop.sql", "--prove", "--rows", "20k", "--select", "fk-without-index", "--format", "json"
+    )
+    assert code == 1
+    proof = json.loads(out)["findings"][0]["proof"]
+    assert proof["level"] in ("planned", "rehearsed", "measured")
+    assert proof["method"]
+    assert proof["rerun"].startswith("dba check shop.sql --prove")
+
+
+# Twins
+
+
+def test_a_twin_is_made_read_scaled_and_checked(dba, surroundings):
+    code, out, err = dba("twin", "create", "shop.sql", "-o", "shop.twin", "--rows", "1000")
+    assert code == 0, err
+    assert "shop.twin" in out and "2 tables" in out
+    code, out, _ = dba("twin", "scale", "shop.twin", "orders=100x", "-o", "large.twin")
+    assert code == 0
+    assert "orders 100x" in out
+    code, info, _ = dba("twin", "info", "large.twin")
+    assert code == 0
+    assert info == out
+    code, out, _ = dba("check", "shop.twin", "--format", "json", "--select", "fk-without-index,duplicate-index")
+    assert code == 1
+    assert sorted(one["rule"] for one in json.loads(out)["findings"]) == ["duplicate-index", "fk-without-index"]
+
+
+def test_an_open_twin_answers_until_it_is_interrupted(dba, surroundings):
+    assert dba("twin", "create", "shop.sql", "-o", "shop.twin")[0] == 0
+    with started("twin", "open", "shop.twin") as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        with psycopg.connect(url) as connection:
+            row = connection.execute("explain select * from orders where customer_id = 1").fetchone()
+            assert row is not None and "orders" in row[0]
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert (out, "Ctrl-C" in err, "Traceback" in err) == ("", True, False)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+
+
+# Processes: signals, pipes, terminals
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_quietly_and_stops_its_server(surroundings, number, code):
+    with started("twin", "open", "shop.sql") as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        psycopg.connect(url).close()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert process.returncode == code
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+
+
+def test_an_interrupted_check_exits_with_130(surroundings):
+    (surroundings / "many.sql").write_text(
+        "".join(f"CREATE TABLE t{n} (id bigint PRIMARY KEY);\n" for n in range(4000))
+    )
+    with started("check", "many.sql") as process:
+        time.sleep(1.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_leaves_is_no_error(surroundings):
+    script = f"{sys.executable} -m dbarchitect explain; echo $? >&2"
+    done = subprocess.run(["bash", "-c", f"({script}) | head -n 0"], capture_output=True, text=True)
+    assert done.stderr.strip().splitlines()[-1:] in (["141"], ["0"])
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_names_that_the_terminal_cannot_show(surroundings):
+    (surroundings / "shop.sql").write_text('CREATE TABLE "表" (a int);', encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    with started("check", "shop.sql", "--select", "no-primary-key", env=environment) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert out.isascii()
+    assert "\\u8868" in out

@@ -1,0 +1,151 @@
+"""Every rule on a real server: what it must say, what it must not, whether its fix mends and its experiment runs.
+
+A case is a script in `cases/review/<rule-id>/{fires,quiet}/`. Comments at its head say what only a case can know:
+
+    -- expect: column public.orders.total     one line a finding: kind and place; `fires/` only
+    -- severity: warning                      of the findings, in the same order; optional
+    -- facts: {"tables": {"public.orders": {"rows": 1e6}}}   live facts, merged line by line; without any: none
+    -- one-way: reason                        why the fix's reverse cannot give the very same schema
+    -- postgres: 15                           on that major instead of the embedded 18
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+
+from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.model.change import Change
+from dbarchitect.model.facts import Facts
+from dbarchitect.model.finding import Finding
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.proof import Accepted, Experiment, Refused, SamePlans, Shown, TimedWithout
+from dbarchitect.model.schema import Relational
+from dbarchitect.review import review
+from dbarchitect.review.rule import SECTIONS, Rule, rules
+
+CASES = Path(__file__).parent / "cases" / "review"
+RULES = {rule.id: rule for rule in rules()}
+
+
+@dataclass(frozen=True)
+class Case:
+    rule: str
+    fires: bool
+    path: Path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text()
+
+    def header(self, key: str) -> list[str]:
+        return re.findall(rf"^-- {key}: (.*)$", self.text, re.MULTILINE)
+
+    @property
+    def facts(self) -> Facts | None:
+        merged: dict[str, Any] = {}
+        for line in self.header("facts"):
+            for key, value in msgspec.json.decode(line).items():
+                merged[key] = {**merged[key], **value} if isinstance(value, dict) and key in merged else value
+        return msgspec.convert(merged, Facts) if merged else None
+
+    def review(self, connection: psycopg.Connection) -> tuple[Relational, tuple[Finding, ...]]:
+        schema = msgspec.structs.replace(inspect(connection, facts=False), facts=self.facts)
+        findings, silences = review(schema, select=[self.rule])
+        assert not silences, silences
+        return schema, findings
+
+
+def cases() -> list[Case]:
+    return [
+        Case(rule=path.parent.parent.name, fires=path.parent.name == "fires", path=path)
+        for path in sorted(CASES.glob("*/*/*.sql"))
+    ]
+
+
+def place(ref: ObjectRef) -> str:
+    return f"{ref.kind} {ref}".strip()
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.rule}/{case.path.parent.name}/{case.path.stem}")
+def test_case(case: Case, database: Callable[..., Any], old_server: Callable[[int], Any]) -> None:
+    majors = case.header("postgres")
+    copy = database(case.text, on=old_server(int(majors[0])) if majors else None)
+    schema, findings = case.review(copy.connection)
+    assert [place(one.at) for one in findings] == case.header("expect"), [one.message for one in findings]
+    assert bool(findings) == case.fires
+    for finding, severity in zip(findings, case.header("severity"), strict=False):
+        assert finding.severity == severity
+    for finding in findings:
+        assert finding.why and finding.unless
+        if finding.fix:
+            check_fix(case, copy.connection, schema, finding)
+        if finding.experiment is not None:
+            check_experiment(copy.connection, schema, finding.experiment)
+
+
+def apply(connection: psycopg.Connection, schema: Relational, changes: tuple[Change, ...]) -> None:
+    for change in changes:
+        for statement in ddl(change, version=schema.version):
+            connection.execute(statement)
+
+
+def check_fix(case: Case, connection: psycopg.Connection, schema: Relational, finding: Finding) -> None:
+    """The fix clears the finding, and its reverse gives the schema back."""
+    with connection.transaction(force_rollback=True):
+        apply(connection, schema, finding.fix)
+        _, findings = case.review(connection)
+        assert finding.key not in {one.key for one in findings}, finding.message
+        undo = [change.reverse() for change in reversed(finding.fix)]
+        if None not in undo and not case.header("one-way"):
+            apply(connection, schema, tuple(change for change in undo if change is not None))
+            assert inspect(connection, facts=False) == msgspec.structs.replace(schema, facts=None)
+
+
+def check_experiment(connection: psycopg.Connection, schema: Relational, experiment: Experiment) -> None:
+    """The experiment as far as an empty copy shows it: its SQL runs, and says what it should."""
+    with connection.transaction(force_rollback=True):
+        match experiment:
+            case Accepted(script=script):
+                for statement in script:
+                    connection.execute(statement)
+            case Refused(script=script):
+                for statement in script[:-1]:
+                    connection.execute(statement)
+                with pytest.raises(psycopg.Error), connection.transaction():
+                    connection.execute(script[-1])
+            case Shown(query=query):
+                row = connection.execute(query).fetchone()
+                assert row is not None and row[0] is True, row
+            case SamePlans(change=change, sql=sql):
+                apply(connection, schema, change)
+                for query in sql:
+                    connection.execute(f"EXPLAIN {query}")
+            case TimedWithout(setup=setup, sql=sql, change=change):
+                for statement in setup:
+                    connection.execute(statement)
+                apply(connection, schema, change)
+                assert connection.execute(sql).rowcount == 1
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_has_its_page_and_its_cases(rule: Rule) -> None:
+    assert rule.title and len(rule.title) < 70
+    for section in SECTIONS:
+        assert len(rule.section(section)) > 40, f"{rule.id}: {section}"
+    why = " ".join(rule.section("Why it matters").partition("\n\n")[0].split())
+    assert len(why) < 260, f"{rule.id}: the first paragraph of 'Why it matters' travels with each finding"
+    for kind in ("fires", "quiet"):
+        assert len(list((CASES / rule.id / kind).glob("*.sql"))) >= 2, f"{rule.id}: {kind}"
+
+
+def test_every_case_belongs_to_a_rule() -> None:
+    assert {case.rule for case in cases()} == set(RULES)
