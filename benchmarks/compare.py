@@ -37,7 +37,7 @@ def _pairs(source: PlanNode, twin: PlanNode, depth: int = 0) -> Iterator[tuple[i
 
 
 def _relative(source: float, twin: float) -> float:
-    """By how much `twin` exceeds `source`, as a share of it. EXPLAIN prints hundredths: one of them is no difference."""
+    """By how much `twin` exceeds `source`, as a share of it. EXPLAIN prints hundredths: one is no difference."""
     if abs(twin - source) <= 0.0101:
         return 0.0
     return twin / source - 1 if source else 1.0

@@ -1,4 +1,4 @@
-"""What else the planner reads: a database of the corners that TPC-H and TPC-DS leave out, and queries that turn on them.
+"""What else the planner reads: the corners that TPC-H and TPC-DS leave out, and queries that turn on them.
 
 Partitions and inheritance, extended statistics, statistics on expressions, overridden distinct counts and targets,
 storage options, tables that grew or were never analysed, dead rows and pages that are not all-visible, bloated indexes,
@@ -82,7 +82,8 @@ select i, 'p' || i || '@mail' || i % 40 || '.example', (array['sad', 'calm', 'gl
        tstzrange(timestamptz '2025-01-01 UTC' + interval '1 hour' * i,
                  timestamptz '2025-01-01 UTC' + interval '1 hour' * (i + i % 50)),
        datemultirange(daterange(date '2025-01-01' + i % 300, date '2025-01-05' + i % 300)),
-       ('10.' || i % 256 || '.' || i / 256 % 256 || '.1')::inet, case when i % 100 = 0 then repeat(md5(i::text), 200) end,
+       ('10.' || i % 256 || '.' || i / 256 % 256 || '.1')::inet,
+       case when i % 100 = 0 then repeat(md5(i::text), 200) end,
        (i % 17)::bit(8)::varbit, md5(i::text)::uuid, interval '1 minute' * (i % 1000), (i % 700)::money,
        (i % 1000) / 7.0, case when i % 10 = 0 then null else i % 4 = 0 end
 from generate_series(1, 50000) i;
@@ -116,7 +117,8 @@ create table wide (id integer primary key, a text, b text, c text);
 insert into wide select i, repeat('a', i % 200), repeat('b', i % 1500), md5(i::text) from generate_series(1, 20000) i;
 
 create table grown (id integer primary key, at timestamptz not null, v integer);
-insert into grown select i, timestamptz '2025-01-01 UTC' + interval '1 minute' * i, i % 97 from generate_series(1, 100000) i;
+insert into grown
+select i, timestamptz '2025-01-01 UTC' + interval '1 minute' * i, i % 97 from generate_series(1, 100000) i;
 create index grown_at_idx on grown (at);
 create table churned (id integer primary key, state integer not null, v text);
 insert into churned select i, i % 10, md5(i::text) from generate_series(1, 60000) i;
@@ -127,7 +129,8 @@ create table hollow (id integer primary key, v integer);
 create index hollow_v_idx on hollow (v);
 
 create table owned (id integer primary key, owner name not null, v integer);
-insert into owned select i, case when i % 3 = 0 then 'reader' else 'other' end, i % 500 from generate_series(1, 30000) i;
+insert into owned
+select i, case when i % 3 = 0 then 'reader' else 'other' end, i % 500 from generate_series(1, 30000) i;
 create index owned_v_idx on owned (v);
 alter table owned enable row level security;
 create policy mine on owned using (owner = current_user and v >= 0);
@@ -160,7 +163,7 @@ QUERIES = {
     "partition_sub": "select count(*) from event where at < '2024-02-01' and kind in ('click', 'buy')",
     "partition_hash": "select * from spread where id = 4711 and tenant = 11",
     "partition_hash_all": "select tenant, count(distinct id) from spread where tenant < 5 group by tenant",
-    "partition_join": "select count(*) from event e join spread s on s.id = e.id where e.kind = 'view' and s.tenant = 3",
+    "partition_join": "select count(*) from event e join spread s using (id) where e.kind = 'view' and s.tenant = 3",
     "inherit_all": "select wheels, count(*) from vehicle group by wheels",
     "inherit_index": "select * from vehicle where wheels = 8",
     "inherit_only": "select * from only vehicle where wheels = 4 and name like 'vehicle 1%'",
@@ -224,7 +227,8 @@ QUERIES = {
     "row_security": "select * from owned where v = 77",
     "function_cost": "select * from twice where slow(c) and a < 10",
     "function_rows": "select * from twice t, some_rows(5) s where t.c = s",
-    "lateral": "select p.id, x.at from person p, lateral (select at from event e where e.id = p.id limit 1) x where p.id < 50",
+    "lateral": "select p.id, x.at from person p, lateral (select at from event e where e.id = p.id limit 1) x"
+    " where p.id < 50",
     "window": "select id, rank() over (partition by state order by people) from place where city like 'city 1%'",
     "recursive": "with recursive r(n) as (select 1 union all select n + 1 from r where n < 100)"
     " select count(*) from r join twice on c = n",

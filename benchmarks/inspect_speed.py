@@ -1,9 +1,10 @@
 """How long do inspecting, snapshotting and restoring take on schemas of 100, 1,000 and 5,000 tables?
 
 The made-up schemas of `generated.py` are loaded on the server at `--admin-url` where they are not there yet; the
-product connects as `--reader`, an ordinary role.
+product connects by `--url`, as an ordinary role.
 
-    python -m benchmarks.inspect_speed --admin-url postgresql://postgres@host/postgres [--pg-bin DIR]
+    python -m benchmarks.inspect_speed --admin-url postgresql://postgres@host/postgres \\
+        --url postgresql://reader@host/postgres [--pg-bin DIR]
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ import argparse
 import resource
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.connection import connect_readonly
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.server import private_server
+from dbarchitect.sources import Workshop
 
 from . import generated, report, tpc
+from .twin_fidelity import write_snapshot
 
 
 def _objects(url: str) -> tuple[int, int]:
@@ -38,8 +41,8 @@ def _objects(url: str) -> tuple[int, int]:
 
 def _row(tables: int, rows: int, options: argparse.Namespace) -> tuple[object, ...]:
     target = generated.load(tables, rows, options.admin_url)
-    tpc.grant_reading(target, options.reader)
-    url = make_conninfo(target, user=options.reader)
+    url = tpc.database_url(options.url, f"apps_{tables}")
+    tpc.grant_reading(target, str(conninfo_to_dict(url)["user"]))
     found_tables, found_indexes = _objects(url)
 
     inspecting: list[float] = []
@@ -52,10 +55,13 @@ def _row(tables: int, rows: int, options: argparse.Namespace) -> tuple[object, .
             now = resource.getrusage(resource.RUSAGE_SELF)
             cpu.append(now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime)
 
-    with private_server(options.pg_bin) as server, tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "source.twin"
+    with ExitStack() as stack:
+        workshop = Workshop(pg_bin=options.pg_bin)
+        stack.callback(workshop.close)
+        server = workshop.server
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "source.twin"
         started = time.monotonic()
-        size = snapshots.write(twins.take_from(url, server), path)
+        size = write_snapshot(url, workshop, path)
         taking = time.monotonic() - started
         started = time.monotonic()
         twin = twins.build(server, snapshots.read(path))
@@ -74,7 +80,7 @@ def main() -> None:
     parser = report.parser("inspect_speed", __doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--admin-url", required=True, help="a server where databases may be made")
-    parser.add_argument("--reader", default="reader", help="the ordinary role to connect as")
+    parser.add_argument("--url", required=True, help="the same server, as an ordinary role")
     parser.add_argument("--tables", type=int, nargs="+", default=[100, 1000, 5000])
     parser.add_argument("--rows", type=int, default=200, help="rows a table, where a schema is made")
     parser.add_argument("--pg-bin", type=Path, default=None, help="binaries of the source's major version")

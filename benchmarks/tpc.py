@@ -21,10 +21,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, LiteralString, cast
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 if TYPE_CHECKING:
     import duckdb
@@ -126,7 +126,7 @@ def script(text: str) -> LiteralString:
 
 def database_url(url: str, database: str) -> str:
     """The same server, another database."""
-    return make_conninfo(url, dbname=database)
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
 
 
 def _duckdb(extension: str) -> duckdb.DuckDBPyConnection:

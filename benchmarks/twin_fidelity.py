@@ -6,7 +6,8 @@
         true sizes given to the twin, once with its own size model
     python -m benchmarks.twin_fidelity --url URL --sizes --admin-url URL
         pages of B-trees: the size model against what CREATE INDEX made
-    python -m benchmarks.twin_fidelity --url URL --workload tpch --redacted           through a redacted snapshot file
+    python -m benchmarks.twin_fidelity --url URL --workload tpch --redacted
+        through a redacted snapshot file; constants are taken out of the queries, as the snapshot's own workload has them
 
 `--url` is an ordinary reader's; `--admin-url` a superuser's of the same database, for building indexes and reading
 their true heights. `--pg-bin` names binaries of the source's own major version. A workload is `tpch`, `tpcds` or a
@@ -20,23 +21,27 @@ import statistics
 import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.server import private_server
+from dbarchitect.engines.postgres.redact import redact
 from dbarchitect.engines.postgres.sizes import IndexSize
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.schema import Index
+from dbarchitect.sources import Workshop, open_source
+from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 
 from . import corners, report, tpc
@@ -54,15 +59,24 @@ class Opened:
     snapshot_bytes: int
 
 
+def write_snapshot(url: str, workshop: Workshop, path: Path, *, redacted: bool = False) -> int:
+    """Take a snapshot of a live database into a file, as `dba twin create` does. Returns its bytes."""
+    taken = open_source(url, workshop).snapshot(now=datetime.now(tz=UTC))
+    return snapshots.write(redact(taken, normalize=normalize) if redacted else taken, path)
+
+
 @contextmanager
 def twin_of(url: str, *, pg_bin: Path | None, redacted: bool = False) -> Generator[Opened]:
     """A twin of the database at `url`, by way of a snapshot file as another machine would get it."""
-    with private_server(pg_bin) as server, tempfile.TemporaryDirectory() as folder:
-        started = time.monotonic()
-        taken = twins.take_from(url, server, redact=redacted)
-        take_s = time.monotonic() - started
+    with ExitStack() as stack:
+        workshop = Workshop(pg_bin=pg_bin)
+        stack.callback(workshop.close)
+        server = workshop.server
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         path = Path(folder) / "source.twin"
-        size = snapshots.write(taken, path)
+        started = time.monotonic()
+        size = write_snapshot(url, workshop, path, redacted=redacted)
+        take_s = time.monotonic() - started
         elsewhere = Path(folder) / "elsewhere"
         elsewhere.mkdir()
         path = path.rename(elsewhere / "copy.twin")
@@ -182,6 +196,8 @@ def as_it_is(options: argparse.Namespace) -> str:
     """Every query of the workload, without new indexes."""
     queries = workload(options.workload)
     with twin_of(options.url, pg_bin=options.pg_bin, redacted=options.redacted) as opened:
+        if options.redacted:
+            queries = {name: normalize(query) for name, query in queries.items()}
         expected = source_plans(options.admin_url or options.url, queries)
         started = time.monotonic()
         found = twin_plans(opened.twin, queries)
@@ -261,9 +277,7 @@ def index_sizes(options: argparse.Namespace) -> str:
             with built(admin, (case,)):
                 index = indexes_as_built(admin, (case,))[case.name]
                 real = true_size(admin, case.name, index.method)
-            with opened.twin.supposing(()):
-                model = opened.twin.add_index(AddIndex(index=index))
-            found.append((case, real, model))
+            found.append((case, real, opened.twin.add_index(AddIndex(index=index))))
         errors = {case.name: abs(model.pages / real.pages - 1) for case, real, model in found}
         partial = [errors[case.name] for case, _, _ in found if " where " in case.on]
         repeated = [
@@ -271,14 +285,14 @@ def index_sizes(options: argparse.Namespace) -> str:
         ]
         worst = max(errors, key=lambda name: errors[name])
         heights = sum(real.height == model.height for _, real, model in found)
-        return (
-            f"{_header(opened)}\n\n{len(found)} B-trees: **median error "
-            f"{report.percent(statistics.median(errors.values()))}**, mean {report.percent(statistics.mean(errors.values()))}, largest {report.percent(errors[worst])} "
+        sentence = (
+            f"{len(found)} B-trees: **median error {report.percent(statistics.median(errors.values()))}**, mean "
+            f"{report.percent(statistics.mean(errors.values()))}, largest {report.percent(errors[worst])} "
             f"({next(case.on for case, _, _ in found if case.name == worst)}). Partial ones: median "
             f"{report.percent(statistics.median(partial))} of {len(partial)}; those that deduplication makes smaller: "
-            f"median {report.percent(statistics.median(repeated))} of {len(repeated)}. Heights equal: {heights}.\n\n"
-            f"{_sizes_table(found)}"
+            f"median {report.percent(statistics.median(repeated))} of {len(repeated)}. Heights equal: {heights}."
         )
+        return f"{_header(opened)}\n\n{sentence}\n\n{_sizes_table(found)}"
 
 
 def main() -> None:
@@ -296,7 +310,7 @@ def main() -> None:
     options = parser.parse_args()
     if (options.indexes or options.sizes) and not options.admin_url:
         parser.error("--indexes and --sizes need --admin-url")
-    database = psycopg.conninfo.conninfo_to_dict(options.url).get("dbname")
+    database = conninfo_to_dict(options.url).get("dbname")
     what = "Sizes of B-trees" if options.sizes else "Twin fidelity with indexes" if options.indexes else "Twin fidelity"
     run = index_sizes if options.sizes else with_indexes if options.indexes else as_it_is
     through = ", through a redacted snapshot" if options.redacted else ""

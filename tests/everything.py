@@ -26,6 +26,7 @@ def empty_database(server: Server) -> Iterator[psycopg.Connection]:
     try:
         with contextlib.closing(server.connect(name)) as connection:
             yield connection
+            connection.execute("RESET ROLE")
             connection.execute("DROP SUBSCRIPTION IF EXISTS feed")  # it would keep the database from being dropped
     finally:
         server.drop_database(name)
@@ -36,7 +37,7 @@ def everything(server: Server) -> Iterator[psycopg.Connection]:
     """A database made by the script, with the lines for the server's version."""
     with empty_database(server) as connection:
         for role in ROLES:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
                 connection.execute(f"CREATE ROLE {role}")
         script = Path(__file__).with_name("schemas") / "everything.sql"
         connection.execute(for_major(script.read_text(encoding="utf-8"), server.binaries.major))

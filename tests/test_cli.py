@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from dbarchitect import __version__
 from dbarchitect.__main__ import main
 from dbarchitect.model.finding import Review
 from dbarchitect.model.value import from_json
+from dbarchitect.progress import Progress
 
 SHOP = """\
 CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
@@ -389,3 +391,46 @@ def test_names_that_the_terminal_cannot_show(surroundings):
     assert process.returncode == 1, err
     assert out.isascii()
     assert "\\u8868" in out
+
+
+def test_progress_without_a_terminal_is_plain_lines_of_what_takes_long():
+    stream = io.StringIO()
+    with Progress(stream, terminal=False) as progress:
+        progress("quick \x1b[31m")
+        progress("slow \x1b[31m")
+        deadline = time.monotonic() + 30
+        while not stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        progress("never printed")
+    assert stream.getvalue() == "dba: slow \\x1b[31m\n"
+
+
+def test_progress_on_a_terminal_leaves_nothing_behind():
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    with Progress(stream, terminal=True) as progress:
+        progress("one")
+        progress("two [red] \x1b[31m")
+    shown = stream.getvalue()
+    assert "two [red] \\x1b[31m" in shown
+    assert "\x1b[31m" not in shown
+    assert shown.endswith(("\x1b[?25h", "\x1b[2K", "\r"))  # the cursor is back, the line is erased
+
+
+def test_colour_is_for_terminals_and_for_who_wants_it(surroundings, monkeypatch):
+    def explained(**variables: str) -> str:
+        script = f"{sys.executable} -m dbarchitect explain"
+        command = ["script", "-qec", script, "/dev/null"]
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", **variables}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL).stdout
+
+    assert "\x1b[1m" in explained()
+    assert "\x1b" not in explained(NO_COLOR="1")
+    assert "\x1b" not in explained(TERM="dumb")
+    piped = [sys.executable, "-m", "dbarchitect", "explain"]
+    assert "\x1b" not in subprocess.run(piped, capture_output=True, text=True).stdout
+    forced = subprocess.run(piped, capture_output=True, text=True, env=os.environ | {"FORCE_COLOR": "1"}).stdout
+    assert "\x1b[1m" in forced

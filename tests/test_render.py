@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from dbarchitect.api import TwinSummary
 from dbarchitect.model.finding import Finding, Gap, Review, Severity, Silence, Suppressed
 from dbarchitect.model.names import ObjectKind, ObjectRef, Position
 from dbarchitect.model.proof import Proof, Shown
@@ -19,6 +20,7 @@ from dbarchitect.render import FORMATS, Format, Screen, render_review
 from dbarchitect.render.digest import amount, by_object, figures, next_commands, verdict, worst
 from dbarchitect.render.markdown import LIMIT, code, fence, prose, render_markdown
 from dbarchitect.render.page import render_index, render_page
+from dbarchitect.render.summary import render_twin
 from dbarchitect.render.text import wrapped_sql
 from dbarchitect.render.untrusted import visible, without_passwords
 
@@ -305,6 +307,13 @@ def test_sql_on_the_screen_is_the_sql():
     assert '"' + "n" * 63 + '"' in text
 
 
+def test_a_long_fix_is_cut_and_says_so():
+    finding = msgspec.structs.replace(FINDINGS[0], ddl=tuple(f"DROP TABLE t{n}" for n in range(40)))
+    text = render(msgspec.structs.replace(REVIEW, findings=(finding,)), "text")
+    assert "DROP TABLE t4;" in text and "DROP TABLE t5;" not in text
+    assert "-- and 35 statements more" in text
+
+
 # JSON
 
 
@@ -550,3 +559,38 @@ def test_pages_and_their_index():
     assert [one.split()[0] for one in index] == ["fk-without-index", "char-n"]
     assert "A foreign key without an index" in index[0]
     assert "fk-without-index" in render_index(PAGES, colored)
+
+
+# Twins
+
+
+def twin(name: str) -> TwinSummary:
+    return TwinSummary(
+        path=name,
+        file_bytes=1536,
+        format=1,
+        product="dbarchitect 0.1.0",
+        taken_at="2026-11-23T01:00:00+00:00",
+        source=name,
+        engine="PostgreSQL 15.18",
+        redacted=True,
+        scale={name: 100.0},
+        tables=2,
+        indexes=1,
+        columns_with_statistics=7,
+        rows=5_000_000.0,
+        bytes=3 * 1024**3,
+        queries=1,
+        largest=((name, 5_000_000.0, 3 * 1024**3), ("empty", 0.0, 0)),
+        gaps=(Gap(kind="extension", name=name, effect="missing"),),
+    )
+
+
+def test_a_twin_in_words():
+    text = render_twin(twin("app.twin"), Screen(width=80))
+    for part in ("1.5 kB, no rows", "2 tables, 1 index, 5,000,000 rows, 3.0 GB", "statistics of 7 columns, 1 query"):
+        assert part in text
+    assert "redacted" in text and "app.twin 100x" in text and "extension app.twin: missing" in text
+    assert "empty" not in text
+    assert max(len(one) for one in text.splitlines()) <= 80
+    assert not ACTING.search(render_twin(twin(HOSTILE), Screen(color=False)).replace("\n", ""))

@@ -276,6 +276,18 @@ def test_an_interrupted_build_leaves_no_half_template(fresh_cache: Path) -> None
     assert left_in(fresh_cache) == []
 
 
+def test_a_damaged_template_is_made_anew(fresh_cache: Path) -> None:
+    with private_server(cache=fresh_cache):
+        pass
+    (template,) = fresh_cache.glob("template-*")
+    os.truncate(template / "global" / "pg_control", 0)  # what a power cut leaves of a file not yet on disk
+    with pytest.raises(SurroundingsError, match="run the command again"), private_server(cache=fresh_cache):
+        pass
+    with private_server(cache=fresh_cache) as server:
+        assert server.alive
+    assert left_in(fresh_cache) == []
+
+
 def test_an_ordinary_user_has_servers_too(server: Server, fresh_cache: Path) -> None:
     fresh_cache.chmod(0o777)
     cache = fresh_cache / "deep" / "cache"

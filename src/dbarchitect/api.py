@@ -16,7 +16,7 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.redact import redact
 from dbarchitect.engines.postgres.scale import scale
 from dbarchitect.errors import InputError
-from dbarchitect.model.finding import Finding, Gap, Review
+from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import Value
 from dbarchitect.prove.demonstrate import demonstrate
@@ -60,8 +60,8 @@ def check(source: str, options: CheckOptions) -> Review:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
         findings, silent = review(opened.schema, workload=workload, select=options.select, ignore=options.ignore)
-        findings = tuple(_with_ddl(finding, opened.schema.version) for finding in findings)
-        commented, remarks = (), ()
+        findings = tuple(_printed(finding, opened) for finding in findings)
+        findings, commented, remarks = _without_commented(findings, opened)
         findings, suppressed, stale = suppress(
             findings, ignores=options.ignores, baseline=baseline, today=options.now.date()
         )
@@ -113,9 +113,27 @@ def _opened(source: str, options: CheckOptions) -> Generator[Source]:
         yield open_source(source, workshop)
 
 
-def _with_ddl(finding: Finding, version: int) -> Finding:
-    lines = tuple(line for change in finding.fix for line in ddl(change, version=version))
-    return msgspec.structs.replace(finding, ddl=lines)
+def _printed(finding: Finding, opened: Source) -> Finding:
+    """The finding with its fix as DDL and, where the source is text, the place of its object."""
+    lines = tuple(line for change in finding.fix for line in ddl(change, version=opened.schema.version))
+    return msgspec.structs.replace(finding, ddl=lines, position=opened.places.find(finding.at))
+
+
+def _without_commented(
+    findings: tuple[Finding, ...], opened: Source
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[Gap, ...]]:
+    """Split off what `dba: ignore` comments silence; comments that are wrong come back as gaps."""
+    ignores, misspelt = opened.ignores({rule.id for rule in rules()})
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for finding in findings:
+        one = next((ignore for ignore in ignores if ignore.covers(finding.rule, finding.at)), None)
+        if one is None:
+            kept.append(finding)
+        else:
+            suppressed.append(Suppressed(finding=finding, by=f"comment at {one.position}", reason=one.reason))
+    gaps = tuple(Gap(kind="comment", name=str(one.position), effect=one.message) for one in misspelt)
+    return tuple(kept), tuple(suppressed), gaps
 
 
 def _prove(

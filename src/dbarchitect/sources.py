@@ -9,7 +9,7 @@ a folder            plain SQL migrations, in the order of their names
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,8 @@ from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
+from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
+from dbarchitect.sql.positions import Positions, positions
 from dbarchitect.sql.script import Statement, decode_script, split_script
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
@@ -85,12 +87,28 @@ class Source:
     gaps: tuple[Gap, ...] = ()
     workload: Workload | None = None
     statements: tuple[Statement, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()  # (file, text) of scripts
     stored: Snapshot | None = None
 
     @property
     def is_live(self) -> bool:
         """Whether this is a server that others use."""
         return bool(_URL.match(self.given))
+
+    @cached_property
+    def places(self) -> Positions:
+        """Where scripts write their objects down; empty for other sources."""
+        return positions(self.statements)
+
+    def ignores(self, rules: Collection[str]) -> tuple[tuple[Ignore, ...], tuple[Misspelt, ...]]:
+        """The `dba: ignore` comments of scripts, and those that are wrong. `rules`: the ids that exist."""
+        found: list[Ignore] = []
+        wrong: list[Misspelt] = []
+        for file, text in self.texts:
+            here, misspelt = read_ignores(text, file, self.statements, self.places, rules)
+            found += here
+            wrong += misspelt
+        return tuple(found), tuple(wrong)
 
     @cached_property
     def _script(self) -> tuple[str, tuple[Gap, ...]]:
@@ -170,16 +188,27 @@ def _natural(path: Path) -> list[tuple[int, int, str]]:
 
 def _scripts(given: str, paths: Sequence[Path], workshop: Workshop) -> Source:
     statements: list[Statement] = []
+    texts: list[tuple[str, str]] = []
     for path in paths:
         try:
             data = path.read_bytes()
         except OSError as err:
             raise InputError(f"cannot read {path}: {err.strerror}") from err
-        statements += split_script(decode_script(data, str(path)), str(path), allow_empty=len(paths) > 1)
+        text = decode_script(data, str(path))
+        texts.append((str(path), text))
+        statements += split_script(text, str(path), allow_empty=len(paths) > 1)
     server = workshop.server
     server.create_database(_SCRIPT_DATABASE)
     workshop.progress(f"loading {given}: {len(statements):,} statements")
     gaps = load(server, _SCRIPT_DATABASE, statements)
     with server.connect(_SCRIPT_DATABASE) as connection:
         schema = inspect(connection, facts=False)
-    return Source(name=given, schema=schema, workshop=workshop, given=given, gaps=gaps, statements=tuple(statements))
+    return Source(
+        name=given,
+        schema=schema,
+        workshop=workshop,
+        given=given,
+        gaps=gaps,
+        statements=tuple(statements),
+        texts=tuple(texts),
+    )

@@ -24,7 +24,8 @@ from .workbench import Workbench
 
 _REPEATS = 5  # the median of five: one run is noise
 _FASTER = 0.8  # of the time before; what is nearer counts as equal on a shared machine
-_DEARER = 1.001  # of the cost before; costs are exact, this forgives rounding
+# A plan counts as dearer by a tenth, and by more than one unit: the cost of reading one page in sequence.
+_DEARER, _DEARER_BY = 1.1, 1.0
 _MOST_QUERIES = 500  # the workload's costliest, by calls
 
 
@@ -207,7 +208,11 @@ def _same_plans(experiment: SamePlans, bench: Workbench, workload: Workload | No
         return _not_run("no query of the workload could be planned")
     with twin.supposing(experiment.change) as without:
         costs = [without.explain(sql, parameters).cost for sql, parameters, _, _ in planned]
-    dearer = [(sql, old, new) for (sql, _, _, old), new in zip(planned, costs, strict=True) if new > old * _DEARER]
+    dearer = [
+        (sql, old, new)
+        for (sql, _, _, old), new in zip(planned, costs, strict=True)
+        if new > max(old * _DEARER, old + _DEARER_BY)
+    ]
     before: dict[str, Scalar] = {
         "queries": len(planned),
         "cost": round(sum(calls * old for _, _, calls, old in planned), 2),

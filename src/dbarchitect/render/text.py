@@ -6,6 +6,7 @@ so that a table named `[red]` is just that.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -55,6 +56,9 @@ _DOT = ("·", "-")
 _RULE = ("─", "-")
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
+
+# A systemic finding may mend a hundred columns; the page is for people.
+_STATEMENTS = 5
 
 # Columns before the text of a finding, and those of a label such as "measured".
 _INSET = 3
@@ -199,20 +203,24 @@ class _Page:
         return Group(*parts)
 
     def bar(self, share: float, style: str) -> Text:
-        eighths = max(round(share * self.bar_width * 8), 1)
+        # What is there at all is seen.
+        eighths = max(round(share * self.bar_width * 8), 1) if share > 0 else 0
         if not self.screen.unicode:
-            return Text("#" * max(round(eighths / 8), 1), style=style)
+            return Text("#" * math.ceil(eighths / 8), style=style)
         whole, part = divmod(eighths, 8)
         return Text(_EIGHTHS[-1] * whole + (_EIGHTHS[part - 1] if part else ""), style=style)
 
     def fix(self, finding: Finding) -> Iterable[Verbatim]:
         """The statements, broken only where SQL does not mind: what is copied from the screen must still run."""
         label, indent = "fix", " " * (_INSET + _LABEL + 2)
-        for statement in statements(finding):
-            for text in wrapped_sql(statement, self.screen.width - len(indent)):
-                margin = f"{'':{_INSET + 1}}{label}".ljust(len(indent))
-                yield Verbatim(Text.assemble((margin, "dim"), (text, "green")))
-                label = ""
+        fix = statements(finding)
+        lines = [text for one in fix[:_STATEMENTS] for text in wrapped_sql(one, self.screen.width - len(indent))]
+        if len(fix) > _STATEMENTS:
+            lines.append(f"-- and {plural(len(fix) - _STATEMENTS, 'statement')} more: --format json has them all")
+        for text in lines:
+            margin = f"{'':{_INSET + 1}}{label}".ljust(len(indent))
+            yield Verbatim(Text.assemble((margin, "dim"), (text, "green")))
+            label = ""
 
     def object(self, name: str, findings: Sequence[Finding]) -> RenderableType:
         body: list[RenderableType] = [Text(name, style="bold")]

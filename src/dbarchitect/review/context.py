@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from ..model.facts import TableFacts
-from ..model.names import Name, ObjectRef
+from ..model.names import Name, ObjectRef, quote_literal
 from ..model.query import Workload
 from ..model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
 
@@ -128,15 +128,28 @@ class Context:
                     yield table, column
 
     @cached_property
-    def _owned(self) -> dict[tuple[Name, str], Sequence]:
-        return {one.owned_by: one for one in self.schema.sequences if one.owned_by is not None}
+    def _sequences(self) -> dict[Name, Sequence]:
+        return {one.name: one for one in self.schema.sequences}
+
+    @cached_property
+    def _owned(self) -> dict[tuple[Name, str], list[Sequence]]:
+        found: dict[tuple[Name, str], list[Sequence]] = defaultdict(list)
+        for one in self.schema.sequences:
+            if one.owned_by is not None:
+                found[one.owned_by].append(one)
+        return found
 
     def sequence(self, table: Table, column: Column) -> Sequence | None:
         """The sequence that numbers `column`: of its identity, or owned by it and called in its default."""
-        owned = self._owned.get((table.name, column.name))
-        if owned is None or (column.identity is None and not (column.default or "").startswith("nextval(")):
+        if column.identity is not None:
+            return self._sequences.get(column.identity.sequence)
+        default = column.default or ""
+        if not default.startswith("nextval("):
             return None
-        return owned
+        called = [
+            one for one in self._owned.get((table.name, column.name), ()) if quote_literal(str(one.name)) in default
+        ]
+        return called[0] if called else None
 
     def is_lookup(self, table: Table) -> bool:
         """Whether `table` has the shape of a code list: a key and at most three columns, none of them a reference,

@@ -22,8 +22,9 @@ def roll_up(
     share: float = SHARE,
     many: int = MANY,
     deviations: Sequence[ObjectRef] = (),
+    at: ObjectRef = DATABASE,
 ) -> Iterator[Finding]:
-    """Yield `found` as it is, or as ONE finding at the database where the trait is systemic.
+    """Yield `found` as it is, or as ONE finding at `at`, usually the database, where the trait is systemic.
 
     It is systemic where more than `many` objects have it and at least `share` of the `of` that could. The finding
     has the worst member's severity and first experiment, every member in `also` and every fix. `message` is the
@@ -43,7 +44,7 @@ def roll_up(
     yield Finding(
         rule=first.rule,
         severity=max((one.severity for one in found), key=lambda severity: severity.rank),
-        at=DATABASE,
+        at=at,
         message=message,
         why=first.why,
         unless=first.unless,

@@ -102,7 +102,9 @@ def reads_no_table(sql: str) -> bool:
     (kind, fields), *_ = _parsed(sql)
     if kind == "CallStmt":
         return True
-    return kind == "SelectStmt" and not any(inner in ("RangeVar", *_WRITERS) for inner, _ in tree.walk([{kind: fields}]))
+    return kind == "SelectStmt" and not any(
+        inner in ("RangeVar", *_WRITERS) for inner, _ in tree.walk([{kind: fields}])
+    )
 
 
 def makes_table(sql: str) -> bool:
@@ -142,13 +144,17 @@ def extension_of(sql: str) -> tuple[str, str]:
 
 
 def created_name(sql: str) -> Name:
-    """The name of what a CREATE of a relation, collation or the like makes; empty where it has none."""
+    """The name of what a CREATE makes, as it is written; empty where it has none."""
     (_, fields), *_ = _parsed(sql)
-    base = fields.get("base", fields)
-    relation = base.get("relation") or base.get("base", {}).get("relation")
-    if isinstance(relation, dict):
-        return _name(cast(Node, relation))
-    parts = tree.strings(fields.get("defnames") or fields.get("typeName") or fields.get("funcname"))
+    fields = cast(Node, fields.get("base", fields))
+    for key in ("relation", "view", "sequence", "typevar"):
+        if key in fields:
+            return _name(fields[key])
+    if "into" in fields:
+        return _name(fields["into"].get("rel", {}))
+    lists = ("defnames", "typeName", "funcname", "domainname")
+    written = next((fields[key] for key in lists if isinstance(fields.get(key), list)), None)
+    parts = tree.strings(written)
     return Name(schema=parts[-2] if len(parts) > 1 else "", name=parts[-1] if parts else "")
 
 
@@ -218,10 +224,16 @@ def _strictly_uses(node: Any, column: str) -> bool:
         return _strictly_uses(fields.get("arg"), column)
     if kind == "CollateClause":
         return _strictly_uses(fields.get("arg"), column)
-    if kind == "A_Expr" and fields.get("kind") in _STRICT_KINDS and set(tree.strings(fields.get("name"))) <= _STRICT | {
-        "pg_catalog",
-        "BETWEEN",
-    }:
+    if (
+        kind == "A_Expr"
+        and fields.get("kind") in _STRICT_KINDS
+        and set(tree.strings(fields.get("name")))
+        <= _STRICT
+        | {
+            "pg_catalog",
+            "BETWEEN",
+        }
+    ):
         right = None if fields.get("kind") in ("AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_BETWEEN") else fields.get("rexpr")
         return _strictly_uses(fields.get("lexpr"), column) or _strictly_uses(right, column)
     return False
@@ -284,7 +296,7 @@ def _expression(text: str) -> Node:
             f"expression {text!r}: {err.message} (character {max(err.offset - len(prefix), 0) + 1})",
             hint="correct the expression",
         ) from err
-    targets = parsed[0][1].get("targetList", []) if len(parsed) == 1 else []
+    targets: list[Node] = parsed[0][1].get("targetList", []) if len(parsed) == 1 else []
     if len(targets) != 1 or "ResTarget" not in targets[0] or "val" not in targets[0]["ResTarget"]:
         raise InputError(f"{text!r} is not one expression", hint="give one expression, without a semicolon")
     return cast(Node, targets[0]["ResTarget"]["val"])
@@ -318,7 +330,7 @@ def _parsed(sql: str) -> list[tuple[str, Node]]:
 
 
 def _refused(sql: str, err: tree.ParserError) -> InputError:
-    before = sql.encode("utf-8", "replace")[: max(err.offset, 0)].decode("utf-8", "ignore")
+    before = sql[: max(err.offset, 0)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return InputError(f"{err.message} (line {line}, column {column})", hint="correct the statement")
 

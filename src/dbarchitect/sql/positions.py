@@ -201,11 +201,16 @@ class _Reader:
         offset = column.get("location", 0)
         self._put(ObjectRef(kind="column", schema=table.schema, name=table.name, sub=name), offset)
         types = tree.strings(column.get("typeName", {}).get("names"))
-        found = [(one["Constraint"], name, one["Constraint"].get("location", offset)) for one in column.get("constraints", [])]
+        found = [
+            (one["Constraint"], name, one["Constraint"].get("location", offset))
+            for one in column.get("constraints", [])
+        ]
         identity = any(one[0]["contype"] == "CONSTR_IDENTITY" for one in found)
         if identity or (types and types[-1] in _SERIALS):
             sequence = self._choose(table.schema, table.name, name, "seq")
             self._put(ObjectRef(kind="sequence", schema=table.schema, name=sequence), offset)
+            if not any(one[0]["contype"] == "CONSTR_NOTNULL" for one in found):
+                self._constraint(table, {"contype": "CONSTR_NOTNULL"}, name, offset)
         return [one for one in found if one[0]["contype"] in _CONSTRAINTS]
 
     def _constraint(self, table: Name, constraint: Node, column: str, offset: int) -> None:
@@ -230,22 +235,24 @@ class _Reader:
         elif kind == "CONSTR_NOTNULL":
             name = self._choose_constraint(table, _joined(columns), "not_null")
         else:
-            used = {tree.strings(f.get("fields"))[-1:][0] for k, f in tree.walk([constraint]) if k == "ColumnRef" and tree.strings(f.get("fields"))}
+            used = {
+                n for k, f in tree.walk([constraint]) if k == "ColumnRef" for n in tree.strings(f.get("fields"))[-1:]
+            }
             name = self._choose_constraint(table, next(iter(used)) if len(used) == 1 else "", "check")
         self._put(ObjectRef(kind="constraint", schema=table.schema, name=table.name, sub=name), offset)
         if is_index:
             self._put_index(table, name, offset)
+        if kind == "CONSTR_PRIMARY":  # from PostgreSQL 18 on, its columns have named NOT NULL constraints
+            for one in tree.strings(constraint.get("keys")) or [column]:
+                not_null = make_object_name(table.name, one, "not_null")
+                self._put(ObjectRef(kind="constraint", schema=table.schema, name=table.name, sub=not_null), offset)
 
     def _choose_constraint(self, table: Name, second: str, label: str) -> str:
-        """Constraint names need to be free on their own table only, but are looked up in the schema."""
+        """A constraint's name that is free on its table."""
         number = 0
         while True:
             name = make_object_name(table.name, second, f"{label}{number or ''}")
-            if not any(
-                ref.kind == "constraint" and ref.schema == table.schema and ref.name == table.name and ref.sub == name
-                for ref in (ObjectRef(kind="constraint", schema=table.schema, name=table.name, sub=name),)
-                if ref in self.written
-            ):
+            if ObjectRef(kind="constraint", schema=table.schema, name=table.name, sub=name) not in self.written:
                 return name
             number += 1
 
@@ -309,7 +316,11 @@ class _Reader:
 
     def define(self, fields: Node) -> None:
         name = self._list_name(fields.get("defnames"))
-        kinds: dict[str, ObjectKind] = {"OBJECT_TYPE": "type", "OBJECT_COLLATION": "collation", "OBJECT_AGGREGATE": "function"}
+        kinds: dict[str, ObjectKind] = {
+            "OBJECT_TYPE": "type",
+            "OBJECT_COLLATION": "collation",
+            "OBJECT_AGGREGATE": "function",
+        }
         kind = kinds.get(fields.get("kind", ""))
         if kind:
             self._put(ObjectRef(kind=kind, schema=name.schema, name=name.name))
@@ -320,9 +331,16 @@ class _Reader:
         for one in fields.get("parameters", []):
             parameter = one.get("FunctionParameter", {})
             mode = parameter.get("mode")
-            if mode == "FUNC_PARAM_TABLE" or (mode == "FUNC_PARAM_OUT" and not fields.get("is_procedure")):
+            if mode == "FUNC_PARAM_TABLE":
                 continue
-            prefix = {"FUNC_PARAM_INOUT": "INOUT ", "FUNC_PARAM_VARIADIC": "VARIADIC ", "FUNC_PARAM_OUT": "OUT "}.get(mode or "", "")
+            if fields.get("is_procedure") and mode in ("FUNC_PARAM_DEFAULT", "FUNC_PARAM_IN"):
+                mode = "IN"  # printed for procedures alone
+            prefix = {
+                "IN": "IN ",
+                "FUNC_PARAM_INOUT": "INOUT ",
+                "FUNC_PARAM_VARIADIC": "VARIADIC ",
+                "FUNC_PARAM_OUT": "OUT ",
+            }.get(mode or "", "")
             label = f"{parameter['name']} " if parameter.get("name") else ""
             arguments.append(f"{prefix}{label}{_type_text(parameter.get('argType', {}))}")
         signature = f"{name.name}({', '.join(arguments)})"
@@ -371,24 +389,33 @@ class _Reader:
         if what in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE"):
             self._taken(table.schema).discard(table.name)
             self._taken(table.schema).add(new)
-            self._rekey(lambda ref: _replaced(ref, name=new) if (ref.schema, ref.name) == (table.schema, table.name) else ref)
+            self._rekey(
+                lambda ref: _replaced(ref, name=new) if (ref.schema, ref.name) == (table.schema, table.name) else ref
+            )
         elif what in ("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT", "OBJECT_TRIGGER", "OBJECT_POLICY"):
             old = fields.get("subname", "")
             kinds = {"OBJECT_COLUMN": ("column",), "OBJECT_TRIGGER": ("trigger",), "OBJECT_POLICY": ("policy",)}.get(
                 what, ("constraint", "index")
             )
             self._rekey(
-                lambda ref: _replaced(ref, sub=new)
-                if ref.kind in kinds and ref.schema == table.schema and ref.name in (table.name, "") and ref.sub == old
-                else ref
+                lambda ref: (
+                    _replaced(ref, sub=new)
+                    if ref.kind in kinds
+                    and ref.schema == table.schema
+                    and ref.name in (table.name, "")
+                    and ref.sub == old
+                    else ref
+                )
             )
         elif what in ("OBJECT_INDEX", "OBJECT_SEQUENCE"):
             self._rekey(
-                lambda ref: _replaced(ref, sub=new)
-                if ref.kind in ("index", "constraint") and ref.schema == table.schema and ref.sub == table.name
-                else _replaced(ref, name=new)
-                if ref.kind == "sequence" and (ref.schema, ref.name) == (table.schema, table.name)
-                else ref
+                lambda ref: (
+                    _replaced(ref, sub=new)
+                    if ref.kind in ("index", "constraint") and ref.schema == table.schema and ref.sub == table.name
+                    else _replaced(ref, name=new)
+                    if ref.kind == "sequence" and (ref.schema, ref.name) == (table.schema, table.name)
+                    else ref
+                )
             )
 
     def set_schema(self, fields: Node) -> None:
@@ -406,11 +433,15 @@ class _Reader:
                 continue
             schema, name = (parts[-2] if len(parts) > 1 else self._schema), parts[-1]
             if what in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE"):
-                gone = [r for r in self.written if (r.schema, r.name) == (schema, name) and r.kind not in ("type", "domain")]
+                gone = [
+                    r for r in self.written if (r.schema, r.name) == (schema, name) and r.kind not in ("type", "domain")
+                ]
             elif what == "OBJECT_INDEX":
                 gone = [r for r in self.written if r.kind == "index" and r.schema == schema and r.sub == name]
             elif what in ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE"):
-                table = Name(schema=parts[-3] if len(parts) > 2 else self._schema, name=parts[-2] if len(parts) > 1 else "")
+                table = Name(
+                    schema=parts[-3] if len(parts) > 2 else self._schema, name=parts[-2] if len(parts) > 1 else ""
+                )
                 gone = [r for r in self.written if (r.schema, r.name, r.sub) == (table.schema, table.name, name)]
             else:
                 gone = [r for r in self.written if r.kind in ("sequence",) and (r.schema, r.name) == (schema, name)]
@@ -458,7 +489,9 @@ _HANDLERS: dict[str, Callable[[_Reader, Node], None]] = {
 }
 
 
-def _replaced(ref: ObjectRef, *, schema: str | None = None, name: str | None = None, sub: str | None = None) -> ObjectRef:
+def _replaced(
+    ref: ObjectRef, *, schema: str | None = None, name: str | None = None, sub: str | None = None
+) -> ObjectRef:
     return ObjectRef(
         kind=ref.kind,
         schema=ref.schema if schema is None else schema,

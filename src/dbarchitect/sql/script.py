@@ -1,7 +1,7 @@
-"""From the text of a script to its statements, each with the place of its first token.
+r"""From the text of a script to its statements, each with the place of its first token.
 
 psql's own language is understood as far as scripts need it: meta-commands, `COPY ... FROM stdin` with its data,
-`\\if` on literals, `\\g` and `\\gexec` as ends of statements. Statement boundaries are the grammar's (dollar quotes,
+`\if` on literals, `\g` and `\gexec` as ends of statements. Statement boundaries are the grammar's (dollar quotes,
 `BEGIN ATOMIC` bodies, rules in parentheses), not those of semicolons.
 """
 
@@ -19,13 +19,13 @@ from . import tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement.
+    r"""One statement.
 
     sql        the text from its first token, without the semicolon
     position   of its first token
     kind       its command tag, by its first words: "CREATE TABLE", "INSERT", "COPY", "WITH", ...; "META" for a psql
-               meta-command that had to be left out and that may matter (`\\connect`, `\\copy`, `\\gexec`)
-    copy_data  the rows after `COPY ... FROM stdin`, raw, without the closing `\\.`
+               meta-command that had to be left out and that may matter (`\connect`, `\copy`, `\gexec`)
+    copy_data  the rows after `COPY ... FROM stdin`, raw, without the closing `\.`
     """
 
     sql: str
@@ -38,9 +38,7 @@ class Statement:
         before = self.sql.encode()[: max(offset, 0)].decode("utf-8", "ignore")
         newlines = before.count("\n")
         if not newlines:
-            return Position(
-                file=self.position.file, line=self.position.line, column=self.position.column + len(before)
-            )
+            return Position(file=self.position.file, line=self.position.line, column=self.position.column + len(before))
         column = len(before) - before.rfind("\n")
         return Position(file=self.position.file, line=self.position.line + newlines, column=column)
 
@@ -63,7 +61,9 @@ def decode_script(data: bytes, file: str) -> str:
         except UnicodeDecodeError as err:
             raise InputError(f"{file} begins like UTF-16 text and is not", hint="save it as UTF-8") from err
     if b"\0" in data[:65536]:
-        raise InputError(f"{file} is a binary file, not an SQL script", hint="give a .sql file or a pg_dump in plain format")
+        raise InputError(
+            f"{file} is a binary file, not an SQL script", hint="give a .sql file or a pg_dump in plain format"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as err:
@@ -84,20 +84,24 @@ def decode_script(data: bytes, file: str) -> str:
 
 
 def split_script(text: str, file: str, *, allow_empty: bool = False) -> tuple[Statement, ...]:
-    """The statements of `text` in order. Raises `InputError` with `file:line:column` for what PostgreSQL's grammar
-    refuses, for psql input that cannot be followed (`\\i`), and, unless `allow_empty`, where there is no statement."""
+    r"""The statements of `text` in order. Raises `InputError` with `file:line:column` for what PostgreSQL's grammar
+    refuses, for psql input that cannot be followed (`\i`), and, unless `allow_empty`, where there is no statement."""
     if "\0" in text:
-        raise InputError(f"{file} is a binary file, not an SQL script", hint="give a .sql file or a pg_dump in plain format")
+        raise InputError(
+            f"{file} is a binary file, not an SQL script", hint="give a .sql file or a pg_dump in plain format"
+        )
     source = _Source(text, file)
     read = _PsqlReader(source).read()
     try:
         encoded = read.clean.encode()
     except UnicodeEncodeError as err:
-        raise InputError(f"{source.position(read.origin(err.start))}: text that is not Unicode", hint="save it as UTF-8") from err
+        raise InputError(
+            f"{source.position(read.origin(err.start))}: text that is not Unicode", hint="save it as UTF-8"
+        ) from err
     try:
         ranges = tree.split(encoded)
     except tree.ParserError as err:
-        raise _syntax_error(err, encoded, read, source) from err
+        raise _syntax_error(err, read, source) from err
     statements: list[Statement] = list(read.meta)
     characters = _Characters(encoded)
     for start, end in ranges:
@@ -122,6 +126,29 @@ def split_script(text: str, file: str, *, allow_empty: bool = False) -> tuple[St
     if read.meta:
         statements.sort(key=lambda one: one.position)
     return tuple(statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment without its marks: its text, the place of its first mark, the line of its last character."""
+
+    text: str
+    position: Position
+    last_line: int
+
+
+def comments(text: str, file: str) -> tuple[Comment, ...]:
+    """The comments of a script in order; those inside strings, function bodies and COPY data are none."""
+    source = _Source(text, file)
+    read = _PsqlReader(source, comments=True).read()
+    return tuple(
+        Comment(
+            text=text[start + 2 : end - 2 if text.startswith("/*", start) and text[end - 2 : end] == "*/" else end],
+            position=source.position(start),
+            last_line=source.position(max(end - 1, start)).line,
+        )
+        for start, end in read.comments
+    )
 
 
 def command_tag(sql: str) -> str:
@@ -224,6 +251,7 @@ class _Read:
     pieces: list[tuple[int, int]]
     copy_data: dict[int, str]
     meta: list[Statement]
+    comments: list[tuple[int, int]]
 
     def origin(self, offset: int) -> int:
         """The offset in the source of an offset in `clean`."""
@@ -231,9 +259,7 @@ class _Read:
         return source + offset - clean
 
 
-_TOKEN = re.compile(
-    r"""[^-'"$/\\;]+ | --[^\n]* | /\* | ' | "[^"]*" | \$(?:[^\W\d]\w*)?\$ | \\ | ; | .""", re.X | re.S
-)
+_TOKEN = re.compile(r"""[^-'"$/\\;]+ | --[^\n]* | /\* | ' | "[^"]*" | \$(?:[^\W\d]\w*)?\$ | \\ | ; | .""", re.X | re.S)
 _BLOCK = re.compile(r"/\*|\*/")
 _ESCAPE_STRING = re.compile(r"(?:[^'\\]|\\.|'')*'", re.S)
 _META = re.compile(r"\\([A-Za-z_]+[+]?|[!?.;]|\\|)")
@@ -247,8 +273,10 @@ _TRUE, _FALSE = frozenset(("true", "on", "1", "yes", "t", "y")), frozenset(("fal
 class _PsqlReader:
     """Takes out of a script what psql keeps for itself: meta-commands, COPY data, branches not taken."""
 
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: _Source, *, comments: bool = False) -> None:
         self._source = source
+        self._wants_comments = comments
+        self._comments: list[tuple[int, int]] = []
         self._parts: list[str] = []
         self._length = 0
         self._pieces: list[tuple[int, int]] = []
@@ -260,7 +288,7 @@ class _PsqlReader:
     def read(self) -> _Read:
         text = self._source.text
         at = kept = begin = 0  # `kept`: copied up to here; `begin`: where the current statement starts
-        if "\\" not in text and not _FROM_STDIN.search(text):
+        if not self._wants_comments and "\\" not in text and not _FROM_STDIN.search(text):
             self._keep(0, len(text))
             return self._result()
         while at < len(text):
@@ -275,6 +303,9 @@ class _PsqlReader:
                 at = len(text) if close < 0 else close + len(token[0])
             elif token[0] == "/*":
                 at = self._comment_end(at)
+                self._comments.append((token.start(), at))
+            elif token[0].startswith("--"):
+                self._comments.append((token.start(), at))
             elif first == ";":
                 start = _LEAD.match(text, begin)
                 begin_token = start.end() if start else begin
@@ -292,7 +323,7 @@ class _PsqlReader:
         return self._result()
 
     def _result(self) -> _Read:
-        return _Read("".join(self._parts), self._pieces or [(0, 0)], self._copy_data, self._meta)
+        return _Read("".join(self._parts), self._pieces or [(0, 0)], self._copy_data, self._meta, self._comments)
 
     def _runs(self) -> bool:
         return all(runs for runs, _ in self._branches)
@@ -426,20 +457,20 @@ _VERBS = frozenset(
 )
 
 
-def _syntax_error(err: tree.ParserError, encoded: bytes, read: _Read, source: _Source) -> InputError:
-    offset = len(encoded[: max(err.offset, 0)].decode("utf-8", "ignore"))
+def _syntax_error(err: tree.ParserError, read: _Read, source: _Source) -> InputError:
+    offset = max(err.offset, 0)
     lead = _LEAD.match(read.clean)
     first = lead.end() if lead else 0
     if offset >= len(read.clean.rstrip()):
         offset = max(len(read.clean.rstrip()) - 1, 0)
     where = source.position(read.origin(offset))
     word = _WORD.match(read.clean, first)
-    if word is None or word[0].lower() not in _VERBS:
-        if not (read.clean[first : first + 1] == "(" or _dialect(read.clean)):
-            return InputError(
-                f"{source.file} is not an SQL script: {err.message} in line {where.line}, column {where.column}",
-                hint="give a .sql script, a folder of migrations, a .twin file or a postgresql:// URL",
-            )
+    begins_as_sql = read.clean[first : first + 1] == "(" or (word and word[0].lower() in _VERBS)
+    if not begins_as_sql and not _dialect(read.clean):
+        return InputError(
+            f"{source.file} is not an SQL script: {err.message} in line {where.line}, column {where.column}",
+            hint="give a .sql script, a folder of migrations, a .twin file or a postgresql:// URL",
+        )
     return InputError(f"{where}: {err.message}", hint=_syntax_hint(read.clean, offset))
 
 

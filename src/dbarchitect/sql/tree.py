@@ -27,7 +27,7 @@ _threads = threading.Lock()
 
 
 class ParserError(Exception):
-    """The parser's refusal: `message` is PostgreSQL's, `offset` a byte offset from 0 (-1: unknown)."""
+    """The parser's refusal: `message` is PostgreSQL's, `offset` counts characters from 0 (-1: unknown)."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -118,11 +118,9 @@ def walk(node: Any) -> Iterator[tuple[str, Node]]:
             for key, value in fields.items():
                 if key[:1].isupper() and isinstance(value, dict):
                     yield key, cast(Node, value)
-            stack.extend(value for value in reversed(fields.values()) if isinstance(value, (dict, list)))
+            stack.extend(reversed(fields.values()))
 
 
 def strings(items: Any) -> list[str]:
     """The texts of a list of String nodes (a qualified name, a column list); others are left out."""
     return [one["String"].get("sval", "") for one in items or () if "String" in one]
-
-

@@ -48,6 +48,7 @@ except ImportError as err:
     ) from err
 
 _FORMAT = 1  # of the template; raise it when `_initdb` or the layout changes
+_BUILDING = "building-"  # begins the names of what is not whole; whoever holds the cache's lock removes it
 _SOCKET_PREFIX = "dba-"
 _SOCKET_PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path on the strictest system (macOS), without the final NUL
 _FICLONE = 0x40049409  # ioctl of Linux (btrfs, XFS, ...): share the source's blocks until one side writes
@@ -65,6 +66,7 @@ class Cluster:
     sockets: Path
     account: Account
     binaries: Binaries
+    template: Path
 
     @property
     def data(self) -> Path:
@@ -79,6 +81,11 @@ class Cluster:
     def clear(self) -> None:
         """End whatever server still runs on it and remove all its files. Doing so again does nothing."""
         _clear(self.directory, self.account.uid)
+
+    def distrust_template(self) -> None:
+        """Have the next start make the template anew: a power cut may have caught its files in memory."""
+        with contextlib.suppress(FileNotFoundError):
+            self.template.rename(self.template.with_name(f"{_BUILDING}{self.directory.name}"))
 
 
 @contextlib.contextmanager
@@ -106,7 +113,7 @@ def new_cluster(binaries: Binaries, cache: Path, settings: Mapping[str, str]) ->
             _copy_tree(template, directory / "data")
             (directory / "data" / "postgresql.conf").write_text(_conf(settings))
             account.own(directory)
-        yield Cluster(directory, sockets, account, binaries)
+        yield Cluster(directory, sockets, account, binaries, template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +141,25 @@ class Account:
 
     def own(self, path: Path) -> None:
         """Give `path` and all below it to this account."""
-        if not self.name:
-            return
+        if self.name:
+            with self.powers():
+                os.chown(path, self.uid, self.gid, follow_symlinks=False)
+                for folder, folders, files in os.walk(path):
+                    for entry in (*folders, *files):
+                        os.chown(os.path.join(folder, entry), self.uid, self.gid, follow_symlinks=False)  # noqa: PTH118
+
+    @contextlib.contextmanager
+    def powers(self) -> Generator[None]:
+        """Say what is wrong where root lacks the power to hand files to this account or to become it."""
         try:
-            os.chown(path, self.uid, self.gid, follow_symlinks=False)
-            for folder, folders, files in os.walk(path):
-                for entry in (*folders, *files):
-                    os.chown(os.path.join(folder, entry), self.uid, self.gid, follow_symlinks=False)  # noqa: PTH118
+            yield
         except OSError as err:
-            if err.errno not in (errno.EPERM, errno.EINVAL):
+            if not self.name or err.errno not in (errno.EPERM, errno.EINVAL):
                 raise
             # A container whose root has lost that power, or knows no other account.
             raise SurroundingsError(
-                f"root may not hand files to the account `{self.name}` here, as which its private servers run",
-                hint=f"run dbarchitect as an ordinary user, or {WAYS_OUT}",
+                f"root may not act for the account `{self.name}` here, as which its private servers run",
+                hint="run dbarchitect as an ordinary user, or name a scratch server with --server URL",
             ) from err
 
     def reaches(self, path: Path) -> bool:
@@ -195,6 +207,7 @@ def named_errors(cache: Path) -> Generator[None]:
 
 
 def no_space(folder: Path) -> SurroundingsError:
+    """The error of a full disk, or quota, at `folder`."""
     return SurroundingsError(
         f"no space left in {folder}: a private server needs about 60 MB there, and room for what it loads",
         hint="free some space, or name a directory on another disk in the variable DBARCHITECT_CACHE",
@@ -221,10 +234,11 @@ def _make_cache(cache: Path, account: Account) -> None:
     if not instances.exists():
         instances.mkdir(exist_ok=True)
         _spread(instances)
-        if account.name:
-            # As /tmp: a watchdog may remove its own instance from here, and only that.
+    if account.name:
+        # As /tmp: a watchdog may remove its own instance from here, and only that.
+        with account.powers():
             os.chown(instances, 0, account.gid)
-            instances.chmod(0o1770)
+        instances.chmod(0o1770)
 
 
 def _spread(folder: Path) -> None:
@@ -271,7 +285,7 @@ def _claimed(instances: Path, account: Account) -> Generator[Path]:
 
 def _sweep(cache: Path, account: Account) -> None:
     """Remove what killed processes left. The caller holds the cache's lock, so whatever is unmarked is left over."""
-    for entry in cache.glob("building-*"):
+    for entry in cache.glob(f"{_BUILDING}*"):
         shutil.rmtree(entry, ignore_errors=True)
     for instance in (cache / "instances").iterdir():
         try:
@@ -279,6 +293,8 @@ def _sweep(cache: Path, account: Account) -> None:
         except FileNotFoundError:
             _clear(instance, account.uid)  # half removed, or killed before it was marked
             continue
+        except OSError:
+            continue  # not ours: another account's, or no instance at all
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _clear(instance, account.uid)
@@ -360,7 +376,7 @@ def _template(binaries: Binaries, cache: Path, account: Account) -> Path:
 @contextlib.contextmanager
 def _building(cache: Path) -> Generator[Path]:
     """A directory to build in, which the block renames when it is whole; removed if it does not come to that."""
-    folder = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=cache))
     try:
         yield folder
     finally:
@@ -368,11 +384,12 @@ def _building(cache: Path) -> Generator[Path]:
 
 
 def _fingerprint(binaries: Binaries) -> str:
-    """Tells builds of one version apart, and systems: initdb reads the build's options and the system's locales."""
-    status = binaries.initdb.stat()
+    """Tells builds of one version apart, and systems: a cluster keeps its build's options and the system's locales.
+
+    By content, not by path: every virtual environment with the same wheel shares one template.
+    """
     libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in os.confstr_names else platform.release()
-    what = f"{binaries.bin.resolve()} {status.st_size} {status.st_mtime_ns} {libc}"
-    return hashlib.sha256(what.encode()).hexdigest()[:12]
+    return hashlib.sha256(binaries.initdb.read_bytes() + str(libc).encode()).hexdigest()[:12]
 
 
 def _initdb(binaries: Binaries, folder: Path, account: Account) -> None:
@@ -381,19 +398,20 @@ def _initdb(binaries: Binaries, folder: Path, account: Account) -> None:
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync"]
     if binaries.major >= 18:
         options.append("--no-data-checksums")  # pages are written by hand; before 18 this was the default
-    ran = subprocess.run(
-        [binaries.initdb, "-D", folder, *options],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        stdin=subprocess.DEVNULL,
-        cwd="/",
-        env=child_environment(),
-        user=account.user,
-        group=account.group,
-        extra_groups=account.groups,
-    )
+    with account.powers():
+        ran = subprocess.run(
+            [binaries.initdb, "-D", folder, *options],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            env=child_environment(),
+            user=account.user,
+            group=account.group,
+            extra_groups=account.groups,
+        )
     if ran.returncode:
         said = (ran.stderr.strip() or ran.stdout.strip()).splitlines()
         if any("No space left on device" in line or "File too large" in line for line in said):

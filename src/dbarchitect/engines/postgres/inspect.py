@@ -172,8 +172,13 @@ class _Reader:
         return tuple(sorted(values, key=_name_key))
 
     def read(self, *, facts: bool) -> Relational:
-        ((_, _, text),) = self.query("database")
-        database = msgspec.json.decode(text, type=Relational)
+        rows = self.query("database")
+        if not rows:
+            raise SurroundingsError(
+                f"user {self.connection.info.user} may not read the catalogue: {'; '.join(self.unreadable)}",
+                hint="connect as another user, or GRANT SELECT on these to it",
+            )
+        database = msgspec.json.decode(rows[0][2], type=Relational)
         schemas = self.named("schemas", "pg_namespace", Namespace, "schema")
         extensions = self.named("extensions", "pg_extension", Extension, "extension")
         for (catalogue, oid), extension in self.members.items():

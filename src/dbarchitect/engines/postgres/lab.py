@@ -30,24 +30,20 @@ from ...model.finding import Gap
 from ...model.names import Name, quote_identifier, quote_literal
 from ...model.schema import Check, Column, Exclude, ForeignKey, Index, PrimaryKey, Relational, Table, Type, Unique
 from ...model.value import Value
-from .lab_checks import Hint, hints, mentioned, replace_value
+from .lab_checks import Hint, hints, mentioned, paths, replace_value
 from .lab_plausible import Scene, Types, null_share, plausible, resolve
+from .lab_statistics import distinct_values, from_statistics
 from .lab_values import (
     INTEGERS,
-    Ask,
     ColumnPlan,
     Permutation,
-    Segment,
     Wanted,
     array,
-    distinct_values,
+    calibrated,
     draw,
-    from_statistics,
-    hashed,
     parse_array,
     permutation,
     plain,
-    shares,
     tick_segments,
     uniform,
 )
@@ -211,7 +207,6 @@ def volumes(
     tenth. What exceeds the budget is taken from the tables of more than 1,000 rows, all by the same factor.
     """
     rows = rows or {}
-    facts = schema.facts
     wanted: dict[str, int] = {}
     sources: dict[str, float] = {}
     free: dict[str, float] = {}
@@ -576,8 +571,15 @@ class _Lab:
                 if wanted.filled:
                     draft.notes.append(f"{column.name}: the statistics list no values; made up, {distinct:,} distinct")
             scene = Scene(
-                column=column, hints=about, types=self.types, today=self.today, width=width, distinct=distinct
-            )
+                column=column, hints=about, types=self.types, today=self.today, width=width, distinct=distinct,
+                paths=tuple(
+                    (path, other.type)
+                    for other in table.columns
+                    if other.generated is not None
+                    for name, path in paths(other.generated.expression)
+                    if name == column.name and base in ("json", "jsonb")
+                ),
+            )  # fmt: skip
             plan = plausible(wanted, scene, self.ask)
         if plan is None:
             self._without(draft, column, kind)
@@ -803,23 +805,29 @@ class _Lab:
         points: list[tuple[int, int]] = []
         bounds = [0, keys.count - 1]
         if lead is not None:
-            distinct = distinct_values(lead, rows, filled)
+            distinct = 1
+            for one in known:  # of a composite key at most the product is known
+                distinct *= distinct_values(one, rows, filled)
             parent = _source_rows(self.schema, t) if (t := self.schema.table(fk.target)) else None
             if lead.n_distinct > 0 and parent and parent > keys.count:
-                distinct = max(round(lead.n_distinct * keys.count / parent), 1)
-            distinct = min(distinct, keys.count)
+                distinct = max(round(distinct * keys.count / parent), 1)
+            distinct = min(distinct, keys.count, filled)
             if len(statistics) == 1:
                 points, bounds = self._mapped(lead, keys, rows, statistics_type=self._type_of(draft.table, lead.column))
             else:
                 draft.notes.append(
                     f"{', '.join(fk.columns)}: fan-out even, the statistics of one column do not give it"
                 )
-        segments = tick_segments(
-            points=points, bounds=bounds, rows=filled, distinct=distinct, lowest=0, highest=keys.count - 1,
-            allowed=[(0, keys.count)],
-        )  # fmt: skip
-        plan = ColumnPlan(rows=rows, segments=segments, render=identity, varied=True)
-        return replace(plan, order=_order_share(plan, lead.correlation)) if lead is not None else plan
+
+        def plan(values: int) -> ColumnPlan:
+            segments = tick_segments(
+                points=points, bounds=bounds, rows=filled, distinct=values, lowest=0, highest=keys.count - 1,
+                allowed=[(0, keys.count)],
+            )  # fmt: skip
+            return ColumnPlan(rows=rows, segments=segments, render=identity, varied=True)
+
+        made = calibrated(distinct, plan)
+        return replace(made, order=_order_share(made, lead.correlation)) if lead is not None else made
 
     def _type_of(self, table: Table, column: str) -> Type:
         found = table.column(column)
@@ -956,6 +964,9 @@ class _Lab:
             for number in group:
                 first = draft.slots[number]
                 first.plan = replace(first.plan, varied=True)
+            if last.counter and len(group) == 1:
+                first = draft.slots[group[0]]
+                first.plan = _in_groups(first.plan, last.plan)
             if not last.counter:
                 draft.sure = False
         if draft.sure:
@@ -1241,7 +1252,8 @@ class _Lab:
             f"CREATE TEMPORARY TABLE {numbering} AS SELECT row_number() OVER (ORDER BY tableoid, ctid) - 1 AS i,"
             f" ctid AS tid, tableoid AS oid FROM {_only(table)}"
         )
-        keys = self._parent_keys(fk, (), physical=to_self)
+        physical = to_self and not self._in_place(table, fk)
+        keys = self._parent_keys(fk, (), physical=physical)
         if not count or not keys.count:
             return
         counted = _Draft(table=table, rows=count, seed=draft.seed)
@@ -1255,7 +1267,7 @@ class _Lab:
         filled = count - round(share * count)
         if unique:
             filled = min(filled, keys.count)
-        if to_self:
+        if physical:
             statistics = {n: _ranked(s) if s is not None else None for n, s in statistics.items()}
         plan = self._key_plan(counted, fk, keys, statistics, filled, unique)
         slot = _Slot(number=0, columns=columns, plan=plan, seed=draw(draft.seed, fk.name), keys=keys)
@@ -1289,6 +1301,18 @@ class _Lab:
         )
         # All rows were rewritten in their order; this leaves them where they were.
         self.run(f"VACUUM FULL {table.name}")
+
+    def _in_place(self, table: Table, fk: ForeignKey) -> bool:
+        """Whether the referenced key grows with the physical position, so that ranks are positions too."""
+        if len(fk.target_columns) != 1:
+            return False
+        key = quote_identifier(fk.target_columns[0])
+        position = "row_number() OVER (ORDER BY tableoid, ctid)"
+        ((broken,),) = self.ask(
+            f"SELECT EXISTS (SELECT 1 FROM (SELECT {position} AS a, row_number() OVER (ORDER BY {key}) AS b"
+            f" FROM {_only(table)}) AS x WHERE a <> b)"
+        )
+        return not broken
 
     def mend(self, tables: Sequence[Table]) -> None:
         """Verify every foreign key. Orphans (a wider key decided, or rows were refused) lose the reference, or go."""
@@ -1522,6 +1546,37 @@ def _ranked(statistics: ColumnStatistics) -> ColumnStatistics:
         n_distinct=statistics.n_distinct,
         correlation=None,
     )
+
+
+def _in_groups(plan: ColumnPlan, counter: ColumnPlan) -> ColumnPlan:
+    """The plan of a column whose rows `counter` numbers. The counter's frequencies say how large the groups are: as many
+    have m rows or more as there are rows with the m-th number. The plan as it is where they do not."""
+    counts = [s.rows for s in counter.segments]
+    if len(counts) < 2 or any(s.distinct > 1 for s in counter.segments) or plan.filled < plan.rows:
+        return plan
+    exact = [a - b for a, b in zip(counts, [*counts[1:], 0], strict=True)]  # groups of exactly m rows, m from 1
+    many = 64
+    sizes = [m for m, n in enumerate(shares(many, [float(max(e, 0)) for e in exact]), 1) for _ in range(n)]
+    if not sizes:
+        return plan
+    sizes.sort(key=lambda m: draw(m, "size", len(sizes)))
+    mixed = tuple(sizes[n * 29 % len(sizes)] if len(sizes) % 29 else sizes[n] for n in range(len(sizes)))
+    turn = sum(mixed)
+
+    def grouped(segments: Sequence[Segment]) -> tuple[Segment, ...] | None:
+        made: list[Segment] = []
+        for one in segments:
+            values = -(-one.rows // turn) * len(mixed)
+            if one.literal is not None or one.distinct == 1 and one.rows > max(mixed) or values > one.width:
+                return None
+            made.append(replace(one, distinct=values))
+        return tuple(made)
+
+    low = min(s.low for s in plan.segments)
+    high = max(s.low + s.width for s in plan.segments)
+    whole = [Segment(rows=plan.filled, distinct=1 + (high - low > 1), low=low, width=high - low)]
+    segments = grouped(plan.segments) or grouped(whole)
+    return plan if segments is None else replace(plan, segments=segments, sizes=mixed, varied=False)
 
 
 def _counts_up(slot: _Slot) -> bool:

@@ -55,6 +55,32 @@ def replace_value(expression: str, by: str) -> str:
     return "".join(p if n % 2 else re.sub(r"\bVALUE\b", lambda _: by, p) for n, p in enumerate(parts))
 
 
+def paths(expression: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(column, path) of every value that `expression` takes out of a JSON document: `->`, `->>`, `#>`, `#>>`."""
+    tokens = _tokens(expression) or []
+    found: list[tuple[str, tuple[str, ...]]] = []
+    at = 0
+    while at < len(tokens):
+        path: list[str] = []
+        start, end = tokens[at], at + 1
+        while (
+            end + 1 < len(tokens)
+            and tokens[end].text in ("->", "->>", "#>", "#>>")
+            and tokens[end + 1].kind == "string"
+        ):
+            text = tokens[end + 1].text
+            path.extend(text.strip("{}").split(",") if tokens[end].text.startswith("#") else [text])
+            end += 2
+            while (
+                end < len(tokens) and tokens[end].text == ")" and end + 1 < len(tokens) and "->" in tokens[end + 1].text
+            ):
+                end += 1
+        if path and start.kind == "name":
+            found.append((start.text, tuple(path)))
+        at = end
+    return tuple(found)
+
+
 def _tokens(expression: str) -> list[_Token] | None:
     """Tokens without type casts; None where the text is beyond this reader."""
     found: list[_Token] = []

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...model.names import Name
+from ...model.names import Name, quote_literal
 from ...model.schema import Check, Column, CompositeType, DomainType, EnumType, RangeType, Type, UserType
 from .lab_checks import Hint, hints, replace_value
 from .lab_values import (
@@ -49,7 +49,8 @@ _SETTLED = frozenset({"tag", "type", "kind", "category", "class", "level", "tier
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What a plausible value can go by: the column, what the checks say of it, the types of the schema, the last day
-    (ISO date) that things happen on, and the average width in bytes where statistics know it (0: unknown)."""
+    (ISO date) that things happen on, the average width in bytes where statistics know it (0: unknown), and the paths
+    that computed columns take out of a document, with their types."""
 
     column: Column
     hints: tuple[Hint, ...]
@@ -57,6 +58,7 @@ class Scene:
     today: str
     width: int = 0
     distinct: int = 0
+    paths: tuple[tuple[tuple[str, ...], Type], ...] = ()
 
 
 def resolve(kind: Type, types: Types) -> tuple[Type, tuple[str, ...], bool]:
@@ -575,7 +577,6 @@ def _document(wanted: Wanted, scene: Scene, seed: int) -> tuple[Callable[[str], 
     if shape == "" and scene.column.default is not None and "'[]'" in scene.column.default:
         shape = "array"
     filler = max(scene.width - 60, 0)
-    more = f", 'note', {_words('{t}', seed, str(filler))}" if filler else ""
 
     def expression(t: str) -> str:
         if shape == "array":
@@ -583,11 +584,51 @@ def _document(wanted: Wanted, scene: Scene, seed: int) -> tuple[Callable[[str], 
         if shape in ("string", "number", "boolean"):
             inner = {"string": f"('s' || ({t})::text)", "number": f"({t})", "boolean": f"(({t}) % 2 = 0)"}[shape]
             return f"to_{base}({inner})"
-        word = _choice(_WORDS, hashed(t, seed))
-        flag = f"({hashed(t, seed + 1)} % 3 = 0)"
-        return f"{base}_build_object('id', ({t}), 'name', {word}, 'flag', {flag}{more.replace('{t}', t)})"
+        keys: dict[str, str] = {}
+        nested: dict[str, dict[str, str]] = {}
+        for path, kind in scene.paths:
+            value = _member(path[-1], kind, t, seed, scene)
+            if len(path) == 1:
+                keys[path[0]] = value
+            else:
+                nested.setdefault(path[0], {})[path[1]] = value
+        for key, members in nested.items():
+            keys[key] = _object(base, members)
+        if not keys:
+            keys = {
+                "id": f"({t})",
+                "name": _choice(_WORDS, hashed(t, seed)),
+                "flag": f"({hashed(t, seed + 1)} % 3 = 0)",
+            }
+        if filler:
+            keys["note"] = _words(t, seed, str(filler))
+        return _object(base, keys)
 
     return expression, max(wanted.filled, 1)
+
+
+def _object(base: str, members: Mapping[str, str]) -> str:
+    return f"{base}_build_object({', '.join(f'{quote_literal(k)}, {v}' for k, v in members.items())})"
+
+
+def _member(key: str, kind: Type, t: str, seed: int, scene: Scene) -> str:
+    """A member of a document, as text that casts to `kind`, the type of the column that is computed from it."""
+    base = kind.base or kind.name
+    found = scene.types.get(Name(schema=kind.schema, name=kind.name))
+    if isinstance(found, EnumType) and found.labels:
+        return _choice(found.labels, hashed(t, seed))
+    if base == "bool":
+        return f"({hashed(t, seed)} % 10 = 0)"
+    if base in INTEGERS or base in ("numeric", "float4", "float8", "money"):
+        return f"({hashed(t, seed)} % 100 + 1)"
+    if base in ("date", "timestamp", "timestamptz"):
+        start = f"timestamp {quote_literal(scene.today)} - ({hashed(t, seed)} % 63072000) * interval '1 second'"
+        return f'to_char({start}, \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
+    if base == "uuid":
+        return f"md5(({t})::text)::uuid"
+    if base == "interval":
+        return f"('PT' || {hashed(t, seed)} % 90 || 'M')"
+    return f"({quote_literal(key[:20] + '-')} || ({t})::text)"
 
 
 def _range(wanted: Wanted, scene: Scene, ask: Ask, seed: int) -> tuple[Callable[[str], str], int] | None:

@@ -21,21 +21,19 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
-from ...model.facts import ColumnStatistics
 from ...model.names import Name, quote_literal
 from ...model.schema import Type
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 Render = Callable[[str, str], str]  # (tick, segment) as SQL expressions -> the value as an SQL expression
 
+SAMPLE = 30_000  # rows that ANALYZE looks at: 300 times default_statistics_target
 _STRIDE = 100  # rows in order and rows permuted alternate within this many
 TICK_LIMIT = 2**62
 TEXTS = frozenset({"text", "varchar", "bpchar", "name", "citext"})
@@ -118,7 +116,8 @@ class ColumnPlan:
 
     `render` prints the value of a tick; it is not asked for literals. `literal_type` is the type of the literals.
     `order` is the share of rows that follow the physical order, negative for descending. `varied`: the rows of a value
-    number between 1 and twice the mean instead of exactly the mean. `notes` say what was approximated.
+    number between 1 and twice the mean instead of exactly the mean; `sizes`: they repeat these numbers in turn.
+    `notes` say what was approximated.
     """
 
     rows: int
@@ -128,6 +127,7 @@ class ColumnPlan:
     literal_cast: str = ""
     order: float = 0.0
     varied: bool = False
+    sizes: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     starts: tuple[int, ...] = field(init=False)
     filled: int = field(init=False)  # ranks below this have a value
@@ -163,6 +163,24 @@ class ColumnPlan:
             return 0.0
         return sum((s.rows / self.filled) ** 2 / s.distinct for s in self.segments)
 
+    def estimate(self, sample: int = SAMPLE) -> float:
+        """How many distinct values ANALYZE will say there are, from `sample` rows: the estimator Duj1 of Haas and Stokes
+        (IBM RJ 10025), as `compute_scalar_stats` has it, at its expected inputs."""
+        if not self.filled or self.rows <= sample:
+            return float(self.distinct)
+        share = sample / self.rows
+        drawn = sample * self.filled / self.rows
+        found = once = 0.0
+        for one in self.segments:
+            mean = one.rows / one.distinct
+            sizes = [mean]
+            if self.varied and mean >= 1.5 and one.distinct > 1:
+                sizes = [1 + (2 * mean - 2) * k / 8 for k in range(9)]
+            for size in sizes:
+                found += one.distinct / len(sizes) * (1 - (1 - share) ** size)
+                once += one.distinct / len(sizes) * size * share * (1 - share) ** (size - 1)
+        return drawn * found / max(drawn - once + once * drawn / self.filled, 1e-9)
+
     def segment_sql(self, rank: str) -> str:
         """The number of the segment, from 1, that `rank` falls in."""
         return f"width_bucket({rank}, {numbers(self.starts)})" if len(self.segments) > 1 else "1"
@@ -178,6 +196,10 @@ class ColumnPlan:
 
     def choice_sql(self, offset: str, segment: str, seed: int) -> str:
         """Which of the segment's distinct values the row takes, from 0."""
+        if self.sizes:
+            turn = sum(self.sizes)
+            places = [n for n, size in enumerate(self.sizes) for _ in range(size)]
+            return f"({offset} / {turn} * {len(self.sizes)} + {numbers(places)}[1 + {offset} % {turn}])"
         if self.unique:
             return offset
         rows = self._pick([max(s.rows, 1) for s in self.segments], segment)
@@ -234,13 +256,14 @@ def permutation(rows: int, seed: int, order: float = 0.0) -> Permutation:
 
     The row number is the SQL column `i`; `second` takes the name of the first step's result.
     """
-    kept = round(min(abs(order), 1.0) * _STRIDE)
-    if kept >= _STRIDE or rows < 2:
+    stride = _STRIDE if rows >= 10 * _STRIDE else min(max(rows // 4, 2), 10)
+    kept = round(min(abs(order), 1.0) * stride)
+    if kept >= stride or rows < 2:
         return Permutation("i", lambda y: f"({rows - 1} - {y})" if order < 0 else y)
-    moved = rows // _STRIDE * (_STRIDE - kept) + max(rows % _STRIDE - kept, 0)
+    moved = rows // stride * (stride - kept) + max(rows % stride - kept, 0)
     if moved == 0:
         return Permutation("i", lambda y: f"({rows - 1} - {y})" if order < 0 else y)
-    source = f"(i / {_STRIDE} * {_STRIDE - kept} + greatest(i % {_STRIDE} - {kept}, 0))" if kept else "i"
+    source = f"(i / {stride} * {stride - kept} + greatest(i % {stride} - {kept}, 0))" if kept else "i"
     multiply = [_coprime(moved, draw(seed, "multiply", k)) for k in (1, 2)]
     shift = [draw(seed, "shift", k) % moved for k in (1, 2)]
     half = max(moved.bit_length() // 2, 1)
@@ -250,9 +273,9 @@ def permutation(rows: int, seed: int, order: float = 0.0) -> Permutation:
         mixed = f"CASE WHEN {y} < {whole} THEN {y} # (hashint8extended({y} >> {half}, {seed}) & {(1 << half) - 1})"
         rank = f"((({mixed} ELSE {y} END) * {multiply[1]} + {shift[1]}) % {moved})"
         if kept:
-            left = _STRIDE - kept
-            back = f"({rank} / {left} * {_STRIDE} + {kept} + {rank} % {left})"
-            rank = f"CASE WHEN i % {_STRIDE} < {kept} THEN i ELSE {back} END"
+            left = stride - kept
+            back = f"({rank} / {left} * {stride} + {kept} + {rank} % {left})"
+            rank = f"CASE WHEN i % {stride} < {kept} THEN i ELSE {back} END"
         return f"({rows - 1} - {rank})" if order < 0 else rank
 
     return Permutation(f"(({source} * {multiply[0]} + {shift[0]}) % {moved})", second)
@@ -366,6 +389,26 @@ def _precise(modifier: int) -> tuple[int, ...]:
     return tuple(g for g in _TIME_GRAINS if g > finest) + (finest,)
 
 
+def calibrated(target: int, plan: Callable[[int], ColumnPlan]) -> ColumnPlan:
+    """The plan whose distinct values ANALYZE will count as `target`.
+
+    `target` comes from ANALYZE too, which sees a sample and undercounts skewed columns; a lab with just that many values
+    would be undercounted once more. `plan` makes a plan with a given number of distinct values.
+    """
+    made = plan(target)
+    if made.rows <= SAMPLE or made.estimate() >= 0.98 * target:
+        return made
+    low, high = target, made.filled
+    for _ in range(12):
+        middle = (low + high) // 2
+        made = plan(middle)
+        estimate = made.estimate()
+        if abs(estimate - target) <= 0.01 * target or high - low < 2:
+            break
+        low, high = (middle, high) if estimate < target else (low, middle)
+    return made
+
+
 def tick_segments(
     *,
     points: Sequence[tuple[int, int]],
@@ -423,7 +466,7 @@ def tick_segments(
     masses = [mass for *_, mass in pieces]
     widths = [width for _, width, _ in pieces]
     if unique:
-        counts = _within(shares(rest, masses), widths, rest)
+        counts = within(shares(rest, masses), widths, rest)
         spare = rest - sum(counts)
         distincts = list(counts)
         if spare and allowed is None:
@@ -442,7 +485,7 @@ def tick_segments(
         counts = shares(rest, masses)
         limits = [min(n, w) for n, w in zip(counts, widths, strict=True)]
         wanted = max(min(distinct - len(taken), sum(limits)), 1)
-        distincts = [max(d, 1) for d in _within(shares(wanted, masses), limits, wanted)]
+        distincts = [max(d, 1) for d in within(shares(wanted, masses), limits, wanted)]
     made = [
         Segment(rows=n, distinct=d, low=low, width=width)
         for (low, width, _), n, d in zip(pieces, counts, distincts, strict=True)
@@ -452,7 +495,7 @@ def tick_segments(
     return tuple(sorted(made, key=lambda s: s.low))
 
 
-def _within(wanted: list[int], limits: Sequence[int], total: int) -> list[int]:
+def within(wanted: list[int], limits: Sequence[int], total: int) -> list[int]:
     """`wanted`, none above its limit; what is cut off goes where there is room, until `total` is placed."""
     result = [min(w, limit) for w, limit in zip(wanted, limits, strict=True)]
     for _ in range(8):
@@ -465,7 +508,7 @@ def _within(wanted: list[int], limits: Sequence[int], total: int) -> list[int]:
     return result
 
 
-# ---- columns with statistics
+# ---- what a column needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -490,41 +533,8 @@ def plain(kind: Type) -> str:
     return kind.sql
 
 
-def distinct_values(statistics: ColumnStatistics, rows: int, filled: int) -> int:
-    """How many distinct values `rows` rows should have."""
-    share = statistics.n_distinct
-    if share == 0:
-        return filled
-    return max(min(round(-share * rows if share < 0 else share), filled), 1)
-
-
-def from_statistics(wanted: Wanted, statistics: ColumnStatistics, ask: Ask) -> ColumnPlan | None:
-    """The plan that gives a column the distribution of `statistics`; None where they carry no values to go by."""
-    common = parse_array(statistics.most_common_values)
-    bounds = parse_array(statistics.histogram_bounds)
-    frequencies = statistics.most_common_frequencies or ()
-    base = wanted.type.base or wanted.type.name
-    if statistics.range_bounds_histogram:
-        return _range_plan(wanted, statistics, ask)
-    if statistics.most_common_elements and (wanted.type.is_array or base == "tsvector"):
-        return _element_plan(wanted, statistics, common, frequencies, ask)
-    if not common and not bounds:
-        return None
-    known = dict(zip(common, frequencies, strict=False))
-    points = [(v, round(f * wanted.rows)) for v, f in known.items()]
-    if wanted.unique:
-        bounds, points = sorted({*bounds, *common}) if not bounds else bounds, []
-    distinct = distinct_values(statistics, wanted.rows, wanted.filled)
-    if base in TEXTS and not wanted.type.is_array:
-        return _text_plan(wanted, points, bounds, distinct, ask)
-    if not wanted.type.is_array and wanted.type.kind != "enum":
-        plan = tick_plan(wanted, points, bounds, distinct, ask)
-        if plan is not None:
-            return plan
-    return _sample_plan(wanted, points, bounds, distinct, ask)
-
-
-def _decimals(values: Sequence[str]) -> int:
+def decimals_in(values: Sequence[str]) -> int:
+    """The most decimals that any of the numbers has."""
     found = 0
     for one in values:
         try:
@@ -548,161 +558,24 @@ def read_ticks(ticks: Ticks, base: str, values: Sequence[str], ask: Ask) -> dict
     return {v: int(t) for v, t in found if t is not None and abs(int(t)) < TICK_LIMIT}
 
 
-def tick_plan(
-    wanted: Wanted, points: Sequence[tuple[str, int]], bounds: Sequence[str], distinct: int, ask: Ask
-) -> ColumnPlan | None:
-    """A plan over ticks, or None where the type has none."""
-    base = wanted.type.base or wanted.type.name
-    values = [*(v for v, _ in points), *bounds, *(b for pair in wanted.allowed or () for b in pair if b)]
-    decimals = _decimals(values)
-    if base in ("float4", "float8"):
-        largest = max((abs(float(v)) for v in values if _finite(v)), default=1.0)
-        decimals = min(decimals, max(15 - len(str(int(largest))), 0))
-    ticks = ticks_of(base, wanted.type.modifier, decimals)
-    if ticks is None:
-        return None
-    known = read_ticks(ticks, base, sorted(set(values)), ask)
-    edges = [known[b] for b in bounds if b in known]
-    allowed = None
-    if wanted.allowed is not None:
-        allowed = [
-            (known[a] if a else -TICK_LIMIT, known[b] if b else TICK_LIMIT)
-            for a, b in wanted.allowed
-            if (not a or a in known) and (not b or b in known)
-        ]
-    grain = 1
-    inside = [known[v] for v, _ in points if v in known] + edges
-    for one in ticks.grains:
-        capacity = (max(inside) - min(inside)) // one + 1 if inside else 0
-        if all(t % one == 0 for t in inside) and capacity >= distinct:
-            grain = one
-            break
-    else:
-        grain = ticks.grains[-1]
-    segments = tick_segments(
-        points=[(known[v] // grain, n) for v, n in points if v in known],
-        bounds=[e // grain for e in edges],
-        rows=wanted.filled,
-        distinct=distinct,
-        unique=wanted.unique,
-        lowest=ticks.lowest // grain,
-        highest=ticks.highest // grain,
-        allowed=None if allowed is None else [(-(-a // grain), -(-b // grain)) for a, b in allowed],
-    )
-    if not segments:
-        return None
-    if base == "uuid":
-        digit = next((v[14] for v in values if len(v) == 36), "4")
-        grain = int(digit, 16)
-    return ColumnPlan(rows=wanted.rows, segments=segments, render=lambda t, _: ticks.render(t, grain))
-
-
-def _finite(text: str) -> bool:
+def finite(text: str) -> bool:
+    """Whether a text is a number other than infinity and NaN."""
     try:
         return math.isfinite(float(text))
     except ValueError:
         return False
 
 
-def _in_order(wanted: Wanted, values: Sequence[str], ask: Ask) -> list[str]:
+def in_order_of_type(wanted: Wanted, values: Sequence[str], ask: Ask) -> list[str]:
     """`values` as the column's type sorts them here; as they are where it does not sort."""
     collate = f" COLLATE {wanted.collation}" if wanted.collation else ""
     given = array(list(values), "text")
     return [v for (v,) in ask(f"SELECT v FROM unnest({given}) AS u(v) ORDER BY v::{plain(wanted.type)}{collate}")]
 
 
-def _text_plan(
-    wanted: Wanted, points: Sequence[tuple[str, int]], bounds: Sequence[str], distinct: int, ask: Ask
-) -> ColumnPlan:
-    base = wanted.type.base or wanted.type.name
-    limit = 63 if base == "name" else wanted.type.modifier - 4 if wanted.type.modifier >= 4 else 0
-    if base == "bpchar":
-        points = [(v.rstrip(" "), n) for v, n in points]
-        bounds = [b.rstrip(" ") for b in bounds]
-    counts = {v: n for v, n in points if n > 0}
-    rest = max(wanted.filled - sum(counts.values()), 0)
-    others = max(distinct - len(counts), 1)
-    if (rest == 0 and counts) or len(bounds) < 2:
-        if not counts:
-            counts = dict.fromkeys(bounds, 1)
-        return _literal_plan(wanted, counts, ask, "text" if base != "citext" else wanted.type.sql)
-    literal_type = wanted.type.sql if base == "citext" else "text"
-    if others <= len(set(bounds)) // 2 and not wanted.unique:
-        for bound, n in zip(bounds, shares(rest, [1.0] * len(bounds)), strict=True):
-            counts[bound] = counts.get(bound, 0) + n
-        return _literal_plan(wanted, counts, ask, literal_type)
-    order = _in_order(wanted, [*dict.fromkeys(bounds), *(v for v in counts if v not in set(bounds))], ask)
-    edges = [v for v in order if v in set(bounds)]
-    if len(edges) < 2:
-        edges = [edges[0], edges[0] + "z"]
-    within: list[list[str]] = [[] for _ in edges]
-    at = 0
-    for value in order:
-        if at < len(edges) - 1 and value == edges[at + 1]:
-            at += 1
-        if value in counts:
-            within[min(at, len(edges) - 2)].append(value)
-    weights = [1.0] * (len(edges) - 1)
-    rows_of = shares(rest, weights)
-    limits = rows_of if not limit else [min(n, 16**limit) for n in rows_of]
-    distinct_of = _within(shares(min(others, rest), weights), limits, min(others, rest))
-    if wanted.unique:
-        distinct_of = list(rows_of)
-    decimal = all(re.fullmatch(r"[0-9 .+-]*", b) for b in edges)
-    segments: list[Segment] = []
-    for number, (low, high) in enumerate(pairwise(edges)):
-        inside = within[number]
-        parts = len(inside) + 1
-        rows_in = shares(rows_of[number], [1.0] * parts)
-        values_in = shares(max(distinct_of[number], 1), [1.0] * parts)
-        stem = low[: len(os.path.commonprefix([low, high])) + 1]
-        for part in range(parts):
-            count = rows_in[part]
-            if count:
-                few = count if wanted.unique else max(min(values_in[part], count), 1)
-                # The parts of one bucket share a stem; a letter keeps their counters apart and in order.
-                mark = stem + (format(part, "02x") if parts > 1 else "")
-                segments.append(_text_segment(count, few, mark, len(low), limit, decimal=decimal))
-            if part < len(inside):
-                segments.append(Segment(rows=counts[inside[part]], literal=inside[part]))
-    return ColumnPlan(
-        rows=wanted.rows,
-        segments=tuple(segments),
-        render=_text_render(segments, decimal=decimal),
-        literal_type=literal_type,
-    )
-
-
-def _text_segment(rows: int, distinct: int, stem: str, length: int, limit: int, *, decimal: bool) -> Segment:
-    digits = len(str(distinct - 1) if decimal else format(distinct - 1, "x"))
-    if limit and len(stem) + digits > limit:
-        stem = stem[: max(limit - digits, 0)]
-    return Segment(rows=rows, distinct=distinct, width=distinct, prefix=stem, length=max(length, len(stem) + digits))
-
-
-def _text_render(segments: Sequence[Segment], *, decimal: bool) -> Render:
-    """Prefix, counter with leading zeros, filler up to the length, each by segment."""
-    digits = [len(str(s.distinct - 1) if decimal else format(s.distinct - 1, "x")) for s in segments]
-    padded = any(s.literal is None and s.length > len(s.prefix) + d for s, d in zip(segments, digits, strict=True))
-    prefixes: list[str | None] = [None if s.literal is not None else s.prefix for s in segments]
-    lengths = [s.length for s in segments]
-
-    def render(t: str, s: str) -> str:
-        counter = f"({t})::text" if decimal else f"to_hex({t})"
-        text = f"{array(prefixes, 'text')}[{s}] || lpad({counter}, {numbers(digits, 'int4')}[{s}], '0')"
-        if not padded:
-            return f"({text})"
-        filler = f"md5(({t} + {s})::text)"
-        if decimal:
-            filler = f"translate({filler}, 'abcdef', '258147')"
-        return f"rpad({text}, {numbers(lengths, 'int4')}[{s}], {filler})"
-
-    return render
-
-
-def _literal_plan(wanted: Wanted, counts: dict[str, int], ask: Ask, literal_type: str) -> ColumnPlan:
+def literal_plan(wanted: Wanted, counts: dict[str, int], ask: Ask, literal_type: str) -> ColumnPlan:
     """Nothing but listed values, in the type's order, sharing all rows."""
-    order = _in_order(wanted, list(counts), ask)
+    order = in_order_of_type(wanted, list(counts), ask)
     rows_of = shares(wanted.filled, [counts[v] for v in order])
     segments = tuple(Segment(rows=n, literal=v) for v, n in zip(order, rows_of, strict=True) if n)
     is_array = wanted.type.is_array
@@ -719,165 +592,4 @@ def literals(wanted: Wanted, weights: dict[str, float], ask: Ask) -> ColumnPlan:
     """A plan of listed values, by weight."""
     scaled = {v: max(round(w * 1_000_000), 1) for v, w in weights.items()}
     base = wanted.type.base or wanted.type.name
-    return _literal_plan(wanted, scaled, ask, "text" if base in TEXTS and base != "citext" else plain(wanted.type))
-
-
-def _sample_plan(
-    wanted: Wanted, points: Sequence[tuple[str, int]], bounds: Sequence[str], distinct: int, ask: Ask
-) -> ColumnPlan | None:
-    """Types without ticks: the values that the statistics list stand for all."""
-    base = wanted.type.base or wanted.type.name
-    counts = {v: n for v, n in points if n > 0}
-    rest = max(wanted.filled - sum(counts.values()), 0)
-    listed = list(dict.fromkeys(bounds))
-    if wanted.type.kind == "enum" and rest and not listed:
-        listed = [one for one in wanted.labels if one not in counts]
-    many = distinct - len(counts) > 2 * max(len(listed), 1)
-    if (wanted.unique or many) and not (base == "jsonb" and listed):
-        return None
-    if base == "jsonb" and many:
-        return _document_plan(wanted, counts, listed, distinct - len(counts), rest, ask)
-    for value, n in zip(listed, shares(rest, [1.0] * len(listed)), strict=True):
-        counts[value] = counts.get(value, 0) + n
-    if not counts:
-        return None
-    return _literal_plan(wanted, counts, ask, plain(wanted.type))
-
-
-def _document_plan(
-    wanted: Wanted, counts: dict[str, int], listed: Sequence[str], distinct: int, rest: int, ask: Ask
-) -> ColumnPlan:
-    """jsonb with many values: the sampled documents, made distinct by one more key where they are objects."""
-    order = _in_order(wanted, [*counts, *(v for v in listed if v not in counts)], ask)
-    weights = [1.0] * len(listed)
-    rows_of = dict(zip(listed, shares(rest, weights), strict=True))
-    values_of = dict(zip(listed, shares(rest if wanted.unique else min(distinct, rest), weights), strict=True))
-    segments: list[Segment] = []
-    for value in order:
-        if value in counts:
-            segments.append(Segment(rows=counts[value], literal=value))
-        elif rows_of[value]:
-            few = max(values_of[value], 1)
-            segments.append(Segment(rows=rows_of[value], distinct=few, width=few, prefix=value))
-    documents: list[str | None] = [s.prefix if s.literal is None else None for s in segments]
-
-    def render(t: str, s: str) -> str:
-        document = f"{array(documents, 'jsonb')}[{s}]"
-        key = f"jsonb_build_object('lab', ({t}) * 1000 + {s})"
-        return f"CASE jsonb_typeof({document}) WHEN 'object' THEN {document} || {key} ELSE {document} END"
-
-    return ColumnPlan(
-        rows=wanted.rows,
-        segments=tuple(segments),
-        render=render,
-        literal_type="jsonb",
-        notes=("documents are the sampled ones, made distinct by a key `lab`",),
-    )
-
-
-def _element_plan(
-    wanted: Wanted,
-    statistics: ColumnStatistics,
-    common: Sequence[str],
-    frequencies: Sequence[float],
-    ask: Ask,
-) -> ColumnPlan:
-    """Arrays and tsvectors: common whole values, the rest put together from their elements by frequency."""
-    is_array = wanted.type.is_array
-    elements = parse_array(statistics.most_common_elements)
-    weight = list((statistics.most_common_element_frequencies or ())[: len(elements)])
-    counts = {v: round(f * wanted.rows) for v, f in zip(common, frequencies, strict=False)}
-    counts = {v: n for v, n in counts.items() if n > 0}
-    histogram = [round(c) for c in (statistics.element_count_histogram or ())[:-1]]
-    if not histogram:
-        mean = sum(len(e) + 5 for e in elements) / max(len(elements), 1)
-        histogram = [max(round((statistics.average_width - 4) / mean), 1)]
-    average = sum(histogram) / len(histogram)
-    # Elements beyond the common ones: their share of all places, as numbered stand-ins where the type allows it.
-    missing = max(average - sum(weight), 0.0)
-    element = wanted.type.element if is_array else "text"
-    open_ended = missing > 0.05 * average and (element in TEXTS or element in ("int4", "int8"))
-    total = sum(weight) + (missing if open_ended else 0.0)
-    cumulative: list[float] = []
-    running = 0.0
-    for one in weight:
-        cumulative.append(running / total)
-        running += one
-    if open_ended:
-        cumulative.append(running / total)
-    element_sql = wanted.type.sql.removesuffix("[]") if is_array else "text"
-    steps = f"('{{{','.join(map(repr, cumulative))}}}'::float8[])"
-    seed = draw(wanted.seed, "elements") >> 1
-
-    def render(t: str, s: str) -> str:
-        key = f"(({t}) * 1000 + g)"
-        number = f"width_bucket({uniform(key, seed)}, {steps})"
-        value = f"{array(list(elements), element_sql)}[{number}]"
-        if open_ended:
-            other = f"({hashed(key, seed + 1)} % {max(wanted.filled, 100)})"
-            text = f"(1000000 + {other})" if element.startswith("int") else f"('e' || {other})"
-            value = f"coalesce({value}, {text}::{element_sql})"
-        many = f"{numbers(histogram, 'int4')}[1 + {hashed(t, seed + 2)} % {len(histogram)}]"
-        chosen = f"ARRAY(SELECT DISTINCT {value} FROM generate_series(1, {many}) AS g)"
-        return chosen if is_array else f"array_to_tsvector({chosen})"
-
-    rest = max(wanted.filled - sum(counts.values()), 0)
-    distinct = distinct_values(statistics, wanted.rows, wanted.filled) - len(counts)
-    few = rest if wanted.unique or distinct < 1 else max(min(distinct, rest), 1)
-    segments = [Segment(rows=n, literal=v) for v, n in counts.items()]
-    if rest:
-        segments.append(Segment(rows=rest, distinct=few, width=few))
-    return ColumnPlan(
-        rows=wanted.rows,
-        segments=tuple(segments),
-        render=render,
-        literal_type="text",
-        literal_cast=plain(wanted.type),
-    )
-
-
-_RANGES = {
-    "int4range": ("int4", 1),
-    "int8range": ("int8", 1),
-    "numrange": ("numeric", 1),
-    "daterange": ("date", 1),
-    "tsrange": ("timestamp", 1_000_000),
-    "tstzrange": ("timestamptz", 1_000_000),
-}
-
-
-def _range_plan(wanted: Wanted, statistics: ColumnStatistics, ask: Ask) -> ColumnPlan | None:
-    """Ranges of the built-in types: lower bounds by histogram, lengths by histogram."""
-    base = wanted.type.base or wanted.type.name
-    if base not in _RANGES:
-        return None
-    subtype, unit = _RANGES[base]
-    given = array(parse_array(statistics.range_bounds_histogram), "text")
-    lowers = [
-        str(v)
-        for (v,) in ask(f"SELECT lower(v::{base})::text FROM unnest({given}) AS u(v)")
-        if v is not None and "infinity" not in v
-    ]
-    ticks = ticks_of(subtype, -1, _decimals(lowers))
-    if ticks is None or len(lowers) < 2:
-        return None
-    known = read_ticks(ticks, subtype, lowers, ask)
-    scale = 10 ** _decimals(lowers) if subtype == "numeric" else unit
-    lengths = [float(v) for v in parse_array(statistics.range_length_histogram) if _finite(v)] or [1.0]
-    spans = numbers([max(min(round(v * scale), 2**50), 1) for v in lengths])
-    empty = statistics.range_empty_fraction or 0.0
-    seed = draw(wanted.seed, "range") >> 1
-    distinct = wanted.filled if wanted.unique else distinct_values(statistics, wanted.rows, wanted.filled)
-    segments = tick_segments(
-        points=[], bounds=[known[v] for v in lowers if v in known], rows=wanted.filled, distinct=distinct,
-        unique=wanted.unique,
-    )  # fmt: skip
-
-    def render(t: str, s: str) -> str:
-        span = f"{spans}[1 + {hashed(t, seed)} % {len(lengths)}]"
-        made = f"{base}({ticks.render(t, 1)}, {ticks.render(f'({t} + {span})', 1)})"
-        if not empty:
-            return made
-        return f"CASE WHEN {uniform(t, seed + 1)} < {empty!r} THEN 'empty'::{base} ELSE {made} END"
-
-    return ColumnPlan(rows=wanted.rows, segments=segments, render=render)
+    return literal_plan(wanted, scaled, ask, "text" if base in TEXTS and base != "citext" else plain(wanted.type))

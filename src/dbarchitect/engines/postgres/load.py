@@ -164,15 +164,18 @@ class _Loader:
 
     def run(self, statements: Sequence[Statement]) -> tuple[Gap, ...]:
         import psycopg
+        from psycopg.conninfo import make_conninfo
 
         with self._server.connect(self._database) as admin:
             self._admin = admin
             self._prepare_database()
             self._made = StandIns(admin, ROLE)
             self._made.roles(_roles_named(statements))
+            # The role logs in: after SET ROLE on the superuser's connection, a RESET would lead back.
             parameters = {**admin.info.get_parameters(), "user": ROLE, "client_encoding": "utf8"}
             parameters.pop("options", None)
-            with psycopg.connect(**parameters, password="unused", autocommit=True) as script:
+            conninfo = make_conninfo("", **parameters, password="unused")
+            with psycopg.connect(conninfo, autocommit=True) as script:
                 self._script = script
                 script.execute("SELECT set_config('statement_timeout', %s, false)", (self._timeout(),))
                 script.execute("SET check_function_bodies = off")
@@ -434,7 +437,7 @@ class _Loader:
         detail = f" ({err.diag.message_detail})" if err.diag.message_detail else ""
         hint = err.diag.message_hint or {
             "57014": "the statement took too long: load a schema, not a workload",
-            "42601": f"PostgreSQL {self._server.binaries.major} does not know this syntax: use binaries of a newer version",
+            "42601": f"PostgreSQL {self._server.binaries.major} does not know this syntax: use newer binaries",
         }.get(
             err.sqlstate or "",
             f"run the script on an empty PostgreSQL {self._server.binaries.major}; it must succeed there",
@@ -460,7 +463,7 @@ class _Loader:
                 return replace(step, sql=_without_options(step.sql, namespace[1]))
             if missing and self._make(missing[1], missing[2], kind):
                 return step
-            if kind == "CREATE COLLATION" and state in ("0A000", "42704", "22023"):
+            if kind == "CREATE COLLATION" and state in ("0A000", "42704", "22023", "42P17"):
                 name = parse.created_name(step.sql)
                 self._made.collation(name.schema or self._current_schema(), name.name)
                 self._own_collation(name)
@@ -521,7 +524,7 @@ class _Loader:
     def _lose(self, step: _Step, effect: str) -> None:
         if step.statement.kind.startswith("CREATE "):
             name = parse.created_name(step.sql).name
-            if name:
+            if name and step.statement.kind not in ("CREATE INDEX", "CREATE TRIGGER", "CREATE POLICY", "CREATE RULE"):
                 self._lost.add(name)
         self._made.gap("statement", f"{step.statement.position} {_brief(step.sql)}", effect)
 

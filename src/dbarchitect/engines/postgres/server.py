@@ -208,7 +208,7 @@ class Server:
         state.unlink(missing_ok=True)
         command = [self.binaries.postgres, "-D", self.data, "-k", self.sockets]
         account = self._cluster.account
-        with named_errors(self._cluster.directory), self.log.open("ab") as log:
+        with named_errors(self._cluster.directory), self.log.open("ab") as log, account.powers():
             self._watchdog = subprocess.Popen(
                 ["/bin/sh", "-c", _WATCHDOG, "dbarchitect", self._cluster.directory, self.sockets, *command],
                 stdin=subprocess.PIPE,
@@ -258,7 +258,9 @@ class Server:
         tail = self._tail()
         if "No space left on device" in tail:
             return no_space(self.data)
-        return SurroundingsError(f"{what}; its log ends with:\n{tail}" if tail else what, hint=WAYS_OUT)
+        return SurroundingsError(
+            f"{what}; its log ends with:\n{tail}" if tail else what, hint=f"run the command again, or {WAYS_OUT}"
+        )
 
     def _tail(self, lines: int = 8) -> str:
         try:
@@ -282,7 +284,11 @@ def private_server(
     with new_cluster(binaries, cache or default_cache(), conf) as cluster:
         server = Server(cluster, port=conf["port"])
         try:
-            server.resume()
+            try:
+                server.resume()
+            except SurroundingsError:
+                cluster.distrust_template()
+                raise
             yield server
         finally:
             server.stop()

@@ -49,21 +49,19 @@ CREATE CAST (text AS {type}) WITHOUT FUNCTION AS ASSIGNMENT;
 # What a transaction made that CREATE EXTENSION would have marked as its own: rows that this transaction inserted,
 # without those that hang on another object (indexes, TOAST, row and array types).
 _MARK_MEMBERS = """
-WITH made(classid, objid) AS (
-    SELECT 'pg_class'::regclass, oid FROM pg_class WHERE xmin = pg_current_xact_id()::xid AND relkind IN ('r', 'v', 'm', 'S', 'f', 'p')
-    UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
-        WHERE t.xmin = pg_current_xact_id()::xid AND t.typcategory <> 'A' AND (t.typrelid = 0 OR c.relkind = 'c')
-    UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_opclass'::regclass, oid FROM pg_opclass WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_ts_config'::regclass, oid FROM pg_ts_config WHERE xmin = pg_current_xact_id()::xid
-    UNION ALL SELECT 'pg_ts_dict'::regclass, oid FROM pg_ts_dict WHERE xmin = pg_current_xact_id()::xid
+WITH this(xid) AS (SELECT pg_current_xact_id()::xid), made(classid, objid) AS (
+    SELECT 'pg_class'::regclass, oid FROM pg_class, this
+        WHERE pg_class.xmin = xid AND relkind IN ('r', 'v', 'm', 'S', 'f', 'p')
+    UNION ALL SELECT 'pg_type'::regclass, t.oid FROM this, pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE t.xmin = xid AND t.typcategory <> 'A' AND (t.typrelid = 0 OR c.relkind = 'c')
+    UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc, this WHERE pg_proc.xmin = xid
+    UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator, this WHERE pg_operator.xmin = xid
+    UNION ALL SELECT 'pg_opclass'::regclass, oid FROM pg_opclass, this WHERE pg_opclass.xmin = xid
+    UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily, this WHERE pg_opfamily.xmin = xid
+    UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast, this WHERE pg_cast.xmin = xid
+    UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace, this WHERE pg_namespace.xmin = xid
+    UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language, this WHERE pg_language.xmin = xid
+    UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am, this WHERE pg_am.xmin = xid
 )
 INSERT INTO pg_depend (classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype)
 SELECT classid, objid, 0, 'pg_extension'::regclass, %s, 0, 'e' FROM made

@@ -16,6 +16,8 @@ import psycopg
 
 from dbarchitect.model.facts import ColumnStatistics, ExtendedStatisticsFacts, Facts, TableFacts
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name
+from dbarchitect.model.schema import Relational
 
 # pg_statistic.stakindN (src/include/catalog/pg_statistic.h)
 _MCV, _HISTOGRAM, _CORRELATION, _MCELEM, _DECHIST, _RANGE_LENGTH, _BOUNDS = range(1, 8)
@@ -214,8 +216,6 @@ def _insert(connection: psycopg.Connection[Any], rows: list[tuple[str, tuple[obj
 
 
 def _quoted_names(relations: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
-    from dbarchitect.model.names import Name
-
     return {str(Name(schema=schema, name=name)): (schema, name) for schema, name in relations}
 
 
@@ -255,8 +255,6 @@ def write_extended(connection: psycopg.Connection[Any], extended: tuple[Extended
     """Fill the CREATE STATISTICS objects: distinct counts and dependencies; common values cannot be carried."""
     if not extended:
         return []
-    from dbarchitect.model.names import Name
-
     gaps: list[Gap] = []
     found = {
         str(Name(schema=schema, name=name)): (oid, numbers)
@@ -266,6 +264,8 @@ def write_extended(connection: psycopg.Connection[Any], extended: tuple[Extended
     with connection.transaction():
         for kind in ("pg_ndistinct", "pg_dependencies"):
             connection.execute(f"create cast (bytea as pg_catalog.{kind}) without function")
+        # Before 15, CREATE STATISTICS leaves an empty row.
+        connection.execute("delete from pg_catalog.pg_statistic_ext_data")
         for one in extended:
             if one.has_mcv or one.has_expressions:
                 what = " and ".join(
@@ -307,6 +307,29 @@ def write_extended(connection: psycopg.Connection[Any], extended: tuple[Extended
     return gaps
 
 
-def write(connection: psycopg.Connection[Any], facts: Facts) -> list[Gap]:
-    """All statistics of `facts`. `connection`: a superuser's, autocommit. Sizes are written by the twin."""
-    return write_columns(connection, facts.columns) + write_extended(connection, facts.extended)
+def write(connection: psycopg.Connection[Any], schema: Relational) -> list[Gap]:
+    """All statistics of `schema.facts`. `connection`: a superuser's, autocommit. Sizes are written by the twin."""
+    facts = schema.facts or Facts()
+    return (
+        write_columns(connection, facts.columns)
+        + write_extended(connection, facts.extended)
+        + _unreadable_ranges(schema, facts)
+    )
+
+
+def _unreadable_ranges(schema: Relational, facts: Facts) -> list[Gap]:
+    """Statistics of range columns, which `pg_stats` shows from PostgreSQL 17 on."""
+    if schema.major >= 17:
+        return []
+    return [
+        Gap(
+            kind="statistics",
+            name=f"{table.name}.{column.name}",
+            effect=f"PostgreSQL {schema.major} does not show statistics of ranges: && and @> have default estimates",
+        )
+        for table in schema.tables
+        for column in table.columns
+        if column.type.kind in ("range", "multirange")
+        and (one := facts.column(str(table.name), column.name)) is not None
+        and one.range_bounds_histogram is None
+    ]

@@ -202,7 +202,7 @@ def dress(
     facts = snapshot.schema.facts or Facts()
     admin = server.connect(database)
     progress("building the twin: statistics")
-    found = [*snapshot.manifest.gaps, *gaps, *statistics.write(admin, facts)]
+    found = [*snapshot.manifest.gaps, *gaps, *statistics.write(admin, snapshot.schema)]
     storage = Storage(server, database, admin)
     hypothetical = HypotheticalIndexes(admin, storage, facts.columns)
     progress("building the twin: sizes")
@@ -311,7 +311,7 @@ def _apply_settings(admin: psycopg.Connection[Any], database: str, settings: Map
 
 def admit_guest(admin: psycopg.Connection[Any]) -> None:
     """The role that plans what users wrote: no superuser; past row security, as an owner is; every table privilege."""
-    if not admin.execute("select from pg_catalog.pg_roles where rolname = %s", [GUEST]).fetchone():
+    if not admin.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [GUEST]).fetchone():
         admin.execute(cast("Any", f"create role {GUEST} login nosuperuser bypassrls"))
     names = [
         quote_identifier(row[0])

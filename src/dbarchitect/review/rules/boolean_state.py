@@ -4,8 +4,8 @@
 
 Three or more columns of a table are flags (`is_draft`, `published`, `archived`) or times (`approved_at`,
 `rejected_at`, `cancelled_at`) that look like states of which only one can hold. Flags that do not exclude each other
-(`is_admin`, `is_staff`, settings) do not count, nor do tables with a CHECK over them. Times are `info`, because they also
-record a history; beside a status column they are not reported.
+(`is_admin`, `is_staff`, settings) do not count, nor do tables with a CHECK over them or with a status column, beside
+which they tell what happened on the way. Times are `info`, because they also record a history.
 
 ## Why it matters
 
@@ -62,14 +62,13 @@ def check(review: Context) -> Iterator[Finding]:
     for table in review.tables:
         flags = {name: column for column in table.columns if (name := _state(column)) and base_type(column) == "bool"}
         times = {name: column for column in table.columns if (name := _state(column)) and base_type(column) != "bool"}
-        found = _one_life(flags)
-        if len(found) >= _FEWEST and not _checked(table, found):
-            yield _found(review, table, found, RULE.severity)
-            continue
-        found = _one_life(times)
-        status = any(words(column.name)[-1:] in (("status",), ("state",), ("stage",)) for column in table.columns)
-        if len(found) >= _FEWEST and not status and not _checked(table, found):
-            yield _found(review, table, found, Severity.INFO)
+        if any(words(column.name)[-1:] in (("status",), ("state",), ("stage",)) for column in table.columns):
+            continue  # the state has its column; the others say what happened on the way
+        for states, severity in ((flags, RULE.severity), (times, Severity.INFO)):
+            found = _one_life(states)
+            if len(found) >= _FEWEST and not _checked(table, found):
+                yield _found(review, table, found, severity)
+                break
 
 
 def _state(column: Column) -> str:

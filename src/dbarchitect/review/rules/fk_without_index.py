@@ -9,7 +9,8 @@ lowers the finding to `info`.
 
 The finding is `info` where it costs little: the referencing table fits into 10 pages (`SMALL_PAGES`), the counters
 saw no row of the parent deleted in at least 14 days, or, where nothing live is known, the parent is a plain list of
-codes that cascades nothing. Where most foreign keys of a schema have no index it is one finding.
+codes that cascades nothing. Where most foreign keys of a schema have no index it is one finding, and so are more than
+five that refer to the same table.
 
 ## Why it matters
 
@@ -31,11 +32,12 @@ Build the index; on a live server with `CREATE INDEX CONCURRENTLY`, which does n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ...model.change import Change
 from ...model.finding import Finding, Severity
-from ...model.names import quote_identifier
+from ...model.names import Name, ObjectRef, quote_identifier
 from ...model.proof import Scalar, TimedWithout
 from ...model.schema import ForeignKey, Index, Table
 from ..context import SMALL_PAGES, Context, constraint_ref
@@ -43,7 +45,7 @@ from ..mending import new_index
 from ..overlap import admits_all, serves_foreign_key, settled
 from ..rows import Rows
 from ..rule import Rule
-from ..systemic import roll_up
+from ..systemic import MANY, SHARE, roll_up
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 
@@ -54,6 +56,7 @@ def check(review: Context) -> Iterator[Finding]:
     """Foreign keys that no index serves."""
     of = 0
     common: list[Finding] = []
+    by_parent: dict[Name, list[Finding]] = defaultdict(list)
     for table in review.tables:
         for key in table.foreign_keys:
             if not key.enforced or key.inherited:
@@ -66,7 +69,14 @@ def check(review: Context) -> Iterator[Finding]:
                 yield finding
             else:
                 common.append(finding)
-    yield from roll_up(common, f"{len(common)} of {of} foreign keys have no index that serves them", of=of)
+                by_parent[key.target].append(finding)
+    if len(common) > MANY and len(common) >= SHARE * of:
+        yield from roll_up(common, f"{len(common)} of {of} foreign keys have no index that serves them", of=of)
+        return
+    for name, found in by_parent.items():
+        message = f"{len(found)} foreign keys refer to {name.short} without an index that serves them"
+        parent = ObjectRef(kind="table", schema=name.schema, name=name.name)
+        yield from roll_up(found, message, of=len(found), at=parent)
 
 
 def _found(review: Context, table: Table, key: ForeignKey) -> tuple[Finding, bool]:

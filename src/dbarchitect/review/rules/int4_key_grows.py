@@ -61,7 +61,11 @@ def check(review: Context) -> Iterator[Finding]:
         elif finding is not None:
             found.append(finding)
     yield from roll_up(
-        found, f"{len(found)} of {numbered} numbered primary keys are narrower than bigint", of=numbered, share=0
+        found,
+        f"{len(found)} of {numbered} numbered primary keys are narrower than bigint",
+        of=numbered,
+        share=0,
+        many=1,
     )
 
 

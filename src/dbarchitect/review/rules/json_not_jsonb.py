@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.finding import Finding, Severity
+from ...model.names import ObjectRef
 from ...model.proof import Shown
 from ..context import Context, base_type, column_ref
 from ..mending import JSONB, retype
@@ -46,7 +47,7 @@ _DUPLICATE = Shown(
 def check(review: Context) -> Iterator[Finding]:
     """All columns of type json."""
     found: list[Finding] = []
-    binary = []
+    binary: list[ObjectRef] = []
     for table, column in review.columns():
         if base_type(column) == "jsonb":
             binary.append(column_ref(table, column))

@@ -19,8 +19,8 @@ The rows are never changed by the application, or another system records their h
 
 ## How to mend it
 
-Add `created_at timestamptz NOT NULL DEFAULT now()`; existing rows get the time of the change. From PostgreSQL 11 on this
-does not rewrite the table.
+Add `created_at timestamptz NOT NULL DEFAULT now()`; existing rows get the time of the change. From PostgreSQL 11 on
+this does not rewrite the table.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ everything else are both accepted where it is NULL.
 
 Quiet where that is most likely meant: a single optional column; a key whose columns all may be NULL; an optional
 identifier within its owner (`tenant_id, external_id`); a column whose NULL case has a unique index of its own
-(`... WHERE column IS NULL`); NULLS NOT DISTINCT; a CHECK that ties several columns together (an exclusive arc).
+(`... WHERE column IS NULL`); NULLS NOT DISTINCT; an exclusive arc (a CHECK that ties several columns together, or the
+same key once more with another nullable column).
 
 ## Why it matters
 
@@ -77,12 +78,22 @@ def _meant(table: Table, index: Index, columns: list[Column], open_ones: list[Co
     for other in table.indexes:
         if other.unique and any(mentions(other.predicate or "", name) for name in names):
             return True
+    if any(_other_arc(table, index, other, names) for other in table.indexes):
+        return True
     return any(
         isinstance(constraint, Check)
         and any(mentions(constraint.expression, name) for name in names)
         and sum(mentions(constraint.expression, column.name) for column in table.columns if not column.not_null) > 1
         for constraint in table.constraints
     )
+
+
+def _other_arc(table: Table, index: Index, other: Index, open_ones: set[str]) -> bool:
+    """Whether `other` is the same key with another nullable column: of the two, a row has one."""
+    mine, theirs = ({key.column for key in one.keys} for one in (index, other))
+    instead = theirs - mine
+    column = table.column(next(iter(instead)) or "") if len(instead) == 1 else None
+    return other.unique and column is not None and not column.not_null and mine - theirs == open_ones
 
 
 _INSTANTS = frozenset({"timestamp", "timestamptz", "date"})

@@ -16,7 +16,7 @@ times.
 
 ## What would make it false
 
-The id is not a key of this database.
+The id is not a key of this database, but one that another system gave.
 
 ## How to mend it
 

@@ -6,8 +6,8 @@ A B-tree index that is not unique has keys with which a wider index of the same 
 expressions, operator classes, collations and order, the same condition, and every included column found in the wider
 one. What reads the narrow index can read the wide one.
 
-It is `info` where the wide one is more than four times as large, or includes columns beyond its keys, because then
-the narrow one may well be the cheaper to read.
+It is `info` where the wide one is more than four times as large (without sizes: where it adds two texts or more to
+keys without any), or includes columns beyond its keys, because then the narrow one may well be the cheaper to read.
 
 ## Why it matters
 
@@ -30,10 +30,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.finding import Finding, Severity
+from ...model.names import Name
 from ...model.schema import Index, Table
 from ..context import Context, index_ref
 from ..mending import drop_index
-from ..overlap import key_signature, obligations, same_plans_without, settled
+from ..overlap import KeySignature, key_signature, obligations, same_plans_without, settled
 from ..rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
@@ -49,18 +50,18 @@ def check(review: Context) -> Iterator[Finding]:
         for index in indexes:
             if index.unique or obligations(review, table, index):
                 continue
-            wider = [
-                other
-                for other in indexes
-                if other is not index and _covers(other, signatures[other.name], index, signatures[index.name])
-            ]
-            if not wider:
-                continue
-            keep = min(wider, key=lambda other: (len(other.keys), len(other.include), other.name))
-            yield _found(review, table, index, keep)
+            wider = [other for other in indexes if other is not index and _covers(other, index, signatures)]
+            if wider:
+                # Of what stays: an index that is itself superfluous is none to rely on.
+                staying = [one for one in wider if not any(_covers(other, one, signatures) for other in indexes)]
+                keep = min(
+                    staying, key=lambda other: (not other.unique, len(other.keys), len(other.include), other.name)
+                )
+                yield _found(review, table, index, keep)
 
 
-def _covers(wide: Index, wide_keys: tuple[object, ...], index: Index, keys: tuple[object, ...]) -> bool:
+def _covers(wide: Index, index: Index, signatures: dict[Name, tuple[KeySignature, ...]]) -> bool:
+    wide_keys, keys = signatures[wide.name], signatures[index.name]
     if wide.predicate != index.predicate or wide_keys[: len(keys)] != keys:
         return False
     held = {key.column for key in wide.keys} | set(wide.include)
@@ -71,7 +72,10 @@ def _covers(wide: Index, wide_keys: tuple[object, ...], index: Index, keys: tupl
 
 def _found(review: Context, table: Table, index: Index, keep: Index) -> Finding:
     size, kept = review.index_bytes(index), review.index_bytes(keep)
-    bulky = size is not None and kept is not None and size > 0 and kept > _MUCH_LARGER * size
+    if size is None or kept is None:
+        bulky = _texts(table, keep, len(index.keys)) > 1 and _texts(table, index, 0) == 0
+    else:
+        bulky = size > 0 and kept > _MUCH_LARGER * size
     sizes = f" ({size / 2**20:,.1f} MB, the other {kept / 2**20:,.1f} MB)" if size and kept else ""
     return RULE.finding(
         index_ref(index),
@@ -82,3 +86,9 @@ def _found(review: Context, table: Table, index: Index, keep: Index) -> Finding:
         fix=(drop_index(table, index),),
         experiment=same_plans_without(table, index),
     )
+
+
+def _texts(table: Table, index: Index, start: int) -> int:
+    """How many keys from `start` on have no fixed width."""
+    columns = [table.column(key.column) if key.column else None for key in index.keys[start:]]
+    return sum(column is None or column.type.length < 0 for column in columns)

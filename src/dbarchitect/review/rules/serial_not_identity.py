@@ -42,7 +42,10 @@ RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 def check(review: Context) -> Iterator[Finding]:
     """Columns numbered by an owned sequence."""
     users = Counter(
-        column.default for table in review.schema.tables for column in table.columns if column.default is not None
+        column.default
+        for table in review.schema.tables
+        for column in table.columns
+        if column.default is not None and table.partition_of is None and not column.inherited
     )
     found: list[Finding] = []
     identities: list[ObjectRef] = []
@@ -50,9 +53,7 @@ def check(review: Context) -> Iterator[Finding]:
         if column.identity is not None:
             identities.append(column_ref(table, column))
             continue
-        if review.sequence(table, column) is None or users[column.default] > 1 + len(
-            review.partitions.get(table.name, ())
-        ):
+        if column.default is None or review.sequence(table, column) is None or users[column.default] > 1:
             continue
         after = None if table.partition_key is not None else as_identity(review, table, column)
         found.append(

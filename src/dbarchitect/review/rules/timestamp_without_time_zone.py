@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.finding import Finding, Severity
+from ...model.names import ObjectRef
 from ...model.proof import Shown
 from ..context import Context, base_type, column_ref
 from ..mending import TIMESTAMPTZ, retype
@@ -50,7 +51,7 @@ _TWO_CLOCKS = Shown(
 def check(review: Context) -> Iterator[Finding]:
     """All columns of type timestamp."""
     found: list[Finding] = []
-    aware = []
+    aware: list[ObjectRef] = []
     for table, column in review.columns():
         if base_type(column) == "timestamptz":
             aware.append(column_ref(table, column))

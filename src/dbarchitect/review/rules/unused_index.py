@@ -79,7 +79,8 @@ def _found(review: Context, table: Table, index: Index, size: int) -> Finding:
     here = f" here ({standbys} standby{'s' if standbys > 1 else ''} not counted)" if standbys else ""
     return RULE.finding(
         index_ref(index),
-        f"{index.name.name} on {table.name.short} was not used in {days:.0f} days{here}; it takes {size / 2**20:,.1f} MB",
+        f"{index.name.name} on {table.name.short} was not used in {days:.0f} days{here}; "
+        f"it takes {size / 2**20:,.1f} MB",
         severity=Severity.INFO if standbys else None,
         facts={"scans": 0, "bytes": size, "days": round(days, 1), "standbys": standbys},
         fix=(drop_index(table, index),),

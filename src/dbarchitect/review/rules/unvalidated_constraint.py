@@ -43,7 +43,7 @@ def check(review: Context) -> Iterator[Finding]:
         for constraint in table.constraints:
             if constraint.validated or not constraint.enforced or constraint.inherited:
                 continue
-            what = {ForeignKey: "foreign key", Check: "CHECK", NotNull: "NOT NULL"}.get(type(constraint), "constraint")
+            what = _kind(constraint)
             rows = review.rows(table)
             size = "" if rows is None else f" ({rows:,.0f} rows)"
             yield RULE.finding(
@@ -53,6 +53,18 @@ def check(review: Context) -> Iterator[Finding]:
                 fix=(ValidateConstraint(table=table.name, constraint=constraint),),
                 experiment=_orphan(review, table, constraint),
             )
+
+
+def _kind(constraint: Constraint) -> str:
+    match constraint:
+        case ForeignKey():
+            return "foreign key"
+        case Check():
+            return "CHECK"
+        case NotNull():
+            return "NOT NULL"
+        case _:
+            return "constraint"
 
 
 def _orphan(review: Context, table: Table, constraint: Constraint) -> Accepted | None:

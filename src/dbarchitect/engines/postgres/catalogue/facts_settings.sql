@@ -3,8 +3,10 @@
 select
     s.name,
     case
-        when s.source = 'session' then s.reset_val
-        when s.source = 'client' then coalesce(
+        when s.source not in ('client', 'session') then s.setting
+        -- A connection of ours may have been made without any search_path.
+        when s.name <> 'search_path' then s.reset_val
+        else coalesce(
             (
                 select substr(one, strpos(one, '=') + 1)
                 from pg_db_role_setting r
@@ -15,9 +17,9 @@ select
                 order by r.setrole <> 0 desc, r.setdatabase <> 0 desc
                 limit 1
             ),
+            nullif(s.reset_val, ''),
             s.boot_val
         )
-        else s.setting
     end
 from pg_settings s
 where s.category like 'Query Tuning%'

@@ -23,8 +23,8 @@ cross join lateral (
         p.prorows as rows,
         case when p.prosupport::oid <> 0 then p.prosupport::text end as support,
         p.proconfig as settings,
-        p.prosrc as body,                                                                       --[<14]
-        coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as body,                             --[14+]
+        case when p.prokind <> 'a' then p.prosrc end as body,                                   --[<14]
+        case when p.prokind <> 'a' then coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) end as body,  --[14+]
         case when p.prokind <> 'a' then pg_get_functiondef(p.oid) else
             format('CREATE AGGREGATE %I.%I(%s) (', n.nspname, p.proname,
                 case when pg_get_function_arguments(p.oid) = '' then '*' else pg_get_function_arguments(p.oid) end)

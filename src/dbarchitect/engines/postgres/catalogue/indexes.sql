@@ -19,7 +19,9 @@ cross join lateral (
             select json_agg(
                 json_build_object(
                     'column', a.attname,
-                    'expression', e.expression,
+                    -- Around anything but a call the server prints parentheses that belong to the index, not to it.
+                    'expression', case when left(e.printed, 1) = '('
+                        then substr(e.printed, 2, length(e.printed) - 2) else e.printed end,
                     'opclass', json_build_object('schema', opn.nspname, 'name', op.opcname),
                     -- The default of the type it was made for may still not be that of the key's own type.
                     'opclass_default', op.opcdefault and not exists (
@@ -33,7 +35,7 @@ cross join lateral (
                     'collation', case when
                         -- What an expression's own collation is no function tells; the definition names another one.
                         case when a.attnum is not null then x.indcollation[key.place] <> a.attcollation
-                        else strpos(pg_get_indexdef(c.oid), e.expression || ' COLLATE ' || col.sql) > 0 end
+                        else strpos(pg_get_indexdef(c.oid), e.printed || ' COLLATE ' || col.sql) > 0 end
                     then json_build_object('schema', col.schema, 'name', col.name) end,
                     'descending', x.indoption[key.place] & 1 = 1,
                     'nulls_first', x.indoption[key.place] & 2 = 2
@@ -46,7 +48,7 @@ cross join lateral (
             join pg_namespace opn on opn.oid = op.opcnamespace
             left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[key.place] and x.indkey[key.place] <> 0
             left join lateral (
-                select pg_get_indexdef(c.oid, key.place + 1, false) as expression where x.indkey[key.place] = 0
+                select pg_get_indexdef(c.oid, key.place + 1, false) as printed where x.indkey[key.place] = 0
             ) e on true
             left join lateral (
                 select

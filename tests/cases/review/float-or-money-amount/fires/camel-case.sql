@@ -1,0 +1,2 @@
+-- expect: column public.Orders.totalPrice
+CREATE TABLE "Orders" (id bigint PRIMARY KEY, "totalPrice" double precision NOT NULL DEFAULT 0.0);

@@ -1,0 +1,5 @@
+-- The index is good for the one order in a hundred that is open.
+-- facts: {"tables": {"public.orders": {"rows": 1000000, "pages": 9000}}}
+-- facts: {"columns": {"public.orders": [{"column": "open", "n_distinct": 2, "most_common_values": "{f,t}", "most_common_frequencies": [0.99, 0.01], "correlation": 0.5}]}}
+CREATE TABLE orders (id bigint PRIMARY KEY, open boolean);
+CREATE INDEX ON orders (open);
