@@ -3,8 +3,8 @@
 The made-up schemas of `generated.py` are loaded on the server at `--admin-url` where they are not there yet; the
 product connects by `--url`, as an ordinary role.
 
-    python -m benchmarks.inspect_speed --admin-url postgresql://postgres@host/postgres \\
-        --url postgresql://reader@host/postgres [--pg-bin DIR]
+    python -m benchmarks.inspect_speed --url postgresql://reader@host/postgres
+        --admin-url postgresql://postgres@host/postgres [--pg-bin DIR]
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A database with every object kind and feature that the model carries, on any server: `tests/schemas/everything.sql`."""
+"""A database with every object kind and feature that the model carries: `tests/schemas/everything.sql`, any server."""
 
 from __future__ import annotations
 

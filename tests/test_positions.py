@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Callable
 
 import pytest
 
+from conftest import Database
 from dbarchitect.engines.postgres.load import load
-from dbarchitect.engines.postgres.server import Server
 from dbarchitect.model.names import ObjectKind, ObjectRef
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
 from dbarchitect.sql.positions import make_object_name, positions
 from dbarchitect.sql.script import split_script
-
-_numbers = itertools.count(1)
-
 
 def ref(kind: ObjectKind, name: str = "", sub: str = "", schema: str = "public") -> ObjectRef:
     return ObjectRef(kind=kind, schema=schema, name=name, sub=sub)
@@ -61,7 +58,7 @@ CREATE TABLE unqualified (a int);
 """
 
 _CATALOGUE = """
-SELECT 'table', n.nspname, c.relname, '' FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r'
+SELECT 'table', n.nspname, c.relname::text, ''::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r'
 UNION ALL SELECT 'column', n.nspname, c.relname, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
     JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND attnum > 0
 UNION ALL SELECT 'constraint', n.nspname, c.relname, conname FROM pg_constraint JOIN pg_class c ON c.oid = conrelid
@@ -81,16 +78,13 @@ UNION ALL SELECT 'type', n.nspname, typname, '' FROM pg_type t JOIN pg_namespace
 """
 
 
-def test_every_object_of_the_catalogue_has_its_place(server: Server):
+def test_every_object_of_the_catalogue_has_its_place(database: Callable[..., Database]):
     statements = split_script(SCRIPT, "a.sql")
-    database = f"positions_{next(_numbers)}"
-    server.create_database(database)
-    load(server, database, statements)
-    with server.connect(database) as connection:
-        rows = connection.execute(
-            f"SELECT * FROM ({_CATALOGUE}) x(kind, schema, name, sub) WHERE schema IN ('public', 's2')".encode()
-        ).fetchall()
-    server.drop_database(database)
+    home = database()
+    load(home.server, home.name, statements)
+    rows = home.connection.execute(
+        f"SELECT * FROM ({_CATALOGUE}) x(kind, schema, name, sub) WHERE schema IN ('public', 's2')".encode()
+    ).fetchall()
     found = positions(statements)
     missing = [row for row in rows if found.exact(ObjectRef(kind=row[0], schema=row[1], name=row[2], sub=row[3])) is None]
     assert missing == []
@@ -110,7 +104,7 @@ def test_places_of_unnamed_things():
 
 
 def test_long_names_are_cut_as_postgresql_does():
-    assert make_object_name("t" * 40, "c" * 40, "fkey") == f"{'t' * 28}_{'c' * 29}_fkey"
+    assert make_object_name("t" * 40, "c" * 40, "fkey") == f"{'t' * 29}_{'c' * 28}_fkey"
     assert make_object_name("t" * 80, "", "pkey") == f"{'t' * 58}_pkey"
 
 

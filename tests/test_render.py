@@ -17,7 +17,7 @@ from dbarchitect.model.names import ObjectKind, ObjectRef, Position
 from dbarchitect.model.proof import Proof, Shown
 from dbarchitect.model.value import from_json
 from dbarchitect.render import FORMATS, Format, Screen, render_review
-from dbarchitect.render.digest import amount, by_object, figures, next_commands, verdict, worst
+from dbarchitect.render.digest import amount, by_object, figures, next_commands, suppressed_by, verdict, worst
 from dbarchitect.render.markdown import LIMIT, code, fence, prose, render_markdown
 from dbarchitect.render.page import render_index, render_page
 from dbarchitect.render.summary import render_twin
@@ -99,7 +99,7 @@ REVIEW = Review(
     silent=(Silence(rule="unused-index", reason="no counters in a file"),),
     suppressed=(
         Suppressed(finding=FINDINGS[1], by="baseline", reason="known before"),
-        Suppressed(finding=FINDINGS[0], by="inline comment", reason="on purpose"),
+        Suppressed(finding=FINDINGS[0], by="comment at db/app.sql:40", reason="on purpose"),
     ),
     gaps=(Gap(kind="extension", name="postgis", effect="geometry is a stand-in"),),
     tables=12,
@@ -246,6 +246,11 @@ def test_figures_pair_up_with_their_units():
 )
 def test_amounts_for_people(value, unit, said):
     assert amount(value, unit) == said
+
+
+def test_suppressed_are_counted_by_who_did_it():
+    assert suppressed_by(REVIEW) == "2 suppressed: 1 by baseline, 1 by comment"
+    assert suppressed_by(msgspec.structs.replace(REVIEW, suppressed=())) == ""
 
 
 def test_the_next_command_follows_from_what_is_unproved():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -13,9 +14,14 @@ import msgspec
 from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twin_room
 from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.lab import fill
+from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.redact import redact
 from dbarchitect.engines.postgres.scale import scale
 from dbarchitect.errors import InputError
+from dbarchitect.files import write_whole
+from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import Value
@@ -24,7 +30,7 @@ from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.rule import review, rules
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.parse import normalize
-from dbarchitect.sql.script import decode_script
+from dbarchitect.sql.script import decode_script, split_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
@@ -289,3 +295,87 @@ def twin_open(
             yield OpenTwin(url=twin.url, environment=twin.environment, gaps=twin.gaps, tables=len(opened.schema.tables))
         finally:
             twin.close()
+
+
+class WhatIf(Value, frozen=True, kw_only=True):
+    """A query of the workload planned on the twin, as it is and with indexes that nobody built. Costs are the
+    planner's."""
+
+    sql: str
+    calls: float
+    before: float
+    after: float
+
+
+class Demonstration(Value, frozen=True, kw_only=True):
+    """What `dba demo` ran: the review of a database it made, the twin it took of it, and a what-if on that twin."""
+
+    review: Review
+    twin: TwinSummary
+    indexes: tuple[str, ...]
+    what_if: tuple[WhatIf, ...]
+    folder: str
+
+
+_DEMO_ROWS = {
+    "public.customers": 20_000,
+    "public.categories": 60,
+    "public.products": 5_000,
+    "public.orders": 60_000,
+    "public.order_items": 150_000,
+    "public.comments": 10_000,
+    "public.stock_movements": 30_000,
+}
+
+
+def demo(folder: Path, options: CheckOptions) -> Demonstration:
+    """Make the example's database in a private server, then treat it as anybody's: snapshot, check, prove, what-if.
+
+    `folder` gets the schema, the workload and the twin, to play with.
+    """
+    example = resources.files("dbarchitect.demo")
+    for name in ("shop.sql", "workload.sql"):
+        write_whole(folder / name, example.joinpath(name).read_text("utf-8"))
+    workload = folder / "workload.sql"
+    with _workshop(options.pg_bin, options.cache, options.progress) as workshop:
+        server = workshop.server
+        server.create_database("shop")
+        load(server, "shop", split_script((folder / "shop.sql").read_text("utf-8"), "shop.sql"))
+        with server.connect("shop") as connection:
+            schema = inspect(connection, facts=False)
+            fill(connection, schema, rows=_DEMO_ROWS, seed=options.seed, progress=options.progress)
+        summary = twin_create(
+            server.url("shop"),
+            folder / "shop.twin",
+            workload=workload,
+            pg_bin=options.pg_bin,
+            cache=options.cache,
+            now=options.now,
+            progress=options.progress,
+        )
+        # The snapshot is reviewed, not the server: it stays, so that every command of the report can be repeated.
+        review_ = check(str(folder / "shop.twin"), replace(options, prove=True))
+        indexes = [change for finding in review_.findings for change in finding.fix if isinstance(change, AddIndex)]
+        what_if = _what_if(workshop, snapshots.read(folder / "shop.twin"), indexes)
+    return Demonstration(
+        review=review_,
+        twin=summary,
+        indexes=tuple(line for change in indexes for line in ddl(change, version=schema.version)),
+        what_if=what_if,
+        folder=str(folder),
+    )
+
+
+def _what_if(workshop: Workshop, snapshot: snapshots.Snapshot, indexes: Sequence[AddIndex]) -> tuple[WhatIf, ...]:
+    """The snapshot's workload with and without `indexes`: the queries whose cost changes, most saved first."""
+    twin = twin_room.build(workshop.server, snapshot, progress=workshop.progress)
+    queries = snapshot.workload.queries if snapshot.workload else ()
+    before = [twin.explain(query.sql, query.parameters).cost for query in queries]
+    with twin.supposing(indexes) as supposed:
+        after = [supposed.explain(query.sql, query.parameters).cost for query in queries]
+    found = [
+        WhatIf(sql=query.sql, calls=query.calls, before=old, after=new)
+        for query, old, new in zip(queries, before, after, strict=True)
+        if new != old
+    ]
+    return tuple(sorted(found, key=lambda one: (one.after - one.before) * one.calls))

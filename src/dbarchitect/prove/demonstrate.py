@@ -152,7 +152,7 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     except (psycopg.Error, InputError) as err:
         return _not_run(f"the change fails in the lab: {_words(err)}", script)
     report = bench.lab_report
-    rows = sum(report.rows.values()) if report is not None else 0
+    rows = report.rows if report is not None else 0
     return Proof(
         level="measured",
         method=f"{experiment.sql.split()[0]} timed in a lab of {rows:,} made-up rows, median of {_REPEATS}",

@@ -233,10 +233,11 @@ def silent_by_reason(silent: Iterable[Silence]) -> tuple[tuple[str, tuple[str, .
 
 
 def suppressed_by(review: Review) -> str:
-    """`7 suppressed: 5 by baseline, 2 by inline comment`, empty where nothing was."""
+    """`7 suppressed: 5 by baseline, 2 by comment`, empty where nothing was."""
     if not review.suppressed:
         return ""
-    by = Counter(line(one.by) for one in review.suppressed)
+    # "comment at app.sql:12" says where; here it counts as a comment.
+    by = Counter(line(one.by.partition(" at ")[0]) for one in review.suppressed)
     return f"{len(review.suppressed):,} suppressed: " + ", ".join(f"{n:,} by {who}" for who, n in sorted(by.items()))
 
 

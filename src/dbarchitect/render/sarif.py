@@ -175,5 +175,5 @@ def _uri(place: Place) -> str:
 
 
 def _suppression(one: Suppressed) -> Node:
-    kind = "inSource" if one.by.startswith("inline") else "external"
+    kind = "inSource" if one.by.startswith("comment") else "external"
     return {"kind": kind, "status": "accepted", "justification": line(one.reason or f"by {one.by}")}

@@ -36,6 +36,8 @@ FRAMEWORK_TABLES = frozenset(
     """.split()  # noqa: SIM905
 )
 
+_MIGRATION_COLUMNS = frozenset({"name", "migration", "version", "hash", "batch", "executed_at", "run_on", "timestamp"})
+
 Counter = Literal["inserted", "updated", "deleted", "sequential_scans", "index_scans"]
 
 
@@ -353,8 +355,16 @@ def _reviewed(table: Table) -> bool:
         and table.persistence != "temporary"
         and schema != "information_schema"
         and not schema.startswith("pg_")
-        and table.name.name.lower() not in FRAMEWORK_TABLES
+        and not _is_bookkeeping(table)
     )
+
+
+def _is_bookkeeping(table: Table) -> bool:
+    """Whether a table is a migration tool's, by its name or, for the plain `migrations`, also by its columns."""
+    name = table.name.name.lower()
+    if name not in ("migrations", "migration"):
+        return name in FRAMEWORK_TABLES
+    return len(table.columns) <= 5 and any(column.name in _MIGRATION_COLUMNS for column in table.columns)
 
 
 def _moment(text: str) -> datetime:

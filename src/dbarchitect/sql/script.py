@@ -451,7 +451,7 @@ _FOREIGN_SIGNS = (
 )
 _VERBS = frozenset(
     """abort alter analyze begin call checkpoint close cluster comment commit copy create deallocate declare delete
-    discard do drop end execute explain fetch grant import insert listen load lock merge move notify prepare reassign
+    discard do drop end execute explain fetch grant insert listen load lock merge move notify prepare reassign
     refresh reindex release reset revoke rollback savepoint security select set show start table truncate unlisten
     update vacuum values with""".split()  # noqa: SIM905
 )

@@ -84,8 +84,10 @@ class Cluster:
 
     def distrust_template(self) -> None:
         """Have the next start make the template anew: a power cut may have caught its files in memory."""
+        doubtful = self.template.with_name(f"{_BUILDING}{self.directory.name}")
         with contextlib.suppress(FileNotFoundError):
-            self.template.rename(self.template.with_name(f"{_BUILDING}{self.directory.name}"))
+            self.template.rename(doubtful)  # at once, for whoever starts meanwhile
+            shutil.rmtree(doubtful, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -37,6 +37,7 @@ from .lab_values import (
     INTEGERS,
     ColumnPlan,
     Permutation,
+    Segment,
     Wanted,
     array,
     calibrated,
@@ -44,6 +45,7 @@ from .lab_values import (
     parse_array,
     permutation,
     plain,
+    shares,
     tick_segments,
     uniform,
 )

@@ -28,6 +28,7 @@ from .lab_values import (
     numbers,
     shares,
     tick_segments,
+    within,
 )
 
 _CLASSES = (

@@ -2,9 +2,9 @@
 
 ## What it says
 
-A table of at most eight columns holds the attributes of another one as rows: a foreign key to the entity, a column
-that names the attribute, and a column for the value, or one for each type of value. With a name like `attribute` or
-`property`, or several value columns, it is a `warning`, else `info`. Settings, preferences, labels, translations and
+A table of at most eight columns holds the attributes of another one as rows: a mandatory foreign key to the entity, a
+column that names the attribute, and a column for the value, or one for each type of value. With a name like
+`attribute` or `property`, or several value columns, it is a `warning`, else `info`. Settings, preferences, labels, translations and
 other plain lists of keys and values are left out.
 
 ## Why it matters
@@ -55,34 +55,38 @@ def check(review: Context) -> Iterator[Finding]:
     for table in review.tables:
         if len(table.columns) > _MOST_COLUMNS or not _LISTS_BY_NATURE.isdisjoint(words(table.name.name)):
             continue
-        values = [column for column in table.columns if _is_value(column)]
-        if not values or not any(base_type(column) in _TEXTS for column in values):
-            continue
         for key in table.foreign_keys:
-            found = _attribute(table, key, values)
+            found = _attribute(table, key) if _mandatory(table, key) else None
             if found is not None:
-                attribute, strong = found
-                yield _found(review, table, key, attribute, values, strong)
+                yield _found(review, table, key, *found)
                 break
 
 
-def _is_value(column: Column) -> bool:
-    name = words(column.name)
-    return bool(name) and (name[-1] in _VALUE or name[0] in _VALUE) and name[-1] not in ("id", "at", "type")
+def _mandatory(table: Table, entity: ForeignKey) -> bool:
+    return all((column := table.column(name)) is not None and column.not_null for name in entity.columns)
 
 
-def _attribute(table: Table, entity: ForeignKey, values: list[Column]) -> tuple[Column, bool] | None:
-    """The column that names the attribute, and whether its name or the values leave no doubt."""
+def _attribute(table: Table, entity: ForeignKey) -> tuple[Column, list[Column], bool] | None:
+    """The column that names the attribute, those that hold its value, and whether their names leave no doubt."""
     for column in table.columns:
         name = words(column.name)
-        if column.name in entity.columns or column in values or not name:
+        if column.name in entity.columns or not name:
             continue
         plain = name[:-1] if name[-1] in ("id", "name", "key", "type", "code") else name
-        if not _STRONG.isdisjoint(plain):
-            return column, True
-        if name[-1] in _WEAK and base_type(column) in _TEXTS:
-            return column, len({base_type(value) for value in values}) > 1
+        strong = not _STRONG.isdisjoint(plain)
+        if not strong and (name[-1] not in _WEAK or base_type(column) not in _TEXTS):
+            continue
+        values = [other for other in table.columns if _is_value(words(other.name), plain)]
+        if any(base_type(value) in _TEXTS for value in values):
+            return column, values, strong or len({base_type(value) for value in values}) > 1
     return None
+
+
+def _is_value(name: tuple[str, ...], attribute: tuple[str, ...]) -> bool:
+    """`value`, `value_text`, or the attribute's own: `parameter_name` and `parameter_value`."""
+    if not name or name[-1] in ("id", "at", "type"):
+        return False
+    return name[0] in _VALUE or (name[-1] in _VALUE and name[:-1] == attribute)
 
 
 def _found(

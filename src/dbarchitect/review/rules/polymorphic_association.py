@@ -4,8 +4,9 @@
 
 A table has a pair of columns `x_type` and `x_id` (or Django's `content_type_id` and `object_id`) and no foreign key on
 the id: the type says which table the id belongs to. Left out are pairs whose stem is itself a table (there the type is
-an attribute), ids that are the table's own key, and ids that other systems give. In tables of events it is `info`,
-because events may outlive what they were about.
+an attribute), ids that are the table's own, and ids that other systems give. Where the stem does not say that it may
+be anything (`entity`, `owner`, `...able`) it is a question and `info`. In tables of events it is `info` too, because
+events may outlive what they were about.
 
 ## Why it matters
 
@@ -42,12 +43,15 @@ RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 # Stems that mean "any of several tables". For others the pair may be an id with an attribute, so the rule asks.
 _ANY = frozenset(
     """
-    entity object target resource subject owner item parent source reference ref record actor related relatable model
-    holder trackable attachable member principal
+    entity object target resource subject owner parent actor related relatable holder trackable attachable member
+    principal originator
     """.split()  # noqa: SIM905
 )
 _FOREIGN = frozenset(
-    "oauth external provider auth authentication mime content media grant token client event remote third".split()  # noqa: SIM905
+    """
+    oauth external provider auth authentication mime content media grant token client event remote third msg message
+    request document file
+    """.split()  # noqa: SIM905
 )
 _KEYS = frozenset({"int2", "int4", "int8", "uuid", "text", "varchar", "bpchar", "numeric"})
 
@@ -72,8 +76,10 @@ def check(review: Context) -> Iterator[Finding]:
             if identifier is None or identifier.name in referring or base_type(identifier) not in _KEYS:
                 continue
             key = table.primary_key.columns if table.primary_key else ()
-            if key == (identifier.name,) or stem in tables or not _FOREIGN.isdisjoint(stem[:1]):
+            if key == (identifier.name,) or stem in tables or not _FOREIGN.isdisjoint(stem):
                 continue
+            if set(stem) <= set(words(table.name.name)) and not _ANY.intersection(stem):
+                continue  # its own id and type
             yield _found(review, table, stem, kind, identifier)
 
 

@@ -3,7 +3,8 @@
 ## What it says
 
 Columns are `timestamp` (without time zone). It is one finding for a schema, however many columns it has. Columns whose
-name says that they hold a local or civil time (`local`, `birth`, `wall`) are left out.
+name says that they hold a local or civil time (`local`, `birth`, `wall`) are left out, and so is a `visit_datetime`
+beside a `visit_date`, which says whose day it is.
 
 ## Why it matters
 
@@ -30,6 +31,7 @@ from collections.abc import Iterator
 from ...model.finding import Finding, Severity
 from ...model.names import ObjectRef
 from ...model.proof import Shown
+from ...model.schema import Column, Table
 from ..context import Context, base_type, column_ref
 from ..mending import TIMESTAMPTZ, retype
 from ..rule import Rule
@@ -55,7 +57,7 @@ def check(review: Context) -> Iterator[Finding]:
     for table, column in review.columns():
         if base_type(column) == "timestamptz":
             aware.append(column_ref(table, column))
-        if base_type(column) != "timestamp" or not _CIVIL.isdisjoint(words(column.name)):
+        if base_type(column) != "timestamp" or _is_civil(table, column):
             continue
         fix = retype(
             review,
@@ -78,6 +80,17 @@ def check(review: Context) -> Iterator[Finding]:
     of = len(found) + len(aware)
     message = f"{len(found)} of {of} timestamp columns have no time zone"
     yield from roll_up(found, message, of=of, share=0, many=1, deviations=aware)
+
+
+def _is_civil(table: Table, column: Column) -> bool:
+    """Whether a column holds a local time: by its name, or because the local day stands beside it."""
+    name = words(column.name)
+    if not _CIVIL.isdisjoint(name):
+        return True
+    day = (*name[:-1], "date")
+    return name[-1:] == ("datetime",) and any(
+        words(other.name) == day and base_type(other) == "date" for other in table.columns
+    )
 
 
 def _is_now(default: str) -> bool:

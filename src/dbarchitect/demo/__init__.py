@@ -1,0 +1,1 @@
+"""The example of `dba demo`: a shop's schema with planted faults, and the workload that it serves."""
