@@ -28,7 +28,8 @@ class Loaded:
         self.gaps = load(database.server, database.name, split_script(script, "a.sql"), data=data)
 
     def one(self, query: str) -> object:
-        row = self.database.connection.execute(query.encode()).fetchone()
+        with self.database.server.connect(self.database.name) as connection:
+            row = connection.execute(query.encode()).fetchone()
         return row[0] if row else None
 
     def gap(self, kind: str, name: str = "") -> Gap:
@@ -79,7 +80,8 @@ def test_a_schema_over_missing_extensions_loads(any_server: Server, loaded: Call
     CREATE EXTENSION postgis; CREATE EXTENSION timescaledb; CREATE EXTENSION pg_cron; CREATE EXTENSION "of_nobody";
     CREATE TABLE place (id int PRIMARY KEY, at geometry(Point, 4326) NOT NULL, area geography, odd strange_type(3));
     CREATE INDEX place_at ON place USING gist (at);
-    CREATE VIEW near AS SELECT id FROM place WHERE ST_DWithin(at, ST_MakePoint(1, 2), 5) AND at && ST_MakeEnvelope(0, 0, 1, 1);
+    CREATE VIEW near AS SELECT id FROM place
+        WHERE ST_DWithin(at, ST_MakePoint(1, 2), 5) AND at && ST_MakeEnvelope(0, 0, 1, 1);
     CREATE TABLE metric (time timestamptz NOT NULL, v float);
     SELECT create_hypertable('metric', 'time');
     ALTER TABLE metric SET (timescaledb.compress, timescaledb.compress_segmentby = 'v');
@@ -93,10 +95,20 @@ def test_a_schema_over_missing_extensions_loads(any_server: Server, loaded: Call
         *("postgis", "timescaledb", "pg_cron", "of_nobody", "plv8")
     }
     assert "function_of_nobody" in result.gap("statement", "CREATE VIEW odd").effect
-    assert result.one("SELECT string_agg(indexname, ', ' ORDER BY indexname) FROM pg_indexes WHERE schemaname = 'public'"
-                      " AND tablename IN ('place', 'metric')") == "metric_time_idx, place_at, place_pkey"
-    assert result.one("SELECT atttypmod FROM pg_attribute WHERE attrelid = 'place'::regclass AND attname = 'at'") == (4326 << 8) + 4
-    assert result.one("SELECT lanname FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE proname = 'f'") == "plv8"
+    assert (
+        result.one(
+            "SELECT string_agg(indexname, ', ' ORDER BY indexname) FROM pg_indexes WHERE schemaname = 'public'"
+            " AND tablename IN ('place', 'metric')"
+        )
+        == "metric_time_idx, place_at, place_pkey"
+    )
+    assert (
+        result.one("SELECT atttypmod FROM pg_attribute WHERE attrelid = 'place'::regclass AND attname = 'at'")
+        == (4326 << 8) + 4
+    )
+    assert (
+        result.one("SELECT lanname FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE proname = 'f'") == "plv8"
+    )
     outside = """SELECT count(*) FROM pg_class c WHERE c.oid >= 16384 AND relkind IN ('r', 'v') AND NOT EXISTS (SELECT
         FROM pg_depend d WHERE d.objid = c.oid AND deptype = 'e')"""
     assert result.one(outside) == 3  # place, near, metric
@@ -110,9 +122,10 @@ def test_without_a_missing_extension_a_missing_name_is_the_users_mistake(loaded:
 
 def test_roles_collations_tablespaces_and_settings(any_server: Server, loaded: Callable[..., Loaded]):
     script = """
-    SET transaction_timeout = 0; SET default_with_oids = false; SET some.thing = 'x'; SET nosuch_setting = 1;
+    SET transaction_timeout = 0; SET default_with_oids = false; SET my.thing = 'x'; SET nosuch_setting = 1;
     CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-    CREATE TABLE t (a text COLLATE ci, b text COLLATE "en-US-x-icu", c text COLLATE pg_catalog."de-x-icu") TABLESPACE fast;
+    CREATE TABLE t (a text COLLATE ci, b text COLLATE "en-US-x-icu", c text COLLATE pg_catalog."de-x-icu")
+        TABLESPACE fast;
     CREATE ROLE app LOGIN SUPERUSER; CREATE ROLE boss IN ROLE postgres;
     ALTER TABLE t OWNER TO app; GRANT SELECT ON t TO "Reader", PUBLIC; ALTER SCHEMA public OWNER TO boss;
     CREATE SCHEMA private AUTHORIZATION "Other";
@@ -143,10 +156,20 @@ def test_databases_transactions_and_concurrency_of_the_script(loaded: Callable[.
     VACUUM; CREATE SCHEMA public;
     """)
     assert result.gaps == ()
-    assert result.one("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE oid >= 16384 AND relkind IN "
-                      "('r', 'i') AND relnamespace = 'public'::regnamespace") == "i kept m"
-    assert result.one("SELECT setconfig[1] FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database "
-                      "WHERE datname = current_database())") == "work_mem=8MB"
+    assert (
+        result.one(
+            "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE oid >= 16384 AND relkind IN "
+            "('r', 'i') AND relnamespace = 'public'::regnamespace"
+        )
+        == "i kept m"
+    )
+    assert (
+        result.one(
+            "SELECT setconfig[1] FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database "
+            "WHERE datname = current_database())"
+        )
+        == "work_mem=8MB"
+    )
 
 
 ROWS = """
@@ -164,7 +187,11 @@ ALTER TABLE t ALTER a SET NOT NULL;
 
 def test_rows_are_loaded_on_request_only(loaded: Callable[..., Loaded]):
     without = loaded(ROWS)
-    assert (without.one("SELECT count(*) FROM t"), without.one("SELECT last_value FROM t_id_seq"), without.gaps) == (0, 6, ())
+    assert (without.one("SELECT count(*) FROM t"), without.one("SELECT last_value FROM t_id_seq"), without.gaps) == (
+        0,
+        6,
+        (),
+    )
     with_rows = loaded(ROWS, data=True)
     assert with_rows.one("SELECT string_agg(a, ' ' ORDER BY id) FROM t") == "x é none"
 
@@ -189,7 +216,8 @@ def test_a_script_cannot_leave_its_database(any_server: Server, loaded: Callable
     tricks = (
         f"COPY (SELECT 1) TO PROGRAM '{program}'",
         f"DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''{program}'''; END $$",
-        f"DO $$ BEGIN EXECUTE 'RESET SESSION AUTHORIZATION'; EXECUTE 'COPY (SELECT 1) TO PROGRAM ''{program}'''; END $$",
+        f"DO $$ BEGIN EXECUTE 'RESET SESSION AUTHORIZATION'; "
+        f"EXECUTE 'COPY (SELECT 1) TO PROGRAM ''{program}'''; END $$",
         f"DO $$ BEGIN EXECUTE 'SET SESSION AUTHORIZATION postgres'; EXECUTE 'COPY (SELECT 1) TO ''{target}'''; END $$",
         "SET SESSION AUTHORIZATION postgres",
         "SET ROLE postgres",
@@ -211,7 +239,8 @@ def test_a_script_cannot_leave_its_database(any_server: Server, loaded: Callable
         f"CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM "
         f"''{program}'''; END $$; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e(); "
         "CREATE EXTENSION citext; ALTER FUNCTION e() OWNER TO postgres; CREATE TABLE fires (a int)",
-        f"CREATE FUNCTION i(int) RETURNS int IMMUTABLE SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'COPY (SELECT 1) "
+        f"CREATE FUNCTION i(int) RETURNS int IMMUTABLE SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN "
+        f"EXECUTE 'COPY (SELECT 1) "
         f"TO PROGRAM ''{program}'''; RETURN 1; END $$; ALTER FUNCTION i(int) OWNER TO postgres; CREATE TABLE x (a int "
         "DEFAULT i(1)); CREATE INDEX ON x (i(a)); ALTER TABLE x OWNER TO postgres; SELECT i(1)",
     )  # fmt: skip
@@ -221,18 +250,32 @@ def test_a_script_cannot_leave_its_database(any_server: Server, loaded: Callable
         except InputError:
             pass
         else:
-            assert result.one("SELECT count(*) FROM pg_proc WHERE proname IN ('i', 'e') AND pg_get_userbyid(proowner) "
-                              "= 'postgres'") == 0
+            assert (
+                result.one(
+                    "SELECT count(*) FROM pg_proc WHERE proname IN ('i', 'e') AND pg_get_userbyid(proowner) "
+                    "= 'postgres'"
+                )
+                == 0
+            )
         assert not target.exists(), trick
     home = loaded("SELECT 1", on=any_server)
-    assert home.one("SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = 'dbarchitect'") is False
-    assert home.one("SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = "
-                    "member WHERE u.rolname = 'dbarchitect' AND (r.rolsuper OR r.rolname LIKE 'pg\\_%')") == 0
+    assert (
+        home.one("SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = 'dbarchitect'") is False
+    )
+    assert (
+        home.one(
+            "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = "
+            "member WHERE u.rolname = 'dbarchitect' AND (r.rolsuper OR r.rolname LIKE 'pg\\_%')"
+        )
+        == 0
+    )
 
 
 def test_what_was_refused_is_named(loaded: Callable[..., Loaded]):
-    result = loaded("CREATE TABLE t (a int); COPY t FROM '/etc/passwd'; ALTER SYSTEM SET work_mem = '1GB'; CREATE "
-                    "SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p;")
+    result = loaded(
+        "CREATE TABLE t (a int); COPY t FROM '/etc/passwd'; ALTER SYSTEM SET work_mem = '1GB'; CREATE "
+        "SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p;"
+    )
     assert len(result.gaps) == 3
     assert all(gap.effect.startswith("not run") for gap in result.gaps)
 

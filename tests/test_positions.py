@@ -13,6 +13,7 @@ from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
 from dbarchitect.sql.positions import make_object_name, positions
 from dbarchitect.sql.script import split_script
 
+
 def ref(kind: ObjectKind, name: str = "", sub: str = "", schema: str = "public") -> ObjectRef:
     return ObjectRef(kind=kind, schema=schema, name=name, sub=sub)
 
@@ -58,7 +59,8 @@ CREATE TABLE unqualified (a int);
 """
 
 _CATALOGUE = """
-SELECT 'table', n.nspname, c.relname::text, ''::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r'
+SELECT 'table', n.nspname, c.relname::text, ''::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE relkind = 'r'
 UNION ALL SELECT 'column', n.nspname, c.relname, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
     JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND attnum > 0
 UNION ALL SELECT 'constraint', n.nspname, c.relname, conname FROM pg_constraint JOIN pg_class c ON c.oid = conrelid
@@ -86,9 +88,11 @@ def test_every_object_of_the_catalogue_has_its_place(database: Callable[..., Dat
         f"SELECT * FROM ({_CATALOGUE}) x(kind, schema, name, sub) WHERE schema IN ('public', 's2')".encode()
     ).fetchall()
     found = positions(statements)
-    missing = [row for row in rows if found.exact(ObjectRef(kind=row[0], schema=row[1], name=row[2], sub=row[3])) is None]
+    missing = [
+        row for row in rows if found.exact(ObjectRef(kind=row[0], schema=row[1], name=row[2], sub=row[3])) is None
+    ]
     assert missing == []
-    assert len(rows) > 50
+    assert len(rows) >= 50
 
 
 def test_places_of_unnamed_things():
@@ -128,7 +132,9 @@ ALTER TABLE b SET SCHEMA other;
 
 
 def test_finding_a_place_for_what_has_none_of_its_own():
-    found = positions(split_script("CREATE TABLE t (a int);\nCREATE FUNCTION f(x int) RETURNS int AS '' LANGUAGE sql;", "a.sql"))
+    found = positions(
+        split_script("CREATE TABLE t (a int);\nCREATE FUNCTION f(x int) RETURNS int AS '' LANGUAGE sql;", "a.sql")
+    )
     for asked, expected in (
         (ref("constraint", "t", "made_elsewhere"), 1),
         (ref("function", "f(pg_catalog.int4)"), 2),
@@ -140,7 +146,9 @@ def test_finding_a_place_for_what_has_none_of_its_own():
 
 
 def test_set_config_of_a_dump_leaves_names_as_they_are():
-    text = "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE x.t (a int);\nCREATE INDEX i ON x.t (a);"
+    text = (
+        "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE x.t (a int);\nCREATE INDEX i ON x.t (a);"
+    )
     assert line(text, ref("index", "t", "i", schema="x")) == 3
 
 
@@ -153,7 +161,9 @@ def ignores(text: str) -> tuple[tuple[Ignore, ...], tuple[Misspelt, ...]]:
 
 
 def test_above_a_table_covers_all_of_it():
-    (one,), wrong = ignores("-- dba: ignore no-primary-key, int4-key a log\nCREATE TABLE log (a int);\nCREATE TABLE t (a int);")
+    (one,), wrong = ignores(
+        "-- dba: ignore no-primary-key, int4-key a log\nCREATE TABLE log (a int);\nCREATE TABLE t (a int);"
+    )
     assert wrong == ()
     assert one.reason == "a log"
     assert one.covers("no-primary-key", ref("table", "log"))
@@ -181,7 +191,9 @@ def test_on_a_column_covers_what_that_line_writes():
 
 
 def test_at_the_end_of_a_statement_and_above_an_index():
-    text = "CREATE TABLE a (x int); CREATE TABLE b (x int); -- dba: ignore no-primary-key scratch\n-- dba: ignore int4-key why not\nCREATE INDEX i ON a (x);"
+    text = """CREATE TABLE a (x int); CREATE TABLE b (x int); -- dba: ignore no-primary-key scratch
+-- dba: ignore int4-key why not
+CREATE INDEX i ON a (x);"""
     (first, second), wrong = ignores(text)
     assert wrong == ()
     assert first.covers("no-primary-key", ref("table", "b"))
@@ -212,5 +224,6 @@ def test_wrong_comments_are_named(comment: str, message: str):
 
 
 def test_comments_inside_strings_and_bodies_are_none():
-    text = "CREATE TABLE t (a text DEFAULT '-- dba: ignore x');\nDO $$ -- dba: ignore y\n$$;\nCOPY t FROM stdin;\n-- dba: ignore z\n\\.\n"
+    text = "CREATE TABLE t (a text DEFAULT '-- dba: ignore x');\nDO $$ -- dba: ignore y\n$$;\n"
+    text += "COPY t FROM stdin;\n-- dba: ignore z\n\\.\n"
     assert ignores(text) == ((), ())

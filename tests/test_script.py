@@ -59,7 +59,8 @@ def test_a_dump_with_data_and_restrict():
 
 
 def test_meta_commands_end_statements_or_are_kept_by_name():
-    text = "\\set x 1\n\\connect other\nSELECT 'CREATE DATABASE a' \\gexec\nSELECT 1 \\g\n\\copy t from 'f.csv' csv\nSELECT 2;"
+    text = "\\set x 1\n\\connect other\nSELECT 'CREATE DATABASE a' \\gexec\n"
+    text += "SELECT 1 \\g\n\\copy t from 'f.csv' csv\nSELECT 2;"
     assert [(s.kind, s.sql) for s in split(text)] == [
         ("META", "\\connect other"),
         ("SELECT", "SELECT 'CREATE DATABASE a'"),
@@ -71,7 +72,8 @@ def test_meta_commands_end_statements_or_are_kept_by_name():
 
 
 def test_branches_of_if():
-    text = "\\set on true\n\\if :on\nSELECT 1;\n\\else\nSELECT 2;\n\\endif\n\\if false\nnot sql;\n\\elif :{?on}\nSELECT 3;\n\\endif\n"
+    text = "\\set on true\n\\if :on\nSELECT 1;\n\\else\nSELECT 2;\n\\endif\n"
+    text += "\\if false\nnot sql;\n\\elif :{?on}\nSELECT 3;\n\\endif\n"
     assert [s.sql for s in split(text)] == ["SELECT 1", "SELECT 3"]
     assert [s.position.line for s in split(text)] == [3, 10]
 
@@ -113,7 +115,10 @@ def test_an_empty_migration_is_allowed_where_the_caller_says_so():
     [
         (b"\xef\xbb\xbfSELECT 1", "SELECT 1"),
         ("SELECT 'é'".encode("utf-16"), "SELECT 'é'"),
-        ("SET client_encoding = 'LATIN1';\nSELECT 'é'".encode("latin-1"), "SET client_encoding = 'LATIN1';\nSELECT 'é'"),
+        (
+            "SET client_encoding = 'LATIN1';\nSELECT 'é'".encode("latin-1"),
+            "SET client_encoding = 'LATIN1';\nSELECT 'é'",
+        ),
     ],
 )
 def test_encodings(data: bytes, text: str):

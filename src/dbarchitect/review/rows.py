@@ -108,6 +108,12 @@ class Rows:
                 or (self._mandatory(column.not_null, column.type) and column.default is None and not column.identity)
             )
         }
+        for column in table.columns:
+            if column.generated is not None and column.not_null:
+                sources = [one for one in table.columns if mentions(column.generated.expression, one.name)]
+                if any((one.type.base or one.type.name) in ("json", "jsonb") for one in sources):
+                    return None  # it asks for a key of the document that nobody told us
+                needed |= {one.name for one in sources if one is not column and one.generated is None}
         wishes = _Wishes(table, {*needed, *(name for name, value in values.items() if value != NULL)}, values)
         for check in table.constraints:
             if isinstance(check, Check) and check.enforced and not wishes.take(check.expression):
@@ -152,7 +158,11 @@ class Rows:
             target: values[name] for name, target in zip(columns, foreign.target_columns, strict=True) if name in values
         }
         parent = self._made.get(foreign.target)
-        one_to_one = any(set(one) <= set(columns) for one in _unique_keys(table))
+        # A key of references alone: the same parents once more would be the same row.
+        again = table.name in self._made
+        one_to_one = any(
+            set(one) <= set(columns) or (again and not set(one).isdisjoint(columns)) for one in _unique_keys(table)
+        )
         if (
             parent is None
             or one_to_one
@@ -234,7 +244,7 @@ def _unique_keys(table: Table) -> Iterator[tuple[str, ...]]:
         if isinstance(constraint, PrimaryKey | Unique):
             yield constraint.columns
     for index in table.indexes:
-        if index.unique and index.predicate is None:
+        if index.unique:
             yield tuple(key.text for key in index.keys)
 
 
@@ -260,7 +270,6 @@ _FIXED = {
     "bool": "true",
     "json": "'{}'",
     "jsonb": "'{}'",
-    "bytea": "'\\x00'",
     "inet": "'127.0.0.1'",
     "cidr": "'127.0.0.0/8'",
     "macaddr": "'08:00:2b:01:02:03'",
@@ -300,6 +309,8 @@ def _literal(kind: Type, number: int, wish: _Wish) -> str | None:
         return _text(kind, base, number, wish)
     if base == "uuid":
         return f"'00000000-0000-4000-8000-{number:012x}'"
+    if base == "bytea":
+        return f"'\\x{number:08x}'"
     if base in ("date", "timestamp", "timestamptz"):
         day = f"{2001 + number // 336 % 90}-{1 + number // 28 % 12:02d}-{1 + number % 28:02d}"
         return f"'{day}'" if base != "timestamptz" else f"'{day} 12:00+00'"
@@ -455,10 +466,11 @@ class _Wishes:
 
     def _among(self, left: str, right: str) -> bool:
         name = self._column(left)
-        found = re.search(r"ARRAY\[(.*)\]", right)
-        if name is None or not found:
+        _, found, rest = right.partition("ARRAY[")
+        end = next((position for position, depth in _depths(rest) if depth < 0), None)
+        if name is None or not found or end is None:
             return False
-        choices = [_operand(one) for one in _split(found[1], ", ")]
+        choices = [_operand(one) for one in _split(rest[:end], ", ")]
         if not all(_STRING.match(one) or _NUMBER.match(one) for one in choices):
             return False
         return self._choose(name, choices)

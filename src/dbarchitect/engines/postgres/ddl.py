@@ -7,7 +7,7 @@ printed: whoever runs the DDL owns what it makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import assert_never
 
 from ...model.change import (
@@ -34,7 +34,6 @@ from ...model.names import Name, quote_identifier, quote_literal
 from ...model.schema import (
     BaseType,
     Check,
-    Column,
     CompositeType,
     Constraint,
     ConstraintTrigger,
@@ -43,7 +42,6 @@ from ...model.schema import (
     Exclude,
     ForeignKey,
     Function,
-    IdentityOptions,
     Index,
     IndexKey,
     NotNull,
@@ -54,8 +52,9 @@ from ...model.schema import (
     Unique,
     UserType,
 )
+from .ddl_clauses import comment_on, foreign_options, name_list, options
+from .ddl_columns import alter_column, column_constraints, column_definition, column_settings
 
-_ONLY_TYPE_STORAGE = {"numeric": "MAIN", "inet": "MAIN", "cidr": "MAIN", "tsquery": "PLAIN"}
 _TRIGGER_STATES = {"disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 
 
@@ -74,11 +73,11 @@ def ddl(change: Change, *, version: int, concurrently: bool = False) -> tuple[st
             return (f"DROP {'FOREIGN ' if table.kind == 'foreign' else ''}TABLE {table.name}",)
         case AddColumn(table=table, column=column):
             added = f"ALTER TABLE {table} ADD COLUMN {column_definition(column, major=major)}"
-            return (added, *_column_settings(table, column, major))
+            return (added, *column_settings(table, column, major))
         case DropColumn(table=table, column=column):
             return (f"ALTER TABLE {table} DROP COLUMN {quote_identifier(column.name)}",)
         case AlterColumn():
-            return tuple(_alter_column(change, major))
+            return tuple(alter_column(change, major))
         case AddConstraint(table=table, constraint=constraint):
             return tuple(_add_constraint(table, constraint, None, major))
         case DropConstraint(table=table, constraint=constraint):
@@ -126,7 +125,7 @@ def _add_table(table: Table, major: int) -> Iterable[str]:
             later.append(constraint)
         if table.of_type is None:
             elements.append(column_definition(column, major=major, not_null=constraint, table=table.name))
-        elif text := _column_constraints(column, major, constraint, table.name):
+        elif text := column_constraints(column, major, constraint, table.name):
             elements.append(f"{quote_identifier(column.name)} WITH OPTIONS {text}")
     printed = {c.name for c in table.columns if alone or not c.inherited}
     for constraint in table.constraints:
@@ -160,12 +159,12 @@ def _add_table(table: Table, major: int) -> Iterable[str]:
     if table.kind == "foreign":
         words.append(f"SERVER {quote_identifier(table.foreign_server)}")
         if table.foreign_options:
-            words.append(f"OPTIONS ({_foreign_options(table.foreign_options)})")
+            words.append(f"OPTIONS ({foreign_options(table.foreign_options)})")
     elif table.access_method not in ("", "heap"):
         words.append(f"USING {quote_identifier(table.access_method)}")
-    options = {**table.options, **{f"toast.{key}": value for key, value in table.toast_options.items()}}
-    if options:
-        words.append(f"WITH ({_options(options)})")
+    storage = {**table.options, **{f"toast.{key}": value for key, value in table.toast_options.items()}}
+    if storage:
+        words.append(f"WITH ({options(storage)})")
     if table.tablespace:
         words.append(f"TABLESPACE {quote_identifier(table.tablespace)}")
     yield " ".join(words)
@@ -177,7 +176,7 @@ def _add_table(table: Table, major: int) -> Iterable[str]:
                 yield f"{target} SET DEFAULT {column.default}"
             if column.not_null and major < 18:
                 yield f"{target} SET NOT NULL"
-        yield from _column_settings(table.name, column, major)
+        yield from column_settings(table.name, column, major)
     for constraint in later:
         yield from _add_constraint(table.name, constraint, indexes.get(constraint.name), major)
     if table.partition_of is not None:
@@ -195,192 +194,10 @@ def _add_table(table: Table, major: int) -> Iterable[str]:
     if table.row_security_forced:
         yield f"ALTER TABLE ONLY {table.name} FORCE ROW LEVEL SECURITY"
     kind = "FOREIGN TABLE" if table.kind == "foreign" else "TABLE"
-    yield from _comment(f"{kind} {table.name}", table.comment)
+    yield from comment_on(f"{kind} {table.name}", table.comment)
     for constraint in table.constraints:
         if not isinstance(constraint, ConstraintTrigger) and constraint not in later:
             yield from _constraint_comment(table.name, constraint)
-
-
-# Columns
-
-
-def column_definition(
-    column: Column, *, major: int = 18, not_null: NotNull | None = None, table: Name | None = None
-) -> str:
-    """A column as it stands in CREATE TABLE or ADD COLUMN. `not_null` gives its NOT NULL a name where that says more
-    than the server would choose by itself for `table`; a NOT NULL that is not valid is left out."""
-    words = [quote_identifier(column.name), column.type.sql]
-    if column.storage is not None and major >= 16:
-        words.append(f"STORAGE {column.storage}")
-    if column.compression is not None and major >= 14:
-        words.append(f"COMPRESSION {column.compression}")
-    if column.foreign_options:
-        words.append(f"OPTIONS ({_foreign_options(column.foreign_options)})")
-    if column.collation is not None:
-        words.append(f"COLLATE {column.collation}")
-    if rest := _column_constraints(column, major, not_null, table):
-        words.append(rest)
-    return " ".join(words)
-
-
-def _column_constraints(column: Column, major: int, not_null: NotNull | None, table: Name | None) -> str:
-    words: list[str] = []
-    if column.generated is not None:
-        kind = "STORED" if column.generated.stored else "VIRTUAL"
-        words.append(f"GENERATED ALWAYS AS ({column.generated.expression}) {kind}")
-    elif column.identity is not None:
-        words.append(_identity(column, column.identity, table))
-    elif column.default is not None:
-        words.append(f"DEFAULT {column.default}")
-    if not_null is not None and major >= 18:
-        if not_null.validated:
-            usual = f"{table.name}_{column.name}_not_null" if table else ""
-            if not_null.name not in ("", usual):
-                words.append(f"CONSTRAINT {quote_identifier(not_null.name)}")
-            words.append("NOT NULL NO INHERIT" if not_null.no_inherit else "NOT NULL")
-    elif column.not_null:
-        words.append("NOT NULL")
-    return " ".join(words)
-
-
-def _identity(column: Column, identity: IdentityOptions, table: Name | None) -> str:
-    options = [
-        f"{word} {value}"
-        for word, value in (
-            ("START WITH", identity.start),
-            ("INCREMENT BY", identity.increment),
-            ("MINVALUE", identity.minimum),
-            ("MAXVALUE", identity.maximum),
-            ("CACHE", identity.cache),
-        )
-        if value is not None
-    ]
-    if identity.cycle:
-        options.append("CYCLE")
-    if table is not None and identity.sequence.name not in ("", f"{table.name}_{column.name}_seq"):
-        options.insert(0, f"SEQUENCE NAME {identity.sequence}")
-    text = f"GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'} AS IDENTITY"
-    return f"{text} ({' '.join(options)})" if options else text
-
-
-def _column_settings(table: Name, column: Column, major: int) -> Iterable[str]:
-    """What a column definition has no room for."""
-    target = f"ALTER TABLE ONLY {table} ALTER COLUMN {quote_identifier(column.name)}"
-    if column.storage is not None and major < 16:
-        yield f"{target} SET STORAGE {column.storage}"
-    if column.statistics_target is not None:
-        yield f"{target} SET STATISTICS {column.statistics_target}"
-    if column.options:
-        yield f"{target} SET ({_options(column.options)})"
-    yield from _comment(f"COLUMN {table}.{quote_identifier(column.name)}", column.comment)
-
-
-def _alter_column(change: AlterColumn, major: int) -> Iterable[str]:
-    before, after, table = change.before, change.after, change.table
-    if before.name != after.name:
-        yield f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(before.name)} TO {quote_identifier(after.name)}"
-    if before.generated != after.generated and not _generated_in_place(before, after, major):
-        yield from _replace_column(table, before, after, major)
-        return
-    target = f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(after.name)}"
-    retyped = (before.type.sql, before.collation) != (after.type.sql, after.collation)
-
-    # First what would stand in the way of another type, then the type, then what needs it.
-    if before.generated is not None and after.generated is None:
-        yield f"{target} DROP EXPRESSION"
-    if before.identity is not None and after.identity is None:
-        yield f"{target} DROP IDENTITY"
-    if before.default is not None and before.default != after.default and (retyped or after.default is None):
-        yield f"{target} DROP DEFAULT"
-    if retyped:
-        collate = f" COLLATE {after.collation}" if after.collation is not None else ""
-        using = f" USING {change.using}" if change.using else ""
-        yield f"{target} TYPE {after.type.sql}{collate}{using}"
-    if after.generated is not None and before.generated != after.generated:
-        yield f"{target} SET EXPRESSION AS ({after.generated.expression})"
-    if before.not_null != after.not_null:
-        yield f"{target} {'SET' if after.not_null else 'DROP'} NOT NULL"
-    if after.default is not None and before.default != after.default:
-        yield f"{target} SET DEFAULT {after.default}"
-    if after.identity is not None and before.identity != after.identity:
-        if before.identity is None:
-            yield f"{target} ADD {_identity(after, after.identity, table)}"
-        else:
-            yield from _alter_identity(target, before.identity, after.identity)
-    if before.storage != after.storage:
-        yield f"{target} SET STORAGE {after.storage or _own_storage(after, major)}"
-    if before.compression != after.compression:
-        yield f"{target} SET COMPRESSION {after.compression or 'default'}"
-    if before.statistics_target != after.statistics_target:
-        yield f"{target} SET STATISTICS {-1 if after.statistics_target is None else after.statistics_target}"
-    if changed := {key: value for key, value in after.options.items() if before.options.get(key) != value}:
-        yield f"{target} SET ({_options(changed)})"
-    if gone := sorted(before.options.keys() - after.options.keys()):
-        yield f"{target} RESET ({', '.join(map(quote_identifier, gone))})"
-    if before.foreign_options != after.foreign_options:
-        yield f"{target} OPTIONS ({_foreign_changes(before.foreign_options, after.foreign_options)})"
-    if before.comment != after.comment:
-        text = "NULL" if after.comment is None else quote_literal(after.comment)
-        yield f"COMMENT ON COLUMN {table}.{quote_identifier(after.name)} IS {text}"
-
-
-def _generated_in_place(before: Column, after: Column, major: int) -> bool:
-    """Whether ALTER COLUMN can turn the one into the other; else the column must be made anew."""
-    if before.generated is None or (after.generated is None and not before.generated.stored):
-        return False
-    if after.generated is None:
-        return major >= 13
-    return before.generated.stored == after.generated.stored and major >= 17
-
-
-def _replace_column(table: Name, before: Column, after: Column, major: int) -> Iterable[str]:
-    old = quote_identifier(after.name)  # renamed already where the name changes
-    if after.generated is not None:
-        yield f"ALTER TABLE {table} DROP COLUMN {old}"
-        yield f"ALTER TABLE {table} ADD COLUMN {column_definition(after, major=major, table=table)}"
-    else:
-        # The values of a generated column are kept, in a column that takes its place.
-        from msgspec.structs import replace
-
-        made = replace(after, name=f"{after.name}_new", not_null=False)
-        new = quote_identifier(made.name)
-        yield f"ALTER TABLE {table} ADD COLUMN {column_definition(made, major=major)}"
-        yield f"UPDATE {table} SET {new} = {old}"
-        yield f"ALTER TABLE {table} DROP COLUMN {old}"
-        yield f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}"
-        if after.not_null:
-            yield f"ALTER TABLE {table} ALTER COLUMN {old} SET NOT NULL"
-    yield from _column_settings(table, after, major)
-
-
-def _alter_identity(target: str, before: IdentityOptions, after: IdentityOptions) -> Iterable[str]:
-    words: list[str] = []
-    if before.always != after.always:
-        words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
-    if before.increment != after.increment:
-        words.append(f"SET INCREMENT BY {1 if after.increment is None else after.increment}")
-    if before.minimum != after.minimum:
-        words.append("SET NO MINVALUE" if after.minimum is None else f"SET MINVALUE {after.minimum}")
-    if before.maximum != after.maximum:
-        words.append("SET NO MAXVALUE" if after.maximum is None else f"SET MAXVALUE {after.maximum}")
-    if before.start != after.start:
-        words.append(f"SET START WITH {1 if after.start is None else after.start}")
-    if before.cache != after.cache:
-        words.append(f"SET CACHE {1 if after.cache is None else after.cache}")
-    if before.cycle != after.cycle:
-        words.append("SET CYCLE" if after.cycle else "SET NO CYCLE")
-    if words:
-        yield f"{target} {' '.join(words)}"
-    if before.sequence != after.sequence:
-        yield f"ALTER SEQUENCE {before.sequence} RENAME TO {quote_identifier(after.sequence.name)}"
-
-
-def _own_storage(column: Column, major: int) -> str:
-    if major >= 16:
-        return "DEFAULT"
-    if column.type.length >= 0:
-        return "PLAIN"
-    return _ONLY_TYPE_STORAGE.get(column.type.base or column.type.name, "EXTENDED")
 
 
 # Constraints
@@ -428,9 +245,9 @@ def _key(constraint: PrimaryKey | Unique, index: Index | None) -> str:
         text += " NULLS NOT DISTINCT"
     text += f" ({', '.join(columns)})"
     if constraint.include:
-        text += f" INCLUDE ({_list(constraint.include)})"
+        text += f" INCLUDE ({name_list(constraint.include)})"
     if index is not None and index.options:
-        text += f" WITH ({_options(index.options)})"
+        text += f" WITH ({options(index.options)})"
     if index is not None and index.tablespace:
         text += f" USING INDEX TABLESPACE {quote_identifier(index.tablespace)}"
     return text
@@ -450,7 +267,7 @@ def _foreign_key(constraint: ForeignKey) -> str:
     if constraint.on_delete != "NO ACTION":
         text += f" ON DELETE {constraint.on_delete}"
         if constraint.set_columns:
-            text += f" ({_list(constraint.set_columns)})"
+            text += f" ({name_list(constraint.set_columns)})"
     return text
 
 
@@ -465,9 +282,9 @@ def _exclude(constraint: Exclude, index: Index | None) -> str:
     pairs = [f"{_key_text(k)} WITH {o}" for k, o in zip(index.keys, constraint.operators, strict=True)]
     text = f"EXCLUDE USING {quote_identifier(index.method)} ({', '.join(pairs)})"
     if index.include:
-        text += f" INCLUDE ({_list(index.include)})"
+        text += f" INCLUDE ({name_list(index.include)})"
     if index.options:
-        text += f" WITH ({_options(index.options)})"
+        text += f" WITH ({options(index.options)})"
     if index.tablespace:
         text += f" USING INDEX TABLESPACE {quote_identifier(index.tablespace)}"
     if index.predicate is not None:
@@ -496,7 +313,7 @@ def _drop_constraint(table: Name, constraint: Constraint, major: int) -> Iterabl
 
 
 def _constraint_comment(table: Name, constraint: Constraint) -> Iterable[str]:
-    return _comment(f"CONSTRAINT {quote_identifier(constraint.name)} ON {table}", constraint.comment)
+    return comment_on(f"CONSTRAINT {quote_identifier(constraint.name)} ON {table}", constraint.comment)
 
 
 # Indexes
@@ -509,11 +326,11 @@ def create_index_sql(index: Index, *, concurrently: bool = False, tablespace: bo
         text += f"{quote_identifier(index.name.name)} "
     text += f"ON {index.table} USING {quote_identifier(index.method)} ({', '.join(map(_key_text, index.keys))})"
     if index.include:
-        text += f" INCLUDE ({_list(index.include)})"
+        text += f" INCLUDE ({name_list(index.include)})"
     if index.nulls_not_distinct:
         text += " NULLS NOT DISTINCT"
     if index.options:
-        text += f" WITH ({_options(index.options)})"
+        text += f" WITH ({options(index.options)})"
     if tablespace and index.tablespace:
         text += f" TABLESPACE {quote_identifier(index.tablespace)}"
     if index.predicate is not None:
@@ -532,7 +349,7 @@ def _key_text(key: IndexKey) -> str:
     if key.opclass is not None and (not key.opclass_default or key.opclass_options):
         text += f" {key.opclass}"
         if key.opclass_options:
-            text += f" ({_options(key.opclass_options)})"
+            text += f" ({options(key.opclass_options)})"
     if key.descending:
         text += " DESC" if key.nulls_first else " DESC NULLS LAST"
     elif key.nulls_first:
@@ -578,7 +395,7 @@ def _index_settings(index: Index) -> Iterable[str]:
         yield f"ALTER TABLE {index.table} CLUSTER ON {quote_identifier(index.name.name)}"
     if index.replica_identity:
         yield f"ALTER TABLE ONLY {index.table} REPLICA IDENTITY USING INDEX {quote_identifier(index.name.name)}"
-    yield from _comment(f"INDEX {index.name}", index.comment)
+    yield from comment_on(f"INDEX {index.name}", index.comment)
 
 
 # Functions, triggers, types
@@ -597,14 +414,14 @@ def _add_function(function: Function) -> Iterable[str]:
     if not function.definition:
         raise ValueError(f"function {function.name} has no definition")
     yield function.definition.strip()
-    yield from _comment(f"{_function_kind(function)} {_signature(function)}", function.comment)
+    yield from comment_on(f"{_function_kind(function)} {_signature(function)}", function.comment)
 
 
 def _add_trigger(table: Name, trigger: Trigger) -> Iterable[str]:
     yield trigger.definition
     if state := _TRIGGER_STATES.get(trigger.enabled):
         yield f"ALTER TABLE {table} {state} TRIGGER {quote_identifier(trigger.name)}"
-    yield from _comment(f"TRIGGER {quote_identifier(trigger.name)} ON {table}", trigger.comment)
+    yield from comment_on(f"TRIGGER {quote_identifier(trigger.name)} ON {table}", trigger.comment)
 
 
 def _add_type(type_: UserType, major: int) -> Iterable[str]:
@@ -620,7 +437,7 @@ def _add_type(type_: UserType, major: int) -> Iterable[str]:
             ]
             yield f"CREATE TYPE {type_.name} AS ({', '.join(attributes)})"
             for attribute in type_.attributes:
-                yield from _comment(f"COLUMN {type_.name}.{quote_identifier(attribute.name)}", attribute.comment)
+                yield from comment_on(f"COLUMN {type_.name}.{quote_identifier(attribute.name)}", attribute.comment)
         case RangeType():
             options = [f"subtype = {type_.subtype.sql}"]
             options += [
@@ -639,7 +456,7 @@ def _add_type(type_: UserType, major: int) -> Iterable[str]:
             raise ValueError(f"type {type_.name} has input and output functions in C, which the model does not carry")
         case _:
             assert_never(type_)
-    yield from _comment(f"{'DOMAIN' if isinstance(type_, DomainType) else 'TYPE'} {type_.name}", type_.comment)
+    yield from comment_on(f"{'DOMAIN' if isinstance(type_, DomainType) else 'TYPE'} {type_.name}", type_.comment)
 
 
 def _add_domain(domain: DomainType, major: int) -> Iterable[str]:
@@ -658,37 +475,6 @@ def _add_domain(domain: DomainType, major: int) -> Iterable[str]:
         if not check.validated:
             yield f"ALTER DOMAIN {domain.name} ADD {constraint_definition(check)} NOT VALID"
     for constraint in domain.constraints:
-        yield from _comment(
+        yield from comment_on(
             f"CONSTRAINT {quote_identifier(constraint.name)} ON DOMAIN {domain.name}", constraint.comment
         )
-
-
-# Parts of statements
-
-
-def _comment(target: str, comment: str | None) -> Iterable[str]:
-    if comment is not None:
-        yield f"COMMENT ON {target} IS {quote_literal(comment)}"
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(map(quote_identifier, names))
-
-
-def _options(options: Mapping[str, str]) -> str:
-    """Storage parameters. Values are quoted: no spelling of a number, a word or a list needs a closer look then."""
-    return ", ".join(
-        f"{'.'.join(map(quote_identifier, key.split('.', 1)))}={quote_literal(value)}" for key, value in options.items()
-    )
-
-
-def _foreign_options(options: Mapping[str, str]) -> str:
-    return ", ".join(f"{quote_identifier(key)} {quote_literal(value)}" for key, value in options.items())
-
-
-def _foreign_changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    changes = [f"DROP {quote_identifier(key)}" for key in before if key not in after]
-    for key, value in after.items():
-        if before.get(key) != value:
-            changes.append(f"{'SET' if key in before else 'ADD'} {quote_identifier(key)} {quote_literal(value)}")
-    return ", ".join(changes)

@@ -810,9 +810,6 @@ class _Lab:
             distinct = 1
             for one in known:  # of a composite key at most the product is known
                 distinct *= distinct_values(one, rows, filled)
-            parent = _source_rows(self.schema, t) if (t := self.schema.table(fk.target)) else None
-            if lead.n_distinct > 0 and parent and parent > keys.count:
-                distinct = max(round(distinct * keys.count / parent), 1)
             distinct = min(distinct, keys.count, filled)
             if len(statistics) == 1:
                 points, bounds = self._mapped(lead, keys, rows, statistics_type=self._type_of(draft.table, lead.column))
@@ -828,7 +825,28 @@ class _Lab:
             )  # fmt: skip
             return ColumnPlan(rows=rows, segments=segments, render=identity, varied=True)
 
-        made = calibrated(distinct, plan)
+        target = self.schema.table(fk.target)
+        parents, children = (_source_rows(self.schema, t) if t else None for t in (target, draft.table))
+        if lead is None or not parents or not children or parents <= keys.count:
+            made = calibrated(distinct, plan)
+        else:
+            # The parent was scaled down. How many parents have children is found at the source's size, then scaled, so
+            # that the children per parent stay.
+            ratio, grown = parents / keys.count, children / rows
+
+            def whole(values: int) -> ColumnPlan:
+                segments = tick_segments(
+                    points=[(round(p * ratio), round(n * grown)) for p, n in points],
+                    bounds=[round(b * ratio) for b in bounds],
+                    rows=round(filled * grown), distinct=values, lowest=0, highest=round(parents) - 1,
+                    allowed=[(0, round(parents))],
+                )  # fmt: skip
+                return ColumnPlan(rows=round(children), segments=segments, render=identity, varied=True)
+
+            found = 1
+            for one in known:
+                found *= distinct_values(one, round(children), round(filled * grown))
+            made = plan(max(round(calibrated(min(found, round(parents)), whole).distinct / ratio), 1))
         return replace(made, order=_order_share(made, lead.correlation)) if lead is not None else made
 
     def _type_of(self, table: Table, column: str) -> Type:
@@ -1561,24 +1579,22 @@ def _in_groups(plan: ColumnPlan, counter: ColumnPlan) -> ColumnPlan:
     sizes = [m for m, n in enumerate(shares(many, [float(max(e, 0)) for e in exact]), 1) for _ in range(n)]
     if not sizes:
         return plan
-    sizes.sort(key=lambda m: draw(m, "size", len(sizes)))
-    mixed = tuple(sizes[n * 29 % len(sizes)] if len(sizes) % 29 else sizes[n] for n in range(len(sizes)))
-    turn = sum(mixed)
-
-    def grouped(segments: Sequence[Segment]) -> tuple[Segment, ...] | None:
-        made: list[Segment] = []
-        for one in segments:
-            values = -(-one.rows // turn) * len(mixed)
-            if one.literal is not None or one.distinct == 1 and one.rows > max(mixed) or values > one.width:
-                return None
-            made.append(replace(one, distinct=values))
-        return tuple(made)
-
+    sizes.sort(key=lambda m: draw(m, "size"))
+    mixed = [sizes[n * 29 % len(sizes)] for n in range(len(sizes))]  # 29 is prime to 64: sizes alternate
     low = min(s.low for s in plan.segments)
     high = max(s.low + s.width for s in plan.segments)
-    whole = [Segment(rows=plan.filled, distinct=1 + (high - low > 1), low=low, width=high - low)]
-    segments = grouped(plan.segments) or grouped(whole)
-    return plan if segments is None else replace(plan, segments=segments, sizes=mixed, varied=False)
+    whole = (Segment(rows=plan.filled, distinct=1, low=low, width=high - low),)
+    for segments in (plan.segments, whole):
+        tightest = max(s.rows / s.width for s in segments)
+        if tightest > 1.1 * sum(mixed) / many or any(s.literal is not None for s in segments):
+            continue
+        while any(-(-s.rows // sum(mixed)) * many > s.width for s in segments) and sum(mixed) < 2 * many * tightest:
+            mixed[mixed.index(min(mixed))] += 1
+        turn = sum(mixed)
+        if all(-(-s.rows // turn) * many <= s.width for s in segments):
+            made = tuple(replace(s, distinct=-(-s.rows // turn) * many) for s in segments)
+            return replace(plan, segments=made, sizes=tuple(mixed), varied=False)
+    return plan
 
 
 def _counts_up(slot: _Slot) -> bool:

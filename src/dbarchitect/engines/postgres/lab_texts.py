@@ -214,20 +214,11 @@ def _stem_plan(
     decimal = all(re.fullmatch(r"[0-9 .+-]*", b) for b in edges)
     segments: list[Segment] = []
     for number, (low, high) in enumerate(pairwise(edges)):
-        inside = between[number]
-        parts = len(inside) + 1
-        rows_in = shares(rows_of[number], [1.0] * parts)
-        values_in = shares(max(distinct_of[number], 1), [1.0] * parts)
-        stem = low[: len(os.path.commonprefix([low, high])) + 1]
-        for part in range(parts):
-            count = rows_in[part]
-            if count:
-                few = count if wanted.unique else max(min(values_in[part], count), 1)
-                # The parts of one bucket share a stem; a letter keeps their counters apart and in order.
-                mark = stem + (format(part, "02x") if parts > 1 else "")
-                segments.append(_text_segment(count, few, mark, len(low), limit, decimal=decimal))
-            if part < len(inside):
-                segments.append(Segment(rows=counts[inside[part]], literal=inside[part]))
+        if rows_of[number]:
+            few = rows_of[number] if wanted.unique else max(min(distinct_of[number], rows_of[number]), 1)
+            common = len(os.path.commonprefix([low, high]))
+            segments.append(_text_segment(rows_of[number], few, low, common, limit, decimal=decimal))
+        segments.extend(Segment(rows=counts[value], literal=value) for value in between[number])
     return ColumnPlan(
         rows=wanted.rows,
         segments=tuple(segments),
@@ -236,15 +227,21 @@ def _stem_plan(
     )
 
 
-def _text_segment(rows: int, distinct: int, stem: str, length: int, limit: int, *, decimal: bool) -> Segment:
+def _text_segment(rows: int, distinct: int, low: str, common: int, limit: int, *, decimal: bool) -> Segment:
+    """As much of the lower bound as the counter leaves, at least up to where the bounds part."""
     digits = len(str(distinct - 1) if decimal else format(distinct - 1, "x"))
+    stem = low[: max(common + 1, len(low) - digits)]
     if limit and len(stem) + digits > limit:
         stem = stem[: max(limit - digits, 0)]
-    return Segment(rows=rows, distinct=distinct, width=distinct, prefix=stem, length=max(length, len(stem) + digits))
+    return Segment(rows=rows, distinct=distinct, width=distinct, prefix=stem, length=max(len(low), len(stem) + digits))
 
 
 def _text_render(segments: Sequence[Segment], *, decimal: bool) -> Render:
-    """Prefix, counter with leading zeros, filler up to the length, each by segment."""
+    """Prefix and counter with leading zeros, filled up to the length, each by segment.
+
+    The counter is written in the letters k to z: those sort behind most of what they replace, so the text stays above
+    the bound it was taken from.
+    """
     digits = [len(str(s.distinct - 1) if decimal else format(s.distinct - 1, "x")) for s in segments]
     padded = any(s.literal is None and s.length > len(s.prefix) + d for s, d in zip(segments, digits, strict=True))
     prefixes: list[str | None] = [None if s.literal is not None else s.prefix for s in segments]
@@ -252,7 +249,10 @@ def _text_render(segments: Sequence[Segment], *, decimal: bool) -> Render:
 
     def render(t: str, s: str) -> str:
         counter = f"({t})::text" if decimal else f"to_hex({t})"
-        text = f"{array(prefixes, 'text')}[{s}] || lpad({counter}, {numbers(digits, 'int4')}[{s}], '0')"
+        counter = f"lpad({counter}, {numbers(digits, 'int4')}[{s}], '0')"
+        if not decimal:
+            counter = f"translate({counter}, '0123456789abcdef', 'klmnopqrstuvwxyz')"
+        text = f"{array(prefixes, 'text')}[{s}] || {counter}"
         if not padded:
             return f"({text})"
         filler = f"md5(({t} + {s})::text)"

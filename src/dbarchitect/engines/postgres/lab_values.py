@@ -470,6 +470,13 @@ def tick_segments(
         spare = rest - sum(counts)
         distincts = list(counts)
         if spare and allowed is None:
+            # A sample rarely holds the very first numbers of a sequence.
+            if 0 < edges[0] - 1 <= spare and lowest <= 1:
+                pieces.append((1, edges[0] - 1, 0.0))
+                counts.append(edges[0] - 1)
+                distincts.append(edges[0] - 1)
+                spare -= edges[0] - 1
+                edges = [1, *edges]
             room = min(spare, highest - edges[-1])
             if room > 0:
                 pieces.append((edges[-1] + 1, room, 0.0))

@@ -56,7 +56,8 @@ def load(server: Server, database: str, statements: Sequence[Statement], *, data
     """Run a script's `statements` in `database` of a private server; returns what could not be carried over.
 
     Without `data` only structure is loaded: INSERT, UPDATE, COPY and the like are skipped. If that fails, perhaps
-    because the script reads rows of its own, the whole script is tried again with them, and the rows are removed.
+    because the script reads rows of its own, the database (if it was empty) is made anew, which ends other connections
+    to it, the whole script is tried again with its rows, and these are removed.
     Raises `InputError` with `file:line:column` and the server's message for a statement that fails of its own fault.
     """
     loader = _Loader(server, database, data=data)

@@ -30,6 +30,7 @@ from .snapshot import Snapshot
 
 VOCABULARY = 1_000
 CROWD = 100
+_SHIFT = 0.1  # of the distance to a neighbour: an estimate over part of a histogram's bin moves by a fifth at most
 _TEXT = {"text", "varchar", "bpchar", "citext", "name", "char"}
 _NUMBERS = {"int2", "int4", "int8", "numeric", "float4", "float8", "oid"}
 _KEPT = {"bool"}
@@ -130,7 +131,9 @@ def _column(
 
 
 def _map(literal: str | None, values: Sequence[str], stand_ins: dict[str, str]) -> str | None:
-    return None if literal is None else format_array([stand_ins.get(value, value) for value in values])
+    if literal is None or not stand_ins:
+        return literal
+    return format_array([stand_ins.get(value, value) for value in values])
 
 
 def _stand_ins(
@@ -187,14 +190,14 @@ def _moved(
     print_: Callable[[Decimal], str],
     randomness: random.Random,
 ) -> dict[str, str] | None:
-    """Each value moved by up to 40 % of the way to its neighbours: order and about the density stay."""
+    """Each value moved by a part of the way to its neighbours: order and about the density stay."""
     parsed = {value: parse(value) for value in (*distinct, *kept)}
     numbers = sorted({number for number in parsed.values() if number is not None})
     moved: dict[Decimal, Decimal] = {}
     for place, number in enumerate(numbers):
         below = numbers[place - 1] if place else number - (numbers[1] - number if len(numbers) > 1 else 1)
         above = numbers[place + 1] if place + 1 < len(numbers) else number + (number - below)
-        part = Decimal(randomness.uniform(-0.4, 0.4))
+        part = Decimal(randomness.uniform(-_SHIFT, _SHIFT))
         moved[number] = number + part * ((above - number) if part > 0 else (number - below))
     out: dict[str, str] = {}
     taken: set[str] = set(kept)

@@ -88,15 +88,13 @@ def _spread(rows_per_key: float) -> list[tuple[float, float]]:
     return [(float(count), share) for count, share in _poisson(mean, int(mean + 10 * math.sqrt(mean)) + 10)]
 
 
-def _leaf_pages_of(rows: float, size: float, fill_factor: int, deduplicate: bool) -> float:
-    """Share of leaf pages that one key on `rows` rows takes."""
-    if not deduplicate or rows < 2:
-        return rows / _items_per_page(size + _LINE_POINTER, 0, fill_factor)
+def _leaf_pages_of(rows: float, size: float, fill_factor: int, deduplicate: bool) -> tuple[float, float]:
+    """(share of leaf pages, tuples) that one key on `rows` rows takes."""
     limit = (_MAX_POSTING - size) // _TID
-    while align(size + limit * _TID) > _MAX_POSTING and limit > 1:
+    while limit > 1 and align(size + limit * _TID) > _MAX_POSTING:
         limit -= 1
-    if limit < 2:
-        return rows / _items_per_page(size + _LINE_POINTER, 0, fill_factor)
+    if not deduplicate or rows < 2 or limit < 2:
+        return rows / _items_per_page(size + _LINE_POINTER, 0, fill_factor), rows
     full, rest = divmod(round(rows), int(limit))
     pages = 0.0
     if full:
@@ -105,34 +103,34 @@ def _leaf_pages_of(rows: float, size: float, fill_factor: int, deduplicate: bool
     if rest:
         posting = size if rest == 1 else align(size + rest * _TID)
         pages += 1 / _items_per_page(posting + _LINE_POINTER, posting - size, fill_factor)
-    return pages
+    return pages, full + (rest > 0)
 
 
-def btree(
-    groups: Sequence[KeyGroup], *, deduplicate: bool, fill_factor: int = 90, pivot_size: float | None = None
-) -> IndexSize:
-    """A freshly built B-tree over these keys. `pivot_size`: bytes of an inner tuple; default the mean key's."""
+def btree(groups: Sequence[KeyGroup], *, deduplicate: bool, fill_factor: int = 90) -> IndexSize:
+    """A freshly built B-tree over these keys."""
     rows = sum(group.keys * group.rows_per_key for group in groups)
     if rows < 1:
         return IndexSize(pages=1, rows=0.0, height=0)
-    leaves = 0.0
+    leaves = within = 0.0
     for group in groups:
         spread = [(group.rows_per_key, 1.0)] if group.exact else _spread(group.rows_per_key)
         # A mean between two aligned sizes stands for tuples of both.
         low = group.tuple_size // 8 * 8
         high_share = (group.tuple_size - low) / 8
         for size, share in ((low, 1 - high_share), (low + 8, high_share)):
-            if share > 0:
-                leaves += (
-                    share
-                    * group.keys
-                    * sum(weight * _leaf_pages_of(count, size, fill_factor, deduplicate) for count, weight in spread)
-                )
+            if share <= 0:
+                continue
+            for count, weight in spread:
+                own, tuples = _leaf_pages_of(count, size, fill_factor, deduplicate)
+                leaves += group.keys * share * weight * own
+                within += group.keys * share * weight * own * (1 - 1 / max(1.0, tuples))
     level_pages = max(1, math.ceil(leaves))
     pages, height = 1 + level_pages, 0
     total_keys = sum(group.keys for group in groups)
     mean = sum(group.keys * group.tuple_size for group in groups) / total_keys
-    fanout = _items_per_page((pivot_size or mean) + _LINE_POINTER, 0, _INNER_FILL)
+    # A boundary between two pages of one key needs the row's address to tell them apart: 8 bytes more in the pivot.
+    pivot = mean + 8 * min(1.0, within / max(leaves, 1.0))
+    fanout = _items_per_page(pivot + _LINE_POINTER, 0, _INNER_FILL)
     while level_pages > 1:
         level_pages = math.ceil(level_pages / max(2.0, fanout))
         pages += level_pages

@@ -4,8 +4,8 @@
 
 A table of at most eight columns holds the attributes of another one as rows: a mandatory foreign key to the entity, a
 column that names the attribute, and a column for the value, or one for each type of value. With a name like
-`attribute` or `property`, or several value columns, it is a `warning`, else `info`. Settings, preferences, labels, translations and
-other plain lists of keys and values are left out.
+`attribute` or `property`, or several value columns, it is a `warning`, else `info`. Settings, preferences, labels,
+translations and other plain lists of keys and values are left out.
 
 ## Why it matters
 

@@ -1,0 +1,194 @@
+"""Columns: their definitions, and what turns one into another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from ...model.change import AlterColumn
+from ...model.names import Name, quote_identifier, quote_literal
+from ...model.schema import Column, IdentityOptions, NotNull
+from .ddl_clauses import comment_on, foreign_changes, foreign_options, options
+
+# Types whose values are not EXTENDED by themselves; SET STORAGE DEFAULT came with PostgreSQL 16.
+_OWN_STORAGE = {"numeric": "MAIN", "inet": "MAIN", "cidr": "MAIN", "tsquery": "PLAIN"}
+
+
+def column_definition(
+    column: Column, *, major: int = 18, not_null: NotNull | None = None, table: Name | None = None
+) -> str:
+    """A column as it stands in CREATE TABLE or ADD COLUMN. `not_null` gives its NOT NULL a name where that says more
+    than the server would choose by itself for `table`; a NOT NULL that is not valid is left out."""
+    words = [quote_identifier(column.name), column.type.sql]
+    if column.storage is not None and major >= 16:
+        words.append(f"STORAGE {column.storage}")
+    if column.compression is not None and major >= 14:
+        words.append(f"COMPRESSION {column.compression}")
+    if column.foreign_options:
+        words.append(f"OPTIONS ({foreign_options(column.foreign_options)})")
+    if column.collation is not None:
+        words.append(f"COLLATE {column.collation}")
+    if rest := column_constraints(column, major, not_null, table):
+        words.append(rest)
+    return " ".join(words)
+
+
+def column_constraints(column: Column, major: int, not_null: NotNull | None, table: Name | None) -> str:
+    """What follows name and type: generation, identity or default, and NOT NULL."""
+    words: list[str] = []
+    if column.generated is not None:
+        kind = "STORED" if column.generated.stored else "VIRTUAL"
+        words.append(f"GENERATED ALWAYS AS ({column.generated.expression}) {kind}")
+    elif column.identity is not None:
+        words.append(_identity(column, column.identity, table))
+    elif column.default is not None:
+        words.append(f"DEFAULT {column.default}")
+    if not_null is not None and major >= 18:
+        if not_null.validated:
+            usual = f"{table.name}_{column.name}_not_null" if table else ""
+            if not_null.name not in ("", usual):
+                words.append(f"CONSTRAINT {quote_identifier(not_null.name)}")
+            words.append("NOT NULL NO INHERIT" if not_null.no_inherit else "NOT NULL")
+    elif column.not_null:
+        words.append("NOT NULL")
+    return " ".join(words)
+
+
+def _identity(column: Column, identity: IdentityOptions, table: Name | None) -> str:
+    options = [
+        f"{word} {value}"
+        for word, value in (
+            ("START WITH", identity.start),
+            ("INCREMENT BY", identity.increment),
+            ("MINVALUE", identity.minimum),
+            ("MAXVALUE", identity.maximum),
+            ("CACHE", identity.cache),
+        )
+        if value is not None
+    ]
+    if identity.cycle:
+        options.append("CYCLE")
+    if table is not None and identity.sequence.name not in ("", f"{table.name}_{column.name}_seq"):
+        options.insert(0, f"SEQUENCE NAME {identity.sequence}")
+    text = f"GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'} AS IDENTITY"
+    return f"{text} ({' '.join(options)})" if options else text
+
+
+def column_settings(table: Name, column: Column, major: int) -> Iterable[str]:
+    """What a column definition has no room for."""
+    target = f"ALTER TABLE ONLY {table} ALTER COLUMN {quote_identifier(column.name)}"
+    if column.storage is not None and major < 16:
+        yield f"{target} SET STORAGE {column.storage}"
+    if column.statistics_target is not None:
+        yield f"{target} SET STATISTICS {column.statistics_target}"
+    if column.options:
+        yield f"{target} SET ({options(column.options)})"
+    yield from comment_on(f"COLUMN {table}.{quote_identifier(column.name)}", column.comment)
+
+
+def alter_column(change: AlterColumn, major: int) -> Iterable[str]:
+    """Statements for what differs; a column that cannot be altered into the other is made anew, at the end."""
+    before, after, table = change.before, change.after, change.table
+    if before.name != after.name:
+        yield f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(before.name)} TO {quote_identifier(after.name)}"
+    if before.generated != after.generated and not _generated_in_place(before, after, major):
+        yield from _replace_column(table, before, after, major)
+        return
+    target = f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(after.name)}"
+    retyped = (before.type.sql, before.collation) != (after.type.sql, after.collation)
+
+    # First what would stand in the way of another type, then the type, then what needs it.
+    if before.generated is not None and after.generated is None:
+        yield f"{target} DROP EXPRESSION"
+    if before.identity is not None and after.identity is None:
+        yield f"{target} DROP IDENTITY"
+    if before.default is not None and before.default != after.default and (retyped or after.default is None):
+        yield f"{target} DROP DEFAULT"
+    if retyped:
+        collate = f" COLLATE {after.collation}" if after.collation is not None else ""
+        using = f" USING {change.using}" if change.using else ""
+        yield f"{target} TYPE {after.type.sql}{collate}{using}"
+    if after.generated is not None and before.generated != after.generated:
+        yield f"{target} SET EXPRESSION AS ({after.generated.expression})"
+    if before.not_null != after.not_null:
+        yield f"{target} {'SET' if after.not_null else 'DROP'} NOT NULL"
+    if after.default is not None and before.default != after.default:
+        yield f"{target} SET DEFAULT {after.default}"
+    if after.identity is not None and before.identity != after.identity:
+        if before.identity is None:
+            yield f"{target} ADD {_identity(after, after.identity, table)}"
+        else:
+            yield from _alter_identity(target, before.identity, after.identity)
+    if before.storage != after.storage:
+        yield f"{target} SET STORAGE {after.storage or _own_storage(after, major)}"
+    if before.compression != after.compression:
+        yield f"{target} SET COMPRESSION {after.compression or 'default'}"
+    if before.statistics_target != after.statistics_target:
+        yield f"{target} SET STATISTICS {-1 if after.statistics_target is None else after.statistics_target}"
+    if changed := {key: value for key, value in after.options.items() if before.options.get(key) != value}:
+        yield f"{target} SET ({options(changed)})"
+    if gone := sorted(before.options.keys() - after.options.keys()):
+        yield f"{target} RESET ({', '.join(map(quote_identifier, gone))})"
+    if before.foreign_options != after.foreign_options:
+        yield f"{target} OPTIONS ({foreign_changes(before.foreign_options, after.foreign_options)})"
+    if before.comment != after.comment:
+        text = "NULL" if after.comment is None else quote_literal(after.comment)
+        yield f"COMMENT ON COLUMN {table}.{quote_identifier(after.name)} IS {text}"
+
+
+def _generated_in_place(before: Column, after: Column, major: int) -> bool:
+    """Whether ALTER COLUMN can turn the one into the other; else the column must be made anew."""
+    if before.generated is None or (after.generated is None and not before.generated.stored):
+        return False
+    if after.generated is None:
+        return major >= 13
+    return before.generated.stored == after.generated.stored and major >= 17
+
+
+def _replace_column(table: Name, before: Column, after: Column, major: int) -> Iterable[str]:
+    old = quote_identifier(after.name)  # renamed already where the name changes
+    if after.generated is not None:
+        yield f"ALTER TABLE {table} DROP COLUMN {old}"
+        yield f"ALTER TABLE {table} ADD COLUMN {column_definition(after, major=major, table=table)}"
+    else:
+        # The values of a generated column are kept, in a column that takes its place.
+        made = replace(after, name=f"{after.name}_new", not_null=False)
+        new = quote_identifier(made.name)
+        yield f"ALTER TABLE {table} ADD COLUMN {column_definition(made, major=major)}"
+        yield f"UPDATE {table} SET {new} = {old}"
+        yield f"ALTER TABLE {table} DROP COLUMN {old}"
+        yield f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}"
+        if after.not_null:
+            yield f"ALTER TABLE {table} ALTER COLUMN {old} SET NOT NULL"
+    yield from column_settings(table, after, major)
+
+
+def _alter_identity(target: str, before: IdentityOptions, after: IdentityOptions) -> Iterable[str]:
+    words: list[str] = []
+    if before.always != after.always:
+        words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
+    if before.increment != after.increment:
+        words.append(f"SET INCREMENT BY {1 if after.increment is None else after.increment}")
+    if before.minimum != after.minimum:
+        words.append("SET NO MINVALUE" if after.minimum is None else f"SET MINVALUE {after.minimum}")
+    if before.maximum != after.maximum:
+        words.append("SET NO MAXVALUE" if after.maximum is None else f"SET MAXVALUE {after.maximum}")
+    if before.start != after.start:
+        words.append(f"SET START WITH {1 if after.start is None else after.start}")
+    if before.cache != after.cache:
+        words.append(f"SET CACHE {1 if after.cache is None else after.cache}")
+    if before.cycle != after.cycle:
+        words.append("SET CYCLE" if after.cycle else "SET NO CYCLE")
+    if words:
+        yield f"{target} {' '.join(words)}"
+    if before.sequence != after.sequence:
+        yield f"ALTER SEQUENCE {before.sequence} RENAME TO {quote_identifier(after.sequence.name)}"
+
+
+def _own_storage(column: Column, major: int) -> str:
+    if major >= 16:
+        return "DEFAULT"
+    if column.type.length >= 0:
+        return "PLAIN"
+    return _OWN_STORAGE.get(column.type.base or column.type.name, "EXTENDED")
