@@ -345,6 +345,29 @@ def test_an_open_twin_answers_until_it_is_interrupted(dba, surroundings):
         psycopg.connect(url)
 
 
+# The demonstration
+
+
+def test_the_demo_runs_everything_and_keeps_what_it_is_told_to(dba, surroundings):
+    code, out, err = dba("demo", "--keep", "kept")
+    assert code == 0, err
+    for part in ("measured", "planned", "rehearsed", "kept/shop.twin", "What if", "Next"):
+        assert part in out
+    assert sorted(one.name for one in (surroundings / "kept").iterdir()) == ["shop.sql", "shop.twin", "workload.sql"]
+    again = re.search(r"again +(dba check kept/shop\.twin --prove --select [a-z0-9-]+)", out)
+    assert again is not None
+    assert dba(*again[1].split()[1:])[0] in (0, 1)
+
+
+def test_the_demo_spoils_no_folder(dba, surroundings):
+    code, _, err = dba("demo", "--keep", ".")
+    assert code == 2
+    assert "not empty" in err
+    code, _, err = dba("demo", "--keep", "shop.sql")
+    assert code == 2
+    assert "shop.sql" in err
+
+
 # Processes: signals, pipes, terminals
 
 
@@ -365,10 +388,9 @@ def test_a_signal_ends_it_quietly_and_stops_its_server(surroundings, number, cod
 def test_an_interrupted_check_exits_with_130(surroundings):
     pipe = surroundings / "slow.sql"
     os.mkfifo(pipe)
-    with started("check", "slow.sql") as process:
-        with pipe.open("w"):  # opens when it reads, and leaves it waiting
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+    with started("check", "slow.sql") as process, pipe.open("w"):  # opens when it reads, and leaves it waiting
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     # CPython ends itself with the signal if it was ever raised inside `exec` of a text, as dataclasses do it on import:
     # a shell says 130 for both.
     assert process.returncode in (130, -signal.SIGINT)

@@ -236,6 +236,11 @@ def test_a_script_cannot_leave_its_database(any_server: Server, loaded: Callable
         "CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1'); "
         "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'a', password 'b'); CREATE FOREIGN TABLE far (a int) "
         "SERVER s; DO $$ BEGIN PERFORM * FROM far; END $$",
+        "CREATE EXTENSION file_fdw; CREATE SERVER s FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE run (a text) "
+        f"SERVER s OPTIONS (program '{program}'); DO $$ BEGIN PERFORM * FROM run; END $$",
+        "CREATE EXTENSION file_fdw; CREATE FOREIGN DATA WRAPPER postgres_fdw HANDLER file_fdw_handler; CREATE SERVER s "
+        "FOREIGN DATA WRAPPER postgres_fdw; CREATE FOREIGN TABLE run (a text) SERVER s "
+        f"OPTIONS (program '{program}'); DO $$ BEGIN PERFORM * FROM run; END $$",
         f"CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM "
         f"''{program}'''; END $$; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e(); "
         "CREATE EXTENSION citext; ALTER FUNCTION e() OWNER TO postgres; CREATE TABLE fires (a int)",

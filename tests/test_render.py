@@ -220,6 +220,15 @@ def test_figures_pair_up_with_their_units():
         ("x", "", "1", ""),
         ("y", "", "2", ""),
     ]
+    named = figures(Proof(after={"ms": 1, "total_cost": 2, "dead_rows": 3, "index_bytes": 2048, "x_y": 4, "s": 2}))
+    assert [(one.label, one.after) for one in named] == [
+        ("time", "1.0 ms"),
+        ("total cost", "2"),
+        ("dead rows", "3"),
+        ("index", "2.0 kB"),
+        ("x y", "4"),
+        ("time", "2.00 s"),
+    ]
     slower = figures(Proof(before={"run_s": 1.0}, after={"run_s": 2.5}))[0]
     assert (slower.gain, slower.before_share, slower.after_share) == ("2.5x slower", 0.4, 1.0)
     same = figures(Proof(before={"cost": 5.0}, after={"cost": 5.0}))[0]
@@ -233,6 +242,8 @@ def test_figures_pair_up_with_their_units():
         (True, "", "yes"),
         (1234567, "", "1,234,567"),
         (0.5, "", "0.5"),
+        (0.9999999999999999, "", "0.9999999999999999"),
+        (2.0, "", "2"),
         (1234.5, "cost", "1,234"),
         (0.0123, "ms", "0.012 ms"),
         (12.34, "ms", "12.3 ms"),

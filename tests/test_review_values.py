@@ -189,7 +189,7 @@ def test_what_most_of_a_schema_shares_is_one_finding_with_the_worst_severity() -
     assert one.severity is Severity.WARNING
     assert len(one.also) == 8
     assert one.message == "8 of 10 have it; not so: odd"
-    assert one.facts == {"found": 8, "of": 10, "deviations": 1}
+    assert one.facts == {"found": 8, "of": 10, "deviations": 1, "mended": 0}
 
 
 @pytest.mark.parametrize(("count", "of"), [(5, 5), (7, 10)])

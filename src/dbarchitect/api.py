@@ -344,6 +344,8 @@ def demo(folder: Path, options: CheckOptions) -> Demonstration:
         with server.connect("shop") as connection:
             schema = inspect(connection, facts=False)
             fill(connection, schema, rows=_DEMO_ROWS, seed=options.seed, progress=options.progress)
+            for statement in split_script(example.joinpath("rows.sql").read_text("utf-8"), "rows.sql"):
+                connection.execute(statement.sql.encode())
         summary = twin_create(
             server.url("shop"),
             folder / "shop.twin",

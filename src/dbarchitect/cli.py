@@ -10,8 +10,10 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -259,6 +261,53 @@ def _told(summary: TwinSummary) -> int:
 
     _emit(render_twin(summary, _screen(None)), None)
     return 0
+
+
+@app.command
+def demo(
+    *,
+    keep: Annotated[Path | None, Parameter(metavar="DIR", help="Keep the example's files there.")] = None,
+    seed: Seed = 0,
+    pg_bin: PgBin = None,
+) -> int:
+    """Show all of it on an example: makes a database, takes its twin, reviews it, proves the findings."""
+    from . import api
+    from .render.demo import render_demo
+
+    with _progress() as progress, _demo_folder(keep) as folder:
+        options = api.CheckOptions(
+            pg_bin=pg_bin.absolute() if pg_bin else None,
+            seed=seed,
+            cache=_cache(),
+            now=datetime.now(UTC),
+            progress=progress,
+        )
+        shown = api.demo(folder, options)
+        progress.done()
+        _emit(render_demo(shown, _screen(None), kept=keep is not None), None)
+    return 0
+
+
+@contextmanager
+def _demo_folder(keep: Path | None) -> Generator[Path]:
+    """Where the example goes: kept, or below a temporary folder that is the current one for as long.
+
+    The report's commands then name the files as they will be called in a folder that is kept.
+    """
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="dba-demo-") as temporary, chdir(temporary):
+            folder = Path("dba-demo")
+            folder.mkdir()
+            yield folder
+        return
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        strange = sorted({one.name for one in keep.iterdir()} - {"shop.sql", "workload.sql", "shop.twin"})
+    except OSError as err:
+        raise InputError(f"cannot use the folder {keep}: {err.strerror or err}", hint="dba demo --keep DIR") from err
+    if strange:
+        raise InputError(f"{keep} is not empty: it has {strange[0]}", hint="name a new folder: dba demo --keep DIR")
+    yield keep
 
 
 def _commas(values: Sequence[str]) -> tuple[str, ...]:

@@ -159,11 +159,18 @@ _WORSE_BETTER = {
 }
 
 
+_ALONE = {"ms": "time", "s": "time", "bytes": "size"}
+
+
 def _unit(key: str) -> tuple[str, str]:
+    """Label and unit of a figure's name: `delete_ms` is "delete" in "ms", `ms` alone is "time"."""
+    if key in _UNITS:
+        return _ALONE.get(key, key), key
     label, _, last = key.rpartition("_")
-    if last in _UNITS and (label or last == "cost"):
-        return (label.replace("_", " ") if label and last != "cost" else key.replace("_", " "), last)
-    return key.replace("_", " "), key if key in _UNITS else ""
+    if label and last in _UNITS:
+        # "rows", "pages", "cost" say what is counted: they stay in the label.
+        return (label if last in _ALONE else key).replace("_", " "), last
+    return key.replace("_", " "), ""
 
 
 def _is_number(value: Scalar) -> TypeGuard[float]:
@@ -176,12 +183,13 @@ def _compare(before: float, after: float, unit: str) -> tuple[tuple[float, float
         return (0.0, 0.0), ""
     worse, better = _WORSE_BETTER[unit]
     low = min(before, after)
-    if low == top:
+    if amount(low, unit) == amount(top, unit):
         return (0.0, 0.0), "unchanged"
     shares = (before / top, after / top)
-    # A zero below a clock's resolution has no ratio; 5 % is noise, not news.
-    if low == 0 or top / low < 1.05:
+    if low == 0:  # no ratio
         return shares, ""
+    if top / low < 1.05:  # noise, not news
+        return (0.0, 0.0), ""
     ratio = top / low
     times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
     return shares, f"{times}x {better if after < before else worse}"
@@ -205,7 +213,9 @@ def amount(value: Scalar, unit: str = "") -> str:
 def _plain(value: float) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return f"{value:,.0f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    short = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    # 0.9999999999999999 is not 1: where that is the point, rounding would take it away.
+    return repr(value) if abs(value) < 1000 and float(short).is_integer() else short
 
 
 def _time(ms: float) -> str:

@@ -59,6 +59,11 @@ class TwinFacts(Protocol):
 
 
 def render_twin(twin: TwinFacts, screen: Screen) -> str:
+    """The summary as text."""
+    return printed(twin_parts(twin), screen)
+
+
+def twin_parts(twin: TwinFacts) -> list[Part]:
     """What it is of, what it stands for, what it lacks."""
     stands = f"{plural(twin.tables, 'table')}, {plural(twin.indexes, 'index', 'indexes')}"
     if twin.bytes:
@@ -96,7 +101,7 @@ def render_twin(twin: TwinFacts, screen: Screen) -> str:
         Text.assemble((f"gap: {line(gap.kind)} {line(gap.name)}", "bold yellow"), f": {line(gap.effect)}")
         for gap in twin.gaps
     ]
-    return printed(parts, screen)
+    return parts
 
 
 def _rows(rows: float) -> str:

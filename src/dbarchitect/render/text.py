@@ -67,10 +67,10 @@ _LABEL = 9
 
 def render_text(review: Review, screen: Screen) -> str:
     """The whole page, ending in a newline."""
-    return _Page(screen).review(review)
+    return printed(ReviewPage(screen).parts(review), screen)
 
 
-class _Page:
+class ReviewPage:
     """The parts of a page, laid out for one screen."""
 
     def __init__(self, screen: Screen) -> None:
@@ -80,7 +80,13 @@ class _Page:
     def glyph(self, pair: tuple[str, str]) -> str:
         return pair[0] if self.screen.unicode else pair[1]
 
-    def review(self, review: Review) -> str:
+    @property
+    def arrow(self) -> str:
+        """From before to after."""
+        return self.glyph(_ARROW)
+
+    def parts(self, review: Review, *, closing: bool = True) -> list[Part]:
+        """The page from the top; `closing` adds what to try next."""
         top = worst(review.findings)
         chosen = {id(one) for one in top}
         rest = [one for one in review.findings if id(one) not in chosen]
@@ -97,8 +103,9 @@ class _Page:
             for name, findings in by_object(rest):
                 parts += [Text(), self.object(name, findings)]
         parts += self.silent(review)
-        parts += self.next(review, long=len(rest) > 6)
-        return printed(parts, self.screen)
+        if closing:
+            parts += self.next(review, long=len(rest) > 6)
+        return parts
 
     # The parts, top to bottom.
 
@@ -128,6 +135,7 @@ class _Page:
             yield self.hanging(Text(" " * len(mark)), Text(part))
 
     def heading(self, title: str) -> RenderableType:
+        """A title on a rule over the whole width."""
         rule = self.glyph(_RULE)
         text = Text.assemble((rule * 2 + " ", "dim"), (title, "bold"), " ")
         return text.append(rule * max(self.screen.width - text.cell_len, 0), style="dim")

@@ -32,6 +32,19 @@ def key_signature(index: Index) -> tuple[KeySignature, ...]:
     )
 
 
+def is_beginning(index: Index, wide: Index) -> bool:
+    """Whether `wide` begins with the keys of `index` and holds all that it includes, and more: what reads the one can
+    read the other. Both are B-trees over the same rows."""
+    if wide is index or wide.method != "btree" or index.method != "btree" or wide.predicate != index.predicate:
+        return False
+    keys, wide_keys = key_signature(index), key_signature(wide)
+    if wide_keys[: len(keys)] != keys or not set(index.include) <= {key.column for key in wide.keys} | set(
+        wide.include
+    ):
+        return False
+    return len(wide_keys) > len(keys) or set(wide.include) > set(index.include)
+
+
 def settled(index: Index) -> bool:
     """Whether an index is one to reason about: complete, and no member of a partitioned one."""
     return index.valid and index.ready and index.parent is None

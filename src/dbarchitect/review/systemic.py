@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model.change import Change
 from ..model.finding import Finding
 from ..model.names import ObjectRef
+from ..model.value import to_json
 
 DATABASE = ObjectRef(kind="database")  # unnamed: the same schema has other database names elsewhere
 
@@ -34,10 +34,11 @@ def roll_up(
         yield from found
         return
     first = next((one for one in found if one.experiment is not None), found[0])
-    fix: list[Change] = []
-    for one in found:
-        fix += (change for change in one.fix if change not in fix)
+    fix = {to_json(change): change for one in found for change in one.fix}  # the same index may serve two of them
     also = dict.fromkeys(ref for one in found for ref in (one.at, *one.also))
+    mended = sum(bool(one.fix) for one in found)
+    if 0 < mended < len(found):
+        message = f"{message}; the changes given mend {mended} of them"
     if deviations:
         named = ", ".join(ref.short for ref in deviations[:3]) + (", ..." if len(deviations) > 3 else "")
         message = f"{message}; not so: {named}"
@@ -49,8 +50,8 @@ def roll_up(
         why=first.why,
         unless=first.unless,
         also=tuple(also),
-        facts={"found": len(found), "of": of, "deviations": len(deviations)},
-        fix=tuple(fix),
+        facts={"found": len(found), "of": of, "deviations": len(deviations), "mended": mended},
+        fix=tuple(fix.values()),
         asks=all(one.asks for one in found),
         experiment=first.experiment,
     )

@@ -72,7 +72,7 @@ def ddl(change: Change, *, version: int, concurrently: bool = False) -> tuple[st
         case DropTable(table=table):
             return (f"DROP {'FOREIGN ' if table.kind == 'foreign' else ''}TABLE {table.name}",)
         case AddColumn(table=table, column=column):
-            added = f"ALTER TABLE {table} ADD COLUMN {column_definition(column, major=major)}"
+            added = f"ALTER TABLE {table} ADD COLUMN {column_definition(column, major=major, table=table)}"
             return (added, *column_settings(table, column, major))
         case DropColumn(table=table, column=column):
             return (f"ALTER TABLE {table} DROP COLUMN {quote_identifier(column.name)}",)

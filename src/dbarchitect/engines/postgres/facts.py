@@ -67,13 +67,14 @@ def read_facts(
 
     sequence_keys = {(s.name.schema, s.name.name): str(s.name) for s in schema.sequences}
     sequences: dict[str, SequenceFacts] = {}
-    hidden = []
-    for owner, name, last_value, readable in query("facts_sequences"):
+    unread: dict[str, list[str]] = defaultdict(list)
+    for owner, name, last_value, reason in query("facts_sequences"):
         if key := sequence_keys.get((owner, name)):
             sequences[key] = SequenceFacts(last_value=last_value)
-            if not readable:
-                hidden.append(key)
-    _note(unreadable, "last value of {} (no SELECT or USAGE privilege)", hidden)
+            if reason:
+                unread[reason].append(key)
+    for reason, names in unread.items():
+        _note(unreadable, f"last value of {{}} ({reason})", names)
 
     rows = query("facts_database")
     facts = msgspec.json.decode(rows[0][0], type=Facts) if rows else Facts()

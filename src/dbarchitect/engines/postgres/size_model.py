@@ -29,7 +29,8 @@ _DESCRIBE = """
 select i.indexrelid::bigint, m.amname, c.relfilenode::bigint, i.indisunique, i.indnkeyatts::int,
        h.relname, hn.nspname, c.reloptions,
        (select jsonb_agg(jsonb_build_object(
-            'column', ha.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+            'column', ha.attname,
+            'type', pg_catalog.format_type(coalesce(ha.atttypid, a.atttypid), coalesce(ha.atttypmod, a.atttypmod)),
             'length', a.attlen, 'align', a.attalign::text, 'not_null', coalesce(ha.attnotnull, false),
             'sql', pg_catalog.pg_get_indexdef(i.indexrelid, a.attnum, true),
             'opclass', (select o.opcname from pg_catalog.pg_opclass o where a.attnum <= i.indnkeyatts
@@ -300,7 +301,7 @@ class SizeModel:
             common=(),
             others=(),
             null_fraction=0.0,
-            distinct=max(1.0, self._plan_rows(f"select {key.sql} from only {index.table} group by 1")),
+            distinct=max(1.0, self._planned_groups(index, key)),
             width=key.length if key.length > 0 else 12.0,
         )
         sample = self._sample_rows(index, key.reads)
@@ -329,6 +330,13 @@ class SizeModel:
             distinct=max(1.0, total),
             width=key.length if key.length > 0 else sum(found) / len(found),
         )
+
+    def _planned_groups(self, index: PhysicalIndex, key: Key) -> float:
+        """The planner's count of an expression's different values; the default for types that have no equality."""
+        try:
+            return self._plan_rows(f"select {key.sql} from only {index.table} group by 1")
+        except psycopg.Error:
+            return _UNKNOWN_DISTINCT
 
     def _distinct_keys(self, index: PhysicalIndex, rows: float, total: float) -> float:
         """Distinct combinations of the key columns among `rows` of the table's `total` rows.

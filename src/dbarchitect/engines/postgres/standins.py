@@ -153,7 +153,7 @@ class StandIns:
                     return
                 self._stand_in(name, schema, f"could not be created here ({err.diag.message_primary})")
             else:
-                self._close_dblink()
+                self.close_ways_out()
             return
         self._stand_in(name, schema, "")
 
@@ -164,17 +164,24 @@ class StandIns:
             self._admin.execute(f"CREATE EXTENSION {quote_identifier(name)} CASCADE".encode())
         except psycopg.Error:
             return False
-        self._close_dblink()
+        self.close_ways_out()
         return True
 
-    def _close_dblink(self) -> None:
-        # dblink lets anyone with a password connect anywhere; everything else that does asks for more.
+    def close_ways_out(self) -> None:
+        """Take from everyone what lets an ordinary role reach files, programs or other servers."""
+        # dblink lets anyone with a password connect anywhere. A wrapper checks who may name a file or a program when a
+        # table is declared, which the loader does; so its handler goes, and the table cannot be read.
         self._admin.execute(
-            """DO $$ DECLARE f regprocedure; BEGIN
+            """DO $$ DECLARE f regprocedure; w name; BEGIN
             FOR f IN SELECT p.oid FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.objid = p.oid
                 AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e' JOIN pg_catalog.pg_extension e
                 ON e.oid = d.refobjid WHERE e.extname = 'dblink'
-            LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP; END $$"""
+            LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP;
+            FOR w IN SELECT fdwname FROM pg_catalog.pg_foreign_data_wrapper WHERE fdwhandler <> 0 AND NOT EXISTS (
+                SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.objid = p.oid
+                AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e' JOIN pg_catalog.pg_extension e
+                ON e.oid = d.refobjid AND e.extname = 'postgres_fdw' WHERE p.oid = fdwhandler)
+            LOOP EXECUTE format('ALTER FOREIGN DATA WRAPPER %I NO HANDLER', w); END LOOP; END $$"""
         )
 
     def _stand_in(self, name: str, schema: str, why: str) -> None:

@@ -34,7 +34,7 @@ from ...model.finding import Finding, Severity
 from ...model.schema import Index, Table
 from ..context import Context, index_ref
 from ..mending import drop_index
-from ..overlap import enforces, key_signature, obligations, same_plans_without, settled
+from ..overlap import enforces, is_beginning, key_signature, obligations, same_plans_without, settled
 from ..rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
@@ -59,6 +59,8 @@ def _within(review: Context, table: Table, group: list[Index]) -> Iterator[Findi
     for index in group[:-1]:
         if obligations(review, table, index) or not _stands_in(table, keep, index):
             continue
+        if not index.unique and any(settled(wide) and is_beginning(index, wide) for wide in table.indexes):
+            continue  # both are superfluous: `prefix-redundant-index` says so of each
         size = review.index_bytes(index)
         saved = f"; dropping it frees {size / 2**20:,.1f} MB" if size else ""
         yield RULE.finding(

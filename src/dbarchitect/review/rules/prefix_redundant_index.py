@@ -30,11 +30,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.finding import Finding, Severity
-from ...model.names import Name
 from ...model.schema import Index, Table
 from ..context import Context, index_ref
 from ..mending import drop_index
-from ..overlap import KeySignature, key_signature, obligations, same_plans_without, settled
+from ..overlap import is_beginning, obligations, same_plans_without, settled
 from ..rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
@@ -46,28 +45,17 @@ def check(review: Context) -> Iterator[Finding]:
     """Indexes that a wider one makes superfluous."""
     for table in review.tables:
         indexes = [index for index in table.indexes if settled(index) and index.method == "btree"]
-        signatures = {index.name: key_signature(index) for index in indexes}
         for index in indexes:
             if index.unique or obligations(review, table, index):
                 continue
-            wider = [other for other in indexes if other is not index and _covers(other, index, signatures)]
+            wider = [other for other in indexes if other is not index and is_beginning(index, other)]
             if wider:
                 # Of what stays: an index that is itself superfluous is none to rely on.
-                staying = [one for one in wider if not any(_covers(other, one, signatures) for other in indexes)]
+                staying = [one for one in wider if not any(is_beginning(one, other) for other in indexes)]
                 keep = min(
                     staying, key=lambda other: (not other.unique, len(other.keys), len(other.include), other.name)
                 )
                 yield _found(review, table, index, keep)
-
-
-def _covers(wide: Index, index: Index, signatures: dict[Name, tuple[KeySignature, ...]]) -> bool:
-    wide_keys, keys = signatures[wide.name], signatures[index.name]
-    if wide.predicate != index.predicate or wide_keys[: len(keys)] != keys:
-        return False
-    held = {key.column for key in wide.keys} | set(wide.include)
-    if not set(index.include) <= held:
-        return False
-    return len(wide_keys) > len(keys) or set(wide.include) > set(index.include)
 
 
 def _found(review: Context, table: Table, index: Index, keep: Index) -> Finding:
