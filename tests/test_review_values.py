@@ -365,3 +365,14 @@ def test_parents_come_first_and_circles_give_up() -> None:
     assert tree is not None
     assert tree["p"] == tree["id"]
     assert Rows(context).add(here) is None
+
+
+def test_deletes_of_the_workload_single_a_foreign_key_out() -> None:
+    key = ForeignKey(name="fk", columns=("p",), target=name("parents"), target_columns=("id",))
+    children = table("children", "p", "q", constraints=(key,))
+    parents = table("parents", "id", "a", "b", "c", "d")
+    schema = Relational(tables=(children, parents))
+    deletes = Workload(queries=(Query(id="1", sql="DELETE FROM parents WHERE id = $1", calls=42),))
+    (one,), _ = review(schema, workload=deletes, select=["fk-without-index"])
+    assert one.facts["parent_deletes"] == 42
+    assert one.severity is Severity.WARNING

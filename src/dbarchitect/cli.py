@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Generator, Sequence
 from contextlib import chdir, contextmanager
@@ -295,6 +294,8 @@ def _demo_folder(keep: Path | None) -> Generator[Path]:
     The report's commands then name the files as they will be called in a folder that is kept.
     """
     if keep is None:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="dba-demo-") as temporary, chdir(temporary):
             folder = Path("dba-demo")
             folder.mkdir()

@@ -39,7 +39,7 @@ CREATE INDEX products_category_idx ON products (category_id);
 CREATE TABLE orders (
     id bigserial PRIMARY KEY,
     customer_id integer NOT NULL REFERENCES customers ON DELETE CASCADE,
-    number text,
+    number text NOT NULL,
     channel text,
     status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'paid', 'shipped', 'returned')),
     is_paid boolean NOT NULL DEFAULT false,
@@ -48,7 +48,7 @@ CREATE TABLE orders (
     total numeric(12, 2) NOT NULL CHECK (total >= 0),
     created_at timestamp NOT NULL DEFAULT now(),
     updated_at timestamp NOT NULL DEFAULT now(),
-    UNIQUE (channel, number)
+    UNIQUE (number, channel)
 );
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 CREATE INDEX orders_customer_id_created_at_idx ON orders (customer_id, created_at);

@@ -7,8 +7,8 @@ it by the server's own privileges, not by patterns over the text. What needs mor
 connection, one parsed statement at a time and only for statements that run no code of the script's: CREATE
 EXTENSION, event triggers (never fired on that connection), foreign servers and tables, publications, owners. The
 functions of dblink are closed, foreign data wrappers lose their handlers (file_fdw runs programs) save postgres_fdw,
-which reaches nothing because user mappings are left out. No object of the script is given to a superuser. What remains to it is time and disk: a statement
-may take `_TIMEOUT`.
+which reaches nothing because user mappings are left out. No object of the script is given to a superuser. What remains
+to it is time and disk: a statement may take `_TIMEOUT`.
 
 Statements go to the server in batches of one round trip and one transaction; a batch that fails is run again one by
 one. What this server lacks (an extension, a collation, a language, a role) is made up as far as its shape is known

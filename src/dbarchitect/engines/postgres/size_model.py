@@ -173,6 +173,11 @@ class SizeModel:
                 return sizes.hash_index(rows, [(groups, rows / groups)] if groups else [])
             case "gin":
                 return self._gin(index, rows)
+            case "hnsw" | "ivfflat":
+                size = self.values(index, index.keys[0], total).width
+                if index.method == "hnsw":
+                    return sizes.hnsw(rows, vector_size=size, m=int(index.options.get("m", 16)))
+                return sizes.ivfflat(rows, vector_size=size, lists=int(index.options.get("lists", 100)))
             case _:
                 width = sum(self.values(index, key, total).width for key in index.keys)
                 fill = {"gist": 0.75, "spgist": 0.7}.get(index.method, 0.85)

@@ -216,3 +216,20 @@ def search_tree(rows: float, *, key_size: float, fill: float) -> IndexSize:
         level_pages = math.ceil(level_pages / max(2.0, per_page))
         pages += level_pages
     return IndexSize(pages=pages, rows=rows)
+
+
+def hnsw(rows: float, *, vector_size: float, m: int = 16) -> IndexSize:
+    """pgvector's HNSW: per row an element tuple (72 bytes and the vector) and a neighbour tuple (6 bytes for each of 2m
+    links, m more a level; a row reaches a higher level with probability 1/m). src/hnsw.h of pgvector 0.8."""
+    element = align(72 + vector_size) + _LINE_POINTER
+    neighbours = align(4 + 6 * m * (2 + 1 / max(1, m - 1))) + _LINE_POINTER
+    per_page = max(1.0, math.floor((BLOCK - _HEADER - 8) / (element + neighbours)))
+    return IndexSize(pages=1 + math.ceil(rows / per_page), rows=rows)
+
+
+def ivfflat(rows: float, *, vector_size: float, lists: int = 100) -> IndexSize:
+    """pgvector's IVFFlat: the lists' centres, and each list's vectors on pages of their own, the last one half full."""
+    per_page = max(1.0, math.floor((BLOCK - _HEADER - 8) / (align(8 + vector_size) + _LINE_POINTER)))
+    centres = max(1.0, math.floor((BLOCK - _HEADER - 8) / (align(16 + vector_size) + _LINE_POINTER)))
+    pages = math.ceil(lists / centres) + lists * (rows / lists / per_page + 0.5)
+    return IndexSize(pages=1 + math.ceil(pages), rows=rows)

@@ -3,9 +3,9 @@
 ## What it says
 
 No index of the referencing table serves the columns of a foreign key. An index serves them if its first keys are
-exactly these columns, in any order; if it is unique on some of them; and, where it is partial, if its condition says
-no more than that these columns are not NULL. An index that begins with only some of the columns is named, and
-lowers the finding to `info`.
+exactly these columns, in any order, or those of them that name the parent alone; if it is unique on some of them; and,
+where it is partial, if its condition says no more than that these columns are not NULL. An index that begins with only
+some of the columns is named, and lowers the finding to `info`.
 
 The finding is `info` where it costs little: the referencing table fits into 10 pages (`SMALL_PAGES`), the counters
 saw no row of the parent deleted in at least 14 days, or, where nothing live is known, the parent is a plain list of
@@ -65,7 +65,10 @@ def check(review: Context) -> Iterator[Finding]:
             if not key.enforced or key.inherited:
                 continue
             of += 1
+            parent = review.table(key.target)
             if any(serves_foreign_key(index, key.columns) for index in table.indexes):
+                continue
+            if parent and any(_names_the_parent(index, key, parent) for index in table.indexes):
                 continue
             finding, exposed = _found(review, table, key)
             if exposed:
@@ -87,6 +90,8 @@ def _found(review: Context, table: Table, key: ForeignKey) -> tuple[Finding, boo
     parent = review.table(key.target)
     rows, pages = review.rows(table), review.pages(table)
     deleted = review.counted(parent, "deleted") if parent else None
+    if not deleted and parent:  # the workload may know better than counters that are missing or were emptied
+        deleted = int(review.called(parent, "delete") or 0) or deleted
     partly = next((index for index in table.indexes if _begins(index, key.columns)), None)
     cascades = key.on_delete not in ("NO ACTION", "RESTRICT")
     small = pages is not None and pages <= SMALL_PAGES
@@ -119,6 +124,20 @@ def _found(review: Context, table: Table, key: ForeignKey) -> tuple[Finding, boo
         experiment=_experiment(review, parent, key, fix) if parent else None,
     )
     return finding, exposed
+
+
+def _names_the_parent(index: Index, key: ForeignKey, parent: Table) -> bool:
+    """Whether the index begins with columns that tell one parent from all others, though the key has more."""
+    target = dict(zip(key.columns, key.target_columns, strict=True))
+    named: set[str] = set()
+    for one in index.keys if _begins(index, key.columns) else ():
+        if one.column not in target:
+            break
+        named.add(target[one.column])
+    return any(
+        other.unique and other.predicate is None and {one.column for one in other.keys} <= named
+        for other in parent.indexes
+    )
 
 
 def _begins(index: Index, columns: tuple[str, ...]) -> bool:

@@ -52,6 +52,7 @@ def check(review: Context) -> Iterator[Finding]:
     """Tables that do not know when their rows were made."""
     things = [table for table in review.tables if _is_thing(review, table)]
     dated = [table for table in things if any(_tells_when(column) for column in table.columns)]
+    known = {table.name for table in dated}
     name = _usual_name(dated)
     found = [
         RULE.finding(
@@ -60,7 +61,7 @@ def check(review: Context) -> Iterator[Finding]:
             fix=() if table.inherits else (AddColumn(table=table.name, column=_creation_time(table, name)),),
         )
         for table in things
-        if table not in dated
+        if table.name not in known
     ]
     message = f"{len(found)} of {len(things)} tables of things do not record when a row was made"
     yield from roll_up(found, message, of=len(things), share=0, many=1)
