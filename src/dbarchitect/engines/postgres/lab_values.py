@@ -444,8 +444,15 @@ def tick_segments(
             return tuple(Segment(rows=n, low=t) for t, n in zip(ordered, counts, strict=True) if n)
     pieces: list[tuple[int, int, float]] = []  # low, width, mass
     last = len(edges) - 2
+    free = edges[0]  # the first tick that no bucket has yet: a bound that comes twice is a bucket of its own
     for number, (low, high) in enumerate(pairwise(edges)):
-        stop = high + 1 if number == last else max(high, low + 1)
+        low = max(low, free)
+        stop = high + 1 if number == last else max(high, low + (low == high))
+        if low >= stop:
+            if pieces:
+                pieces[-1] = (*pieces[-1][:2], pieces[-1][2] + 1.0)
+            continue
+        free = stop
         holes = sorted(t for t in taken if low <= t < stop)
         cut: list[tuple[int, int]] = []
         at = low

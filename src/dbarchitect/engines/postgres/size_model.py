@@ -8,7 +8,7 @@ its columns' samples.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
@@ -19,6 +19,7 @@ from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import Name, quote_identifier
 
 from . import sizes
+from .sampled import Measured, measure
 from .sizes import IndexSize, KeyGroup, align
 
 _REPEATS_FROM = 1.02  # rows a key from which a key's rows scatter as if drawn at random
@@ -150,9 +151,14 @@ class SizeModel:
     """Estimates indexes of one private database. `columns`: its statistics, keyed as in `Facts`."""
 
     def __init__(
-        self, connection: psycopg.Connection[Any], columns: Mapping[str, tuple[ColumnStatistics, ...]]
+        self,
+        connection: psycopg.Connection[Any],
+        columns: Mapping[str, tuple[ColumnStatistics, ...]],
+        read: Callable[[int, int], bytes],
     ) -> None:
+        """`read` gives the first blocks of a relation's file on disk: (relfilenode, blocks)."""
         self._connection = connection
+        self._read = read
         self._columns = columns
         self._measured = cache(self._measure)  # per key; keys and indexes are frozen values
         self._statistics_target = int(self._query("select current_setting('default_statistics_target')")[0])
@@ -179,9 +185,7 @@ class SizeModel:
                     return sizes.hnsw(rows, vector_size=size, m=int(index.options.get("m", 16)))
                 return sizes.ivfflat(rows, vector_size=size, lists=int(index.options.get("lists", 100)))
             case _:
-                width = sum(self.values(index, key, total).width for key in index.keys)
-                fill = {"gist": 0.75, "spgist": 0.7}.get(index.method, 0.85)
-                return sizes.search_tree(rows, key_size=width, fill=fill)
+                return self._tree(index, rows, total)
 
     def tuple_size(self, index: PhysicalIndex) -> float:
         """Mean bytes of a tuple with the key columns alone: what inner pages of a B-tree hold."""
@@ -432,89 +436,62 @@ class SizeModel:
 
     def _brin(self, index: PhysicalIndex, rows: float) -> IndexSize:
         total = self._table_rows(index.table)
-        blocks = self._query("select pg_catalog.pg_relation_size(%s::regclass) / 8192", [str(index.table)])[0]
-        summary = 5 + sum(2 * align(self.values(index, key, total).width) for key in index.keys)
+        summary = 8.0  # header and null bits
+        for key in index.keys:
+            width = self.values(index, key, total).width
+            if "minmax_multi" in key.opclass:
+                summary += 16 + 32 * width  # values_per_range
+            else:
+                summary = math.ceil(summary / key.align) * key.align + 2 * width
         return sizes.brin(
-            int(blocks),
+            int(self._blocks(index.table)),
             rows,
             pages_per_range=int(index.options.get("pages_per_range", 128)),
             summary_size=summary,
         )
 
     def _gin(self, index: PhysicalIndex, rows: float) -> IndexSize:
-        """Terms counted over the sampled values; their number extrapolated by Heaps' law."""
-        entries = postings = 0.0
-        entry_size = 8.0
-        for key in index.keys:
-            found = self._terms(index, key, rows)
-            entries += found[0]
-            postings += found[1]
-            entry_size = max(entry_size, found[2])
-        return sizes.gin(entries=entries, rows=rows, postings=postings, entry_size=entry_size)
+        """Terms as the operator class finds them in a sample; more of them as the table is larger than the sample."""
+        heap_pages = self._blocks(index.table)
+        found = self._sampled(index, rows)
+        if found is None or rows < 1:
+            return sizes.gin(entries=min(rows, 1000.0), postings=rows * 5, rows=rows, heap_pages=heap_pages)
+        postings = found.tuples * rows / found.rows
+        # n different values show e(n) = all * n / (n + k) terms (Michaelis and Menten); e(n) and e(n / 2) give all.
+        half, whole = found.entries_of_half, found.entries
+        entries = min(postings, half * whole / max(1, 2 * half - whole))
+        return sizes.gin(entries=entries, postings=postings, rows=rows, heap_pages=heap_pages)
 
-    def _terms(self, index: PhysicalIndex, key: Key, rows: float) -> tuple[float, float, float]:
-        """(distinct terms, terms over all rows, mean bytes of a term) of one key of a GIN."""
-        one = self.statistics(index.table, key.column)
-        if one is not None and one.most_common_elements is not None and one.element_count_histogram:
-            per_row = max(1.0, one.element_count_histogram[-1]) * (1 - one.null_fraction)
-            # The least common element that ANALYZE kept bounds how many more there can be.
-            frequencies = (one.most_common_element_frequencies or ())[:-2] or (1.0,)
-            known = sum(frequencies[: len(frequencies)])
-            rest = max(0.0, per_row - known)
-            return len(frequencies) + rest / max(min(frequencies) / 2, 1 / max(rows, 1)), rows * per_row, 12.0
-        terms = _TERMS.get(key.opclass) or ("{value}::text" if not key.type.endswith("[]") else None)
-        sample = None
-        if terms is not None:
-            if key.column is not None:
-                sample = self._sample_of_column(index, key)
-            else:
-                sample = self._sample_rows(index, key.reads)
-        if terms is None or sample is None:
-            return min(rows, 10 * math.sqrt(rows)), rows * 5.0, 12.0
-        source, parameters = sample
-        try:
-            with self._connection.transaction():
-                values, half, counted, distinct, distinct_half, width = self._query(
-                    f"""with sampled_values as materialized
-                          (select {key.sql} as value, row_number() over () as place from {source}),
-                        terms as (select place, {terms.format(value="value")} as term from sampled_values)
-                        select (select count(*) from sampled_values), (select count(*) / 2 from sampled_values),
-                               count(*), count(distinct term), count(distinct term) filter (where place % 2 = 0),
-                               coalesce(avg(pg_catalog.pg_column_size(term)), 8)
-                        from terms""",
-                    parameters,
-                )
-        except psycopg.Error:
-            return min(rows, 10 * math.sqrt(rows)), rows * 5.0, 12.0
-        if not counted or not half:
-            return 1.0, rows, 8.0
-        growth = min(1.0, max(0.0, math.log2(max(1.0, distinct / max(1, distinct_half)))))
-        total = distinct * (max(1.0, rows / values) ** growth)
-        return min(total, rows * counted / values), rows * counted / values, float(width)
+    def _tree(self, index: PhysicalIndex, rows: float, total: float) -> IndexSize:
+        """GiST, SP-GiST and whatever else an extension brings: as on a sample, as many pages for each further row."""
+        found = self._sampled(index, rows)
+        if found is not None:
+            return IndexSize(pages=max(1, round(found.pages + (rows - found.rows) * found.pages_per_row)), rows=rows)
+        width = sum(self.values(index, key, total).width for key in index.keys)
+        return sizes.search_tree(rows, key_size=width, fill={"gist": 0.75, "spgist": 0.7}.get(index.method, 0.85))
 
-    def _sample_of_column(self, index: PhysicalIndex, key: Key) -> tuple[str, list[str]] | None:
-        one = self.statistics(index.table, key.column)
-        if one is None or key.column is None:
-            return None
-        (type_,) = self._query(
-            """select pg_catalog.format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute a
-               where a.attrelid = %s::oid and a.attname = %s""",
-            [index.table_oid, key.column],
+    def _blocks(self, table: Name) -> float:
+        return float(self._query("select pg_catalog.pg_relation_size(%s::regclass) / 8192", [str(table)])[0])
+
+    def _sampled(self, index: PhysicalIndex, rows: float) -> Measured | None:
+        """The index built on rows made from its columns' statistics, where there are enough of them."""
+        plain = [key.column for key in index.keys if key.column is not None]
+        read = sorted({number for key in index.keys for number in key.reads})
+        columns = self._connection.execute(
+            """select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute a
+               where a.attrelid = %s::oid and (a.attnum = any(%s::int[]) or a.attname = any(%s::text[]))""",
+            [index.table_oid, read, plain],
+        ).fetchall()
+        return measure(
+            self._connection,
+            self._read,
+            definition=self._query("select pg_catalog.pg_get_indexdef(%s::oid)", [index.oid])[0],
+            table=str(index.table),
+            predicate=index.predicate,
+            method=index.method,
+            columns=[(name, type_, self.statistics(index.table, name)) for name, type_ in columns],
+            rows=rows,
         )
-        literals = [text for text in (one.histogram_bounds, one.most_common_values) if text is not None]
-        if not literals or str(type_).endswith("[]"):
-            return None
-        arrays = " || ".join([f"%s::{type_}[]"] * len(literals))
-        return f"(select unnest({arrays}) as {quote_identifier(key.column)}) as sampled", literals
-
-
-# How an operator class cuts a value into terms, as a set-returning SQL expression.
-_TERMS = {
-    "gin_trgm_ops": "unnest(show_trgm({value}))",
-    "tsvector_ops": "unnest(pg_catalog.tsvector_to_array({value}))",
-    "jsonb_ops": "pg_catalog.jsonb_path_query({value}, '$.**')::text",
-    "jsonb_path_ops": "pg_catalog.jsonb_path_query({value}, '$.**')::text",
-}
 
 
 def _occupied(cells: float, rows: float) -> float:

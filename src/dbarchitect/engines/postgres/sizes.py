@@ -166,45 +166,65 @@ def hash_index(rows: float, distinct: Sequence[tuple[float, float]], *, fill_fac
     per_bucket = max(10, BLOCK * fill_factor // 100 // _HASH_TUPLE)
     wanted = max(2.0, rows / per_bucket)
     power = max(1, math.ceil(math.log2(wanted)))
-    if power <= 10:
+    if power < 10:  # HASH_SPLITPOINT_GROUPS_WITH_ONE_PHASE
         buckets = 2**power
-    else:  # above 2^10, a doubling is added in four quarters (_hash_spareindex)
+    else:  # from 2^10 on, a doubling is added in four quarters (_hash_spareindex)
         quarter = 2 ** (power - 1) // 4
         buckets = 2 ** (power - 1) + math.ceil((wanted - 2 ** (power - 1)) / quarter) * quarter
-    capacity = _HASH_PAGE // _HASH_TUPLE
-    mean = rows / buckets
-    variance = sum(keys * (each**2) / buckets for keys, each in distinct)
-    deviation = math.sqrt(max(variance, 1e-9))
-    overflow = 0.0
-    page = 1
-    while page * capacity < mean + 8 * deviation and page < 10_000:  # expected number of pages beyond the first
-        overflow += 0.5 * math.erfc((page * capacity - mean) / (deviation * math.sqrt(2)))
-        page += 1
-    if page >= 10_000:
-        overflow = rows / capacity / buckets
+    overflow = sum(_overflow_pages(keys / buckets, each) for keys, each in distinct)
     bitmap = 1 + math.ceil(overflow * buckets / (4096 * 8))
     return IndexSize(pages=math.ceil(1 + bitmap + buckets * (1 + overflow)), rows=rows)
 
 
-def gin(*, entries: float, rows: float, postings: float, entry_size: float) -> IndexSize:
-    """A GIN of `entries` distinct keys and `postings` (key, row) pairs. Posting lists are varbyte-coded, about 2 bytes
-    a row where a key is frequent (src/backend/access/gin/ginpostinglist.c); long ones move to data pages."""
+def _overflow_pages(keys: float, rows_per_key: float) -> float:
+    """Expected pages beyond the first of a hash bucket that `keys` keys fall into on average."""
+    capacity = _HASH_PAGE // _HASH_TUPLE
+    if keys > 50:  # so many that they are as good as normally distributed
+        mean, deviation = keys * rows_per_key, math.sqrt(keys) * rows_per_key
+        pages = range(1, math.ceil((mean + 8 * deviation) / capacity) + 1)
+        return sum(0.5 * math.erfc((page * capacity - mean) / (deviation * math.sqrt(2))) for page in pages)
+    expected, probability = 0.0, math.exp(-keys)
+    for count in range(1, int(keys + 10 * math.sqrt(keys)) + 10):
+        probability *= keys / count
+        expected += probability * (max(1, math.ceil(count * rows_per_key / capacity)) - 1)
+    return expected
+
+
+_INLINE_POSTINGS = 2712  # GinMaxItemSize: a longer posting list moves to a tree of data pages
+_POSTING_PAGE = 7900  # bytes of posting segments on a data page
+_SEGMENT_HEADERS = 1 + 8 / 277  # of segments as they are split in practice
+
+
+def posting_bytes(per_key: float, heap_pages: float) -> float:
+    """Bytes of the posting list of a key on `per_key` rows: deltas of row addresses, 7 bits a byte
+    (src/backend/access/gin/ginpostinglist.c). The next row in the same block takes 1 byte, in a later block 2, more
+    than 7 blocks on 3, more than 1,023 blocks on 4."""
+    density = per_key / max(1.0, heap_pages)
+    if density <= 0:
+        return 0.0
+    same_block = 1 + math.expm1(-density) / density
+    empty = math.exp(-density)
+    jump = 2 + empty**7 + empty**1023
+    return per_key * (same_block + (1 - same_block) * jump) * _SEGMENT_HEADERS
+
+
+def gin(*, entries: float, postings: float, rows: float, heap_pages: float, entry_size: float = 12.0) -> IndexSize:
+    """A freshly built GIN of `entries` distinct keys and `postings` (key, row) pairs, as many for each key."""
     entries = max(1.0, entries)
-    per_entry = postings / entries
-    gap = max(1.0, rows / max(per_entry, 1.0))
-    item = 1 + max(0, math.floor(math.log(gap * 4, 128)))  # bytes of a delta of TIDs: 11 bits of offset a block
-    entry_bytes = align(8 + entry_size + 2 + min(per_entry * item, 400)) + _LINE_POINTER
-    entry_pages = math.ceil(entries * entry_bytes / ((BLOCK - _HEADER - 8) * 0.7)) if entries > 1 else 1
-    data_pages = 0
-    if per_entry * item > 400:
-        entry_pages = math.ceil(entries * (align(8 + entry_size + 2) + _LINE_POINTER) / ((BLOCK - _HEADER - 8) * 0.7))
-        data_pages = math.ceil(entries * math.ceil(per_entry * item / (BLOCK - 64)))
+    size = posting_bytes(postings / entries, heap_pages)
+    inline, data_pages = size, 0.0
+    if size > _INLINE_POSTINGS:
+        inline, leaves = 0.0, size / _POSTING_PAGE
+        # Sizes scatter: the last leaf of a list is half full, and a list of several leaves has a page above them.
+        data_pages = entries * (max(1.0, leaves + 0.4) + min(1.0, max(0.0, leaves - 0.5)))
+    entry_bytes = align(8 + entry_size + inline) + _LINE_POINTER
+    entry_pages = max(1, math.ceil(entries * entry_bytes / ((BLOCK - _HEADER - 8) * 0.75)))
     return IndexSize(
-        pages=2 + entry_pages + data_pages,
+        pages=2 + entry_pages + round(data_pages),
         rows=rows,
         entries=round(entries),
         entry_pages=entry_pages,
-        data_pages=data_pages,
+        data_pages=round(data_pages),
     )
 
 
