@@ -144,7 +144,9 @@ class Summary:
         counts = ", ".join(
             f"{count} {'' if name == 'equal' else 'within '}{name}" for name, count in self.within.items()
         )
+        alike = sum(one.same_shape for one in self.comparisons)
+        shape = f" ({alike} of the same shape, some with other conditions)" if alike > self.identical else ""
         return (
-            f"**{self.identical} of {len(self.comparisons)} plans identical**, largest cost deviation "
+            f"**{self.identical} of {len(self.comparisons)} plans identical**{shape}, largest cost deviation "
             f"{abs(worst.deviation) * 100:.3f} % ({worst.name}); costs: {counts}"
         )

@@ -9,6 +9,8 @@ children per parent.
     python -m benchmarks.lab_fidelity --cache DIR [--dataset tpch-0.1] [--budget 1000000] [--columns]
 """
 
+# ruff: noqa: E501 (SQL reads better unbroken)
+
 from __future__ import annotations
 
 import statistics
@@ -211,8 +213,10 @@ def compare(
         rows = (before.facts.tables[key].rows or 0.0, after.facts.tables[key].rows or 0.0)
         if not rows[0] or not rows[1]:
             continue
-        for was in before.facts.columns.get(key, ()):
-            columns.append(_compare_column(source, lab, table, was, after.facts.column(key, was.column), rows))
+        columns.extend(
+            _compare_column(source, lab, table, was, after.facts.column(key, was.column), rows)
+            for was in before.facts.columns.get(key, ())
+        )
         for fk in table.foreign_keys:
             a, b = (_fan_out(c, table, fk.columns) for c in (source, lab))
             keys.append((f"{table.name.name} ({', '.join(fk.columns)})", _mean(a), _mean(b), _kolmogorov(a, b)))

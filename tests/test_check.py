@@ -35,7 +35,7 @@ def test_a_server_its_dump_and_its_snapshot_give_the_same_findings(major, databa
     source = database(SHOP, on=server if major == 18 else old_server(major))
     pg_dump = server.binaries.pg_dump
     assert pg_dump is not None
-    script, _ = dump_schema(pg_dump, source.url)
+    script, _ = dump_schema(pg_dump, source.connection)
     (tmp_path / "shop.sql").write_text(script)
     api.twin_create(source.url, tmp_path / "shop.twin", cache=OPTIONS.cache, now=NOW)
     live = api.check(source.url, OPTIONS)
@@ -57,7 +57,7 @@ def test_a_server_its_dump_and_its_snapshot_give_the_same_findings(major, databa
 def test_proofs_say_what_was_run_and_how_to_repeat_it(tmp_path):
     (tmp_path / "shop.sql").write_text(SHOP)
     (tmp_path / "work.sql").write_text("-- calls: 9\nSELECT * FROM products WHERE category_id = 3;\n")
-    options = replace(OPTIONS, prove=True, rows={"*": 500}, workload=tmp_path / "work.sql")
+    options = replace(OPTIONS, prove=True, rows={"*": 20_000}, workload=tmp_path / "work.sql")
     review = api.check(str(tmp_path / "shop.sql"), options)
     by_rule = {one.rule: one for one in review.findings}
     timed = by_rule["fk-without-index"].proof

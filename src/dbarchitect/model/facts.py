@@ -58,12 +58,14 @@ class TableFacts(Value, frozen=True, kw_only=True):
 
 
 class IndexFacts(Value, frozen=True, kw_only=True):
-    """Size and counters of an index. `height` is a B-tree's `fastlevel`, where it could be read."""
+    """Size and counters of an index. `height` is a B-tree's `fastlevel`, where it could be read. `rank` orders indexes
+    as they were made: of two that cost the same the planner takes the newer one."""
 
     rows: float | None = None
     pages: int = 0
     bytes: int | None = None
     height: int | None = None
+    rank: int | None = None
     scans: int | None = None
     rows_read: int | None = None
     rows_fetched: int | None = None

@@ -14,16 +14,18 @@ import psycopg
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.explain import explain
+from dbarchitect.engines.postgres.host import NotOnThisHostError
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding
-from dbarchitect.model.proof import Accepted, Proof, Refused, SamePlans, Scalar, Shown, TimedWithout
+from dbarchitect.model.proof import Accepted, Experiment, Proof, Refused, SamePlans, Scalar, Shown, TimedWithout
 from dbarchitect.model.query import Workload
 
 from .workbench import Workbench
 
 _REPEATS = 5  # the median of five: one run is noise
 _FASTER = 0.8  # of the time before; what is nearer counts as equal on a shared machine
+_MEASURABLE_MS = 0.3  # below, the clock and the caches say more than the work
 # A plan counts as dearer by a tenth, and by more than one unit: the cost of reading one page in sequence.
 _DEARER, _DEARER_BY = 1.1, 1.0
 _MOST_QUERIES = 500  # the workload's costliest, by calls
@@ -32,18 +34,13 @@ _MOST_QUERIES = 500  # the workload's costliest, by calls
 def demonstrate(finding: Finding, bench: Workbench, *, workload: Workload | None, rerun: str) -> Proof:
     """The proof of one finding. `rerun`: the command that repeats it."""
     experiment = finding.experiment
+    if experiment is None:
+        return finding.proof
     environment = bench.environment()
-    match experiment:
-        case None:
-            return finding.proof
-        case TimedWithout():
-            proof = _timed(experiment, bench)
-        case SamePlans():
-            proof = _same_plans(experiment, bench, workload)
-        case Accepted() | Refused():
-            proof = _tried(experiment, bench)
-        case Shown():
-            proof = _shown(experiment, bench)
+    try:
+        proof = _run(experiment, bench, workload)
+    except NotOnThisHostError as err:
+        proof = _not_run(err.message)
     return Proof(
         level=proof.level,
         method=proof.method,
@@ -54,6 +51,18 @@ def demonstrate(finding: Finding, bench: Workbench, *, workload: Workload | None
         script=proof.script,
         rerun=rerun if proof.level != "asserted" else "",
     )
+
+
+def _run(experiment: Experiment, bench: Workbench, workload: Workload | None) -> Proof:
+    match experiment:
+        case TimedWithout():
+            return _timed(experiment, bench)
+        case SamePlans():
+            return _same_plans(experiment, bench, workload)
+        case Accepted() | Refused():
+            return _tried(experiment, bench)
+        case Shown():
+            return _shown(experiment, bench)
 
 
 def _not_run(reason: str, script: str = "") -> Proof:
@@ -105,6 +114,8 @@ def _tried(experiment: Accepted | Refused, bench: Workbench) -> Proof:
                     }
             # A constraint that is checked at the end of the transaction is asked now.
             connection.execute("set constraints all immediate")
+    except psycopg.errors.InsufficientPrivilege as err:  # says something about the copy's role, not about the schema
+        return _not_run(_words(err), script)
     except psycopg.Error as err:
         refused: dict[str, Scalar] = {"accepted": False, "server": _words(err)}
         return Proof(level="rehearsed", method=experiment.shows, holds=wants_refusal, after=refused, script=script)
@@ -143,6 +154,8 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
         before = _median_ms(guest, experiment)
     except (psycopg.Error, InputError) as err:
         return _not_run(f"the statement fails in the lab: {_words(err)}", script)
+    if before < _MEASURABLE_MS:
+        return _not_run(f"in a lab of this size the statement takes {before:.2f} ms, too little to compare", script)
     try:
         _apply(admin, experiment.change, version)
         try:

@@ -14,8 +14,8 @@ import psycopg
 
 from dbarchitect.engines.postgres import lab as lab_room
 from dbarchitect.engines.postgres import twin as twin_room
+from dbarchitect.engines.postgres.host import Host, NotOnThisHostError
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.snapshot import Snapshot
 from dbarchitect.engines.postgres.twin import GUEST, Twin
 from dbarchitect.model.finding import Gap
@@ -29,7 +29,7 @@ class Workbench:
 
     def __init__(
         self,
-        server: Server,
+        server: Host,
         snapshot: Snapshot,
         *,
         rows: Mapping[str, int] | None = None,
@@ -64,13 +64,13 @@ class Workbench:
             self._blank_gaps = twin_room.restore(
                 self._server, self._snapshot, database="blank", progress=self._progress
             )
-        twin_room.copy_database(self._server, "blank", name)
+        self._server.copy_database("blank", name)
         return self._blank_gaps
 
     def _guest(self, database: str) -> psycopg.Connection[Any]:
         """A session of the role that is no superuser: rules' scripts fire the schema's own triggers."""
-        url = self._server.url(database).replace("postgres@", f"{GUEST}@", 1)
-        connection = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        connection = self._server.connect_as(self._server.ordinary_role(GUEST), database)
+        connection.prepare_threshold = None
         connection.execute(f"set statement_timeout = '{_STATEMENT_TIMEOUT}'")
         return connection
 
@@ -82,8 +82,16 @@ class Workbench:
         return self._empty
 
     def lab(self) -> tuple[psycopg.Connection[Any], psycopg.Connection[Any]]:
-        """(superuser's session, guest's session) on a copy with rows. Whoever changes it undoes that."""
+        """(superuser's session, guest's session) on a copy with rows. Whoever changes it undoes that.
+
+        Raises `NotOnThisHostError` on a scratch server where we are no superuser.
+        """
         if self._lab is None:
+            if not self._server.superuser:
+                raise NotOnThisHostError(
+                    "a lab is filled by a superuser, and the scratch server's role is none",
+                    hint="name a superuser in --server, or leave --server out",
+                )
             self._copy("lab")
             admin = self._server.connect("lab")
             self.lab_report = lab_room.fill(
@@ -109,16 +117,20 @@ class Workbench:
         return msgspec.structs.replace(self._snapshot, schema=schema)
 
     def twin(self) -> Twin:
-        """The twin: of the source's statistics where it has any, else of the lab's."""
+        """The twin: of the source's statistics where it has any, else of the lab's.
+
+        Raises `NotOnThisHostError` on a scratch server.
+        """
         if self._twin is None:
+            server = self._server.with_files()
             snapshot = self.with_facts()
             gaps = self._copy("twin")
-            self._twin = twin_room.dress(self._server, snapshot, database="twin", gaps=gaps, progress=self._progress)
+            self._twin = twin_room.dress(server, snapshot, database="twin", gaps=gaps, progress=self._progress)
         return self._twin
 
     def environment(self) -> dict[str, str]:
         """The versions that a proof names."""
-        version = self._server.binaries.version
+        version = self._server.version
         return {
             "server": f"PostgreSQL {version // 10000}.{version % 10000}",
             "source": f"PostgreSQL {self.schema.version // 10000}.{self.schema.version % 10000}",

@@ -166,6 +166,24 @@ def connect_readonly(url: str, *, statement_timeout_s: float = 60.0) -> psycopg.
     return connection
 
 
+def connect(url: str, **instead: str) -> psycopg.Connection:
+    """An ordinary session in autocommit, for a server that may be written to. `instead`: libpq's parameters that
+    replace those of `url`. Raises like `connect_readonly`."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    given = _parse(url) | instead
+    target = _Target(url, given)
+    ours = {
+        "application_name": "dbarchitect",
+        "connect_timeout": target.value("connect_timeout") or str(_CONNECT_TIMEOUT_S),
+    }
+    try:
+        return psycopg.connect(make_conninfo(**(given | ours)), autocommit=True, prepare_threshold=None)
+    except psycopg.Error as err:
+        raise target.refusal(err) from None
+
+
 def redacted_url(url: str) -> str:
     """`url` (or a "key=value ..." string) fit for a message: every password in it replaced by ***.
 

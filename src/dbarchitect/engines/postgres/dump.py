@@ -126,9 +126,7 @@ def _way(pg_dump: Path, connection: psycopg.Connection[Any]) -> Generator[tuple[
         return
     plain = {key: value for key, value in parameters.items() if not _OF_TLS.match(key)}
     with relay(info.hostaddr or info.host, info.port, parameters | {"host": info.host}) as way:
-        target = make_conninfo(
-            "", **plain, host=way.host, port=str(way.port), sslmode="disable", gssencmode="disable"
-        )
+        target = make_conninfo("", **plain, host=way.host, port=str(way.port), sslmode="disable", gssencmode="disable")
         yield target, way
 
 

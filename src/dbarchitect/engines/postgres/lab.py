@@ -1,7 +1,8 @@
 """The lab: a private database whose tables are filled inside the server, so that things can be measured on rows.
 
-The rows follow the statistics in `Relational.facts` (see `lab_values`), or type, name and simple checks where there are none
-(`lab_plausible`). What a table is made of, from the inside out, each step a subquery of one INSERT::
+The rows follow the statistics in `Relational.facts` (`lab_statistics`, `lab_values`), or type, name and simple checks
+where there are none (`lab_plausible`). What a table is made of, from the inside out, each step a subquery of one
+INSERT::
 
     i                    row numbers, in physical order
     r, s, t              rank, segment and tick of every column
@@ -20,7 +21,7 @@ The same seed, schema, facts and `today` give the same rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,11 @@ from ...model.finding import Gap
 from ...model.names import Name, quote_identifier, quote_literal
 from ...model.schema import Check, ForeignKey, Relational, Table
 from ...model.value import Value
-from .lab_draft import Drafter, Unfillable
+from .lab_draft import Drafter, UnfillableError
 from .lab_keys import Console, Parents, is_not_null, key_texts, only, orphan, source_rows, unique_indexes
 from .lab_plausible import Types, resolve
 from .lab_rows import Draft, Slot, free_name, layer, rank_sql, select_rows, ticks_sql
-from .lab_values import draw, permutation
+from .lab_values import draw, permutation, uniform
 
 if TYPE_CHECKING:
     import psycopg
@@ -280,9 +281,9 @@ class _Lab:
     def look_around(self) -> None:
         """Which tables and columns are really there, and what day it is."""
         found = self.console.ask(
-            "SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_catalog.pg_class c"
+            "SELECT n.nspname, c.relname, array_remove(array_agg(a.attname::text), NULL) FROM pg_catalog.pg_class c"
             " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-            " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+            " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
             " WHERE c.relkind IN ('r', 'p') GROUP BY 1, 2"
         )
         self.parents.present = {(str(s), str(t)): frozenset(columns) for s, t, columns in found}
@@ -335,7 +336,7 @@ class _Lab:
                     break
                 self._empty(table)
                 rows = min(round(rows * wanted / made * 1.02), 4 * wanted)
-        except Unfillable as err:
+        except UnfillableError as err:
             return self._failed(report, str(err))
         except psycopg.Error as err:
             if self.connection.closed:
@@ -372,13 +373,12 @@ class _Lab:
         into = f" ({names}){overriding}" if columns else ""
         statement = f"INSERT INTO {draft.table.name}{into} {select if columns else _defaults(draft)}{conflict}"
         with self._indexes_aside(draft):
-            made = self.console.run(statement)
-        return made
+            return self.console.run(statement)
 
     @contextmanager
-    def _indexes_aside(self, draft: Draft) -> Iterator[None]:
-        """During the insert: indexes that can be built afterwards are not kept up, and deferrable keys are immediate, for
-        ON CONFLICT needs that. Both are flags of the catalogue, set back by REINDEX and by hand."""
+    def _indexes_aside(self, draft: Draft) -> Generator[None]:
+        """During the insert: indexes that can be built afterwards are not kept up, and deferrable keys are immediate,
+        for ON CONFLICT needs that. Both are flags of the catalogue, set back by REINDEX and by hand."""
         name = quote_literal(str(draft.table.name))
         tree = f"(SELECT {name}::regclass::oid UNION SELECT relid FROM pg_catalog.pg_partition_tree({name}::regclass))"
         deferrable = [
@@ -469,6 +469,10 @@ class _Lab:
         table = draft.table
         to_self = fk.target == table.name
         columns = tuple(c for c in (table.column(n) for n in fk.columns) if c is not None)
+        waiting = {c.name for c in draft.nulls}
+        if waiting & set(fk.columns) and not set(fk.columns) <= waiting:
+            self._set_shared_key(table, fk, waiting, draw(draft.seed, fk.name) >> 1)
+            return
         numbering = self.console.scratch()
         in_place = to_self and self._in_place(table, fk)
         physical = to_self and not in_place
@@ -485,10 +489,7 @@ class _Lab:
         statistics = {c.name: self.parents.statistics(table, c.name) for c in columns}
         known = [s.null_fraction for c in nullable if (s := statistics[c.name]) is not None]
         share = (max(known) if known else 0.1) if nullable else 0.0
-        unique = any(
-            set(k) <= set(fk.columns)
-            for k in [*({s} for s in self.drafter.uniques(table)[0]), *self.drafter.uniques(table)[1]]
-        )
+        unique = self.drafter.covers_key(table, fk)
         filled = count - round(share * count)
         if unique:
             filled = min(filled, keys.count)
@@ -527,8 +528,48 @@ class _Lab:
         # All rows were rewritten in their order; this leaves them where they were.
         self.console.run(f"VACUUM FULL {table.name}")
 
+    def _set_shared_key(self, table: Table, fk: ForeignKey, waiting: set[str], seed: int) -> None:
+        """Columns of a key whose other columns are set: the parent is one of those that agree, in a table's reference
+        to itself one that stands before the row."""
+        target = self.schema.table(fk.target)
+        if target is None:
+            return
+        pairs = list(zip(fk.columns, fk.target_columns, strict=True))
+        own = ", ".join(quote_identifier(c) for c, _ in pairs if c not in waiting)
+        group = ", ".join(quote_identifier(t) for c, t in pairs if c not in waiting)
+        every = ", ".join(f"{quote_identifier(t)} AS k{n}" for n, (_, t) in enumerate(pairs))
+        parents, children = self.console.scratch(), self.console.scratch()
+        self.console.run(
+            f"CREATE TEMPORARY TABLE {parents} AS SELECT tableoid AS oid, ctid AS tid, {every},"
+            f" row_number() OVER (PARTITION BY {group} ORDER BY tableoid, ctid) - 1 AS rank,"
+            f" count(*) OVER (PARTITION BY {group}) AS many FROM {only(target)}"
+        )
+        self.console.run(
+            f"CREATE TEMPORARY TABLE {children} AS SELECT tableoid AS oid, ctid AS tid, {own},"
+            f" row_number() OVER (ORDER BY tableoid, ctid) AS i FROM {only(table)}"
+        )
+        agree = " AND ".join(
+            f"{{}}.k{n} = c.{quote_identifier(c)}" for n, (c, _) in enumerate(pairs) if c not in waiting
+        )
+        if fk.target == table.name:
+            many = f"JOIN (SELECT oid, tid, rank AS many FROM {parents}) AS g ON g.oid = c.oid AND g.tid = c.tid"
+        else:
+            groups = ", ".join(f"k{n}" for n, (c, _) in enumerate(pairs) if c not in waiting)
+            many = f"JOIN (SELECT DISTINCT {groups}, many FROM {parents}) AS g ON {agree.format(*['g'] * len(pairs))}"
+        known = [s.null_fraction for c in waiting if (s := self.parents.statistics(table, c)) is not None]
+        share = max(known) if known else 0.1
+        targets = ", ".join(f"{quote_identifier(c)} = k.k{n}" for n, (c, _) in enumerate(pairs) if c in waiting)
+        self.console.run(
+            f"UPDATE {only(table)} AS u SET {targets} FROM (SELECT c.oid, c.tid, p.* FROM"
+            f" (SELECT rank, {', '.join(f'k{n}' for n in range(len(pairs)))} FROM {parents})"
+            f" AS p JOIN {children} AS c ON {agree.format(*['p'] * len(pairs))} {many}"
+            f" WHERE p.rank = floor({uniform('c.i', seed)} * g.many)::int8 AND {uniform('c.i', seed + 1)} >= {share!r}"
+            f" AND g.many > 0) AS k WHERE u.ctid = k.tid AND u.tableoid = k.oid"
+        )
+        self.console.run(f"VACUUM FULL {table.name}")
+
     def _in_place(self, table: Table, fk: ForeignKey) -> bool:
-        """Whether the referenced key grows with the physical position (the server strays by some rows between pages)."""
+        """Whether the referenced key grows with the physical position (but for some rows between pages)."""
         if len(fk.target_columns) != 1:
             return False
         key = quote_identifier(fk.target_columns[0])
@@ -646,7 +687,9 @@ class _Lab:
         names = [str(t.name) for t in tables] + [str(v.name) for v in self.schema.views if v.materialized]
         present = [n for n in names if self.console.ask(f"SELECT to_regclass({quote_literal(n)}) IS NOT NULL")[0][0]]
         if present:
+            self.console.run(f"SET default_statistics_target = {self.parents.target()}")
             self.console.run(f"VACUUM (ANALYZE) {', '.join(present)}")
+            self.console.run("RESET default_statistics_target")
 
 
 def _bytes(connection: psycopg.Connection[Any], sql: str) -> bytes:
@@ -654,7 +697,7 @@ def _bytes(connection: psycopg.Connection[Any], sql: str) -> bytes:
 
 
 @contextmanager
-def _session(connection: psycopg.Connection[Any]) -> Iterator[None]:
+def _session(connection: psycopg.Connection[Any]) -> Generator[None]:
     for name, value in _SESSION.items():
         connection.execute(_bytes(connection, f"SET {name} = {quote_literal(value)}"))
     try:

@@ -1,8 +1,8 @@
 """What simple CHECK constraints ask of single values, read from the server's own printing of them.
 
-Only conjunctions of the common forms are understood: comparison with a constant or another column, `= ANY (ARRAY[...])`,
-length limits, regular expressions, `jsonb_typeof`. What is not understood is no hint; the lab then filters the rows it
-made by the check itself, so a missing hint costs rows, never correctness.
+Only conjunctions of the common forms are understood: comparison with a constant or another column,
+`= ANY (ARRAY[...])`, length limits, regular expressions, `jsonb_typeof`. What is not understood is no
+hint; the lab then filters the rows it made by the check itself, so a missing hint costs rows, never correctness.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ...model.finding import Gap
 from ...model.names import quote_identifier, quote_literal
@@ -19,7 +20,7 @@ from .lab_values import INTEGERS, ColumnPlan, Segment, Wanted, draw, shares
 Limits = dict[str, tuple[tuple[tuple[str, str], ...] | None, tuple[str, ...]]]
 
 
-class Unfillable(Exception):
+class UnfillableError(Exception):
     """A NOT NULL column of this table cannot be given a value."""
 
 
@@ -94,7 +95,7 @@ class Drafter:
         ranges, labels = allowed.get(column.name, (None, ()))
         wanted = Wanted(
             type=kind, rows=draft.rows, filled=draft.rows - round(empty * draft.rows), seed=seed, unique=unique,
-            collation=column.collation, allowed=ranges, labels=labels,
+            sample=self.parents.sample(table), collation=column.collation, allowed=ranges, labels=labels,
         )  # fmt: skip
         about = hinted.get(column.name, ()) + tuple(
             Hint(column.name, h.operator, h.values)
@@ -147,7 +148,9 @@ class Drafter:
 
     def _without(self, draft: Draft, column: Column, kind: Type) -> None:
         if column.not_null and column.default is None:
-            raise Unfillable(f"no value of type {kind.sql} can be made for {quote_identifier(column.name)}, NOT NULL")
+            raise UnfillableError(
+                f"no value of type {kind.sql} can be made for {quote_identifier(column.name)}, NOT NULL"
+            )
         effect = "its default" if column.default is not None else "NULL"
         draft.gaps.append(
             Gap(
@@ -188,10 +191,14 @@ class Drafter:
     def _foreign_keys(self, draft: Draft) -> None:
         table = draft.table
         assigned: set[str] = set()
-        keys = sorted((f for f in table.foreign_keys if f.enforced), key=lambda f: (-len(f.columns), f.columns, f.name))
+        keys = sorted(
+            (f for f in table.foreign_keys if f.enforced),
+            key=lambda f: (-len(f.columns), not self.covers_key(table, f), f.columns, f.name),
+        )
         by_columns: dict[tuple[str, ...], list[ForeignKey]] = {}
         for fk in keys:
             by_columns.setdefault(tuple(sorted(fk.columns)), []).append(fk)
+        waiting: list[tuple[Column, ...]] = []
         for same in by_columns.values():
             fk = same[0]
             if fk.period:
@@ -205,9 +212,7 @@ class Drafter:
                 continue
             columns = tuple(c for c in (table.column(n) for n in fk.columns) if c is not None)
             if self.parents.waits(table, fk):
-                if not set(fk.columns) & assigned and all(not c.not_null for c in columns):
-                    draft.nulls.extend(columns)
-                    assigned |= set(fk.columns)
+                waiting.append(columns)
                 continue
             if set(fk.columns) <= assigned:
                 continue  # covered by a wider key; orphans are mended at the end
@@ -217,6 +222,16 @@ class Drafter:
                 continue
             assigned |= set(fk.columns)
             self._key_slot(draft, fk, same[1:], columns)
+        for columns in waiting:
+            rest = [c for c in columns if c.name not in assigned]
+            if all(not c.not_null for c in rest):
+                draft.nulls.extend(rest)
+                assigned |= {c.name for c in rest}
+
+    def covers_key(self, table: Table, fk: ForeignKey) -> bool:
+        """Whether the columns of a foreign key hold a whole unique key: one parent, at most one child."""
+        singles, composites = self.uniques(table)
+        return any(set(key) <= set(fk.columns) for key in [*({s} for s in singles), *composites])
 
     def _key_slot(self, draft: Draft, fk: ForeignKey, also: Sequence[ForeignKey], columns: tuple[Column, ...]) -> None:
         narrower = [
@@ -244,10 +259,7 @@ class Drafter:
         if nullable and (fk.match != "FULL" or len(nullable) == len(columns)):
             known = [s.null_fraction for c in nullable if (s := statistics[c.name]) is not None]
             share = max(known) if known else 0.0 if len(known) else 0.1
-        unique = any(
-            set(k) <= set(fk.columns)
-            for k in [*({s} for s in self.uniques(draft.table)[0]), *self.uniques(draft.table)[1]]
-        )
+        unique = self.covers_key(draft.table, fk)
         if unique and draft.rows - round(share * draft.rows) > keys.count:
             if share or nullable:
                 share = 1 - keys.count / draft.rows
@@ -266,7 +278,7 @@ class Drafter:
                 seed=draw(draft.seed, fk.name),
                 keys=keys,
                 casts=tuple(resolve(c.type, self.types)[0] for c in columns),
-            )  # fmt: skip
+            )
         )
 
     def _shared_key(self, draft: Draft, fk: ForeignKey, assigned: set[str]) -> None:
@@ -282,7 +294,8 @@ class Drafter:
         group = ", ".join(f"p.{c}" for c in agree)
         order = ", ".join(f"p.{c}" for c in rest)
         self.console.run(
-            f"CREATE TEMPORARY TABLE {scratch} AS SELECT row_number() OVER (PARTITION BY {group} ORDER BY {order}) - 1 AS rank,"
+            f"CREATE TEMPORARY TABLE {scratch} AS"
+            f" SELECT row_number() OVER (PARTITION BY {group} ORDER BY {order}) - 1 AS rank,"
             f" count(*) OVER (PARTITION BY {group}) AS many, {listed} FROM {only(target)} AS p"
             f" WHERE {' AND '.join(f'p.{c} IS NOT NULL' for c in names)}"
         )
@@ -296,8 +309,8 @@ class Drafter:
         )
 
     def uniques(self, table: Table) -> tuple[set[str], list[tuple[str, ...]]]:
-        """Columns that must be unique by themselves, and the column sets of composite unique keys. A unique expression or a
-        partial index asks the same of its column where that is the only one."""
+        """Columns that must be unique by themselves, and the column sets of composite unique keys. A unique expression
+        or a partial index asks the same of its column where that is the only one."""
         singles: set[str] = set()
         composites: list[tuple[str, ...]] = []
         for index in unique_indexes(table):
@@ -344,7 +357,7 @@ class Drafter:
                         kind="table",
                         name=str(draft.table.name),
                         effect=f"the values of ({', '.join(columns)}) give at most {room:,} rows",
-                    )  # fmt: skip
+                    )
                 )
             last.group = group
             last.counter = _counts_up(last)
@@ -431,18 +444,18 @@ class Drafter:
 
 
 def _in_groups(plan: ColumnPlan, counter: ColumnPlan) -> ColumnPlan:
-    """The plan of a column whose rows `counter` numbers. The counter's frequencies say how large the groups are: as many
-    have m rows or more as there are rows with the m-th number. The plan as it is where they do not."""
+    """The plan of a column whose rows `counter` numbers. The counter's frequencies say how large the groups are: as
+    many have m rows or more as there are rows with the m-th number. The plan as it is where they do not."""
     counts = [s.rows for s in counter.segments]
     if len(counts) < 2 or any(s.distinct > 1 for s in counter.segments) or plan.filled < plan.rows:
         return plan
     exact = [a - b for a, b in zip(counts, [*counts[1:], 0], strict=True)]  # groups of exactly m rows, m from 1
-    many = 64
+    many = 256
     sizes = [m for m, n in enumerate(shares(many, [float(max(e, 0)) for e in exact]), 1) for _ in range(n)]
     if not sizes:
         return plan
     sizes.sort(key=lambda m: draw(m, "size"))
-    mixed = [sizes[n * 29 % len(sizes)] for n in range(len(sizes))]  # 29 is prime to 64: sizes alternate
+    mixed = [sizes[n * 29 % len(sizes)] for n in range(len(sizes))]  # 29 is prime to 256: sizes alternate
     low = min(s.low for s in plan.segments)
     high = max(s.low + s.width for s in plan.segments)
     whole = (Segment(rows=plan.filled, distinct=1, low=low, width=high - low),)
@@ -460,7 +473,7 @@ def _in_groups(plan: ColumnPlan, counter: ColumnPlan) -> ColumnPlan:
 
 
 def _counts_up(slot: Slot) -> bool:
-    """Whether a column numbers the rows of a group (line 1, 2, 3): small integers from 0 or 1, none rarer than the next."""
+    """Whether a column numbers the rows of a group: small integers from 0 or 1, none rarer than the next."""
     plan = slot.plan
     column = slot.columns[0]
     if slot.keys is not None or not plan.segments or not plan.has_ticks or plan.filled < plan.rows:
@@ -474,8 +487,8 @@ def _counts_up(slot: Slot) -> bool:
     points = [s for s in plan.segments if s.distinct == 1 and s.width == 1]
     if len(points) < len(plan.segments):
         return False
-    consecutive = all(b.low == a.low + 1 for a, b in zip(points, points[1:], strict=False))
-    return consecutive and all(b.rows <= a.rows * 1.05 + 1 for a, b in zip(points, points[1:], strict=False))
+    consecutive = all(b.low == a.low + 1 for a, b in pairwise(points))
+    return consecutive and all(b.rows <= a.rows * 1.05 + 1 for a, b in pairwise(points))
 
 
 def _is_counter_name(column: Column) -> bool:

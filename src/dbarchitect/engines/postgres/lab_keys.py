@@ -13,7 +13,7 @@ from ...model.schema import ForeignKey, Index, IndexKey, PrimaryKey, Relational,
 from .lab_plausible import Types, resolve
 from .lab_rows import Draft, Keys
 from .lab_statistics import distinct_values
-from .lab_values import ColumnPlan, array, calibrated, parse_array, plain, tick_segments
+from .lab_values import SAMPLE_PER_TARGET, ColumnPlan, array, calibrated, parse_array, plain, tick_segments
 
 if TYPE_CHECKING:
     import psycopg
@@ -55,6 +55,7 @@ class Parents:
         self.present: dict[tuple[str, str], frozenset[str]] = {}
         self.filled: set[Name] = set()
         self._known: dict[tuple[object, ...], Keys] = {}
+        self._samples: dict[str, int] = {}
 
     def forget(self) -> None:
         """Tables have changed: look again."""
@@ -67,6 +68,19 @@ class Parents:
             if one.column == column and (found is None or one.inherited == whole):
                 found = one
         return found
+
+    def target(self) -> int:
+        """The default statistics target that ANALYZE had, as the longest lists tell; at least 100."""
+        own = {(str(t.name), c.name) for t in self.schema.tables for c in t.columns if c.statistics_target is not None}
+        lists = (_listed(c) for t, columns in self.facts.columns.items() for c in columns if (t, c.column) not in own)
+        return max((100, *lists))
+
+    def sample(self, table: Table) -> int:
+        """How many rows of a table ANALYZE looked at."""
+        key = str(table.name)
+        if key not in self._samples:
+            self._samples[key] = SAMPLE_PER_TARGET * max((100, *map(_listed, self.facts.columns.get(key, ()))))
+        return self._samples[key]
 
     def waits(self, table: Table, fk: ForeignKey) -> bool:
         """Whether a foreign key is set after the insert: it refers to the table itself or to one filled later."""
@@ -130,18 +144,17 @@ class Parents:
         rows = draft.rows
         known = [s for s in statistics.values() if s is not None]
         lead = max(known, key=lambda s: distinct_values(s, rows, rows)) if known else None
-        identity = lambda t, _: t  # noqa: E731
         if unique:
             segments = tick_segments(
                 points=[], bounds=[0, keys.count - 1], rows=min(filled, keys.count), distinct=filled, unique=True,
                 lowest=0, highest=keys.count - 1,
             )  # fmt: skip
             order = (
-                order_share(ColumnPlan(rows=rows, segments=segments, render=identity), lead.correlation)
+                order_share(ColumnPlan(rows=rows, segments=segments, render=_rank_itself), lead.correlation)
                 if lead
                 else 0.0
             )
-            return ColumnPlan(rows=rows, segments=segments, render=identity, order=order)
+            return ColumnPlan(rows=rows, segments=segments, render=_rank_itself, order=order)
         distinct = min(keys.count, filled)
         points: list[tuple[int, int]] = []
         bounds = [0, keys.count - 1]
@@ -162,12 +175,12 @@ class Parents:
                 points=points, bounds=bounds, rows=filled, distinct=values, lowest=0, highest=keys.count - 1,
                 allowed=[(0, keys.count)],
             )  # fmt: skip
-            return ColumnPlan(rows=rows, segments=segments, render=identity, varied=True)
+            return ColumnPlan(rows=rows, segments=segments, render=_rank_itself, varied=True)
 
         target = self.schema.table(fk.target)
         parents, children = (source_rows(self.schema, t) if t else None for t in (target, draft.table))
         if lead is None or not parents or not children or parents <= keys.count:
-            made = calibrated(distinct, plan)
+            made = calibrated(distinct, self.sample(draft.table), plan)
         else:
             # The parent was scaled down. How many parents have children is found at the source's size, then scaled, so
             # that the children per parent stay.
@@ -180,12 +193,14 @@ class Parents:
                     rows=round(filled * grown), distinct=values, lowest=0, highest=round(parents) - 1,
                     allowed=[(0, round(parents))],
                 )  # fmt: skip
-                return ColumnPlan(rows=round(children), segments=segments, render=identity, varied=True)
+                return ColumnPlan(rows=round(children), segments=segments, render=_rank_itself, varied=True)
 
             found = 1
             for one in known:
                 found *= distinct_values(one, round(children), round(filled * grown))
-            made = plan(max(round(calibrated(min(found, round(parents)), whole).distinct / ratio), 1))
+            made = plan(
+                max(round(calibrated(min(found, round(parents)), self.sample(draft.table), whole).distinct / ratio), 1)
+            )
         return replace(made, order=order_share(made, lead.correlation)) if lead is not None else made
 
     def _type_of(self, table: Table, column: str) -> Type:
@@ -218,8 +233,8 @@ class Parents:
             self.console.run(f"CREATE INDEX ON {table} (k0)")
             given = array(values, "text")
             found = self.console.ask(
-                f"SELECT v, coalesce((SELECT rank FROM {table} WHERE k0 >= v::{plain(statistics_type)} ORDER BY k0 LIMIT 1),"
-                f" {last}) FROM unnest({given}) AS u(v)"
+                f"SELECT v, coalesce((SELECT rank FROM {table} WHERE k0 >= v::{plain(statistics_type)} ORDER BY k0"
+                f" LIMIT 1), {last}) FROM unnest({given}) AS u(v)"
             )
             ranks = {str(v): int(r) for v, r in found}
         else:
@@ -236,6 +251,15 @@ class Parents:
             points.append((rank, round(frequency * rows)))
         edges = [ranks[b] for b in bounds]
         return points, edges if len(edges) >= 2 else [0, last] if not points else []
+
+
+def _rank_itself(tick: str, _segment: str) -> str:
+    return tick
+
+
+def _listed(statistics: ColumnStatistics) -> int:
+    """How many values a column's statistics list: the statistics target, where there are more than that."""
+    return max(len(statistics.most_common_frequencies or ()), len(parse_array(statistics.histogram_bounds)) - 1)
 
 
 def source_rows(schema: Relational, table: Table) -> float | None:
@@ -274,7 +298,8 @@ def orphan(fk: ForeignKey, target: Table) -> str:
     """The condition under which row `c` breaks the foreign key."""
     own = [f"c.{quote_identifier(c)}" for c in fk.columns]
     match = " AND ".join(f"p.{quote_identifier(t)} = {c}" for c, t in zip(own, fk.target_columns, strict=True))
-    lost = f"{' AND '.join(f'{c} IS NOT NULL' for c in own)} AND NOT EXISTS (SELECT 1 FROM {only(target)} AS p WHERE {match})"
+    present = " AND ".join(f"{c} IS NOT NULL" for c in own)
+    lost = f"{present} AND NOT EXISTS (SELECT 1 FROM {only(target)} AS p WHERE {match})"
     if fk.match == "FULL" and len(own) > 1:
         nulls = " + ".join(f"({c} IS NULL)::int" for c in own)
         return f"(({lost}) OR ({nulls}) BETWEEN 1 AND {len(own) - 1})"
@@ -285,17 +310,17 @@ def unique_indexes(table: Table) -> list[Index]:
     """The unique indexes, those of constraints included."""
     found = [i for i in table.indexes if i.unique and i.valid]
     known = {i.name.name for i in found}
-    for one in table.constraints:
-        if isinstance(one, PrimaryKey | Unique) and (one.index or one.name) not in known and not one.without_overlaps:
-            found.append(
-                Index(
-                    name=Name(schema=table.name.schema, name=one.index or one.name),
-                    table=table.name,
-                    keys=tuple(IndexKey(column=c) for c in one.columns),
-                    unique=True,
-                    nulls_not_distinct=isinstance(one, Unique) and one.nulls_not_distinct,
-                )
-            )
+    found.extend(
+        Index(
+            name=Name(schema=table.name.schema, name=one.index or one.name),
+            table=table.name,
+            keys=tuple(IndexKey(column=c) for c in one.columns),
+            unique=True,
+            nulls_not_distinct=isinstance(one, Unique) and one.nulls_not_distinct,
+        )
+        for one in table.constraints
+        if isinstance(one, PrimaryKey | Unique) and (one.index or one.name) not in known and not one.without_overlaps
+    )
     return found
 
 

@@ -8,7 +8,7 @@ a few frequent states), chosen so that plans and timings are of the right kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ...model.names import Name, quote_literal
@@ -31,19 +31,9 @@ from .lab_values import (
     ticks_of,
     uniform,
 )
+from .lab_words import WORDS, choice, text, whole_number, words
 
 Types = Mapping[Name, UserType]
-
-_FIRST = "Ada Alan Anna Barbara Carlos Chen David Edsger Elena Emma Fatima Grace Hans Ines Ivan James Jana Kenji Lea Lin Linus Liam Maria Marta Mei Noah Nora Olga Omar Paul Priya Ravi Rosa Sara Sofia Tim Tom Uma Yuki Zoe".split()  # noqa: E501, SIM905
-_LAST = "Abbas Andersson Bauer Becker Brown Cohen Costa Diaz Dubois Evans Fischer Garcia Gupta Haddad Ito Jensen Johnson Kim Kovacs Kumar Lee Lopez Martin Meyer Miller Moreau Nguyen Novak Okafor Patel Petrov Rossi Santos Sato Schmidt Silva Singh Smith Suzuki Tanaka Weber Wang Williams Yilmaz Zhang".split()  # noqa: E501, SIM905
-_CITIES = "Amsterdam Athens Bangalore Barcelona Berlin Bogota Boston Cairo Chicago Delhi Dublin Hamburg Istanbul Jakarta Lagos Lima Lisbon London Madrid Melbourne Mexico Milan Mumbai Munich Nairobi Osaka Oslo Paris Prague Rome Seattle Seoul Sydney Tokyo Toronto Vienna Warsaw Zurich".split()  # noqa: E501, SIM905
-_COUNTRIES = "US DE GB FR IN JP BR CA AU ES IT NL SE PL CH MX KR ZA NG AR".split()  # noqa: SIM905
-_COUNTRY_NAMES = "Germany France India Japan Brazil Canada Australia Spain Italy Netherlands Sweden Poland Mexico Kenya Nigeria Argentina Chile Egypt Portugal Norway".split()  # noqa: E501, SIM905
-_CURRENCIES = "USD EUR GBP JPY CHF INR BRL CAD".split()  # noqa: SIM905
-_LANGUAGES = "en de fr es pt ja zh it nl pl".split()  # noqa: SIM905
-_STATES = "active pending completed cancelled failed archived".split()  # noqa: SIM905
-_WORDS = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in reprehenderit voluptate velit esse cillum eu fugiat nulla pariatur".split()  # noqa: E501, SIM905
-_SETTLED = frozenset({"tag", "type", "kind", "category", "class", "level", "tier", "plan", "role", "source", "method"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +192,8 @@ def _bounds(base: str, name: str, wanted: Wanted, scene: Scene) -> list[str] | N
             (r"year", "2005 2026"), (r"^age$|_age$", "18 25 32 40 50 62 90"), (r"month", "1 12"), (r"day", "1 28"),
             (r"hour", "0 23"), (r"percent|pct|progress", "0 100"), (r"rating|stars|score", "1 5"),
             (r"priority|severity|level|version|revision", "1 5"), (r"port$", "1024 65535"),
-            (r"status_?code|http_status", "200 200 200 200 404 500"), (r"bytes|file_?size", "200 4000 20000 200000 4000000"),
+            (r"status_?code|http_status", "200 200 200 200 404 500"),
+            (r"bytes|file_?size", "200 4000 20000 200000 4000000"),
             (r"duration|_ms$|millis|elapsed|latency", "1 20 80 300 2000 60000"), (r"width|height", "100 4000"),
         ):  # fmt: skip
             if re.search(pattern, name):
@@ -233,7 +224,10 @@ def _bounds(base: str, name: str, wanted: Wanted, scene: Scene) -> list[str] | N
             return ["-180", "180"]
         return ["0", "10", "100", "1000"]
     today = scene.today
-    years = lambda n: f"{int(today[:4]) + n}-{today[5:7]}-{min(int(today[8:10]), 28):02d}"  # noqa: E731
+
+    def years(n: int) -> str:
+        return f"{int(today[:4]) + n}-{today[5:7]}-{min(int(today[8:10]), 28):02d}"
+
     if base in ("date", "timestamp", "timestamptz"):
         if re.search(r"birth|dob", name):
             return [years(-80), years(-60), years(-40), years(-25), years(-18)]
@@ -258,7 +252,7 @@ def _clipped(wanted: Wanted, scene: Scene, ticks: Ticks, bounds: list[str], ask:
     base = wanted.type.base or wanted.type.name
     limits = [h for h in scene.hints if h.operator in (">", ">=", "<", "<=")]
     texts = [*bounds, *(h.values[0] for h in limits), *(b for pair in wanted.allowed or () for b in pair if b)]
-    known = read_ticks(ticks, base, [t for t in dict.fromkeys(texts) if base not in INTEGERS or _whole(t)], ask)
+    known = read_ticks(ticks, base, [t for t in dict.fromkeys(texts) if base not in INTEGERS or whole_number(t)], ask)
     grain = _grain(base, scene.column.name.lower(), ticks)
     lowest, highest = ticks.lowest, ticks.highest
     for hint in limits:
@@ -278,10 +272,7 @@ def _clipped(wanted: Wanted, scene: Scene, ticks: Ticks, bounds: list[str], ask:
     edges = [min(max(e, lowest), highest) for e in edges]
     allowed = None
     if wanted.allowed is not None:
-        allowed = [
-            (-(-(known[a] if a in known else lowest) // grain), -(-(known[b] if b in known else highest) // grain))
-            for a, b in wanted.allowed
-        ]
+        allowed = [(-(-known.get(a, lowest) // grain), -(-known.get(b, highest) // grain)) for a, b in wanted.allowed]
         open_ended = [(a or edges[0], b) for a, b in allowed]
         if not any(a < edges[-1] // grain and b > edges[0] // grain for a, b in open_ended):
             first, last = allowed[0][0], allowed[-1][1]
@@ -299,185 +290,7 @@ def _clipped(wanted: Wanted, scene: Scene, ticks: Ticks, bounds: list[str], ask:
     )
 
 
-def _whole(text: str) -> bool:
-    return re.fullmatch(r"-?\d+", text) is not None
-
-
-# ---- types without ticks, and texts
-
-
-def _choice(values: Sequence[str], number: str) -> str:
-    return f"{array(list(values), 'text')}[1 + ({number}) % {len(values)}]"
-
-
-def _words(number: str, seed: int, length: str) -> str:
-    """Words, about `length` characters of them."""
-    word = f"{array(_WORDS, 'text')}[1 + {hashed(f'({number}) * 64 + g', seed)} % {len(_WORDS)}]"
-    return f"left((SELECT string_agg({word}, ' ') FROM generate_series(1, least(({length}) / 6 + 1, 4000)) AS g), {length})"
-
-
-def _text(wanted: Wanted, scene: Scene) -> tuple[Callable[[str], str], int]:
-    """A text by its column's name: the expression over a number, and how many distinct ones there are."""
-    name = scene.column.name.lower()
-    kind = wanted.type
-    base = kind.base or kind.name
-    seed = draw(wanted.seed, "text") >> 1
-    limit = 63 if base == "name" else kind.modifier - 4 if kind.modifier >= 4 else 10**6
-    least = 0
-    for hint in scene.hints:
-        if hint.operator.startswith("length") and _whole(hint.values[0]):
-            size = int(hint.values[0])
-            if hint.operator in ("length <", "length <=", "length ="):
-                limit = min(limit, size - (hint.operator == "length <"))
-            if hint.operator in ("length >", "length >=", "length ="):
-                least = max(least, size + (hint.operator == "length >"))
-        if hint.operator == "~":
-            matched = _matching(hint.values[0])
-            if matched is not None:
-                return matched
-    rows = max(wanted.filled, 1)
-    first = lambda t: _choice(_FIRST, hashed(t, seed))  # noqa: E731
-    last = lambda t: _choice(_LAST, hashed(t, seed + 1))  # noqa: E731
-    if scene.width:
-        width = max(scene.width - (1 if scene.width < 127 else 4), 1)
-        return _fitted(lambda t: f"md5(({t})::text || 'w')", width, width, wanted, rows)
-    patterns: tuple[tuple[str, Callable[[str], str], int], ...] = (
-        (r"e_?mail", lambda t: f"lower({first(t)} || '.' || {last(t)}) || ({t})::text || '@example.com'", rows),
-        (r"first_?name|given", first, len(_FIRST)),
-        (r"last_?name|surname|family", last, len(_LAST)),
-        (r"user_?name|login|nick|handle|screen_name", lambda t: f"lower({first(t)}) || ({t})::text", rows),
-        (r"full_?name|display_name|author|contact|person|customer_name", lambda t: f"{first(t)} || ' ' || {last(t)} || CASE WHEN {t} < 1600 THEN '' ELSE ' ' || ({t})::text END", rows),  # noqa: E501
-        (r"company|organi[sz]ation|vendor|employer", lambda t: f"({last(t)} || ' and ' || {first(t)} || ' Ltd ' || ({t})::text)", rows),  # noqa: E501
-        (r"city|town|municip", lambda t: _choice(_CITIES, t), len(_CITIES)),
-        (r"country_?(code|iso)|^country$|^iso", lambda t: _choice(_COUNTRIES if limit < 40 else _COUNTRY_NAMES, t), 20),
-        (r"country|nation", lambda t: _choice(_COUNTRY_NAMES, t), 20),
-        (r"currency", lambda t: _choice(_CURRENCIES, t), len(_CURRENCIES)),
-        (r"locale|lang", lambda t: _choice(_LANGUAGES, t), len(_LANGUAGES)),
-        (r"time_?zone|^tz$", lambda t: _choice(("Europe/Berlin", "UTC", "America/New_York", "Asia/Tokyo", "Europe/London"), t), 5),  # noqa: E501
-        (r"phone|mobile|fax|telephone", lambda t: f"'+49' || (1510000000 + {hashed(t, seed)} % 89999999)::text", rows),
-        (r"zip|postal|postcode", lambda t: f"lpad(({hashed(t, seed)} % 90000 + 10000)::text, 5, '0')", min(rows, 5000)),
-        (r"street|address", lambda t: f"({last(t)} || ' Street ' || ({t} % 200 + 1)::text)", rows),
-        (r"(^|_)ip(_|$)|ip_?addr|remote_addr", lambda t: f"host(inet '10.0.0.1' + {hashed(t, seed)} % 16000000)", rows),
-        (r"url|uri|website|link|href|avatar|image", lambda t: f"'https://example.com/' || {_choice(_WORDS, hashed(t, seed))} || '/' || ({t})::text", rows),  # noqa: E501
-        (r"mime|content_?type|media_type", lambda t: _choice(("image/png", "application/pdf", "text/html", "image/jpeg", "application/json"), t), 5),  # noqa: E501
-        (r"user_?agent", lambda t: f"'Mozilla/5.0 (X11; Linux x86_64) rv:' || ({t} % 40 + 90)::text", 40),
-        (r"password|hash|digest|checksum|sha|md5|etag|fingerprint", lambda t: f"md5(({t})::text || {seed}) || md5({seed} || ({t})::text)", rows),  # noqa: E501
-        (r"token|secret|api_?key|nonce|session_?id", lambda t: f"md5(({t})::text || {seed})", rows),
-        (r"slug|permalink", lambda t: f"{_choice(_WORDS, hashed(t, seed))} || '-' || {_choice(_WORDS, hashed(t, seed + 1))} || '-' || ({t})::text", rows),  # noqa: E501
-        (r"colou?r", lambda t: f"'#' || lpad(to_hex({hashed(t, seed)} % 16777216), 6, '0')", 200),
-        (r"status|^state$|_state$|phase", lambda t: _choice(_STATES, t), len(_STATES)),
-        (r"gender|^sex$", lambda t: _choice(("f", "m", "x"), t), 3),
-        (r"(^|_)path$|file_?name|^file$|directory", lambda t: f"'/data/' || ({t} % 50)::text || '/' || ({t})::text || '.dat'", rows),
-        (r"sku|code|reference|number$|_no$|_nr$|isbn|barcode|serial", lambda t: f"upper(left(md5({seed} || ({t} % 26)::text), 2)) || lpad(({t})::text, 6, '0')", rows),  # noqa: E501
-        (r"descri|body|content|text|comment|note|message|bio|summary|details|remark|reason|error", lambda t: f"{_words(t, seed, f'(40 + {hashed(t, seed)} % 160)::int')}", rows),  # noqa: E501
-        (r"title|subject|headline|label|caption", lambda t: f"initcap({_words(t, seed, f'(12 + {hashed(t, seed)} % 24)::int')}) || ' ' || ({t})::text", rows),  # noqa: E501
-        (r"name$|^name", lambda t: f"initcap({_choice(_WORDS, hashed(t, seed))}) || ' ' || {_choice(_WORDS, hashed(t, seed + 1))} || ' ' || ({t})::text", rows),  # noqa: E501
-    )  # fmt: skip
-    for pattern, expression, capacity in patterns:
-        if re.search(pattern, name):
-            break
-    else:
-        if any(word in name for word in _SETTLED):
-            expression, capacity = (lambda t: f"'{name.replace(chr(39), '')[:12]}_' || ({t})::text"), min(rows, 12)
-        else:
-            expression, capacity = (
-                (lambda t: f"{_choice(_WORDS, hashed(t, seed))} || '-' || ({t})::text"),
-                max(rows // 4, 1),
-            )
-    if wanted.unique and capacity < rows:
-        short = expression
-        expression = lambda t: f"{short(t)} || '-' || ({t})::text"  # noqa: E731
-    return _fitted(expression, least, limit, wanted, rows if wanted.unique else capacity)
-
-
-def _fitted(
-    expression: Callable[[str], str], least: int, limit: int, wanted: Wanted, capacity: int
-) -> tuple[Callable[[str], str], int]:
-    """`expression` within a length; unique ones keep their counter, so the counter comes first where room is short."""
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-    if limit <= 0:
-        return (lambda t: "''"), 1
-    if limit <= 6:
-        powers = [len(letters) ** p for p in range(limit)]
-        digit = lambda t, p: f"substr('{letters}', (({t}) / {p} % {len(letters)})::int + 1, 1)"  # noqa: E731
-        if wanted.unique:
-            return (lambda t: " || ".join(digit(t, p) for p in reversed(powers))), len(letters) ** limit
-        return (lambda t: f"rpad(left({expression(t)}, {limit}), {max(least, 1)}, 'x')"), capacity
-    if wanted.unique and limit < 60:
-        body = lambda t: f"left(to_hex({t}) || '-' || {expression(t)}, {limit})"  # noqa: E731
-    elif limit < 10**6:
-        body = lambda t: f"left({expression(t)}, {limit})"  # noqa: E731
-    else:
-        body = expression
-    if least > 1:
-        return (lambda t: f"rpad({body(t)}, greatest({least}, length({body(t)})), md5(({t})::text))"), capacity
-    return body, capacity
-
-
-_CLASSES = {"d": "0123456789", "w": "abcdefghijklmnopqrstuvwxyz0123456789_", "s": " "}
-
-
-def _matching(pattern: str) -> tuple[Callable[[str], str], int] | None:
-    """A text that a simple anchored pattern (classes and counts, no alternatives) matches."""
-    if not pattern.startswith("^") or not pattern.endswith("$"):
-        return None
-    inner = pattern[1:-1]
-    if re.search(r"(?<!\\)[|*?()]", re.sub(r"\[[^\]]*\]", "", inner)):
-        inner = re.sub(r"\(([^()|?*]*)\)(?![?*+{])", r"\1", inner)
-        if re.search(r"(?<!\\)[|()]", re.sub(r"\[[^\]]*\]", "", inner)):
-            return None
-    atoms: list[str] = []
-    for match in re.finditer(r"(\[(?:[^\]\\]|\\.)+\]|\\.|.)(\{\d+(?:,\d*)?\}|[+*?])?", inner):
-        atom, count = match.groups()
-        if atom.startswith("["):
-            if atom[1] == "^":
-                return None
-            letters = _class(atom[1:-1])
-        elif atom.startswith("\\"):
-            letters = _CLASSES.get(atom[1], atom[1])
-        else:
-            letters = "x" if atom == "." else atom
-        if not letters:
-            return None
-        times = 1
-        if count is not None:
-            numbers = re.findall(r"\d+", count)
-            times = int(numbers[-1]) if numbers else 8 if count in "+*" else 0
-            if count.endswith(",}"):
-                times = max(int(numbers[0]), 8)
-        atoms.extend([letters] * min(times, 64))
-    capacity = 1
-    parts: list[tuple[str, int]] = []
-    for letters in reversed(atoms):
-        parts.append((letters, capacity if capacity < 2**60 else 1))
-        capacity = min(capacity * len(letters), 2**61)
-
-    def expression(t: str) -> str:
-        made = [
-            f"substr('{letters.replace(chr(39), chr(39) * 2)}', (({t}) / {power} % {len(letters)})::int + 1, 1)"
-            if len(letters) > 1
-            else "'" + letters.replace("'", "''") + "'"
-            for letters, power in reversed(parts)
-        ]
-        return "(" + (" || ".join(made) or "''") + ")"
-
-    return expression, min(capacity, 10**9)
-
-
-def _class(inner: str) -> str:
-    letters: list[str] = []
-    at = 0
-    while at < len(inner):
-        if inner[at] == "\\" and at + 1 < len(inner):
-            letters.extend(_CLASSES.get(inner[at + 1], inner[at + 1]))
-            at += 2
-        elif at + 2 < len(inner) and inner[at + 1] == "-":
-            letters.extend(chr(c) for c in range(ord(inner[at]), ord(inner[at + 2]) + 1))
-            at += 3
-        else:
-            letters.append(inner[at])
-            at += 1
-    return "".join(dict.fromkeys(letters))
+# ---- types without ticks
 
 
 _GEOMETRY = {
@@ -495,22 +308,23 @@ def _expression(wanted: Wanted, scene: Scene, ask: Ask) -> tuple[Callable[[str],
     """A value of the type as an expression over a number, and how many distinct ones to make."""
     kind = wanted.type
     base = kind.base or kind.name
+    name = scene.column.name.lower()
     sql = kind.sql
     seed = draw(wanted.seed, "expression") >> 1
     rows = max(wanted.filled, 1)
     if base in TEXTS:
-        return _text(wanted, scene)
+        return text(name, wanted, scene.hints, scene.width)
     if base in _GEOMETRY:
         pattern = _GEOMETRY[base]
-        x = lambda t: f"({hashed(t, seed)} % 100000)"  # noqa: E731
-        y = lambda t: f"({hashed(t, seed + 1)} % 100000)"  # noqa: E731
-        return (lambda t: pattern.format(x=x(t), y=y(t))), rows
+        return (
+            lambda t: pattern.format(x=f"({hashed(t, seed)} % 100000)", y=f"({hashed(t, seed + 1)} % 100000)")
+        ), rows
     if base in ("json", "jsonb"):
         return _document(wanted, scene, seed)
     if base == "tsvector":
-        return (lambda t: f"to_tsvector('simple', {_words(t, seed, '80')})"), rows
+        return (lambda t: f"to_tsvector('simple', {words(t, seed, '80')})"), rows
     if base == "tsquery":
-        return (lambda t: f"plainto_tsquery('simple', {_choice(_WORDS, t)})"), len(_WORDS)
+        return (lambda t: f"plainto_tsquery('simple', {choice(WORDS, t)})"), len(WORDS)
     if base == "bytea":
         size = max(scene.width - 1, 4) if scene.width else 32
         return (lambda t: f"decode(rpad(lpad(to_hex({t}), 8, '0'), {2 * size}, md5(({t})::text)), 'hex')"), rows
@@ -529,14 +343,18 @@ def _expression(wanted: Wanted, scene: Scene, ask: Ask) -> tuple[Callable[[str],
     if base == "char":
         return (lambda t: f'chr(97 + (({t}) % 26)::int)::"char"'), 26
     if base == "xml":
+        if not ask("SELECT 1 FROM pg_catalog.pg_config WHERE name = 'CONFIGURE' AND setting LIKE '%libxml%'"):
+            return None
         return (lambda t: f"('<v>' || ({t})::text || '</v>')::xml"), rows
     if base.startswith("reg"):
         return (lambda t: f"'0'::{base}"), 1
     if base in ("vector", "halfvec"):
         size = max(kind.modifier, 1) if kind.modifier > 0 else 3
-        number = lambda t: uniform(f"({t}) * 8192 + g", seed)  # noqa: E731
         return (
-            lambda t: f"(ARRAY(SELECT ({number(t)} * 2 - 1)::real FROM generate_series(1, {size}) AS g))::real[]::{sql}"
+            lambda t: (
+                f"(ARRAY(SELECT ({uniform(f'({t}) * 8192 + g', seed)} * 2 - 1)::real"
+                f" FROM generate_series(1, {size}) AS g))::real[]::{sql}"
+            )
         ), rows
     if base == "sparsevec":
         size = kind.modifier if kind.modifier > 0 else 3
@@ -549,7 +367,7 @@ def _expression(wanted: Wanted, scene: Scene, ask: Ask) -> tuple[Callable[[str],
         return _range(wanted, scene, ask, seed)
     if kind.kind == "composite":
         return _composite(wanted, scene, ask)
-    if kind.kind == "base" and kind.schema != "pg_catalog" or base in ("xid8", "xid", "cid", "tid"):
+    if (kind.kind == "base" and kind.schema != "pg_catalog") or base in ("xid8", "xid", "cid", "tid"):
         return _by_trial(kind, ask, rows)
     return None
 
@@ -580,7 +398,7 @@ def _document(wanted: Wanted, scene: Scene, seed: int) -> tuple[Callable[[str], 
 
     def expression(t: str) -> str:
         if shape == "array":
-            return f"{base}_build_array(({t}), {_choice(_WORDS, hashed(t, seed))})"
+            return f"{base}_build_array(({t}), {choice(WORDS, hashed(t, seed))})"
         if shape in ("string", "number", "boolean"):
             inner = {"string": f"('s' || ({t})::text)", "number": f"({t})", "boolean": f"(({t}) % 2 = 0)"}[shape]
             return f"to_{base}({inner})"
@@ -597,11 +415,11 @@ def _document(wanted: Wanted, scene: Scene, seed: int) -> tuple[Callable[[str], 
         if not keys:
             keys = {
                 "id": f"({t})",
-                "name": _choice(_WORDS, hashed(t, seed)),
+                "name": choice(WORDS, hashed(t, seed)),
                 "flag": f"({hashed(t, seed + 1)} % 3 = 0)",
             }
         if filler:
-            keys["note"] = _words(t, seed, str(filler))
+            keys["note"] = words(t, seed, str(filler))
         return _object(base, keys)
 
     return expression, max(wanted.filled, 1)
@@ -616,7 +434,7 @@ def _member(key: str, kind: Type, t: str, seed: int, scene: Scene) -> str:
     base = kind.base or kind.name
     found = scene.types.get(Name(schema=kind.schema, name=kind.name))
     if isinstance(found, EnumType) and found.labels:
-        return _choice(found.labels, hashed(t, seed))
+        return choice(found.labels, hashed(t, seed))
     if base == "bool":
         return f"({hashed(t, seed)} % 10 = 0)"
     if base in INTEGERS or base in ("numeric", "float4", "float8", "money"):
@@ -632,7 +450,7 @@ def _member(key: str, kind: Type, t: str, seed: int, scene: Scene) -> str:
 
 
 def _range(wanted: Wanted, scene: Scene, ask: Ask, seed: int) -> tuple[Callable[[str], str], int] | None:
-    """Ranges of any subtype that has ticks. They follow each other without touching, which suits exclusion constraints."""
+    """Ranges of any subtype that has ticks. They follow each other apart, which suits exclusion constraints."""
     kind = wanted.type
     base = kind.base or kind.name
     builtin = {
@@ -700,9 +518,13 @@ def _array_plan(wanted: Wanted, scene: Scene, ask: Ask) -> ColumnPlan | None:
         return None
     seed = draw(wanted.seed, "array") >> 1
     least = max(
-        (int(h.values[0]) for h in scene.hints if h.operator in ("length >=", "length =") and _whole(h.values[0])),
+        (
+            int(h.values[0])
+            for h in scene.hints
+            if h.operator in ("length >=", "length =") and whole_number(h.values[0])
+        ),
         default=1,
-    )  # noqa: E501
+    )
     distinct = wanted.filled if wanted.unique else max(wanted.filled // 3, 1)
 
     def render(t: str, s: str) -> str:

@@ -59,7 +59,7 @@ def from_statistics(wanted: Wanted, statistics: ColumnStatistics, ask: Ask) -> C
     known = dict(zip(common, frequencies, strict=False))
     points = [(v, round(f * wanted.rows)) for v, f in known.items()]
     if wanted.unique:
-        bounds, points = sorted({*bounds, *common}) if not bounds else bounds, []
+        bounds, points = bounds or sorted(common), []
     distinct = distinct_values(statistics, wanted.rows, wanted.filled)
     if base in TEXTS and not wanted.type.is_array:
         return text_plan(wanted, points, bounds, distinct, ask)
@@ -127,7 +127,7 @@ def tick_plan(
         )
         return ColumnPlan(rows=wanted.rows, segments=segments, render=lambda t, _: ticks.render(t, grain))
 
-    made = plan(distinct) if wanted.unique else calibrated(distinct, plan)
+    made = plan(distinct) if wanted.unique else calibrated(distinct, wanted.sample, plan)
     return made if made.segments else None
 
 
@@ -156,7 +156,7 @@ def _sample_plan(
 def _document_plan(
     wanted: Wanted, counts: dict[str, int], listed: Sequence[str], distinct: int, rest: int, ask: Ask
 ) -> ColumnPlan:
-    """jsonb with many values: the sampled documents, made distinct by one more key where they are objects."""
+    """Jsonb with many values: the sampled documents, made distinct by one more key where they are objects."""
     order = in_order_of_type(wanted, [*counts, *(v for v in listed if v not in counts)], ask)
     weights = [1.0] * len(listed)
     rows_of = dict(zip(listed, shares(rest, weights), strict=True))

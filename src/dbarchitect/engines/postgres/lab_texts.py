@@ -7,7 +7,6 @@ histogram bounds, a counter, and filler up to the length.
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -153,11 +152,13 @@ def text_plan(
             counts[value] = counts.get(value, 0) + n
         return literal_plan(wanted, counts, ask, literal_type)
     pattern = _pattern([*counts, *listed])
-    if pattern is not None and pattern.size > 2 * distinct or pattern is not None and len(listed[0]) <= 4:
+    if (pattern is not None and pattern.size > 2 * distinct) or (pattern is not None and len(listed[0]) <= 4):
         return _pattern_plan(wanted, pattern, points, listed, distinct)
     order = in_order_of_type(wanted, [*listed, *(v for v in counts if v not in set(listed))], ask)
     edges = frozenset(listed)
-    return calibrated(distinct, lambda d: _stem_plan(wanted, counts, edges, order, d, limit, literal_type))
+    return calibrated(
+        distinct, wanted.sample, lambda d: _stem_plan(wanted, counts, edges, order, d, limit, literal_type)
+    )
 
 
 def _pattern_plan(
@@ -183,7 +184,7 @@ def _pattern_plan(
             rows=wanted.rows, segments=segments, render=lambda t, _: pattern.render(t), literal_type="text"
         )
 
-    return plan(distinct) if wanted.unique else calibrated(distinct, plan)
+    return plan(distinct) if wanted.unique else calibrated(distinct, wanted.sample, plan)
 
 
 def _stem_plan(
@@ -216,7 +217,9 @@ def _stem_plan(
     for number, (low, high) in enumerate(pairwise(edges)):
         if rows_of[number]:
             few = rows_of[number] if wanted.unique else max(min(distinct_of[number], rows_of[number]), 1)
-            common = len(os.path.commonprefix([low, high]))
+            common = next(
+                (n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high))
+            )
             segments.append(_text_segment(rows_of[number], few, low, common, limit, decimal=decimal))
         segments.extend(Segment(rows=counts[value], literal=value) for value in between[number])
     return ColumnPlan(

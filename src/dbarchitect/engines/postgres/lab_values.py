@@ -33,7 +33,7 @@ from ...model.schema import Type
 Ask = Callable[[str], list[tuple[Any, ...]]]
 Render = Callable[[str, str], str]  # (tick, segment) as SQL expressions -> the value as an SQL expression
 
-SAMPLE = 30_000  # rows that ANALYZE looks at: 300 times default_statistics_target
+SAMPLE_PER_TARGET = 300  # rows that ANALYZE looks at, times the statistics target (std_typanalyze, analyze.c)
 _STRIDE = 100  # rows in order and rows permuted alternate within this many
 TICK_LIMIT = 2**62
 TEXTS = frozenset({"text", "varchar", "bpchar", "name", "citext"})
@@ -163,8 +163,8 @@ class ColumnPlan:
             return 0.0
         return sum((s.rows / self.filled) ** 2 / s.distinct for s in self.segments)
 
-    def estimate(self, sample: int = SAMPLE) -> float:
-        """How many distinct values ANALYZE will say there are, from `sample` rows: the estimator Duj1 of Haas and Stokes
+    def estimate(self, sample: int) -> float:
+        """How many distinct values ANALYZE will say there are, from `sample` rows: estimator Duj1 of Haas and Stokes
         (IBM RJ 10025), as `compute_scalar_stats` has it, at its expected inputs."""
         if not self.filled or self.rows <= sample:
             return float(self.distinct)
@@ -386,23 +386,23 @@ def ticks_of(base: str, modifier: int, decimals: int) -> Ticks | None:
 def _precise(modifier: int) -> tuple[int, ...]:
     """The grains of a time type of that precision."""
     finest = 10 ** (6 - modifier) if 0 <= modifier <= 6 else 1
-    return tuple(g for g in _TIME_GRAINS if g > finest) + (finest,)
+    return (*(g for g in _TIME_GRAINS if g > finest), finest)
 
 
-def calibrated(target: int, plan: Callable[[int], ColumnPlan]) -> ColumnPlan:
-    """The plan whose distinct values ANALYZE will count as `target`.
+def calibrated(target: int, sample: int, plan: Callable[[int], ColumnPlan]) -> ColumnPlan:
+    """The plan whose distinct values ANALYZE, looking at `sample` rows, will count as `target`.
 
-    `target` comes from ANALYZE too, which sees a sample and undercounts skewed columns; a lab with just that many values
-    would be undercounted once more. `plan` makes a plan with a given number of distinct values.
+    `target` comes from ANALYZE too, which sees a sample and undercounts skewed columns; a lab with just that many
+    values would be undercounted once more. `plan` makes a plan with a given number of distinct values.
     """
     made = plan(target)
-    if made.rows <= SAMPLE or made.estimate() >= 0.98 * target:
+    if made.rows <= sample or made.estimate(sample) >= 0.98 * target:
         return made
     low, high = target, made.filled
     for _ in range(12):
         middle = (low + high) // 2
         made = plan(middle)
-        estimate = made.estimate()
+        estimate = made.estimate(sample)
         if abs(estimate - target) <= 0.01 * target or high - low < 2:
             break
         low, high = (middle, high) if estimate < target else (low, middle)
@@ -534,6 +534,7 @@ class Wanted:
     rows: int
     filled: int
     seed: int
+    sample: int = 100 * SAMPLE_PER_TARGET  # rows that ANALYZE looked at
     unique: bool = False
     collation: Name | None = None
     allowed: tuple[tuple[str, str], ...] | None = None  # texts of range bounds; "" is unbounded

@@ -28,7 +28,7 @@ from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.sql import parse
 from dbarchitect.sql.script import Statement
 
-from .server import Server
+from .host import Host
 from .standins import StandIns
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Step:
     how: How = "batch"
 
 
-def load(server: Server, database: str, statements: Sequence[Statement], *, data: bool = False) -> tuple[Gap, ...]:
+def load(server: Host, database: str, statements: Sequence[Statement], *, data: bool = False) -> tuple[Gap, ...]:
     """Run a script's `statements` in `database` of a private server; returns what could not be carried over.
 
     Without `data` only structure is loaded: INSERT, UPDATE, COPY and the like are skipped. If that fails, perhaps
@@ -77,7 +77,7 @@ def load(server: Server, database: str, statements: Sequence[Statement], *, data
         raise
 
 
-def _recreate(server: Server, database: str) -> _Loader:
+def _recreate(server: Host, database: str) -> _Loader:
     with server.connect(database) as connection:
         row = connection.execute(
             "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
@@ -149,7 +149,7 @@ _COMMENT_ELSEWHERE = re.compile(r"^COMMENT\s+ON\s+(?:EXTENSION|DATABASE|ROLE|TAB
 class _Loader:
     """One run of one script."""
 
-    def __init__(self, server: Server, database: str, *, data: bool) -> None:
+    def __init__(self, server: Host, database: str, *, data: bool) -> None:
         self._server = server
         self._database = database
         self._data = data
@@ -160,20 +160,16 @@ class _Loader:
         self.was_empty = False
 
     def run(self, statements: Sequence[Statement]) -> tuple[Gap, ...]:
-        import psycopg
-        from psycopg.conninfo import make_conninfo
-
+        self._role = self._server.ordinary_role(ROLE)
         with self._server.connect(self._database) as admin:
             self._admin = admin
             self._prepare_database()
-            self._made = StandIns(admin, ROLE)
-            self._made.roles(_roles_named(statements))
+            self._made = StandIns(admin, self._role, superuser=self._server.superuser)
+            self._lost.update(self._made.roles(_roles_named(statements)))
             # The role logs in: after SET ROLE on the superuser's connection, a RESET would lead back.
-            parameters = {**admin.info.get_parameters(), "user": ROLE, "client_encoding": "utf8"}
-            parameters.pop("options", None)
-            conninfo = make_conninfo("", **parameters, password="unused")
-            with psycopg.connect(conninfo, autocommit=True) as script:
+            with self._server.connect_as(self._role, self._database) as script:
                 self._script = script
+                script.execute("SET client_encoding = utf8")
                 script.execute("SELECT set_config('statement_timeout', %s, false)", (self._timeout(),))
                 script.execute("SET check_function_bodies = off")
                 script.execute("SET client_min_messages = error")
@@ -184,7 +180,8 @@ class _Loader:
     def remove_rows(self) -> None:
         """Empty every table again."""
         with self._server.connect(self._database) as admin:
-            admin.execute("SET session_replication_role = replica")
+            if self._server.superuser:
+                admin.execute("SET session_replication_role = replica")
             rows = admin.execute(
                 """SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_catalog.pg_class c
                 WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace"""
@@ -198,17 +195,16 @@ class _Loader:
     def _prepare_database(self) -> None:
         admin = self._admin
         # Triggers and event triggers of the script must never run as the superuser.
-        admin.execute("SET session_replication_role = replica")
-        admin.execute("SET allow_system_table_mods = on")
+        if self._server.superuser:
+            admin.execute("SET session_replication_role = replica")
+            admin.execute("SET allow_system_table_mods = on")
         admin.execute("SET check_function_bodies = off")
         row = admin.execute("SELECT count(*) = 0 FROM pg_catalog.pg_class WHERE oid >= 16384").fetchone()
         self.was_empty = bool(row and row[0])
-        role = quote_identifier(ROLE)
-        row = admin.execute("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = %s", (ROLE,)).fetchone()
-        if not row or not row[0]:
-            admin.execute(f"CREATE ROLE {role} LOGIN NOINHERIT BYPASSRLS".encode())
-            admin.execute(f"ALTER ROLE {role} INHERIT".encode())
-        admin.execute(f"ALTER DATABASE {quote_identifier(self._database)} OWNER TO {role}".encode())
+        role = quote_identifier(self._role)
+        admin.execute(f"ALTER DATABASE {quote_identifier(admin.info.dbname)} OWNER TO {role}".encode())
+        if not self._server.superuser:
+            return
         # From 15 on the owner of the database owns public; before, its own owner does.
         admin.execute(
             f"DO $$ BEGIN IF current_setting('server_version_num')::int < 150000 AND EXISTS (SELECT FROM "
@@ -282,13 +278,18 @@ class _Loader:
             adapted = _ALTER_DATABASE.match(sql)
             if adapted is None:
                 return None
-            return _Step(statement, f"ALTER DATABASE {quote_identifier(self._database)} {adapted[1]}", "lenient")
+            database = quote_identifier(self._admin.info.dbname)
+            return _Step(statement, f"ALTER DATABASE {database} {adapted[1]}", "lenient")
         if kind == "CREATE EXTENSION":
             return _Step(statement, sql, "extension")
         if kind in ("CREATE LANGUAGE", "DROP LANGUAGE"):
             language = _LANGUAGE.search(sql)
             if kind == "CREATE LANGUAGE" and language and _unquoted(language[1]) != "plpgsql":
                 return _Step(statement, f"CREATE EXTENSION {quote_identifier(_unquoted(language[1]))}", "extension")
+            return None
+        if kind in ("GRANT", "REVOKE") and not self._server.superuser and not re.search(r"\bON\b", sql, re.I):
+            # Roles are of the whole server, and ours may have the right to change them.
+            self._made.gap("statement", _brief(sql), "not run: memberships of roles are left as they are")
             return None
         if kind == "COMMENT" and _COMMENT_ELSEWHERE.match(sql):
             return None
@@ -426,7 +427,7 @@ class _Loader:
             self._made.close_ways_out()
         if step.statement.kind == "CREATE FOREIGN TABLE":
             name = parse.created_name(step.sql)
-            self._admin.execute(f"ALTER FOREIGN TABLE {name} OWNER TO {quote_identifier(ROLE)}".encode())
+            self._admin.execute(f"ALTER FOREIGN TABLE {name} OWNER TO {quote_identifier(self._role)}".encode())
 
     def _failure(self, step: _Step, err: psycopg.Error, message: str) -> InputError:
         position = step.statement.position
@@ -436,10 +437,10 @@ class _Loader:
         detail = f" ({err.diag.message_detail})" if err.diag.message_detail else ""
         hint = err.diag.message_hint or {
             "57014": "the statement took too long: load a schema, not a workload",
-            "42601": f"PostgreSQL {self._server.binaries.major} does not know this syntax: use newer binaries",
+            "42601": f"PostgreSQL {self._server.version // 10000} does not know this syntax: use newer binaries",
         }.get(
             err.sqlstate or "",
-            f"run the script on an empty PostgreSQL {self._server.binaries.major}; it must succeed there",
+            f"run the script on an empty PostgreSQL {self._server.version // 10000}; it must succeed there",
         )
         return InputError(f"{position}: {message}{detail}", hint=hint)
 
@@ -534,7 +535,7 @@ class _Loader:
     def _own_collation(self, name: Name) -> None:
         schema = name.schema or self._current_schema()
         target = Name(schema=schema, name=name.name)
-        self._admin.execute(f"ALTER COLLATION {target} OWNER TO {quote_identifier(ROLE)}".encode())
+        self._admin.execute(f"ALTER COLLATION {target} OWNER TO {quote_identifier(self._role)}".encode())
 
     def _hand_over(self) -> None:
         """Give objects to the owners that the script names, save to superusers: what they own would run as they."""

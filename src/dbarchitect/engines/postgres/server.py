@@ -96,6 +96,20 @@ class Server:
         self._stopped = False
         self._locales: dict[str, bool] = {}
 
+    @property
+    def version(self) -> int:
+        """server_version_num, 180006 style."""
+        return self.binaries.version
+
+    @property
+    def superuser(self) -> bool:
+        """`connect` gives a superuser's session."""
+        return True
+
+    def with_files(self) -> Server:
+        """The server itself: its files are ours."""
+        return self
+
     def url(self, database: str = "postgres") -> str:
         """Where any client of this account reaches `database`, through the socket."""
         folder = quote(str(self.sockets), safe="")
@@ -103,12 +117,16 @@ class Server:
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """A new connection to `database` as the superuser `postgres`, in autocommit."""
+        return self.connect_as("postgres", database)
+
+    def connect_as(self, role: str, database: str) -> psycopg.Connection:
+        """A new connection to `database` as `role`, in autocommit."""
         import psycopg
 
         connection = psycopg.connect(
             host=str(self.sockets),
             port=self._port,
-            user="postgres",
+            user=role,
             dbname=database,
             autocommit=True,
             # What the user's PG* environment says is about other servers: name what could reach this one.
@@ -125,6 +143,15 @@ class Server:
             connection.close()
             raise SurroundingsError("PGHOSTADDR is set and would lead away from the private server", hint="unset it")
         return connection
+
+    def ordinary_role(self, purpose: str) -> str:
+        """The role `purpose`, made when it is missing: it may log in, is past row security, and is no superuser."""
+        from psycopg import sql
+
+        with self.connect() as connection:
+            if not connection.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (purpose,)).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN BYPASSRLS").format(sql.Identifier(purpose)))
+        return purpose
 
     def has_locale(self, locale: str) -> bool:
         """Whether the C library here knows `locale`, so that a database can be made with it."""
@@ -169,6 +196,15 @@ class Server:
                     f"{err.diag.message_primary}",
                     hint="install the locale in the operating system (`locale -a` lists those it has)",
                 ) from err
+
+    def copy_database(self, original: str, copy: str) -> None:
+        """A copy of a database to which nobody is connected."""
+        from psycopg import sql
+
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(original))
+            )
 
     def drop_database(self, name: str) -> None:
         """Drop `name` if it exists, whoever is connected to it."""

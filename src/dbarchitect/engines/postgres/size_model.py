@@ -160,7 +160,9 @@ class SizeModel:
         self._connection = connection
         self._read = read
         self._columns = columns
-        self._measured = cache(self._measure)  # per key; keys and indexes are frozen values
+        # Both over frozen values; sizes of tables do not change under a model.
+        self._measured = cache(self._measure)
+        self._table_rows = cache(self._planned_table_rows)
         self._statistics_target = int(self._query("select current_setting('default_statistics_target')")[0])
 
     def estimate(self, index: PhysicalIndex) -> IndexSize:
@@ -200,7 +202,7 @@ class SizeModel:
     def _plan_rows(self, query: str) -> float:
         return float(self._query(f"explain (format json) {query}")[0][0]["Plan"]["Plan Rows"])
 
-    def _table_rows(self, table: Name) -> float:
+    def _planned_table_rows(self, table: Name) -> float:
         """The planner's count; 0 for a table that is known to be empty."""
         row = self._query("select reltuples, relpages from pg_catalog.pg_class where oid = %s::regclass", [str(table)])
         if row[0] == 0 or (row[0] < 0 and row[1] == 0):

@@ -139,11 +139,15 @@ def btree(groups: Sequence[KeyGroup], *, deduplicate: bool, fill_factor: int = 9
 
 
 def btree_height(pages: int, tuple_size: float) -> int:
-    """The height of an existing B-tree of `pages` blocks, where it could not be read."""
+    """The height of an existing B-tree of `pages` blocks, where it could not be read.
+
+    Inner pages are taken as CREATE INDEX leaves them, the root as full as it can be before it splits.
+    """
     fanout = _items_per_page(tuple_size + _LINE_POINTER, 0, _INNER_FILL)
+    root = _items_per_page(tuple_size + _LINE_POINTER, 0, 100)
     level_pages, height = max(1, pages - 1), 0
     while level_pages > 1:
-        level_pages = math.ceil(level_pages / max(2.0, fanout))
+        level_pages = 1 if level_pages <= root else math.ceil(level_pages / max(2.0, fanout))
         height += 1
     return height
 
@@ -239,8 +243,8 @@ def search_tree(rows: float, *, key_size: float, fill: float) -> IndexSize:
 
 
 def hnsw(rows: float, *, vector_size: float, m: int = 16) -> IndexSize:
-    """pgvector's HNSW: per row an element tuple (72 bytes and the vector) and a neighbour tuple (6 bytes for each of 2m
-    links, m more a level; a row reaches a higher level with probability 1/m). src/hnsw.h of pgvector 0.8."""
+    """HNSW of pgvector: per row an element tuple (72 bytes and the vector) and a neighbour tuple (6 bytes for each of
+    2m links, m more a level; a row reaches a higher level with probability 1/m). src/hnsw.h of pgvector 0.8."""
     element = align(72 + vector_size) + _LINE_POINTER
     neighbours = align(4 + 6 * m * (2 + 1 / max(1, m - 1))) + _LINE_POINTER
     per_page = max(1.0, math.floor((BLOCK - _HEADER - 8) / (element + neighbours)))
@@ -248,7 +252,7 @@ def hnsw(rows: float, *, vector_size: float, m: int = 16) -> IndexSize:
 
 
 def ivfflat(rows: float, *, vector_size: float, lists: int = 100) -> IndexSize:
-    """pgvector's IVFFlat: the lists' centres, and each list's vectors on pages of their own, the last one half full."""
+    """IVFFlat of pgvector: the lists' centres, and each list's vectors on their own pages, the last one half full."""
     per_page = max(1.0, math.floor((BLOCK - _HEADER - 8) / (align(8 + vector_size) + _LINE_POINTER)))
     centres = max(1.0, math.floor((BLOCK - _HEADER - 8) / (align(16 + vector_size) + _LINE_POINTER)))
     pages = math.ceil(lists / centres) + lists * (rows / lists / per_page + 0.5)

@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbarchitect.errors import SurroundingsError
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
     import psycopg
 
 _STUBS = Path(__file__).parent / "stubs"
+# The comment of what is not inside a database, so that a scratch server of the user gets rid of it.
+MARK = "made by dbarchitect for a private copy"
 _HEADER = re.compile(r"^-- (effect|schema|requires|complete): (.*)$", re.M)
 
 LANGUAGES = frozenset(
@@ -107,10 +110,14 @@ def _stub(name: str) -> _Stub | None:
 
 
 class StandIns:
-    """Makes up what is missing in the database of `admin`, a superuser's connection, and keeps the gaps."""
+    """Makes up what is missing in the database of `admin`, and keeps the gaps.
 
-    def __init__(self, admin: psycopg.Connection, role: str) -> None:
+    `admin` is a superuser's connection or, on a scratch server, perhaps not: then only roles can be made up.
+    """
+
+    def __init__(self, admin: psycopg.Connection, role: str, *, superuser: bool) -> None:
         """`role` is the script's own; it becomes a member of every role that is made."""
+        self._superuser = superuser
         self._admin = admin
         self._role = role
         self._gaps: dict[tuple[str, str], Gap] = {}
@@ -185,6 +192,12 @@ class StandIns:
         )
 
     def _stand_in(self, name: str, schema: str, why: str) -> None:
+        if not self._superuser:
+            raise SurroundingsError(
+                f"the scratch server does not give us the extension {name}"
+                f"{f' ({why})' if why else ''}, and only a superuser can make a stand-in for it",
+                hint=f"install {name} there, name a superuser in --server, or leave --server out",
+            )
         stub = _stub(name)
         for other in stub.requires if stub else ():
             self.extension(other, schema)
@@ -229,23 +242,34 @@ class StandIns:
             self._make(extension, where, _TYPE_STUB.format(type=quote_identifier(name), **parts))
         self.gap("type", name, "its extension is missing: a stand-in that holds text, without operators of its own")
 
-    def roles(self, names: list[str]) -> None:
-        """Create those of `names` that do not exist, without any right to log in."""
+    def roles(self, names: list[str]) -> list[str]:
+        """Create those of `names` that do not exist, without any right to log in. Those that may not be made."""
+        import psycopg
+
         if self._roles is None:
             self._roles = {str(row[0]) for row in self._admin.execute("SELECT rolname FROM pg_catalog.pg_roles")}
+        denied: list[str] = []
         for name in names:
             if name in self._roles or name.startswith("pg_") or name in ("public", "none", ""):
                 continue
             quoted = quote_identifier(name)
-            self._admin.execute(
-                f"CREATE ROLE {quoted} NOLOGIN; GRANT {quoted} TO {quote_identifier(self._role)}".encode()
-            )
-            self._roles.add(name)
+            try:
+                self._admin.execute(
+                    f"CREATE ROLE {quoted} NOLOGIN; COMMENT ON ROLE {quoted} IS {quote_literal(MARK)}; "
+                    f"GRANT {quoted} TO {quote_identifier(self._role)}".encode()
+                )
+            except psycopg.errors.InsufficientPrivilege:
+                self.gap("role", name, "may not be made on the scratch server: what names it is left out")
+                denied.append(name)
+            else:
+                self._roles.add(name)
+        return denied
 
     def tablespace(self, name: str) -> None:
         """A tablespace inside the data directory."""
         self._admin.execute("SET allow_in_place_tablespaces = on")
         self._admin.execute(f"CREATE TABLESPACE {quote_identifier(name)} LOCATION ''".encode())
+        self._admin.execute(f"COMMENT ON TABLESPACE {quote_identifier(name)} IS {quote_literal(MARK)}".encode())
         self._admin.execute(f"GRANT CREATE ON TABLESPACE {quote_identifier(name)} TO PUBLIC".encode())
 
     def collation(self, schema: str, name: str) -> None:

@@ -58,19 +58,33 @@ from pg_catalog.pg_cast k join pg_catalog.pg_type t on t.oid = k.casttarget
 where k.castmethod = 'b' and k.castcontext = 'i' order by t.typispreferred, k.casttarget desc
 """
 
+_RANGE_OF_MULTIRANGE = "select rngmultitypid::bigint, rngtypid::bigint from pg_catalog.pg_range"
+
 _POLYMORPHIC = {"e": "anyenum", "r": "anyrange", "m": "anymultirange"}
 
-_ROW = """
+# One statement for all rows; arrays travel as text, because arrays of arrays do not unnest.
+_ROWS = """
 insert into pg_catalog.pg_statistic (starelid, staattnum, stainherit, stanullfrac, stawidth, stadistinct,
   stakind1, stakind2, stakind3, stakind4, stakind5, staop1, staop2, staop3, staop4, staop5,
   stacoll1, stacoll2, stacoll3, stacoll4, stacoll5,
   stanumbers1, stanumbers2, stanumbers3, stanumbers4, stanumbers5,
   stavalues1, stavalues2, stavalues3, stavalues4, stavalues5)
-values (%s, %s, %s, %s, %s, %s,  %s, %s, %s, %s, %s,  %s, %s, %s, %s, %s,  %s, %s, %s, %s, %s,
-  %s::float4[], %s::float4[], %s::float4[], %s::float4[], %s::float4[],
-  pg_catalog.array_in(%s::cstring, %s, -1), pg_catalog.array_in(%s::cstring, %s, -1),
-  pg_catalog.array_in(%s::cstring, %s, -1), pg_catalog.array_in(%s::cstring, %s, -1),
-  pg_catalog.array_in(%s::cstring, %s, -1))
+select relation::oid, attribute, inherited, nulls, width, n_distinct,
+  k1, k2, k3, k4, k5, o1::oid, o2::oid, o3::oid, o4::oid, o5::oid, c1::oid, c2::oid, c3::oid, c4::oid, c5::oid,
+  n1::float4[], n2::float4[], n3::float4[], n4::float4[], n5::float4[],
+  pg_catalog.array_in(v1::cstring, t1::oid, -1), pg_catalog.array_in(v2::cstring, t2::oid, -1),
+  pg_catalog.array_in(v3::cstring, t3::oid, -1), pg_catalog.array_in(v4::cstring, t4::oid, -1),
+  pg_catalog.array_in(v5::cstring, t5::oid, -1)
+from unnest(
+  %s::bigint[], %s::int2[], %s::bool[], %s::float4[], %s::int4[], %s::float4[],
+  %s::int2[], %s::int2[], %s::int2[], %s::int2[], %s::int2[],
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+  %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+  %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+as u(relation, attribute, inherited, nulls, width, n_distinct, k1, k2, k3, k4, k5, o1, o2, o3, o4, o5,
+     c1, c2, c3, c4, c5, n1, n2, n3, n4, n5, v1, v2, v3, v4, v5, t1, t2, t3, t4, t5)
 """
 
 
@@ -95,6 +109,8 @@ class _TypeOperators:
         self._types = {row[0]: row for row in types}
         self._by_name = {row[4]: row[0] for row in types}
         self._operators = {row[0]: (row[1] or 0, row[2] or 0) for row in connection.execute(_OPERATORS).fetchall()}
+        multiranges = connection.info.server_version >= 140000
+        self._range_of = dict(connection.execute(_RANGE_OF_MULTIRANGE).fetchall()) if multiranges else {}
         self._coercible: dict[int, list[int]] = {}
         for source, target in connection.execute(_COERCIBLE).fetchall():
             self._coercible.setdefault(source, []).append(target)
@@ -124,8 +140,10 @@ class _TypeOperators:
         generic = "anyarray" if element else _POLYMORPHIC.get(kind, "record" if kind == "c" else "")
         return self._operators.get(self._by_name.get(generic, 0), (0, 0))
 
-    def is_multirange(self, type_: int) -> bool:
-        return self._types[self.base(type_)][1] == "m"
+    def range(self, type_: int) -> int:
+        """The type of a range column's bounds: the range type; of a multirange its range's."""
+        base = self.base(type_)
+        return self._range_of.get(base, base)
 
 
 def _slots(one: ColumnStatistics, type_: int, collation: int, operators: _TypeOperators) -> list[_Slot]:
@@ -147,7 +165,7 @@ def _slots(one: ColumnStatistics, type_: int, collation: int, operators: _TypeOp
         element_equal, _ = operators.of(element)
         slots.append(_Slot(_DECHIST, element_equal, collation, one.element_count_histogram))
     if one.range_bounds_histogram is not None:
-        slots.append(_Slot(_BOUNDS, 0, 0, None, one.range_bounds_histogram, type_))
+        slots.append(_Slot(_BOUNDS, 0, 0, None, one.range_bounds_histogram, operators.range(type_)))
     if one.range_length_histogram is not None:
         empty = (one.range_empty_fraction or 0.0,)
         slots.append(_Slot(_RANGE_LENGTH, _FLOAT8_LESS, 0, empty, one.range_length_histogram, _FLOAT8))
@@ -159,8 +177,8 @@ def _parameters(relation: int, attribute: int, one: ColumnStatistics, slots: Ite
     return (
         relation, attribute, one.inherited, one.null_fraction, one.average_width, one.n_distinct,
         *(s.kind for s in slots), *(s.operator for s in slots), *(s.collation for s in slots),
-        *(None if s.numbers is None else list(s.numbers) for s in slots),
-        *(part for s in slots for part in (s.values, s.value_type)),
+        *(None if s.numbers is None else "{" + ",".join(map(repr, s.numbers)) + "}" for s in slots),
+        *(s.values for s in slots), *(s.value_type for s in slots),
     )  # fmt: skip
 
 
@@ -203,9 +221,11 @@ def write_columns(
 
 
 def _insert(connection: psycopg.Connection[Any], rows: list[tuple[str, tuple[object, ...]]]) -> list[Gap]:
+    if not rows:
+        return []
     try:
-        with connection.transaction(), connection.cursor() as cursor:
-            cursor.executemany(_ROW, [parameters for _, parameters in rows])
+        with connection.transaction():
+            connection.execute(_ROWS, [list(column) for column in zip(*(values for _, values in rows), strict=True)])
     except psycopg.Error as err:
         if len(rows) == 1:  # this is the one that does not fit
             reason = err.diag.message_primary or str(err)
@@ -314,6 +334,7 @@ def write(connection: psycopg.Connection[Any], schema: Relational) -> list[Gap]:
         write_columns(connection, facts.columns)
         + write_extended(connection, facts.extended)
         + _unreadable_ranges(schema, facts)
+        + _invisible(schema, facts)
     )
 
 
@@ -333,3 +354,30 @@ def _unreadable_ranges(schema: Relational, facts: Facts) -> list[Gap]:
         and (one := facts.column(str(table.name), column.name)) is not None
         and one.range_bounds_histogram is None
     ]
+
+
+def _invisible(schema: Relational, facts: Facts) -> list[Gap]:
+    """Statistics that an ordinary role is not shown though its tables were analysed: those of index expressions (the
+    index has no privileges of its own), of tables under row security, and of CREATE STATISTICS."""
+    gaps: list[Gap] = []
+    analysed = {str(table.name) for table in schema.tables if facts.columns.get(str(table.name))}
+    for table in schema.tables:
+        known = facts.tables.get(str(table.name))
+        if table.row_security and str(table.name) not in analysed and known is not None and known.rows:
+            gaps.append(Gap(kind="statistics", name=str(table.name), effect="hidden from this role by row security"))
+        for index in table.indexes:
+            if (
+                index.parent is None
+                and any(key.column is None for key in index.keys)
+                and str(table.name) in analysed
+                and str(index.name) not in facts.columns
+            ):
+                effect = "of its expression: shown to the owner alone, or not analysed since it was built"
+                gaps.append(Gap(kind="statistics", name=str(index.name), effect=effect))
+    named = {one.name for one in facts.extended}
+    gaps += [
+        Gap(kind="extended statistics", name=str(one.name), effect="shown to the owner alone, or not analysed")
+        for one in schema.statistics
+        if str(one.name) not in named and str(one.table) in analysed
+    ]
+    return gaps

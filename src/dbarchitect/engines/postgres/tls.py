@@ -106,9 +106,10 @@ def _context(parameters: Mapping[str, str], *, lend_certificate: bool) -> ssl.SS
     context.check_hostname = mode == "verify-full"
     context.verify_mode = ssl.CERT_NONE if not context.check_hostname else ssl.CERT_REQUIRED
     context.set_alpn_protocols(["postgresql"])
-    for key, limit in (("ssl_min_protocol_version", "minimum_version"), ("ssl_max_protocol_version", "maximum_version")):
-        if version := _VERSIONS.get(parameters.get(key, "")):
-            setattr(context, limit, version)
+    if oldest := _VERSIONS.get(parameters.get("ssl_min_protocol_version", "")):
+        context.minimum_version = oldest
+    if newest := _VERSIONS.get(parameters.get("ssl_max_protocol_version", "")):
+        context.maximum_version = newest
     home = _home()
     root = parameters.get("sslrootcert") or str(home / "root.crt")
     if root == "system":
@@ -247,14 +248,10 @@ class _Running:
 
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A TLS connection to the server."""
-        loop = self._loop
         near = await self._connect()
         try:
             if not self._wanted.direct:
-                await loop.sock_sendall(near, _SSL_REQUEST)
-                # Exactly one byte is taken: what an attacker put behind it in plain would fail as TLS.
-                if await loop.sock_recv(near, 1) != b"S":
-                    raise ConnectionError("the server does not offer TLS")
+                await _ask_for_tls(near)
             streams = await asyncio.open_connection(sock=near, ssl=self._context, server_hostname=self._wanted.name)
         except BaseException:
             near.close()
@@ -289,6 +286,14 @@ class _Running:
         self.failures.append(reason)
         fields = f"SFATAL\0VFATAL\0C08001\0M{reason}\0\0".encode()
         writer.write(b"E" + struct.pack("!i", len(fields) + 4) + fields)
+
+
+async def _ask_for_tls(near: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(near, _SSL_REQUEST)
+    # Exactly one byte is taken: what an attacker put behind it in plain would fail as TLS.
+    if await loop.sock_recv(near, 1) != b"S":
+        raise ConnectionError("the server does not offer TLS")
 
 
 @contextlib.asynccontextmanager

@@ -21,9 +21,12 @@ from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import PrimaryKey, Relational, Unique
+from dbarchitect.sql.script import split_script
 
 from . import statistics
+from .creation_order import in_order_of_creation
 from .explain import explain
+from .host import Host
 from .hypothetical import HypotheticalIndexes
 from .load import load
 from .server import Server
@@ -33,6 +36,8 @@ from .storage import Storage
 
 GUEST = "dba_guest"
 _FALLBACK_LOCALE = "C.UTF-8"  # like every natural-language locale, it does not let LIKE use a plain B-tree; "C" would
+
+_SMALL_TREE = 4  # blocks: one leaf, or a root over up to three (keys take a third of a page at most)
 
 _RELATIONS = """
 select c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpages
@@ -169,25 +174,17 @@ def _dotted(version: int) -> str:
 
 
 def restore(
-    server: Server, snapshot: Snapshot, *, database: str, progress: Callable[[str], None] = lambda _: None
+    server: Host, snapshot: Snapshot, *, database: str, progress: Callable[[str], None] = lambda _: None
 ) -> tuple[Gap, ...]:
     """A new database with the schema of `snapshot` and nothing else; what could not be carried over is returned."""
-    from dbarchitect.sql.script import split_script
-
     progress(f"restoring the schema: {len(snapshot.schema.tables):,} tables")
     gaps = create_like(server, database, snapshot.schema)
-    gaps += load(server, database, split_script(snapshot.script, "schema.sql", allow_empty=True))
+    statements = split_script(snapshot.script, "schema.sql", allow_empty=True)
+    gaps += load(server, database, in_order_of_creation(statements, snapshot.schema))
+    guest = server.ordinary_role(GUEST)
     with server.connect(database) as admin:
-        admit_guest(admin)
+        _admit(admin, guest)
     return tuple(gaps)
-
-
-def copy_database(server: Server, original: str, copy: str) -> None:
-    """A copy of a private database that nobody is connected to."""
-    with server.connect() as connection:
-        connection.execute(
-            cast("Any", f"create database {quote_identifier(copy)} template {quote_identifier(original)}")
-        )
 
 
 def dress(
@@ -223,7 +220,7 @@ def build(
     return dress(server, snapshot, database=database, gaps=gaps, progress=progress)
 
 
-def create_like(server: Server, database: str, schema: Relational) -> list[Gap]:
+def create_like(server: Host, database: str, schema: Relational) -> list[Gap]:
     """A database with the source's encoding and locale, or the nearest that this machine has, named as a gap."""
     wanted = schema.collation or _FALLBACK_LOCALE
     encoding = schema.encoding or "UTF8"
@@ -272,7 +269,9 @@ def _write_sizes(
         blocks = one.pages if one.bytes is None else one.bytes // 8192
         height = one.height
         if built.method == "btree" and height is None:
-            height = btree_height(blocks, hypothetical.model.tuple_size(built))
+            # Of the smallest trees the height does not depend on what stands in them.
+            size = hypothetical.model.tuple_size(built) if blocks > _SMALL_TREE else 16
+            height = btree_height(blocks, size)
         content = hypothetical.content(built, IndexSize(pages=blocks, rows=one.rows or 0.0, height=height))
         placed.append((built.oid, blocks, content, one.pages, -1.0 if one.rows is None else one.rows, 0))
     storage.place(placed)
@@ -309,10 +308,8 @@ def _apply_settings(admin: psycopg.Connection[Any], database: str, settings: Map
     return gaps
 
 
-def admit_guest(admin: psycopg.Connection[Any]) -> None:
-    """The role that plans what users wrote: no superuser; past row security, as an owner is; every table privilege."""
-    if not admin.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [GUEST]).fetchone():
-        admin.execute(cast("Any", f"create role {GUEST} login nosuperuser bypassrls"))
+def _admit(admin: psycopg.Connection[Any], guest: str) -> None:
+    """Give the role that plans what users wrote every privilege on tables, as an owner has."""
     names = [
         quote_identifier(row[0])
         for row in admin.execute(
@@ -320,11 +317,11 @@ def admit_guest(admin: psycopg.Connection[Any]) -> None:
         ).fetchall()
     ]
     if names:
-        every = ", ".join(names)
-        admin.execute(cast("Any", f"grant usage on schema {every} to {GUEST}"))
-        admin.execute(cast("Any", f"grant all on all tables in schema {every} to {GUEST}"))
-        admin.execute(cast("Any", f"grant all on all sequences in schema {every} to {GUEST}"))
-        admin.execute(cast("Any", f"grant execute on all routines in schema {every} to {GUEST}"))
+        every, role = ", ".join(names), quote_identifier(guest)
+        admin.execute(cast("Any", f"grant usage on schema {every} to {role}"))
+        admin.execute(cast("Any", f"grant all on all tables in schema {every} to {role}"))
+        admin.execute(cast("Any", f"grant all on all sequences in schema {every} to {role}"))
+        admin.execute(cast("Any", f"grant execute on all routines in schema {every} to {role}"))
 
 
 def take(

@@ -8,6 +8,7 @@ cross join lateral (
     select
         case when c.reltuples >= 0 and c.relpages > 0 then c.reltuples end as rows,
         c.relpages as pages,
+        c.oid::bigint as rank,
         case when c.relkind = 'i' then pg_relation_size(c.oid) end as bytes,
         pg_stat_get_numscans(c.oid) as scans,
         pg_stat_get_tuples_returned(c.oid) as rows_read,
