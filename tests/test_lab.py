@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dbarchitect.engines.postgres.arrays import parse_array
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import LabReport, Violation, fill, in_order, violations, volumes
 from dbarchitect.engines.postgres.lab_checks import Hint, hints, paths
 from dbarchitect.engines.postgres.lab_values import (
     ColumnPlan,
     calibrated,
-    parse_array,
     permutation,
     shares,
     tick_segments,

@@ -11,8 +11,9 @@ import pytest
 
 from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
+from dbarchitect.engines.postgres.arrays import format_array, parse_array
 from dbarchitect.engines.postgres.explain import explain
-from dbarchitect.engines.postgres.redact import format_array, parse_array, redact
+from dbarchitect.engines.postgres.redact import redact
 from dbarchitect.engines.postgres.scale import scale
 from dbarchitect.engines.postgres.snapshot import Manifest, Snapshot
 from dbarchitect.errors import InputError, SurroundingsError

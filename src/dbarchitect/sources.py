@@ -180,7 +180,7 @@ def open_source(given: str, workshop: Workshop) -> Source:
         return _scripts(given, _migrations(path), workshop)
     if not path.exists():
         raise InputError(
-            f"there is no {given}",
+            f"there is no file or folder {given}",
             hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations or a .twin file",
         )
     return _scripts(given, [path], workshop)

@@ -1,4 +1,12 @@
-"""Where private copies live: what our own server and a scratch server of the user's have in common."""
+"""Where private copies live: what our own server and a scratch server of the user's have in common.
+
+Who may run what there: the schema, its statistics, its settings and its workload are somebody else's, and evaluating
+any of it (a default, a check, an index expression, the constant of a type, an operator that a search path leads to)
+runs their code. So a superuser's session only reads and writes the catalogue, with parameters, and makes databases,
+roles and extensions; it is *sealed* against being led into their code. All else is done in sessions that logged in as
+roles that are no superusers: the schema's owner (DDL, rows, estimates over its expressions) and the guest (plans of
+the workload, experiments). Neither has a right beyond its databases, so their functions gain nothing.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +43,7 @@ class Host(Protocol):
         ...
 
     def connect(self, database: str = ...) -> psycopg.Connection:
-        """A new session on one of our databases, in autocommit, with all the rights there are."""
+        """A new session on one of our databases, in autocommit, with all the rights there are; sealed (`seal`)."""
         ...
 
     def ordinary_role(self, purpose: str) -> str:
@@ -55,7 +63,7 @@ class Host(Protocol):
         ...
 
     def copy_database(self, original: str, copy: str) -> None:
-        """A copy of one of our databases to which nobody is connected."""
+        """A copy of one of our databases to which nobody is connected, with the same owner."""
         ...
 
     def drop_database(self, name: str) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ...model.facts import ColumnStatistics, Facts
 from ...model.names import Name, quote_identifier
 from ...model.schema import ForeignKey, Index, IndexKey, PrimaryKey, Relational, Table, Type, Unique
+from .arrays import parse_array
 from .lab_plausible import Types, resolve
 from .lab_rows import Draft, Keys
 from .lab_statistics import distinct_values
-from .lab_values import SAMPLE_PER_TARGET, ColumnPlan, array, calibrated, parse_array, plain, tick_segments
+from .lab_values import SAMPLE_PER_TARGET, ColumnPlan, array, calibrated, plain, tick_segments
 
 if TYPE_CHECKING:
     import psycopg

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...model.facts import ColumnStatistics
+from .arrays import parse_array
 from .lab_texts import text_plan
 from .lab_values import (
     TEXTS,
@@ -26,7 +27,6 @@ from .lab_values import (
     in_order_of_type,
     literal_plan,
     numbers,
-    parse_array,
     plain,
     read_ticks,
     shares,

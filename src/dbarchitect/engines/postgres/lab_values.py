@@ -29,6 +29,7 @@ from typing import Any
 
 from ...model.names import Name, quote_literal
 from ...model.schema import Type
+from .arrays import format_array
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 Render = Callable[[str, str], str]  # (tick, segment) as SQL expressions -> the value as an SQL expression
@@ -56,39 +57,9 @@ def uniform(expression: str, seed: int) -> str:
     return f"({hashed(expression, seed)}::float8 * 1.1102230246251565e-16)"
 
 
-def parse_array(literal: str | None) -> list[str]:
-    """The elements of a one-dimensional array literal as the server prints it; NULL elements are left out."""
-    if not literal:
-        return []
-    found: list[str] = []
-    position, end = literal.index("{") + 1, len(literal)
-    while position < end and literal[position] != "}":
-        if literal[position] == '"':
-            position += 1
-            text: list[str] = []
-            while literal[position] != '"':
-                if literal[position] == "\\":
-                    position += 1
-                text.append(literal[position])
-                position += 1
-            found.append("".join(text))
-            position += 1
-        else:
-            start = position
-            while literal[position] not in ",}":
-                position += 1
-            word = literal[start:position]
-            if word.upper() != "NULL":
-                found.append(word)
-        if literal[position] == ",":
-            position += 1
-    return found
-
-
 def array(values: Sequence[str | None], type_sql: str) -> str:
     """A typed SQL array constant; None is NULL."""
-    inner = ",".join("NULL" if v is None else '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values)
-    return f"({quote_literal('{' + inner + '}').strip()}::{type_sql}[])"
+    return f"({quote_literal(format_array(values)).strip()}::{type_sql}[])"
 
 
 def numbers(values: Sequence[int], type_sql: str = "int8") -> str:
@@ -323,7 +294,12 @@ _TIME_GRAINS = (3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 
 
 def _since(origin: str) -> Callable[[str, int], str]:
-    return lambda t, grain: f"({origin}({t}) * interval '{grain} microseconds')"
+    # Before PostgreSQL 15 a field of an interval must fit an int.
+    return lambda t, grain: (
+        f"({origin}({t}) * interval '{grain // 1_000_000} seconds')"
+        if grain % 1_000_000 == 0
+        else f"({origin}({t}) * interval '{grain} microseconds')"
+    )
 
 
 def _uuid(t: str, grain: int) -> str:

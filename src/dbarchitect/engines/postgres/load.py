@@ -28,13 +28,12 @@ from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.sql import parse
 from dbarchitect.sql.script import Statement
 
-from .host import Host
+from .host import OWNER, Host
 from .standins import StandIns
 
 if TYPE_CHECKING:
     import psycopg
 
-ROLE = "dbarchitect"
 _TIMEOUT = "60s"
 _TIMEOUT_WITH_DATA = "10min"
 _BATCH_STATEMENTS = 400
@@ -160,7 +159,7 @@ class _Loader:
         self.was_empty = False
 
     def run(self, statements: Sequence[Statement]) -> tuple[Gap, ...]:
-        self._role = self._server.ordinary_role(ROLE)
+        self._role = self._server.ordinary_role(OWNER)
         with self._server.connect(self._database) as admin:
             self._admin = admin
             self._prepare_database()

@@ -26,6 +26,7 @@ from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Type
 
+from .arrays import format_array, parse_array
 from .snapshot import Snapshot
 
 VOCABULARY = 1_000
@@ -156,8 +157,9 @@ def _stand_ins(
 
 
 def _texts(distinct: Sequence[str], bounds: Sequence[str]) -> dict[str, str]:
-    """Strings of lower-case letters, ordered alike in every collation, as long as the originals where that leaves room
-    to tell them apart. `bounds` come in the order of the column's collation; other values are put between them by letters.
+    """Strings of lower-case letters, ordered alike in every collation, as long as the originals where that leaves
+    room to tell them apart. `bounds` come in the order of the column's collation; other values are put between them
+    by letters.
     """
     ranked = list(dict.fromkeys(bounds))
     folded = [value.casefold() for value in ranked]
@@ -247,22 +249,3 @@ def _as_moment(seconds: Decimal, base: str) -> str:
     if base == "date":
         return date(moment.year, moment.month, moment.day).isoformat()
     return moment.isoformat(sep=" ") + ("+00" if base == "timestamptz" else "")
-
-
-_ELEMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,{}"]+)', re.DOTALL)
-
-
-def parse_array(literal: str | None) -> list[str]:
-    """The elements of a one-dimensional PostgreSQL array literal; NULL elements (statistics have none) are left out."""
-    if literal is None:
-        return []
-    return [
-        re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) if bare == "" else bare
-        for quoted, bare in _ELEMENT.findall(literal)
-        if bare != "NULL"
-    ]
-
-
-def format_array(values: Sequence[str]) -> str:
-    """An array literal of these elements, each quoted."""
-    return "{" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "}"

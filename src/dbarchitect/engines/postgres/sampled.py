@@ -18,7 +18,7 @@ import psycopg
 from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import quote_identifier
 
-from .redact import format_array, parse_array
+from .arrays import format_array, parse_array
 
 _SCHEMA = "dba_sampled"
 _ROWS = 4000  # terms of a GIN are counted on these

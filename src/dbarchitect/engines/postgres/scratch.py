@@ -92,8 +92,9 @@ class ScratchServer:
         return f"dbarchitect_{self._key.hex()}_{self._count}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
-        """A new session of the URL's role on one of our databases."""
-        return connect(self._url, dbname=self._names[database])
+        """A new session of the URL's role on one of our databases; a superuser's is sealed (see `host.seal`)."""
+        sealed = {"options": seal(self.version)} if self._is_superuser else {}
+        return connect(self._url, dbname=self._names[database], **sealed)
 
     def connect_as(self, role: str, database: str) -> psycopg.Connection:
         """A new session of a role that `ordinary_role` gave."""
@@ -121,6 +122,7 @@ class ScratchServer:
             # A password in plain would be in the server's log; this is what the server stores of it.
             stored = self._keeper.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
             self._keeper.execute(statement.format(sql.Identifier(name), stored))
+            confine(self._keeper, name)
         return self._roles[purpose][0]
 
     def has_locale(self, locale: str) -> bool:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from ...errors import SurroundingsError
 from .binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
 from .cluster import Cluster, default_cache, named_errors, new_cluster, no_space
+from .host import keep_owner, seal
 
 if TYPE_CHECKING:
     import psycopg
@@ -72,6 +73,7 @@ _SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "default_text_search_config": "pg_catalog.english",  # as initdb writes it
+    "temp_file_limit": "20GB",  # a role that is no superuser cannot raise it
 }
 
 
@@ -116,11 +118,14 @@ class Server:
         return f"postgresql://postgres@/{quote(database, safe='')}?host={folder}&port={self._port}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
-        """A new connection to `database` as the superuser `postgres`, in autocommit."""
-        return self.connect_as("postgres", database)
+        """A new connection to `database` as the superuser `postgres`, in autocommit; sealed (see `host.seal`)."""
+        return self._session("postgres", database, seal(self.version))
 
     def connect_as(self, role: str, database: str) -> psycopg.Connection:
         """A new connection to `database` as `role`, in autocommit."""
+        return self._session(role, database, "")
+
+    def _session(self, role: str, database: str, options: str) -> psycopg.Connection:
         import psycopg
 
         connection = psycopg.connect(
@@ -130,7 +135,7 @@ class Server:
             dbname=database,
             autocommit=True,
             # What the user's PG* environment says is about other servers: name what could reach this one.
-            options="-c client_min_messages=warning",
+            options=f"-c client_min_messages=warning {options}",
             password="unused",  # and so no password file is read, nor complained about
             require_auth="none",
             gssencmode="disable",
@@ -205,6 +210,7 @@ class Server:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(original))
             )
+            keep_owner(connection, original, copy)
 
     def drop_database(self, name: str) -> None:
         """Drop `name` if it exists, whoever is connected to it."""
