@@ -318,6 +318,7 @@ def main() -> None:
         server.create_database("wide")
         for name, script in (("shop", SHOP + SHOP_ROWS), ("wide", _WIDE)):
             with server.connect(name) as connection:
+                connection.execute("SET search_path = public")  # a superuser's session starts without one
                 for statement in split_script(script, name):
                     connection.execute(statement.sql.encode())
         for title, database, budget in (

@@ -92,7 +92,7 @@ def database(server: Server) -> Iterator[Callable[..., Database]]:
             name = f"test {next(_numbers)}"
             home.create_database(name, locale=locale)
             stack.callback(home.drop_database, name)
-            connection = stack.enter_context(contextlib.closing(home.connect(name)))
+            connection = stack.enter_context(contextlib.closing(psycopg.connect(home.url(name), autocommit=True)))
             for statement in statements:
                 connection.execute(statement)
             return Database(home, name, connection)
@@ -138,11 +138,11 @@ def _user_server(major: int) -> Iterator[UserServer]:
             "host all owner,reader 127.0.0.1/32 scram-sha-256\n"
         )
         running.create_database("app")
-        with running.connect("app") as connection:
+        with psycopg.connect(running.url("app"), autocommit=True) as connection:
             for role in ("owner", "reader", "encrypted"):
                 connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{UserServer.PASSWORD}'")
-            connection.execute("CREATE TABLE orders (id bigint PRIMARY KEY)")
-            connection.execute("ALTER TABLE orders OWNER TO owner")
-            connection.execute("GRANT SELECT ON orders TO reader")
+            connection.execute("CREATE TABLE public.orders (id bigint PRIMARY KEY)")
+            connection.execute("ALTER TABLE public.orders OWNER TO owner")
+            connection.execute("GRANT SELECT ON public.orders TO reader")
             connection.execute("SELECT pg_reload_conf()")
         yield UserServer(running, port)

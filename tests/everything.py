@@ -24,7 +24,7 @@ def empty_database(server: Server) -> Iterator[psycopg.Connection]:
     name = f"everything {next(_numbers)}"
     server.create_database(name)
     try:
-        with contextlib.closing(server.connect(name)) as connection:
+        with contextlib.closing(psycopg.connect(server.url(name), autocommit=True)) as connection:
             yield connection
             connection.execute("RESET ROLE")
             connection.execute("DROP SUBSCRIPTION IF EXISTS feed")  # it would keep the database from being dropped

@@ -61,7 +61,7 @@ def test_a_session_reads_and_cannot_write(user_server: UserServer) -> None:
 def test_a_session_sees_one_moment(user_server: UserServer) -> None:
     with (
         contextlib.closing(connect_readonly(user_server.url())) as connection,
-        user_server.server.connect("app") as writer,
+        psycopg.connect(user_server.server.url("app"), autocommit=True) as writer,
     ):
         writer.execute("INSERT INTO orders VALUES (1)")
         assert connection.execute("SELECT count(*) FROM public.orders").fetchone() == (0,)
@@ -134,7 +134,7 @@ def test_an_unknown_database(user_server: UserServer) -> None:
 
 
 def test_a_user_that_may_not(user_server: UserServer) -> None:
-    with user_server.server.connect("app") as connection:
+    with psycopg.connect(user_server.server.url("app"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE closed")
         connection.execute("REVOKE CONNECT ON DATABASE closed FROM public")
     assert "user reader may not connect to database closed" in refusal(user_server.url(database="closed")).message

@@ -641,7 +641,7 @@ def test_a_read_only_transaction_is_enough(database: Callable[..., Database]) ->
 
 def test_a_table_that_stays_locked(database: Callable[..., Database], server: Server) -> None:
     made = database("CREATE TABLE t (id integer)", "SET lock_timeout = '100ms'")
-    with server.connect(made.name) as other, other.transaction():
+    with psycopg.connect(server.url(made.name), autocommit=True) as other, other.transaction():
         other.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(SurroundingsError, match="exclusive lock"):
             inspect(made.connection)
@@ -704,7 +704,7 @@ def test_facts(home: Server) -> None:
         database = connection.info.dbname
         connection.execute(f"""ALTER DATABASE "{database}" SET work_mem = '7MB'""")
         connection.execute(f"""ALTER DATABASE "{database}" SET TimeZone = 'Asia/Tokyo'""")
-        with home.connect(database) as fresh:
+        with psycopg.connect(home.url(database), autocommit=True) as fresh:
             schema_found = inspect(fresh)
         found = schema_found.facts
         structure = inspect(connection, facts=False)

@@ -118,7 +118,7 @@ def fill_twice(database, script: str, *, rows: dict[str, int], seeds: tuple[int,
 @pytest.fixture(scope="module")
 def filled(server: Server):
     server.create_database("lab everything")
-    with server.connect("lab everything") as connection:
+    with psycopg.connect(server.url("lab everything"), autocommit=True) as connection:
         connection.execute(EVERYTHING)
         schema = inspect(connection)
         report = fill(
@@ -278,7 +278,10 @@ def resembling(server: Server):
     """(connection to the lab, facts before, report) of skewed tables filled from their statistics."""
     for name in ("lab source", "lab copy"):
         server.create_database(name)
-    with server.connect("lab source") as source, server.connect("lab copy") as lab:
+    with (
+        psycopg.connect(server.url("lab source"), autocommit=True) as source,
+        psycopg.connect(server.url("lab copy"), autocommit=True) as lab,
+    ):
         source.execute(SKEWED)
         lab.execute(SKEWED.partition("SELECT setseed")[0])
         schema = inspect(source)
@@ -599,7 +602,7 @@ def test_any_schema_is_filled_and_holds(server: Server, script: str, rows: int, 
     name = "lab any"
     server.drop_database(name)
     server.create_database(name)
-    with server.connect(name) as connection:
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
         try:
             connection.execute(script.encode())
         except psycopg.errors.InvalidTableDefinition:
@@ -614,7 +617,7 @@ def test_any_schema_is_filled_and_holds(server: Server, script: str, rows: int, 
         again = inspect(connection)
         server.drop_database("lab again")
         server.create_database("lab again")
-        with server.connect("lab again") as second:
+        with psycopg.connect(server.url("lab again"), autocommit=True) as second:
             second.execute(script.encode())
             fill(second, again, seed=seed)
             assert violations(second, again) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ class Loaded:
         self.gaps = load(database.server, database.name, split_script(script, "a.sql"), data=data)
 
     def one(self, query: str) -> object:
-        with self.database.server.connect(self.database.name) as connection:
+        with psycopg.connect(self.database.url, autocommit=True) as connection:
             row = connection.execute(query.encode()).fetchone()
         return row[0] if row else None
 
@@ -64,7 +65,7 @@ def test_every_stub_is_an_extension_whose_objects_are_all_its_members(
         home = database(on=any_server)
         connection = home.connection
         connection.execute("SET allow_system_table_mods = on")
-        made = standins.StandIns(connection, "postgres")
+        made = standins.StandIns(connection, "postgres", superuser=True)
         made._stand_in(stub, "public", "")  # pyright: ignore[reportPrivateUsage]
         assert made.has_gap("extension", stub)
         strangers = connection.execute(

@@ -29,11 +29,11 @@ import psycopg
 from dbarchitect.engines.postgres.server import private_server
 with private_server(cache=Path(sys.argv[1])) as server:
     with server.connect() as connection:
-        connection.execute("CREATE TABLE mine AS SELECT %s::int AS pid", [__import__("os").getpid()])
+        connection.execute("CREATE TABLE public.mine AS SELECT %s::int AS pid", [__import__("os").getpid()])
     print(server.data, flush=True)
     sys.stdin.readline()
     with server.connect() as connection:
-        print(connection.execute("SELECT pid FROM mine").fetchone()[0], flush=True)
+        print(connection.execute("SELECT pid FROM public.mine").fetchone()[0], flush=True)
 """
 
 # Becomes an ordinary user (if it is root), then starts a server of the binaries argv[2] in the cache argv[1].
@@ -180,18 +180,18 @@ def test_environment_of_the_user_is_not_for_this_server(server: Server, monkeypa
 def test_files_can_be_edited_while_it_is_down(fresh_cache: Path) -> None:
     with private_server(cache=fresh_cache) as server:
         with server.connect() as connection:
-            connection.execute("CREATE TABLE t AS SELECT generate_series(1, 1000) AS i")
-            (path,) = connection.execute("SELECT pg_relation_filepath('t')").fetchone() or ("",)
+            connection.execute("CREATE TABLE public.t AS SELECT generate_series(1, 1000) AS i")
+            (path,) = connection.execute("SELECT pg_relation_filepath('public.t')").fetchone() or ("",)
         with server.halted() as data:
             assert not server.alive
             assert processes(server.data) == []
             assert (data / path).stat().st_size > 8192  # the shutdown wrote every page
             os.truncate(data / path, 100 * 8192)
         with server.connect() as connection:
-            assert connection.execute("SELECT pg_relation_size('t') / 8192, count(*) FROM t").fetchone() == (100, 1000)
+            assert connection.execute("SELECT pg_relation_size('public.t') / 8192, count(*) FROM public.t").fetchone() == (100, 1000)
         server.restart()
         with server.connect() as connection:
-            assert connection.execute("SELECT count(*) FROM t").fetchone() == (1000,)
+            assert connection.execute("SELECT count(*) FROM public.t").fetchone() == (1000,)
         server.halt()
     assert left_in(fresh_cache) == []
 
@@ -308,7 +308,7 @@ def test_binaries_that_only_we_may_enter(fresh_cache: Path) -> None:
     cache = fresh_cache / "cache"
     for _ in range(2):
         with private_server(home / package.name / "pginstall", cache=cache) as server, server.connect() as connection:
-            connection.execute("CREATE EXTENSION citext")  # loads a library by its path
+            connection.execute("CREATE EXTENSION citext SCHEMA public")  # loads a library by its path
     assert home.stat().st_mode & 0o777 == 0o700
     assert left_in(cache) == []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,13 +62,13 @@ def tls_server() -> Iterator[TlsServer]:
             "hostssl all owner all scram-sha-256\n"  # and no line without TLS
         )
         server.create_database("app")
-        with server.connect("app") as connection:
+        with psycopg.connect(server.url("app"), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET ssl = on")
             connection.execute("ALTER SYSTEM SET ssl_ca_file = 'ca.crt'")
             connection.execute(f"CREATE ROLE owner LOGIN PASSWORD '{PASSWORD}'")
             connection.execute("CREATE ROLE certified LOGIN")
-            connection.execute("CREATE TABLE orders (id bigint PRIMARY KEY, note text DEFAULT 'für Äpfel')")
-            connection.execute("GRANT SELECT ON orders TO certified, owner")
+            connection.execute("CREATE TABLE public.orders (id bigint PRIMARY KEY, note text DEFAULT 'für Äpfel')")
+            connection.execute("GRANT SELECT ON public.orders TO certified, owner")
             connection.execute("SELECT pg_reload_conf()")
         yield TlsServer(server, port)
 
@@ -152,7 +153,7 @@ def test_pg_dump_without_tls_would_be_lost(tls_server):
 
 def test_a_wrong_authority_is_refused_before_and_by_the_relay(tls_server):
     options = f"sslmode=verify-full&sslrootcert={FILES / 'stranger.crt'}"
-    with pytest.raises(SurroundingsError, match="certificate at localhost:.* was not accepted"):
+    with pytest.raises(SurroundingsError, match=r"certificate at localhost:.* was not accepted"):
         dumped(tls_server.url(options))
     with relayed(tls_server, sslmode="verify-full", sslrootcert=str(FILES / "stranger.crt")) as way:
         with pytest.raises(psycopg.OperationalError, match="certificate was not accepted"):
@@ -186,7 +187,7 @@ def test_what_cannot_work_is_said_before_anything_is_tried(tmp_path):
     nonsense = tmp_path / "root.crt"
     nonsense.write_text("no certificate")
     for parameters, words in (
-        ({"channel_binding": "require"}, "channel_binding=require needs a pg_dump"),
+        ({"channel_binding": "require"}, "channel_binding=require cannot be kept"),
         ({"sslmode": "verify-ca", "sslrootcert": "/nonexistent/root.crt"}, "there is no /nonexistent/root.crt"),
         ({"sslmode": "verify-full", "sslrootcert": str(nonsense)}, "sslrootcert: .* cannot be used"),
         ({"sslcert": str(nonsense)}, "sslcert: .* cannot be used"),
@@ -221,7 +222,7 @@ def test_many_connections_at_once_and_a_cancel_request(tls_server):
             answers = list(pool.map(lambda one: one.execute(big).fetchone()[0], open_ones))
         assert {len(answer) for answer in answers} == {32 * 30000}
         one = open_ones[0]
-        timer = threading.Timer(0.2, one.cancel)
+        timer = threading.Timer(0.2, one.cancel_safe)  # `cancel` blocks this process, and so the relay in it
         timer.start()
         with pytest.raises(psycopg.errors.QueryCanceled):
             one.execute("SELECT pg_sleep(60)")
@@ -248,13 +249,26 @@ def test_only_the_offer_to_bind_is_struck_from_what_a_server_says():
     def message(*mechanisms: bytes) -> bytes:
         return struct.pack("!i", 10) + b"".join(one + b"\0" for one in mechanisms) + b"\0"
 
-    def framed(body: bytes) -> bytes:
-        return b"R" + struct.pack("!i", len(body) + 4) + body
-
     both = message(b"SCRAM-SHA-256-PLUS", b"SCRAM-SHA-256")
-    assert tls._without_binding(both) == framed(message(b"SCRAM-SHA-256"))
+    assert tls._without_binding(both) == message(b"SCRAM-SHA-256")
     for untouched in (message(b"SCRAM-SHA-256"), struct.pack("!i", 3), struct.pack("!i", 5) + b"salt"):
-        assert tls._without_binding(untouched) == framed(untouched)
+        assert tls._without_binding(untouched) == untouched
+
+
+def test_a_session_can_be_one_transaction_from_its_first_word(tls_server, user_server):
+    """What keeps pg_dump's settings from the other clients of a pooler."""
+    for port, encrypted in ((tls_server.port, True), (user_server.port, False)):
+        with (
+            tls.relay("localhost", port, {"host": "localhost"}, encrypted=encrypted, in_transaction=True) as way,
+            through(way) as connection,
+        ):
+            assert connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+            assert connection.execute("SHOW transaction_read_only").fetchone() == ("on",)
+            target = f"host={way.host} port={way.port} user=owner dbname=app sslmode=disable"
+            ran = subprocess.run(
+                [embedded_pg_dump(), "--schema-only", target], env={"PGPASSWORD": PASSWORD}, capture_output=True
+            )
+            assert (ran.returncode, b"CREATE TABLE public.orders" in ran.stdout) == (0, True)
 
 
 def test_an_older_pg_dump_is_passed_over_or_refused(tmp_path, monkeypatch):
@@ -276,8 +290,8 @@ def test_an_older_pg_dump_is_passed_over_or_refused(tmp_path, monkeypatch):
 def test_who_holds_a_lock_is_named(database, monkeypatch):
     source = database("CREATE TABLE orders (id int)")
     monkeypatch.setattr("dbarchitect.engines.postgres.dump._LOCK_WAIT_MS", 200)
-    with source.server.connect(source.name) as migration, migration.transaction():
-        migration.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+    with psycopg.connect(source.server.url(source.name), autocommit=True) as migration, migration.transaction():
+        migration.execute("LOCK TABLE public.orders IN ACCESS EXCLUSIVE MODE")
         pid = migration.info.backend_pid
         with (
             connect(source.url) as connection,

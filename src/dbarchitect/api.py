@@ -14,6 +14,7 @@ import msgspec
 from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twin_room
 from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.host import owner_session
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import fill
 from dbarchitect.engines.postgres.load import load
@@ -343,9 +344,9 @@ def demo(folder: Path, options: CheckOptions) -> Demonstration:
         server = workshop.server
         server.create_database("shop")
         load(server, "shop", split_script((folder / "shop.sql").read_text("utf-8"), "shop.sql"))
-        with server.connect("shop") as connection:
-            schema = inspect(connection, facts=False)
-            fill(connection, schema, rows=_DEMO_ROWS, seed=options.seed, progress=options.progress)
+        with server.connect("shop") as admin, owner_session(server, "shop") as connection:
+            schema = inspect(admin, facts=False)
+            fill(connection, schema, admin=admin, rows=_DEMO_ROWS, seed=options.seed, progress=options.progress)
             for statement in split_script(example.joinpath("rows.sql").read_text("utf-8"), "rows.sql"):
                 connection.execute(statement.sql.encode())
         summary = twin_create(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.explain import explain
-from dbarchitect.engines.postgres.host import NotOnThisHostError
+from dbarchitect.engines.postgres.host import NotOnThisHostError, one_statement
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding
@@ -82,7 +82,7 @@ def _script(statements: Sequence[str], *, end: str = "ROLLBACK") -> str:
 def _execute(connection: psycopg.Connection[Any], statements: Sequence[str]) -> psycopg.Cursor[Any] | None:
     cursor = None
     for statement in statements:
-        cursor = connection.execute(cast("Any", statement))
+        cursor = one_statement(connection, statement)
     return cursor
 
 
@@ -127,7 +127,7 @@ def _shown(experiment: Shown, bench: Workbench) -> Proof:
     script = f"{experiment.query};"
     try:
         with connection.transaction(force_rollback=True):
-            cursor = connection.execute(cast("Any", experiment.query))
+            cursor = one_statement(connection, experiment.query)
             row = cursor.fetchone()
             names = [column.name for column in cursor.description or ()]
     except psycopg.Error as err:
@@ -140,7 +140,7 @@ def _shown(experiment: Shown, bench: Workbench) -> Proof:
 
 def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     """The median time of one statement in the lab, without and with the change."""
-    admin, guest = bench.lab()
+    owner, guest = bench.lab()
     version = guest.info.server_version
     undo = [reverse for change in reversed(experiment.change) if (reverse := change.reverse()) is not None]
     statements = [
@@ -157,11 +157,11 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     if before < _MEASURABLE_MS:
         return _not_run(f"in a lab of this size the statement takes {before:.2f} ms, too little to compare", script)
     try:
-        _apply(admin, experiment.change, version)
+        _apply(owner, experiment.change, version)
         try:
             after = _median_ms(guest, experiment)
         finally:
-            _apply(admin, undo, version)
+            _apply(owner, undo, version)
     except (psycopg.Error, InputError) as err:
         return _not_run(f"the change fails in the lab: {_words(err)}", script)
     report = bench.lab_report
@@ -176,9 +176,9 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     )
 
 
-def _apply(admin: psycopg.Connection[Any], changes: Sequence[Change], version: int) -> None:
+def _apply(owner: psycopg.Connection[Any], changes: Sequence[Change], version: int) -> None:
     for change in changes:
-        _execute(admin, ddl(change, version=version))
+        _execute(owner, ddl(change, version=version))
 
 
 def _median_ms(connection: psycopg.Connection[Any], experiment: TimedWithout) -> float:
@@ -188,7 +188,7 @@ def _median_ms(connection: psycopg.Connection[Any], experiment: TimedWithout) ->
             _execute(connection, experiment.setup)
             sql = experiment.sql
             if experiment.keys:
-                cursor = connection.execute(cast("Any", experiment.keys))
+                cursor = one_statement(connection, experiment.keys)
                 row = cursor.fetchone()
                 if row is None:
                     raise InputError("the lab has no row to try it on")

@@ -14,10 +14,10 @@ import psycopg
 
 from dbarchitect.engines.postgres import lab as lab_room
 from dbarchitect.engines.postgres import twin as twin_room
-from dbarchitect.engines.postgres.host import Host, NotOnThisHostError
+from dbarchitect.engines.postgres.host import Host, NotOnThisHostError, guest_session, owner_session
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.snapshot import Snapshot
-from dbarchitect.engines.postgres.twin import GUEST, Twin
+from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational
 
@@ -69,8 +69,7 @@ class Workbench:
 
     def _guest(self, database: str) -> psycopg.Connection[Any]:
         """A session of the role that is no superuser: rules' scripts fire the schema's own triggers."""
-        connection = self._server.connect_as(self._server.ordinary_role(GUEST), database)
-        connection.prepare_threshold = None
+        connection = guest_session(self._server, database)
         connection.execute(f"set statement_timeout = '{_STATEMENT_TIMEOUT}'")
         return connection
 
@@ -82,7 +81,7 @@ class Workbench:
         return self._empty
 
     def lab(self) -> tuple[psycopg.Connection[Any], psycopg.Connection[Any]]:
-        """(superuser's session, guest's session) on a copy with rows. Whoever changes it undoes that.
+        """(owner's session, guest's session) on a copy with rows. Whoever changes it undoes that.
 
         Raises `NotOnThisHostError` on a scratch server where we are no superuser.
         """
@@ -93,16 +92,18 @@ class Workbench:
                     hint="name a superuser in --server, or leave --server out",
                 )
             self._copy("lab")
-            admin = self._server.connect("lab")
-            self.lab_report = lab_room.fill(
-                admin,
-                self.schema,
-                rows=self._rows,
-                budget_rows=self._budget_rows,
-                seed=self._seed,
-                progress=self._progress,
-            )
-            self._lab = (admin, self._guest("lab"))
+            owner = owner_session(self._server, "lab")
+            with self._server.connect("lab") as admin:
+                self.lab_report = lab_room.fill(
+                    owner,
+                    self.schema,
+                    admin=admin,
+                    rows=self._rows,
+                    budget_rows=self._budget_rows,
+                    seed=self._seed,
+                    progress=self._progress,
+                )
+            self._lab = (owner, self._guest("lab"))
         return self._lab
 
     def with_facts(self) -> Snapshot:
@@ -110,8 +111,9 @@ class Workbench:
         facts = self.schema.facts
         if facts is not None and facts.columns:
             return self._snapshot
-        admin, _ = self.lab()
-        facts = inspect(admin).facts
+        self.lab()
+        with self._server.connect("lab") as admin:
+            facts = inspect(admin).facts
         declared = None if facts is None else msgspec.structs.replace(facts, origin="declared")
         schema = msgspec.structs.replace(self.schema, facts=declared)
         return msgspec.structs.replace(self._snapshot, schema=schema)

@@ -158,6 +158,53 @@ def created_name(sql: str) -> Name:
     return Name(schema=parts[-2] if len(parts) > 1 else "", name=parts[-1] if parts else "")
 
 
+def has_constants_or_calls(sql: str) -> bool:
+    """Whether `sql` holds what a server may evaluate already while it reads the statement: constants and calls in
+    expressions (those in modifiers of types and in options are none)."""
+
+    def visit(node: Any) -> bool:
+        stack: list[Any] = [node]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, list):
+                stack.extend(cast("list[Any]", one))
+            elif isinstance(one, dict):
+                for key, value in cast(Node, one).items():
+                    if key in _EVALUATED:
+                        return True
+                    if key not in ("TypeName", "typeName", "DefElem"):
+                        stack.append(value)
+        return False
+
+    return visit([fields for _, fields in _parsed(sql)])
+
+
+_EVALUATED = frozenset(
+    ("A_Const", "FuncCall", "TypeCast", "SQLValueFunction", "SubLink", "A_ArrayExpr", "RowExpr", "XmlExpr", "CaseExpr")
+)
+
+
+def only_changes_owner(sql: str) -> bool:
+    """Whether `sql` is one ALTER ... OWNER TO and changes nothing else."""
+    (kind, fields), *more = _parsed(sql)
+    if more:
+        return False
+    commands = [one.get("AlterTableCmd", {}).get("subtype") for one in fields.get("cmds", ())]
+    return kind == "AlterOwnerStmt" or (kind == "AlterTableStmt" and commands == ["AT_ChangeOwner"])
+
+
+def names_functions_of_wrapper(sql: str) -> bool:
+    """Whether a CREATE FOREIGN DATA WRAPPER names a handler or validator."""
+    (_, fields), *_ = _parsed(sql)
+    return bool(fields.get("func_options"))
+
+
+def wrapper_of(sql: str) -> str:
+    """The name that a CREATE FOREIGN DATA WRAPPER gives."""
+    (_, fields), *_ = _parsed(sql)
+    return str(fields.get("fdwname", ""))
+
+
 # --- predicates -----------------------------------------------------------------------------------------------------
 
 

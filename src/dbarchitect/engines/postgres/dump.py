@@ -3,8 +3,8 @@
 A pg_dump reads servers of its own version and older ones, back to 9.2. It takes ACCESS SHARE locks for the moment, and
 waits for a conflicting one no longer than `_LOCK_WAIT_MS`. It goes where a connection that we made has gone, to the
 same host, with the same password and certificates: through a relay if that one is encrypted and pg_dump cannot (see
-`tls.py`). Through a pooler that hands out a server per transaction it works too: all it reads is in one transaction,
-and what it sets before belongs to reading.
+`tls.py`), and also if a pooler answers: pg_dump empties the search_path before its transaction begins, and a pooler
+that hands out a server per transaction would give that to the application.
 """
 
 from __future__ import annotations
@@ -119,15 +119,30 @@ def _way(pg_dump: Path, connection: psycopg.Connection[Any]) -> Generator[tuple[
     """The connection string for pg_dump, without a password, and the relay it leads to, if any."""
     info = connection.info
     parameters = {key: value for key, value in info.get_parameters().items() if key not in _CHOICES}
-    if not connection.pgconn.ssl_in_use or _speaks_tls(pg_dump):
+    if parameters.get("sslcertmode") == "allow":
+        del parameters["sslcertmode"]  # a default that libpq reports as if it were given; 15's does not know it
+    pooled = _pooled(connection)
+    encrypted = connection.pgconn.ssl_in_use
+    if not pooled and (not encrypted or _speaks_tls(pg_dump)):
         # The name is for the certificate, the address is that of the very server that was read.
         address = {} if info.host.startswith(("/", "@")) or not info.hostaddr else {"hostaddr": info.hostaddr}
         yield make_conninfo("", **parameters, **address, host=info.host, port=str(info.port)), None
         return
     plain = {key: value for key, value in parameters.items() if not _OF_TLS.match(key)}
-    with relay(info.hostaddr or info.host, info.port, parameters | {"host": info.host}) as way:
+    known = parameters | {"host": info.host}
+    with relay(info.hostaddr or info.host, info.port, known, encrypted=encrypted, in_transaction=pooled) as way:
         target = make_conninfo("", **plain, host=way.host, port=str(way.port), sslmode="disable", gssencmode="disable")
         yield target, way
+
+
+def _pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a pooler (or a proxy) stands before the server: it gives its clients process numbers of its own."""
+    if connection.info.host.startswith(("/", "@")):
+        return False  # the relay speaks TCP; who pools on the machine of the server has other ways
+    row = connection.execute("select pg_catalog.pg_backend_pid()").fetchone()
+    if not connection.autocommit:
+        connection.rollback()
+    return row is None or row[0] != connection.info.backend_pid
 
 
 def _environment(connection: psycopg.Connection[Any]) -> dict[str, str]:
@@ -167,7 +182,7 @@ def _failure(stderr: str, connection: psycopg.Connection[Any], way: Relay | None
         )
     words = stderr.strip().splitlines()
     reason = next((line for line in words if "error:" in line), words[-1] if words else "no message")
-    if "lock timeout" in stderr:
+    if re.search(r"(lock|statement) timeout", stderr):  # it makes its wait for locks a limit of the statement
         return SurroundingsError(
             f"cannot read the schema: {_holder(connection)}",
             hint="run the command again when that has ended (a migration, a VACUUM FULL, a forgotten transaction: "

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
-from psycopg import sql as compose
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.explain import PlanNode, QueryPlan
+
+from .host import one_statement
 
 # Properties with a field of their own in PlanNode; everything else goes to `detail`.
 _CONDITIONS = ("Index Cond", "Hash Cond", "Merge Cond", "Recheck Cond", "TID Cond", "Order By")
@@ -82,24 +83,23 @@ def explain(
     """
     statement = sql.strip().rstrip(";")
     options = "FORMAT JSON, ANALYZE, BUFFERS" if execute else "FORMAT JSON"
-    if not parameters and not execute and "$" in statement and connection.info.server_version >= 160000:
-        options += ", GENERIC_PLAN"
+    generic = not parameters and not execute and "$" in statement and connection.info.server_version >= 160000
     try:
         with connection.transaction(force_rollback=True):
             if parameters:
                 connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-                connection.execute(_raw(f"PREPARE dba_explained AS {statement}"))
+                one_statement(connection, f"PREPARE dba_explained AS {statement}")
                 statement = f"EXECUTE dba_explained({', '.join(parameters)})"
-            row = connection.execute(_raw(f"EXPLAIN ({options}) {statement}")).fetchone()
+            if generic:
+                # The extended protocol wants values for $1: let it vouch that the text is one statement, then plan it.
+                one_statement(connection, f"PREPARE dba_explained AS {statement}")
+                row = connection.execute(f"EXPLAIN ({options}, GENERIC_PLAN) {statement}".encode()).fetchone()
+            else:
+                row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
     except psycopg.Error as err:
         raise InputError(f"the server refuses to plan this query: {err.diag.message_primary or err}") from err
     finally:
-        if parameters and not connection.closed:
+        if (parameters or generic) and not connection.closed:
             connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
     assert row is not None
     return plan_from_json(row[0])
-
-
-def _raw(text: str) -> compose.SQL:
-    """SQL that the user wrote, sent as it is (without parameters, psycopg does not interpret it)."""
-    return compose.SQL(cast("Any", text))

@@ -10,7 +10,7 @@ the workload, experiments). Neither has a right beyond its databases, so their f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dbarchitect.errors import SurroundingsError
 
@@ -18,6 +18,77 @@ if TYPE_CHECKING:
     import psycopg
 
     from .server import Server
+
+
+OWNER = "dbarchitect"
+GUEST = "dba_guest"
+STATEMENT_TIMEOUT = "60s"  # what takes longer shows nothing
+
+
+def seal(version: int) -> str:
+    """Startup options of a superuser's session: no setting of the database leads it to functions of the schema."""
+    # An operator of the schema that fits better than the catalogue's own would be taken from the search path.
+    options = "-c search_path= -c session_replication_role=replica -c default_transaction_read_only=off"
+    # They fire at login too; before 17 there is nothing at login, and replica keeps the usual ones from firing.
+    return options + (" -c event_triggers=off" if version >= 170000 else "")
+
+
+def confine(admin: psycopg.Connection, role: str) -> None:
+    """Limits of a new role for SQL that others wrote, in whichever session it logs in."""
+    from psycopg import sql
+
+    limits = {"statement_timeout": STATEMENT_TIMEOUT}
+    if admin.info.server_version >= 170000:
+        limits["event_triggers"] = "off"
+    for name, value in limits.items():
+        admin.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value))
+        )
+
+
+def keep_owner(admin: psycopg.Connection, original: str, copy: str) -> None:
+    """Give a copied database, which belongs to whoever copied it, to the owner of the original."""
+    from psycopg import sql
+
+    row = admin.execute(
+        "SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = %s", (original,)
+    ).fetchone()
+    assert row is not None
+    admin.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(copy), sql.Identifier(row[0])))
+
+
+def owner_session(host: Host, database: str) -> psycopg.Connection:
+    """A session of the role that `load` gave the database and its objects to: for all that runs code of the schema.
+
+    Ordinary triggers, rules and foreign keys do not act in it (session_replication_role is replica).
+    """
+    from psycopg import sql
+
+    owner = host.ordinary_role(OWNER)
+    if host.superuser:
+        with host.connect(database) as admin:
+            # Not for the role to set: a superuser can make it its default, on every version alike.
+            admin.execute(
+                sql.SQL("ALTER ROLE {} IN DATABASE {} SET session_replication_role = replica").format(
+                    sql.Identifier(owner), sql.Identifier(admin.info.dbname)
+                )
+            )
+    session = host.connect_as(owner, database)
+    session.prepare_threshold = None
+    return session
+
+
+def guest_session(host: Host, database: str) -> psycopg.Connection:
+    """A session of the role that may use every table and owns nothing: for SQL of workloads and experiments."""
+    session = host.connect_as(host.ordinary_role(GUEST), database)
+    session.prepare_threshold = None
+    return session
+
+
+def one_statement(connection: psycopg.Connection[Any], sql: str) -> psycopg.Cursor[Any]:
+    """Run text that holds one statement, whatever it looks like: a second one after a semicolon is refused."""
+    with connection.pipeline():  # the extended protocol; without parameters psycopg takes the simple one elsewhere
+        return connection.execute(sql.encode(connection.info.encoding))
 
 
 class NotOnThisHostError(SurroundingsError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 
@@ -18,9 +18,10 @@ from dbarchitect.model.schema import Index
 
 from . import pages
 from .ddl import create_index_sql
+from .host import one_statement
 from .size_model import PhysicalIndex, SizeModel, describe
 from .sizes import IndexSize
-from .storage import Storage
+from .storage import MOST_BLOCKS, Storage
 
 _BUILT_PAGES = 16  # an index built on an empty table is never longer
 
@@ -34,17 +35,23 @@ select c.oid::bigint from tree join pg_catalog.pg_class c using (oid) where c.re
 
 
 class HypotheticalIndexes:
-    """Creates and drops indexes on a twin's empty tables. `connection`: a superuser's, autocommit."""
+    """Creates and drops indexes on a twin's empty tables.
+
+    `connection`: a superuser's, autocommit; it reads the catalogue. `owner`: a session of the tables' owner, which
+    builds and estimates: expressions and predicates are somebody else's.
+    """
 
     def __init__(
         self,
         connection: psycopg.Connection[Any],
+        owner: psycopg.Connection[Any],
         storage: Storage,
         columns: Mapping[str, tuple[ColumnStatistics, ...]],
     ) -> None:
         self._connection = connection
+        self._owner = owner
         self._storage = storage
-        self.model = SizeModel(connection, columns, storage.read)
+        self.model = SizeModel(connection, owner, columns, storage.read_current)
 
     def create(self, index: Index, size: IndexSize | None = None) -> IndexSize:
         """Make the planner see `index`. Returns its size: the one given, else the model's (summed over partitions).
@@ -55,16 +62,17 @@ class HypotheticalIndexes:
         tables = [row[0] for row in connection.execute(_TREE, [index.table.schema, index.table.name]).fetchall()]
         before = self._indexes_of(tables)
         try:
-            with connection.transaction(), self._storage.emptied(tables):
-                connection.execute(cast("Any", create_index_sql(index)))
+            with self._storage.emptied(tables):
+                one_statement(self._owner, create_index_sql(index))
         except psycopg.Error as err:
             raise InputError(f"PostgreSQL refuses the index {index.name}: {err.diag.message_primary or err}") from err
         made = describe(connection, sorted(self._indexes_of(tables) - before))
         if any(one.method != "btree" for one in made):
-            connection.execute("checkpoint")  # so that the pages that the build left are on disk
+            self._storage.flush()  # so that the pages that the build left are on disk
         placed: list[IndexSize] = []
         for one in made:
             own = size if size is not None else self.model.estimate(one)
+            own = replace(own, pages=min(own.pages, MOST_BLOCKS))
             content = self.content(one, own)
             self._storage.place([(one.oid, own.pages, content, own.pages, own.rows, 0)])
             placed.append(own)
@@ -103,7 +111,7 @@ class HypotheticalIndexes:
 
     def drop(self, name: Name) -> None:
         """Remove an index that `create` made."""
-        self._connection.execute(cast("Any", f"drop index {name}"))
+        one_statement(self._owner, f"drop index {name}")
 
     def _indexes_of(self, tables: Sequence[int]) -> set[int]:
         rows = self._connection.execute(

@@ -45,14 +45,13 @@ _BUILD_INDEXES_AFTER = 5_000  # rows from which building an index afterwards is 
 _ROW_BY_ROW = 50_000  # rows that may be tried one by one where an INSERT of all fails
 
 _SESSION = {
-    "session_replication_role": "replica",
     "synchronous_commit": "off",
     "work_mem": "256MB",
     "maintenance_work_mem": "256MB",
     "jit": "off",
     "enable_mergejoin": "off",
     "enable_nestloop": "off",
-    "statement_timeout": "0",
+    "statement_timeout": "20min",  # the schema's functions run in it
     "lock_timeout": "0",
     "row_security": "off",
     "check_function_bodies": "off",
@@ -103,6 +102,7 @@ def fill(
     connection: psycopg.Connection[Any],
     schema: Relational,
     *,
+    admin: psycopg.Connection[Any] | None = None,
     rows: Mapping[str, int] | None = None,
     budget_rows: int = 1_000_000,
     seed: int = 0,
@@ -111,7 +111,9 @@ def fill(
 ) -> LabReport:
     """Fill the empty tables of a private database that has the schema `schema`.
 
-    connection   superuser, autocommit
+    connection   of the tables' owner, autocommit, best no superuser's (the rows pass through functions of the schema),
+                 whose session_replication_role is replica (see `host.owner_session`) or may be set
+    admin        a superuser's, for flags in the catalogue; by default `connection` is one
     rows         rows by table key (`str(Name)`); "*" stands for every table that is not named. These are not scaled
     budget_rows  all other tables together get at most this many rows (those of 1,000 rows or fewer stay whole)
     seed         any integer; equal seeds give equal rows
@@ -120,7 +122,7 @@ def fill(
     What cannot be made is a Gap of the report; a table is never left with a row that breaks a constraint.
     Raises psycopg.Error only where the connection itself fails.
     """
-    lab = _Lab(connection, schema, seed=seed, today=today)
+    lab = _Lab(connection, admin or connection, schema, seed=seed, today=today)
     wanted, sources, scaled = volumes(schema, rows=rows, budget_rows=budget_rows)
     with _session(connection):
         lab.look_around()
@@ -267,8 +269,17 @@ def in_order(schema: Relational) -> list[Table]:
 
 
 class _Lab:
-    def __init__(self, connection: psycopg.Connection[Any], schema: Relational, *, seed: int, today: str) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        admin: psycopg.Connection[Any],
+        schema: Relational,
+        *,
+        seed: int,
+        today: str,
+    ) -> None:
         self.connection = connection
+        self.admin = admin
         self.schema = schema
         self.facts = schema.facts or Facts()
         self.types: Types = {t.name: t for t in schema.types}
@@ -420,8 +431,11 @@ class _Lab:
                 raise
 
     def _flag(self, indexes: Sequence[int], settings: str) -> None:
-        listed = ", ".join(map(str, indexes))
-        self.console.run(f"UPDATE pg_catalog.pg_index SET {settings} WHERE indexrelid IN ({listed})")
+        # Only those of tables that the session may insert into: it is not the flag that decides that.
+        self.admin.execute(
+            _bytes(self.admin, f"UPDATE pg_catalog.pg_index SET {settings} WHERE indexrelid = ANY(%s::oid[])"),
+            [list(indexes)],
+        )
 
     def _one_by_one(self, draft: Draft, wanted: int) -> int:
         """Row by row, leaving out what the server refuses: the last resort, for constraints nobody can foresee."""
@@ -698,13 +712,17 @@ def _bytes(connection: psycopg.Connection[Any], sql: str) -> bytes:
 
 @contextmanager
 def _session(connection: psycopg.Connection[Any]) -> Generator[None]:
-    for name, value in _SESSION.items():
+    settings = dict(_SESSION)
+    row = connection.execute("SELECT pg_catalog.current_setting('session_replication_role')").fetchone()
+    if row != ("replica",):
+        settings["session_replication_role"] = "replica"
+    for name, value in settings.items():
         connection.execute(_bytes(connection, f"SET {name} = {quote_literal(value)}"))
     try:
         yield
     finally:
         if not connection.closed:
-            for name in _SESSION:
+            for name in settings:
                 connection.execute(_bytes(connection, f"RESET {name}"))
 
 

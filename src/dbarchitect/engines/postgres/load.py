@@ -5,7 +5,9 @@ connection that *logged in* as that role, so that no RESET or SET ROLE, written 
 further. Programs, server files, C functions, ALTER SYSTEM, other databases and other servers are therefore closed to
 it by the server's own privileges, not by patterns over the text. What needs more is done by the loader on a second
 connection, one parsed statement at a time and only for statements that run no code of the script's: CREATE
-EXTENSION, event triggers (never fired on that connection), foreign servers and tables, publications, owners. The
+EXTENSION, event triggers (at the very end, so that they never fire on that connection), foreign servers and tables,
+publications, owners. Statements with expressions are not among them: a constant's type, a default or a bound may be
+evaluated when they are parsed. Nor does the script's search path hold there but for the statement itself. The
 functions of dblink are closed, foreign data wrappers lose their handlers (file_fdw runs programs) save postgres_fdw,
 which reaches nothing because user mappings are left out. No object of the script is given to a superuser. What remains
 to it is time and disk: a statement may take `_TIMEOUT`.
@@ -28,7 +30,7 @@ from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.sql import parse
 from dbarchitect.sql.script import Statement
 
-from .host import OWNER, Host
+from .host import OWNER, Host, owner_session
 from .standins import StandIns
 
 if TYPE_CHECKING:
@@ -137,6 +139,13 @@ _CONCURRENTLY = re.compile(
     r"^((?:CREATE\s+(?:UNIQUE\s+)?INDEX|DROP\s+INDEX|REFRESH\s+MATERIALIZED\s+VIEW))\s+CONCURRENTLY\b", re.I
 )
 _SET_CONFIG = re.compile(r"^\s*SELECT\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(\s*'(\w+)'", re.I)
+_SET_PATH = re.compile(
+    r"^\s*SELECT\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(\s*'search_path'\s*,\s*('(?:[^'\\]|'')*')\s*,\s*"
+    r"(?:true|false|'[a-z]*')\s*\)\s*;?\s*$",
+    re.I,
+)
+_DEFAULT_PATH = "SET search_path = public"
+_EVENT_TRIGGER = re.compile(r"(?:CREATE|ALTER|DROP|COMMENT\s+ON)\s+EVENT\s+TRIGGER\b", re.I)
 _SETVAL = re.compile(r"^\s*SELECT\s+(?:pg_catalog\s*\.\s*)?setval\s*\(", re.I)
 _COPY_STDIN = re.compile(r"\bFROM\s+(?:STDIN)\b", re.I)
 _CREATE_ROLE = re.compile(rf"\bCREATE\s+(?:ROLE|USER|GROUP)\s+(?!MAPPING\b|IF\b)({_IDENTIFIER})", re.I)
@@ -172,21 +181,25 @@ class _Loader:
                 script.execute("SELECT set_config('statement_timeout', %s, false)", (self._timeout(),))
                 script.execute("SET check_function_bodies = off")
                 script.execute("SET client_min_messages = error")
-                self._run(self._steps(statements))
-            self._hand_over()
+                steps = self._steps(statements)
+                last = [step for step in steps if _EVENT_TRIGGER.match(step.sql)]
+                self._run([step for step in steps if step not in last] if last else steps)
+                self._hand_over()
+                self._run(last)
         return self._made.gaps
 
     def remove_rows(self) -> None:
-        """Empty every table again."""
-        with self._server.connect(self._database) as admin:
-            if self._server.superuser:
-                admin.execute("SET session_replication_role = replica")
-            rows = admin.execute(
+        """Empty every table again, as the script's role: a trigger that is enabled always fires here too."""
+        with owner_session(self._server, self._database) as owner:
+            owner.execute("SET search_path = ''")
+            rows = owner.execute(
                 """SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_catalog.pg_class c
-                WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace"""
+                WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace
+                AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'
+                                AND d.classid = 'pg_catalog.pg_class'::regclass)"""
             ).fetchone()
             if rows and rows[0]:
-                admin.execute(f"TRUNCATE {rows[0]} CASCADE".encode())
+                owner.execute(f"TRUNCATE {rows[0]} CASCADE".encode())
 
     def _timeout(self) -> str:
         return _TIMEOUT_WITH_DATA if self._data else _TIMEOUT
@@ -215,7 +228,7 @@ class _Loader:
 
     def _steps(self, statements: Iterable[Statement]) -> list[_Step]:
         steps: list[_Step] = []
-        path = "RESET search_path"
+        path = _DEFAULT_PATH
         open_at: list[tuple[int, int]] = []  # where BEGIN and SAVEPOINTs stand: what a ROLLBACK takes back
         local: dict[str, str] = {}
         lasting: dict[str, str] = {}
@@ -233,7 +246,7 @@ class _Loader:
                 open_at.clear()
             if kind in ("COMMIT", "END", "ROLLBACK", "ABORT") and local:
                 steps.extend(_Step(statement, lasting.get(name, f"RESET {name}")) for name in local)
-                path = lasting.get("search_path", "RESET search_path") if "search_path" in local else path
+                path = lasting.get("search_path", _DEFAULT_PATH) if "search_path" in local else path
                 local.clear()
             if kind in ("SET", "RESET"):
                 setting = _SET.match(sql)
@@ -246,17 +259,19 @@ class _Loader:
                 elif name:
                     lasting[name] = sql
                 if name == "search_path":
-                    path = sql
+                    path = sql if kind == "SET" else _DEFAULT_PATH
                 steps.append(_Step(statement, sql))
                 continue
             if kind == "SELECT" and (config := _SET_CONFIG.match(sql)):
-                if config[1].lower() == "search_path":
-                    path = sql
+                # What is computed stays the script's business: the path goes to the loader's connection too.
+                if constant := _SET_PATH.match(sql):
+                    path = f"SELECT pg_catalog.set_config('search_path', {constant[1]}, false)"
                 if config[1].lower() not in _IGNORED_SETTINGS:
                     steps.append(_Step(statement, sql))
                 continue
             owner = _OWNER.search(sql) if kind.startswith("ALTER ") else None
-            if owner and kind not in _SKIPPED and kind not in _REFUSED:
+            elsewhere = kind in _SKIPPED or kind in _REFUSED or kind == "ALTER DATABASE"
+            if owner and not elsewhere and parse.only_changes_owner(sql):
                 self._defer_owner(path, sql, owner[1])
                 continue
             step = self._step(statement)
@@ -292,6 +307,11 @@ class _Loader:
             return None
         if kind == "COMMENT" and _COMMENT_ELSEWHERE.match(sql):
             return None
+        if kind == "CREATE FOREIGN TABLE" and parse.has_constants_or_calls(sql):
+            self._lose(_Step(statement, sql), "not run: a foreign table with defaults, checks or bounds")
+            return None
+        if kind == "CREATE FOREIGN DATA" and parse.names_functions_of_wrapper(sql):
+            return _Step(statement, f"CREATE FOREIGN DATA WRAPPER {quote_identifier(parse.wrapper_of(sql))}", "admin")
         if kind == "CREATE FOREIGN TABLE" or kind in _ADMIN:
             return _Step(statement, sql, "admin")
         if kind in _ROWS:
@@ -420,12 +440,15 @@ class _Loader:
 
     def _as_admin(self, step: _Step) -> None:
         row = self._script.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
-        self._admin.execute("SELECT pg_catalog.set_config('search_path', %s, false)", (row[0] if row else "",))
-        self._admin.execute(step.sql.encode())
+        with self._admin.transaction():
+            self._admin.execute("SELECT pg_catalog.set_config('search_path', %s, true)", (row[0] if row else "",))
+            self._admin.execute(step.sql.encode())
+            self._admin.execute("SELECT pg_catalog.set_config('search_path', '', true)")
         if step.statement.kind == "CREATE FOREIGN DATA":
             self._made.close_ways_out()
         if step.statement.kind == "CREATE FOREIGN TABLE":
-            name = parse.created_name(step.sql)
+            made = parse.created_name(step.sql)
+            name = made if made.schema else Name(schema=self._current_schema(), name=made.name)
             self._admin.execute(f"ALTER FOREIGN TABLE {name} OWNER TO {quote_identifier(self._role)}".encode())
 
     def _failure(self, step: _Step, err: psycopg.Error, message: str) -> InputError:
@@ -454,6 +477,8 @@ class _Loader:
         namespace = _NAMESPACE.match(message)
         try:
             if state == "42501" and step.how != "admin" and kind in _ADMIN_IF_DENIED:
+                if parse.has_constants_or_calls(step.sql):
+                    return None
                 self._as_admin(step)
                 return replace(step, sql="")
             if state == "42501" and "leakproof" in message:
@@ -556,13 +581,41 @@ class _Loader:
         for start in range(0, len(batch), _BATCH_STATEMENTS):
             part = batch[start : start + _BATCH_STATEMENTS]
             try:
-                self._admin.execute("\n;\n".join(part).encode())
-            except psycopg.Error:
+                self._give(part)
+            except (psycopg.Error, _NotTheScriptsError):
                 for sql in part:
                     try:
-                        self._admin.execute(sql.encode())
-                    except psycopg.Error:
-                        continue  # dropped since, left out with a gap, or a role that cannot own it
+                        self._give([sql])
+                    except (psycopg.Error, _NotTheScriptsError):
+                        continue  # dropped since, left out with a gap, not its own, or a role that cannot own it
+        self._admin.execute("SELECT pg_catalog.set_config('search_path', '', false)")
+
+    def _give(self, batch: Sequence[str]) -> None:
+        """Run statements that change owners, if all they change belonged to the script's role."""
+        with self._admin.transaction():
+            before = self._owned()
+            self._admin.execute("\n;\n".join(batch).encode())
+            row = self._admin.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
+            self._admin.execute("SELECT pg_catalog.set_config('search_path', '', false)")
+            if self._owned() - before:
+                raise _NotTheScriptsError
+            self._admin.execute("SELECT pg_catalog.set_config('search_path', %s, false)", (row[0] if row else "",))
+
+    def _owned(self) -> set[tuple[int, int]]:
+        """The objects of the database that belong to a role which initdb did not make; public, which starts as one of
+        those, is free to be given away."""
+        return set(
+            self._admin.execute(
+                """SELECT classid::bigint, objid::bigint FROM pg_catalog.pg_shdepend WHERE deptype = 'o' AND dbid =
+                (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+                AND (classid, objid) NOT IN (SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, oid
+                                             FROM pg_catalog.pg_namespace WHERE nspname = 'public')"""
+            ).fetchall()
+        )
+
+
+class _NotTheScriptsError(Exception):
+    """A statement would have given away what belongs to the server or an extension."""
 
 
 _UNDEFINED = frozenset(("42704", "42883", "42P01", "42703", "3F000", "42P02", "26000", "34000"))

@@ -19,8 +19,13 @@ from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import quote_identifier
 
 from .arrays import format_array, parse_array
+from .host import one_statement
 
 _SCHEMA = "dba_sampled"
+_BUILT = """
+select pg_catalog.pg_relation_size(oid) / 8192, reltuples, relfilenode::bigint
+from pg_catalog.pg_class where oid = pg_catalog.to_regclass(%s)::oid
+"""
 _ROWS = 4000  # terms of a GIN are counted on these
 _TREE_ROWS = 16000  # a tree has many half-empty pages while it is small: the growth from half to all of these counts
 
@@ -67,6 +72,7 @@ def drawn(one: ColumnStatistics, rows: int, *, seed: int, every: int = 1) -> lis
 
 def measure(
     connection: psycopg.Connection[Any],
+    owner: psycopg.Connection[Any],
     read: Callable[[int, int], bytes],
     *,
     table: str,
@@ -79,7 +85,8 @@ def measure(
     """Build an index on sampled rows.
 
     `definition` is its pg_get_indexdef, `columns` are name, type and statistics of the columns it reads, `rows` how
-    many it would hold; `read` gives the first blocks of a relation's file. None where the statistics do not suffice or
+    many it would hold; `read` gives the first blocks of a relation. `connection` reads the catalogue, all else is
+    `owner`'s: it runs functions of the schema. None where the statistics do not suffice or
     the operator class refuses a sampled value.
     """
 
@@ -97,11 +104,11 @@ def measure(
         return None
     if predicate:
         tail = tail.rpartition(" WHERE ")[0]
-    names = ", ".join(quote_identifier(name) for name, _, _ in columns)
+    names = ", ".join(quote_identifier(name).replace("%", "%%") for name, _, _ in columns)
     placeholders = ", ".join("%s::text[]" for _ in columns)
     aliases = [f"c{number}" for number in range(len(columns))]
     casts = ", ".join(
-        f"array_to_tsvector({alias}::text[])" if type_ == "tsvector" else f"{alias}::{type_}"
+        f"array_to_tsvector({alias}::text[])" if type_ == "tsvector" else f"{alias}::{type_.replace('%', '%%')}"
         for alias, (_, type_, _) in zip(aliases, columns, strict=True)
     )
     insert = (
@@ -109,20 +116,17 @@ def measure(
     )
 
     def run(statement: str, parameters: Sequence[object] = ()) -> psycopg.Cursor[Any]:
-        return connection.execute(cast("Any", statement), parameters or None)
+        return owner.execute(cast("Any", statement), parameters) if parameters else one_statement(owner, statement)
 
     def built(values: list[list[str | None]]) -> tuple[int, float, int]:
         run(f"truncate {_SCHEMA}.sample")
         run(insert, values)
         run(f"create index sampled on {_SCHEMA}.sample using {tail}")
-        row = run(
-            f"""select pg_catalog.pg_relation_size(oid) / 8192, reltuples, relfilenode::bigint from pg_catalog.pg_class
-                where oid = '{_SCHEMA}.sampled'::regclass"""
-        ).fetchone()
-        assert row is not None
+        row = connection.execute(_BUILT, [f"{_SCHEMA}.sampled"]).fetchone()
+        if row is None:  # a function of the schema removed it
+            raise psycopg.errors.UndefinedObject
         entries = 0
         if method == "gin":
-            run("checkpoint")  # the metapage, from memory to the file
             entries = struct.unpack_from("<q", read(row[2], 1), 24 + 40)[0]
         run(f"drop index {_SCHEMA}.sampled")
         return int(row[0]), float(row[1]), entries

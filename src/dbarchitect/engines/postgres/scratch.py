@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dbarchitect.errors import InputError, SurroundingsError
 
 from .connection import connect, redacted_url
-from .host import NotOnThisHostError
+from .host import NotOnThisHostError, confine, keep_owner, seal
 from .standins import MARK
 
 if TYPE_CHECKING:
@@ -172,6 +172,8 @@ class ScratchServer:
         template = sql.Identifier(self._names[original])
         with self._made(copy) as ours:
             self._keeper.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(ours, template))
+        if self._is_superuser:
+            keep_owner(self._keeper, self._names[original], self._names[copy])
 
     @contextlib.contextmanager
     def _made(self, name: str) -> Generator[sql.Identifier]:

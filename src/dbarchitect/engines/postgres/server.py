@@ -20,7 +20,7 @@ from urllib.parse import quote
 from ...errors import SurroundingsError
 from .binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
 from .cluster import Cluster, default_cache, named_errors, new_cluster, no_space
-from .host import keep_owner, seal
+from .host import confine, keep_owner, seal
 
 if TYPE_CHECKING:
     import psycopg
@@ -156,6 +156,7 @@ class Server:
         with self.connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (purpose,)).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN BYPASSRLS").format(sql.Identifier(purpose)))
+                confine(connection, purpose)
         return purpose
 
     def has_locale(self, locale: str) -> bool:

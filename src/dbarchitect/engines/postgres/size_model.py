@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
@@ -19,6 +20,7 @@ from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import Name, quote_identifier
 
 from . import sizes
+from .host import one_statement
 from .sampled import Measured, measure
 from .sizes import IndexSize, KeyGroup, align
 
@@ -153,11 +155,14 @@ class SizeModel:
     def __init__(
         self,
         connection: psycopg.Connection[Any],
+        owner: psycopg.Connection[Any],
         columns: Mapping[str, tuple[ColumnStatistics, ...]],
         read: Callable[[int, int], bytes],
     ) -> None:
-        """`read` gives the first blocks of a relation's file on disk: (relfilenode, blocks)."""
+        """`read` gives the first blocks of a relation as the server has them: (relfilenode, blocks). `connection` reads
+        the catalogue; what evaluates types and expressions is asked of `owner`, a session that is no superuser's."""
         self._connection = connection
+        self._owner = owner
         self._read = read
         self._columns = columns
         # Both over frozen values; sizes of tables do not change under a model.
@@ -170,7 +175,8 @@ class SizeModel:
         total = self._table_rows(index.table)
         rows = total
         if index.predicate and total:
-            rows = min(total, self._plan_rows(f"select 1 from only {index.table} where {index.predicate}"))
+            with suppress(psycopg.Error):  # a function in it may refuse to be planned
+                rows = min(total, self._plan_rows(f"select 1 from only {index.table} where {index.predicate}"))
         match index.method:
             case "btree":
                 return self._btree(index, rows, total)
@@ -200,7 +206,9 @@ class SizeModel:
         return row
 
     def _plan_rows(self, query: str) -> float:
-        return float(self._query(f"explain (format json) {query}")[0][0]["Plan"]["Plan Rows"])
+        row = one_statement(self._owner, f"explain (format json) {query}").fetchone()
+        assert row is not None
+        return float(row[0][0]["Plan"]["Plan Rows"])
 
     def _planned_table_rows(self, table: Name) -> float:
         """The planner's count; 0 for a table that is known to be empty."""
@@ -283,12 +291,14 @@ class SizeModel:
         """Stored bytes of each value of an array literal, with the short header it has on disk."""
         if literal is None or type_.endswith("[]"):  # arrays of arrays do not unnest into their elements
             return []
-        row = self._query(
-            f"""select array(select pg_catalog.pg_column_size(row(value)) - {_ROW_HEADER}
-                             from unnest(%s::{type_}[]) with ordinality as u(value, place) order by place)""",
-            [literal],
-        )
-        return list(row[0])
+        query = f"""select array(select pg_catalog.pg_column_size(row(value)) - {_ROW_HEADER}
+                                 from unnest(%s::{_escaped(type_)}[]) with ordinality as u(value, place)
+                                 order by place)"""
+        try:
+            row = self._owner.execute(cast("Any", query), [literal]).fetchone()
+        except psycopg.Error:  # values that the type refuses: a domain whose check has changed since
+            return []
+        return list(row[0]) if row else []
 
     def _sample_rows(self, index: PhysicalIndex, reads: Sequence[int]) -> tuple[str, list[str]] | None:
         """A FROM item of sampled values under the columns' names, and its parameters. None without samples."""
@@ -301,8 +311,8 @@ class SizeModel:
             literals = [text for text in (one.histogram_bounds, one.most_common_values) if text is not None]
             if not literals:
                 return None
-            arrays = " || ".join([f"%s::{type_}[]"] * len(literals))
-            items.append(f"unnest({arrays}) as {quote_identifier(column)}")
+            arrays = " || ".join([f"%s::{_escaped(type_)}[]"] * len(literals))
+            items.append(f"unnest({arrays}) as {_escaped(quote_identifier(column))}")
             parameters += literals
         return (f"(select {', '.join(items)}) as sampled", parameters) if items else None
 
@@ -320,14 +330,13 @@ class SizeModel:
             return fallback
         source, parameters = sample
         try:
-            with self._connection.transaction():
-                sampled, distinct, nulls, found = self._query(
-                    f"""select count(*), count(distinct value::text), count(*) - count(value),
+            query = f"""select count(*), count(distinct value::text), count(*) - count(value),
                                array_agg(pg_catalog.pg_column_size(row(value)) - {_ROW_HEADER})
                                    filter (where value is not null)
-                        from (select {key.sql} as value from {source}) as computed""",
-                    parameters,
-                )
+                        from (select {_escaped(key.sql)} as value from {source}) as computed"""
+            row = self._owner.execute(cast("Any", query), parameters).fetchone()
+            assert row is not None
+            sampled, distinct, nulls, found = row
         except psycopg.Error:  # an expression that some sampled combination refuses
             return fallback
         if not sampled or not found:
@@ -486,6 +495,7 @@ class SizeModel:
         ).fetchall()
         return measure(
             self._connection,
+            self._owner,
             self._read,
             definition=self._query("select pg_catalog.pg_get_indexdef(%s::oid)", [index.oid])[0],
             table=str(index.table),
@@ -494,6 +504,11 @@ class SizeModel:
             columns=[(name, type_, self.statistics(index.table, name)) for name, type_ in columns],
             rows=rows,
         )
+
+
+def _escaped(sql: str) -> str:
+    """Text for a query with parameters, in which a percent sign is a placeholder."""
+    return sql.replace("%", "%%")
 
 
 def _occupied(cells: float, rows: float) -> float:

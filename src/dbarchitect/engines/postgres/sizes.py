@@ -138,18 +138,23 @@ def btree(groups: Sequence[KeyGroup], *, deduplicate: bool, fill_factor: int = 9
     return IndexSize(pages=pages, rows=rows, height=height)
 
 
-def btree_height(pages: int, tuple_size: float) -> int:
-    """The height of an existing B-tree of `pages` blocks, where it could not be read.
+def btree_heights(pages: int, tuple_size: float) -> tuple[int, int]:
+    """The heights that an existing B-tree of `pages` blocks may have: as CREATE INDEX makes it, and as it grows.
 
-    Inner pages are taken as CREATE INDEX leaves them, the root as full as it can be before it splits.
+    A build fills inner pages to 70 %, the root too; a root that grew splits only when it is full. The two differ for
+    one size in sixteen.
     """
-    fanout = _items_per_page(tuple_size + _LINE_POINTER, 0, _INNER_FILL)
-    root = _items_per_page(tuple_size + _LINE_POINTER, 0, 100)
-    level_pages, height = max(1, pages - 1), 0
-    while level_pages > 1:
-        level_pages = 1 if level_pages <= root else math.ceil(level_pages / max(2.0, fanout))
-        height += 1
-    return height
+    fanout = max(2.0, _items_per_page(tuple_size + _LINE_POINTER, 0, _INNER_FILL))
+    full = max(2.0, _items_per_page(tuple_size + _LINE_POINTER, 0, 100))
+
+    def height(root: float) -> int:
+        level_pages, levels = max(1, pages - 1), 0
+        while level_pages > 1:
+            level_pages = 1 if level_pages <= root else math.ceil(level_pages / fanout)
+            levels += 1
+        return levels
+
+    return height(fanout), height(full)
 
 
 def brin(heap_pages: int, rows: float, *, pages_per_range: int, summary_size: float) -> IndexSize:

@@ -19,6 +19,7 @@ from pathlib import Path
 from dbarchitect import __version__
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
+from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
@@ -82,9 +83,11 @@ def read(path: Path) -> Snapshot:
                     hint="pip install --upgrade dbarchitect",
                 )
             workload = _member(archive, "workload.json", path) if "workload.json" in names else None
+            schema = from_json(Relational, _member(archive, "schema.json", path))
+            refuse_impossible(schema.facts or Facts(), str(path))
             return Snapshot(
                 manifest=manifest,
-                schema=from_json(Relational, _member(archive, "schema.json", path)),
+                schema=schema,
                 script=_member(archive, "schema.sql", path).decode(),
                 workload=None if workload is None else from_json(Workload, workload),
             )
@@ -95,6 +98,41 @@ def read(path: Path) -> Snapshot:
     except (zipfile.BadZipFile, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError) as err:
         # zipfile raises any of these for damaged archives, zlib's errors included
         raise InputError(f"{path} is damaged or not a twin ({err})", hint=_HINT) from err
+
+
+_MOST_BYTES = 2**31 * 8192  # 16 TiB: what a relation's relpages counts to
+_MOST_ROWS = 1e13  # more than fit into that many bytes
+
+
+def refuse_impossible(facts: Facts, where: str) -> None:
+    """Raise `InputError` for sizes and statistics that no server has: files are made by them, and lists."""
+    for key, table in facts.tables.items():
+        pages = 0 if table.pages == -1 else table.pages  # -1: a partitioned table that was analysed
+        sizes = (pages * 8192, table.all_visible_pages * 8192, table.heap_bytes, table.total_bytes)
+        # All of a table may be larger than one relation.
+        if any(
+            one is not None and not 0 <= one < _MOST_BYTES * (64 if one == table.total_bytes else 1) for one in sizes
+        ):
+            raise _impossible(where, key, "its size")
+        if table.rows is not None and not 0 <= table.rows < _MOST_ROWS:
+            raise _impossible(where, key, "its number of rows")
+    for key, index in facts.indexes.items():
+        if not 0 <= index.pages * 8192 < _MOST_BYTES or not 0 <= (index.bytes or 0) < _MOST_BYTES:
+            raise _impossible(where, key, "its size")
+        if not -1 <= (index.rows or 0) < _MOST_ROWS or not 0 <= (index.height or 0) < 64:
+            raise _impossible(where, key, "its number of rows or its height")
+    for key, columns in facts.columns.items():
+        for one in columns:
+            shares = (one.null_fraction, *(one.most_common_frequencies or ()), one.range_empty_fraction or 0.0)
+            shares += tuple(one.most_common_element_frequencies or ())
+            if not all(0 <= share <= 1.001 for share in shares) or sum(one.most_common_frequencies or ()) > 1.1:
+                raise _impossible(where, f"{key}.{one.column}", "the frequencies of its values")
+            if not 0 <= one.average_width < 2**31 or not -1.001 <= one.n_distinct < _MOST_ROWS:
+                raise _impossible(where, f"{key}.{one.column}", "its width or the number of its values")
+
+
+def _impossible(where: str, name: str, what: str) -> InputError:
+    return InputError(f"{where}: {what} is nothing that a server says of {name}", hint=_HINT)
 
 
 _HINT = "make it again with: dba twin create SOURCE -o FILE.twin"

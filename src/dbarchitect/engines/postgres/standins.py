@@ -42,8 +42,9 @@ _TYPE_STUB = """
 CREATE TYPE {type};
 CREATE FUNCTION {input}(cstring) RETURNS {type} LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textin';
 CREATE FUNCTION {output}({type}) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textout';
-CREATE FUNCTION {modifier}(cstring[]) RETURNS integer LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS
-    $$ BEGIN RETURN CASE WHEN $1[1]::text ~ '^[0-9]{{1,9}}$' THEN $1[1]::text::integer ELSE 1 END; END $$;
+CREATE FUNCTION {modifier}(cstring[]) RETURNS integer LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = '' AS $$
+    BEGIN RETURN CASE WHEN $1[1]::text ~ '^[0-9]{{1,9}}$' THEN $1[1]::text::integer ELSE 1 END; END $$;
 CREATE TYPE {type} (INPUT = {input}, OUTPUT = {output}, TYPMOD_IN = {modifier}, LIKE = pg_catalog.text, CATEGORY = 'S');
 CREATE CAST ({type} AS text) WITHOUT FUNCTION AS IMPLICIT;
 CREATE CAST (text AS {type}) WITHOUT FUNCTION AS ASSIGNMENT;
@@ -225,6 +226,7 @@ class StandIns:
         """Run `sql` in `schema` and make what it creates members of the extension. Call inside a transaction."""
         self._admin.execute("SELECT pg_catalog.set_config('search_path', %s, true)", (quote_identifier(schema),))
         self._admin.execute(sql.encode())
+        self._admin.execute("SELECT pg_catalog.set_config('search_path', '', true)")
         self._admin.execute(_MARK_MEMBERS, (extension,))
 
     def type(self, schema: str, name: str) -> None:

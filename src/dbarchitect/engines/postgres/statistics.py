@@ -8,11 +8,12 @@ utils/adt/array_typanalyze.c, rangetypes_typanalyze.c, tsearch/ts_typanalyze.c).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from msgspec.structs import replace
 
 from dbarchitect.model.facts import ColumnStatistics, ExtendedStatisticsFacts, Facts, TableFacts
 from dbarchitect.model.finding import Gap
@@ -22,6 +23,7 @@ from dbarchitect.model.schema import Relational
 # pg_statistic.stakindN (src/include/catalog/pg_statistic.h)
 _MCV, _HISTOGRAM, _CORRELATION, _MCELEM, _DECHIST, _RANGE_LENGTH, _BOUNDS = range(1, 8)
 _SLOTS = 5
+_NAMED_AT_MOST = 5  # objects that one gap lists by name
 _FLOAT8, _FLOAT8_LESS = 701, 672
 
 _COLUMNS = """
@@ -59,6 +61,25 @@ where k.castmethod = 'b' and k.castcontext = 'i' order by t.typispreferred, k.ca
 """
 
 _RANGE_OF_MULTIRANGE = "select rngmultitypid::bigint, rngtypid::bigint from pg_catalog.pg_range"
+
+# What reading a value of a type runs: functions in C, or (domain checks, canonical functions) the schema's own.
+_SAFE_INPUT = """
+select t.oid::bigint
+from pg_catalog.pg_type t join pg_catalog.pg_proc p on p.oid = t.typinput
+join pg_catalog.pg_language l on l.oid = p.prolang
+where t.typtype = 'b' and l.lanname in ('internal', 'c')
+"""
+_CHECKED_DOMAINS = "select contypid::bigint from pg_catalog.pg_constraint where contypid <> 0 and contype = 'c'"
+_FIELDS = """
+select t.oid::bigint, a.atttypid::bigint from pg_catalog.pg_type t
+join pg_catalog.pg_attribute a on a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+where t.typtype = 'c'
+"""
+_RANGES = """
+select r.rngtypid::bigint, r.rngsubtype::bigint, l.lanname is null or l.lanname in ('internal', 'c')
+from pg_catalog.pg_range r left join pg_catalog.pg_proc p on p.oid = r.rngcanonical
+left join pg_catalog.pg_language l on l.oid = p.prolang
+"""
 
 _POLYMORPHIC = {"e": "anyenum", "r": "anyrange", "m": "anymultirange"}
 
@@ -111,6 +132,12 @@ class _TypeOperators:
         self._operators = {row[0]: (row[1] or 0, row[2] or 0) for row in connection.execute(_OPERATORS).fetchall()}
         multiranges = connection.info.server_version >= 140000
         self._range_of = dict(connection.execute(_RANGE_OF_MULTIRANGE).fetchall()) if multiranges else {}
+        self._plain = {row[0] for row in connection.execute(_SAFE_INPUT).fetchall()}
+        self._checked = {row[0] for row in connection.execute(_CHECKED_DOMAINS).fetchall()}
+        self._ranges = {row[0]: (row[1], row[2]) for row in connection.execute(_RANGES).fetchall()}
+        self._fields: dict[int, list[int]] = {}
+        for composite, field in connection.execute(_FIELDS).fetchall():
+            self._fields.setdefault(composite, []).append(field)
         self._coercible: dict[int, list[int]] = {}
         for source, target in connection.execute(_COERCIBLE).fetchall():
             self._coercible.setdefault(source, []).append(target)
@@ -121,12 +148,33 @@ class _TypeOperators:
             type_ = self._types[type_][2]
         return type_
 
+    def is_safe(self, type_: int) -> bool:
+        """Whether reading a value of the type runs no function of the schema: the reader here is a superuser."""
+        _, kind, base, element, _ = self._types[type_]
+        match kind:
+            case "b":
+                return type_ in self._plain and (not element or self.is_safe(element))
+            case "e":
+                return True
+            case "d":
+                return type_ not in self._checked and self.is_safe(base)
+            case "c":
+                return all(map(self.is_safe, self._fields.get(type_, ())))
+            case "r":
+                subtype, own = self._ranges[type_]
+                return own and self.is_safe(subtype)
+            case "m":
+                return self.is_safe(self._range_of[type_])
+            case _:
+                return False
+
     def element(self, type_: int) -> int:
         """The element type of an array, lexeme text for a tsvector, else 0."""
         base = self.base(type_)
         if self._types[base][4] == "tsvector":
             return self._by_name["text"]
-        return self._types[base][3]
+        element = self._types[base][3]
+        return self.base(element) if element else 0
 
     def of(self, type_: int) -> tuple[int, int]:
         """(equality, less-than) operators of a type; 0 where it has none."""
@@ -148,6 +196,7 @@ class _TypeOperators:
 
 def _slots(one: ColumnStatistics, type_: int, collation: int, operators: _TypeOperators) -> list[_Slot]:
     equal, less = operators.of(type_)
+    type_ = operators.base(type_)  # a domain's values are of the type below; its checks must not run here
     slots: list[_Slot] = []
     if one.most_common_values is not None:
         frequencies = one.most_common_frequencies
@@ -198,6 +247,7 @@ def write_columns(
     quoted = _quoted_names(relations)
     rows: list[tuple[str, tuple[object, ...]]] = []
     missing: list[str] = []
+    unsafe: list[str] = []
     touched: set[int] = set()
     for key, statistics in columns.items():
         if key not in quoted:
@@ -211,9 +261,18 @@ def write_columns(
                 missing.append(f"{key}.{one.column}")
                 continue
             oid, number, type_, collation = found
+            if not operators.is_safe(operators.base(type_)):
+                one = replace(one, most_common_values=None, histogram_bounds=None, range_bounds_histogram=None)
+                unsafe.append(f"{key}.{one.column}")
             slots = _slots(one, type_, collation, operators)
             rows.append((f"{key}.{one.column}", _parameters(oid, number, one, slots)))
     gaps = [Gap(kind="statistics", name=name, effect="not in the private database: ignored") for name in missing]
+    gaps += [
+        Gap(
+            kind="statistics", name=name, effect="without common values and bounds: reading them runs the schema's code"
+        )
+        for name in unsafe
+    ]
     with connection.transaction():
         connection.execute("delete from pg_catalog.pg_statistic where starelid = any(%s::oid[])", [list(touched)])
         gaps += _insert(connection, rows)
@@ -244,6 +303,7 @@ def current_pages(facts: TableFacts) -> int:
     return facts.pages if facts.heap_bytes is None else facts.heap_bytes // 8192
 
 
+_MOST_COLUMNS = 8  # STATS_MAX_DIMENSIONS
 _MAGIC_NDISTINCT, _MAGIC_DEPENDENCIES = 0xA352BFA4, 0xB4549A2C  # src/include/statistics/statistics.h
 
 
@@ -306,7 +366,7 @@ def write_extended(connection: psycopg.Connection[Any], extended: tuple[Extended
                 return {
                     tuple(numbers[column] for column in key): value
                     for key, value in split.items()
-                    if all(column in numbers for column in key)
+                    if 2 <= len(key) <= _MOST_COLUMNS and all(column in numbers for column in key)
                 }
 
             distinct, dependencies = attributes(one.n_distinct), attributes(one.dependencies)
@@ -359,25 +419,37 @@ def _unreadable_ranges(schema: Relational, facts: Facts) -> list[Gap]:
 def _invisible(schema: Relational, facts: Facts) -> list[Gap]:
     """Statistics that an ordinary role is not shown though its tables were analysed: those of index expressions (the
     index has no privileges of its own), of tables under row security, and of CREATE STATISTICS."""
-    gaps: list[Gap] = []
     analysed = {str(table.name) for table in schema.tables if facts.columns.get(str(table.name))}
-    for table in schema.tables:
-        known = facts.tables.get(str(table.name))
-        if table.row_security and str(table.name) not in analysed and known is not None and known.rows:
-            gaps.append(Gap(kind="statistics", name=str(table.name), effect="hidden from this role by row security"))
-        for index in table.indexes:
-            if (
-                index.parent is None
-                and any(key.column is None for key in index.keys)
-                and str(table.name) in analysed
-                and str(index.name) not in facts.columns
-            ):
-                effect = "of its expression: shown to the owner alone, or not analysed since it was built"
-                gaps.append(Gap(kind="statistics", name=str(index.name), effect=effect))
-    named = {one.name for one in facts.extended}
-    gaps += [
-        Gap(kind="extended statistics", name=str(one.name), effect="shown to the owner alone, or not analysed")
-        for one in schema.statistics
-        if str(one.name) not in named and str(one.table) in analysed
+    sized = {key for key, one in facts.tables.items() if one.rows}
+    secured = [
+        str(table.name)
+        for table in schema.tables
+        if table.row_security and str(table.name) in sized and str(table.name) not in analysed
     ]
-    return gaps
+    expressions = [
+        str(index.name)
+        for table in schema.tables
+        for index in table.indexes
+        if index.parent is None
+        and any(key.column is None for key in index.keys)
+        and str(table.name) in analysed
+        and str(index.name) not in facts.columns
+    ]
+    known = {one.name for one in facts.extended}
+    extended = [str(one.name) for one in schema.statistics if str(one.name) not in known and str(one.table) in analysed]
+    alone = "shown to the owner alone, or not analysed since"
+    return [
+        Gap(kind="statistics", name=_named(names), effect=effect)
+        for names, effect in (
+            (secured, "hidden from this role by row security"),
+            (expressions, f"of the expressions of an index: {alone} it was built"),
+            (extended, f"of CREATE STATISTICS: {alone} it was made"),
+        )
+        if names
+    ]
+
+
+def _named(names: Sequence[str]) -> str:
+    """A few names, and how many more."""
+    more = len(names) - _NAMED_AT_MOST
+    return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -12,11 +12,14 @@ from typing import Any
 
 import psycopg
 
-from .pages import RelationFiles
+from .pages import SEGMENT_BLOCKS, RelationFiles
 from .server import Server
 
 # Above any number that the server's own counter reaches in a private cluster; file names there are 32-bit.
 _FIRST_FILENODE = 3_000_000_000
+# Segments of 1 GiB that one twin may have, a file each: 64 TiB. A snapshot can claim more than a disk has inodes for.
+MOST_FILES = 65_536
+MOST_BLOCKS = 2**31 - 1  # 16 TiB: what pg_class.relpages counts to
 
 
 _POINT = """
@@ -39,10 +42,21 @@ class Storage:
         self._files = RelationFiles(server.data / "base" / str(row[0]), uid=server.uid, gid=server.gid)
         self._connection = connection
         self._next = _FIRST_FILENODE
+        self._files_left = MOST_FILES
+        self.full = False  # whether relations were cut to stay within MOST_FILES
 
     def _fresh(self) -> int:
         self._next += 1
         return self._next
+
+    def flush(self) -> None:
+        """Write what is in memory to the files."""
+        self._connection.execute("checkpoint")
+
+    def read_current(self, filenode: int, blocks: int) -> bytes:
+        """The first blocks of a relation, as the server has them."""
+        self.flush()
+        return self.read(filenode, blocks)
 
     def read(self, filenode: int, blocks: int) -> bytes:
         """The first blocks of a relation's file on disk (after a checkpoint: as the server has them)."""
@@ -53,6 +67,11 @@ class Storage:
         rows: list[tuple[int, int, int, float, int]] = []
         for oid, blocks, content, pages, tuples, visible in relations:
             filenode = self._fresh()
+            extra = blocks // SEGMENT_BLOCKS
+            if extra > self._files_left:
+                self.full = True
+                extra, blocks = 0, SEGMENT_BLOCKS - 1
+            self._files_left -= extra
             self._files.write(filenode, blocks=blocks, content=content)
             rows.append((oid, filenode, pages, tuples, visible))
         self._point(rows)
@@ -80,5 +99,4 @@ class Storage:
             yield
         finally:
             # CREATE INDEX may have counted the rows of the empty file: give the sizes back with the file.
-            if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
-                self._point(saved)
+            self._point(saved)

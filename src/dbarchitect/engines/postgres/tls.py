@@ -9,6 +9,10 @@ https://www.postgresql.org/docs/current/libpq-ssl.html. Where there are no unix 
 One thing is changed on the way. A server offers SCRAM with channel binding (SCRAM-SHA-256-PLUS) on every TLS
 connection; libpq without TLS takes that offer for an attack and gives up. The relay strikes it from the list. The
 exchange stays sound: the client says that it cannot bind, and signs that.
+
+The relay can also begin a transaction before the client may say anything, in which all of the client's session then
+is. A pooler in transaction mode hands out a server per transaction, and gives the settings that a client makes outside
+of one, such as pg_dump's empty search_path, to whoever comes next.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from dbarchitect.errors import SurroundingsError
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 _AUTHENTICATION_SASL = 10
+_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY\0"  # what pg_dump asks for too
 _BINDING = "SCRAM-SHA-256-PLUS"
 _LONGEST_GREETING = 64 * 1024  # bytes; what a server says before it has asked who we are is short
 _CHUNK = 64 * 1024
@@ -56,8 +61,12 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relay(address: str, port: int, parameters: Mapping[str, str]) -> Generator[Relay]:
+def relay(
+    address: str, port: int, parameters: Mapping[str, str], *, encrypted: bool = True, in_transaction: bool = False
+) -> Generator[Relay]:
     """Carry connections to the server at `address`:`port` over TLS while the context lasts.
+
+    `in_transaction`: each session is one read-only transaction. Not `encrypted`: without TLS, for that alone.
 
     `parameters` are libpq's, with what the environment adds: `host` is the name that the certificate must have. TLS is
     never optional here, whatever `sslmode` says. Raises `SurroundingsError` for what cannot work through a relay and
@@ -70,8 +79,8 @@ def relay(address: str, port: int, parameters: Mapping[str, str]) -> Generator[R
         path = folder / f".s.PGSQL.{_PORT}"
         if unix and len(bytes(path)) > _LONGEST_SOCKET_PATH:
             unix = False
-        context = _context(parameters, lend_certificate=unix)
-        running = _Running(wanted, context, path if unix else None)
+        context = _context(parameters, lend_certificate=unix) if encrypted else None
+        running = _Running(wanted, context, path if unix else None, in_transaction=in_transaction)
         try:
             yield Relay(
                 host=str(folder) if unix else "127.0.0.1", port=running.port or _PORT, failures=running.failures
@@ -88,8 +97,10 @@ class _Wanted:
     def __init__(self, address: str, port: int, parameters: Mapping[str, str]) -> None:
         if parameters.get("channel_binding") == "require":
             raise SurroundingsError(
-                "channel_binding=require needs a pg_dump that was built with TLS, and this one was not",
-                hint="name PostgreSQL binaries that were (--pg-bin DIR), or leave channel_binding out",
+                "channel_binding=require cannot be kept on the way that pg_dump needs here: it was built without TLS, "
+                "or a pooler answers",
+                hint="name the server itself and PostgreSQL binaries built with TLS (--pg-bin DIR), or leave "
+                "channel_binding out",
             )
         self.address = address
         self.port = port
@@ -178,7 +189,10 @@ def _home() -> Path:
 class _Running:
     """The event loop in its thread, and what it serves."""
 
-    def __init__(self, wanted: _Wanted, context: ssl.SSLContext, path: Path | None) -> None:
+    def __init__(
+        self, wanted: _Wanted, context: ssl.SSLContext | None, path: Path | None, *, in_transaction: bool
+    ) -> None:
+        self._in_transaction = in_transaction
         self._wanted = wanted
         self._context = context
         self._path = path
@@ -235,7 +249,7 @@ class _Running:
             async with _closing(far_writer):
                 ways = (
                     asyncio.create_task(_copy(reader, far_writer)),
-                    asyncio.create_task(_answer(far_reader, writer)),
+                    asyncio.create_task(_answer(far_reader, writer, far_writer if self._in_transaction else None)),
                 )
                 try:
                     await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -249,6 +263,8 @@ class _Running:
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A TLS connection to the server."""
         near = await self._connect()
+        if self._context is None:
+            return await asyncio.open_connection(sock=near)
         try:
             if not self._wanted.direct:
                 await _ask_for_tls(near)
@@ -285,7 +301,7 @@ class _Running:
         """Tell the client as a server would."""
         self.failures.append(reason)
         fields = f"SFATAL\0VFATAL\0C08001\0M{reason}\0\0".encode()
-        writer.write(b"E" + struct.pack("!i", len(fields) + 4) + fields)
+        writer.write(_framed(b"E", fields))
 
 
 async def _ask_for_tls(near: socket.socket) -> None:
@@ -314,29 +330,46 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry the server's answer; the first thing that it says about authentication loses the offer to bind."""
+async def _answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, begin: asyncio.StreamWriter | None
+) -> None:
+    """Carry the server's answer. The first thing that it says about authentication loses the offer to bind; when it is
+    ready for queries, it first gets a BEGIN through `begin`, whose answer is not the client's."""
     with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-        asked = False
-        while not asked:
-            head = await reader.readexactly(5)
-            length = struct.unpack("!i", head[1:])[0] - 4
-            if not 0 <= length <= _LONGEST_GREETING:
-                return
-            body = await reader.readexactly(length)
-            asked = head[:1] == b"R"
-            writer.write(_without_binding(body) if asked else head + body)
+        kind = b""
+        while kind != (b"R" if begin is None else b"Z"):
+            kind, body = await _message(reader)
+            if kind == b"Z" and begin is not None:
+                begin.write(_framed(b"Q", _BEGIN))
+                await begin.drain()
+                while (answer := await _message(reader))[0] != b"Z":
+                    pass
+                body = answer[1]
+            writer.write(_framed(kind, _without_binding(body) if kind == b"R" else body))
             await writer.drain()
-    await _copy(reader, writer)
+        await _copy(reader, writer)
+
+
+async def _message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """The kind and the body of the server's next message."""
+    head = await reader.readexactly(5)
+    length = struct.unpack("!i", head[1:])[0] - 4
+    if not 0 <= length <= _LONGEST_GREETING:
+        raise ConnectionError("this is not PostgreSQL's protocol")
+    return head[:1], await reader.readexactly(length)
+
+
+def _framed(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("!i", len(body) + 4) + body
 
 
 def _without_binding(body: bytes) -> bytes:
-    """An authentication request of the server, whole, that offers no channel binding."""
+    """The body of an authentication request that offers no channel binding."""
     if struct.unpack("!i", body[:4])[0] == _AUTHENTICATION_SASL:
         offered = body[4:].split(b"\0")
         kept = [one for one in offered if one and one != _BINDING.encode()]
         body = body[:4] + b"".join(one + b"\0" for one in kept) + b"\0"
-    return b"R" + struct.pack("!i", len(body) + 4) + body
+    return body
 
 
 def _reason(err: Exception) -> str:

@@ -6,6 +6,7 @@ by a role that is no superuser.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,17 +27,18 @@ from dbarchitect.sql.script import split_script
 from . import statistics
 from .creation_order import in_order_of_creation
 from .explain import explain
-from .host import Host
+from .host import GUEST, Host, guest_session, owner_session
 from .hypothetical import HypotheticalIndexes
 from .load import load
 from .server import Server
-from .sizes import IndexSize, btree_height
-from .snapshot import Snapshot, new_manifest
-from .storage import Storage
+from .size_model import PhysicalIndex, SizeModel
+from .sizes import IndexSize, btree_heights
+from .snapshot import Snapshot, new_manifest, refuse_impossible
+from .storage import MOST_FILES, Storage
 
-GUEST = "dba_guest"
 _FALLBACK_LOCALE = "C.UTF-8"  # like every natural-language locale, it does not let LIKE use a plain B-tree; "C" would
 
+_AS_BUILT = 1.03  # of the pages of a fresh build: up to here an index stands as CREATE INDEX or a restore left it
 _SMALL_TREE = 4  # blocks: one leaf, or a root over up to three (keys take a third of a page at most)
 
 _RELATIONS = """
@@ -45,10 +47,36 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind in ('r', 'm', 'i') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 """
 
+_CLOSED_ROUTINES = """
+select string_agg(p.oid::regprocedure::text, ', ')
+from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and p.oid >= 16384
+  and not pg_catalog.has_function_privilege(%s, p.oid, 'execute')
+  and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::regclass
+                  and d.objid = p.oid and d.deptype = 'e')
+"""
+
 # Read with the planner's settings, and not ours to set: fixed at initdb or start, or a fact about the source's machine.
 _NOT_SETTABLE = frozenset(
     ("block_size", "server_encoding", "lc_collate", "lc_ctype", "max_worker_processes", "shared_buffers", "autovacuum")
 )
+
+
+# Planner's settings, and those that the meaning of a query or of its constants depends on; nothing that loads a
+# library, writes a file or that only a superuser may set. search_path is our session's own: what it starts as counts.
+_SETTINGS = """
+select name, case when name = 'search_path' then boot_val else setting end,
+       context = 'user' and (category like 'Query Tuning%%' or name = any(%s::text[]))
+from pg_catalog.pg_settings
+"""
+_SEMANTICS = (
+    *("work_mem", "hash_mem_multiplier", "temp_buffers", "effective_io_concurrency", "maintenance_io_concurrency"),
+    *("max_parallel_workers", "max_parallel_workers_per_gather", "max_parallel_maintenance_workers", "search_path"),
+    *("parallel_leader_participation", "TimeZone", "DateStyle", "IntervalStyle", "lc_monetary", "lc_numeric"),
+    *("lc_time", "default_text_search_config", "row_security", "array_nulls", "transform_null_equals", "xmloption"),
+    "backslash_quote",
+)
+_PATH_ELEMENT = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)')
 
 
 class Twin:
@@ -60,6 +88,7 @@ class Twin:
         database: str,
         snapshot: Snapshot,
         admin: psycopg.Connection[Any],
+        owner: psycopg.Connection[Any],
         hypothetical: HypotheticalIndexes,
         gaps: tuple[Gap, ...],
     ) -> None:
@@ -68,6 +97,7 @@ class Twin:
         self.snapshot = snapshot
         self.gaps = gaps
         self._admin = admin
+        self._owner = owner
         self._hypothetical = hypothetical
         self._guest: psycopg.Connection[Any] | None = None
         self.questions = 0  # how many plans were asked for
@@ -95,7 +125,7 @@ class Twin:
 
     def _session(self) -> psycopg.Connection[Any]:
         if self._guest is None or self._guest.closed:
-            self._guest = psycopg.connect(self.url, autocommit=True, prepare_threshold=None)
+            self._guest = guest_session(self.server, self.database)
         return self._guest
 
     def explain(self, sql: str, parameters: Sequence[str] = ()) -> QueryPlan:
@@ -157,7 +187,7 @@ class Twin:
 
     def size_of(self, name: Name) -> IndexSize | None:
         """The size model's answer for an index that exists here, or None where there is none of that name."""
-        row = self._admin.execute("select to_regclass(%s)::oid::bigint", [str(name)]).fetchone()
+        row = self._admin.execute("select pg_catalog.to_regclass(%s)::oid::bigint", [str(name)]).fetchone()
         built = self._hypothetical.describe([row[0]]) if row and row[0] else []
         return self._hypothetical.model.estimate(built[0]) if built else None
 
@@ -165,6 +195,7 @@ class Twin:
         """Drop the twin's database; the server stays."""
         if self._guest is not None:
             self._guest.close()
+        self._owner.close()
         self._admin.close()
         self.server.drop_database(self.database)
 
@@ -177,12 +208,15 @@ def restore(
     server: Host, snapshot: Snapshot, *, database: str, progress: Callable[[str], None] = lambda _: None
 ) -> tuple[Gap, ...]:
     """A new database with the schema of `snapshot` and nothing else; what could not be carried over is returned."""
+    refuse_impossible(snapshot.schema.facts or Facts(), snapshot.manifest.source)
     progress(f"restoring the schema: {len(snapshot.schema.tables):,} tables")
     gaps = create_like(server, database, snapshot.schema)
     statements = split_script(snapshot.script, "schema.sql", allow_empty=True)
     gaps += load(server, database, in_order_of_creation(statements, snapshot.schema))
     guest = server.ordinary_role(GUEST)
     with server.connect(database) as admin:
+        if server.superuser:  # those that are enabled always would fire for superusers too
+            admin.execute("update pg_catalog.pg_event_trigger set evtenabled = 'D'")
         _admit(admin, guest)
     return tuple(gaps)
 
@@ -201,11 +235,12 @@ def dress(
     progress("building the twin: statistics")
     found = [*snapshot.manifest.gaps, *gaps, *statistics.write(admin, snapshot.schema)]
     storage = Storage(server, database, admin)
-    hypothetical = HypotheticalIndexes(admin, storage, facts.columns)
+    owner = owner_session(server, database)
+    hypothetical = HypotheticalIndexes(admin, owner, storage, facts.columns)
     progress("building the twin: sizes")
-    _write_sizes(admin, storage, hypothetical, facts)
+    found += _write_sizes(admin, storage, hypothetical, facts)
     found += _apply_settings(admin, database, facts.settings)
-    return Twin(server, database, snapshot, admin, hypothetical, tuple(dict.fromkeys(found)))
+    return Twin(server, database, snapshot, admin, owner, hypothetical, tuple(dict.fromkeys(found)))
 
 
 def build(
@@ -249,7 +284,7 @@ def _write_sizes(
     storage: Storage,
     hypothetical: HypotheticalIndexes,
     facts: Facts,
-) -> None:
+) -> list[Gap]:
     relations = admin.execute(_RELATIONS).fetchall()
     admin.execute("checkpoint")  # pages that index builds left are read from disk below
     heaps: list[tuple[int, int, bytes, int, float, int]] = []
@@ -269,12 +304,23 @@ def _write_sizes(
         blocks = one.pages if one.bytes is None else one.bytes // 8192
         height = one.height
         if built.method == "btree" and height is None:
-            # Of the smallest trees the height does not depend on what stands in them.
-            size = hypothetical.model.tuple_size(built) if blocks > _SMALL_TREE else 16
-            height = btree_height(blocks, size)
+            height = _btree_height(hypothetical.model, built, blocks)
         content = hypothetical.content(built, IndexSize(pages=blocks, rows=one.rows or 0.0, height=height))
         placed.append((built.oid, blocks, content, one.pages, -1.0 if one.rows is None else one.rows, 0))
     storage.place(placed)
+    if not storage.full:
+        return []
+    effect = f"more than {MOST_FILES:,} files of 1 GiB: the largest relations are planned smaller than they are"
+    return [Gap(kind="size", name="the whole database", effect=effect)]
+
+
+def _btree_height(model: SizeModel, built: PhysicalIndex, blocks: int) -> int:
+    """The height of an existing B-tree, where it could not be read."""
+    # Of the smallest trees the height does not depend on what stands in them.
+    fresh, grown = btree_heights(blocks, model.tuple_size(built) if blocks > _SMALL_TREE else 16)
+    if fresh != grown and blocks > _AS_BUILT * model.estimate(built).pages:
+        return grown
+    return fresh
 
 
 def _heap(oid: int, table: TableFacts) -> tuple[int, int, bytes, int, float, int]:
@@ -284,11 +330,8 @@ def _heap(oid: int, table: TableFacts) -> tuple[int, int, bytes, int, float, int
 
 def _apply_settings(admin: psycopg.Connection[Any], database: str, settings: Mapping[str, str]) -> list[Gap]:
     """The source's planner settings as defaults of the private database; what does not exist here is a gap."""
-    known: dict[str, tuple[str, str]] = {
-        name: (value, context)
-        for name, value, context in admin.execute(
-            "select name, setting, context from pg_catalog.pg_settings"
-        ).fetchall()
+    known: dict[str, tuple[str, bool]] = {
+        name: (value, settable) for name, value, settable in admin.execute(_SETTINGS, [list(_SEMANTICS)]).fetchall()
     }
     gaps: list[Gap] = []
     for name, value in settings.items():
@@ -297,15 +340,25 @@ def _apply_settings(admin: psycopg.Connection[Any], database: str, settings: Map
         if name not in known:
             gaps.append(Gap(kind="setting", name=name, effect=f"unknown to this version; the source has {value!r}"))
             continue
-        current, context = known[name]
-        if value == current or context not in ("user", "superuser"):
+        current, settable = known[name]
+        if value == current:
             continue
-        statement = f"alter database {quote_identifier(database)} set {quote_identifier(name)} = {quote_literal(value)}"
+        if not settable:
+            gaps.append(Gap(kind="setting", name=name, effect="neither the planner's nor one of meaning: not applied"))
+            continue
+        target = _path_list(value) if name == "search_path" else quote_literal(value)
+        statement = f"alter database {quote_identifier(database)} set {quote_identifier(name)} = {target}"
         try:
             admin.execute(cast("Any", statement))
         except psycopg.Error as err:
             gaps.append(Gap(kind="setting", name=name, effect=f"{value!r} is refused: {err.diag.message_primary}"))
     return gaps
+
+
+def _path_list(value: str) -> str:
+    """A search_path as it is shown, quoted name by name: quoted as a whole it would be one name."""
+    names = [quoted.replace('""', '"') if quoted else bare.lower() for quoted, bare in _PATH_ELEMENT.findall(value)]
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in names) or "''"
 
 
 def _admit(admin: psycopg.Connection[Any], guest: str) -> None:
@@ -321,7 +374,10 @@ def _admit(admin: psycopg.Connection[Any], guest: str) -> None:
         admin.execute(cast("Any", f"grant usage on schema {every} to {role}"))
         admin.execute(cast("Any", f"grant all on all tables in schema {every} to {role}"))
         admin.execute(cast("Any", f"grant all on all sequences in schema {every} to {role}"))
-        admin.execute(cast("Any", f"grant execute on all routines in schema {every} to {role}"))
+        # Not those of extensions: what they keep from everyone (dblink_connect_u) leads out.
+        row = admin.execute(_CLOSED_ROUTINES, [guest]).fetchone()
+        if row and row[0]:
+            admin.execute(cast("Any", f"grant execute on routine {row[0]} to {role}"))
 
 
 def take(
