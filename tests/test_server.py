@@ -188,7 +188,8 @@ def test_files_can_be_edited_while_it_is_down(fresh_cache: Path) -> None:
             assert (data / path).stat().st_size > 8192  # the shutdown wrote every page
             os.truncate(data / path, 100 * 8192)
         with server.connect() as connection:
-            assert connection.execute("SELECT pg_relation_size('public.t') / 8192, count(*) FROM public.t").fetchone() == (100, 1000)
+            query = "SELECT pg_relation_size('public.t') / 8192, count(*) FROM public.t"
+            assert connection.execute(query).fetchone() == (100, 1000)
         server.restart()
         with server.connect() as connection:
             assert connection.execute("SELECT count(*) FROM public.t").fetchone() == (1000,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -373,11 +373,11 @@ def demo(folder: Path, options: CheckOptions) -> Demonstration:
 
 def _what_if(workshop: Workshop, snapshot: snapshots.Snapshot, indexes: Sequence[AddIndex]) -> tuple[WhatIf, ...]:
     """The snapshot's workload with and without `indexes`: the queries whose cost changes, most saved first."""
-    twin = twin_room.build(workshop.server, snapshot, progress=workshop.progress)
     queries = snapshot.workload.queries if snapshot.workload else ()
-    before = [twin.explain(query.sql, query.parameters).cost for query in queries]
-    with twin.supposing(indexes) as supposed:
-        after = [supposed.explain(query.sql, query.parameters).cost for query in queries]
+    with closing(twin_room.build(workshop.server, snapshot, progress=workshop.progress)) as twin:
+        before = [twin.explain(query.sql, query.parameters).cost for query in queries]
+        with twin.supposing(indexes) as supposed:
+            after = [supposed.explain(query.sql, query.parameters).cost for query in queries]
     found = [
         WhatIf(sql=query.sql, calls=query.calls, before=old, after=new)
         for query, old, new in zip(queries, before, after, strict=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -231,15 +231,17 @@ def dress(
 ) -> Twin:
     """Make a restored, empty database the twin: the source's statistics, sizes and settings."""
     facts = snapshot.schema.facts or Facts()
-    admin = server.connect(database)
-    progress("building the twin: statistics")
-    found = [*snapshot.manifest.gaps, *gaps, *statistics.write(admin, snapshot.schema)]
-    storage = Storage(server, database, admin)
-    owner = owner_session(server, database)
-    hypothetical = HypotheticalIndexes(admin, owner, storage, facts.columns)
-    progress("building the twin: sizes")
-    found += _write_sizes(admin, storage, hypothetical, facts)
-    found += _apply_settings(admin, database, facts.settings)
+    with ExitStack() as opened:  # closes both sessions if the twin is not finished
+        admin = opened.enter_context(closing(server.connect(database)))
+        owner = opened.enter_context(closing(owner_session(server, database)))
+        progress("building the twin: statistics")
+        found = [*snapshot.manifest.gaps, *gaps, *statistics.write(admin, snapshot.schema)]
+        storage = Storage(server, database, admin)
+        hypothetical = HypotheticalIndexes(admin, owner, storage, facts.columns)
+        progress("building the twin: sizes")
+        found += _write_sizes(admin, storage, hypothetical, facts)
+        found += _apply_settings(admin, database, facts.settings)
+        opened.pop_all()
     return Twin(server, database, snapshot, admin, owner, hypothetical, tuple(dict.fromkeys(found)))
 
 
