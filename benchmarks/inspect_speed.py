@@ -19,10 +19,10 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.connection import connect_readonly
 from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.sources import Workshop
 
 from . import generated, report, tpc

@@ -26,7 +26,7 @@ import psycopg
 from dbarchitect.engines.postgres.arrays import parse_array
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import LabReport, fill, violations
-from dbarchitect.engines.postgres.lab_values import array
+from dbarchitect.engines.postgres.lab.values import array
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server, private_server
 from dbarchitect.model.facts import ColumnStatistics

@@ -30,13 +30,13 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.redact import redact
-from dbarchitect.engines.postgres.sizes import IndexSize
 from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
+from dbarchitect.engines.postgres.twin.redact import redact
+from dbarchitect.engines.postgres.twin.sizes import IndexSize
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.explain import QueryPlan

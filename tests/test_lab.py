@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from dbarchitect.engines.postgres.arrays import parse_array
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import LabReport, Violation, fill, in_order, violations, volumes
-from dbarchitect.engines.postgres.lab_checks import Hint, hints, paths
-from dbarchitect.engines.postgres.lab_values import (
+from dbarchitect.engines.postgres.lab.checks import Hint, hints, paths
+from dbarchitect.engines.postgres.lab.values import (
     ColumnPlan,
     calibrated,
     permutation,

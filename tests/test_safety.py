@@ -20,12 +20,12 @@ import pytest
 
 import postgres_servers
 from dbarchitect import api
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
-from dbarchitect.engines.postgres.host import one_statement
 from dbarchitect.engines.postgres.inspect import for_major, inspect
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server, private_server
+from dbarchitect.engines.postgres.server.host import one_statement
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.facts import Facts

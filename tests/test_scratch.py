@@ -17,8 +17,8 @@ import postgres_servers
 from conftest import UserServer
 from dbarchitect import api
 from dbarchitect.cli import run
-from dbarchitect.engines.postgres.scratch import scratch_server
 from dbarchitect.engines.postgres.server import private_server
+from dbarchitect.engines.postgres.server.scratch import scratch_server
 from dbarchitect.errors import InputError, SurroundingsError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -143,7 +143,7 @@ def test_nothing_stays_after_an_interruption(scratch):
 def test_what_a_killed_run_left_is_dropped_by_the_next_and_the_living_are_let_alone(scratch):
     program = (
         "import sys, time\n"
-        "from dbarchitect.engines.postgres.scratch import scratch_server\n"
+        "from dbarchitect.engines.postgres.server.scratch import scratch_server\n"
         "with scratch_server(sys.argv[1]) as server:\n"
         "    server.create_database('one')\n"
         "    server.ordinary_role('guest')\n"

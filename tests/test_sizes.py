@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from dbarchitect.engines.postgres import twin as twins
-from dbarchitect.engines.postgres.sizes import KeyGroup, btree, btree_heights
+from dbarchitect.engines.postgres.twin.sizes import KeyGroup, btree, btree_heights
 from dbarchitect.model.names import Name
 from test_twin import snapshot_of
 

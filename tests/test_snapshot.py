@@ -9,13 +9,13 @@ import zipfile
 import msgspec
 import pytest
 
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.arrays import format_array, parse_array
 from dbarchitect.engines.postgres.explain import explain
-from dbarchitect.engines.postgres.redact import redact
-from dbarchitect.engines.postgres.scale import scale
-from dbarchitect.engines.postgres.snapshot import Manifest, Snapshot
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
+from dbarchitect.engines.postgres.twin.redact import redact
+from dbarchitect.engines.postgres.twin.scale import scale
+from dbarchitect.engines.postgres.twin.snapshot import Manifest, Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.facts import Facts, IndexFacts, TableFacts
 from dbarchitect.model.names import Name

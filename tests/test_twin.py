@@ -9,16 +9,16 @@ import msgspec
 import psycopg
 import pytest
 
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.dump import dump_schema, unreadable_tables
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import Server, find_binaries
-from dbarchitect.engines.postgres.sizes import IndexSize
-from dbarchitect.engines.postgres.snapshot import Snapshot
 from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
+from dbarchitect.engines.postgres.twin.sizes import IndexSize
+from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex, AddTable, DropIndex
 from dbarchitect.model.names import Name

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import msgspec
 
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres import twin as twin_room
 from dbarchitect.engines.postgres.ddl import ddl
-from dbarchitect.engines.postgres.host import owner_session
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import fill
 from dbarchitect.engines.postgres.load import load
-from dbarchitect.engines.postgres.redact import redact
-from dbarchitect.engines.postgres.scale import scale
+from dbarchitect.engines.postgres.server.host import owner_session
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
+from dbarchitect.engines.postgres.twin.redact import redact
+from dbarchitect.engines.postgres.twin.scale import scale
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.change import AddIndex

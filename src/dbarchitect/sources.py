@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dbarchitect.engines.postgres import snapshot as snapshots
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
 from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump, unreadable_tables
-from dbarchitect.engines.postgres.host import Host
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
-from dbarchitect.engines.postgres.scratch import keep_apart, scratch_server
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
-from dbarchitect.engines.postgres.snapshot import Snapshot
+from dbarchitect.engines.postgres.server.host import Host
+from dbarchitect.engines.postgres.server.scratch import keep_apart, scratch_server
+from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin import take
+from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name

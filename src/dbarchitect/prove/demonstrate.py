@@ -14,7 +14,7 @@ import psycopg
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.explain import explain
-from dbarchitect.engines.postgres.host import NotOnThisHostError, one_statement
+from dbarchitect.engines.postgres.server.host import NotOnThisHostError, one_statement
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding

@@ -14,10 +14,10 @@ import psycopg
 
 from dbarchitect.engines.postgres import lab as lab_room
 from dbarchitect.engines.postgres import twin as twin_room
-from dbarchitect.engines.postgres.host import Host, NotOnThisHostError, guest_session, owner_session
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.snapshot import Snapshot
+from dbarchitect.engines.postgres.server.host import Host, NotOnThisHostError, guest_session, owner_session
 from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 if TYPE_CHECKING:  # `dba --help` needs the names of the formats and nothing that is heavy
-    from ..model.finding import Review
+    from dbarchitect.model.finding import Review
 
 Format = Literal["text", "json", "sarif", "github", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -63,22 +63,22 @@ def render_review(
     # Imported one at a time: the text renderer brings rich, which the others do not need.
     match form:
         case "text":
-            from .text import render_text
+            from dbarchitect.render.text import render_text
 
             return render_text(review, screen)
         case "json":
-            from .json import render_json
+            from dbarchitect.render.json import render_json
 
             return render_json(review, version=version)
         case "sarif":
-            from .sarif import render_sarif
+            from dbarchitect.render.sarif import render_sarif
 
             return render_sarif(review, pages=pages, root=root, version=version)
         case "github":
-            from .github import render_github
+            from dbarchitect.render.github import render_github
 
             return render_github(review, root=root)
         case "markdown":
-            from .markdown import render_markdown
+            from dbarchitect.render.markdown import render_markdown
 
             return render_markdown(review)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
 
-from ..model.finding import Review
-from ..model.proof import Proof
-from .console import Part, Verbatim, printed
-from .digest import figures, plural
-from .summary import TwinFacts, twin_parts
-from .text import ReviewPage
-from .untrusted import block, line
+from dbarchitect.model.finding import Review
+from dbarchitect.model.proof import Proof
+from dbarchitect.render.console import Part, Verbatim, printed
+from dbarchitect.render.digest import figures, plural
+from dbarchitect.render.summary import TwinFacts, twin_parts
+from dbarchitect.render.text import ReviewPage
+from dbarchitect.render.untrusted import block, line
 
 if TYPE_CHECKING:
-    from . import Screen
+    from dbarchitect.render import Screen
 
 
 class Planned(Protocol):

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from ..model.finding import Finding, Review, Severity, Silence
-from ..model.names import Name
-from ..model.proof import LEVELS, Level, Proof, Scalar
-from .untrusted import block, line
+from dbarchitect.model.finding import Finding, Review, Severity, Silence
+from dbarchitect.model.names import Name
+from dbarchitect.model.proof import LEVELS, Level, Proof, Scalar
+from dbarchitect.render.untrusted import block, line
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

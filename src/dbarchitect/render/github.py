@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..model.finding import Finding, Review, Severity
-from .digest import figures, standing, suppressed_by, verdict
-from .places import place_of
-from .untrusted import line
+from dbarchitect.model.finding import Finding, Review, Severity
+from dbarchitect.render.digest import figures, standing, suppressed_by, verdict
+from dbarchitect.render.places import place_of
+from dbarchitect.render.untrusted import line
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from ..model.finding import Finding, Review
-from .digest import counts
-from .untrusted import json_document, without_passwords
+from dbarchitect.model.finding import Finding, Review
+from dbarchitect.render.digest import counts
+from dbarchitect.render.untrusted import json_document, without_passwords
 
 SCHEMA = "dbarchitect.review/1"
 

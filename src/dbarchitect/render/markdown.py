@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..model.finding import Finding, Review, Severity
-from .digest import (
+from dbarchitect.model.finding import Finding, Review, Severity
+from dbarchitect.render.digest import (
     NOUNS,
     by_object,
     figures,
@@ -19,7 +19,7 @@ from .digest import (
     verdict,
     worst,
 )
-from .untrusted import line
+from dbarchitect.render.untrusted import line
 
 # GitHub refuses a comment over 65,536 characters.
 LIMIT = 65_000

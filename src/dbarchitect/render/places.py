@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model.finding import Finding
+from dbarchitect.model.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

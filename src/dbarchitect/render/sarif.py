@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..model.finding import Finding, Review, Severity, Suppressed
-from .digest import figures, level_of, statements
-from .places import Place, place_of
-from .untrusted import block, json_document, line
+from dbarchitect.model.finding import Finding, Review, Severity, Suppressed
+from dbarchitect.render.digest import figures, level_of, statements
+from dbarchitect.render.places import Place, place_of
+from dbarchitect.render.untrusted import block, json_document, line
 
 if TYPE_CHECKING:
-    from . import Page
+    from dbarchitect.render import Page
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 

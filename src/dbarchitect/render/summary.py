@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 from rich.table import Table
 from rich.text import Text
 
-from ..model.finding import Gap
-from .console import Part, printed
-from .digest import amount, plural
-from .untrusted import line
+from dbarchitect.model.finding import Gap
+from dbarchitect.render.console import Part, printed
+from dbarchitect.render.digest import amount, plural
+from dbarchitect.render.untrusted import line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from . import Screen
+    from dbarchitect.render import Screen
 
 
 class TwinFacts(Protocol):

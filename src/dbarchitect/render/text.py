@@ -16,10 +16,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..model.finding import Finding, Review, Severity
-from ..model.proof import Level, Proof
-from .console import Part, Verbatim, printed
-from .digest import (
+from dbarchitect.model.finding import Finding, Review, Severity
+from dbarchitect.model.proof import Level, Proof
+from dbarchitect.render.console import Part, Verbatim, printed
+from dbarchitect.render.digest import (
     NOUNS,
     Figure,
     by_object,
@@ -35,10 +35,10 @@ from .digest import (
     verdict,
     worst,
 )
-from .untrusted import line
+from dbarchitect.render.untrusted import line
 
 if TYPE_CHECKING:
-    from . import Screen
+    from dbarchitect.render import Screen
 
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _LEVEL_STYLE: dict[Level, str] = {

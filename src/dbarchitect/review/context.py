@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from ..model.facts import TableFacts
-from ..model.names import Name, ObjectRef, quote_literal
-from ..model.query import Workload
-from ..model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
+from dbarchitect.model.facts import TableFacts
+from dbarchitect.model.names import Name, ObjectRef, quote_literal
+from dbarchitect.model.query import Workload
+from dbarchitect.model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
 
 # How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
 # so 14 days is a floor; PostgreSQL's own advice is to look "over a representative period".

@@ -6,10 +6,10 @@ import zlib
 
 import msgspec
 
-from ..model.change import AddIndex, AlterColumn, Change, DropConstraint, DropIndex
-from ..model.names import Name
-from ..model.schema import Column, IdentityOptions, Index, IndexKey, Table, Type
-from .context import Context, base_type
+from dbarchitect.model.change import AddIndex, AlterColumn, Change, DropConstraint, DropIndex
+from dbarchitect.model.names import Name
+from dbarchitect.model.schema import Column, IdentityOptions, Index, IndexKey, Table, Type
+from dbarchitect.review.context import Context, base_type
 
 TIMESTAMPTZ = Type(sql="timestamp with time zone", name="timestamptz", base="timestamptz", category="D", length=8)
 NUMERIC = Type(sql="numeric", name="numeric", base="numeric", category="N")

@@ -6,11 +6,11 @@ of NULLs; a B-tree may be read backwards, so an order and its whole reverse are 
 
 from __future__ import annotations
 
-from ..model.names import quote_identifier
-from ..model.proof import SamePlans
-from ..model.schema import Index, PrimaryKey, Table, Unique
-from .context import Context
-from .mending import drop_index
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import SamePlans
+from dbarchitect.model.schema import Index, PrimaryKey, Table, Unique
+from dbarchitect.review.context import Context
+from dbarchitect.review.mending import drop_index
 
 KeySignature = tuple[object, ...]
 

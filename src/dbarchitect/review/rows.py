@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..model.names import Name, quote_identifier, quote_literal
-from ..model.schema import (
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.model.schema import (
     Check,
     CompositeType,
     DomainType,
@@ -24,7 +24,7 @@ from ..model.schema import (
     Unique,
     UserType,
 )
-from .context import Context, mentions
+from dbarchitect.review.context import Context, mentions
 
 NULL = "NULL"
 

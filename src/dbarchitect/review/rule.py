@@ -19,14 +19,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from ..errors import InputError
-from ..model.change import Change
-from ..model.finding import Finding, Severity, Silence
-from ..model.names import ObjectRef
-from ..model.proof import Experiment, Scalar
-from ..model.query import Workload
-from ..model.schema import Relational
-from .context import Context
+from dbarchitect.errors import InputError
+from dbarchitect.model.change import Change
+from dbarchitect.model.finding import Finding, Severity, Silence
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.proof import Experiment, Scalar
+from dbarchitect.model.query import Workload
+from dbarchitect.model.schema import Relational
+from dbarchitect.review.context import Context
 
 SECTIONS = ("What it says", "Why it matters", "What would make it false", "How to mend it")
 

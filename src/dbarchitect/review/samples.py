@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model.facts import ColumnStatistics
+from dbarchitect.model.facts import ColumnStatistics
 
 
 def array_items(literal: str) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model.finding import Finding
-from ..model.names import ObjectRef
-from ..model.value import to_json
+from dbarchitect.model.finding import Finding
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.value import to_json
 
 DATABASE = ObjectRef(kind="database")  # unnamed: the same schema has other database names elsewhere
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ...errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError, SurroundingsError
 
 if TYPE_CHECKING:
     import psycopg

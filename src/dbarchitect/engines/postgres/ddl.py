@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from ...model.change import (
+from dbarchitect.engines.postgres.ddl_clauses import comment_on, foreign_options, name_list, options
+from dbarchitect.engines.postgres.ddl_columns import (
+    alter_column,
+    column_constraints,
+    column_definition,
+    column_settings,
+)
+from dbarchitect.model.change import (
     AddColumn,
     AddConstraint,
     AddFunction,
@@ -30,8 +37,8 @@ from ...model.change import (
     Reindex,
     ValidateConstraint,
 )
-from ...model.names import Name, quote_identifier, quote_literal
-from ...model.schema import (
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.model.schema import (
     BaseType,
     Check,
     CompositeType,
@@ -52,8 +59,6 @@ from ...model.schema import (
     Unique,
     UserType,
 )
-from .ddl_clauses import comment_on, foreign_options, name_list, options
-from .ddl_columns import alter_column, column_constraints, column_definition, column_settings
 
 _TRIGGER_STATES = {"disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 

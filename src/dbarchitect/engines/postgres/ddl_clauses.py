@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...model.names import quote_identifier, quote_literal
+from dbarchitect.model.names import quote_identifier, quote_literal
 
 
 def comment_on(target: str, comment: str | None) -> Iterable[str]:

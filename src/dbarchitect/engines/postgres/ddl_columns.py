@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ...model.change import AlterColumn
-from ...model.names import Name, quote_identifier, quote_literal
-from ...model.schema import Column, IdentityOptions, NotNull
-from .ddl_clauses import comment_on, foreign_changes, foreign_options, options
+from dbarchitect.engines.postgres.ddl_clauses import comment_on, foreign_changes, foreign_options, options
+from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.model.schema import Column, IdentityOptions, NotNull
 
 # Types whose values are not EXTENDED by themselves; SET STORAGE DEFAULT came with PostgreSQL 16.
 _OWN_STORAGE = {"numeric": "MAIN", "inet": "MAIN", "cidr": "MAIN", "tsquery": "PLAIN"}

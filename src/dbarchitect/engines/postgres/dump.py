@@ -21,11 +21,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from dbarchitect.engines.postgres.tls import Relay, relay
 from dbarchitect.errors import SurroundingsError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name
-
-from .tls import Relay, relay
 
 _LOCK_WAIT_MS = 5_000
 

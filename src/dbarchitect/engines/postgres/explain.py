@@ -7,10 +7,9 @@ from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.errors import InputError
 from dbarchitect.model.explain import PlanNode, QueryPlan
-
-from .host import one_statement
 
 # Properties with a field of their own in PlanNode; everything else goes to `detail`.
 _CONDITIONS = ("Index Cond", "Hash Cond", "Merge Cond", "Recheck Cond", "TID Cond", "Order By")

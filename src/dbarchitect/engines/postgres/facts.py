@@ -11,8 +11,15 @@ import psycopg
 from msgspec.structs import replace
 from psycopg import sql
 
-from ...model.facts import ColumnStatistics, ExtendedStatisticsFacts, Facts, IndexFacts, SequenceFacts, TableFacts
-from ...model.schema import Relational
+from dbarchitect.model.facts import (
+    ColumnStatistics,
+    ExtendedStatisticsFacts,
+    Facts,
+    IndexFacts,
+    SequenceFacts,
+    TableFacts,
+)
+from dbarchitect.model.schema import Relational
 
 Rows = list[tuple[Any, ...]]
 

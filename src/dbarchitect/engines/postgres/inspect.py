@@ -20,9 +20,10 @@ import msgspec
 import psycopg
 from msgspec.structs import replace
 
-from ...errors import SurroundingsError
-from ...model.names import Name, ObjectKind, ObjectRef
-from ...model.schema import (
+from dbarchitect.engines.postgres.facts import read_facts
+from dbarchitect.errors import SurroundingsError
+from dbarchitect.model.names import Name, ObjectKind, ObjectRef
+from dbarchitect.model.schema import (
     Collation,
     Column,
     CompositeType,
@@ -50,7 +51,6 @@ from ...model.schema import (
     UserType,
     View,
 )
-from .facts import read_facts
 
 _FOLDER = Path(__file__).with_name("catalogue")
 _INCLUDE = re.compile(r"^--include (?P<name>\S+)\.sql$", re.MULTILINE)

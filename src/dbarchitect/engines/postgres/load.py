@@ -24,14 +24,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from dbarchitect.engines.postgres.server.host import OWNER, Host, owner_session
+from dbarchitect.engines.postgres.standins import StandIns
 from dbarchitect.errors import InputError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.sql import parse
 from dbarchitect.sql.script import Statement
-
-from .host import OWNER, Host, owner_session
-from .standins import StandIns
 
 if TYPE_CHECKING:
     import psycopg

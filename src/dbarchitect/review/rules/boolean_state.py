@@ -26,16 +26,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.change import AddConstraint
-from ...model.finding import Finding, Severity
-from ...model.names import quote_identifier
-from ...model.proof import Accepted
-from ...model.schema import Check, Column, Table
-from ..context import Context, base_type, column_ref, mentions
-from ..mending import free_name
-from ..rows import Rows
-from ..rule import Rule
-from ..vocabulary import words
+from dbarchitect.model.change import AddConstraint
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
+from dbarchitect.model.schema import Check, Column, Table
+from dbarchitect.review.context import Context, base_type, column_ref, mentions
+from dbarchitect.review.mending import free_name
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

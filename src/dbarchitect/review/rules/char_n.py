@@ -26,14 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.proof import Shown
-from ...model.schema import Table
-from ..context import Context, base_type, column_ref
-from ..mending import TEXT, retype
-from ..rule import Rule
-from ..systemic import roll_up
-from ..vocabulary import words
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.proof import Shown
+from dbarchitect.model.schema import Table
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.mending import TEXT, retype
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

@@ -28,15 +28,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.names import quote_identifier
-from ...model.proof import Accepted
-from ...model.schema import Column, Table
-from ..context import Context, base_type, column_ref
-from ..rows import Rows
-from ..rule import Rule
-from ..samples import sample
-from ..vocabulary import words
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
+from dbarchitect.model.schema import Column, Table
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.samples import sample
+from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

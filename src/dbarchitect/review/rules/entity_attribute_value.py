@@ -28,11 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.schema import Column, ForeignKey, Table
-from ..context import Context, base_type, column_ref
-from ..rule import Rule
-from ..vocabulary import words
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.schema import Column, ForeignKey, Table
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

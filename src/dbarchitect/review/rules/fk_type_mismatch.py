@@ -28,15 +28,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.change import Change
-from ...model.finding import Finding, Severity
-from ...model.names import quote_identifier
-from ...model.proof import Refused
-from ...model.schema import Column, ForeignKey, Table
-from ..context import Context, base_type, column_ref
-from ..mending import INTEGER_LIMITS, retype
-from ..rows import Rows
-from ..rule import Rule
+from dbarchitect.model.change import Change
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Refused
+from dbarchitect.model.schema import Column, ForeignKey, Table
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.mending import INTEGER_LIMITS, retype
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

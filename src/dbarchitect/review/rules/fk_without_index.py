@@ -35,17 +35,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...model.change import Change
-from ...model.finding import Finding, Severity
-from ...model.names import Name, ObjectRef, quote_identifier
-from ...model.proof import Scalar, TimedWithout
-from ...model.schema import ForeignKey, Index, Table
-from ..context import SMALL_PAGES, Context, constraint_ref
-from ..mending import new_index
-from ..overlap import admits_all, serves_foreign_key, settled
-from ..rows import Rows
-from ..rule import Rule
-from ..systemic import MANY, SHARE, roll_up
+from dbarchitect.model.change import Change
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import Name, ObjectRef, quote_identifier
+from dbarchitect.model.proof import Scalar, TimedWithout
+from dbarchitect.model.schema import ForeignKey, Index, Table
+from dbarchitect.review.context import SMALL_PAGES, Context, constraint_ref
+from dbarchitect.review.mending import new_index
+from dbarchitect.review.overlap import admits_all, serves_foreign_key, settled
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import MANY, SHARE, roll_up
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

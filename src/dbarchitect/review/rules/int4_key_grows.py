@@ -28,13 +28,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.schema import Column, Table
-from ..context import Context, base_type, column_ref
-from ..mending import INTEGER_LIMITS, widen_key
-from ..rule import Rule
-from ..systemic import roll_up
-from ..vocabulary import is_event_like
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.schema import Column, Table
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.mending import INTEGER_LIMITS, widen_key
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 

@@ -28,14 +28,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.names import ObjectRef
-from ...model.proof import Refused
-from ...model.schema import Column, Table
-from ..context import Context, base_type, column_ref
-from ..mending import BIGINT, INTEGER_LIMITS, referring_columns, retype, widen_key
-from ..rows import Rows
-from ..rule import Rule
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.proof import Refused
+from dbarchitect.model.schema import Column, Table
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.mending import BIGINT, INTEGER_LIMITS, referring_columns, retype, widen_key
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING, needs="live")
 

@@ -29,10 +29,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...model.change import DropIndex, Reindex
-from ...model.finding import Finding, Severity
-from ..context import Context, index_ref
-from ..rule import Rule
+from dbarchitect.model.change import DropIndex, Reindex
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.review.context import Context, index_ref
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.ERROR)
 

@@ -28,13 +28,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.facts import ColumnStatistics
-from ...model.finding import Finding, Severity
-from ...model.schema import Table
-from ..context import Context, index_ref
-from ..mending import drop_index
-from ..overlap import obligations, same_plans_without, serves_foreign_key, settled
-from ..rule import Rule
+from dbarchitect.model.facts import ColumnStatistics
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.schema import Table
+from dbarchitect.review.context import Context, index_ref
+from dbarchitect.review.mending import drop_index
+from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO, needs="statistics")
 

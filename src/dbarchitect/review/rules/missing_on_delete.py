@@ -29,11 +29,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.names import Name
-from ..context import Context, Reference, constraint_ref
-from ..rule import Rule
-from ..systemic import DATABASE
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import Name
+from dbarchitect.review.context import Context, Reference, constraint_ref
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import DATABASE
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 

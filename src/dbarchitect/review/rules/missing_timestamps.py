@@ -28,14 +28,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...model.change import AddColumn
-from ...model.finding import Finding, Severity
-from ...model.schema import Column, Table
-from ..context import Context, base_type
-from ..mending import TIMESTAMPTZ
-from ..rule import Rule
-from ..systemic import roll_up
-from ..vocabulary import is_event_like, words
+from dbarchitect.model.change import AddColumn
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.schema import Column, Table
+from dbarchitect.review.context import Context, base_type
+from dbarchitect.review.mending import TIMESTAMPTZ
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.vocabulary import is_event_like, words
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 

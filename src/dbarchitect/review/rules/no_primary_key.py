@@ -29,16 +29,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.change import AddConstraint, Change
-from ...model.finding import Finding, Severity
-from ...model.proof import Accepted
-from ...model.schema import Index, PrimaryKey, Table
-from ..context import Context, index_ref
-from ..mending import drop_index, free_name
-from ..overlap import enforces, obligations, settled
-from ..rows import Rows
-from ..rule import Rule
-from ..vocabulary import is_event_like
+from dbarchitect.model.change import AddConstraint, Change
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.proof import Accepted
+from dbarchitect.model.schema import Index, PrimaryKey, Table
+from dbarchitect.review.context import Context, index_ref
+from dbarchitect.review.mending import drop_index, free_name
+from dbarchitect.review.overlap import enforces, obligations, settled
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

@@ -29,12 +29,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ...model.change import AlterColumn
-from ...model.finding import Finding, Severity
-from ..context import Context, column_ref
-from ..rule import Rule
-from ..systemic import roll_up
-from ..vocabulary import SOFT_DELETE, words
+from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.review.context import Context, column_ref
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.vocabulary import SOFT_DELETE, words
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO, needs="statistics")
 

@@ -34,17 +34,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ...model.change import AddConstraint, AddIndex, Change
-from ...model.finding import Finding, Severity
-from ...model.names import quote_identifier
-from ...model.proof import Accepted
-from ...model.schema import Check, Column, Index, Table, Unique
-from ..context import Context, base_type, column_ref, constraint_ref, index_ref, mentions
-from ..mending import drop_index
-from ..overlap import obligations, settled
-from ..rows import NULL, Rows
-from ..rule import Rule
-from ..vocabulary import SOFT_DELETE, words
+from dbarchitect.model.change import AddConstraint, AddIndex, Change
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
+from dbarchitect.model.schema import Check, Column, Index, Table, Unique
+from dbarchitect.review.context import Context, base_type, column_ref, constraint_ref, index_ref, mentions
+from dbarchitect.review.mending import drop_index
+from dbarchitect.review.overlap import obligations, settled
+from dbarchitect.review.rows import NULL, Rows
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.vocabulary import SOFT_DELETE, words
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

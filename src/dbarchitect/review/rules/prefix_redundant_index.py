@@ -29,12 +29,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.schema import Index, Table
-from ..context import Context, index_ref
-from ..mending import drop_index
-from ..overlap import is_beginning, obligations, same_plans_without, settled
-from ..rule import Rule
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.schema import Index, Table
+from dbarchitect.review.context import Context, index_ref
+from dbarchitect.review.mending import drop_index
+from dbarchitect.review.overlap import is_beginning, obligations, same_plans_without, settled
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

@@ -29,13 +29,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ...model.change import AlterColumn
-from ...model.finding import Finding, Severity
-from ...model.proof import Shown
-from ..context import Context, base_type, column_ref
-from ..rule import Rule
-from ..systemic import roll_up
-from ..vocabulary import words
+from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.proof import Shown
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 

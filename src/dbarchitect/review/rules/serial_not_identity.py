@@ -28,13 +28,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...model.change import AlterColumn
-from ...model.finding import Finding, Severity
-from ...model.names import ObjectRef
-from ..context import Context, column_ref
-from ..mending import as_identity
-from ..rule import Rule
-from ..systemic import roll_up
+from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.review.context import Context, column_ref
+from dbarchitect.review.mending import as_identity
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 

@@ -25,12 +25,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ..context import SMALL_PAGES, Context, index_ref
-from ..mending import drop_index
-from ..overlap import obligations, same_plans_without, serves_foreign_key, settled
-from ..rule import Rule
-from ..systemic import roll_up
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.review.context import SMALL_PAGES, Context, index_ref
+from dbarchitect.review.mending import drop_index
+from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, severity=Severity.INFO, needs="counters")
 

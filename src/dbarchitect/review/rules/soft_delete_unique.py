@@ -27,17 +27,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.change import AddIndex, Change
-from ...model.finding import Finding, Severity
-from ...model.names import Name, quote_identifier
-from ...model.proof import Refused
-from ...model.schema import Column, Index, Table
-from ..context import Context, base_type, constraint_ref, index_ref, mentions
-from ..mending import drop_index, free_name
-from ..overlap import obligations, settled
-from ..rows import Rows
-from ..rule import Rule
-from ..vocabulary import SOFT_DELETE, words
+from dbarchitect.model.change import AddIndex, Change
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.proof import Refused
+from dbarchitect.model.schema import Column, Index, Table
+from dbarchitect.review.context import Context, base_type, constraint_ref, index_ref, mentions
+from dbarchitect.review.mending import drop_index, free_name
+from dbarchitect.review.overlap import obligations, settled
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
+from dbarchitect.review.vocabulary import SOFT_DELETE, words
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

@@ -28,12 +28,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.finding import Finding, Severity
-from ...model.schema import Index, Table
-from ..context import Context, index_ref
-from ..mending import drop_index
-from ..overlap import obligations, same_plans_without, serves_foreign_key, settled
-from ..rule import Rule
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.schema import Index, Table
+from dbarchitect.review.context import Context, index_ref
+from dbarchitect.review.mending import drop_index
+from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING, needs="counters")
 

@@ -25,14 +25,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.change import ValidateConstraint
-from ...model.finding import Finding, Severity
-from ...model.names import quote_identifier
-from ...model.proof import Accepted
-from ...model.schema import Check, Constraint, ForeignKey, NotNull, Table
-from ..context import Context, constraint_ref
-from ..rows import Rows
-from ..rule import Rule
+from dbarchitect.model.change import ValidateConstraint
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
+from dbarchitect.model.schema import Check, Constraint, ForeignKey, NotNull, Table
+from dbarchitect.review.context import Context, constraint_ref
+from dbarchitect.review.rows import Rows
+from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import SurroundingsError
+from dbarchitect.errors import SurroundingsError
 
 MAJORS = range(13, 19)  # what a twin can be built on; the statistics' catalogue layout is known for these
 WAYS_OUT = (

@@ -1,17 +1,16 @@
 """Columns that have statistics: from one row of `pg_stats` to the plan of a column.
 
 `ANALYZE` of the made rows must give that row again, as nearly as may be: null fraction, common values, histogram,
-distinct count (see `lab_values.calibrated`); elements of arrays and lexemes; bounds and lengths of ranges.
+distinct count (see `values.calibrated`); elements of arrays and lexemes; bounds and lengths of ranges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...model.facts import ColumnStatistics
-from .arrays import parse_array
-from .lab_texts import text_plan
-from .lab_values import (
+from dbarchitect.engines.postgres.arrays import parse_array
+from dbarchitect.engines.postgres.lab.texts import text_plan
+from dbarchitect.engines.postgres.lab.values import (
     TEXTS,
     TICK_LIMIT,
     Ask,
@@ -34,6 +33,7 @@ from .lab_values import (
     ticks_of,
     uniform,
 )
+from dbarchitect.model.facts import ColumnStatistics
 
 
 def distinct_values(statistics: ColumnStatistics, rows: int, filled: int) -> int:

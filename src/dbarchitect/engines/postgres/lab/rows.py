@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...model.finding import Gap
-from ...model.names import quote_identifier
-from ...model.schema import Column, ForeignKey, Table, Type
-from .lab_checks import mentioned
-from .lab_plausible import Types, resolve
-from .lab_values import ColumnPlan, Permutation, permutation, uniform
+from dbarchitect.engines.postgres.lab.checks import mentioned
+from dbarchitect.engines.postgres.lab.plausible import Types, resolve
+from dbarchitect.engines.postgres.lab.values import ColumnPlan, Permutation, permutation, uniform
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.schema import Column, ForeignKey, Table, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ...model.names import quote_literal
-from .lab_checks import Hint
-from .lab_values import Wanted, array, draw, hashed
+from dbarchitect.engines.postgres.lab.checks import Hint
+from dbarchitect.engines.postgres.lab.values import Wanted, array, draw, hashed
+from dbarchitect.model.names import quote_literal
 
 Text = Callable[[str], str]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import psycopg
 
-from .pages import SEGMENT_BLOCKS, RelationFiles
-from .server import Server
+from dbarchitect.engines.postgres.server import Server
+from dbarchitect.engines.postgres.twin.pages import SEGMENT_BLOCKS, RelationFiles
 
 # Above any number that the server's own counter reaches in a private cluster; file names there are 32-bit.
 _FIRST_FILENODE = 3_000_000_000

@@ -16,13 +16,12 @@ from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.server.host import one_statement
+from dbarchitect.engines.postgres.twin import sizes
+from dbarchitect.engines.postgres.twin.sampled import Measured, measure
+from dbarchitect.engines.postgres.twin.sizes import IndexSize, KeyGroup, align
 from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import Name, quote_identifier
-
-from . import sizes
-from .host import one_statement
-from .sampled import Measured, measure
-from .sizes import IndexSize, KeyGroup, align
 
 _REPEATS_FROM = 1.02  # rows a key from which a key's rows scatter as if drawn at random
 _ROW_HEADER = 24  # of a composite value; behind it a value stands as it is stored, with its short header

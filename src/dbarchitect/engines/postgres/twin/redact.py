@@ -21,13 +21,12 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from dbarchitect.engines.postgres.arrays import format_array, parse_array
+from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.model.facts import ColumnStatistics, Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Type
-
-from .arrays import format_array, parse_array
-from .snapshot import Snapshot
 
 VOCABULARY = 1_000
 CROWD = 100

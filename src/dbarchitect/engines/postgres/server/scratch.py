@@ -17,17 +17,16 @@ import secrets
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from dbarchitect.engines.postgres.connection import connect, redacted_url
+from dbarchitect.engines.postgres.server.host import NotOnThisHostError, confine, keep_owner, seal
+from dbarchitect.engines.postgres.standins import MARK
 from dbarchitect.errors import InputError, SurroundingsError
-
-from .connection import connect, redacted_url
-from .host import NotOnThisHostError, confine, keep_owner, seal
-from .standins import MARK
 
 if TYPE_CHECKING:
     import psycopg
     from psycopg import sql
 
-    from .server import Server
+    from dbarchitect.engines.postgres.server import Server
 
 _OLDEST_MAJOR = 13
 _KEY_BYTES = 8

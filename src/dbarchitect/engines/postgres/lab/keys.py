@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...model.facts import ColumnStatistics, Facts
-from ...model.names import Name, quote_identifier
-from ...model.schema import ForeignKey, Index, IndexKey, PrimaryKey, Relational, Table, Type, Unique
-from .arrays import parse_array
-from .lab_plausible import Types, resolve
-from .lab_rows import Draft, Keys
-from .lab_statistics import distinct_values
-from .lab_values import SAMPLE_PER_TARGET, ColumnPlan, array, calibrated, plain, tick_segments
+from dbarchitect.engines.postgres.arrays import parse_array
+from dbarchitect.engines.postgres.lab.plausible import Types, resolve
+from dbarchitect.engines.postgres.lab.rows import Draft, Keys
+from dbarchitect.engines.postgres.lab.statistics import distinct_values
+from dbarchitect.engines.postgres.lab.values import (
+    SAMPLE_PER_TARGET,
+    ColumnPlan,
+    array,
+    calibrated,
+    plain,
+    tick_segments,
+)
+from dbarchitect.model.facts import ColumnStatistics, Facts
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.schema import ForeignKey, Index, IndexKey, PrimaryKey, Relational, Table, Type, Unique
 
 if TYPE_CHECKING:
     import psycopg

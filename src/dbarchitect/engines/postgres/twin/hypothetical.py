@@ -11,17 +11,16 @@ from typing import Any
 
 import psycopg
 
+from dbarchitect.engines.postgres.ddl import create_index_sql
+from dbarchitect.engines.postgres.server.host import one_statement
+from dbarchitect.engines.postgres.twin import pages
+from dbarchitect.engines.postgres.twin.size_model import PhysicalIndex, SizeModel, describe
+from dbarchitect.engines.postgres.twin.sizes import IndexSize
+from dbarchitect.engines.postgres.twin.storage import MOST_BLOCKS, Storage
 from dbarchitect.errors import InputError
 from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Index
-
-from . import pages
-from .ddl import create_index_sql
-from .host import one_statement
-from .size_model import PhysicalIndex, SizeModel, describe
-from .sizes import IndexSize
-from .storage import MOST_BLOCKS, Storage
 
 _BUILT_PAGES = 16  # an index built on an empty table is never longer
 

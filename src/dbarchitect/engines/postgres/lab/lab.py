@@ -1,7 +1,7 @@
 """The lab: a private database whose tables are filled inside the server, so that things can be measured on rows.
 
-The rows follow the statistics in `Relational.facts` (`lab_statistics`, `lab_values`), or type, name and simple checks
-where there are none (`lab_plausible`). What a table is made of, from the inside out, each step a subquery of one
+The rows follow the statistics in `Relational.facts` (`statistics`, `values`), or type, name and simple checks
+where there are none (`plausible`). What a table is made of, from the inside out, each step a subquery of one
 INSERT::
 
     i                    row numbers, in physical order
@@ -25,16 +25,25 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...model.facts import ColumnStatistics, Facts
-from ...model.finding import Gap
-from ...model.names import Name, quote_identifier, quote_literal
-from ...model.schema import Check, ForeignKey, Relational, Table
-from ...model.value import Value
-from .lab_draft import Drafter, UnfillableError
-from .lab_keys import Console, Parents, is_not_null, key_texts, only, orphan, source_rows, unique_indexes
-from .lab_plausible import Types, resolve
-from .lab_rows import Draft, Slot, free_name, layer, rank_sql, select_rows, ticks_sql
-from .lab_values import draw, permutation, uniform
+from dbarchitect.engines.postgres.lab.draft import Drafter, UnfillableError
+from dbarchitect.engines.postgres.lab.keys import (
+    Console,
+    Parents,
+    is_not_null,
+    key_texts,
+    only,
+    orphan,
+    source_rows,
+    unique_indexes,
+)
+from dbarchitect.engines.postgres.lab.plausible import Types, resolve
+from dbarchitect.engines.postgres.lab.rows import Draft, Slot, free_name, layer, rank_sql, select_rows, ticks_sql
+from dbarchitect.engines.postgres.lab.values import draw, permutation, uniform
+from dbarchitect.model.facts import ColumnStatistics, Facts
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.model.schema import Check, ForeignKey, Relational, Table
+from dbarchitect.model.value import Value
 
 if TYPE_CHECKING:
     import psycopg

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError
 from dbarchitect.model.facts import IndexFacts, TableFacts
-
-from .snapshot import Snapshot
 
 
 def scale(snapshot: Snapshot, factors: Mapping[str, float]) -> Snapshot:

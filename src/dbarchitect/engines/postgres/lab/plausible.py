@@ -11,10 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ...model.names import Name, quote_literal
-from ...model.schema import Check, Column, CompositeType, DomainType, EnumType, RangeType, Type, UserType
-from .lab_checks import Hint, hints, replace_value
-from .lab_values import (
+from dbarchitect.engines.postgres.lab.checks import Hint, hints, replace_value
+from dbarchitect.engines.postgres.lab.values import (
     INTEGERS,
     TEXTS,
     Ask,
@@ -31,7 +29,9 @@ from .lab_values import (
     ticks_of,
     uniform,
 )
-from .lab_words import WORDS, choice, text, whole_number, words
+from dbarchitect.engines.postgres.lab.words import WORDS, choice, text, whole_number, words
+from dbarchitect.model.names import Name, quote_literal
+from dbarchitect.model.schema import Check, Column, CompositeType, DomainType, EnumType, RangeType, Type, UserType
 
 Types = Mapping[Name, UserType]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ...errors import SurroundingsError
-from .binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
-from .cluster import Cluster, default_cache, named_errors, new_cluster, no_space
-from .host import confine, keep_owner, seal
+from dbarchitect.engines.postgres.server.binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
+from dbarchitect.engines.postgres.server.cluster import Cluster, default_cache, named_errors, new_cluster, no_space
+from dbarchitect.engines.postgres.server.host import confine, keep_owner, seal
+from dbarchitect.errors import SurroundingsError
 
 if TYPE_CHECKING:
     import psycopg

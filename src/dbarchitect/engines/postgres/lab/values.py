@@ -27,9 +27,9 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
-from ...model.names import Name, quote_literal
-from ...model.schema import Type
-from .arrays import format_array
+from dbarchitect.engines.postgres.arrays import format_array
+from dbarchitect.model.names import Name, quote_literal
+from dbarchitect.model.schema import Type
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 Render = Callable[[str, str], str]  # (tick, segment) as SQL expressions -> the value as an SQL expression

@@ -35,8 +35,8 @@ from typing import IO
 
 import platformdirs
 
-from ...errors import SurroundingsError
-from .binaries import WAYS_OUT, Binaries, child_environment
+from dbarchitect.engines.postgres.server.binaries import WAYS_OUT, Binaries, child_environment
+from dbarchitect.errors import SurroundingsError
 
 try:
     import fcntl

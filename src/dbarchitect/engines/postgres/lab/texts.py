@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ...model.names import quote_literal
-from .lab_values import (
+from dbarchitect.engines.postgres.lab.values import (
     TICK_LIMIT,
     Ask,
     ColumnPlan,
@@ -29,6 +28,7 @@ from .lab_values import (
     tick_segments,
     within,
 )
+from dbarchitect.model.names import quote_literal
 
 _CLASSES = (
     "0123456789",

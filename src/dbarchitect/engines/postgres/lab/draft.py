@@ -7,15 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ...model.finding import Gap
-from ...model.names import quote_identifier, quote_literal
-from ...model.schema import Check, Column, Exclude, ForeignKey, Relational, Table, Type
-from .lab_checks import Hint, hints, mentioned, paths, replace_value
-from .lab_keys import Console, Parents, is_not_null, key_texts, only, order_share, unique_indexes
-from .lab_plausible import Scene, Types, null_share, plausible, resolve
-from .lab_rows import Draft, Shared, Slot
-from .lab_statistics import distinct_values, from_statistics
-from .lab_values import INTEGERS, ColumnPlan, Segment, Wanted, draw, shares
+from dbarchitect.engines.postgres.lab.checks import Hint, hints, mentioned, paths, replace_value
+from dbarchitect.engines.postgres.lab.keys import (
+    Console,
+    Parents,
+    is_not_null,
+    key_texts,
+    only,
+    order_share,
+    unique_indexes,
+)
+from dbarchitect.engines.postgres.lab.plausible import Scene, Types, null_share, plausible, resolve
+from dbarchitect.engines.postgres.lab.rows import Draft, Shared, Slot
+from dbarchitect.engines.postgres.lab.statistics import distinct_values, from_statistics
+from dbarchitect.engines.postgres.lab.values import INTEGERS, ColumnPlan, Segment, Wanted, draw, shares
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import quote_identifier, quote_literal
+from dbarchitect.model.schema import Check, Column, Exclude, ForeignKey, Relational, Table, Type
 
 Limits = dict[str, tuple[tuple[tuple[str, str], ...] | None, tuple[str, ...]]]
 

@@ -17,7 +17,7 @@ from dbarchitect.errors import SurroundingsError
 if TYPE_CHECKING:
     import psycopg
 
-    from .server import Server
+    from dbarchitect.engines.postgres.server import Server
 
 
 OWNER = "dbarchitect"

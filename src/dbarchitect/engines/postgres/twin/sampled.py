@@ -15,11 +15,10 @@ from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.arrays import format_array, parse_array
+from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import quote_identifier
-
-from .arrays import format_array, parse_array
-from .host import one_statement
 
 _SCHEMA = "dba_sampled"
 _BUILT = """

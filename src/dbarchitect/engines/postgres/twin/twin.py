@@ -14,6 +14,17 @@ from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.explain import explain
+from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.server import Server
+from dbarchitect.engines.postgres.server.host import GUEST, Host, guest_session, owner_session
+from dbarchitect.engines.postgres.twin import statistics
+from dbarchitect.engines.postgres.twin.creation_order import in_order_of_creation
+from dbarchitect.engines.postgres.twin.hypothetical import HypotheticalIndexes
+from dbarchitect.engines.postgres.twin.size_model import PhysicalIndex, SizeModel
+from dbarchitect.engines.postgres.twin.sizes import IndexSize, btree_heights
+from dbarchitect.engines.postgres.twin.snapshot import Snapshot, new_manifest, refuse_impossible
+from dbarchitect.engines.postgres.twin.storage import MOST_FILES, Storage
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.change import AddIndex, Change, DropConstraint, DropIndex
 from dbarchitect.model.explain import QueryPlan
@@ -23,18 +34,6 @@ from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import PrimaryKey, Relational, Unique
 from dbarchitect.sql.script import split_script
-
-from . import statistics
-from .creation_order import in_order_of_creation
-from .explain import explain
-from .host import GUEST, Host, guest_session, owner_session
-from .hypothetical import HypotheticalIndexes
-from .load import load
-from .server import Server
-from .size_model import PhysicalIndex, SizeModel
-from .sizes import IndexSize, btree_heights
-from .snapshot import Snapshot, new_manifest, refuse_impossible
-from .storage import MOST_FILES, Storage
 
 _FALLBACK_LOCALE = "C.UTF-8"  # like every natural-language locale, it does not let LIKE use a plain B-tree; "C" would
 
