@@ -239,10 +239,14 @@ def twin_create(
     seed: int = 0,
     pg_bin: Path | None = None,
     cache: Path | None = None,
+    called: str = "",
     now: datetime,
     progress: Callable[[str], None] = _nothing,
 ) -> TwinSummary:
-    """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab."""
+    """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab.
+
+    `called`: what the file names as its source, where that is not `source` itself.
+    """
     given = _workload(workload)
     with _workshop(pg_bin, cache, progress) as workshop:
         opened = open_source(source, workshop)
@@ -255,6 +259,9 @@ def twin_create(
         if redacted:
             progress("redacting")
             snapshot = redact(snapshot, normalize=normalize)
+        if called:
+            manifest = msgspec.structs.replace(snapshot.manifest, source=called)
+            snapshot = msgspec.structs.replace(snapshot, manifest=manifest)
         snapshots.write(snapshot, target)
     return _summary(snapshot, target)
 
@@ -355,6 +362,7 @@ def demo(folder: Path, options: CheckOptions) -> Demonstration:
             workload=workload,
             pg_bin=options.pg_bin,
             cache=options.cache,
+            called="the demo's shop",
             now=options.now,
             progress=options.progress,
         )
