@@ -431,7 +431,7 @@ class Drafter:
             for bound in bounds:
                 match = re.fullmatch(r"FOR VALUES FROM \((.*)\) TO \((.*)\)", bound)
                 if match:
-                    ranges.append((_bound(match[1], "MINVALUE"), _bound(match[2], "MAXVALUE")))
+                    ranges.append((_bound(match[1]), _bound(match[2])))
             if ranges:
                 found[key.columns[0]] = (tuple(ranges), ())
         elif key.strategy == "list":
@@ -517,7 +517,7 @@ def _whole_key(slot: Slot, columns: Sequence[str]) -> bool:
     return {c.name for c in slot.columns} <= set(columns)
 
 
-def _bound(text: str, unbounded: str) -> str:
+def _bound(text: str) -> str:
     text = text.strip()
     if text in ("MINVALUE", "MAXVALUE"):
         return ""

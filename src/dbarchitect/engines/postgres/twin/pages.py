@@ -116,8 +116,3 @@ class RelationFiles:
         """The first blocks of a relation, as they are on disk."""
         with (self._directory / str(filenode)).open("rb") as file:
             return file.read(blocks * BLOCK)
-
-    def remove(self, filenode: int) -> None:
-        """Remove all segments and forks of `filenode`."""
-        for path in [self._directory / str(filenode), *self._directory.glob(f"{filenode}[._]*")]:
-            path.unlink(missing_ok=True)
