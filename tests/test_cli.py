@@ -80,7 +80,7 @@ def test_version(dba):
 
 
 # What takes long to import, and cyclopts, which --version does without.
-HEAVY = {"psycopg", "postgast", "jinja2", "msgspec", "dbarchitect.api", "dbarchitect.model.schema", "rich.markdown"}
+HEAVY = {"psycopg", "postgast", "msgspec", "dbarchitect.api", "dbarchitect.model.schema", "rich.markdown"}
 
 
 @pytest.mark.parametrize(

@@ -351,3 +351,14 @@ def test_cuts_of_a_script_load_or_are_refused(server: Server, start: int, end: i
         assert "a.sql" in err.message
     finally:
         server.drop_database("cut")
+
+
+def test_a_rollback_to_a_savepoint_takes_back_all_that_came_after_it(loaded: Callable[..., Loaded]):
+    made = loaded(
+        'BEGIN; CREATE TABLE kept (); SAVEPOINT a; CREATE TABLE gone (); SAVEPOINT "B"; CREATE TABLE gone_too ();'
+        "ROLLBACK TO a; CREATE TABLE gone_as_well (); ROLLBACK TO SAVEPOINT A; CREATE TABLE stays (); COMMIT;"
+    )
+    tables = made.one(
+        "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND oid > 16383"
+    )
+    assert tables == "kept stays"

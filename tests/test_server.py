@@ -421,7 +421,7 @@ def test_a_full_disk_is_named(fresh_cache: Path, megabytes: int) -> None:
         with pytest.raises(SurroundingsError, match="no space left in") as caught, private_server(cache=disk):
             pass
         assert str(disk) in caught.value.message
-        assert "DBARCHITECT_CACHE" in caught.value.hint
+        assert "DBA_CACHE" in caught.value.hint
         assert "\n" not in caught.value.message
         assert left_in(disk) == []
 
@@ -432,7 +432,7 @@ def test_a_cache_that_may_not_be_written_is_named(server: Server, fresh_cache: P
         said = process.communicate()[0]
     fresh_cache.chmod(0o755)
     assert said.startswith(f"cannot use the cache directory {fresh_cache / 'cache'}: Permission denied")
-    assert "DBARCHITECT_CACHE" in said
+    assert "DBA_CACHE" in said
     assert not any(fresh_cache.iterdir())
 
 

@@ -7,15 +7,16 @@ is kept too (`holds=False`): evidence against us is evidence.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.explain import explain
-from dbarchitect.engines.postgres.server.host import NotOnThisHostError, one_statement
-from dbarchitect.errors import InputError
+from dbarchitect.engines.postgres.server.host import one_statement
+from dbarchitect.errors import DbaError, InputError
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.proof import Accepted, Experiment, Proof, Refused, SamePlans, Scalar, Shown, TimedWithout
@@ -39,8 +40,10 @@ def demonstrate(finding: Finding, bench: Workbench, *, workload: Workload | None
     environment = bench.environment()
     try:
         proof = _run(experiment, bench, workload)
-    except NotOnThisHostError as err:
+    except DbaError as err:  # a copy that cannot be made here: what is proved already stays proved
         proof = _not_run(err.message)
+    except psycopg.Error as err:
+        proof = _not_run(_words(err))
     return Proof(
         level=proof.level,
         method=proof.method,
@@ -142,7 +145,6 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     """The median time of one statement in the lab, without and with the change."""
     owner, guest = bench.lab()
     version = guest.info.server_version
-    undo = [reverse for change in reversed(experiment.change) if (reverse := change.reverse()) is not None]
     statements = [
         *experiment.setup,
         f"EXPLAIN (ANALYZE) {experiment.sql}",
@@ -157,11 +159,8 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     if before < _MEASURABLE_MS:
         return _not_run(f"in a lab of this size the statement takes {before:.2f} ms, too little to compare", script)
     try:
-        _apply(owner, experiment.change, version)
-        try:
+        with _changed(owner, experiment.change, version):
             after = _median_ms(guest, experiment)
-        finally:
-            _apply(owner, undo, version)
     except (psycopg.Error, InputError) as err:
         return _not_run(f"the change fails in the lab: {_words(err)}", script)
     report = bench.lab_report
@@ -176,9 +175,16 @@ def _timed(experiment: TimedWithout, bench: Workbench) -> Proof:
     )
 
 
-def _apply(owner: psycopg.Connection[Any], changes: Sequence[Change], version: int) -> None:
-    for change in changes:
-        _execute(owner, ddl(change, version=version))
+@contextmanager
+def _changed(owner: psycopg.Connection[Any], changes: Sequence[Change], version: int) -> Generator[None]:
+    """Within, the changes are made; whatever of them was made is undone, last first."""
+    with ExitStack() as undo:
+        for change in changes:
+            _execute(owner, ddl(change, version=version))
+            reverse = change.reverse()
+            if reverse is not None:
+                undo.callback(_execute, owner, ddl(reverse, version=version))
+        yield
 
 
 def _median_ms(connection: psycopg.Connection[Any], experiment: TimedWithout) -> float:
@@ -201,9 +207,10 @@ def _median_ms(connection: psycopg.Connection[Any], experiment: TimedWithout) ->
 
 def _same_plans(experiment: SamePlans, bench: Workbench, workload: Workload | None) -> Proof:
     """Plan the workload on the twin as it is and without the index."""
-    asked: list[tuple[str, tuple[str, ...], float]] = [(sql, (), 1.0) for sql in experiment.sql]
-    if workload is not None:
-        asked += [(query.sql, query.parameters, query.calls) for query in workload.queries]
+    if workload is not None and workload.queries:
+        asked = [(query.sql, query.parameters, query.calls) for query in workload.queries]
+    else:
+        asked = [(sql, (), 1.0) for sql in experiment.sql]
     if not asked:
         return _not_run("no workload was given, so there is no query whose plan could change")
     asked = sorted(asked, key=lambda one: -one[2])[:_MOST_QUERIES]
@@ -216,7 +223,7 @@ def _same_plans(experiment: SamePlans, bench: Workbench, workload: Workload | No
         try:
             planned.append((sql, parameters, calls, twin.explain(sql, parameters).cost))
         except InputError:
-            continue  # the workload's own check lists what cannot be planned
+            continue  # `check` names what cannot be planned
     if not planned:
         return _not_run("no query of the workload could be planned")
     with twin.supposing(experiment.change) as without:

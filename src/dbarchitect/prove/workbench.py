@@ -7,6 +7,7 @@ the twin, with rows as the lab. A source without statistics (a script) gets its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from typing import Any
 
 import msgspec
@@ -15,9 +16,11 @@ import psycopg
 from dbarchitect.engines.postgres import lab as lab_room
 from dbarchitect.engines.postgres import twin as twin_room
 from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import Host, NotOnThisHostError, guest_session, owner_session
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
+from dbarchitect.errors import DbaError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational
 
@@ -47,6 +50,7 @@ class Workbench:
         self._twin: Twin | None = None
         self._empty: psycopg.Connection[Any] | None = None
         self._lab: tuple[psycopg.Connection[Any], psycopg.Connection[Any]] | None = None
+        self._no_lab: DbaError | psycopg.Error | None = None
         self.lab_report: lab_room.LabReport | None = None
 
     @property
@@ -57,7 +61,12 @@ class Workbench:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be carried over, as far as copies were made."""
-        return (self._blank_gaps or ()) + (self._twin.gaps if self._twin else ())
+        found = (self._blank_gaps or ()) + (self._twin.gaps if self._twin else ())
+        if self.lab_report is not None:
+            found += self.lab_report.gaps
+            if self.lab_report.scaled:
+                found += (Gap(kind="lab", name="rows", effect=self.lab_report.scaled),)
+        return found
 
     def _copy(self, name: str) -> tuple[Gap, ...]:
         if self._blank_gaps is None:
@@ -85,14 +94,25 @@ class Workbench:
 
         Raises `NotOnThisHostError` on a scratch server where we are no superuser.
         """
+        if self._no_lab is not None:
+            raise self._no_lab
         if self._lab is None:
-            if not self._server.superuser:
-                raise NotOnThisHostError(
-                    "a lab is filled by a superuser, and the scratch server's role is none",
-                    hint="name a superuser in --server, or leave --server out",
-                )
-            self._copy("lab")
-            owner = owner_session(self._server, "lab")
+            try:
+                self._lab = self._fill()
+            except (DbaError, psycopg.Error) as err:
+                self._no_lab = err  # the next experiment need not try again
+                raise
+        return self._lab
+
+    def _fill(self) -> tuple[psycopg.Connection[Any], psycopg.Connection[Any]]:
+        if not self._server.superuser:
+            raise NotOnThisHostError(
+                "a lab is filled by a superuser, and the scratch server's role is none",
+                hint="name a superuser in --server, or leave --server out",
+            )
+        self._copy("lab")
+        with ExitStack() as opened:  # closes the session if the lab is not filled
+            owner = opened.enter_context(closing(owner_session(self._server, "lab")))
             with self._server.connect("lab") as admin:
                 self.lab_report = lab_room.fill(
                     owner,
@@ -103,8 +123,9 @@ class Workbench:
                     seed=self._seed,
                     progress=self._progress,
                 )
-            self._lab = (owner, self._guest("lab"))
-        return self._lab
+            guest = self._guest("lab")
+            opened.pop_all()
+        return owner, guest
 
     def with_facts(self) -> Snapshot:
         """The source's snapshot; where it has no statistics, with those of the lab."""
@@ -132,11 +153,10 @@ class Workbench:
 
     def environment(self) -> dict[str, str]:
         """The versions that a proof names."""
-        version = self._server.version
-        return {
-            "server": f"PostgreSQL {version // 10000}.{version % 10000}",
-            "source": f"PostgreSQL {self.schema.version // 10000}.{self.schema.version % 10000}",
-        }
+        named = {"server": version_name(self._server.version), "source": version_name(self.schema.version)}
+        if self._twin is not None and "caution" in self._twin.environment:
+            named["caution"] = self._twin.environment["caution"]
+        return named
 
     def close(self) -> None:
         """End all sessions; the server removes the copies with itself."""

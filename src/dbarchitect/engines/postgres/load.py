@@ -228,17 +228,23 @@ class _Loader:
     def _steps(self, statements: Iterable[Statement]) -> list[_Step]:
         steps: list[_Step] = []
         path = _DEFAULT_PATH
-        open_at: list[tuple[int, int]] = []  # where BEGIN and SAVEPOINTs stand: what a ROLLBACK takes back
+        open_at: list[tuple[str, int, int]] = []  # BEGIN ("") and SAVEPOINTs by name: what a ROLLBACK takes back
         local: dict[str, str] = {}
         lasting: dict[str, str] = {}
         for statement in statements:
             kind, sql = statement.kind, statement.sql
             if kind in ("BEGIN", "START", "SAVEPOINT"):
-                open_at.append((len(steps), len(self._owners)))
+                name = _unquoted(sql.split()[-1]) if kind == "SAVEPOINT" else ""
+                open_at.append((name, len(steps), len(self._owners)))
             elif kind in ("ROLLBACK", "ABORT") and open_at and not re.search(r"\bPREPARED\b", sql, re.I):
-                marks, owners = open_at.pop() if re.search(r"\bTO\b", sql, re.I) else open_at[0]
-                if not re.search(r"\bTO\b", sql, re.I):
+                back = re.search(r"\bTO\s+(?:SAVEPOINT\s+)?(\S+)\s*$", sql, re.I)
+                if back is None:
+                    _, marks, owners = open_at[0]
                     open_at.clear()
+                else:  # the savepoint itself stays, those after it go
+                    while len(open_at) > 1 and open_at[-1][0] != _unquoted(back[1]):
+                        open_at.pop()
+                    _, marks, owners = open_at[-1]
                 del steps[marks:]
                 del self._owners[owners:]
             elif kind in ("COMMIT", "END"):

@@ -57,7 +57,7 @@ def check(review: Context) -> Iterator[Finding]:
                     f"{index.name.name} serves a table of {pages} pages ({rows:,.0f} rows), {table.name.short}",
                     facts={"pages": pages, "rows": rows},
                     fix=(drop_index(table, index),),
-                    experiment=same_plans_without(table, index),
+                    experiment=same_plans_without(table, index, typical=False),
                 )
             )
     yield from roll_up(found, f"{len(found)} indexes serve tables of at most {SMALL_PAGES} pages", of=of, share=0)

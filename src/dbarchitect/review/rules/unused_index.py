@@ -85,5 +85,5 @@ def _found(review: Context, table: Table, index: Index, size: int) -> Finding:
         facts={"scans": 0, "bytes": size, "days": round(days, 1), "standbys": standbys},
         fix=(drop_index(table, index),),
         asks=bool(standbys),
-        experiment=same_plans_without(table, index),
+        experiment=same_plans_without(table, index, typical=False),
     )

@@ -21,6 +21,11 @@ WAYS_OUT = (
 )
 
 
+def version_name(version: int) -> str:
+    """A server_version_num for people: 180006 is "PostgreSQL 18.6"."""
+    return f"PostgreSQL {version // 10000}.{version % 10000}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binaries:
     """PostgreSQL's programs in the folder `bin`; `version` as server_version_num writes it (180006)."""

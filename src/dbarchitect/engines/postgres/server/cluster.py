@@ -204,7 +204,7 @@ def named_errors(cache: Path) -> Generator[None]:
             raise no_space(cache) from err
         raise SurroundingsError(
             f"cannot use the cache directory {cache}: {err.strerror or err} ({err.filename or cache})",
-            hint="make it writable, or name another directory in the variable DBARCHITECT_CACHE",
+            hint="make it writable, or name another directory in the variable DBA_CACHE",
         ) from err
 
 
@@ -212,7 +212,7 @@ def no_space(folder: Path) -> SurroundingsError:
     """The error of a full disk, or quota, at `folder`."""
     return SurroundingsError(
         f"no space left in {folder}: a private server needs about 60 MB there, and room for what it loads",
-        hint="free some space, or name a directory on another disk in the variable DBARCHITECT_CACHE",
+        hint="free some space, or name a directory on another disk in the variable DBA_CACHE",
     )
 
 
@@ -230,7 +230,7 @@ def _make_cache(cache: Path, account: Account) -> None:
     if not account.reaches(cache):
         raise SurroundingsError(
             f"the account `{account.name}`, as which root's private servers run, cannot enter {cache}",
-            hint="name a directory that others may enter in the variable DBARCHITECT_CACHE",
+            hint="name a directory that others may enter in the variable DBA_CACHE",
         )
     instances = cache / "instances"
     if not instances.exists():

@@ -129,8 +129,10 @@ class Host(Protocol):
         """Whether a database can be made with `locale`."""
         ...
 
-    def create_database(self, name: str, *, locale: str | None = None, encoding: str | None = None) -> None:
-        """An empty database; without `locale` it sorts by code point."""
+    def create_database(
+        self, name: str, *, locale: str | None = None, encoding: str | None = None, provider: Provider = "libc"
+    ) -> None:
+        """An empty database; without `locale` it sorts by code point. `provider`: whose locale (builtin: 17+)."""
         ...
 
     def copy_database(self, original: str, copy: str) -> None:

@@ -143,7 +143,9 @@ class ScratchServer:
                 return "does not match locale" in str(err)  # it exists, for databases of another encoding
         return True
 
-    def create_database(self, name: str, *, locale: str | None = None, encoding: str | None = None) -> None:
+    def create_database(
+        self, name: str, *, locale: str | None = None, encoding: str | None = None, provider: Provider = "libc"
+    ) -> None:
         """An empty database, under a name of this run's."""
         import psycopg
         from psycopg import sql
@@ -151,12 +153,12 @@ class ScratchServer:
         if locale is None:
             locale = "C.UTF-8" if encoding in (None, "UTF8") and self.has_locale("C.UTF-8") else "C"
         statement = sql.SQL(
-            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
-            + (" LOCALE_PROVIDER libc" if self.version >= 150000 else "")
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} {}"
+            + (" LOCALE_PROVIDER libc" if self.version >= 150000 and provider == "libc" else "")
         )
         try:
             with self._made(name) as ours:
-                self._keeper.execute(statement.format(ours, encoding or "UTF8", locale, locale))
+                self._keeper.execute(statement.format(ours, encoding or "UTF8", locale_clause(provider, locale)))
         except (psycopg.errors.WrongObjectType, psycopg.errors.InvalidParameterValue) as err:
             raise SurroundingsError(
                 f"the scratch server makes no database with locale {locale} and encoding {encoding or 'UTF8'}: "

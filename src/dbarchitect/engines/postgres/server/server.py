@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from dbarchitect.engines.postgres.server.binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
 from dbarchitect.engines.postgres.server.cluster import Cluster, default_cache, named_errors, new_cluster, no_space
-from dbarchitect.engines.postgres.server.host import confine, keep_owner, seal
+from dbarchitect.engines.postgres.server.host import Provider, confine, keep_owner, locale_clause, seal
 from dbarchitect.errors import SurroundingsError
 
 if TYPE_CHECKING:
@@ -176,10 +176,13 @@ class Server:
                     self._locales[locale] = "does not match locale" in str(err)
         return self._locales[locale]
 
-    def create_database(self, name: str, *, locale: str | None = None, encoding: str | None = None) -> None:
+    def create_database(
+        self, name: str, *, locale: str | None = None, encoding: str | None = None, provider: Provider = "libc"
+    ) -> None:
         """An empty database `name`. Without `locale` it sorts by code point and knows Unicode's letters (C.UTF-8).
 
-        Raises `SurroundingsError` where this system does not have the locale, or not in that encoding.
+        `provider` is whose `locale` is: the C library's, or PostgreSQL's own (17 and newer).
+        Raises `SurroundingsError` where there is no such locale, or not in that encoding.
         """
         import psycopg
         from psycopg import sql
@@ -187,12 +190,12 @@ class Server:
         if locale is None:
             locale = "C.UTF-8" if encoding in (None, "UTF8") and self.has_locale("C.UTF-8") else "C"
         statement = sql.SQL(
-            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} {}"
             + (
                 # The other strategy writes every page of the template through the WAL.
                 " STRATEGY file_copy" if self.binaries.major >= 15 else ""
             )
-        ).format(sql.Identifier(name), encoding or "UTF8", locale, locale)
+        ).format(sql.Identifier(name), encoding or "UTF8", locale_clause(provider, locale))
         with self.connect() as connection:
             try:
                 connection.execute(statement)
@@ -200,7 +203,9 @@ class Server:
                 raise SurroundingsError(
                     f"no database with locale {locale} and encoding {encoding or 'UTF8'} here: "
                     f"{err.diag.message_primary}",
-                    hint="install the locale in the operating system (`locale -a` lists those it has)",
+                    hint="install the locale in the operating system (`locale -a` lists those it has)"
+                    if provider == "libc"
+                    else "PostgreSQL's own locales are C and C.UTF-8, of 18 on PG_UNICODE_FAST too",
                 ) from err
 
     def copy_database(self, original: str, copy: str) -> None:
@@ -228,10 +233,15 @@ class Server:
 
     @contextlib.contextmanager
     def halted(self) -> Generator[Path]:
-        """The data directory while the server is down, for whoever edits its files; runs again afterwards."""
+        """The data directory while the server is down, for whoever edits its files.
+
+        The server runs again afterwards, also where the block raises: others may use it still.
+        """
         self.halt()
-        yield self.data
-        self.resume()
+        try:
+            yield self.data
+        finally:
+            self.resume()
 
     def halt(self) -> None:
         """Shut down cleanly, closing all connections; the files stay for `resume`."""

@@ -24,7 +24,8 @@ from dbarchitect.model.schema import Relational
 _MCV, _HISTOGRAM, _CORRELATION, _MCELEM, _DECHIST, _RANGE_LENGTH, _BOUNDS = range(1, 8)
 _SLOTS = 5
 _NAMED_AT_MOST = 5  # objects that one gap lists by name
-_FLOAT8, _FLOAT8_LESS = 701, 672
+_TEXT, _FLOAT8, _TSVECTOR, _FLOAT8_LESS = 25, 701, 3614, 672
+_DEFAULT_COLLATION = 100  # DEFAULT_COLLATION_OID
 
 _COLUMNS = """
 select c.oid::bigint, n.nspname, c.relname, a.attname, a.attnum::int, a.atttypid::bigint, a.attcollation::bigint
@@ -168,11 +169,15 @@ class _TypeOperators:
             case _:
                 return False
 
+    def is_tsvector(self, type_: int) -> bool:
+        """Whether ANALYZE counts lexemes."""
+        return self.base(type_) == _TSVECTOR
+
     def element(self, type_: int) -> int:
         """The element type of an array, lexeme text for a tsvector, else 0."""
         base = self.base(type_)
-        if self._types[base][4] == "tsvector":
-            return self._by_name["text"]
+        if self.is_tsvector(base):
+            return _TEXT
         element = self._types[base][3]
         return self.base(element) if element else 0
 
@@ -209,13 +214,16 @@ def _slots(one: ColumnStatistics, type_: int, collation: int, operators: _TypeOp
     if element and one.most_common_elements is not None:
         element_equal, _ = operators.of(element)
         numbers = one.most_common_element_frequencies
-        slots.append(_Slot(_MCELEM, element_equal, collation, numbers, one.most_common_elements, element))
+        # A tsvector has no collation; its lexemes are counted in the database's own.
+        of_elements = _DEFAULT_COLLATION if operators.is_tsvector(type_) else collation
+        slots.append(_Slot(_MCELEM, element_equal, of_elements, numbers, one.most_common_elements, element))
     if element and one.element_count_histogram is not None:
         element_equal, _ = operators.of(element)
         slots.append(_Slot(_DECHIST, element_equal, collation, one.element_count_histogram))
     if one.range_bounds_histogram is not None:
         slots.append(_Slot(_BOUNDS, 0, 0, None, one.range_bounds_histogram, operators.range(type_)))
-    if one.range_length_histogram is not None:
+    # Where all ranges are empty there are no lengths, only the share of the empty ones.
+    if one.range_length_histogram is not None or one.range_empty_fraction is not None:
         empty = (one.range_empty_fraction or 0.0,)
         slots.append(_Slot(_RANGE_LENGTH, _FLOAT8_LESS, 0, empty, one.range_length_histogram, _FLOAT8))
     return (slots + [_EMPTY_SLOT] * _SLOTS)[:_SLOTS]

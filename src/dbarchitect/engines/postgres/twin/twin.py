@@ -46,6 +46,18 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind in ('r', 'm', 'i') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 """
 
+# Indexes by name, with those of partitions below them, and whether they are valid.
+_INDEX_TREE = """
+with recursive tree as (
+    select pg_catalog.to_regclass(name)::oid as oid from unnest(%s::text[]) name
+    union all select i.inhrelid from pg_catalog.pg_inherits i join tree t on t.oid = i.inhparent)
+select indexrelid::bigint, indisvalid from pg_catalog.pg_index where indexrelid in (select oid from tree)
+"""
+_SET_VALID = """
+update pg_catalog.pg_index i set indisvalid = v.valid
+from unnest(%s::bigint[], %s::bool[]) as v(oid, valid) where i.indexrelid = v.oid::oid
+"""
+
 _CLOSED_ROUTINES = """
 select string_agg(p.oid::regprocedure::text, ', ')
 from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
@@ -99,7 +111,6 @@ class Twin:
         self._owner = owner
         self._hypothetical = hypothetical
         self._guest: psycopg.Connection[Any] | None = None
-        self.questions = 0  # how many plans were asked for
 
     @property
     def schema(self) -> Relational:
@@ -129,7 +140,6 @@ class Twin:
 
     def explain(self, sql: str, parameters: Sequence[str] = ()) -> QueryPlan:
         """The plan that the source would choose. Raises `InputError` for SQL that does not plan."""
-        self.questions += 1
         return explain(self._session(), sql, parameters)
 
     @contextmanager
@@ -151,10 +161,9 @@ class Twin:
                     hidden.append(str(Name(schema=change.table.schema, name=change.constraint.index)))
                 else:
                     raise InputError(f"a twin can suppose indexes made or dropped, not {type(change).__name__}")
-            self._set_valid(hidden, valid=False)
-            yield self
+            with self._switched(shown=[], hidden=hidden):
+                yield self
         finally:
-            self._set_valid(hidden, valid=True)
             for name in made:
                 self._hypothetical.drop(name)
 
@@ -164,25 +173,29 @@ class Twin:
 
     @contextmanager
     def only(self, shown: Sequence[Name], hidden: Sequence[Name]) -> Generator[Twin]:
-        """A configuration of indexes that exist here: `shown` are visible to the planner, `hidden` are not."""
-        self._set_valid([str(name) for name in hidden], valid=False)
-        self._set_valid([str(name) for name in shown], valid=True)
-        try:
+        """A configuration of indexes that exist here: `shown` are visible to the planner, `hidden` are not; undone on exit."""
+        with self._switched(shown=[str(name) for name in shown], hidden=[str(name) for name in hidden]):
             yield self
-        finally:
-            self._set_valid([str(name) for name in hidden], valid=True)
 
-    def _set_valid(self, names: Sequence[str], *, valid: bool) -> None:
-        """Switch indexes (and those of partitions below them) for the planner, which ignores invalid ones."""
-        if not names:
-            return
-        self._admin.execute(
-            """with recursive tree as (
-                   select to_regclass(name)::oid as oid from unnest(%s::text[]) name
-                   union all select i.inhrelid from pg_catalog.pg_inherits i join tree t on t.oid = i.inhparent)
-               update pg_catalog.pg_index set indisvalid = %s where indexrelid in (select oid from tree)""",
-            [list(names), valid],
-        )
+    @contextmanager
+    def _switched(self, *, shown: Sequence[str], hidden: Sequence[str]) -> Generator[None]:
+        """Within: the planner, which ignores invalid indexes, sees `shown` and not `hidden`, nor what of partitions
+        belongs to them. Then each is as it was before: an index that the source has invalid stays so."""
+        before: dict[int, bool] = {}
+        wanted: dict[int, bool] = {}
+        for names, valid in ((hidden, False), (shown, True)):
+            found = dict(self._admin.execute(_INDEX_TREE, [list(names)]).fetchall()) if names else {}
+            before |= found
+            wanted |= dict.fromkeys(found, valid)
+        try:
+            self._set_valid(wanted)
+            yield
+        finally:
+            self._set_valid(before)
+
+    def _set_valid(self, indexes: Mapping[int, bool]) -> None:
+        if indexes:
+            self._admin.execute(_SET_VALID, [list(indexes), list(indexes.values())])
 
     def size_of(self, name: Name) -> IndexSize | None:
         """The size model's answer for an index that exists here, or None where there is none of that name."""
@@ -260,21 +273,22 @@ def create_like(server: Host, database: str, schema: Relational) -> list[Gap]:
     """A database with the source's encoding and locale, or the nearest that this machine has, named as a gap."""
     wanted = schema.collation or _FALLBACK_LOCALE
     encoding = schema.encoding or "UTF8"
-    if schema.locale_provider == "libc" and server.has_locale(wanted):
+    provider = schema.locale_provider
+    if (provider == "libc" and server.has_locale(wanted)) or (provider == "builtin" and server.version >= 170000):
         try:
-            server.create_database(database, locale=wanted, encoding=encoding)
+            server.create_database(database, locale=wanted, encoding=encoding, provider=provider)
         except SurroundingsError:
-            pass  # known, but not with this encoding
+            pass  # known, but not with this encoding; or a builtin one of a newer server
         else:
             return []
-    stand_in = next((one for one in (wanted, _FALLBACK_LOCALE) if one == "C" or server.has_locale(one)), "C")
+    # All builtin locales sort by code point, and so LIKE uses a plain B-tree there as it does with "C".
+    candidates = ("C",) if provider == "builtin" else (wanted, _FALLBACK_LOCALE, "C")
+    stand_in = next(one for one in candidates if one == "C" or server.has_locale(one))
     server.create_database(database, locale=stand_in, encoding="UTF8")
-    if stand_in == wanted and encoding == "UTF8":
-        return []
     return [
         Gap(
             kind="locale",
-            name=f"{wanted} ({schema.locale_provider}, {encoding})",
+            name=f"{wanted} ({provider}, {encoding})",
             effect=f"not on this machine; {stand_in} stands in: ranges over text may be estimated differently",
         )
     ]
