@@ -57,7 +57,7 @@ def test_a_server_its_dump_and_its_snapshot_give_the_same_findings(major, databa
 def test_proofs_say_what_was_run_and_how_to_repeat_it(tmp_path):
     (tmp_path / "shop.sql").write_text(SHOP)
     (tmp_path / "work.sql").write_text("-- calls: 9\nSELECT * FROM products WHERE category_id = 3;\n")
-    options = replace(OPTIONS, prove=True, rows={"*": 20_000}, workload=tmp_path / "work.sql")
+    options = replace(OPTIONS, prove=True, rows={"*": 100_000}, workload=tmp_path / "work.sql")
     review = api.check(str(tmp_path / "shop.sql"), options)
     by_rule = {one.rule: one for one in review.findings}
     timed = by_rule["fk-without-index"].proof
@@ -79,6 +79,23 @@ def test_proofs_say_what_was_run_and_how_to_repeat_it(tmp_path):
             assert proof.rerun.startswith("dba check ")
             assert proof.environment["server"].startswith("PostgreSQL 18")
     assert sum(one.proof.level != "asserted" for one in review.findings) >= 8
+
+
+def test_queries_that_are_left_out_are_gaps(tmp_path):
+    (tmp_path / "a.sql").write_text("CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);")
+    (tmp_path / "work.sql").write_text(
+        "CREATE TABLE b (id int);\nSELECT * FROM a;\nSELECT nothing FROM a;\n" + "SET a.b = 1;\n" * 12
+    )
+    options = replace(OPTIONS, workload=tmp_path / "work.sql")
+    said = [one for one in api.check(str(tmp_path / "a.sql"), options).gaps if one.kind == "workload"]
+    assert said[0].name == f"{tmp_path / 'work.sql'}:1:1"
+    assert "CREATE TABLE is no query" in said[0].effect
+    assert len(said) == 11
+    assert said[-1].name == "and 3 more"
+    proved = api.check(str(tmp_path / "a.sql"), replace(options, prove=True)).gaps
+    [refused] = [one for one in proved if one.kind == "workload" and one not in said]
+    assert refused.name == f"{tmp_path / 'work.sql'}:3:1"
+    assert 'column "nothing" does not exist' in refused.effect
 
 
 def test_the_same_seed_gives_the_same_review(tmp_path):

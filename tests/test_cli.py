@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -256,6 +257,18 @@ def test_a_baseline_accepts_what_is_there_and_only_that(dba, surroundings):
     assert "write the baseline again" in " ".join(out.split())
 
 
+def test_a_choice_of_rules_neither_ages_a_baseline_nor_counts_for_all(dba):
+    dba("check", "shop.sql", "--write-baseline", "base.json")
+    chosen = ("--select", "fk-without-index,no-primary-key,unused-index", "--format", "json")
+    _, out, _ = dba("check", "shop.sql", "--baseline", "base.json", *chosen)
+    review = json.loads(out)
+    assert "duplicate-index" in Path("base.json").read_text()
+    assert "gaps" not in review
+    assert review["rules_run"] == 2  # unused-index has no counters here
+    _, out, _ = dba("check", "shop.sql", "--ignore", "fk-without-index", *chosen)
+    assert json.loads(out)["rules_run"] == 1
+
+
 def test_configured_and_inline_ignores_suppress_with_their_reason(dba, surroundings):
     (surroundings / "dbarchitect.toml").write_text(
         'ignore = [{rule = "duplicate-index", object = "customers*", reason = "being replaced"}]\n'
@@ -302,13 +315,27 @@ def test_a_server_that_is_not_there(dba):
 
 def test_proof_raises_the_level(dba):
     code, out, _ = dba(
-        "check", "shop.sql", "--prove", "--rows", "20k", "--select", "fk-without-index", "--format", "json"
+        "check", "shop.sql", "--prove", "--rows", "150k", "--select", "fk-without-index", "--format", "json"
     )
     assert code == 1
     proof = json.loads(out)["findings"][0]["proof"]
     assert proof["level"] in ("planned", "rehearsed", "measured")
     assert proof["method"]
     assert proof["rerun"].startswith("dba check shop.sql --prove")
+
+
+def test_a_proof_names_the_command_that_repeats_it_whole(dba, surroundings):
+    (surroundings / "my shop.sql").write_text(SHOP)
+    (surroundings / "work.sql").write_text("SELECT 1;")
+    given = ("--workload", "work.sql", "--rows", "20k,orders=150000", "--seed", "7")
+    _, out, _ = dba("check", "my shop.sql", "--prove", *given, "--select", "fk-without-index", "--format", "json")
+    repeated = shlex.split(json.loads(out)["findings"][0]["proof"]["rerun"])
+    assert repeated[:6] == ["dba", "check", "my shop.sql", "--prove", "--select", "fk-without-index"]
+    said = ["--workload", "work.sql", "--rows", "20000", "--rows", "orders=150000", "--seed", "7"]
+    assert repeated[6:] == said
+    assert dba(*repeated[1:])[0] == 1
+    _, out, _ = dba("check", "my shop.sql", *given[:2])
+    assert "dba check 'my shop.sql' --workload work.sql --prove" in " ".join(out.split())
 
 
 # Twins

@@ -168,6 +168,12 @@ def test_a_baseline_suppresses_as_many_as_it_counted_and_no_more(tmp_path):
     assert [one.name for one in worn] == ["b table:public.gone"]
 
 
+def test_entries_of_rules_that_did_not_run_are_not_stale():
+    baseline = {"a table:public.t": 1, "b table:public.t": 1, "gone table:public.t": 1}
+    _, _, worn = suppress((), baseline=baseline, not_run={"b"}, today=TODAY)
+    assert [one.name for one in worn] == ["a table:public.t", "gone table:public.t"]
+
+
 def test_a_baseline_is_sorted_text_for_a_repository(tmp_path):
     path = tmp_path / "b.json"
     write_baseline(path, [finding("b", "t"), finding("a", "ü"), finding("a", "t")])

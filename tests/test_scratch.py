@@ -17,6 +17,7 @@ import postgres_servers
 from conftest import UserServer
 from dbarchitect import api
 from dbarchitect.cli import run
+from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.server import private_server
 from dbarchitect.engines.postgres.server.scratch import scratch_server
 from dbarchitect.errors import InputError, SurroundingsError
@@ -103,6 +104,8 @@ def test_proofs_run_there_but_for_those_of_the_twin(user, scratch, script, tmp_p
     options = replace(OPTIONS, server=scratch.url(user), prove=True, workload=workload)
     found = by_rule(api.check(script, options))
     assert found["fk-type-mismatch"].proof.level == "rehearsed"
+    assert f"--server '{redacted_url(options.server)}'" in found["fk-type-mismatch"].proof.rerun
+    assert UserServer.PASSWORD not in found["fk-type-mismatch"].proof.rerun
     proof = found["duplicate-index"].proof
     assert (proof.level, proof.holds) == ("asserted", None)
     assert proof.method.startswith("not proved: a twin needs a private server (")

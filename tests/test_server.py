@@ -197,6 +197,14 @@ def test_files_can_be_edited_while_it_is_down(fresh_cache: Path) -> None:
     assert left_in(fresh_cache) == []
 
 
+def test_it_runs_again_where_editing_its_files_failed(fresh_cache: Path) -> None:
+    with private_server(cache=fresh_cache) as server:
+        with pytest.raises(ZeroDivisionError), server.halted():
+            raise ZeroDivisionError
+        with server.connect() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_crashed_server_is_seen_and_removed(fresh_cache: Path) -> None:
     with private_server(cache=fresh_cache) as server:
         postmaster = int((server.data / "postmaster.pid").read_text().split()[0])

@@ -270,7 +270,7 @@ def test_a_session_can_be_one_transaction_from_its_first_word(tls_server, user_s
             assert (ran.returncode, b"CREATE TABLE public.orders" in ran.stdout) == (0, True)
 
 
-def test_an_older_pg_dump_is_passed_over_or_refused(tmp_path, monkeypatch):
+def test_the_newest_pg_dump_is_taken_and_one_older_than_the_server_refused(tmp_path, monkeypatch):
     for major in (13, 15):
         (tmp_path / str(major)).mkdir()
         script = tmp_path / str(major) / "pg_dump"
@@ -278,7 +278,7 @@ def test_an_older_pg_dump_is_passed_over_or_refused(tmp_path, monkeypatch):
         script.chmod(0o755)
     monkeypatch.setenv("PATH", "")
     folders = [tmp_path / "none", tmp_path / "13", tmp_path / "15"]
-    assert find_pg_dump(130022, folders) == tmp_path / "13" / "pg_dump"
+    assert find_pg_dump(130022, folders) == tmp_path / "15" / "pg_dump"
     assert find_pg_dump(140001, folders) == tmp_path / "15" / "pg_dump"
     with pytest.raises(SurroundingsError, match="the server is PostgreSQL 19; the pg_dump at hand is 15"):
         find_pg_dump(190000, folders)

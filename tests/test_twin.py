@@ -105,6 +105,48 @@ def test_statistics_are_the_sources_to_the_last_value(shop):
     assert twin.gaps == ()
 
 
+# Of pg_statistic what pg_stats does not show; the values are ranges, arrays and more: as text.
+SLOTS = """
+select c.relname, s.staattnum, stakind1, stakind2, stakind3, stakind4, stakind5, staop1, staop2, staop3, staop4, staop5,
+       stacoll1, stacoll2, stacoll3, stacoll4, stacoll5,
+       stanumbers1, stanumbers2, stanumbers3, stanumbers4, stanumbers5,
+       stavalues1::text, stavalues2::text, stavalues3::text, stavalues4::text, stavalues5::text
+from pg_statistic s join pg_class c on c.oid = s.starelid
+where c.relnamespace = 'public'::regnamespace and c.relname = any(%s) order by c.relname, s.staattnum, s.stainherit
+"""
+
+
+def test_statistics_stand_in_the_slots_that_analyze_writes(database):
+    source = database(
+        """create table doc (words tsvector not null, named text collate "C", tags text[] collate "C", span int4range,
+                             none int4range, nones int4multirange, mixed int4range)""",
+        """insert into doc select to_tsvector('simple', 'word' || i % 40), 'n' || i % 30, array['t' || i % 5],
+                           int4range(i % 50, i % 50 + 1 + i % 9), 'empty', '{}',
+                           case when i < 3 then '[1,3)' else 'empty' end::int4range
+           from generate_series(1, 5000) i""",
+        "vacuum analyze",
+    )
+    twin = twins.build(source.server, snapshot_of(source.server, source.name, source.connection), database="slots twin")
+    try:
+        with psycopg.connect(twin.server.url(twin.database), autocommit=True) as connection:
+            ours = connection.execute(SLOTS, [["doc"]]).fetchall()
+        assert ours == source.connection.execute(SLOTS, [["doc"]]).fetchall()
+        assert_same_plans(
+            source.connection,
+            twin,
+            (
+                "select * from doc where words @@ 'word3'::tsquery",
+                "select * from doc where none && '[1,5)'",
+                "select * from doc where none = 'empty'",
+                "select * from doc where none <@ '[1,5)'",
+                "select * from doc where nones @> 7",
+                "select * from doc where mixed @> 2",
+            ),
+        )
+    finally:
+        twin.close()
+
+
 def test_plans_and_costs_are_the_sources(shop):
     source, twin = shop
     assert_same_plans(source.connection, twin)
@@ -222,6 +264,41 @@ def test_dropping_is_supposed_and_undone(shop):
     with twin.supposing([DropIndex(index=gone)]) as without:
         assert "purchase_customer" not in without.explain(query).root.shape
     assert twin.explain(query) == before
+
+
+def test_an_index_that_was_invalid_is_so_after_a_supposition(database):
+    source = database(
+        "create table t (a int, b int)",
+        "create index good on t (a)",
+        "create index bad on t (b)",
+        "insert into t select i, i from generate_series(1, 10000) i",
+        "vacuum analyze",
+    )
+    twin = twins.build(source.server, snapshot_of(source.server, source.name, source.connection), database="bad twin")
+    query = "select indexrelid::regclass::text, indisvalid from pg_index where indrelid = 't'::regclass order by 1"
+    try:
+        with psycopg.connect(twin.server.url(twin.database), autocommit=True) as connection:
+            connection.execute("update pg_index set indisvalid = false where indexrelid = 'bad'::regclass")
+            before = connection.execute(query).fetchall()
+            assert before == [("bad", False), ("good", True)]
+            drops = [DropIndex(index=index) for table in twin.schema.tables for index in table.indexes]
+            assert len(drops) == 2
+            with twin.supposing(drops):
+                assert connection.execute(query).fetchall() == [("bad", False), ("good", False)]
+            assert connection.execute(query).fetchall() == before
+            good, bad = Name(schema="public", name="good"), Name(schema="public", name="bad")
+            with twin.only([bad], [good]) as other:
+                assert "bad" in other.explain("select * from t where b = 7").root.shape
+                assert connection.execute(query).fetchall() == [("bad", True), ("good", False)]
+            assert connection.execute(query).fetchall() == before
+            with twin.supposing(drops[:1]):
+                outer = connection.execute(query).fetchall()
+                with twin.supposing(drops):
+                    pass
+                assert connection.execute(query).fetchall() == outer
+            assert connection.execute(query).fetchall() == before
+    finally:
+        twin.close()
 
 
 def test_what_cannot_be_supposed_is_refused(shop):
@@ -347,6 +424,60 @@ def test_a_locale_that_is_missing_here_is_a_gap(database):
     try:
         [gap] = twin.gaps
         assert (gap.kind, "tlh_QO.UTF-8" in gap.name) == ("locale", True)
+    finally:
+        twin.close()
+
+
+@pytest.fixture
+def builtin(server):
+    """A source in PostgreSQL's own locale, where LIKE uses a plain B-tree."""
+    server.create_database("builtin", locale="C.UTF-8", provider="builtin")
+    try:
+        with psycopg.connect(server.url("builtin"), autocommit=True) as connection:
+            for statement in (
+                "create table t (a text)",
+                "create index t_a on t (a)",
+                "insert into t select md5(i::text) from generate_series(1, 20000) i",
+                "vacuum analyze",
+            ):
+                connection.execute(statement)
+            yield connection
+    finally:
+        server.drop_database("builtin")
+
+
+PREFIX = "select * from t where a like 'abc%'"
+
+
+def test_a_source_of_postgresqls_own_locale_has_a_twin_of_the_same(builtin, server):
+    twin = twins.build(server, snapshot_of(server, "builtin", builtin), database="builtin twin")
+    try:
+        assert twin.gaps == ()
+        assert "t_a" in twin.explain(PREFIX).root.shape
+        assert_same_plans(builtin, twin, (PREFIX, "select * from t where a < 'b' order by a"))
+    finally:
+        twin.close()
+
+
+def test_where_postgresql_has_no_locales_of_its_own_code_points_stand_in(builtin, server, old_server):
+    old = old_server(16)
+    twin = twins.build(old, snapshot_of(server, "builtin", builtin), database="builtin twin")
+    try:
+        [gap] = [gap for gap in twin.gaps if gap.kind == "locale"]
+        assert (gap.name, "; C stands in" in gap.effect) == ("C.UTF-8 (builtin, UTF8)", True)
+        assert "t_a" in twin.explain(PREFIX).root.shape
+    finally:
+        twin.close()
+
+
+@pytest.mark.parametrize(("provider", "locale"), [("icu", "C"), ("icu", "de-DE"), ("builtin", "of a newer server")])
+def test_a_locale_of_another_provider_is_never_taken_for_the_c_librarys(database, provider, locale):
+    source = database("create table t (id int)")
+    snapshot = snapshot_of(source.server, source.name, source.connection)
+    strange = msgspec.structs.replace(snapshot.schema, collation=locale, locale_provider=provider)
+    twin = twins.build(source.server, msgspec.structs.replace(snapshot, schema=strange), database="locale twin")
+    try:
+        assert [(gap.kind, gap.name) for gap in twin.gaps] == [("locale", f"{locale} ({provider}, UTF8)")]
     finally:
         twin.close()
 

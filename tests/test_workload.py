@@ -59,3 +59,15 @@ def test_equal_shapes_share_a_fingerprint_and_stay_apart():
     first, second = workload.queries
     assert first.id == second.id
     assert first.sql != second.sql
+
+
+def test_the_parser_says_what_a_query_is_not_its_first_word():
+    tagged = "/* app=shop, route=/ */ SELECT 1 FROM a"
+    union = "(SELECT 1 FROM a) UNION (SELECT 2 FROM b)"
+    workload = read_workload(f"select 0;\n{tagged};\n{union};\nexplain select 1;", "w.sql")
+    assert [query.sql for query in workload.queries] == ["select 0", "SELECT 1 FROM a", union]
+    assert [place for place, _ in workload.rejected] == ["w.sql:4:1"]
+    rows = f'query,calls\n"{tagged}",2\n"{union}",3\n"with d as (delete from a returning 1) table d",4\n"",1\n'
+    workload = read_workload(rows, "w.csv")
+    assert [query.calls for query in workload.queries] == [2, 3, 4]
+    assert [place for place, _ in workload.rejected] == ["w.csv:5"]

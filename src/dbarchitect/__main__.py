@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -15,6 +16,10 @@ from . import __version__
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 BUG = 70  # EX_SOFTWARE of sysexits.h
+
+
+_WHENCE = "run it with --debug to see where this came from"
+_FULL = "free some space on the disk of the output and of the cache, or name another cache directory in DBA_CACHE"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader left (`| head`). Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except SystemExit as err:
+        if err.code == 1:  # how rich ends when the reader of the help has left; no verb of ours exits like this
+            return BROKEN_PIPE
+        raise
 
 
 def _run(arguments: Sequence[str], *, debug: bool) -> int:
@@ -54,11 +63,15 @@ def _run(arguments: Sequence[str], *, debug: bool) -> int:
     except OSError as err:
         # A full disk, no permission, no memory for a process: none of it is a bug of ours.
         where = f"{err.filename}: " if err.filename else ""
+        full = err.errno == errno.ENOSPC
         return _told(
-            SurroundingsError(f"{where}{err.strerror or err}", hint="run it with --debug to see where this came from"),
+            SurroundingsError(f"{where}{err.strerror or err}", hint=_FULL if full else _WHENCE),
             debug=debug,
         )
     except Exception as err:  # noqa: BLE001 - the last line before the user: a bug must not greet them with a traceback
+        if type(err).__name__ in ("DiskFull", "OutOfMemory"):  # psycopg's: what surrounds the private server
+            words = " ".join(str(err).split())
+            return _told(SurroundingsError(f"the private server: {words}", hint=_FULL), debug=debug)
         return _bug(err, debug=debug)
 
 
@@ -116,7 +129,14 @@ def _end_on_sigterm() -> None:
 
 
 def _print_anything() -> None:
-    """A name that the terminal's encoding lacks is written as an escape instead of ending the program."""
+    """A name that the terminal's encoding lacks is written as an escape instead of ending the program.
+
+    A stream that was closed before we began (`>&-`) is nowhere.
+    """
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the life of the process
+    if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison]
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,8 +11,10 @@ from importlib import resources
 from pathlib import Path
 
 import msgspec
+import psycopg
 
 from dbarchitect.engines.postgres import twin as twin_room
+from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import fill
@@ -20,7 +23,7 @@ from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.engines.postgres.twin.scale import scale
-from dbarchitect.errors import InputError
+from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
@@ -28,7 +31,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.value import Value
 from dbarchitect.prove.demonstrate import demonstrate
 from dbarchitect.prove.workbench import Workbench
-from dbarchitect.review.rule import review, rules
+from dbarchitect.review.rule import chosen, review, rules
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import decode_script, split_script
@@ -42,13 +45,15 @@ def _nothing(_: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
-    """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries."""
+    """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
+    script's rows too."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignores: tuple[ConfiguredIgnore, ...] = ()
     workload: Path | None = None
     prove: bool = False
+    data: bool = False
     pg_bin: Path | None = None
     server: str | None = None
     rows: Mapping[str, int] | None = None
@@ -67,14 +72,19 @@ def check(source: str, options: CheckOptions) -> Review:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
         findings, silent = review(opened.schema, workload=workload, select=options.select, ignore=options.ignore)
+        run = {rule.id for rule in chosen(options.select, options.ignore)} - {one.rule for one in silent}
         findings = tuple(_printed(finding, opened) for finding in findings)
         findings, commented, remarks = _without_commented(findings, opened)
         findings, suppressed, stale = suppress(
-            findings, ignores=options.ignores, baseline=baseline, today=options.now.date()
+            findings,
+            ignores=options.ignores,
+            baseline=baseline,
+            not_run={rule.id for rule in rules()} - run,
+            today=options.now.date(),
         )
-        gaps: tuple[Gap, ...] = (*opened.gaps, *remarks, *stale)
+        gaps: tuple[Gap, ...] = (*opened.gaps, *remarks, *stale, *_left_out(workload.rejected if workload else ()))
         environment = {"source": _version(opened.schema.version)}
-        if options.prove and findings:
+        if options.prove and (findings or workload):
             findings, found, environment = _prove(findings, opened, workload, options)
             gaps += found
     return Review(
@@ -86,9 +96,56 @@ def check(source: str, options: CheckOptions) -> Review:
         gaps=tuple(dict.fromkeys(gaps)),
         tables=len(opened.schema.tables),
         indexes=sum(len(table.indexes) for table in opened.schema.tables),
-        rules_run=len(rules()) - len(silent),
+        rules_run=len(run),
         environment=environment,
+        command=_command(opened.name, options, *(["--prove"] if options.prove else [])),
     )
+
+
+def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:
+    """The words of `dba check` with `more` and the options that a result depends on; passwords are hidden."""
+    words = ["dba", "check", source, *more]
+    if options.data:
+        words.append("--data")
+    if options.workload is not None:
+        words += ["--workload", str(options.workload)]
+    for table, number in (options.rows or {}).items():
+        words += ["--rows", str(number) if table == "*" else f"{table}={number}"]
+    if options.seed:
+        words += ["--seed", str(options.seed)]
+    if options.pg_bin is not None:
+        words += ["--pg-bin", str(options.pg_bin)]
+    if options.server is not None:
+        words += ["--server", redacted_url(options.server)]
+    return tuple(words)
+
+
+_NAMED = 10  # queries that are named one by one
+
+
+def _left_out(queries: Iterable[tuple[str, str]]) -> tuple[Gap, ...]:
+    """Gaps for queries of the workload, as (place or text, reason), that nothing was planned for."""
+    found = [Gap(kind="workload", name=name, effect=f"left out: {reason}") for name, reason in queries]
+    if len(found) <= _NAMED:
+        return tuple(found)
+    more = Gap(kind="workload", name=f"and {len(found) - _NAMED:,} more", effect="left out for such reasons")
+    return (*found[:_NAMED], more)
+
+
+def _unplannable(workload: Workload, bench: Workbench) -> tuple[Gap, ...]:
+    """What the twin refuses to plan: queries of another schema or version, or with a mistake."""
+    try:
+        twin = bench.twin()
+    except (DbaError, psycopg.Error) as err:  # proofs that need none are kept
+        reason = err.message if isinstance(err, DbaError) else str(err).strip()
+        return (Gap(kind="workload", name=f"{len(workload.queries):,} queries", effect=f"not planned: {reason}"),)
+    refused: list[tuple[str, str]] = []
+    for query in workload.queries:
+        try:
+            twin.explain(query.sql, query.parameters)
+        except InputError as err:
+            refused.append((str(query.position or " ".join(query.sql.split())[:80]), err.message))
+    return _left_out(refused)
 
 
 def _version(number: int) -> str:
@@ -119,7 +176,7 @@ def _workshop(
 @contextmanager
 def _opened(source: str, options: CheckOptions) -> Generator[Source]:
     with _workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
-        yield open_source(source, workshop)
+        yield open_source(source, workshop, data=options.data)
 
 
 def _printed(finding: Finding, opened: Source) -> Finding:
@@ -156,10 +213,11 @@ def _prove(
         proved: list[Finding] = []
         for number, finding in enumerate(findings, 1):
             options.progress(f"proving {number} of {len(findings)}: {finding.rule} on {finding.at.short}")
-            rerun = f"dba check {opened.name} --prove --select {finding.rule}"
+            rerun = shlex.join(_command(opened.name, options, "--prove", "--select", finding.rule))
             proof = demonstrate(finding, bench, workload=workload, rerun=rerun)
             proved.append(msgspec.structs.replace(finding, proof=proof))
-        return tuple(proved), bench.gaps, bench.environment()
+        refused = _unplannable(workload, bench) if workload else ()
+        return tuple(proved), (*bench.gaps, *refused), bench.environment()
 
 
 class RulePage(Value, frozen=True, kw_only=True):
@@ -204,7 +262,10 @@ def _summary(snapshot: snapshots.Snapshot, path: Path) -> TwinSummary:
     facts = snapshot.schema.facts
     tables = facts.tables if facts else {}
     sized = sorted(
-        ((key, one.rows or 0.0, one.total_bytes or one.heap_bytes or one.pages * 8192) for key, one in tables.items()),
+        (
+            (key, one.rows or 0.0, one.total_bytes or one.heap_bytes or max(one.pages, 0) * 8192)
+            for key, one in tables.items()
+        ),
         key=lambda one: -one[2],
     )
     manifest = snapshot.manifest
@@ -234,6 +295,7 @@ def twin_create(
     target: Path,
     *,
     redacted: bool = False,
+    data: bool = False,
     workload: Path | None = None,
     rows: Mapping[str, int] | None = None,
     seed: int = 0,
@@ -243,13 +305,14 @@ def twin_create(
     now: datetime,
     progress: Callable[[str], None] = _nothing,
 ) -> TwinSummary:
-    """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab.
+    """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab, `data`
+    those of its own rows.
 
     `called`: what the file names as its source, where that is not `source` itself.
     """
     given = _workload(workload)
     with _workshop(pg_bin, cache, progress) as workshop:
-        opened = open_source(source, workshop)
+        opened = open_source(source, workshop, data=data)
         snapshot = opened.snapshot(now=now, workload=given)
         if rows and (snapshot.schema.facts is None or not snapshot.schema.facts.columns):
             bench = Workbench(workshop.host, snapshot, rows=rows, seed=seed, budget_rows=10**9, progress=progress)

@@ -64,6 +64,7 @@ Rows = Annotated[
     tuple[str, ...],
     Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
 ]
+Data = Annotated[bool, Parameter(help="Load a script's rows too: statistics and sizes are then those of its data.")]
 Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")]
 
 
@@ -102,6 +103,7 @@ def check(
     ] = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
+    data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
@@ -132,6 +134,7 @@ def check(
                 ignores=settings.ignores,
                 workload=workload,
                 prove=prove,
+                data=data,
                 pg_bin=pg_bin,
                 server=server,
                 rows=_rows(_commas(rows)),
@@ -188,6 +191,7 @@ def create(
     output: Target,
     redact: Annotated[bool, Parameter(help="Replace the sample values that statistics carry by stand-ins.")] = False,
     workload: Workload = None,
+    data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
     pg_bin: PgBin = None,
@@ -200,6 +204,7 @@ def create(
             source,
             output,
             redacted=redact,
+            data=data,
             workload=workload,
             rows=_rows(_commas(rows)),
             seed=seed,

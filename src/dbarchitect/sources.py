@@ -24,14 +24,14 @@ from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump, unreada
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
-from dbarchitect.engines.postgres.server.host import Host
+from dbarchitect.engines.postgres.server.host import Host, owner_session
 from dbarchitect.engines.postgres.server.scratch import keep_apart, scratch_server
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin import take
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import Name
+from dbarchitect.model.names import Name, Position
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
@@ -43,8 +43,12 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _LATER = ("sqlite", "libsql", "mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
-_DOWN = re.compile(r"(?:^|[._-])(?:down|undo|rollback)(?:[._-]|$)", re.IGNORECASE)
+# Files that undo, by their stem; `U1__x` is Flyway's.
+_DOWN = re.compile(r"(?i:(?:^|[._-])(?:down|undo|rollback)$|^(?:down|undo|rollback)_)|^U\d[\d._]*__")
+# goose, sql-migrate and dbmate keep both directions in one file, each below its marker.
+_MARKER = re.compile(r"\s*--\s*(?:\+(?:goose|migrate)\s+(up|down)|migrate:(up|down))\b", re.IGNORECASE)
 _SCRIPT_DATABASE = "source"
+_NAMED = 10  # files that a gap names
 
 
 class Workshop:
@@ -106,7 +110,7 @@ class Workshop:
 class Source:
     """An opened source: its schema, and how to make a snapshot of it.
 
-    `statements` are those of a script, for positions and inline comments; `live` says whether counters mean anything.
+    `statements` are those of a script, for positions and inline comments.
     """
 
     name: str  # for people: never with a password
@@ -158,10 +162,17 @@ class Source:
         return take(self.schema, script, source=self.name, now=now, workload=workload, gaps=(*self.gaps, *gaps))
 
 
-def open_source(given: str, workshop: Workshop) -> Source:
-    """Open what `given` names. Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be
-    reached."""
+def open_source(given: str, workshop: Workshop, *, data: bool = False) -> Source:
+    """Open what `given` names; with `data` a script's rows are loaded too, and its statistics are theirs.
+
+    Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
+    """
     url = _URL.match(given)
+    if data and (url or Path(given).suffix == ".twin"):
+        raise InputError(
+            f"--data loads the rows of a script, and {redacted_url(given)} is none",
+            hint="leave --data out: a server and a .twin file have statistics of their own",
+        )
     if url:
         return _live(given, url[1].lower(), workshop)
     path = Path(given)
@@ -177,13 +188,14 @@ def open_source(given: str, workshop: Workshop) -> Source:
             stored=stored,
         )
     if path.is_dir():
-        return _scripts(given, _migrations(path), workshop)
+        paths, left_out = _migrations(path)
+        return _scripts(given, paths, workshop, gaps=left_out, data=data)
     if not path.exists():
         raise InputError(
             f"there is no file or folder {given}",
             hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations or a .twin file",
         )
-    return _scripts(given, [path], workshop)
+    return _scripts(given, [path], workshop, data=data)
 
 
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:
@@ -200,17 +212,39 @@ def _live(given: str, scheme: str, workshop: Workshop) -> Source:
     return Source(name=name, schema=schema, workshop=workshop, given=given)
 
 
-def _migrations(folder: Path) -> list[Path]:
+def _migrations(folder: Path) -> tuple[list[Path], tuple[Gap, ...]]:
     """The scripts of a migration folder in order: `*.sql` by name, numbers by value; also one `up.sql` or
-    `migration.sql` a subfolder. Files that undo (`*.down.sql`, `undo_*`) are left out."""
-    found = [
-        path
-        for path in (*folder.glob("*.sql"), *folder.glob("*/up.sql"), *folder.glob("*/migration.sql"))
-        if not _DOWN.search(path.stem) and path.is_file()
-    ]
+    `migration.sql` a subfolder. Files that undo (`*.down.sql`, `undo_*`) are left out, which is a gap."""
+    globbed = (*folder.glob("*.sql"), *folder.glob("*/up.sql"), *folder.glob("*/migration.sql"))
+    listed = sorted((path for path in globbed if path.is_file()), key=lambda path: _natural(path.relative_to(folder)))
+    found = [path for path in listed if not _DOWN.search(path.stem)]
     if not found:
         raise InputError(f"the folder {folder} has no .sql migrations", hint="one file a migration: 001_init.sql, ...")
-    return sorted(found, key=lambda path: _natural(path.relative_to(folder)))
+    undoing = [path.name for path in listed if _DOWN.search(path.stem)]
+    if not undoing:
+        return found, ()
+    more = f" and {len(undoing) - _NAMED:,} more" if len(undoing) > _NAMED else ""
+    gap = Gap(
+        kind="migration",
+        name=", ".join(undoing[:_NAMED]) + more,
+        effect="not run: by the name it undoes a migration"
+        if len(undoing) == 1
+        else "not run: by their names they undo migrations",
+    )
+    return found, (gap,)
+
+
+def _upward(text: str) -> str:
+    """`text` without what stands below a marker of the way down; its lines keep their numbers."""
+    down = False
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        marker = _MARKER.match(line)
+        if marker:
+            down = (marker[1] or marker[2]).lower() == "down"
+        if down:
+            lines[number] = line[len(line.rstrip("\r\n")) :]
+    return "".join(lines)
 
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:
@@ -218,23 +252,38 @@ def _natural(path: Path) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
 
 
-def _scripts(given: str, paths: Sequence[Path], workshop: Workshop) -> Source:
+def _scripts(
+    given: str, paths: Sequence[Path], workshop: Workshop, *, gaps: tuple[Gap, ...] = (), data: bool = False
+) -> Source:
     statements: list[Statement] = []
     texts: list[tuple[str, str]] = []
     for path in paths:
         try:
-            data = path.read_bytes()
+            content = path.read_bytes()
         except OSError as err:
             raise InputError(f"cannot read {path}: {err.strerror}") from err
-        text = decode_script(data, str(path))
+        text = _upward(decode_script(content, str(path)))
         texts.append((str(path), text))
+        if statements:
+            # Each migration has a session of its own: the empty path of a dump must not reach the next file. The
+            # statement stands on no line, so that no comment can be beside it.
+            before = Position(file=str(path), line=0, column=0)
+            statements.append(Statement(sql="RESET search_path", position=before, kind="RESET"))
         statements += split_script(text, str(path), allow_empty=len(paths) > 1)
     host = workshop.host
     host.create_database(_SCRIPT_DATABASE)
     workshop.progress(f"loading {given}: {len(statements):,} statements")
-    gaps = load(host, _SCRIPT_DATABASE, statements)
+    gaps += load(host, _SCRIPT_DATABASE, statements, data=data)
+    if data:
+        workshop.progress("gathering statistics")
+        with owner_session(host, _SCRIPT_DATABASE) as owner:  # functions of the script's indexes run here
+            owner.execute("ANALYZE")
     with host.connect(_SCRIPT_DATABASE) as connection:
-        schema = inspect(connection, facts=False)
+        schema = inspect(connection, facts=data)
+    if schema.facts is not None:
+        # Rows and sizes are real, but nobody has used them: the counters begin now, however old the server is.
+        facts = msgspec.structs.replace(schema.facts, stats_reset=schema.facts.taken_at)
+        schema = msgspec.structs.replace(schema, facts=facts)
     return Source(
         name=given,
         schema=schema,

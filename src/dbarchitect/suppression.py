@@ -6,7 +6,7 @@ Inline comments belong to the text they stand in and are read by `sql`; this is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -49,9 +49,13 @@ def suppress(
     *,
     ignores: Iterable[ConfiguredIgnore] = (),
     baseline: Mapping[str, int] | None = None,
+    not_run: Collection[str] = (),
     today: date,
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[Gap, ...]]:
-    """Split `findings` into what stays and what is suppressed; also what no longer serves (expired, stale)."""
+    """Split `findings` into what stays and what is suppressed; also what no longer serves (expired, stale).
+
+    `not_run`: ids of rules that were not asked or stayed silent; nothing is known about their baseline entries.
+    """
     known = dict(baseline or {})
     live = [one for one in ignores if not one.expired(today)]
     kept: list[Finding] = []
@@ -77,7 +81,7 @@ def suppress(
     worn += [
         Gap(kind="baseline", name=key, effect="no finding matches this entry any more: write the baseline again")
         for key, left in sorted(known.items())
-        if left > 0
+        if left > 0 and key.partition(" ")[0] not in not_run
     ]
     return tuple(kept), tuple(suppressed), tuple(worn)
 

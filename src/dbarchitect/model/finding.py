@@ -82,7 +82,10 @@ class Gap(Value, frozen=True, kw_only=True):
 
 
 class Review(Value, frozen=True, kw_only=True):
-    """The result of `check`: findings in order of severity, what was silent, what was suppressed, what is missing."""
+    """The result of `check`: findings in order of severity, what was silent, what was suppressed, what is missing.
+
+    `command`: the words of the command that repeats it, without its choice of rules and formats and without passwords.
+    """
 
     source: str
     engine: str
@@ -94,3 +97,4 @@ class Review(Value, frozen=True, kw_only=True):
     indexes: int = 0
     rules_run: int = 0
     environment: dict[str, str] = {}
+    command: tuple[str, ...] = ()

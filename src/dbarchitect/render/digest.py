@@ -258,17 +258,20 @@ def statements(finding: Finding) -> tuple[str, ...]:
 
 
 def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
-    """What to try next: (command, what it gives). The source is quoted for a shell."""
+    """What to try next: (command, what it gives). Its words are quoted for a shell."""
     source = shlex.quote(line(review.source)) if review.source else "SOURCE"
+    words = [line(word) for word in review.command if word != "--prove"]
+    check = shlex.join(words) if words else f"dba check {source}"
     found: list[tuple[str, str]] = []
-    if any(one.experiment is not None and one.proof.level == "asserted" for one in review.findings):
-        found.append((f"dba check {source} --prove", "runs the experiments behind these findings on a private copy"))
+    tried = "--prove" in review.command
+    if not tried and any(one.experiment is not None and one.proof.level == "asserted" for one in review.findings):
+        found.append((f"{check} --prove", "runs the experiments behind these findings on a private copy"))
     if review.findings:
         found.append((f"dba explain {line(worst(review.findings, 1)[0].rule)}", "the page of the worst finding's rule"))
         if len(review.findings) > 10:
             found.append(
                 (
-                    f"dba check {source} --write-baseline dba-baseline.json",
+                    f"{check} --write-baseline dba-baseline.json",
                     "accepts today's findings; only new ones fail",
                 )
             )

@@ -17,12 +17,12 @@ from dbarchitect.model.names import Position
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.value import from_json
 
-from .parse import fingerprint
+from .parse import fingerprint, statement_kind
 from .script import split_script
 
 _CALLS = re.compile(r"--\s*calls:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE)
 _WINDOW = re.compile(r"^\s*--\s*window:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
-_PLANNABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "TABLE")
+_PLANNABLE = frozenset(("select", "insert", "update", "delete", "merge"))
 
 
 def read_workload(text: str, file: str) -> Workload:
@@ -52,8 +52,7 @@ def _from_sql(text: str, file: str) -> Workload:
     queries: list[Query] = []
     rejected: list[tuple[str, str]] = []
     for statement in split_script(text, file):
-        kind = statement.kind.split()[0] if statement.kind else ""
-        if kind not in _PLANNABLE:
+        if statement.kind == "META" or statement_kind(statement.sql) not in _PLANNABLE:
             rejected.append((f"{statement.position}", f"{statement.kind or 'this'} is no query"))
             continue
         calls = _calls_above(lines, statement.position.line)
@@ -92,10 +91,11 @@ def _from_csv(text: str, file: str) -> Workload:
             total = fields.get("total_exec_time") or fields.get("total_time")
             total_ms = float(total) if total else None
             query = _query(sql, calls, file, total_ms=total_ms, position=Position(file=file, line=reader.line_num))
+            kind = statement_kind(sql)
         except (ValueError, InputError) as err:
             rejected.append((place, str(err).partition("\n")[0]))
             continue
-        if sql.split(None, 1)[0].upper() not in _PLANNABLE:
+        if kind not in _PLANNABLE:
             rejected.append((place, "no query"))
             continue
         queries.append(query)

@@ -57,8 +57,16 @@ def unreadable_tables(connection: psycopg.Connection[Any]) -> list[Name]:
     return [Name(schema=schema, name=name) for schema, name in connection.execute(_UNREADABLE).fetchall()]
 
 
+# Connection options by the major version whose libpq was the first to know them: an older one refuses them by name.
+_NEW_OPTIONS = {
+    16: {"require_auth", "sslcertmode", "load_balance_hosts", "gssdelegation"},
+    17: {"sslnegotiation"},
+    18: {"min_protocol_version", "max_protocol_version", "scram_client_key", "scram_server_key", "sslkeylogfile"},
+}
+
+
 def find_pg_dump(server_version: int, folders: Sequence[Path]) -> Path:
-    """The first pg_dump in `folders`, else on the PATH, that reads a server of `server_version` (180006 style).
+    """The newest pg_dump in `folders` or on the PATH, if it reads a server of `server_version` (180006 style).
 
     Raises `SurroundingsError` where there is none, or only older ones than the server.
     """
@@ -66,9 +74,9 @@ def find_pg_dump(server_version: int, folders: Sequence[Path]) -> Path:
     if on_path := shutil.which("pg_dump"):
         found.append(Path(on_path))
     majors = {path: _major(path) for path in found}
-    for path, major in majors.items():
-        if major >= server_version // 10000:
-            return path
+    newest = max(found, key=lambda path: majors[path], default=None)
+    if newest is not None and majors[newest] >= server_version // 10000:
+        return newest
     if not found:
         raise SurroundingsError(
             "there is no pg_dump here to read the schema with",
@@ -118,8 +126,9 @@ def _way(pg_dump: Path, connection: psycopg.Connection[Any]) -> Generator[tuple[
     """The connection string for pg_dump, without a password, and the relay it leads to, if any."""
     info = connection.info
     parameters = {key: value for key, value in info.get_parameters().items() if key not in _CHOICES}
-    if parameters.get("sslcertmode") == "allow":
-        del parameters["sslcertmode"]  # a default that libpq reports as if it were given; 15's does not know it
+    for since, names in _NEW_OPTIONS.items():
+        if _major(pg_dump) < since:
+            parameters = {key: value for key, value in parameters.items() if key not in names}
     pooled = _pooled(connection)
     encrypted = connection.pgconn.ssl_in_use
     if not pooled and (not encrypted or _speaks_tls(pg_dump)):

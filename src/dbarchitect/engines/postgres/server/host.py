@@ -10,12 +10,13 @@ the workload, experiments). Neither has a right beyond its databases, so their f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from dbarchitect.errors import SurroundingsError
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg import sql
 
     from dbarchitect.engines.postgres.server import Server
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 OWNER = "dbarchitect"
 GUEST = "dba_guest"
 STATEMENT_TIMEOUT = "60s"  # what takes longer shows nothing
+
+Provider = Literal["libc", "builtin"]  # of a database's locale: the C library, or (17 and newer) PostgreSQL
 
 
 def seal(version: int) -> str:
@@ -44,6 +47,16 @@ def confine(admin: psycopg.Connection, role: str) -> None:
         admin.execute(
             sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value))
         )
+
+
+def locale_clause(provider: Provider, locale: str) -> sql.Composed:
+    """What CREATE DATABASE says of a locale."""
+    from psycopg import sql
+
+    if provider == "libc":
+        return sql.SQL("LC_COLLATE {0} LC_CTYPE {0}").format(locale)
+    # Of the C library's locale nothing is left then that the planner would ask for.
+    return sql.SQL("LOCALE_PROVIDER builtin BUILTIN_LOCALE {} LC_COLLATE 'C' LC_CTYPE 'C'").format(locale)
 
 
 def keep_owner(admin: psycopg.Connection, original: str, copy: str) -> None:

@@ -18,7 +18,14 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
-from dbarchitect.engines.postgres.server.host import NotOnThisHostError, confine, keep_owner, seal
+from dbarchitect.engines.postgres.server.host import (
+    NotOnThisHostError,
+    Provider,
+    confine,
+    keep_owner,
+    locale_clause,
+    seal,
+)
 from dbarchitect.engines.postgres.standins import MARK
 from dbarchitect.errors import InputError, SurroundingsError
 

@@ -199,7 +199,11 @@ class Server:
         with self.connect() as connection:
             try:
                 connection.execute(statement)
-            except (psycopg.errors.WrongObjectType, psycopg.errors.InvalidParameterValue) as err:
+            except (
+                psycopg.errors.WrongObjectType,
+                psycopg.errors.InvalidParameterValue,
+                psycopg.errors.UndefinedObject,  # an encoding that PostgreSQL does not have
+            ) as err:
                 raise SurroundingsError(
                     f"no database with locale {locale} and encoding {encoding or 'UTF8'} here: "
                     f"{err.diag.message_primary}",

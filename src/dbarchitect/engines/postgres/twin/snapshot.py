@@ -13,6 +13,7 @@ A reader refuses formats newer than its own. Members that it does not know are i
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -100,26 +101,25 @@ def read(path: Path) -> Snapshot:
         raise InputError(f"{path} is damaged or not a twin ({err})", hint=_HINT) from err
 
 
-_MOST_BYTES = 2**31 * 8192  # 16 TiB: what a relation's relpages counts to
-_MOST_ROWS = 1e13  # more than fit into that many bytes
+# What no size or count reaches.
+MOST_BYTES = 2**31 * 8192  # 16 TiB: what a relation's relpages counts to
+MOST_TOTAL_BYTES = 64 * MOST_BYTES  # of a table with its indexes and TOAST, which are relations of their own
+MOST_ROWS = 1e13  # more than fit into that many bytes
 
 
 def refuse_impossible(facts: Facts, where: str) -> None:
     """Raise `InputError` for sizes and statistics that no server has: files are made by them, and lists."""
     for key, table in facts.tables.items():
         pages = 0 if table.pages == -1 else table.pages  # -1: a partitioned table that was analysed
-        sizes = (pages * 8192, table.all_visible_pages * 8192, table.heap_bytes, table.total_bytes)
-        # All of a table may be larger than one relation.
-        if any(
-            one is not None and not 0 <= one < _MOST_BYTES * (64 if one == table.total_bytes else 1) for one in sizes
-        ):
+        sizes = (pages * 8192, table.all_visible_pages * 8192, table.heap_bytes or 0)
+        if not all(0 <= one < MOST_BYTES for one in sizes) or not 0 <= (table.total_bytes or 0) < MOST_TOTAL_BYTES:
             raise _impossible(where, key, "its size")
-        if table.rows is not None and not 0 <= table.rows < _MOST_ROWS:
+        if table.rows is not None and not 0 <= table.rows < MOST_ROWS:
             raise _impossible(where, key, "its number of rows")
     for key, index in facts.indexes.items():
-        if not 0 <= index.pages * 8192 < _MOST_BYTES or not 0 <= (index.bytes or 0) < _MOST_BYTES:
+        if not 0 <= index.pages * 8192 < MOST_BYTES or not 0 <= (index.bytes or 0) < MOST_BYTES:
             raise _impossible(where, key, "its size")
-        if not -1 <= (index.rows or 0) < _MOST_ROWS or not 0 <= (index.height or 0) < 64:
+        if not -1 <= (index.rows or 0) < MOST_ROWS or not 0 <= (index.height or 0) < 64:
             raise _impossible(where, key, "its number of rows or its height")
     for key, columns in facts.columns.items():
         for one in columns:
@@ -127,7 +127,7 @@ def refuse_impossible(facts: Facts, where: str) -> None:
             shares += tuple(one.most_common_element_frequencies or ())
             if not all(0 <= share <= 1.001 for share in shares) or sum(one.most_common_frequencies or ()) > 1.1:
                 raise _impossible(where, f"{key}.{one.column}", "the frequencies of its values")
-            if not 0 <= one.average_width < 2**31 or not -1.001 <= one.n_distinct < _MOST_ROWS:
+            if not 0 <= one.average_width < 2**31 or not -1.001 <= one.n_distinct < MOST_ROWS:
                 raise _impossible(where, f"{key}.{one.column}", "its width or the number of its values")
 
 
@@ -138,12 +138,19 @@ def _impossible(where: str, name: str, what: str) -> InputError:
 _HINT = "make it again with: dba twin create SOURCE -o FILE.twin"
 
 
+# A NUL, or JSON's escape of one; an escaped backslash before `u0000` makes it plain text.
+_NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
+
+
 def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     import zlib
 
     if archive.getinfo(name).file_size > _MAX_MEMBER_BYTES:
         raise InputError(f"{path} is not a twin: its {name} claims {archive.getinfo(name).file_size} bytes", hint=_HINT)
     try:
-        return archive.read(name)
+        data = archive.read(name)
     except zlib.error as err:
         raise ValueError(str(err)) from err
+    if _NUL.search(data):
+        raise ValueError(f"{name} holds a NUL character, which no name or text of PostgreSQL can")
+    return data

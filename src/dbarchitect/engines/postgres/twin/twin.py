@@ -173,14 +173,14 @@ class Twin:
 
     @contextmanager
     def only(self, shown: Sequence[Name], hidden: Sequence[Name]) -> Generator[Twin]:
-        """A configuration of indexes that exist here: `shown` are visible to the planner, `hidden` are not; undone on exit."""
+        """The planner as if of the indexes here it saw `shown` and not `hidden`; undone on exit."""
         with self._switched(shown=[str(name) for name in shown], hidden=[str(name) for name in hidden]):
             yield self
 
     @contextmanager
     def _switched(self, *, shown: Sequence[str], hidden: Sequence[str]) -> Generator[None]:
         """Within: the planner, which ignores invalid indexes, sees `shown` and not `hidden`, nor what of partitions
-        belongs to them. Then each is as it was before: an index that the source has invalid stays so."""
+        belongs to them. Then each is as it was before: what an outer supposition hides stays hidden."""
         before: dict[int, bool] = {}
         wanted: dict[int, bool] = {}
         for names, valid in ((hidden, False), (shown, True)):
