@@ -12,6 +12,7 @@ from dbarchitect.engines.postgres.dump import dump_schema
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import find_binaries
 from dbarchitect.engines.postgres.twin import take
+from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex, Change, DropIndex
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef
@@ -36,7 +37,7 @@ def bench(database, server) -> Iterator[Workbench]:
         schema = inspect(connection, facts=False)
         script, _ = dump_schema(pg_dump, connection)
     snapshot = take(schema, script, source="test", now=datetime(2026, 1, 1, tzinfo=UTC))
-    with closing(Workbench(server, snapshot, rows={"*": 60_000})) as made:
+    with closing(Workbench(server, snapshot, rows={"t": 60_000})) as made:
         yield made
     for name in ("blank", "empty", "lab", "twin"):
         server.drop_database(name)
@@ -104,3 +105,11 @@ def test_plans_without_an_index(bench):
     assert proved(bench, typical, asked).holds is True
     nothing = proved(bench, SamePlans(change=drop))
     assert (nothing.level, nothing.holds) == ("asserted", None)
+
+
+def test_rows_of_a_table_that_is_not_there(bench, server):
+    snapshot = bench.with_facts()
+    with pytest.raises(InputError, match="there is no table nowhere"):
+        Workbench(server, snapshot, rows={"nowhere": 5})
+    assert bench.lab_report is not None
+    assert bench.lab_report.rows == 60_000

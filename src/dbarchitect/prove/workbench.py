@@ -20,10 +20,11 @@ from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import Host, NotOnThisHostError, guest_session, owner_session
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
-from dbarchitect.errors import DbaError
+from dbarchitect.errors import DbaError, InputError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational
 
+_FEWEST_ROWS, _MOST_ROWS = 1_000, 50_000  # of a table whose size nobody knows
 _STATEMENT_TIMEOUT = "60s"  # a probe that takes longer shows nothing
 
 
@@ -42,7 +43,7 @@ class Workbench:
     ) -> None:
         self._server = server
         self._snapshot = snapshot
-        self._rows = rows
+        self._rows = _volumes(rows, snapshot.schema, budget_rows)
         self._seed = seed
         self._budget_rows = budget_rows
         self._progress = progress
@@ -165,3 +166,25 @@ class Workbench:
                 connection.close()
         if self._twin is not None:
             self._twin.close()
+
+
+def _volumes(rows: Mapping[str, int] | None, schema: Relational, budget: int) -> Mapping[str, int] | None:
+    """Rows by the full name of a table, "*" for all others. Tables may be named as people name them.
+
+    Without any, a schema whose sizes nobody knows shares out the budget: with fewer rows nothing takes long enough to
+    be measured. Raises `InputError` for a table that is not there.
+    """
+    if rows is None:
+        known = schema.facts is not None and bool(schema.facts.tables)
+        share = min(_MOST_ROWS, max(_FEWEST_ROWS, budget // max(1, len(schema.tables))))
+        return None if known else {"*": share}
+    names = {table.name.short: str(table.name) for table in schema.tables}
+    full = {str(table.name) for table in schema.tables}
+    found: dict[str, int] = {}
+    for name, count in rows.items():
+        if name != "*" and name not in full and name not in names:
+            raise InputError(
+                f"--rows {name}={count}: there is no table {name}", hint="TABLE=N, with its schema where needed"
+            )
+        found[name if name == "*" or name in full else names[name]] = count
+    return found
