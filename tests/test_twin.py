@@ -208,11 +208,15 @@ def true_size(connection: psycopg.Connection, name: str) -> IndexSize:
 
 
 OPCLASS = {"trgm": Name(schema="public", name="gin_trgm_ops"), "range": Name(schema="pg_catalog", name="range_ops")}
+# Ranges lie inside the histogram: at its ends the planner looks into the index, and the twin has no rows there.
 SUPPOSED = [
-    (index("status, at", table="purchase"), "select * from purchase where status = 'sent' and at < '2020-01-03'"),
+    (
+        index("status, at", table="purchase"),
+        "select * from purchase where status = 'sent' and at between '2020-06-01' and '2020-06-03'",
+    ),
     (
         index("customer_id", table="purchase", include=("total",), name="a"),
-        "select sum(total) from purchase where customer_id between 5 and 900",
+        "select sum(total) from purchase where customer_id between 5000 and 5900",
     ),
     (
         index("at", table="purchase", predicate="status = 'sent'"),
