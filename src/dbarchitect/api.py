@@ -19,6 +19,7 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import fill
 from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.redact import redact
@@ -83,13 +84,13 @@ def check(source: str, options: CheckOptions) -> Review:
             today=options.now.date(),
         )
         gaps: tuple[Gap, ...] = (*opened.gaps, *remarks, *stale, *_left_out(workload.rejected if workload else ()))
-        environment = {"source": _version(opened.schema.version)}
+        environment = {"source": version_name(opened.schema.version)}
         if options.prove and (findings or workload):
             findings, found, environment = _prove(findings, opened, workload, options)
             gaps += found
     return Review(
         source=opened.name,
-        engine=_version(opened.schema.version),
+        engine=version_name(opened.schema.version),
         findings=findings,
         silent=silent,
         suppressed=(*commented, *suppressed),
@@ -146,10 +147,6 @@ def _unplannable(workload: Workload, bench: Workbench) -> tuple[Gap, ...]:
         except InputError as err:
             refused.append((str(query.position or " ".join(query.sql.split())[:80]), err.message))
     return _left_out(refused)
-
-
-def _version(number: int) -> str:
-    return f"PostgreSQL {number // 10000}.{number % 10000}"
 
 
 def _workload(path: Path | None) -> Workload | None:
@@ -276,7 +273,7 @@ def _summary(snapshot: snapshots.Snapshot, path: Path) -> TwinSummary:
         product=manifest.product,
         taken_at=manifest.taken_at,
         source=manifest.source,
-        engine=_version(snapshot.schema.version),
+        engine=version_name(snapshot.schema.version),
         redacted=manifest.redacted,
         scale=manifest.scale,
         tables=len(snapshot.schema.tables),

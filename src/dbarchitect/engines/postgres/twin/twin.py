@@ -16,7 +16,7 @@ import psycopg
 
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.load import load
-from dbarchitect.engines.postgres.server import Server
+from dbarchitect.engines.postgres.server import Server, version_name
 from dbarchitect.engines.postgres.server.host import GUEST, Host, guest_session, owner_session
 from dbarchitect.engines.postgres.twin import statistics
 from dbarchitect.engines.postgres.twin.creation_order import in_order_of_creation
@@ -121,7 +121,7 @@ class Twin:
     def environment(self) -> dict[str, str]:
         """The versions that a proof names: the source's and the twin's."""
         source, own = self.schema.version, self.server.binaries.version
-        named = {"source": f"PostgreSQL {_dotted(source)}", "twin": f"PostgreSQL {_dotted(own)}"}
+        named = {"source": version_name(source), "twin": version_name(own)}
         if source // 10000 != own // 10000:
             named["caution"] = (
                 f"PostgreSQL {own // 10000} does not plan exactly like {source // 10000}: --pg-bin gives an exact twin"
@@ -210,10 +210,6 @@ class Twin:
         self._owner.close()
         self._admin.close()
         self.server.drop_database(self.database)
-
-
-def _dotted(version: int) -> str:
-    return f"{version // 10000}.{version % 10000}"
 
 
 def restore(
