@@ -16,13 +16,11 @@ from dbarchitect.engines.postgres.server import Server
 from dbarchitect.model.change import (
     AddColumn,
     AddConstraint,
-    AddFunction,
     AddIndex,
     AddTable,
-    AddTrigger,
-    AddType,
     AlterColumn,
     Change,
+    Create,
     DropIndex,
     Reindex,
     ValidateConstraint,
@@ -104,8 +102,8 @@ def apply(
 
 
 def whole(schema: Relational) -> list[Change]:
-    changes: list[Change] = [AddType(type=t) for t in schema.types if not isinstance(t, BaseType)]
-    changes += [AddFunction(function=f) for f in schema.functions]
+    changes: list[Change] = [Create(object=t) for t in schema.types if not isinstance(t, BaseType)]
+    changes += [Create(object=f) for f in schema.functions]
     last: list[Change] = []
     for table in schema.tables:
         foreign = [c for c in table.constraints if isinstance(c, ForeignKey) and not c.inherited]
@@ -113,7 +111,7 @@ def whole(schema: Relational) -> list[Change]:
         changes.append(AddTable(table=replace(table, constraints=others)))
         last += [AddConstraint(table=table.name, constraint=c) for c in foreign]
         last += [AddIndex(index=i) for i in table.indexes if i.constraint is None and i.parent is None]
-        last += [AddTrigger(table=table.name, trigger=t) for t in table.triggers if not t.inherited]
+        last += [Create(object=t, on=table.name) for t in table.triggers if not t.inherited]
     return changes + last
 
 
@@ -315,8 +313,13 @@ def test_indexes_without_blocking_writers(server: Server) -> None:
     index = Index(name=Name(schema="public", name="i"), table=table, keys=(IndexKey(column="x"),))
     with empty_database(server) as connection:
         connection.execute("CREATE TABLE t (x integer)")
-        for change in (AddIndex(index=index), Reindex(index=index), DropIndex(index=index)):
-            (statement,) = ddl(change, version=180000, concurrently=True)
+        changes: list[Change] = [
+            AddIndex(index=index, concurrently=True),
+            Reindex(index=index, concurrently=True),
+            DropIndex(index=index, concurrently=True),
+        ]
+        for change in changes:
+            (statement,) = ddl(change, version=180000)
             assert "CONCURRENTLY" in statement
             connection.execute(statement)
         assert inspect(connection, facts=False).tables[0].indexes == ()
@@ -359,4 +362,4 @@ def test_parentheses_of_an_expression_key(expression: str, printed: str) -> None
 
 def test_a_type_in_c_is_refused() -> None:
     with pytest.raises(ValueError, match="in C"):
-        ddl(AddType(type=BaseType(name=Name(schema="public", name="vector"))), version=180000)
+        ddl(Create(object=BaseType(name=Name(schema="public", name="vector"))), version=180000)

@@ -6,8 +6,18 @@ the change that undoes the structure; rows that a drop loses do not come back wi
 
 from __future__ import annotations
 
-from .names import Name
-from .schema import Column, Constraint, Function, Index, Table, Trigger, UserType
+from .names import Name, ObjectRef
+from .schema import (
+    Column,
+    Constraint,
+    DefaultPrivilege,
+    EnumType,
+    Grant,
+    Index,
+    PartitionOf,
+    SchemaObject,
+    Table,
+)
 from .value import Value
 
 
@@ -29,6 +39,40 @@ class DropTable(Value, tag_field="kind", tag="drop_table", frozen=True, kw_only=
     def reverse(self) -> Change | None:
         """CREATE TABLE, empty."""
         return AddTable(table=self.table)
+
+
+class AlterTable(Value, tag_field="kind", tag="alter_table", frozen=True, kw_only=True):
+    """What a table has besides its parts: persistence, storage, inheritance, row security, replica identity..."""
+
+    before: Table
+    after: Table
+
+    def reverse(self) -> Change | None:
+        """The settings as they were."""
+        return AlterTable(before=self.after, after=self.before)
+
+
+class AttachPartition(Value, tag_field="kind", tag="attach_partition", frozen=True, kw_only=True):
+    """ALTER TABLE ... ATTACH PARTITION."""
+
+    table: Name
+    of: PartitionOf
+
+    def reverse(self) -> Change | None:
+        """DETACH PARTITION."""
+        return DetachPartition(table=self.table, of=self.of)
+
+
+class DetachPartition(Value, tag_field="kind", tag="detach_partition", frozen=True, kw_only=True):
+    """ALTER TABLE ... DETACH PARTITION; `concurrently` outside a transaction alone."""
+
+    table: Name
+    of: PartitionOf
+    concurrently: bool = False
+
+    def reverse(self) -> Change | None:
+        """ATTACH PARTITION."""
+        return AttachPartition(table=self.table, of=self.of)
 
 
 class AddColumn(Value, tag_field="kind", tag="add_column", frozen=True, kw_only=True):
@@ -72,25 +116,41 @@ class AlterColumn(Value, tag_field="kind", tag="alter_column", frozen=True, kw_o
 
 
 class AddConstraint(Value, tag_field="kind", tag="add_constraint", frozen=True, kw_only=True):
-    """ALTER TABLE ADD CONSTRAINT."""
+    """ALTER TABLE ADD CONSTRAINT. `index` is that of a key or an exclusion; with `using_index` it exists already and
+    becomes the key's."""
 
     table: Name
     constraint: Constraint
+    index: Index | None = None
+    using_index: bool = False
 
     def reverse(self) -> Change | None:
         """DROP CONSTRAINT."""
-        return DropConstraint(table=self.table, constraint=self.constraint)
+        return DropConstraint(table=self.table, constraint=self.constraint, index=self.index)
 
 
 class DropConstraint(Value, tag_field="kind", tag="drop_constraint", frozen=True, kw_only=True):
-    """ALTER TABLE DROP CONSTRAINT."""
+    """ALTER TABLE DROP CONSTRAINT; `index` is that of a key or an exclusion."""
 
     table: Name
     constraint: Constraint
+    index: Index | None = None
 
     def reverse(self) -> Change | None:
         """ADD CONSTRAINT."""
-        return AddConstraint(table=self.table, constraint=self.constraint)
+        return AddConstraint(table=self.table, constraint=self.constraint, index=self.index)
+
+
+class AlterConstraint(Value, tag_field="kind", tag="alter_constraint", frozen=True, kw_only=True):
+    """Deferrability, enforcement (18) and inheritance of a constraint, where the server can change them in place."""
+
+    table: Name
+    before: Constraint
+    after: Constraint
+
+    def reverse(self) -> Change | None:
+        """The constraint as it was."""
+        return AlterConstraint(table=self.table, before=self.after, after=self.before)
 
 
 class ValidateConstraint(Value, tag_field="kind", tag="validate_constraint", frozen=True, kw_only=True):
@@ -105,113 +165,224 @@ class ValidateConstraint(Value, tag_field="kind", tag="validate_constraint", fro
 
 
 class AddIndex(Value, tag_field="kind", tag="add_index", frozen=True, kw_only=True):
-    """CREATE INDEX."""
+    """CREATE INDEX. `concurrently`: without blocking writers, outside a transaction. `only`: of a partitioned table,
+    not of its partitions."""
 
     index: Index
+    concurrently: bool = False
+    only: bool = False
 
     def reverse(self) -> Change | None:
         """DROP INDEX."""
-        return DropIndex(index=self.index)
+        return DropIndex(index=self.index, concurrently=self.concurrently)
+
+
+class AttachIndex(Value, tag_field="kind", tag="attach_index", frozen=True, kw_only=True):
+    """ALTER INDEX parent ATTACH PARTITION index. There is no way to detach one but to drop it."""
+
+    parent: Name
+    index: Name
+
+    def reverse(self) -> Change | None:
+        """None: dropping the index undoes it."""
+        return None
+
+
+class AlterIndex(Value, tag_field="kind", tag="alter_index", frozen=True, kw_only=True):
+    """Storage parameters, statistics targets, CLUSTER mark and tablespace of an index."""
+
+    before: Index
+    after: Index
+
+    def reverse(self) -> Change | None:
+        """The settings as they were."""
+        return AlterIndex(before=self.after, after=self.before)
 
 
 class DropIndex(Value, tag_field="kind", tag="drop_index", frozen=True, kw_only=True):
-    """DROP INDEX."""
+    """DROP INDEX; `concurrently` outside a transaction alone."""
 
     index: Index
+    concurrently: bool = False
 
     def reverse(self) -> Change | None:
         """CREATE INDEX."""
-        return AddIndex(index=self.index)
+        return AddIndex(index=self.index, concurrently=self.concurrently)
 
 
 class Reindex(Value, tag_field="kind", tag="reindex", frozen=True, kw_only=True):
     """REINDEX INDEX: rebuilds what a failed concurrent build left invalid."""
 
     index: Index
+    concurrently: bool = False
 
     def reverse(self) -> Change | None:
         """None: there is nothing to undo."""
         return None
 
 
-class AddFunction(Value, tag_field="kind", tag="add_function", frozen=True, kw_only=True):
-    """CREATE FUNCTION from its definition."""
+class Create(Value, tag_field="kind", tag="create", frozen=True, kw_only=True):
+    """CREATE of an object that is no table and no part of a table's own structure; `on` is the relation of a trigger, a
+    rule or a policy. Owner, privileges and comment are changes of their own; parts (the indexes of a materialised view)
+    too."""
 
-    function: Function
-
-    def reverse(self) -> Change | None:
-        """DROP FUNCTION."""
-        return DropFunction(function=self.function)
-
-
-class DropFunction(Value, tag_field="kind", tag="drop_function", frozen=True, kw_only=True):
-    """DROP FUNCTION."""
-
-    function: Function
+    object: SchemaObject
+    on: Name | None = None
 
     def reverse(self) -> Change | None:
-        """CREATE FUNCTION."""
-        return AddFunction(function=self.function)
+        """DROP."""
+        return Drop(object=self.object, on=self.on)
 
 
-class AddTrigger(Value, tag_field="kind", tag="add_trigger", frozen=True, kw_only=True):
-    """CREATE TRIGGER from its definition."""
+class Drop(Value, tag_field="kind", tag="drop", frozen=True, kw_only=True):
+    """DROP of such an object."""
 
-    table: Name
-    trigger: Trigger
-
-    def reverse(self) -> Change | None:
-        """DROP TRIGGER."""
-        return DropTrigger(table=self.table, trigger=self.trigger)
-
-
-class DropTrigger(Value, tag_field="kind", tag="drop_trigger", frozen=True, kw_only=True):
-    """DROP TRIGGER."""
-
-    table: Name
-    trigger: Trigger
+    object: SchemaObject
+    on: Name | None = None
 
     def reverse(self) -> Change | None:
-        """CREATE TRIGGER."""
-        return AddTrigger(table=self.table, trigger=self.trigger)
+        """CREATE."""
+        return Create(object=self.object, on=self.on)
 
 
-class AddType(Value, tag_field="kind", tag="add_type", frozen=True, kw_only=True):
-    """CREATE TYPE or CREATE DOMAIN."""
+class Alter(Value, tag_field="kind", tag="alter", frozen=True, kw_only=True):
+    """One such object into another of the same name, in place."""
 
-    type: UserType
-
-    def reverse(self) -> Change | None:
-        """DROP TYPE."""
-        return DropType(type=self.type)
-
-
-class DropType(Value, tag_field="kind", tag="drop_type", frozen=True, kw_only=True):
-    """DROP TYPE or DROP DOMAIN."""
-
-    type: UserType
+    before: SchemaObject
+    after: SchemaObject
+    on: Name | None = None
 
     def reverse(self) -> Change | None:
-        """CREATE TYPE."""
-        return AddType(type=self.type)
+        """The object as it was."""
+        return Alter(before=self.after, after=self.before, on=self.on)
+
+
+class Rename(Value, tag_field="kind", tag="rename", frozen=True, kw_only=True):
+    """RENAME and SET SCHEMA of anything; `to` has the schema "" for a part of a table, whose new name it is."""
+
+    at: ObjectRef
+    to: Name
+
+    def reverse(self) -> Change | None:
+        """The name that it had."""
+        if self.at.sub:
+            back = ObjectRef(kind=self.at.kind, schema=self.at.schema, name=self.at.name, sub=self.to.name)
+            return Rename(at=back, to=Name(schema="", name=self.at.sub))
+        back = ObjectRef(kind=self.at.kind, schema=self.to.schema, name=self.to.name)
+        return Rename(at=back, to=Name(schema=self.at.schema, name=self.at.name))
+
+
+class SetOwner(Value, tag_field="kind", tag="set_owner", frozen=True, kw_only=True):
+    """ALTER ... OWNER TO."""
+
+    at: ObjectRef
+    before: str
+    after: str
+
+    def reverse(self) -> Change | None:
+        """The owner before."""
+        return SetOwner(at=self.at, before=self.after, after=self.before)
+
+
+class SetGrants(Value, tag_field="kind", tag="set_grants", frozen=True, kw_only=True):
+    """GRANT and REVOKE: from the privileges before to those after (see `Grant`), for an object of `owner`."""
+
+    at: ObjectRef
+    owner: str
+    before: tuple[Grant, ...] = ()
+    after: tuple[Grant, ...] = ()
+
+    def reverse(self) -> Change | None:
+        """The privileges before."""
+        return SetGrants(at=self.at, owner=self.owner, before=self.after, after=self.before)
+
+
+class SetDefaultPrivileges(Value, tag_field="kind", tag="set_default_privileges", frozen=True, kw_only=True):
+    """ALTER DEFAULT PRIVILEGES."""
+
+    before: DefaultPrivilege
+    after: DefaultPrivilege
+
+    def reverse(self) -> Change | None:
+        """The default privileges before."""
+        return SetDefaultPrivileges(before=self.after, after=self.before)
+
+
+class SetComment(Value, tag_field="kind", tag="set_comment", frozen=True, kw_only=True):
+    """COMMENT ON."""
+
+    at: ObjectRef
+    before: str | None = None
+    after: str | None = None
+
+    def reverse(self) -> Change | None:
+        """The comment before."""
+        return SetComment(at=self.at, before=self.after, after=self.before)
+
+
+class SetSetting(Value, tag_field="kind", tag="set_setting", frozen=True, kw_only=True):
+    """ALTER DATABASE ... SET; None: RESET."""
+
+    name: str
+    before: str | None = None
+    after: str | None = None
+
+    def reverse(self) -> Change | None:
+        """The setting before."""
+        return SetSetting(name=self.name, before=self.after, after=self.before)
+
+
+class RebuildEnum(Value, tag_field="kind", tag="rebuild_enum", frozen=True, kw_only=True):
+    """An enum type made anew with other labels, beside the old one, and `columns` converted to it through text. A row
+    with a label that is gone makes it fail; nothing is lost. A column's default is set aside meanwhile."""
+
+    before: EnumType
+    after: EnumType
+    columns: tuple[tuple[Name, Column], ...] = ()
+
+    def reverse(self) -> Change | None:
+        """The labels before."""
+        return RebuildEnum(before=self.after, after=self.before, columns=self.columns)
+
+
+class Statements(Value, tag_field="kind", tag="statements", frozen=True, kw_only=True):
+    """SQL that no other change says, with what takes it back (None: nothing does)."""
+
+    sql: tuple[str, ...]
+    undo: tuple[str, ...] | None = None
+
+    def reverse(self) -> Change | None:
+        """The statements that take it back."""
+        return None if self.undo is None else Statements(sql=self.undo, undo=self.sql)
 
 
 Change = (
     AddTable
     | DropTable
+    | AlterTable
+    | AttachPartition
+    | DetachPartition
     | AddColumn
     | DropColumn
     | AlterColumn
     | AddConstraint
     | DropConstraint
+    | AlterConstraint
     | ValidateConstraint
     | AddIndex
     | DropIndex
+    | AlterIndex
+    | AttachIndex
     | Reindex
-    | AddFunction
-    | DropFunction
-    | AddTrigger
-    | DropTrigger
-    | AddType
-    | DropType
+    | Create
+    | Drop
+    | Alter
+    | Rename
+    | SetOwner
+    | SetGrants
+    | SetDefaultPrivileges
+    | SetComment
+    | SetSetting
+    | RebuildEnum
+    | Statements
 )

@@ -209,7 +209,7 @@ class Index(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Trigger(Value, frozen=True, kw_only=True):
+class Trigger(Value, tag_field="object", tag="trigger", frozen=True, kw_only=True):
     """A trigger; `definition` is pg_get_triggerdef. `enabled`: origin, disabled, replica or always."""
 
     name: str
@@ -227,7 +227,7 @@ class Trigger(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Rule(Value, frozen=True, kw_only=True):
+class Rule(Value, tag_field="object", tag="rule", frozen=True, kw_only=True):
     """A rewrite rule other than a view's own `_RETURN`; `definition` is pg_get_ruledef."""
 
     name: str
@@ -236,7 +236,7 @@ class Rule(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Policy(Value, frozen=True, kw_only=True):
+class Policy(Value, tag_field="object", tag="policy", frozen=True, kw_only=True):
     """A row-level security policy."""
 
     name: str
@@ -312,7 +312,7 @@ class Table(Value, frozen=True, kw_only=True):
         return ObjectRef(kind="table", schema=self.name.schema, name=self.name.name)
 
 
-class View(Value, frozen=True, kw_only=True):
+class View(Value, tag_field="object", tag="view", frozen=True, kw_only=True):
     """A view or a materialised view."""
 
     name: Name
@@ -331,7 +331,7 @@ class View(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Function(Value, frozen=True, kw_only=True):
+class Function(Value, tag_field="object", tag="function", frozen=True, kw_only=True):
     """A function, procedure, aggregate or window function. `identity` (argument types) tells overloads apart."""
 
     name: Name
@@ -356,7 +356,7 @@ class Function(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class EventTrigger(Value, frozen=True, kw_only=True):
+class EventTrigger(Value, tag_field="object", tag="event trigger", frozen=True, kw_only=True):
     """An event trigger."""
 
     name: str
@@ -375,13 +375,13 @@ class _UserType(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class EnumType(_UserType, tag_field="kind", tag="enum", frozen=True, kw_only=True):
+class EnumType(_UserType, tag_field="object", tag="enum", frozen=True, kw_only=True):
     """CREATE TYPE ... AS ENUM; labels in their sort order."""
 
     labels: tuple[str, ...] = ()
 
 
-class DomainType(_UserType, tag_field="kind", tag="domain", frozen=True, kw_only=True):
+class DomainType(_UserType, tag_field="object", tag="domain", frozen=True, kw_only=True):
     """CREATE DOMAIN over `type`."""
 
     type: Type
@@ -391,13 +391,13 @@ class DomainType(_UserType, tag_field="kind", tag="domain", frozen=True, kw_only
     constraints: tuple[Check | NotNull, ...] = ()
 
 
-class CompositeType(_UserType, tag_field="kind", tag="composite", frozen=True, kw_only=True):
+class CompositeType(_UserType, tag_field="object", tag="composite", frozen=True, kw_only=True):
     """CREATE TYPE ... AS (attributes)."""
 
     attributes: tuple[Column, ...] = ()
 
 
-class RangeType(_UserType, tag_field="kind", tag="range", frozen=True, kw_only=True):
+class RangeType(_UserType, tag_field="object", tag="range", frozen=True, kw_only=True):
     """CREATE TYPE ... AS RANGE."""
 
     subtype: Type
@@ -408,14 +408,14 @@ class RangeType(_UserType, tag_field="kind", tag="range", frozen=True, kw_only=T
     multirange: Name | None = None
 
 
-class BaseType(_UserType, tag_field="kind", tag="base", frozen=True, kw_only=True):
+class BaseType(_UserType, tag_field="object", tag="base", frozen=True, kw_only=True):
     """A type with its own C input and output functions: named, not modelled further."""
 
 
 UserType = EnumType | DomainType | CompositeType | RangeType | BaseType
 
 
-class Sequence(Value, frozen=True, kw_only=True):
+class Sequence(Value, tag_field="object", tag="sequence", frozen=True, kw_only=True):
     """A sequence. `owned_by` is (table, column); `internal` marks the sequence of an identity column."""
 
     name: Name
@@ -434,7 +434,7 @@ class Sequence(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Extension(Value, frozen=True, kw_only=True):
+class Extension(Value, tag_field="object", tag="extension", frozen=True, kw_only=True):
     """An installed extension. Its member objects are not in the model."""
 
     name: str
@@ -443,7 +443,7 @@ class Extension(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Collation(Value, frozen=True, kw_only=True):
+class Collation(Value, tag_field="object", tag="collation", frozen=True, kw_only=True):
     """CREATE COLLATION."""
 
     name: Name
@@ -458,7 +458,7 @@ class Collation(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class ExtendedStatistics(Value, frozen=True, kw_only=True):
+class ExtendedStatistics(Value, tag_field="object", tag="statistics", frozen=True, kw_only=True):
     """CREATE STATISTICS."""
 
     name: Name
@@ -480,7 +480,7 @@ class PublicationTable(Value, frozen=True, kw_only=True):
     where: str = ""
 
 
-class Publication(Value, frozen=True, kw_only=True):
+class Publication(Value, tag_field="object", tag="publication", frozen=True, kw_only=True):
     """CREATE PUBLICATION."""
 
     name: str
@@ -494,7 +494,7 @@ class Publication(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Subscription(Value, frozen=True, kw_only=True):
+class Subscription(Value, tag_field="object", tag="subscription", frozen=True, kw_only=True):
     """CREATE SUBSCRIPTION, as far as anyone may read it (the connection string is not)."""
 
     name: str
@@ -504,7 +504,7 @@ class Subscription(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class ForeignServer(Value, frozen=True, kw_only=True):
+class ForeignServer(Value, tag_field="object", tag="foreign server", frozen=True, kw_only=True):
     """CREATE SERVER."""
 
     name: str
@@ -517,7 +517,7 @@ class ForeignServer(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class DefaultPrivilege(Value, frozen=True, kw_only=True):
+class DefaultPrivilege(Value, tag_field="object", tag="default privilege", frozen=True, kw_only=True):
     """ALTER DEFAULT PRIVILEGES: for objects that `role` will make in `schema` ("" for every schema)."""
 
     role: str
@@ -526,13 +526,32 @@ class DefaultPrivilege(Value, frozen=True, kw_only=True):
     grants: tuple[Grant, ...] = ()
 
 
-class Namespace(Value, frozen=True, kw_only=True):
+class Namespace(Value, tag_field="object", tag="schema", frozen=True, kw_only=True):
     """CREATE SCHEMA."""
 
     name: str
     owner: str = ""
     grants: tuple[Grant, ...] = ()
     comment: str | None = None
+
+
+SchemaObject = (
+    Namespace
+    | Extension
+    | UserType
+    | Collation
+    | Sequence
+    | View
+    | Function
+    | Trigger
+    | Rule
+    | Policy
+    | EventTrigger
+    | ExtendedStatistics
+    | Publication
+    | Subscription
+    | ForeignServer
+)
 
 
 class Dependency(Value, frozen=True, kw_only=True):

@@ -20,20 +20,16 @@ from dbarchitect.engines.postgres.ddl_columns import (
 from dbarchitect.model.change import (
     AddColumn,
     AddConstraint,
-    AddFunction,
     AddIndex,
     AddTable,
-    AddTrigger,
-    AddType,
     AlterColumn,
     Change,
+    Create,
+    Drop,
     DropColumn,
     DropConstraint,
-    DropFunction,
     DropIndex,
     DropTable,
-    DropTrigger,
-    DropType,
     Reindex,
     ValidateConstraint,
 )
@@ -63,11 +59,10 @@ from dbarchitect.model.schema import (
 _TRIGGER_STATES = {"disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 
 
-def ddl(change: Change, *, version: int, concurrently: bool = False) -> tuple[str, ...]:
+def ddl(change: Change, *, version: int) -> tuple[str, ...]:
     """SQL statements for one change, without semicolons, in order, for a server of `version` (180006 style).
 
-    `concurrently` makes, drops and rebuilds indexes without blocking writers; not for indexes of partitioned tables,
-    nor inside a transaction. Raises `ValueError` for what no DDL of ours can say: a type with C functions, an index
+    Raises `ValueError` for what no DDL of ours can say: a type with C functions, an index
     that comes with its constraint.
     """
     major = version // 10000
@@ -83,34 +78,34 @@ def ddl(change: Change, *, version: int, concurrently: bool = False) -> tuple[st
             return (f"ALTER TABLE {table} DROP COLUMN {quote_identifier(column.name)}",)
         case AlterColumn():
             return tuple(alter_column(change, major))
-        case AddConstraint(table=table, constraint=constraint):
-            return tuple(_add_constraint(table, constraint, None, major))
+        case AddConstraint(table=table, constraint=constraint, index=index):
+            return tuple(_add_constraint(table, constraint, index, major))
         case DropConstraint(table=table, constraint=constraint):
             return tuple(_drop_constraint(table, constraint, major))
         case ValidateConstraint(table=table, constraint=constraint):
             return (f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote_identifier(constraint.name)}",)
-        case AddIndex(index=index):
+        case AddIndex(index=index, concurrently=concurrently):
             return tuple(_add_index(index, concurrently=concurrently))
-        case DropIndex(index=index):
+        case DropIndex(index=index, concurrently=concurrently):
             if index.constraint:
                 return (f"ALTER TABLE {index.table} DROP CONSTRAINT {quote_identifier(index.constraint)}",)
             return (f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}{index.name}",)
-        case Reindex(index=index):
+        case Reindex(index=index, concurrently=concurrently):
             return (f"REINDEX INDEX {'CONCURRENTLY ' if concurrently else ''}{index.name}",)
-        case AddFunction(function=function):
+        case Create(object=Function() as function):
             return tuple(_add_function(function))
-        case DropFunction(function=function):
+        case Drop(object=Function() as function):
             return (f"DROP {_function_kind(function)} {_signature(function)}",)
-        case AddTrigger(table=table, trigger=trigger):
+        case Create(object=Trigger() as trigger, on=Name() as table):
             return tuple(_add_trigger(table, trigger))
-        case DropTrigger(table=table, trigger=trigger):
+        case Drop(object=Trigger() as trigger, on=Name() as table):
             return (f"DROP TRIGGER {quote_identifier(trigger.name)} ON {table}",)
-        case AddType(type=type_):
+        case Create(object=EnumType() | DomainType() | CompositeType() | RangeType() | BaseType() as type_):
             return tuple(_add_type(type_, major))
-        case DropType(type=type_):
+        case Drop(object=EnumType() | DomainType() | CompositeType() | RangeType() | BaseType() as type_):
             return (f"DROP {'DOMAIN' if isinstance(type_, DomainType) else 'TYPE'} {type_.name}",)
         case _:
-            assert_never(change)
+            raise ValueError(f"no DDL for {type(change).__name__}")
 
 
 # Tables

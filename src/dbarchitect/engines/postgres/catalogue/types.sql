@@ -20,7 +20,7 @@ left join pg_namespace mn on mn.oid = m.typnamespace                            
 left join pg_type element on element.oid = t.typelem and element.typarray = t.oid
 cross join lateral (
     select
-        case t.typtype when 'e' then 'enum' when 'd' then 'domain' when 'c' then 'composite' when 'r' then 'range' else 'base' end as kind,
+        case t.typtype when 'e' then 'enum' when 'd' then 'domain' when 'c' then 'composite' when 'r' then 'range' else 'base' end as object,
         json_build_object('schema', n.nspname, 'name', t.typname) as name,
         pg_get_userbyid(t.typowner) as owner,
         case when t.typtype = 'e' then (

@@ -1,35 +1,29 @@
 """The command line: parse, call one function of `api`, render, give the exit code.
 
-Only what `dba --help` needs is imported here; each command imports the rest. This is the one place that looks at the
-environment, the terminal and the configuration file.
+Only what `dba --help` needs is imported here; each command imports the rest.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from . import __version__
-from .config import FailOn
-from .errors import InputError
-from .render import Format, Screen
+from dbarchitect import __version__
+from dbarchitect.config import FailOn
+from dbarchitect.errors import InputError
+from dbarchitect.render import Format
+
+from . import terminal
 
 if TYPE_CHECKING:
-    from .api import TwinSummary
-    from .progress import Progress
-
-_WIDEST = 140  # longer lines of prose are hard to read
-_PIPE_WIDTH = 100
+    from dbarchitect.api import TwinSummary
 
 _EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
 _SOURCE = "A postgresql:// URL, a .sql file or pg_dump, a folder of SQL migrations, or a .twin file."
@@ -109,11 +103,11 @@ def check(
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
-    from . import api
-    from .config import matching_rules, read_configuration
-    from .model.finding import Severity
-    from .render import render_review
-    from .suppression import write_baseline as write
+    from dbarchitect import api
+    from dbarchitect.config import matching_rules, read_configuration
+    from dbarchitect.model.finding import Severity
+    from dbarchitect.render import render_review
+    from dbarchitect.suppression import write_baseline as write
 
     settings = read_configuration(Path.cwd())
     pages = api.rule_pages()
@@ -125,7 +119,7 @@ def check(
     ignored += matching_rules(_commas(ignore), known, "--ignore")
     for one in settings.ignores:
         matching_rules((one.rule,), known, f"{one.origin}: ignore, rule")
-    with _progress() as progress:
+    with terminal.progress() as progress:
         review = api.check(
             source,
             api.CheckOptions(
@@ -141,24 +135,24 @@ def check(
                 seed=seed,
                 # What is about to be written anew must hold what the old one suppressed.
                 baseline=None if write_baseline else baseline or settings.baseline,
-                cache=_cache(),
+                cache=terminal.cache(),
                 now=datetime.now(UTC),
                 progress=progress,
             ),
         )
     if write_baseline:
         count = write(write_baseline, review.findings)
-        _emit(f"dba: {count:,} findings accepted in {write_baseline}\n", None)
+        terminal.emit(f"dba: {count:,} findings accepted in {write_baseline}\n", None)
         return 0
     text = render_review(
         review,
         form or settings.format,
-        screen=_screen(output),
+        screen=terminal.screen(output),
         pages=pages,
         root=Path.cwd(),
         version=__version__,
     )
-    _emit(text, output)
+    terminal.emit(text, output)
     limit = fail_on or settings.fail_on
     return int(limit != "never" and any(one.severity.rank >= Severity(limit).rank for one in review.findings))
 
@@ -166,16 +160,16 @@ def check(
 @app.command
 def explain(rule: Annotated[str | None, Parameter(help="A rule's id; none: the index of all rules.")] = None, /) -> int:
     """Show a rule's page: what it finds, why it matters, what would make it false, how to mend it."""
-    from . import api
-    from .config import matching_rules
-    from .render.page import render_index, render_page
+    from dbarchitect import api
+    from dbarchitect.config import matching_rules
+    from dbarchitect.render.page import render_index, render_page
 
     pages = api.rule_pages()
     if rule is None:
-        _emit(render_index(pages, _screen(None)), None)
+        terminal.emit(render_index(pages, terminal.screen(None)), None)
         return 0
     chosen = matching_rules((rule,), tuple(page.id for page in pages), "explain")
-    _emit("\n".join(render_page(page, _screen(None)) for page in pages if page.id in chosen), None)
+    terminal.emit("\n".join(render_page(page, terminal.screen(None)) for page in pages if page.id in chosen), None)
     return 0
 
 
@@ -197,9 +191,9 @@ def create(
     pg_bin: PgBin = None,
 ) -> int:
     """Write a source's schema, statistics, sizes and settings to a file; no rows."""
-    from . import api
+    from dbarchitect import api
 
-    with _progress() as progress:
+    with terminal.progress() as progress:
         summary = api.twin_create(
             source,
             output,
@@ -209,7 +203,7 @@ def create(
             rows=_rows(_commas(rows)),
             seed=seed,
             pg_bin=pg_bin,
-            cache=_cache(),
+            cache=terminal.cache(),
             now=datetime.now(UTC),
             progress=progress,
         )
@@ -219,7 +213,7 @@ def create(
 @twin.command
 def info(file: TwinFile, /) -> int:
     """Show what a .twin file holds."""
-    from . import api
+    from dbarchitect import api
 
     return _told(api.twin_info(file))
 
@@ -232,7 +226,7 @@ def scale(
     output: Target,
 ) -> int:
     """Multiply tables: the plans of the year after next, today."""
-    from . import api
+    from dbarchitect import api
 
     return _told(api.twin_scale(file, _factors(factors), output))
 
@@ -246,8 +240,8 @@ def open_(
     server: Annotated[str | None, Parameter(show=False)] = None,
 ) -> int:
     """Run a twin until Ctrl-C and print its URL, for EXPLAIN from any client."""
-    from . import api
-    from .render.untrusted import line
+    from dbarchitect import api
+    from dbarchitect.render.untrusted import line
 
     if server is not None:
         raise InputError(
@@ -255,15 +249,17 @@ def open_(
             hint="leave --server out, or name PostgreSQL binaries: --pg-bin DIR",
         )
     with (
-        _progress() as progress,
-        api.twin_open(source, pg_bin=pg_bin, cache=_cache(), now=datetime.now(UTC), progress=progress) as opened,
+        terminal.progress() as progress,
+        api.twin_open(
+            source, pg_bin=pg_bin, cache=terminal.cache(), now=datetime.now(UTC), progress=progress
+        ) as opened,
     ):
         progress.done()
-        _emit(f"{opened.url}\n", None)
+        terminal.emit(f"{opened.url}\n", None)
         for gap in opened.gaps:
-            _note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
+            terminal.note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
         versions = ", ".join(f"{key} {value}" for key, value in opened.environment.items())
-        _note(f"{opened.tables:,} tables and no rows ({line(versions)}); psql '{opened.url}'; Ctrl-C ends it")
+        terminal.note(f"{opened.tables:,} tables and no rows ({line(versions)}); psql '{opened.url}'; Ctrl-C ends it")
         try:
             while True:
                 time.sleep(3600)
@@ -272,9 +268,9 @@ def open_(
 
 
 def _told(summary: TwinSummary) -> int:
-    from .render.summary import render_twin
+    from dbarchitect.render.summary import render_twin
 
-    _emit(render_twin(summary, _screen(None)), None)
+    terminal.emit(render_twin(summary, terminal.screen(None)), None)
     return 0
 
 
@@ -286,20 +282,20 @@ def demo(
     pg_bin: PgBin = None,
 ) -> int:
     """Show all of it on an example: makes a database, takes its twin, reviews it, proves the findings."""
-    from . import api
-    from .render.demo import render_demo
+    from dbarchitect import api
+    from dbarchitect.render.demo import render_demo
 
-    with _progress() as progress, _demo_folder(keep) as folder:
+    with terminal.progress() as progress, _demo_folder(keep) as folder:
         options = api.CheckOptions(
             pg_bin=pg_bin.absolute() if pg_bin else None,
             seed=seed,
-            cache=_cache(),
+            cache=terminal.cache(),
             now=datetime.now(UTC),
             progress=progress,
         )
         shown = api.demo(folder, options)
         progress.done()
-        _emit(render_demo(shown, _screen(None), kept=keep is not None), None)
+        terminal.emit(render_demo(shown, terminal.screen(None), kept=keep is not None), None)
     return 0
 
 
@@ -363,55 +359,3 @@ def _factors(values: Sequence[str]) -> dict[str, float]:
             )
         found[table.strip()] = factor
     return found
-
-
-# What surrounds a command: the terminal, the environment, the disk.
-
-
-def _cache() -> Path | None:
-    """Where ready clusters are kept: $DBA_CACHE, else None for this account's cache directory."""
-    named = os.environ.get("DBA_CACHE")
-    return Path(named).absolute() if named else None
-
-
-def _colored(stream: TextIO) -> bool:
-    # https://no-color.org: any value but the empty one counts.
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
-
-
-def _screen(output: Path | None) -> Screen:
-    if output is not None:
-        return Screen(width=_PIPE_WIDTH)
-    columns = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
-    return Screen(
-        width=min(max(columns, 40), _WIDEST),
-        color=_colored(sys.stdout),
-        unicode=(sys.stdout.encoding or "").lower().replace("-", "").startswith("utf"),
-    )
-
-
-def _progress() -> Progress:
-    from .progress import Progress
-
-    return Progress(
-        sys.stderr,
-        terminal=sys.stderr.isatty() and os.environ.get("TERM") != "dumb",
-        color=_colored(sys.stderr),
-    )
-
-
-def _note(text: str) -> None:
-    sys.stderr.write(f"dba: {text}\n")
-
-
-def _emit(text: str, output: Path | None) -> None:
-    """Results go to stdout, or whole into a file."""
-    if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()  # a reader that waits for a URL must get it now
-        return
-    from .files import write_whole
-
-    write_whole(output, text)

@@ -1,4 +1,4 @@
-"""One function a verb: source -> model -> analysis -> proof. The only place where the rooms are wired together."""
+"""The verbs around a schema as it is: check, explain, twin, demo."""
 
 from __future__ import annotations
 

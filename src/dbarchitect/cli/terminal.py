@@ -1,0 +1,70 @@
+"""What surrounds a command: the terminal, the environment, the disk. The one place that looks at them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from dbarchitect.render import Screen
+
+if TYPE_CHECKING:
+    from dbarchitect.progress import Progress
+
+_WIDEST = 140  # longer lines of prose are hard to read
+_PIPE_WIDTH = 100
+
+
+def cache() -> Path | None:
+    """Where ready clusters are kept: $DBA_CACHE, else None for this account's cache directory."""
+    named = os.environ.get("DBA_CACHE")
+    return Path(named).absolute() if named else None
+
+
+def colored(stream: TextIO) -> bool:
+    """Whether `stream` is to be written in colour."""
+    # https://no-color.org: any value but the empty one counts.
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def screen(output: Path | None) -> Screen:
+    """Where the result goes: the terminal, a pipe, or the file `output`."""
+    if output is not None:
+        return Screen(width=_PIPE_WIDTH)
+    columns = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
+    return Screen(
+        width=min(max(columns, 40), _WIDEST),
+        color=colored(sys.stdout),
+        unicode=(sys.stdout.encoding or "").lower().replace("-", "").startswith("utf"),
+    )
+
+
+def progress() -> Progress:
+    """What shows on stderr what is being done."""
+    from dbarchitect.progress import Progress
+
+    return Progress(
+        sys.stderr,
+        terminal=sys.stderr.isatty() and os.environ.get("TERM") != "dumb",
+        color=colored(sys.stderr),
+    )
+
+
+def note(text: str) -> None:
+    """A remark beside the result."""
+    sys.stderr.write(f"dba: {text}\n")
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Results go to stdout, or whole into a file."""
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()  # a reader that waits for a URL must get it now
+        return
+    from dbarchitect.files import write_whole
+
+    write_whole(output, text)

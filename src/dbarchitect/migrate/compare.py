@@ -1,0 +1,192 @@
+"""Two schemas side by side: what makes them the same, and in words what does not.
+
+Left out of every comparison, because no migration can or should change it: the order of columns (a column added is the
+last one), names of the database, versions and locales of the server, and what the server derives (dependencies, the
+printed definitions of what is compared by its parts). `JOURNAL` is the schema of our own history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from dbarchitect.model.schema import Column, Constraint, Grant, Index, NotNull, Relational, Table, View
+from dbarchitect.model.value import Value, to_json
+
+JOURNAL = "dbarchitect"
+
+
+def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
+    """`schema` with only what counts in a comparison. Without `privileges` owners and grants do not."""
+    found = replace(
+        schema,
+        version=0,
+        version_text="",
+        database="",
+        collation="",
+        ctype="",
+        locale_provider="libc",
+        encoding="",
+        owner="",
+        schemas=tuple(one for one in schema.schemas if one.name != JOURNAL),
+        sequences=tuple(one for one in schema.sequences if one.name.schema != JOURNAL),
+        tables=tuple(_table(one) for one in schema.tables if one.name.schema != JOURNAL),
+        views=tuple(_view(one) for one in schema.views if one.name.schema != JOURNAL),
+        extensions=tuple(replace(one, version="", comment=None) for one in schema.extensions),
+        dependencies=(),
+        unreadable=(),
+        facts=None,
+    )
+    return cast(Relational, _without_privileges(found) if not privileges else _own_privileges(found))
+
+
+def schema_hash(schema: Relational) -> str:
+    """16 hexadecimal digits that are equal for schemas with the same structure; owners and privileges do not count."""
+    return hashlib.sha256(to_json(canonical(schema, privileges=False))).hexdigest()[:16]
+
+
+def differences(before: Relational, after: Relational, *, privileges: bool = True) -> tuple[str, ...]:
+    """What differs, a line each: `tables.public.orders.columns.note: missing`; empty for the same schema."""
+    left = msgspec.to_builtins(canonical(before, privileges=privileges))
+    right = msgspec.to_builtins(canonical(after, privileges=privileges))
+    return tuple(_differences("", left, right))
+
+
+def _table(table: Table) -> Table:
+    constraints = [_constraint(one) for one in table.constraints if not _says_not_null(one, table)]
+    return replace(
+        table,
+        columns=tuple(sorted((_column(one) for one in table.columns), key=lambda one: one.name)),
+        constraints=tuple(constraints),
+        indexes=tuple(_index(one, table) for one in table.indexes),
+    )
+
+
+def _says_not_null(one: Constraint, table: Table) -> bool:
+    """Whether this says no more than a column's `not_null` does, which is all that servers before 18 know."""
+    if not isinstance(one, NotNull) or not one.validated or one.no_inherit or one.comment is not None:
+        return False
+    return one.name == f"{table.name.name}_{one.columns[0]}_not_null"
+
+
+def _view(view: View) -> View:
+    return replace(
+        view,
+        columns=tuple(replace(one, position=0) for one in view.columns),
+        indexes=tuple(_index(one, view) for one in view.indexes),
+    )
+
+
+def _column(column: Column) -> Column:
+    return replace(column, position=0)
+
+
+def _constraint(constraint: Constraint) -> Constraint:
+    return replace(constraint, definition="")
+
+
+def _index(index: Index, on: Table | View) -> Index:
+    return replace(index, definition="")
+
+
+def _without_privileges(value: Any) -> Any:
+    def nobody(one: Value) -> Value:
+        return _replaced(one, owner="", grants=())
+
+    return _mapped(value, nobody)
+
+
+def _own_privileges(value: Any) -> Any:
+    """Privileges in the same words whoever the owner is: who granted what does not count."""
+
+    def plain(one: Value) -> Value:
+        grants: tuple[Grant, ...] | None = getattr(one, "grants", None)
+        if not grants:
+            return one
+        merged: dict[tuple[str, str], Grant] = {}
+        for grant in grants:
+            key = (grant.grantee, grant.column)
+            known = merged.get(key, Grant(grantee=grant.grantee, column=grant.column))
+            merged[key] = replace(
+                known,
+                privileges=tuple(sorted({*known.privileges, *grant.privileges})),
+                grantable=tuple(sorted({*known.grantable, *grant.grantable})),
+            )
+        return _replaced(one, grants=tuple(merged[key] for key in sorted(merged)))
+
+    return _mapped(value, plain)
+
+
+def _replaced(value: Value, **fields: Any) -> Value:
+    return replace(value, **{name: one for name, one in fields.items() if name in value.__struct_fields__})
+
+
+def _mapped(value: Any, change: Callable[[Value], Value]) -> Any:
+    """`value` with `change` applied to every model value in it, outermost last."""
+    if isinstance(value, tuple):
+        items = cast("tuple[Any, ...]", value)
+        return tuple(_mapped(one, change) for one in items)
+    if isinstance(value, Value):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        inner = {
+            name: _mapped(one, change)
+            for name, one in fields.items()
+            if isinstance(one, Value) or (isinstance(one, tuple) and any(isinstance(part, Value) for part in one))  # pyright: ignore[reportUnknownVariableType]
+        }
+        return change(replace(value, **inner) if inner else value)
+    return value
+
+
+def _differences(path: str, left: Any, right: Any) -> Iterator[str]:
+    if left == right:
+        return
+    if isinstance(left, dict) and isinstance(right, dict):
+        ours, theirs = cast("dict[str, Any]", left), cast("dict[str, Any]", right)
+        for key in dict.fromkeys([*ours, *theirs]):
+            yield from _differences(f"{path}.{key}" if path else key, ours.get(key), theirs.get(key))
+        return
+    if isinstance(left, list) and isinstance(right, list):
+        ours, theirs = _named(cast("list[Any]", left)), _named(cast("list[Any]", right))
+        if ours is not None and theirs is not None:
+            for key in dict.fromkeys([*ours, *theirs]):
+                if key not in theirs:
+                    yield f"{path}.{key}: is there and should not be"
+                elif key not in ours:
+                    yield f"{path}.{key}: is missing"
+                else:
+                    yield from _differences(f"{path}.{key}", ours[key], theirs[key])
+            return
+    yield f"{path}: {_brief(left)} instead of {_brief(right)}"
+
+
+def _named(items: list[Any]) -> dict[str, Any] | None:
+    """The items of a list by their names, None where they have none."""
+    found: dict[str, Any] = {}
+    for one in items:
+        if not isinstance(one, dict):
+            return None
+        item = cast("dict[str, Any]", one)
+        name = item.get("name", item.get("grantee", item.get("table")))
+        if isinstance(name, dict):
+            whole = cast("dict[str, str]", name)
+            name = f"{whole.get('schema', '')}.{whole.get('name', '')}"
+        if name is None:
+            return None
+        key = f"{name}({item['identity']})" if "identity" in item and isinstance(item["identity"], str) else str(name)
+        if item.get("column"):
+            key = f"{key}.{item['column']}"
+        if key in found:
+            return None
+        found[key] = item
+    return found
+
+
+def _brief(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= 200 else f"{text[:197]}..."
