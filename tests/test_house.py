@@ -17,7 +17,7 @@ SOURCE = ROOT / "src" / "dbarchitect"
 BIN = Path(sys.executable).parent
 
 # At the edge: what may look at the command line, the environment and configuration files.
-EDGE = {"__main__.py", "terminal.py", "config.py"}
+EDGE = {"__main__.py", "cli/terminal.py", "config.py"}
 
 # The rooms that are given values and give values.
 PURE = ("model", "sql", "review", "migrate", "render")

@@ -1,5 +1,8 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
 from .commands import app, run
+from .migrate import migrate
+
+app.command(migrate)
 
 __all__ = ["app", "run"]
