@@ -1,0 +1,3 @@
+CREATE FUNCTION public.longer(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE AS
+    $$ SELECT CASE WHEN length(coalesce(b, '')) > length(coalesce(a, '')) THEN b ELSE a END $$;
+CREATE AGGREGATE public.longest(text) (SFUNC = public.longer, STYPE = text);

@@ -1,0 +1,4 @@
+CREATE TABLE public.parcel (id integer PRIMARY KEY, code varchar(10), weight integer);
+CREATE VIEW public.heavy AS SELECT id, code, weight FROM public.parcel WHERE weight > 20;
+COMMENT ON VIEW public.heavy IS 'two people carry these';
+GRANT SELECT ON public.heavy TO corpus_reader;

@@ -1,0 +1,12 @@
+CREATE TABLE public.thing (id integer CONSTRAINT thing_pk PRIMARY KEY, n integer CONSTRAINT n_pos CHECK (n > 0));
+CREATE INDEX thing_n ON public.thing (n);
+CREATE VIEW public.v AS SELECT id FROM public.thing;
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER trg BEFORE INSERT ON public.thing FOR EACH ROW EXECUTE FUNCTION public.f();
+CREATE TYPE public.mood AS ENUM ('ok');
+CREATE DOMAIN public.d AS integer CONSTRAINT d_pos CHECK (VALUE > 0);
+CREATE SEQUENCE public.s;
+CREATE STATISTICS public.st ON id, n FROM public.thing;
+CREATE PROCEDURE public.p() LANGUAGE sql AS $$ SELECT $$;
+COMMENT ON VIEW public.v IS 'old';
+COMMENT ON SEQUENCE public.s IS 'old';

@@ -1,0 +1,2 @@
+CREATE EXTENSION fuzzystrmatch;
+CREATE TABLE public.word (id integer PRIMARY KEY, w text);

@@ -1,0 +1,1 @@
+CREATE TABLE public.rect (id integer PRIMARY KEY, w integer NOT NULL, h integer NOT NULL);

@@ -1,0 +1,4 @@
+CREATE TABLE public.rect (
+    id integer PRIMARY KEY, w integer NOT NULL, h integer NOT NULL,
+    area integer GENERATED ALWAYS AS (w * h * 2) STORED
+);

@@ -1,0 +1,3 @@
+CREATE FUNCTION public.danger() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ SELECT $$;
+CREATE FUNCTION public.safe(integer) RETURNS integer LANGUAGE sql AS $$ SELECT $1 $$;
+REVOKE EXECUTE ON FUNCTION public.safe(integer) FROM PUBLIC;

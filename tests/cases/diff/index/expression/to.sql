@@ -1,0 +1,3 @@
+CREATE TABLE public.contact (id integer PRIMARY KEY, email text NOT NULL, data jsonb NOT NULL DEFAULT '{}');
+CREATE INDEX contact_email_idx ON public.contact (lower(btrim(email)));
+CREATE INDEX contact_city_idx ON public.contact ((data ->> 'city'), ((data -> 'age')::int) DESC);

@@ -1,0 +1,14 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY);
+CREATE VIEW app.v AS SELECT id FROM app.t;
+CREATE FUNCTION app.f(x integer) RETURNS integer LANGUAGE sql AS $$ SELECT x $$;
+CREATE TYPE app.e AS ENUM ('a');
+CREATE DOMAIN app.d AS text;
+CREATE SEQUENCE app.s;
+ALTER TABLE app.t OWNER TO corpus_writer;
+ALTER VIEW app.v OWNER TO corpus_auditor;
+ALTER FUNCTION app.f(integer) OWNER TO corpus_writer;
+ALTER TYPE app.e OWNER TO corpus_writer;
+ALTER DOMAIN app.d OWNER TO corpus_writer;
+ALTER SEQUENCE app.s OWNER TO corpus_writer;
+ALTER SCHEMA app OWNER TO corpus_writer;

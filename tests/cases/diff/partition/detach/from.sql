@@ -1,0 +1,3 @@
+CREATE TABLE public.measure (id bigint NOT NULL, at date NOT NULL, v numeric) PARTITION BY RANGE (at);
+CREATE TABLE public.measure_2025 PARTITION OF public.measure FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE public.measure_2024 PARTITION OF public.measure FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');

@@ -1,0 +1,1 @@
+CREATE TYPE public.float_range AS RANGE (subtype = float8);

@@ -1,0 +1,1 @@
+CREATE TABLE public.reading (id integer PRIMARY KEY, low float8, high float8);

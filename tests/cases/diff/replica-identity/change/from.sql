@@ -1,0 +1,5 @@
+CREATE TABLE public.a (id integer PRIMARY KEY, k text NOT NULL);
+CREATE UNIQUE INDEX a_k ON public.a (k);
+CREATE TABLE public.b (id integer PRIMARY KEY);
+CREATE TABLE public.c (id integer PRIMARY KEY);
+ALTER TABLE public.c REPLICA IDENTITY FULL;

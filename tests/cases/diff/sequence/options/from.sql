@@ -1,0 +1,2 @@
+CREATE SEQUENCE public.invoice_no;
+CREATE SEQUENCE public.gone_no;

@@ -1,0 +1,2 @@
+CREATE EXTENSION btree_gist;
+CREATE TABLE public.rate (product integer NOT NULL, valid daterange NOT NULL, percent numeric);
