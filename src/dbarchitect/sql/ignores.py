@@ -69,6 +69,8 @@ def read_ignores(
         if not directive:
             continue
         action, rest = directive[1], directive[2]
+        if action in ("step", "undoes"):  # where a step of a migration begins
+            continue
         if action not in ("ignore", "ignore-file"):
             wrong.append(
                 Misspelt(comment.position, f"`dba: {action}` is not known: write `dba: ignore rule-id reason`")

@@ -210,25 +210,25 @@ def wrapper_of(sql: str) -> str:
 
 def conjuncts(predicate: str) -> tuple[str, ...]:
     """The terms that `predicate` joins with AND, each in the printer's form."""
-    return tuple(_printed(one) for one in _terms(_expression(predicate)))
+    return tuple(printed_tree(one) for one in _terms(expression_tree(predicate)))
 
 
 def equivalent(first: str, second: str) -> bool:
     """Whether two expressions say the same: equal after parsing, whatever their parentheses, spacing, case of keywords,
     order of ANDed terms, or a cast of a constant to text that the server's printer adds."""
-    return _canonical(_expression(first)) == _canonical(_expression(second))
+    return canonical_tree(expression_tree(first)) == canonical_tree(expression_tree(second))
 
 
 def implies_not_null(predicate: str, column: str) -> bool:
     """Whether every row that satisfies `predicate` has a value in `column`: `IS NOT NULL`, or a strict comparison with
     it, among the terms joined with AND (and in each branch of an OR)."""
-    return _implies(_expression(predicate), column)
+    return _implies(expression_tree(predicate), column)
 
 
 def columns_of(expression: str) -> tuple[str, ...]:
     """The columns that `expression` names (without qualifiers), each once."""
     found: dict[str, None] = {}
-    node = _expression(expression)
+    node = expression_tree(expression)
     for kind, fields in tree.walk([node]):
         if kind == "ColumnRef":
             parts = tree.strings(fields.get("fields"))
@@ -303,10 +303,10 @@ def _terms(node: Node) -> list[Node]:
 _TEXT_TYPES = frozenset(("text", "varchar", "bpchar", "unknown"))
 
 
-def _canonical(node: Any) -> Any:
+def canonical_tree(node: Any) -> Any:
     """The tree without what does not matter: offsets, order of AND and OR, a text constant's cast to text."""
     if isinstance(node, list):
-        return tuple(_canonical(one) for one in cast("list[Any]", node))
+        return tuple(canonical_tree(one) for one in cast("list[Any]", node))
     if not isinstance(node, dict):
         return node
     fields = cast(Node, node)
@@ -314,13 +314,13 @@ def _canonical(node: Any) -> Any:
     if cast_ and "A_Const" in cast_.get("arg", {}) and "sval" in cast_["arg"]["A_Const"]:
         names = tree.strings(cast_.get("typeName", {}).get("names"))
         if names and names[-1] in _TEXT_TYPES and not cast_["typeName"].get("arrayBounds"):
-            return _canonical(cast_["arg"])
+            return canonical_tree(cast_["arg"])
     boolean = fields.get("BoolExpr")
     if boolean and boolean.get("boolop") in ("AND_EXPR", "OR_EXPR"):
-        parts = sorted({repr(_canonical(part)) for part in _flattened(node, boolean["boolop"])})
+        parts = sorted({repr(canonical_tree(part)) for part in _flattened(node, boolean["boolop"])})
         return (boolean["boolop"], tuple(parts))
     return tuple(
-        (key, _canonical(value))
+        (key, canonical_tree(value))
         for key, value in sorted(fields.items())
         if key not in ("location", "rexpr_list_start", "rexpr_list_end", "stmt_location", "stmt_len")
     )
@@ -334,7 +334,7 @@ def _flattened(node: Any, operator: str) -> list[Any]:
 
 
 @lru_cache(maxsize=4096)
-def _expression(text: str) -> Node:
+def expression_tree(text: str) -> Node:
     prefix = "SELECT "
     try:
         parsed = tree.parse(prefix + text)
@@ -349,7 +349,7 @@ def _expression(text: str) -> Node:
     return cast(Node, targets[0]["ResTarget"]["val"])
 
 
-def _printed(node: Node) -> str:
+def printed_tree(node: Node) -> str:
     """SQL of an expression's tree. The tree's JSON is protobuf's own mapping, so it can go back the same way."""
     from google.protobuf.json_format import ParseDict
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import Position
 
 from . import tree
+from .tree import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,20 @@ def decode_script(data: bytes, file: str) -> str:
 def split_script(text: str, file: str, *, allow_empty: bool = False) -> tuple[Statement, ...]:
     r"""The statements of `text` in order. Raises `InputError` with `file:line:column` for what PostgreSQL's grammar
     refuses, for psql input that cannot be followed (`\i`), and, unless `allow_empty`, where there is no statement."""
+    return tuple(
+        one for one, _, _, _ in _cut(text, file, lambda data: [(*r, "", {}) for r in tree.split(data)], allow_empty)
+    )
+
+
+def parsed_script(text: str, file: str) -> tuple[tuple[Statement, str, Node, int], ...]:
+    """As `split_script`, each statement with its tree: (statement, node type, fields, the byte at which its text begins
+    in the offsets of the tree). psql's own commands have the node type "". Empty scripts are allowed."""
+    return tuple(_cut(text, file, tree.parse_all, allow_empty=True))
+
+
+def _cut(
+    text: str, file: str, parse: Callable[[bytes], list[tuple[int, int, str, Node]]], allow_empty: bool
+) -> list[tuple[Statement, str, Node, int]]:
     if "\0" in text:
         raise InputError(
             f"{file} is a binary file, not an SQL script", hint="give a .sql file or a pg_dump in plain format"
@@ -99,33 +115,33 @@ def split_script(text: str, file: str, *, allow_empty: bool = False) -> tuple[St
             f"{source.position(read.origin(err.start))}: text that is not Unicode", hint="save it as UTF-8"
         ) from err
     try:
-        ranges = tree.split(encoded)
+        ranges = parse(encoded)
     except tree.ParserError as err:
         raise _syntax_error(err, read, source) from err
-    statements: list[Statement] = list(read.meta)
+    statements: list[tuple[Statement, str, Node, int]] = [(one, "", {}, 0) for one in read.meta]
     characters = _Characters(encoded)
-    for start, end in ranges:
+    for start, end, kind, fields in ranges:
         sql = encoded[start:end].decode()
         lead = _LEAD.match(sql)
         skipped = lead.end() if lead else 0
+        base = start + len(sql[:skipped].encode())
         sql = sql[skipped:].rstrip()
         if not sql:
             continue
         where = characters.at(start) + skipped
-        statements.append(
-            Statement(
-                sql=sql,
-                position=source.position(read.origin(where)),
-                kind=command_tag(sql),
-                copy_data=read.copy_data.get(where),
-            )
+        statement = Statement(
+            sql=sql,
+            position=source.position(read.origin(where)),
+            kind=command_tag(sql),
+            copy_data=read.copy_data.get(where),
         )
+        statements.append((statement, kind, fields, base))
     if not statements and not allow_empty:
         what = "is empty" if not text.strip() else "has no SQL statement, only comments"
         raise InputError(f"{file} {what}", hint="give a script that creates the schema, such as pg_dump --schema-only")
     if read.meta:
-        statements.sort(key=lambda one: one.position)
-    return tuple(statements)
+        statements.sort(key=lambda one: one[0].position)
+    return statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,12 @@ def parse(sql: str) -> list[tuple[str, Node]]:
     if b"\0" in text:
         raise ParserError("a NUL character", text.index(b"\0"))
 
+    return [(kind, fields) for _, _, kind, fields in parse_all(text)]
+
+
+def parse_all(text: bytes) -> list[tuple[int, int, str, Node]]:
+    """The statements of `text` as (start, end, node type, its fields), by byte offsets. Raises `ParserError`."""
+
     def call() -> Node:
         result = native.lib.pg_query_parse(text)
         try:
@@ -84,8 +90,13 @@ def parse(sql: str) -> list[tuple[str, Node]]:
         finally:
             native.lib.pg_query_free_parse_result(result)
 
-    tree = call_parser(call, len(text))
-    return [next(iter(one["stmt"].items())) for one in tree.get("stmts", []) if one.get("stmt")]
+    found: list[tuple[int, int, str, Node]] = []
+    for one in call_parser(call, len(text)).get("stmts", []):
+        if one.get("stmt"):
+            start = one.get("stmt_location", 0)
+            kind, fields = next(iter(one["stmt"].items()))
+            found.append((start, start + one["stmt_len"] if one.get("stmt_len") else len(text), kind, fields))
+    return found
 
 
 def split(text: bytes) -> list[tuple[int, int]]:
