@@ -16,8 +16,8 @@ def plan_id(steps: Sequence[Step], base_hash: str) -> str:
     Of a backfill its batches count, which are what runs, and not the SQL beside them. Words for people, claims and time
     limits do not count.
     """
-    ran = [
-        {"transactional": step.transactional, "backfill": step.backfill}
+    ran = [  # a backfill runs in transactions of its own, whatever its step says
+        {"backfill": step.backfill}
         if step.backfill is not None
         else {"transactional": step.transactional, "sql": step.sql}
         for step in steps
