@@ -14,10 +14,9 @@ from typing import Any, cast
 import msgspec
 from msgspec.structs import replace
 
+from dbarchitect.model.journal import JOURNAL
 from dbarchitect.model.schema import Column, Constraint, Grant, Index, NotNull, Relational, Table, View
 from dbarchitect.model.value import Value, to_json
-
-JOURNAL = "dbarchitect"
 
 
 def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
