@@ -11,12 +11,12 @@ from .schema import (
     Column,
     Constraint,
     DefaultPrivilege,
-    EnumType,
     Grant,
     Index,
     PartitionOf,
     SchemaObject,
     Table,
+    UserType,
 )
 from .value import Value
 
@@ -332,17 +332,24 @@ class SetSetting(Value, tag_field="kind", tag="set_setting", frozen=True, kw_onl
         return SetSetting(name=self.name, before=self.after, after=self.before)
 
 
-class RebuildEnum(Value, tag_field="kind", tag="rebuild_enum", frozen=True, kw_only=True):
-    """An enum type made anew with other labels, beside the old one, and `columns` converted to it through text. A row
-    with a label that is gone makes it fail; nothing is lost. A column's default is set aside meanwhile."""
+class RebuildType(Value, tag_field="kind", tag="rebuild_type", frozen=True, kw_only=True):
+    """A type made anew beside the old one, and `columns` converted to it: a domain by a cast, others through text. A row
+    whose value is no value of the new type makes it fail; nothing is lost. A column's default is set aside meanwhile;
+    `columns_after` says which it gets then (none given: the same)."""
 
-    before: EnumType
-    after: EnumType
+    before: UserType
+    after: UserType
     columns: tuple[tuple[Name, Column], ...] = ()
+    columns_after: tuple[tuple[Name, Column], ...] = ()
 
     def reverse(self) -> Change | None:
         """The labels before."""
-        return RebuildEnum(before=self.after, after=self.before, columns=self.columns)
+        return RebuildType(
+            before=self.after,
+            after=self.before,
+            columns=self.columns_after or self.columns,
+            columns_after=self.columns,
+        )
 
 
 class Statements(Value, tag_field="kind", tag="statements", frozen=True, kw_only=True):
@@ -383,6 +390,6 @@ Change = (
     | SetDefaultPrivileges
     | SetComment
     | SetSetting
-    | RebuildEnum
+    | RebuildType
     | Statements
 )

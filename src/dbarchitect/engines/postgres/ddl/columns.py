@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from dbarchitect.engines.postgres.ddl_clauses import comment_on, foreign_changes, foreign_options, options
+from dbarchitect.engines.postgres.ddl.clauses import comment_on, foreign_changes, foreign_options, options
 from dbarchitect.model.change import AlterColumn
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.schema import Column, IdentityOptions, NotNull
@@ -135,6 +135,13 @@ def alter_column(change: AlterColumn, major: int) -> Iterable[str]:
     if before.comment != after.comment:
         text = "NULL" if after.comment is None else quote_literal(after.comment)
         yield f"COMMENT ON COLUMN {table}.{quote_identifier(after.name)} IS {text}"
+
+
+def conversion(column: Column, *, through_text: bool = False) -> str:
+    """`USING ...` that casts a column to the type of `column`."""
+    name = quote_identifier(column.name)
+    middle = ("::text[]" if column.type.is_array else "::text") if through_text else ""
+    return f"USING {name}{middle}::{column.type.sql}"
 
 
 def _generated_in_place(before: Column, after: Column, major: int) -> bool:

@@ -13,6 +13,12 @@ def comment_on(target: str, comment: str | None) -> Iterable[str]:
         yield f"COMMENT ON {target} IS {quote_literal(comment)}"
 
 
+def comment_change(target: str, before: str | None, after: str | None) -> Iterable[str]:
+    """COMMENT ON where the comment differs."""
+    if before != after:
+        yield f"COMMENT ON {target} IS {'NULL' if after is None else quote_literal(after)}"
+
+
 def name_list(identifiers: Sequence[str]) -> str:
     """Quoted names with commas."""
     return ", ".join(map(quote_identifier, identifiers))
