@@ -1,0 +1,3 @@
+CREATE TABLE public.t (
+    id integer PRIMARY KEY, token uuid NOT NULL DEFAULT gen_random_uuid(), seen timestamptz NOT NULL DEFAULT clock_timestamp()
+);

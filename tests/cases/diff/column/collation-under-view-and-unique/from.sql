@@ -1,0 +1,2 @@
+CREATE TABLE public.word (id integer PRIMARY KEY, w varchar(30) NOT NULL, CONSTRAINT word_w_key UNIQUE (w));
+CREATE VIEW public.words AS SELECT w FROM public.word ORDER BY w;

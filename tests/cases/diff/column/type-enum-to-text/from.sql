@@ -1,0 +1,2 @@
+CREATE TYPE public.state AS ENUM ('open', 'closed');
+CREATE TABLE public.t (id integer PRIMARY KEY, state public.state NOT NULL DEFAULT 'open');

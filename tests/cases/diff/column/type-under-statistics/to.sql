@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, a bigint, b text);
+CREATE STATISTICS public.st ON a, b FROM public.t;
+CREATE STATISTICS public.st_e ON (a + 1), lower(b) FROM public.t;

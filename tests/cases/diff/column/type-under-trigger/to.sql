@@ -1,0 +1,5 @@
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TABLE public.t (id integer PRIMARY KEY, n bigint, s varchar(20));
+CREATE TRIGGER t_n AFTER UPDATE OF n ON public.t FOR EACH ROW WHEN (OLD.s IS DISTINCT FROM NEW.s) EXECUTE FUNCTION public.f();
+ALTER TABLE public.t DISABLE TRIGGER t_n;
+COMMENT ON TRIGGER t_n ON public.t IS 'stays';

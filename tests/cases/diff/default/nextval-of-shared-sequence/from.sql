@@ -1,0 +1,3 @@
+CREATE SEQUENCE public.shared;
+CREATE TABLE public.a (id bigint PRIMARY KEY DEFAULT nextval('public.shared'));
+CREATE TABLE public.b (id bigint PRIMARY KEY);

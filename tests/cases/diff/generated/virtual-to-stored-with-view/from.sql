@@ -1,0 +1,2 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, a integer, b integer GENERATED ALWAYS AS (a + 1) VIRTUAL);
+CREATE VIEW public.v AS SELECT id, b FROM public.t;

@@ -1,0 +1,1 @@
+CREATE TABLE public.t (id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer);

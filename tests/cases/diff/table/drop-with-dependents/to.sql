@@ -1,0 +1,1 @@
+CREATE TABLE public.order_line (id integer PRIMARY KEY, voucher integer);

@@ -1,0 +1,5 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE a.thing (id integer PRIMARY KEY, n integer);
+CREATE TABLE b.other (id integer PRIMARY KEY, n integer);
+CREATE INDEX thing ON b.other (n);

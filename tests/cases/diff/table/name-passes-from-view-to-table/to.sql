@@ -1,0 +1,2 @@
+CREATE TABLE public.raw (id integer PRIMARY KEY, n integer);
+CREATE TABLE public.summary (n bigint NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE public.one_row ();

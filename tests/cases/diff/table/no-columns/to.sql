@@ -1,0 +1,2 @@
+CREATE TABLE public.one_row (note text);
+CREATE TABLE public.nothing ();

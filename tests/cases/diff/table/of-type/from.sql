@@ -1,0 +1,2 @@
+CREATE TYPE public.person_type AS (name text, born date);
+CREATE TABLE public.person OF public.person_type (name WITH OPTIONS NOT NULL);

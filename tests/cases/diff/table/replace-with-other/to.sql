@@ -1,0 +1,2 @@
+CREATE TABLE public.person (id integer PRIMARY KEY);
+CREATE TABLE public.campaign (id integer PRIMARY KEY, title text, body text);
