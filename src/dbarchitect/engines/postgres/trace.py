@@ -12,8 +12,8 @@ Nothing here knows what a statement ought to do. Seen are
 Tables (and materialised views, foreign tables) are those that were there before; what the statements make themselves
 nobody waits for. All is seen in one transaction, which then commits. A statement that refuses to run in one, or that
 commits by itself, lets go of its locks before its end, so it is *held up*: other sessions hold the tables in every
-mode, the statement has to wait for each lock in sight of a watcher, and what it waits for is handed over mode by mode. Of a statement that is refused no locks are seen in a
-transaction: the server has let go of them already.
+mode, the statement has to wait for each lock in sight of a watcher, and what it waits for is handed over mode by mode.
+Of a statement that is refused in a transaction no locks are seen: the server has let go of them.
 
 Statements run in the caller's session, which should be of an ordinary role: they are somebody else's.
 """
