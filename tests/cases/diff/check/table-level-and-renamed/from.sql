@@ -1,0 +1,1 @@
+CREATE TABLE public.t (low integer, high integer, CHECK (low < high));

@@ -1,0 +1,1 @@
+CREATE TABLE public.node (id integer PRIMARY KEY, parent integer);

@@ -1,0 +1,6 @@
+CREATE TABLE public.m (id integer, k integer, n integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES IN (1);
+CREATE TABLE public.m_2 PARTITION OF public.m FOR VALUES IN (2) PARTITION BY LIST (id);
+CREATE TABLE public.m_2_1 PARTITION OF public.m_2 FOR VALUES IN (1);
+CREATE INDEX m_n ON public.m (n);
+CREATE INDEX m_1_own ON public.m_1 (id);

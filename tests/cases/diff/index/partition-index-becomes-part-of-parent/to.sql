@@ -1,0 +1,4 @@
+CREATE TABLE public.m (id integer, k integer, n integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES IN (1);
+CREATE TABLE public.m_2 PARTITION OF public.m FOR VALUES IN (2);
+CREATE INDEX m_n ON public.m (n);

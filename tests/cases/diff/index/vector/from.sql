@@ -1,0 +1,2 @@
+CREATE EXTENSION vector;
+CREATE TABLE public.doc (id bigint PRIMARY KEY, body text);

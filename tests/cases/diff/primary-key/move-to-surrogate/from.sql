@@ -1,0 +1,1 @@
+CREATE TABLE public.t (code text PRIMARY KEY, n integer);

@@ -1,0 +1,1 @@
+CREATE TABLE public.t (code text NOT NULL UNIQUE, n integer, id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);

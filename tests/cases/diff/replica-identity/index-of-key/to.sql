@@ -1,0 +1,2 @@
+CREATE TABLE public.a (id integer PRIMARY KEY, k text NOT NULL UNIQUE);
+ALTER TABLE public.a REPLICA IDENTITY USING INDEX a_pkey;

@@ -1,0 +1,1 @@
+CREATE TABLE public.hot (id integer);
