@@ -1,0 +1,6 @@
+CREATE FUNCTION public.add(s bigint, v integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(s, 0) + coalesce(v, 0) $$;
+CREATE FUNCTION public.sub(s bigint, v integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(s, 0) - coalesce(v, 0) $$;
+CREATE AGGREGATE public.total(integer) (
+    SFUNC = public.add, STYPE = bigint, INITCOND = '0', MSFUNC = public.add, MINVFUNC = public.sub, MSTYPE = bigint, MINITCOND = '0'
+);
+COMMENT ON AGGREGATE public.total(integer) IS 'moves';

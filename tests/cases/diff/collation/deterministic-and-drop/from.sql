@@ -1,0 +1,2 @@
+CREATE COLLATION public.gone (provider = libc, locale = 'C');
+CREATE TABLE public.t (id integer PRIMARY KEY);

@@ -1,0 +1,2 @@
+CREATE TYPE public.address AS (street text, postcode text);
+CREATE TABLE public.t (id integer PRIMARY KEY, a public.address);

@@ -1,0 +1,1 @@
+CREATE DOMAIN public.d AS integer CONSTRAINT positive CHECK (VALUE > 0) CONSTRAINT small CHECK (VALUE < 100);

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TYPE public.k AS ENUM ('a', 'b');
+CREATE TABLE public.t (id integer PRIMARY KEY, one public.k DEFAULT 'a');

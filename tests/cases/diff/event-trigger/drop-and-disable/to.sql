@@ -1,0 +1,5 @@
+CREATE FUNCTION public.note_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE EVENT TRIGGER two ON sql_drop EXECUTE FUNCTION public.note_ddl();
+ALTER EVENT TRIGGER two DISABLE;
+CREATE EVENT TRIGGER three ON table_rewrite EXECUTE FUNCTION public.note_ddl();
+ALTER EVENT TRIGGER three ENABLE ALWAYS;

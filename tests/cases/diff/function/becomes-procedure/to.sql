@@ -1,0 +1,1 @@
+CREATE PROCEDURE public.f(a integer) LANGUAGE sql AS $$ SELECT $$;

@@ -1,0 +1,2 @@
+CREATE FUNCTION public.score(a integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT a::bigint * 2 $$;
+CREATE TABLE public.t (id integer PRIMARY KEY, a integer, b bigint GENERATED ALWAYS AS (public.score(a)) STORED);

@@ -1,0 +1,3 @@
+CREATE SEQUENCE public.a AS smallint;
+CREATE SEQUENCE public.b AS integer MAXVALUE 500;
+CREATE SEQUENCE public.c;

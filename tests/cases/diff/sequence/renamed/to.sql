@@ -1,0 +1,2 @@
+CREATE SEQUENCE public.order_number;
+CREATE TABLE public.t (id bigint PRIMARY KEY DEFAULT nextval('public.order_number'));

@@ -1,0 +1,6 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, n integer, s text);
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE FUNCTION public.g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER a AFTER INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.f('y', 'it''s');
+CREATE TRIGGER b AFTER DELETE OR UPDATE OF n, s ON public.t FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.g();
+CREATE TRIGGER c AFTER TRUNCATE ON public.t EXECUTE FUNCTION public.f();

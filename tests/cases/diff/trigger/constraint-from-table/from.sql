@@ -1,0 +1,4 @@
+CREATE TABLE public.p (id integer PRIMARY KEY);
+CREATE TABLE public.t (id integer PRIMARY KEY, p integer);
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER ct AFTER INSERT ON public.t FROM public.p DEFERRABLE FOR EACH ROW EXECUTE FUNCTION public.f();

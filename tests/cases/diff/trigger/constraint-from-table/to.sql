@@ -1,0 +1,4 @@
+CREATE TABLE public.p (id integer PRIMARY KEY);
+CREATE TABLE public.t (id integer PRIMARY KEY, p integer);
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER ct AFTER INSERT OR DELETE ON public.t FROM public.p DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (pg_trigger_depth() < 2) EXECUTE FUNCTION public.f();

@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY);
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER zz_last AFTER INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.f();
