@@ -133,6 +133,11 @@ def _changes(
     before: Held, after: Held, on: str, everything: tuple[str, ...], major: int, *, owner: str, prefix: str = ""
 ) -> Iterable[str]:
     usable = [one for one in everything if one != "MAINTAIN" or major >= 17]
+    if major < 17:  # an owner's default list has it, a server's own does not
+        before, after = (
+            {key: (had - {"MAINTAIN"}, grantable - {"MAINTAIN"}) for key, (had, grantable) in held.items()}
+            for held in (before, after)
+        )
     for (grantee, column), (old, old_grantable) in before.items():
         new, new_grantable = after.get((grantee, column), (frozenset[str](), frozenset[str]()))
         gone = old - new
