@@ -1,0 +1,12 @@
+CREATE TABLE public.t (id integer PRIMARY KEY);
+CREATE TABLE public.u (id integer CONSTRAINT u_pk PRIMARY KEY, t integer CONSTRAINT u_t REFERENCES public.t);
+COMMENT ON TABLE public.u IS 'new';
+COMMENT ON COLUMN public.u.t IS 'points';
+COMMENT ON CONSTRAINT u_t ON public.u IS 'reference';
+CREATE RULE r AS ON DELETE TO public.u DO INSTEAD NOTHING;
+COMMENT ON RULE r ON public.u IS 'never';
+CREATE POLICY p ON public.u USING (true);
+COMMENT ON POLICY p ON public.u IS 'all';
+CREATE MATERIALIZED VIEW public.mv AS SELECT id FROM public.u;
+COMMENT ON MATERIALIZED VIEW public.mv IS 'kept';
+COMMENT ON COLUMN public.mv.id IS 'key';

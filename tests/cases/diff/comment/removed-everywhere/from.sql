@@ -1,0 +1,18 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer CONSTRAINT t_pk PRIMARY KEY, n integer);
+CREATE INDEX t_n ON app.t (n);
+CREATE VIEW app.v AS SELECT id FROM app.t;
+CREATE FUNCTION app.f(a integer) RETURNS integer LANGUAGE sql AS $$ SELECT a $$;
+CREATE TYPE app.e AS ENUM ('a');
+CREATE TYPE app.c AS (x integer);
+CREATE SEQUENCE app.s;
+COMMENT ON SCHEMA app IS 'a';
+COMMENT ON TABLE app.t IS 'b';
+COMMENT ON COLUMN app.t.n IS 'c';
+COMMENT ON CONSTRAINT t_pk ON app.t IS 'd';
+COMMENT ON INDEX app.t_n IS 'e';
+COMMENT ON VIEW app.v IS 'f';
+COMMENT ON FUNCTION app.f(integer) IS 'g';
+COMMENT ON TYPE app.e IS 'h';
+COMMENT ON COLUMN app.c.x IS 'i';
+COMMENT ON SEQUENCE app.s IS 'j';

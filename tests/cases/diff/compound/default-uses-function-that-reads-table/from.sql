@@ -1,0 +1,1 @@
+CREATE TABLE public.counter (name text PRIMARY KEY, n integer NOT NULL);

@@ -1,0 +1,14 @@
+CREATE TYPE public.st AS ENUM ('new', 'paid', 'packed', 'sent');
+CREATE TABLE public.o (id integer PRIMARY KEY, st public.st NOT NULL DEFAULT 'new', history public.st[] NOT NULL DEFAULT '{new}');
+CREATE INDEX o_open ON public.o (id) WHERE st IN ('new', 'paid', 'packed');
+CREATE INDEX o_st ON public.o (st, id);
+ALTER TABLE public.o ADD CONSTRAINT o_sane CHECK (st <> 'sent' OR 'paid' = ANY (history));
+CREATE MATERIALIZED VIEW public.per_state AS SELECT st, count(*) AS n FROM public.o GROUP BY st;
+CREATE UNIQUE INDEX per_state_st ON public.per_state (st);
+CREATE VIEW public.busy AS SELECT st FROM public.per_state WHERE n > 10;
+CREATE FUNCTION public.next(s public.st) RETURNS public.st LANGUAGE sql IMMUTABLE AS $$ SELECT CASE s WHEN 'new' THEN 'paid'::public.st ELSE 'sent'::public.st END $$;
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER o_tr AFTER UPDATE OF st ON public.o FOR EACH ROW WHEN (NEW.st = 'sent') EXECUTE FUNCTION public.f();
+CREATE POLICY o_pol ON public.o USING (st <> 'sent');
+GRANT USAGE ON TYPE public.st TO corpus_reader;
+COMMENT ON TYPE public.st IS 'states';

@@ -1,0 +1,1 @@
+CREATE TABLE public.start (id integer PRIMARY KEY);

@@ -1,0 +1,10 @@
+CREATE EXTENSION citext;
+CREATE EXTENSION btree_gist;
+CREATE SCHEMA lib;
+CREATE FUNCTION lib.valid_mail(m citext) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT m ~ '@' $$;
+CREATE DOMAIN lib.mail AS citext CHECK (lib.valid_mail(VALUE));
+CREATE TYPE lib.contact AS (mail lib.mail, phone text);
+CREATE TABLE public.start (id integer PRIMARY KEY, c lib.contact, m lib.mail UNIQUE);
+CREATE VIEW lib.mails AS SELECT (c).mail AS mail FROM public.start;
+CREATE FUNCTION lib.first_mail() RETURNS lib.mail LANGUAGE sql STABLE RETURN (SELECT mail FROM lib.mails LIMIT 1);
+CREATE TABLE lib.lent (id integer PRIMARY KEY, item integer, during tstzrange, to_mail lib.mail DEFAULT lib.first_mail(), EXCLUDE USING gist (item WITH =, during WITH &&));

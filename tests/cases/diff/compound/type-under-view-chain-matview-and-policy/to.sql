@@ -1,0 +1,12 @@
+CREATE TABLE public.payment (id bigint PRIMARY KEY, account bigint NOT NULL, amount numeric(14,2) NOT NULL CHECK (amount > 0));
+ALTER TABLE public.payment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON public.payment USING (account = current_setting('app.account', true)::bigint);
+CREATE INDEX payment_account ON public.payment (account) INCLUDE (amount);
+CREATE VIEW public.large AS SELECT id, account, amount FROM public.payment WHERE amount > 1000;
+CREATE VIEW public.large_by_account AS SELECT account, count(*) AS n, sum(amount) AS total FROM public.large GROUP BY account;
+CREATE MATERIALIZED VIEW public.ranking AS SELECT account, total FROM public.large_by_account ORDER BY total DESC;
+CREATE UNIQUE INDEX ranking_account ON public.ranking (account);
+CREATE VIEW public.top AS SELECT account FROM public.ranking LIMIT 10;
+GRANT SELECT ON public.large, public.ranking, public.top TO corpus_reader;
+COMMENT ON VIEW public.large_by_account IS 'by account';
+ALTER VIEW public.top OWNER TO corpus_writer;

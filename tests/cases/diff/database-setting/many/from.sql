@@ -1,0 +1,2 @@
+ALTER DATABASE corpus SET search_path = public, app;
+ALTER DATABASE corpus SET default_transaction_isolation = 'serializable';

@@ -1,0 +1,6 @@
+CREATE SCHEMA api;
+ALTER DEFAULT PRIVILEGES IN SCHEMA api GRANT SELECT ON TABLES TO corpus_reader;
+CREATE TABLE api.a (id integer PRIMARY KEY);
+CREATE TABLE api.b (id integer PRIMARY KEY);
+CREATE TABLE api.c (id integer PRIMARY KEY);
+REVOKE ALL ON api.c FROM corpus_reader;

@@ -1,0 +1,2 @@
+CREATE SCHEMA api;
+CREATE TABLE api.t (id serial PRIMARY KEY);

@@ -1,0 +1,3 @@
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'a', port '5432');
+CREATE SERVER gone FOREIGN DATA WRAPPER postgres_fdw;

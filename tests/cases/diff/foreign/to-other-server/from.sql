@@ -1,0 +1,4 @@
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER a FOREIGN DATA WRAPPER postgres_fdw;
+CREATE SERVER b FOREIGN DATA WRAPPER postgres_fdw;
+CREATE FOREIGN TABLE public.ft (id integer) SERVER a;

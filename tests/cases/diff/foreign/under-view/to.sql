@@ -1,0 +1,4 @@
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;
+CREATE FOREIGN TABLE public.ft (id bigint, a text) SERVER far;
+CREATE VIEW public.v AS SELECT id, a FROM public.ft;

@@ -1,0 +1,1 @@
+CREATE TABLE public.person (id integer CONSTRAINT person_pk PRIMARY KEY, name text);

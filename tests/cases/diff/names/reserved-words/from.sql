@@ -1,0 +1,2 @@
+CREATE SCHEMA "table";
+CREATE TABLE "table"."select" ("from" integer PRIMARY KEY, "where" integer);

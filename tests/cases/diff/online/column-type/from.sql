@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, a text NOT NULL DEFAULT '0', b integer);
+CREATE INDEX t_b ON public.t (b);
+CREATE VIEW public.v AS SELECT id, a, b FROM public.t;

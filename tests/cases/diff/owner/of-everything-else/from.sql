@@ -1,0 +1,10 @@
+CREATE EXTENSION postgres_fdw;
+CREATE TABLE public.t (id integer PRIMARY KEY, a integer, b integer);
+CREATE MATERIALIZED VIEW public.mv AS SELECT id FROM public.t;
+CREATE PROCEDURE public.p() LANGUAGE sql AS $$ SELECT $$;
+CREATE AGGREGATE public.agg(numeric) (SFUNC = numeric_add, STYPE = numeric);
+CREATE TYPE public.pair AS (a integer);
+CREATE COLLATION public.c (provider = libc, locale = 'C');
+CREATE STATISTICS public.st ON a, b FROM public.t;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;
+CREATE FOREIGN TABLE public.ft (id integer) SERVER far;

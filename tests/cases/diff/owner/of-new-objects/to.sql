@@ -1,0 +1,7 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n serial);
+ALTER TABLE app.t OWNER TO corpus_writer;
+CREATE VIEW app.v AS SELECT id FROM app.t;
+ALTER VIEW app.v OWNER TO corpus_writer;
+CREATE FUNCTION app.f() RETURNS integer LANGUAGE sql SECURITY DEFINER AS $$ SELECT 1 $$;
+ALTER FUNCTION app.f() OWNER TO corpus_auditor;

@@ -1,0 +1,3 @@
+CREATE TABLE public.m (id integer, k text) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES IN ('a');
+CREATE TABLE public.m_2 PARTITION OF public.m FOR VALUES IN ('b', 'c', NULL);

@@ -1,0 +1,2 @@
+CREATE TABLE public.m (id integer, k integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_first PARTITION OF public.m FOR VALUES IN (1);

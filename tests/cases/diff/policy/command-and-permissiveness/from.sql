@@ -1,0 +1,4 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, owner text);
+CREATE POLICY a ON public.t FOR SELECT USING (owner = CURRENT_USER);
+CREATE POLICY b ON public.t USING (id > 0);
+CREATE POLICY c ON public.t FOR UPDATE USING (id > 0);

@@ -1,0 +1,3 @@
+CREATE TABLE public.a (id integer PRIMARY KEY);
+CREATE PUBLICATION gone FOR TABLE public.a;
+CREATE PUBLICATION kept;

@@ -1,0 +1,2 @@
+CREATE TABLE public.bb (id integer CONSTRAINT b_pk PRIMARY KEY);
+CREATE PUBLICATION feed FOR TABLE public.bb;

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE FUNCTION public.f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE VIEW public.v AS SELECT public.f(1) AS x;

@@ -1,0 +1,1 @@
+CREATE TABLE public.customer (id integer CONSTRAINT k PRIMARY KEY, name text);

@@ -1,0 +1,1 @@
+CREATE TABLE public.logs (id serial PRIMARY KEY, line text);

@@ -1,0 +1,1 @@
+CREATE TABLE public.log_entry (id serial PRIMARY KEY, line text);

@@ -1,0 +1,1 @@
+CREATE TABLE public.tenant (id integer PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE public.m (a integer, b integer);

@@ -1,0 +1,2 @@
+CREATE TABLE public.m (a integer, b integer) PARTITION BY LIST (a);
+CREATE TABLE public.m_rest PARTITION OF public.m DEFAULT;

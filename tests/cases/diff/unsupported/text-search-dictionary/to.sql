@@ -1,0 +1,1 @@
+CREATE TEXT SEARCH DICTIONARY public.words (TEMPLATE = simple, stopwords = english);
