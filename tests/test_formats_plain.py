@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,23 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.server import find_binaries
 from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.migrate import formats
 from dbarchitect.migrate.backfill import loop
-from dbarchitect.migrate.formats import plain, read_folder, write_migration
+from dbarchitect.migrate.formats import plain
 from dbarchitect.migrate.formats.steps import normal, read_steps, write_steps
 from dbarchitect.migrate.identity import plan_id
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Backfill, Migration, Step
+from dbarchitect.toolchains import run_python
+
+
+def read_folder(path):
+    return formats.read_folder(path, run=run_python)
+
+
+def write_migration(folder, migration):
+    return formats.write_migration(folder, migration, run=run_python, now=datetime(2026, 5, 4, tzinfo=UTC))
+
 
 FILL = Backfill(
     table=Name(schema="public", name="orders"),

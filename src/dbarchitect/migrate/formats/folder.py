@@ -82,13 +82,18 @@ def read_bytes(path: Path) -> bytes:
 
 def slug(name: str) -> str:
     """`name` as part of a file's name: letters, digits and underscores. Raises `InputError` where nothing is left."""
-    found = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    found = words(name)
     if not found or len(found) > 100:
         raise InputError(
             f"{name!r} cannot name a migration",
             hint="letters a to z, digits and underscores, at most 100, such as add_order_notes",
         )
     return found
+
+
+def words(name: str) -> str:
+    """`name` in lower case with underscores between its words; the same for names that are written differently."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

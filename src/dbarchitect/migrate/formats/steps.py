@@ -33,6 +33,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -73,23 +74,39 @@ def normal(steps: Sequence[Step]) -> tuple[Step, ...]:
     )
 
 
-def write_steps(steps: Sequence[Step], *, down: bool = False) -> str:
-    """The script of normal `steps`; of a way back with `down`."""
-    return "\n".join(_written(number, step, down) for number, step in enumerate(steps, 1))
+Blocks = Literal["several", "all", "none"]
+
+
+def write_steps(steps: Sequence[Step], *, down: bool = False, blocks: Blocks = "several", between: str = "") -> str:
+    """The script of normal `steps`; of a way back with `down`.
+
+    blocks   which transactional steps stand between BEGIN and COMMIT: those of several statements, all, or none
+    between  a line to put between any two statements
+    """
+    divider = f"\n{between}\n" if between else "\n"
+    return divider.join(_written(number, step, down, blocks, between) for number, step in enumerate(steps, 1))
+
+
+def heading(number: int, step: Step, *, down: bool = False) -> str:
+    """The comment lines above a step."""
+    details = [("why", step.why), *(("loses", one) for one in step.loses), *(("hazard", one) for one in step.hazards)]
+    lines = [f"--   {key}: {_escaped(text)}" for key, text in (*details, ("offenders", step.offenders)) if text]
+    return "\n".join([_marker(number, step, down), *lines])
 
 
 def _bare(statement: str) -> str:
     return statement.strip().removesuffix(";").rstrip()
 
 
-def _written(number: int, step: Step, down: bool) -> str:
-    lines = [_marker(number, step, down)]
-    details = [("why", step.why), *(("loses", one) for one in step.loses), *(("hazard", one) for one in step.hazards)]
-    lines += [f"--   {key}: {_escaped(text)}" for key, text in (*details, ("offenders", step.offenders)) if text]
-    several = step.transactional and len(step.sql) > 1 and step.backfill is None
+def _written(number: int, step: Step, down: bool, blocks: Blocks, between: str) -> str:
+    block = step.transactional and bool(step.sql) and (blocks == "all" or (blocks == "several" and len(step.sql) > 1))
     statements = [terminated(one) for one in step.sql]
-    lines += ["BEGIN;", *statements, "COMMIT;"] if several else statements
-    return "\n".join(lines) + "\n"
+    if between:
+        statements = [f"\n{between}\n".join(statements)] if statements else []
+    return (
+        "\n".join([heading(number, step, down=down), *(["BEGIN;", *statements, "COMMIT;"] if block else statements)])
+        + "\n"
+    )
 
 
 def _marker(number: int, step: Step, down: bool) -> str:

@@ -1,0 +1,79 @@
+#!/usr/bin/env -S node --no-warnings --experimental-wasm-modules
+// Prisma's migration engine in place of the binary that its command line would download: the WebAssembly build of the
+// same engine from npm, behind the same JSON-RPC on standard input and output. Only what `migrate deploy` and `migrate
+// status` ask for is passed on.
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import readline from "node:readline";
+import { pathToFileURL } from "node:url";
+
+const project = createRequire(path.join(process.cwd(), "package.json"));
+const load = (name) => import(pathToFileURL(project.resolve(name)));
+const given = process.argv.slice(2);
+if (given.includes("--version")) {
+  console.log("schema-engine-cli in WebAssembly");
+  process.exit(0);
+}
+const option = (name) => (given.includes(name) ? given[given.indexOf(name) + 1] : undefined);
+const url = JSON.parse(option("--datasource") ?? "{}").url;
+const pg = (await load("pg")).default;
+
+if (given.includes("cli")) {
+  // `cli can-connect-to-database`: the test has made it.
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.end();
+  process.exit(0);
+}
+
+// The adapter cuts a script at every semicolon, also those in function bodies. The engine's own connector, which the
+// binary has, sends it whole, as one simple query.
+const { PrismaPg } = await load("@prisma/adapter-pg");
+const factory = new PrismaPg({ connectionString: url });
+for (const connect of ["connect", "connectToShadowDb"]) {
+  const ordinary = factory[connect].bind(factory);
+  factory[connect] = async () => {
+    const adapter = await ordinary();
+    adapter.executeScript = async (script) => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      try {
+        await client.query(script);
+      } catch (error) {
+        adapter.onError(error);
+      } finally {
+        await client.end();
+      }
+    };
+    return adapter;
+  };
+}
+
+const { bindMigrationAwareSqlAdapterFactory } = await load("@prisma/driver-adapter-utils");
+const home = path.dirname(project.resolve("@prisma/schema-engine-wasm"));
+const glue = await import(pathToFileURL(path.join(home, "schema_engine_bg.js")));
+const module = await WebAssembly.compile(fs.readFileSync(path.join(home, "schema_engine_bg.wasm")));
+const instance = await WebAssembly.instantiate(module, { "./schema_engine_bg.js": glue });
+glue.__wbg_set_wasm(instance.exports);
+instance.exports.__wbindgen_start();
+globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => process.stderr.write(`${message}\n`) };
+process.on("unhandledRejection", (error) => {
+  process.stderr.write(`${error?.stack ?? error}\n`);
+  process.exit(101); // after a panic nothing would answer any more
+});
+const engine = await glue.SchemaEngine.new({}, () => {}, bindMigrationAwareSqlAdapterFactory(factory));
+
+const lines = readline.createInterface({ input: process.stdin });
+lines.on("line", async (line) => {
+  const { id, method, params } = JSON.parse(line);
+  const answer = { jsonrpc: "2.0", id };
+  try {
+    answer.result = (await engine[method](params)) ?? {};
+  } catch (error) {
+    const message = error?.message ?? String(error);
+    answer.error = { code: 4466, message, data: { is_panic: false, message, error_code: error?.code } };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+});
+lines.on("close", () => process.exit(0));
