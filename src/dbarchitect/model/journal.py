@@ -6,16 +6,25 @@ ever deleted: the latest one of a migration says how it stands.
 
 from __future__ import annotations
 
-from typing import Literal
+import hashlib
+from typing import Any, Literal
 
-from .value import Value
+from .plan import Step
+from .value import Value, to_json
 
 JOURNAL = "dbarchitect"  # the schema in the user's database that holds the history
+KEPT = "dba_kept_"  # how a column is called that a migration moved aside instead of dropping it
 
 Direction = Literal["up", "down"]
 # planned: its turn comes when those before it are done; undone: taken back by a run downwards
 RunState = Literal["planned", "running", "done", "undone"]
 StepState = Literal["started", "done"]
+
+
+def step_checksum(step: Step) -> str:
+    """16 hexadecimal digits of what the step runs, and whether in a transaction."""
+    what: Any = step.backfill if step.backfill is not None else step.sql
+    return hashlib.sha256(to_json([step.transactional, what])).hexdigest()[:16]
 
 
 class Progressed(Value, frozen=True, kw_only=True):
@@ -128,6 +137,29 @@ class Journal(Value, frozen=True, kw_only=True):
         return returning is not None and returning.undoes == up.number
 
 
+BackupKind = Literal["tables", "full", "none"]
+
+
+class Prospect(Value, frozen=True, kw_only=True):
+    """What is about to be done, for whoever has to agree.
+
+    migrations  id, name and number of steps of each, in order
+    loses       data that is gone afterwards, in words
+    endangered  tables whose rows the SQL can destroy, with why
+    overridden  what `--force` goes on against
+    """
+
+    to: str
+    direction: Direction
+    resumes: bool = False
+    migrations: tuple[tuple[str, str, int], ...] = ()
+    loses: tuple[str, ...] = ()
+    endangered: dict[str, str] = {}
+    backup: BackupKind = "tables"
+    overridden: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
 class Backup(Value, frozen=True, kw_only=True):
     """What was saved before data could be lost.
 
@@ -195,6 +227,7 @@ class Applied(Value, frozen=True, kw_only=True):
     differences  of the schema afterwards from what it should be, in words
     checked      what it was compared with; "" where nothing could be compared
     forced       what `--force` overrode, in words
+    declined     nobody agreed to it: nothing was done
     next         what to do now, in words, "" where nothing is left
     """
 
@@ -208,4 +241,5 @@ class Applied(Value, frozen=True, kw_only=True):
     checked: str = ""
     forced: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    declined: bool = False
     next: str = ""

