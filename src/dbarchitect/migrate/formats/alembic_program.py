@@ -68,12 +68,10 @@ def revisions(config: Any, script: Any) -> dict[str, Any]:
 
         def execute(construct: Any, *_: Any, **__: Any) -> None:
             # As Alembic prints it, but with the tabs kept that stand in bodies of functions.
-            found = cast(Any, sqlalchemy.text(construct) if isinstance(construct, str) else construct)
+            found = sqlalchemy.text(construct) if isinstance(construct, str) else construct
             literal = impl.literal_binds and not isinstance(found, sqlalchemy.schema.ExecutableDDLElement)
-            compiled = found.compile(
-                dialect=impl.dialect, **({"compile_kwargs": {"literal_binds": True}} if literal else {})
-            )
-            output(str(compiled))
+            options = {"compile_kwargs": {"literal_binds": True}} if literal else {}
+            output(str(cast(Any, found).compile(dialect=impl.dialect, **options)))
 
         impl._exec, impl.static_output = execute, output
         impl.emit_begin, impl.emit_commit = partial(output, "BEGIN"), partial(output, "COMMIT")
