@@ -43,7 +43,7 @@ class Workbench:
     ) -> None:
         self._server = server
         self._snapshot = snapshot
-        self._rows = _volumes(rows, snapshot.schema, budget_rows)
+        self._rows = volumes(rows, snapshot.schema, budget_rows)
         self._seed = seed
         self._budget_rows = budget_rows
         self._progress = progress
@@ -69,7 +69,8 @@ class Workbench:
                 found += (Gap(kind="lab", name="rows", effect=self.lab_report.scaled),)
         return found
 
-    def _copy(self, name: str) -> tuple[Gap, ...]:
+    def copy(self, name: str) -> tuple[Gap, ...]:
+        """A database with the schema and no rows; what could not be carried over."""
         if self._blank_gaps is None:
             self._blank_gaps = twin_room.restore(
                 self._server, self._snapshot, database="blank", progress=self._progress
@@ -86,7 +87,7 @@ class Workbench:
     def empty(self) -> psycopg.Connection[Any]:
         """A session on a copy without rows. Whoever uses it rolls back."""
         if self._empty is None:
-            self._copy("empty")
+            self.copy("empty")
             self._empty = self._guest("empty")
         return self._empty
 
@@ -111,7 +112,7 @@ class Workbench:
                 "a lab is filled by a superuser, and the scratch server's role is none",
                 hint="name a superuser in --server, or leave --server out",
             )
-        self._copy("lab")
+        self.copy("lab")
         with ExitStack() as opened:  # closes the session if the lab is not filled
             owner = opened.enter_context(closing(owner_session(self._server, "lab")))
             with self._server.connect("lab") as admin:
@@ -148,7 +149,7 @@ class Workbench:
         if self._twin is None:
             server = self._server.with_files()
             snapshot = self.with_facts()
-            gaps = self._copy("twin")
+            gaps = self.copy("twin")
             self._twin = twin_room.dress(server, snapshot, database="twin", gaps=gaps, progress=self._progress)
         return self._twin
 
@@ -168,7 +169,7 @@ class Workbench:
             self._twin.close()
 
 
-def _volumes(rows: Mapping[str, int] | None, schema: Relational, budget: int) -> Mapping[str, int] | None:
+def volumes(rows: Mapping[str, int] | None, schema: Relational, budget: int) -> Mapping[str, int] | None:
     """Rows by the full name of a table, "*" for all others. Tables may be named as people name them.
 
     Without any, a schema whose sizes nobody knows shares out the budget: with fewer rows nothing takes long enough to

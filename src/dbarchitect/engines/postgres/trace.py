@@ -36,6 +36,8 @@ from dbarchitect.model.plan import LOCKS, Effects, Lock
 from dbarchitect.model.rehearsal import Observed, Refusal, Trace
 
 Connect = Callable[[], psycopg.Connection[Any]]
+# A statement, or what runs several of them in the session, below the words that it is shown by.
+Work = str | tuple[str, Callable[[psycopg.Connection[Any]], object]]
 
 # Tables that can be held at a time, each by a session of its own.
 _MOST_HELD = 20
@@ -150,7 +152,7 @@ class _Scene:
 
 def observe(
     connection: psycopg.Connection[Any],
-    statements: Sequence[str],
+    statements: Sequence[Work],
     *,
     connect: Connect,
     transactional: bool = True,
@@ -171,7 +173,7 @@ def observe(
         seen: list[Observed] = []
         for statement in statements:
             attempt = _inside(connection, [statement], watcher, keep=keep)
-            if _wants_outside(attempt):
+            if isinstance(statement, str) and _wants_outside(attempt):
                 attempt = [_outside(connection, statement, watcher, connect)]
             seen += attempt
             if seen[-1].refused:
@@ -200,7 +202,7 @@ def _wants_outside(attempt: Sequence[Observed]) -> bool:
 
 
 def _inside(
-    connection: psycopg.Connection[Any], statements: Sequence[str], watcher: psycopg.Connection[Any], *, keep: bool
+    connection: psycopg.Connection[Any], statements: Sequence[Work], watcher: psycopg.Connection[Any], *, keep: bool
 ) -> list[Observed]:
     scene = _scene(watcher)
     seen: list[Observed] = []
@@ -222,7 +224,7 @@ def _inside(
             if len(seen) < len(statements) or refused or effects != Effects():
                 seen.append(
                     Observed(
-                        sql=statement if len(seen) < len(statements) else "COMMIT",
+                        sql=_shown(statement) if len(seen) < len(statements) else "COMMIT",
                         effects=effects,
                         milliseconds=round(milliseconds, 3),
                         refused=refused,
@@ -239,9 +241,16 @@ class _TakenBackError(Exception):
     """Ends a transaction that is rolled back."""
 
 
-def _run(connection: psycopg.Connection[Any], statement: str) -> Refusal | None:
+def _shown(work: Work) -> str:
+    return work if isinstance(work, str) else work[0]
+
+
+def _run(connection: psycopg.Connection[Any], work: Work) -> Refusal | None:
     try:
-        one_statement(connection, statement)
+        if isinstance(work, str):
+            one_statement(connection, work)
+        else:
+            work[1](connection)
     except psycopg.Error as err:
         if connection.closed:
             raise

@@ -1,0 +1,146 @@
+"""The rows that stand in a migration's way, as a query: what the server complained about, read from two schemas.
+
+The server names the constraint that rows break, but not all of the rows. What the constraint says stands in the schema
+as it would be with it: the one that the same statements give where there are no rows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.rehearsal import Refusal
+from dbarchitect.model.schema import Check, DomainType, Exclude, ForeignKey, Index, Relational, Table, View
+
+# SQLSTATE classes of errors that are about rows: integrity constraints, and values that a type does not take.
+OF_ROWS = ("22", "23")
+
+
+def is_about_rows(refusal: Refusal) -> bool:
+    """Whether an error is about the rows that there are."""
+    return refusal.sqlstate[:2] in OF_ROWS
+
+
+def offenders(refusal: Refusal, before: Relational, after: Relational) -> str:
+    """A query without a semicolon that lists the rows in the way, in the terms of the schema `before` the statement;
+    "" where none can be told.
+
+    after  the schema as the statement leaves it where there are no rows
+    """
+    name = Name(schema=refusal.schema, name=refusal.table)
+    old = before.table(name)
+    new = after.table(name) or _matview(after, name)
+    match refusal.sqlstate:
+        case "23502" if refusal.column:
+            return _without_value(name, refusal.column, old)
+        case "23514":
+            return _against_check(refusal, name, old, before, after)
+        case "23505" | "23P01" | "23503" if new is None:
+            return ""
+        case "23505":
+            assert new is not None
+            index = next((one for one in new.indexes if one.name.name == refusal.constraint), None)
+            return _twice(index) if index is not None else ""
+        case "23P01" if isinstance(new, Table):
+            return _excluded(refusal.constraint, new)
+        case "23503" if isinstance(new, Table):
+            key = next((one for one in new.foreign_keys if one.name == refusal.constraint), None)
+            return _orphans(new.name, key) if key is not None else ""
+        case code if code[:2] == "22":
+            return _not_taken(before, after)
+        case _:
+            return ""
+
+
+def _matview(schema: Relational, name: Name) -> View | None:
+    return next((one for one in schema.views if one.name == name), None)
+
+
+def _without_value(name: Name, column: str, old: Table | None) -> str:
+    if old is not None and old.column(column) is None:
+        return f"SELECT * FROM {name}"  # a new column without a default: every row
+    return f"SELECT * FROM {name} WHERE {quote_identifier(column)} IS NULL"
+
+
+def _against_check(refusal: Refusal, name: Name, old: Table | None, before: Relational, after: Relational) -> str:
+    new = after.table(name)
+    if new is None or old is None:
+        return ""
+    for one in new.constraints:
+        if isinstance(one, Check) and one.name == refusal.constraint:
+            return f"SELECT * FROM {name} WHERE ({one.expression}) IS FALSE"
+    column = old.column(refusal.column)
+    if column is None:
+        return ""
+    known = {one.name: one for one in before.types if isinstance(one, DomainType)}
+    broken: list[str] = []
+    for domain in after.types:
+        if not isinstance(domain, DomainType) or domain.name.name not in _words(column.type.sql):
+            continue
+        earlier = known.get(domain.name)
+        names = {one.name for one in earlier.constraints if one.validated} if earlier else set[str]()
+        broken += [
+            re.sub(r"\bVALUE\b", quote_identifier(column.name), one.expression)
+            for one in domain.constraints
+            if isinstance(one, Check) and one.name not in names
+        ]
+    return f"SELECT * FROM {name} WHERE " + " OR ".join(f"({one}) IS FALSE" for one in broken) if broken else ""
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
+def _keys(index: Index) -> list[str]:
+    return [quote_identifier(key.column) if key.column else f"({key.expression})" for key in index.keys]
+
+
+def _twice(index: Index) -> str:
+    keys = _keys(index)
+    wanted = [f"({index.predicate})"] if index.predicate else []
+    if not index.nulls_not_distinct:
+        wanted += [f"{key} IS NOT NULL" for key in keys]
+    where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+    listed = ", ".join(keys)
+    return f"SELECT {listed}, count(*) AS rows FROM {index.table}{where} GROUP BY {listed} HAVING count(*) > 1"
+
+
+def _excluded(constraint: str, table: Table) -> str:
+    found = next((one for one in table.constraints if isinstance(one, Exclude) and one.name == constraint), None)
+    index = next((one for one in table.indexes if found is not None and one.name.name == found.index), None)
+    if found is None or index is None or not all(key.column for key in index.keys):
+        return ""
+    clash = " AND ".join(
+        f"a.{quote_identifier(key.column or '')} OPERATOR({operator}) b.{quote_identifier(key.column or '')}"
+        if "." in operator
+        else f"a.{quote_identifier(key.column or '')} {operator} b.{quote_identifier(key.column or '')}"
+        for key, operator in zip(index.keys, found.operators, strict=False)
+    )
+    return f"SELECT a.* FROM {table.name} a JOIN {table.name} b ON a.ctid <> b.ctid AND {clash}"
+
+
+def _orphans(name: Name, key: ForeignKey) -> str:
+    pairs = list(zip(key.columns, key.target_columns, strict=True))
+    same = " AND ".join(f"p.{quote_identifier(there)} = c.{quote_identifier(here)}" for here, there in pairs)
+    filled = [f"c.{quote_identifier(here)} IS NOT NULL" for here, _ in pairs]
+    joined = " AND ".join(filled) if key.match == "SIMPLE" else f"({' OR '.join(filled)})"
+    return f"SELECT c.* FROM {name} c WHERE {joined} AND NOT EXISTS (SELECT FROM {key.target} p WHERE {same})"
+
+
+def _not_taken(before: Relational, after: Relational) -> str:
+    """Rows whose values the new type of a column does not take. `pg_input_is_valid` is of PostgreSQL 16."""
+    for new in after.tables:
+        old = before.table(new.name)
+        if old is None:
+            continue
+        for column in new.columns:
+            was = old.column(column.name)
+            if was is None or was.type == column.type:
+                continue
+            own = quote_identifier(column.name)
+            if before.version >= 160000:
+                kind = column.type.sql.replace("'", "''")
+                return f"SELECT * FROM {new.name} WHERE NOT pg_input_is_valid({own}::text, '{kind}')"
+            if longest := re.search(r"\bchar\w*(?: varying)?\((\d+)\)", column.type.sql):
+                return f"SELECT * FROM {new.name} WHERE length({own}::text) > {longest[1]}"
+    return ""

@@ -1,0 +1,435 @@
+"""A plan that arrives: made from two schemas, run on a private copy of the first, and compared with the second.
+
+What a plan does is never believed: it is run up, the catalogue it leaves must be the wanted one, a second plan from
+there must be empty, tables and columns must be the same ones physically unless the plan says that it makes them anew,
+rows must have kept their values; then it is run down, and must give back the schema that it started from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.server import version_name
+from dbarchitect.engines.postgres.server.host import OWNER, Host, owner_session
+from dbarchitect.errors import InputError
+from dbarchitect.migrate.compare import differences, schema_hash
+from dbarchitect.migrate.diff import Difference, diff
+from dbarchitect.migrate.forms import Forms, Online, write
+from dbarchitect.migrate.order import CircleError, Unit, in_order
+from dbarchitect.migrate.renames import Answers, Question, find
+from dbarchitect.migrate.words import describe
+from dbarchitect.model.change import AddTable, Change, Create, Rename
+from dbarchitect.model.facts import Facts
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.plan import Plan, Step
+from dbarchitect.model.proof import Proof
+from dbarchitect.model.schema import Relational, Table
+from dbarchitect.sql.script import command_tag, split_script
+
+from .stage import Stage
+
+_ROUNDS = 4  # of renames that show others, and of differences that a first plan leaves
+
+# What only a superuser may do, and what runs no code of the schema's: done as the loader of scripts does it.
+_LOADED = frozenset(
+    (
+        *("CREATE EXTENSION", "CREATE EVENT TRIGGER", "ALTER EVENT TRIGGER", "DROP EVENT TRIGGER"),
+        *("CREATE SERVER", "ALTER SERVER", "DROP SERVER", "CREATE PUBLICATION", "ALTER PUBLICATION"),
+        *("CREATE FOREIGN TABLE", "DROP EXTENSION"),
+    )
+)
+
+_IDENTITIES = """
+select n.nspname, c.relname, c.oid::bigint, a.attname, a.attnum
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.relkind in ('r', 'p', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+"""
+_FILLED = """
+select n.nspname, c.relname from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+and pg_catalog.pg_relation_size(c.oid) > 0
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What a plan may do, and what it is for.
+
+    version     of the server that it will run on, 180006 style; facts: its sizes, None: not known
+    large       how tables count whose size is not known
+    privileges  whether owners and grants are compared
+    keep        dropped tables and columns are moved aside
+    using       expressions that convert a column, by its name
+    """
+
+    version: int
+    facts: Facts | None = None
+    large: bool = True
+    privileges: bool = True
+    keep: bool = False
+    using: Mapping[str, str]
+    online: Callable[[Relational], Online] | None = None
+    rerun: str = ""
+
+
+class UnansweredError(InputError):
+    """Renames that only a person can tell from a drop and an addition."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        first = questions[0]
+        more = f" (and {len(questions) - 1} more such questions)" if len(questions) > 1 else ""
+        super().__init__(
+            f"{first}{more}",
+            hint=f"say so: --rename {first.old.short}={first.candidates[0].sub or first.candidates[0].name}, or "
+            f"--distinct {first.old.short}",
+        )
+        self.questions = tuple(questions)
+
+
+class Journey:
+    """From the database `start` of `host` to the schema `wanted`. Makes databases of its own and drops them again."""
+
+    def __init__(
+        self,
+        host: Host,
+        start: str,
+        wanted: Relational,
+        options: PlanOptions,
+        *,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._host = host
+        self._start = start
+        self._wanted = wanted
+        self._options = options
+        self._progress = progress
+        self._made: list[str] = []
+
+    # --- databases --------------------------------------------------------------------------------------------------
+
+    def _copy(self, name: str, original: str | None = None) -> Stage:
+        self._host.drop_database(name)
+        self._host.copy_database(original or self._start, name)
+        self._made.append(name)
+        return stage(self._host, name)
+
+    def close(self) -> None:
+        """Drop what was made."""
+        for name in self._made:
+            self._host.drop_database(name)
+        self._made.clear()
+
+    def _run(self, on: Stage, steps: Iterable[Step], what: str) -> None:
+        for number, step in enumerate(steps, 1):
+            ran = on.repeat(step)
+            if ran.refusal is not None:
+                raise InputError(
+                    f"no plan that arrives: step {number} {what} ({step.does}) fails on a private copy: "
+                    f"{ran.refusal.message}",
+                    hint=_help(step, ran.refusal.sqlstate),
+                )
+
+    # --- the plan ---------------------------------------------------------------------------------------------------
+
+    def plan(self, answers: Answers) -> Plan:
+        """The plan, run up and down. Raises `UnansweredError` for renames that have to be asked, `InputError` with the
+        names of what is not supported or of the step that fails."""
+        self._progress("looking for renames")
+        work = self._copy("journey")
+        before = work.schema()
+        here, renames, words = self._renamed(work, before, answers)
+        work.close()
+        self._progress("planning")
+        units, difference = self._units(here)
+        steps, down = self._written(here, self._wanted, units)
+        if renames:
+            first = tuple(_rename_step(change) for change in renames)
+            count = len(first)
+            last = tuple(
+                replace(_rename_step(back), undoes=number)
+                for number, change in reversed(list(enumerate(renames, 1)))
+                if (back := change.reverse()) is not None
+            )
+            down = (*(replace(one, undoes=one.undoes + count) for one in down), *last)
+            steps = (*first, *steps)
+        steps, down = self._arrived(before, steps, down)
+        return Plan(
+            engine=self._wanted.engine,
+            from_hash=schema_hash(before),
+            to_hash=schema_hash(self._wanted),
+            steps=steps,
+            down=down,
+            renames=tuple(words),
+            not_compared=difference.not_compared,
+            remaining=tuple(dict.fromkeys(loss for step in steps for loss in step.loses)),
+            proof=Proof(
+                level="rehearsed",
+                method="run up, compared with the wanted catalogue, run down, compared with the first",
+                holds=True,
+                environment={
+                    "server": version_name(self._host.version),
+                    "planned for": version_name(self._options.version),
+                },
+                rerun=self._options.rerun,
+            ),
+        )
+
+    def _renamed(self, work: Stage, before: Relational, answers: Answers) -> tuple[Relational, list[Change], list[str]]:
+        """Make the renames on the copy, where the server carries them into everything that names the object."""
+        here = before
+        made: list[Change] = []
+        words: list[str] = []
+        for _ in range(_ROUNDS):
+            found = find(here, self._wanted, answers)
+            if found.questions:
+                raise UnansweredError(found.questions)
+            if not found.changes:
+                break
+            schemas = {one.name for one in here.schemas}
+            first: list[Change] = [
+                Create(object=one)
+                for one in self._wanted.schemas
+                if one.name not in schemas
+                and any(isinstance(c, Rename) and c.to.schema == one.name for c in found.changes)
+            ]
+            changes = [*first, *found.changes]
+            self._run(work, map(_rename_step, changes), "of the renames")
+            made += changes
+            words += found.words
+            here = work.schema()
+        return here, made, words
+
+    def _units(self, here: Relational) -> tuple[tuple[Unit, ...], Difference]:
+        options = self._options
+        difference = diff(
+            replace(here, version=max(here.version, 120000)),
+            self._wanted,
+            privileges=options.privileges,
+            keep=options.keep,
+            using=dict(options.using),
+        )
+        if difference.refused:
+            raise InputError(
+                f"not supported: {'; '.join(difference.refused)}",
+                hint="write the migration of these by hand; the rest is planned once they are alike on both sides",
+            )
+        try:
+            return in_order(difference.actions, here.dependencies, self._wanted.dependencies), difference
+        except CircleError as err:
+            names = ", ".join(describe(action.change) for action in err.actions[:4])
+            raise InputError(
+                f"not supported: these changes need each other: {names}", hint="make them in two migrations"
+            ) from err
+
+    def _written(
+        self, here: Relational, wanted: Relational, units: Sequence[Unit]
+    ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        options = self._options
+        forms = Forms(
+            ddl=self._ddl,
+            version=options.version,
+            before=here,
+            after=wanted,
+            facts=options.facts,
+            large=options.large,
+            online=options.online(here) if options.online is not None else None,
+        )
+        return write(units, forms)
+
+    def _ddl(self, change: Change) -> tuple[str, ...]:
+        try:
+            return ddl(change, version=self._options.version)
+        except ValueError as err:
+            raise InputError(f"not supported: {err}", hint="write this migration by hand") from err
+
+    def _arrived(
+        self, before: Relational, steps: tuple[Step, ...], down: tuple[Step, ...]
+    ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        """Run it up and down and compare; what a first plan leaves over is planned once more, if that loses nothing."""
+        options = self._options
+        for attempt in range(_ROUNDS):
+            self._progress("running the plan on a private copy")
+            work = self._copy("journey")
+            identity = _Identity.of(self._host, "journey")
+            filled = self._filled("journey")
+            rows = work.fingerprints([t for t in before.tables if t.name in filled], before)
+            self._run(work, steps, "of the plan")
+            made = work.schema()
+            left = differences(made, self._wanted, privileges=options.privileges)
+            if left and attempt < _ROUNDS - 1:
+                units, _ = self._units(made)
+                more, back = self._written(made, self._wanted, units)
+                if more and not any(step.loses for step in more) and not _tables_made(units):
+                    down = (*(replace(one, undoes=one.undoes + len(steps)) for one in back), *down)
+                    steps = (*steps, *more)
+                    continue
+            if left:
+                raise InputError(
+                    f"no plan that arrives: {_several(left)}",
+                    hint="this is a gap of ours: please report it; until then write this part by hand",
+                )
+            self._physically_the_same(identity, steps)
+            self._rows_kept(work, rows, before, made, steps)
+            self._progress("running it back")
+            self._run(work, down, "of the way back")
+            back_again = differences(work.schema(), before, privileges=options.privileges)
+            if back_again:
+                raise InputError(
+                    f"no way back that arrives: {_several(back_again)}",
+                    hint="this is a gap of ours: please report it; until then write this part by hand",
+                )
+            work.close()
+            return steps, down
+        raise AssertionError("unreachable")
+
+    def _filled(self, database: str) -> set[Name]:
+        with closing(self._host.connect(database)) as admin:
+            return {Name(schema=s, name=n) for s, n in admin.execute(_FILLED).fetchall()}
+
+    def _physically_the_same(self, before: _Identity, steps: Sequence[Step]) -> None:
+        after = _Identity.of(self._host, "journey")
+        declared = " ".join(text for step in steps for text in step.hazards)
+        renamed: dict[tuple[str, str], tuple[str, str]] = {}
+        columns: dict[tuple[str, str, str], str] = {}
+        for step in steps:
+            if isinstance(step.change, Rename):
+                at, to = step.change.at, step.change.to
+                if at.kind == "table":
+                    renamed[at.schema, at.name] = (to.schema, to.name)
+                elif at.kind == "column":
+                    columns[at.schema, at.name, at.sub] = to.name
+        for (schema, table, column), (oid, number) in before.columns.items():
+            at = renamed.get((schema, table), (schema, table))
+            name = columns.get((*at, column), columns.get((schema, table, column), column))
+            found = after.columns.get((*at, name))
+            if found is None or found == (oid, number):
+                continue
+            label = f"{quote_identifier(table)}.{quote_identifier(column)}"
+            if f"{table}.{column}" in declared or label in declared:
+                continue
+            what = "table" if found[0] != oid else "column"
+            raise InputError(
+                f"no plan that arrives: {what} {label} would be dropped and made again",
+                hint="this is a gap of ours: please report it; until then write this part by hand",
+            )
+
+    def _rows_kept(
+        self,
+        work: Stage,
+        rows: Mapping[str, tuple[int, str, str] | None],
+        before: Relational,
+        made: Relational,
+        steps: Sequence[Step],
+    ) -> None:
+        """Rows of tables whose columns are what they were must be what they were."""
+        untouched = [
+            table for table in before.tables if str(table.name) in rows and _same_columns(table, made.table(table.name))
+        ]
+        after = work.fingerprints(untouched, made)
+        for table in untouched:
+            if rows[str(table.name)] != after[str(table.name)]:
+                raise InputError(
+                    f"no plan that arrives: rows of {table.name.short} would not be what they were",
+                    hint="this is a gap of ours: please report it; until then write this part by hand",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What tables and columns are to the server: (oid, number) by schema, table and column."""
+
+    columns: Mapping[tuple[str, str, str], tuple[int, int]]
+
+    @classmethod
+    def of(cls, host: Host, database: str) -> _Identity:
+        with closing(host.connect(database)) as admin:
+            rows = admin.execute(_IDENTITIES).fetchall()
+        return cls({(schema, table, column): (oid, number) for schema, table, oid, column, number in rows})
+
+
+def _tables_made(units: Sequence[Unit]) -> bool:
+    return any(isinstance(action.change, AddTable) for unit in units for action in unit)
+
+
+def _same_columns(before: Table, after: Table | None) -> bool:
+    if after is None:
+        return False
+    types = {column.name: column.type.sql for column in after.columns}
+    return all(types.get(column.name) == column.type.sql for column in before.columns)
+
+
+def _rename_step(change: Change) -> Step:
+    # Renames hold for a moment a lock that keeps everybody out.
+    return Step(sql=ddl(change, version=180000), does=describe(change), change=change)
+
+
+def _several(lines: Sequence[str]) -> str:
+    more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
+    return "; ".join(lines[:3]) + more
+
+
+def _help(step: Step, sqlstate: str) -> str:
+    if sqlstate in ("42804", "42846"):
+        return "say how values are converted: --using TABLE.COLUMN=EXPRESSION"
+    return f"the statement: {' '.join(step.sql[-1].split())[:200]}" if step.sql else "report it"
+
+
+# --- where plans are run ----------------------------------------------------------------------------------------------
+
+
+def stage(host: Host, database: str) -> Stage:
+    """A private database as the place where a plan is run: by the role that owns it, which speaks for all roles that
+    own parts of it; what only a superuser may do is done as the loader of scripts does it."""
+    if host.superuser:
+        _speak_for_all(host, database)
+
+    def session() -> psycopg.Connection[Any]:
+        opened = owner_session(host, database)
+        opened.execute("SET check_function_bodies = off")
+        return opened
+
+    def beside(statement: str) -> bool:
+        tag = command_tag(statement)
+        if not host.superuser:
+            return False
+        if tag in _LOADED:
+            load(host, database, split_script(statement, "the plan"))
+            return True
+        if tag.startswith("ALTER ") and (" OWNER TO " in statement or tag == "ALTER EXTENSION"):
+            with closing(host.connect(database)) as admin:
+                admin.execute(statement.encode())
+            return True
+        return False
+
+    return Stage(session=session, watch=lambda: host.connect(database), beside=beside)
+
+
+def _speak_for_all(host: Host, database: str) -> None:
+    """Let the owner's role act for every ordinary role, so that it may change what these own."""
+    owner = host.ordinary_role(OWNER)
+    with closing(host.connect(database)) as admin:
+        roles = admin.execute(
+            "select rolname from pg_catalog.pg_roles where not rolsuper and rolname !~ '^pg_' and rolname <> %s "
+            "and not pg_catalog.pg_has_role(%s, oid, 'member')",
+            (owner, owner),
+        ).fetchall()
+        for (role,) in roles:
+            admin.execute(f"GRANT {quote_identifier(role)} TO {quote_identifier(owner)}".encode())
+
+
+def schema_of(host: Host, database: str) -> Relational:
+    """The schema of a private database."""
+    with closing(host.connect(database)) as admin:
+        return inspect(admin, facts=False)

@@ -1,0 +1,58 @@
+"""What a rehearsal comes to: the worst of what was seen, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dbarchitect.model.plan import Migration
+from dbarchitect.model.rehearsal import VERDICTS, Rehearsal, Stop, Verdict
+
+_FEW = 3
+
+
+def judged(result: Rehearsal, migrations: Sequence[Migration], max_block_s: float) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict on `result` and its reasons, the worst first. `max_block_s`: how long applications may wait."""
+    found: list[tuple[Verdict, str]] = [_of_stop(stop) for stop in result.stops]
+    if result.not_undone:
+        found.append(
+            ("does not undo", f"after the way back the schema is not what it was: {listed(result.not_undone)}")
+        )
+    declared = [loss for migration in migrations for step in migration.up for loss in step.loses]
+    if result.not_restored and not declared:
+        found.append(("does not undo", f"the way back does not restore rows of {listed(result.not_restored)}"))
+    found += _blocking(result, max_block_s)
+    found += [("fails", f"a query of the workload breaks: {one.broken}") for one in result.queries if one.broken]
+    found += [("fails", f"{one.routine} breaks: {one.reason}") for one in result.routines if one.certain]
+    found.sort(key=lambda one: -VERDICTS.index(one[0]))
+    verdict: Verdict = found[0][0] if found else "good"
+    return verdict, tuple(dict.fromkeys(reason for _, reason in found))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few of `names`, and how many more there are."""
+    more = len(names) - _FEW
+    return ", ".join(names[:_FEW]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _of_stop(stop: Stop) -> tuple[Verdict, str]:
+    where = f"{stop.migration} step {stop.number}"
+    if stop.phase == "down":
+        return "does not undo", f"the way back of {where} fails: {stop.refusal.message}"
+    if stop.of_rows:
+        return "depends", f"{where} depends on rows; made-up ones are refused: {stop.refusal.message}"
+    return "fails", f"{where} fails{'' if stop.phase == 'up' else ' when it is run again'}: {stop.refusal.message}"
+
+
+def _blocking(result: Rehearsal, max_block_s: float) -> list[tuple[Verdict, str]]:
+    found: list[tuple[Verdict, str]] = []
+    for step in result.of("up"):
+        worst = max(step.blocking, key=lambda one: one.seconds or 0.0, default=None)
+        if worst is not None and (worst.seconds or 0.0) > max_block_s:
+            what = f"holds {worst.lock} on {worst.table} for about {worst.seconds:,.0f} s"
+            found.append(("blocks", f"{step.migration} step {step.number} {what}"))
+    for step in result.of("again"):
+        slow = max(step.waits, key=lambda one: one.milliseconds, default=None)
+        if slow is not None and slow.milliseconds > max_block_s * 1000:
+            what = f"kept a {slow.kind} of {slow.table} waiting for {slow.milliseconds / 1000:,.1f} s"
+            found.append(("blocks", f"{step.migration} step {step.number} {what}"))
+    return found
