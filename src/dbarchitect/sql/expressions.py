@@ -151,3 +151,8 @@ def bound_of(text: str) -> PartitionBound | None:
     except tree.ParserError:
         return None
     return PartitionBound(tree=fields.get("partbound", {}))
+
+
+def terms(expression: Expression) -> tuple[Expression, ...]:
+    """The terms that a condition joins with AND."""
+    return tuple(Expression(tree=one) for one in parse.terms_of_tree(expression.tree))

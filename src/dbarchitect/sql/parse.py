@@ -210,7 +210,7 @@ def wrapper_of(sql: str) -> str:
 
 def conjuncts(predicate: str) -> tuple[str, ...]:
     """The terms that `predicate` joins with AND, each in the printer's form."""
-    return tuple(printed_tree(one) for one in _terms(expression_tree(predicate)))
+    return tuple(printed_tree(one) for one in terms_of_tree(expression_tree(predicate)))
 
 
 def equivalent(first: str, second: str) -> bool:
@@ -293,10 +293,10 @@ def _is_column(node: Any, column: str) -> bool:
     return bool(parts) and parts[-1] == column
 
 
-def _terms(node: Node) -> list[Node]:
+def terms_of_tree(node: Node) -> list[Node]:
     fields = node.get("BoolExpr")
     if fields and fields.get("boolop") == "AND_EXPR":
-        return [term for part in fields.get("args", []) for term in _terms(part)]
+        return [term for part in fields.get("args", []) for term in terms_of_tree(part)]
     return [node]
 
 

@@ -425,8 +425,8 @@ class Reindex(Value, frozen=True, kw_only=True):
 
 
 class Rename(Value, frozen=True, kw_only=True):
-    """ALTER ... RENAME. `kind`: table, view, index, sequence, column, constraint, schema, type, domain, trigger, policy,
-    function...; `sub` is the part renamed."""
+    """ALTER ... RENAME. `kind`: table, view, index, sequence, column, constraint, schema, type, domain, policy, trigger
+    or function; `sub` is the part renamed."""
 
     kind: str
     name: Name

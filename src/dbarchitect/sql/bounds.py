@@ -1,0 +1,170 @@
+"""Whether constraints on a column prove that rows lie inside, or outside, a partition's bound.
+
+Only what PostgreSQL proves too (predicate_implied_by over the partition's constraint): comparisons of the one key
+column with constants. Constants are numbers or texts; texts are in order where both are dates or times in ISO form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from . import tree
+from .statements import Expression, PartitionBound
+from .tree import Node
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d(:?\d\d)?)?)?\Z")
+
+Constant = float | str
+
+
+def implies(terms: Sequence[Expression], bound: PartitionBound, column: str, *, not_null: bool) -> bool:
+    """Whether rows that satisfy all `terms` lie within `bound` of a partition by `column`."""
+    trees = [one.tree for one in terms]
+    if not not_null and not any(_is_not_null(one, column) for one in trees):
+        return False
+    node = bound.tree
+    if node.get("strategy") == "l":
+        allowed = [_constant(one) for one in node.get("listdatums", ())]
+        return any(
+            (values := _values(one, column)) is not None and all(value in allowed for value in values) for one in trees
+        )
+    if node.get("strategy") != "r":
+        return False
+    low, high = _limits(node)
+    return all(
+        limit is None or any(_beyond(one, column, limit, upper=upper) for one in trees)
+        for limit, upper in ((low, False), (high, True))
+    )
+
+
+def excludes(terms: Sequence[Expression], bound: PartitionBound, column: str) -> bool:
+    """Whether rows that satisfy all `terms` lie outside of `bound`."""
+    return any(_outside(one.tree, bound.tree, column, negated=False) for one in terms)
+
+
+def _outside(node: Node, bound: Node, column: str, *, negated: bool) -> bool:
+    kind, fields = next(iter(node.items()))
+    if kind == "BoolExpr":
+        parts = fields.get("args", [])
+        if fields.get("boolop") == "NOT_EXPR":
+            return _outside(parts[0], bound, column, negated=not negated)
+        found = [_outside(one, bound, column, negated=negated) for one in parts]
+        every = (fields.get("boolop") == "OR_EXPR") != negated
+        return all(found) if every else any(found)
+    if kind == "NullTest":
+        null = (fields.get("nulltesttype") == "IS_NULL") != negated
+        return null and _names(fields.get("arg"), column)
+    if bound.get("strategy") == "l":
+        values, other = _values(node, column), _values(node, column, operator="<>")
+        inside = [_constant(one) for one in bound.get("listdatums", ())]
+        allowed, refused = (other, values) if negated else (values, other)
+        if refused is not None:
+            return all(one in refused for one in inside)
+        return allowed is not None and not any(one in allowed for one in inside)
+    if bound.get("strategy") != "r":
+        return False
+    low, high = _limits(bound)
+    compared = _comparison(node, column)
+    if compared is None:
+        return False
+    operator, value = compared
+    if negated:
+        operator = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}.get(operator, "")
+    if operator == "<":
+        return low is not None and _at_most(value, low)
+    if operator == "<=":
+        return low is not None and _at_most(value, low) and value != low
+    return operator in (">", ">=") and high is not None and _at_most(high, value)
+
+
+def _limits(bound: Node) -> tuple[Constant | None, Constant | None]:
+    low, high = bound.get("lowerdatums", [{}]), bound.get("upperdatums", [{}])
+    return _constant(low[0]), _constant(high[0])
+
+
+def _constant(node: Node | None) -> Constant | None:
+    """The value of a constant, past its casts; None for MINVALUE, MAXVALUE, NULL and for what is computed."""
+    node = _uncast(node)
+    constant: Node = node.get("A_Const", {})
+    if "sval" in constant:
+        text = str(constant["sval"].get("sval", ""))
+        return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else text
+    if "ival" in constant:
+        return float(constant["ival"].get("ival", 0))
+    if "fval" in constant:
+        return float(constant["fval"].get("fval", "0"))
+    negative: Node = node.get("A_Expr", {})
+    if negative and tree.strings(negative.get("name")) == ["-"] and "lexpr" not in negative:
+        inner = _constant(negative.get("rexpr"))
+        return -inner if isinstance(inner, float) else None
+    return None
+
+
+def _at_most(one: Constant, other: Constant) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return one <= other
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or (len(one) == len(other) and bool(_ISO.match(one) and _ISO.match(other)) and one < other)
+    return False
+
+
+def _names(node: Node | None, column: str) -> bool:
+    return tree.strings(_uncast(node).get("ColumnRef", {}).get("fields"))[-1:] == [column]
+
+
+def _uncast(node: Node | None) -> Node:
+    while node and "TypeCast" in node:
+        node = node["TypeCast"].get("arg", {})
+    return node or {}
+
+
+def _is_not_null(node: Node, column: str) -> bool:
+    test = node.get("NullTest")
+    return bool(test) and test["nulltesttype"] == "IS_NOT_NULL" and _names(test.get("arg"), column)
+
+
+def _comparison(node: Node, column: str) -> tuple[str, Constant] | None:
+    """`column < constant` as ("<", constant), whichever way round it is written."""
+    fields = node.get("A_Expr", {})
+    operator = tree.strings(fields.get("name"))[-1:]
+    if fields.get("kind") != "AEXPR_OP" or not operator:
+        return None
+    if _names(fields.get("lexpr"), column):
+        value = _constant(fields.get("rexpr"))
+        return None if value is None else (operator[0], value)
+    if _names(fields.get("rexpr"), column):
+        value = _constant(fields.get("lexpr"))
+        turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator[0], operator[0])
+        return None if value is None else (turned, value)
+    return None
+
+
+def _beyond(node: Node, column: str, limit: Constant, *, upper: bool) -> bool:
+    """Whether a term says column >= limit (the lower limit of a range) or column < limit (the upper)."""
+    compared = _comparison(node, column)
+    if compared is None:
+        return False
+    operator, value = compared
+    if upper:
+        return (operator == "<" and _at_most(value, limit)) or (
+            operator in ("<=", "=") and _at_most(value, limit) and value != limit
+        )
+    return operator in (">=", ">", "=") and _at_most(limit, value)
+
+
+def _values(node: Node, column: str, *, operator: str = "=") -> list[Constant | None] | None:
+    """The constants that a term allows for the column: `= 'a'`, `IN (...)`, `= ANY (ARRAY[...])`; with the operator
+    `<>` those that it refuses."""
+    fields = node.get("A_Expr", {})
+    if not _names(fields.get("lexpr"), column) or tree.strings(fields.get("name"))[-1:] != [operator]:
+        return None
+    if fields.get("kind") == ("AEXPR_OP_ALL" if operator == "=" else "AEXPR_OP_ANY"):
+        return None
+    right = _uncast(fields.get("rexpr"))
+    if "A_ArrayExpr" in right:
+        return [_constant(one) for one in right["A_ArrayExpr"].get("elements", ())]
+    if "List" in right:
+        return [_constant(one) for one in right["List"].get("items", ())]
+    value = _constant(right)
+    return None if value is None else [value]
