@@ -179,7 +179,7 @@ def connect(url: str, **instead: str) -> psycopg.Connection:
         "connect_timeout": target.value("connect_timeout") or str(_CONNECT_TIMEOUT_S),
     }
     try:
-        return psycopg.connect(make_conninfo(**(given | ours)), autocommit=True, prepare_threshold=None)
+        return psycopg.connect(make_conninfo(**(given | ours | instead)), autocommit=True, prepare_threshold=None)
     except psycopg.Error as err:
         raise target.refusal(err) from None
 
