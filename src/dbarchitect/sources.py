@@ -3,11 +3,13 @@
 postgresql://...    a live database: only ever read, through fixed catalogue queries
 something.twin      a snapshot
 something.sql       a script or a plain pg_dump, made real in a private database and read back from its catalogue
-a folder            plain SQL migrations, in the order of their names
+a folder            migrations: plain SQL in the order of the names; Prisma's, Drizzle's, an Alembic project
+/dev/null           the empty schema
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
@@ -26,17 +28,19 @@ from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.engines.postgres.server.host import Host, owner_session
 from dbarchitect.engines.postgres.server.scratch import keep_apart, scratch_server
+from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
-from dbarchitect.engines.postgres.twin import take
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.migrate.formats import Folder, drizzle, format_of, read_folder
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, Position
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
 from dbarchitect.sql.positions import Positions, positions
-from dbarchitect.sql.script import Statement, decode_script, split_script
+from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
+from dbarchitect.toolchains import run_python
 
 if TYPE_CHECKING:
     import psycopg
@@ -54,7 +58,8 @@ _NAMED = 10  # files that a gap names
 class Workshop:
     """Where the copies of one command are made: a private server, or the scratch server at the URL `scratch`.
 
-    It is started or connected to when it is first needed; what was made is gone with the command.
+    It is started or connected to when it is first needed; what was made is gone with the command. `python`: the
+    interpreter of Alembic projects that are read, None for their own.
     """
 
     def __init__(
@@ -63,10 +68,12 @@ class Workshop:
         pg_bin: Path | None = None,
         scratch: str | None = None,
         cache: Path | None = None,
+        python: Path | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.pg_bin = pg_bin
         self.scratch = scratch
+        self.python = python
         self.cache = cache
         self.progress = progress
         self._stack = ExitStack()
@@ -90,7 +97,7 @@ class Workshop:
         return self.host.with_files()
 
     def script_of(
-        self, connection: psycopg.Connection[Any], *, without: Sequence[Name] = ()
+        self, connection: psycopg.Connection[Any], *, without: Sequence[Name] = (), privileges: bool = False
     ) -> tuple[str, tuple[Gap, ...]]:
         """The schema of a database as a script, by a pg_dump that knows its version: that of `--pg-bin`, else the
         embedded server's, else the system's."""
@@ -98,7 +105,11 @@ class Workshop:
         with suppress(SurroundingsError):  # a platform without the wheel
             folders.append(find_binaries().bin)
         pg_dump = find_pg_dump(connection.info.server_version, folders)
-        return dump_schema(pg_dump, connection, without=without)
+        return dump_schema(pg_dump, connection, without=without, privileges=privileges)
+
+    def run_python(self, program: Path, project: Path, request: dict[str, Any]) -> bytes:
+        """Run a program in the interpreter of a project (`toolchains.run_python`)."""
+        return run_python(program, project, request, python=self.python)
 
     def close(self) -> None:
         """Stop what runs and remove what was made."""
@@ -122,11 +133,27 @@ class Source:
     statements: tuple[Statement, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()  # (file, text) of scripts
     stored: Snapshot | None = None
+    database: str | None = None  # the private database that a script was loaded into
 
     @property
     def is_live(self) -> bool:
         """Whether this is a server that others use."""
         return bool(_URL.match(self.given))
+
+    def copy(self, name: str, *, now: datetime, privileges: bool = False) -> tuple[Gap, ...]:
+        """Make the private database `name` with the source's schema (and a script's rows); returns what it lacks.
+
+        `privileges`: a live source's owners and grants too; a script has what it says.
+        """
+        host = self.workshop.host
+        if self.database is not None:
+            host.copy_database(self.database, name)
+            return ()
+        snapshot = self.stored
+        if snapshot is None:
+            script, gaps = self._dumped(privileges=privileges)
+            snapshot = take(self.schema, script, source=self.name, now=now, gaps=gaps)
+        return (*snapshot.manifest.gaps, *restore(host, snapshot, database=name, progress=self.workshop.progress))
 
     @cached_property
     def places(self) -> Positions:
@@ -145,13 +172,16 @@ class Source:
 
     @cached_property
     def _script(self) -> tuple[str, tuple[Gap, ...]]:
-        if self.is_live:
+        return self._dumped(privileges=False)
+
+    def _dumped(self, *, privileges: bool) -> tuple[str, tuple[Gap, ...]]:
+        if self.database is None:
             with connect_readonly(self.given) as connection:
                 hidden = unreadable_tables(connection)
                 connection.rollback()  # nothing is held on the server while it is dumped, not even a pooler's place
-                return self.workshop.script_of(connection, without=hidden)
-        with self.workshop.host.connect(_SCRIPT_DATABASE) as connection:
-            return self.workshop.script_of(connection)
+                return self.workshop.script_of(connection, without=hidden, privileges=privileges)
+        with self.workshop.host.connect(self.database) as connection:
+            return self.workshop.script_of(connection, privileges=privileges)
 
     def snapshot(self, *, now: datetime, workload: Workload | None = None) -> Snapshot:
         """All that a twin needs. A `.twin` gives back what it holds."""
@@ -162,8 +192,9 @@ class Source:
         return take(self.schema, script, source=self.name, now=now, workload=workload, gaps=(*self.gaps, *gaps))
 
 
-def open_source(given: str, workshop: Workshop, *, data: bool = False) -> Source:
-    """Open what `given` names; with `data` a script's rows are loaded too, and its statistics are theirs.
+def open_source(given: str, workshop: Workshop, *, data: bool = False, database: str = _SCRIPT_DATABASE) -> Source:
+    """Open what `given` names; with `data` a script's rows are loaded too, and its statistics are theirs. `database`:
+    the private one that a script is loaded into.
 
     Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
     """
@@ -187,15 +218,38 @@ def open_source(given: str, workshop: Workshop, *, data: bool = False) -> Source
             workload=stored.workload,
             stored=stored,
         )
+    if path.is_dir() and format_of(path) == "alembic":
+        return open_folder(read_folder(path, run=workshop.run_python), workshop, data=data, database=database)
     if path.is_dir():
         paths, left_out = _migrations(path)
-        return _scripts(given, paths, workshop, gaps=left_out, data=data)
+        return _scripts(given, paths, workshop, gaps=left_out, data=data, database=database)
     if not path.exists():
         raise InputError(
             f"there is no file or folder {given}",
             hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations or a .twin file",
         )
-    return _scripts(given, [path], workshop, data=data)
+    return _scripts(given, [path], workshop, data=data, database=database)
+
+
+def open_folder(folder: Folder, workshop: Workshop, *, data: bool = False, database: str = _SCRIPT_DATABASE) -> Source:
+    """Open what the ways up of migrations that have been read make, in the private database `database`.
+
+    Raises `InputError` with the place of a statement that fails.
+    """
+    for problem in folder.problems:
+        if problem.trouble == "missing":
+            raise problem.error()
+    statements: list[Statement] = []
+    for one in folder.migrations:
+        if statements:
+            statements.append(_new_session(one.files[0] if one.files else one.id))
+        steps = [step for step in one.up if data or step.backfill is None]  # which changes rows alone
+        statements += [
+            Statement(sql=sql, position=step.position or Position(file=one.id, line=1), kind=command_tag(sql))
+            for step in steps
+            for sql in step.sql
+        ]
+    return _loaded(folder.path, statements, (), workshop, gaps=folder.gaps, data=data, database=database)
 
 
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:
@@ -215,6 +269,8 @@ def _live(given: str, scheme: str, workshop: Workshop) -> Source:
 def _migrations(folder: Path) -> tuple[list[Path], tuple[Gap, ...]]:
     """The scripts of a migration folder in order: `*.sql` by name, numbers by value; also one `up.sql` or
     `migration.sql` a subfolder. Files that undo (`*.down.sql`, `undo_*`) are left out, which is a gap."""
+    if format_of(folder) == "drizzle":
+        return _drizzle(folder)
     globbed = (*folder.glob("*.sql"), *folder.glob("*/up.sql"), *folder.glob("*/migration.sql"))
     listed = sorted((path for path in globbed if path.is_file()), key=lambda path: _natural(path.relative_to(folder)))
     found = [path for path in listed if not _DOWN.search(path.stem)]
@@ -232,6 +288,18 @@ def _migrations(folder: Path) -> tuple[list[Path], tuple[Gap, ...]]:
         else "not run: by their names they undo migrations",
     )
     return found, (gap,)
+
+
+def _drizzle(folder: Path) -> tuple[list[Path], tuple[Gap, ...]]:
+    """The scripts of a Drizzle folder, in the order of its journal."""
+    found = drizzle.read(folder)
+    for problem in found.problems:
+        if problem.trouble == "missing":
+            raise problem.error()
+    if not found.migrations:
+        raise InputError(f"the journal of {folder} has no migrations", hint="drizzle-kit generate")
+    files = [file for one in found.migrations for file in one.files if not file.endswith(".down.sql")]
+    return [folder / file for file in files], found.gaps
 
 
 def _upward(text: str) -> str:
@@ -253,7 +321,13 @@ def _natural(path: Path) -> list[tuple[int, int, str]]:
 
 
 def _scripts(
-    given: str, paths: Sequence[Path], workshop: Workshop, *, gaps: tuple[Gap, ...] = (), data: bool = False
+    given: str,
+    paths: Sequence[Path],
+    workshop: Workshop,
+    *,
+    database: str,
+    gaps: tuple[Gap, ...] = (),
+    data: bool = False,
 ) -> Source:
     statements: list[Statement] = []
     texts: list[tuple[str, str]] = []
@@ -265,20 +339,36 @@ def _scripts(
         text = _upward(decode_script(content, str(path)))
         texts.append((str(path), text))
         if statements:
-            # Each migration has a session of its own: the empty path of a dump must not reach the next file. The
-            # statement stands on no line, so that no comment can be beside it.
-            before = Position(file=str(path), line=0, column=0)
-            statements.append(Statement(sql="RESET search_path", position=before, kind="RESET"))
-        statements += split_script(text, str(path), allow_empty=len(paths) > 1)
+            statements.append(_new_session(str(path)))
+        statements += split_script(text, str(path), allow_empty=len(paths) > 1 or str(path) == os.devnull)
+    return _loaded(given, statements, texts, workshop, database=database, gaps=gaps, data=data)
+
+
+def _new_session(file: str) -> Statement:
+    """Each migration has a session of its own: the empty path of a dump must not reach the next file. The statement
+    stands on no line, so that no comment can be beside it."""
+    return Statement(sql="RESET search_path", position=Position(file=file, line=0, column=0), kind="RESET")
+
+
+def _loaded(
+    given: str,
+    statements: Sequence[Statement],
+    texts: Sequence[tuple[str, str]],
+    workshop: Workshop,
+    *,
+    database: str,
+    gaps: tuple[Gap, ...],
+    data: bool,
+) -> Source:
     host = workshop.host
-    host.create_database(_SCRIPT_DATABASE)
+    host.create_database(database)
     workshop.progress(f"loading {given}: {len(statements):,} statements")
-    gaps += load(host, _SCRIPT_DATABASE, statements, data=data)
+    gaps += load(host, database, statements, data=data)
     if data:
         workshop.progress("gathering statistics")
-        with owner_session(host, _SCRIPT_DATABASE) as owner:  # functions of the script's indexes run here
+        with owner_session(host, database) as owner:  # functions of the script's indexes run here
             owner.execute("ANALYZE")
-    with host.connect(_SCRIPT_DATABASE) as connection:
+    with host.connect(database) as connection:
         schema = inspect(connection, facts=data)
     if schema.facts is not None:
         # Rows and sizes are real, but nobody has used them: the counters begin now, however old the server is.
@@ -292,4 +382,5 @@ def _scripts(
         gaps=gaps,
         statements=tuple(statements),
         texts=tuple(texts),
+        database=database,
     )

@@ -39,9 +39,7 @@ from dbarchitect.sql.script import decode_script, split_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
-
-def _nothing(_: str) -> None:
-    """Progress that nobody watches."""
+from .surroundings import nothing, open_workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class CheckOptions:
     baseline: Path | None = None
     cache: Path | None = None
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = _nothing
+    progress: Callable[[str], None] = nothing
 
 
 def check(source: str, options: CheckOptions) -> Review:
@@ -160,19 +158,8 @@ def _workload(path: Path | None) -> Workload | None:
 
 
 @contextmanager
-def _workshop(
-    pg_bin: Path | None, cache: Path | None, progress: Callable[[str], None], *, scratch: str | None = None
-) -> Generator[Workshop]:
-    workshop = Workshop(pg_bin=pg_bin, scratch=scratch, cache=cache, progress=progress)
-    try:
-        yield workshop
-    finally:
-        workshop.close()
-
-
-@contextmanager
 def _opened(source: str, options: CheckOptions) -> Generator[Source]:
-    with _workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         yield open_source(source, workshop, data=options.data)
 
 
@@ -300,7 +287,7 @@ def twin_create(
     cache: Path | None = None,
     called: str = "",
     now: datetime,
-    progress: Callable[[str], None] = _nothing,
+    progress: Callable[[str], None] = nothing,
 ) -> TwinSummary:
     """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab, `data`
     those of its own rows.
@@ -308,7 +295,7 @@ def twin_create(
     `called`: what the file names as its source, where that is not `source` itself.
     """
     given = _workload(workload)
-    with _workshop(pg_bin, cache, progress) as workshop:
+    with open_workshop(pg_bin, cache, progress) as workshop:
         opened = open_source(source, workshop, data=data)
         snapshot = opened.snapshot(now=now, workload=given)
         if rows and (snapshot.schema.facts is None or not snapshot.schema.facts.columns):
@@ -355,10 +342,10 @@ def twin_open(
     pg_bin: Path | None = None,
     cache: Path | None = None,
     now: datetime,
-    progress: Callable[[str], None] = _nothing,
+    progress: Callable[[str], None] = nothing,
 ) -> Generator[OpenTwin]:
     """Keep a twin of the source running while the context lasts."""
-    with _workshop(pg_bin, cache, progress) as workshop:
+    with open_workshop(pg_bin, cache, progress) as workshop:
         opened = open_source(source, workshop)
         twin = twin_room.build(workshop.server, opened.snapshot(now=now), progress=progress)
         try:
@@ -407,7 +394,7 @@ def demo(folder: Path, options: CheckOptions) -> Demonstration:
     for name in ("shop.sql", "workload.sql"):
         write_whole(folder / name, example.joinpath(name).read_text("utf-8"))
     workload = folder / "workload.sql"
-    with _workshop(options.pg_bin, options.cache, options.progress) as workshop:
+    with open_workshop(options.pg_bin, options.cache, options.progress) as workshop:
         server = workshop.server
         server.create_database("shop")
         load(server, "shop", split_script((folder / "shop.sql").read_text("utf-8"), "shop.sql"))

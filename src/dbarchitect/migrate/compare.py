@@ -2,7 +2,8 @@
 
 Left out of every comparison, because no migration can or should change it: the order of columns (a column added is the
 last one), names of the database, versions and locales of the server, and what the server derives (dependencies, the
-printed definitions of what is compared by its parts). `JOURNAL` is the schema of our own history.
+printed definitions of what is compared by its parts), and whether a child table also declares what it inherits.
+`JOURNAL` is the schema of our own history; tables that were moved aside are there too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, cast
 import msgspec
 from msgspec.structs import replace
 
-from dbarchitect.model.journal import JOURNAL
+from dbarchitect.model.journal import JOURNAL, KEPT
 from dbarchitect.model.schema import Column, Constraint, Grant, Index, NotNull, Relational, Table, View
 from dbarchitect.model.value import Value, to_json
 
@@ -35,12 +36,27 @@ def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
         sequences=tuple(one for one in schema.sequences if one.name.schema != JOURNAL),
         tables=tuple(_table(one) for one in schema.tables if one.name.schema != JOURNAL),
         views=tuple(_view(one) for one in schema.views if one.name.schema != JOURNAL),
+        # Listed in the table's order of columns, which does not count.
+        statistics=tuple(replace(one, definition="", columns=tuple(sorted(one.columns))) for one in schema.statistics),
         extensions=tuple(replace(one, version="", comment=None) for one in schema.extensions),
         dependencies=(),
         unreadable=(),
         facts=None,
     )
     return cast(Relational, _without_privileges(found) if not privileges else _own_privileges(found))
+
+
+def unowned(schema: Relational, role: str) -> Relational:
+    """`schema` without a word of what belongs to `role`, which only stands for whoever runs a script."""
+
+    def plain(one: Value) -> Value:
+        if getattr(one, "owner", None) != role:
+            return one
+        grants: tuple[Grant, ...] = getattr(one, "grants", ())
+        renamed = tuple(replace(grant, grantee="") if grant.grantee == role else grant for grant in grants)
+        return _replaced(one, owner="", grants=renamed)
+
+    return cast(Relational, _mapped(schema, plain))
 
 
 def schema_hash(schema: Relational) -> str:
@@ -50,8 +66,9 @@ def schema_hash(schema: Relational) -> str:
 
 def differences(before: Relational, after: Relational, *, privileges: bool = True) -> tuple[str, ...]:
     """What differs, a line each: `tables.public.orders.columns.note: missing`; empty for the same schema."""
-    left = msgspec.to_builtins(canonical(before, privileges=privileges))
-    right = msgspec.to_builtins(canonical(after, privileges=privileges))
+    # Through JSON: what is left are dictionaries and lists.
+    left = msgspec.json.decode(to_json(canonical(before, privileges=privileges)))
+    right = msgspec.json.decode(to_json(canonical(after, privileges=privileges)))
     return tuple(_differences("", left, right))
 
 
@@ -59,7 +76,9 @@ def _table(table: Table) -> Table:
     constraints = [_constraint(one) for one in table.constraints if not _says_not_null(one, table)]
     return replace(
         table,
-        columns=tuple(sorted((_column(one) for one in table.columns), key=lambda one: one.name)),
+        columns=tuple(
+            sorted((_column(one) for one in table.columns if not one.name.startswith(KEPT)), key=lambda one: one.name)
+        ),
         constraints=tuple(constraints),
         indexes=tuple(_index(one, table) for one in table.indexes),
     )
@@ -81,11 +100,11 @@ def _view(view: View) -> View:
 
 
 def _column(column: Column) -> Column:
-    return replace(column, position=0)
+    return replace(column, position=0, inherited=False)
 
 
 def _constraint(constraint: Constraint) -> Constraint:
-    return replace(constraint, definition="")
+    return replace(constraint, definition="", inherited=False)
 
 
 def _index(index: Index, on: Table | View) -> Index:
@@ -100,16 +119,18 @@ def _without_privileges(value: Any) -> Any:
 
 
 def _own_privileges(value: Any) -> Any:
-    """Privileges in the same words whoever the owner is: who granted what does not count."""
+    """Privileges in the same words whoever the owner is (his own are those of ""): who granted what does not count."""
 
     def plain(one: Value) -> Value:
         grants: tuple[Grant, ...] | None = getattr(one, "grants", None)
         if not grants:
             return one
+        owner = getattr(one, "owner", None)
         merged: dict[tuple[str, str], Grant] = {}
         for grant in grants:
-            key = (grant.grantee, grant.column)
-            known = merged.get(key, Grant(grantee=grant.grantee, column=grant.column))
+            grantee = "" if grant.grantee == owner else grant.grantee
+            key = (grantee, grant.column)
+            known = merged.get(key, Grant(grantee=grantee, column=grant.column))
             merged[key] = replace(
                 known,
                 privileges=tuple(sorted({*known.privileges, *grant.privileges})),
@@ -146,6 +167,8 @@ def _differences(path: str, left: Any, right: Any) -> Iterator[str]:
     if isinstance(left, dict) and isinstance(right, dict):
         ours, theirs = cast("dict[str, Any]", left), cast("dict[str, Any]", right)
         for key in dict.fromkeys([*ours, *theirs]):
+            if key == "owner" and not (ours.get(key) and theirs.get(key)):
+                continue  # one side does not say whose it is
             yield from _differences(f"{path}.{key}" if path else key, ours.get(key), theirs.get(key))
         return
     if isinstance(left, list) and isinstance(right, list):

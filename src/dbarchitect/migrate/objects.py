@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dbarchitect.migrate.compare import JOURNAL
+from dbarchitect.model.journal import JOURNAL
 from dbarchitect.model.names import Name, ObjectKind, ObjectRef
 from dbarchitect.model.schema import (
     Collation,

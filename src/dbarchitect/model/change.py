@@ -15,6 +15,7 @@ from .schema import (
     Index,
     PartitionOf,
     SchemaObject,
+    Sequence,
     Table,
     UserType,
 )
@@ -285,7 +286,8 @@ class SetOwner(Value, tag_field="kind", tag="set_owner", frozen=True, kw_only=Tr
 
 
 class SetGrants(Value, tag_field="kind", tag="set_grants", frozen=True, kw_only=True):
-    """GRANT and REVOKE: from the privileges before to those after (see `Grant`), for an object of `owner`."""
+    """GRANT and REVOKE: from the privileges before to those after (see `Grant`), for an object of `owner` ("": whoever
+    runs it). The owner itself is the grantee ""."""
 
     at: ObjectRef
     owner: str
@@ -333,8 +335,8 @@ class SetSetting(Value, tag_field="kind", tag="set_setting", frozen=True, kw_onl
 
 
 class RebuildType(Value, tag_field="kind", tag="rebuild_type", frozen=True, kw_only=True):
-    """A type made anew beside the old one, and `columns` converted to it: a domain by a cast, others through text. A row
-    whose value is no value of the new type makes it fail; nothing is lost. A column's default is set aside meanwhile;
+    """A type made anew beside the old one, and `columns` converted to it: a domain by a cast, others through text. A
+    row whose value is no value of the new type makes it fail; nothing is lost. A default is set aside meanwhile;
     `columns_after` says which it gets then (none given: the same)."""
 
     before: UserType
@@ -350,6 +352,20 @@ class RebuildType(Value, tag_field="kind", tag="rebuild_type", frozen=True, kw_o
             columns=self.columns_after or self.columns,
             columns_after=self.columns,
         )
+
+
+class SwapIdentity(Value, tag_field="kind", tag="swap_identity", frozen=True, kw_only=True):
+    """A column that counts by a default over `sequence`, which it owns, counts as identity from then on, or the other
+    way round; where it has come to is kept."""
+
+    table: Name
+    before: Column
+    after: Column
+    sequence: Sequence
+
+    def reverse(self) -> Change | None:
+        """The way that it counted before."""
+        return SwapIdentity(table=self.table, before=self.after, after=self.before, sequence=self.sequence)
 
 
 class Statements(Value, tag_field="kind", tag="statements", frozen=True, kw_only=True):
@@ -391,5 +407,6 @@ Change = (
     | SetComment
     | SetSetting
     | RebuildType
+    | SwapIdentity
     | Statements
 )

@@ -21,7 +21,7 @@ from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import OWNER, Host, owner_session
 from dbarchitect.errors import InputError
-from dbarchitect.migrate.compare import differences, schema_hash
+from dbarchitect.migrate.compare import differences, schema_hash, unowned
 from dbarchitect.migrate.diff import Difference, diff
 from dbarchitect.migrate.forms import Forms, Online, write
 from dbarchitect.migrate.order import CircleError, Unit, in_order
@@ -112,7 +112,7 @@ class Journey:
     ) -> None:
         self._host = host
         self._start = start
-        self._wanted = wanted
+        self._wanted = unowned(wanted, OWNER)
         self._options = options
         self._progress = progress
         self._made: list[str] = []
@@ -148,7 +148,7 @@ class Journey:
         names of what is not supported or of the step that fails."""
         self._progress("looking for renames")
         work = self._copy("journey")
-        before = work.schema()
+        before = unowned(work.schema(), OWNER)
         here, renames, words = self._renamed(work, before, answers)
         work.close()
         self._progress("planning")
@@ -208,7 +208,7 @@ class Journey:
             self._run(work, map(_rename_step, changes), "of the renames")
             made += changes
             words += found.words
-            here = work.schema()
+            here = unowned(work.schema(), OWNER)
         return here, made, words
 
     def _units(self, here: Relational) -> tuple[tuple[Unit, ...], Difference]:
@@ -266,7 +266,7 @@ class Journey:
             filled = self._filled("journey")
             rows = work.fingerprints([t for t in before.tables if t.name in filled], before)
             self._run(work, steps, "of the plan")
-            made = work.schema()
+            made = unowned(work.schema(), OWNER)
             left = differences(made, self._wanted, privileges=options.privileges)
             if left and attempt < _ROUNDS - 1:
                 units, _ = self._units(made)
@@ -284,7 +284,7 @@ class Journey:
             self._rows_kept(work, rows, before, made, steps)
             self._progress("running it back")
             self._run(work, down, "of the way back")
-            back_again = differences(work.schema(), before, privileges=options.privileges)
+            back_again = differences(unowned(work.schema(), OWNER), before, privileges=options.privileges)
             if back_again:
                 raise InputError(
                     f"no way back that arrives: {_several(back_again)}",

@@ -16,6 +16,7 @@ from dbarchitect.engines.postgres.ddl.constraints import (
     constraint_definition,
     drop_constraint,
 )
+from dbarchitect.engines.postgres.ddl.identity import swap_identity
 from dbarchitect.engines.postgres.ddl.indexes import add_index, alter_index, create_index_sql
 from dbarchitect.engines.postgres.ddl.objects import alter, create, drop
 from dbarchitect.engines.postgres.ddl.privileges import (
@@ -56,6 +57,7 @@ from dbarchitect.model.change import (
     SetOwner,
     SetSetting,
     Statements,
+    SwapIdentity,
     ValidateConstraint,
 )
 from dbarchitect.model.names import quote_identifier, quote_literal
@@ -133,6 +135,8 @@ def ddl(change: Change, *, version: int) -> tuple[str, ...]:
             return (f"DO {quote_literal(text)}",)
         case RebuildType():
             return tuple(rebuild_type(change, major))
+        case SwapIdentity():
+            return tuple(swap_identity(change, major))
         case Statements(sql=statements):
             return statements
         case _:

@@ -41,7 +41,7 @@ def column_constraints(column: Column, major: int, not_null: NotNull | None, tab
         kind = "STORED" if column.generated.stored else "VIRTUAL"
         words.append(f"GENERATED ALWAYS AS ({column.generated.expression}) {kind}")
     elif column.identity is not None:
-        words.append(_identity(column, column.identity, table))
+        words.append(identity_clause(column, column.identity, table))
     elif column.default is not None:
         words.append(f"DEFAULT {column.default}")
     if not_null is not None and major >= 18:
@@ -55,7 +55,8 @@ def column_constraints(column: Column, major: int, not_null: NotNull | None, tab
     return " ".join(words)
 
 
-def _identity(column: Column, identity: IdentityOptions, table: Name | None) -> str:
+def identity_clause(column: Column, identity: IdentityOptions, table: Name | None) -> str:
+    """`GENERATED ... AS IDENTITY` with its options."""
     options = [
         f"{word} {value}"
         for word, value in (
@@ -117,7 +118,8 @@ def alter_column(change: AlterColumn, major: int) -> Iterable[str]:
         yield f"{target} SET DEFAULT {after.default}"
     if after.identity is not None and before.identity != after.identity:
         if before.identity is None:
-            yield f"{target} ADD {_identity(after, after.identity, table)}"
+            yield f"{target} ADD {identity_clause(after, after.identity, table)}"
+            yield _count_on(table, after, after.identity)
         else:
             yield from _alter_identity(target, before.identity, after.identity)
     if before.storage != after.storage:
@@ -142,6 +144,15 @@ def conversion(column: Column, *, through_text: bool = False) -> str:
     name = quote_identifier(column.name)
     middle = ("::text[]" if column.type.is_array else "::text") if through_text else ""
     return f"USING {name}{middle}::{column.type.sql}"
+
+
+def _count_on(table: Name, column: Column, identity: IdentityOptions) -> str:
+    """What makes a new sequence go on where the rows have come to."""
+    furthest = "min" if (identity.increment or 1) < 0 else "max"
+    name = quote_identifier(column.name)
+    sequence = f"pg_catalog.pg_get_serial_sequence({quote_literal(str(table))}, {quote_literal(column.name)})"
+    found = f"{furthest}({name})"
+    return f"SELECT pg_catalog.setval({sequence}, {found}) FROM {table} HAVING {found} IS NOT NULL"
 
 
 def _generated_in_place(before: Column, after: Column, major: int) -> bool:

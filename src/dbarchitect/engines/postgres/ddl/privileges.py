@@ -125,14 +125,26 @@ def set_grants(change: SetGrants, major: int) -> Iterable[str]:
     kind = _kind(change.at)
     word = "FOREIGN SERVER" if kind == "foreign server" else _GRANT_WORDS[kind]
     name = quote_identifier(change.at.name) if kind in ("schema", "foreign server") else object_name(change.at)
-    before, after = _held(change.before, kind, change.owner), _held(change.after, kind, change.owner)
-    yield from _changes(before, after, f"ON {word} {name}", _ALL.get(kind, ()), major, owner=change.owner)
+    before, after = _held(change.before, kind, ""), _held(change.after, kind, "")
+    yield from _changes(before, after, f"ON {word} {name}", _ALL.get(kind, ()), major, owner=change.owner, self_="")
 
 
 def _changes(
-    before: Held, after: Held, on: str, everything: tuple[str, ...], major: int, *, owner: str, prefix: str = ""
+    before: Held,
+    after: Held,
+    on: str,
+    everything: tuple[str, ...],
+    major: int,
+    *,
+    owner: str,
+    self_: str,
+    prefix: str = "",
 ) -> Iterable[str]:
     usable = [one for one in everything if one != "MAINTAIN" or major >= 17]
+
+    def role(grantee: str) -> str:
+        return _role(owner if grantee == self_ else grantee)
+
     if major < 17:  # an owner's default list has it, a server's own does not
         before, after = (
             {key: (had - {"MAINTAIN"}, grantable - {"MAINTAIN"}) for key, (had, grantable) in held.items()}
@@ -142,17 +154,17 @@ def _changes(
         new, new_grantable = after.get((grantee, column), (frozenset[str](), frozenset[str]()))
         gone = old - new
         if gone:
-            yield f"{prefix}REVOKE {_list(gone, column, usable)} {on} FROM {_role(grantee)}"
-        elif grantee != owner and (demoted := (old_grantable - new_grantable) & new):  # an owner can always grant
+            yield f"{prefix}REVOKE {_list(gone, column, usable)} {on} FROM {role(grantee)}"
+        elif grantee != self_ and (demoted := (old_grantable - new_grantable) & new):  # an owner can always grant
             what = _list(demoted, column, usable)
-            yield f"{prefix}REVOKE GRANT OPTION FOR {what} {on} FROM {_role(grantee)}"
+            yield f"{prefix}REVOKE GRANT OPTION FOR {what} {on} FROM {role(grantee)}"
     for (grantee, column), (new, new_grantable) in after.items():
         old, old_grantable = before.get((grantee, column), (frozenset[str](), frozenset[str]()))
-        promoted = frozenset[str]() if grantee == owner else new_grantable - old_grantable
+        promoted = frozenset[str]() if grantee == self_ else new_grantable - old_grantable
         if plain := new - old - promoted:
-            yield f"{prefix}GRANT {_list(plain, column, usable)} {on} TO {_role(grantee)}"
+            yield f"{prefix}GRANT {_list(plain, column, usable)} {on} TO {role(grantee)}"
         if promoted:
-            yield f"{prefix}GRANT {_list(promoted, column, usable)} {on} TO {_role(grantee)} WITH GRANT OPTION"
+            yield f"{prefix}GRANT {_list(promoted, column, usable)} {on} TO {role(grantee)} WITH GRANT OPTION"
 
 
 def _list(privileges: frozenset[str], column: str, usable: list[str]) -> str:
@@ -163,6 +175,8 @@ def _list(privileges: frozenset[str], column: str, usable: list[str]) -> str:
 
 
 def _role(grantee: str) -> str:
+    if not grantee:
+        return "CURRENT_USER"
     return "PUBLIC" if grantee == "PUBLIC" else quote_identifier(grantee)
 
 
@@ -181,7 +195,6 @@ def set_default_privileges(change: SetDefaultPrivileges, major: int) -> Iterable
         return {}
 
     everything = _ALL.get(kind, ("SELECT", "UPDATE"))
-    word = after.objects.upper()
-    yield from _changes(
-        held(change.before.grants), held(after.grants), f"ON {word}", everything, major, owner=after.role, prefix=prefix
-    )
+    before, wanted = held(change.before.grants), held(after.grants)
+    on = f"ON {after.objects.upper()}"
+    yield from _changes(before, wanted, on, everything, major, owner=after.role, self_=after.role, prefix=prefix)

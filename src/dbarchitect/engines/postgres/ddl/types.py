@@ -103,6 +103,11 @@ def alter_type(before: UserType, after: UserType, major: int) -> Iterable[str]:
 
 
 def _add_labels(before: EnumType, after: EnumType) -> Iterable[str]:
+    if len(before.labels) == len(after.labels):
+        for old, new in zip(before.labels, after.labels, strict=True):
+            if old != new:
+                yield f"ALTER TYPE {after.name} RENAME VALUE {quote_literal(old)} TO {quote_literal(new)}"
+        return
     if [label for label in after.labels if label in before.labels] != list(before.labels):
         raise ValueError(f"type {before.name}: labels can be added in place, not taken away or moved")
     known = list(before.labels)
@@ -188,7 +193,7 @@ def rebuild_type(change: RebuildType, major: int) -> Iterable[str]:
     aside = Name(schema=before.name.schema, name=f"{before.name.name[:48]}{_ASIDE}")
     yield f"ALTER TYPE {before.name} RENAME TO {quote_identifier(aside.name)}"
     yield from create_type(after, major)
-    wanted = dict(((table, column.name), column) for table, column in change.columns_after or change.columns)
+    wanted = {(table, column.name): column for table, column in change.columns_after or change.columns}
     through_text = not isinstance(after, DomainType)
     for table, column in change.columns:
         target = f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(column.name)}"

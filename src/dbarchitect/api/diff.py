@@ -1,0 +1,191 @@
+"""`dba migrate diff`: from two sources to a plan that was run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.engines.postgres.server.host import OWNER
+from dbarchitect.errors import InputError
+from dbarchitect.migrate.forms import Online
+from dbarchitect.migrate.online import online_steps
+from dbarchitect.migrate.renames import Answers, Question, answers_of
+from dbarchitect.model.change import Change
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.plan import Plan, Step
+from dbarchitect.model.schema import Relational
+from dbarchitect.model.value import Value
+from dbarchitect.prove.arrive import Journey, PlanOptions, UnansweredError, schema_of
+from dbarchitect.sources import Source, open_source
+
+from .surroundings import nothing, open_workshop
+
+_QUESTIONS = 50  # more renames in one plan are stated, not asked one by one
+
+Ask = Callable[[Question], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffOptions:
+    """Options of `migrate diff`.
+
+    renames     OLD=NEW; distinct: what was not renamed ("*": nothing was)
+    allow_loss  whether the plan may lose data
+    keep        dropped tables and columns are moved aside instead
+    using       expressions that convert a column, by TABLE.COLUMN
+    online      expand and contract where a plain form would block
+    pg          major version of the server that the plan is for; None: the source's, else the private server's
+    small       tables whose size is not known count as small
+    privileges  compare owners and grants: None: where the wanted schema says anything of them
+    """
+
+    renames: tuple[str, ...] = ()
+    distinct: tuple[str, ...] = ()
+    allow_loss: bool = False
+    keep: bool = False
+    using: Mapping[str, str] | None = None
+    online: bool = False
+    pg: int | None = None
+    small: bool = False
+    privileges: bool | None = None
+    data: bool = False
+    pg_bin: Path | None = None
+    server: str | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
+
+
+class Planned(Value, frozen=True, kw_only=True):
+    """A plan between two sources, and what of them could not be carried over."""
+
+    source: str
+    target: str
+    plan: Plan
+    gaps: tuple[Gap, ...] = ()
+
+
+class LossError(InputError):
+    """The plan loses data and nobody allowed it."""
+
+    def __init__(self, plan: Plan) -> None:
+        losses = plan.loses
+        more = f" and {len(losses) - 3} more" if len(losses) > 3 else ""
+        super().__init__(
+            f"the plan loses data: {'; '.join(losses[:3])}{more}",
+            hint="--allow-loss lets it, --keep moves things aside instead, --rename OLD=NEW states a new name",
+        )
+        self.plan = plan
+
+
+def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | None = None) -> Planned:
+    """A plan from `source` to `target`, run on a private copy. `ask` puts a question about a rename to a person: the
+    new name, "" for none, None for no answer.
+
+    Raises `InputError`: `UnansweredError`, `LossError`, what is not supported, what does not arrive.
+    """
+    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as bench:
+        first = open_source(source, bench, data=options.data, database="from")
+        second = open_source(target, bench, database="to")
+        privileges = options.privileges
+        if privileges is None:
+            privileges = _says_privileges(second) or not first.is_live
+        gaps = (*first.gaps, *second.gaps)
+        gaps += first.copy("start", now=options.now, privileges=privileges)
+        gaps += second.copy("wanted", now=options.now, privileges=privileges)
+        wanted = schema_of(bench.host, "wanted")
+        version = first.schema.version if options.pg is None else options.pg * 10000
+        journey = Journey(
+            bench.host,
+            "start",
+            wanted,
+            PlanOptions(
+                version=version,
+                facts=first.schema.facts,
+                large=not options.small,
+                privileges=privileges,
+                keep=options.keep,
+                using=options.using or {},
+                online=online_forms(version, keep=options.keep) if options.online else None,
+                rerun=shlex.join(_command(first.name, second.name, options)),
+            ),
+            progress=options.progress,
+        )
+        try:
+            plan = _answered(journey, answers_of(options.renames, options.distinct), ask)
+        finally:
+            journey.close()
+    if plan.loses and not options.allow_loss:
+        raise LossError(plan)
+    return Planned(source=first.name, target=second.name, plan=plan, gaps=tuple(dict.fromkeys(gaps)))
+
+
+def _answered(journey: Journey, answers: Answers, ask: Ask | None) -> Plan:
+    for _ in range(_QUESTIONS):
+        try:
+            return journey.plan(answers)
+        except UnansweredError as err:
+            if ask is None:
+                raise
+            question = err.questions[0]
+            answer = ask(question)
+            if answer is None:
+                raise
+            renamed, distinct = dict(answers.renamed), answers.distinct
+            if answer:
+                renamed[str(question.old)] = answer
+            else:
+                distinct |= {str(question.old)}
+            answers = Answers(renamed=renamed, distinct=distinct)
+    raise InputError("too many renames to ask for", hint="state them: --rename OLD=NEW")
+
+
+def online_forms(version: int, *, keep: bool = False) -> Callable[[Relational], Online]:
+    """Expand and contract on a schema, for a server of `version`."""
+
+    def on(schema: Relational) -> Online:
+        def steps(change: Change) -> tuple[tuple[Step, ...], tuple[Step, ...]] | None:
+            return online_steps(change, schema, version=version, ddl=lambda one: ddl(one, version=version), keep=keep)
+
+        return steps
+
+    return on
+
+
+def _says_privileges(source: Source) -> bool:
+    """Whether a source says who owns what or may do what: a live database does, a script where it has a word of it."""
+    if source.is_live:
+        return True
+    schema = source.schema
+    owned = [*schema.tables, *schema.views, *schema.functions, *schema.schemas, *schema.types, *schema.sequences]
+    if any(one.grants for one in owned) or schema.default_privileges:
+        return True
+    return any(one.owner not in ("", OWNER, "postgres", "pg_database_owner") for one in owned)
+
+
+def _command(source: str, target: str, options: DiffOptions) -> Sequence[str]:
+    words = ["dba", "migrate", "diff", source, target]
+    for one in options.renames:
+        words += ["--rename", one]
+    for one in options.distinct:
+        words += ["--distinct", one]
+    for name, expression in (options.using or {}).items():
+        words += ["--using", f"{name}={expression}"]
+    for flag, given in (
+        ("--allow-loss", options.allow_loss),
+        ("--keep", options.keep),
+        ("--online", options.online),
+        ("--small", options.small),
+        ("--data", options.data),
+    ):
+        if given:
+            words.append(flag)
+    if options.pg is not None:
+        words += ["--pg", str(options.pg)]
+    if options.pg_bin is not None:
+        words += ["--pg-bin", str(options.pg_bin)]
+    return words

@@ -1,0 +1,723 @@
+"""What turns one schema into another: actions in no order yet, and what cannot be done, by name.
+
+First every object is compared with its namesake: made, dropped, altered in place, or replaced because nothing alters
+it. Then what depends on something that goes away, or on a column that changes its type, is replaced along with it
+until nothing more follows. Renames are no business of this module: they have been made in `before` already.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec.structs import replace
+
+from dbarchitect.migrate.actions import RANKS, Action
+from dbarchitect.migrate.alike import in_place
+from dbarchitect.migrate.objects import Object, index_ref, objects, own_indexes, part, ref_of, tables, view_ref
+from dbarchitect.migrate.table_diff import ColumnPlan, TableDiff
+from dbarchitect.model.change import (
+    AddIndex,
+    Alter,
+    Change,
+    Create,
+    Drop,
+    RebuildType,
+    SetComment,
+    SetDefaultPrivileges,
+    SetGrants,
+    SetOwner,
+    SetSetting,
+    SwapIdentity,
+)
+from dbarchitect.model.names import Name, ObjectKind, ObjectRef
+from dbarchitect.model.schema import (
+    BaseType,
+    Collation,
+    Column,
+    CompositeType,
+    DefaultPrivilege,
+    DomainType,
+    EventTrigger,
+    ExtendedStatistics,
+    Extension,
+    ForeignServer,
+    Function,
+    Grant,
+    Namespace,
+    Policy,
+    Publication,
+    RangeType,
+    Relational,
+    Rule,
+    SchemaObject,
+    Sequence,
+    Subscription,
+    Table,
+    Trigger,
+    UserType,
+    View,
+)
+
+Op = Literal["create", "drop", "alter", "replace", "rebuild"]
+
+_RANKS: tuple[tuple[type[SchemaObject], str, str], ...] = (
+    (Namespace, "schema", "drop last"),
+    (Extension, "extension", "drop last"),
+    (Collation, "collation", "drop type"),
+    (ForeignServer, "foreign server", "drop last"),
+    (Sequence, "sequence", "drop sequence"),
+    (Function, "function", "drop function"),
+    (View, "view", "drop"),
+    (Rule, "rule", "drop"),
+    (Trigger, "trigger", "drop"),
+    (Policy, "policy", "drop"),
+    (ExtendedStatistics, "statistics", "drop"),
+    (Publication, "publication", "drop"),
+    (Subscription, "publication", "drop"),
+    (EventTrigger, "event trigger", "setting"),
+)
+
+# What stands in the way of a column's change of type and is made again around it.
+_IN_THE_WAY: frozenset[ObjectKind] = frozenset(("view", "rule", "policy", "trigger", "function", "publication"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Actions in no order, what is refused, and what was left out of the comparison, both in words."""
+
+    actions: tuple[Action, ...]
+    refused: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+
+
+def diff(
+    before: Relational,
+    after: Relational,
+    *,
+    privileges: bool = True,
+    keep: bool = False,
+    using: dict[str, str] | None = None,
+) -> Difference:
+    """Actions that turn `before` into `after` on a server of the version of `before`.
+
+    `privileges`: owners and grants are compared too. `keep`: dropped tables and columns are moved aside instead.
+    `using`: expressions by `str(ref)` of a column, that convert it.
+    """
+    return _Differ(before, after, privileges=privileges, keep=keep, using=using or {}).run()
+
+
+class _Differ:
+    def __init__(
+        self, before: Relational, after: Relational, *, privileges: bool, keep: bool, using: dict[str, str]
+    ) -> None:
+        self.before, self.after = before, after
+        self.major = before.major
+        self.privileges = privileges
+        self.keep = keep
+        self.old, self.new = objects(before), objects(after)
+        self.old_tables, self.new_tables = tables(before), tables(after)
+        self.ops: dict[ObjectRef, Op] = {}
+        self.groups: dict[ObjectRef, ObjectRef] = {}
+        self.refused: list[str] = []
+        self.actions: list[Action] = []
+        self.handled: set[ObjectRef] = set()  # what another action makes or drops along
+        self.tables = TableDiff(before, after, keep=keep, using=using)
+        self.dependents: dict[ObjectRef, list[ObjectRef]] = defaultdict(list)
+        for one in before.dependencies:
+            self.dependents[one.on].append(one.of)
+
+    def run(self) -> Difference:
+        self._compare_objects()
+        self.tables.compare()
+        self.refused += self.tables.refused
+        self._propagate()
+        self._serials()
+        self._table_actions()
+        for ref, op in self.ops.items():
+            self._object_actions(ref, op)
+        self._default_privileges()
+        self._settings()
+        return Difference(
+            actions=tuple(self.actions), refused=tuple(self.refused), not_compared=tuple(self._not_compared())
+        )
+
+    # --- comparing --------------------------------------------------------------------------------------------------
+
+    def _compare_objects(self) -> None:
+        for ref in dict.fromkeys([*self.old, *self.new]):
+            old, new = self.old.get(ref), self.new.get(ref)
+            if old is None and new is not None:
+                self.ops[ref] = "create"
+            elif new is None and old is not None:
+                self.ops[ref] = "drop"
+            elif old is not None and new is not None and _plain(old.value) != _plain(new.value):
+                if in_place(old.value, new.value, self.major):
+                    self.ops[ref] = "alter"
+                else:
+                    self.ops[ref] = "rebuild" if isinstance(old.value, UserType) else "replace"
+        for ref, op in self.ops.items():
+            for one in (self.old.get(ref), self.new.get(ref)):
+                if one is None:
+                    continue
+                if isinstance(one.value, BaseType):
+                    self._refuse(ref, "a type with functions in C, which a schema does not carry")
+                elif isinstance(one.value, Subscription):
+                    self._refuse(ref, "a subscription's connection is a secret that no schema tells")
+            if op == "rebuild" and type(self.old[ref].value) is not type(self.new[ref].value):
+                self._refuse(ref, "a type cannot become another kind of type")
+        known = {one.ref for one in self.before.unmodelled}
+        wanted = {one.ref for one in self.after.unmodelled}
+        for ref in sorted(known ^ wanted):
+            self._refuse(ref, "this kind of object is not carried by the model: write its migration by hand")
+
+    def _refuse(self, ref: ObjectRef, why: str) -> None:
+        text = f"{ref.kind} {ref.short}: {why}"
+        if text not in self.refused:
+            self.refused.append(text)
+
+    def _not_compared(self) -> Iterator[str]:
+        known = {one.ref for one in self.before.unmodelled} & {one.ref for one in self.after.unmodelled}
+        for ref in sorted(known):
+            yield f"{ref.kind} {ref.short}: on both sides; its inside is not compared"
+        if not self.privileges:
+            yield "owners and privileges: the wanted schema says nothing of them"
+        versions = {one.name: one.version for one in self.before.extensions}
+        for one in self.after.extensions:
+            if one.name in versions and one.version != versions[one.name]:
+                yield f"extension {one.name}: version {versions[one.name]} here, {one.version} there"
+
+    # --- what follows -----------------------------------------------------------------------------------------------
+
+    def _gone(self, ref: ObjectRef) -> bool:
+        """Whether the object as it is goes away, for good or to be made again."""
+        if self.ops.get(ref) in ("drop", "replace", "rebuild"):
+            return True
+        return self.tables.gone(ref)
+
+    def _propagate(self) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for on, dependents in self.dependents.items():
+                gone = self._gone(on)
+                retyped = self.tables.retyped(on)
+                if not gone and not retyped:
+                    continue
+                for of in dependents:
+                    if self._follows(of, on, gone=gone):
+                        changed = True
+
+    def _follows(self, of: ObjectRef, on: ObjectRef, *, gone: bool) -> bool:
+        """Let `of` follow what happens to `on`; whether that changed anything."""
+        if self._gone(of):
+            if self.ops.get(of) == "replace" and self.ops.get(on) in ("replace", "rebuild"):
+                return self._join(of, on)
+            return self.tables.retyped(on) and self.ops.get(of) == "replace" and self._join(of, on)
+        if of in self.old:
+            return self._object_follows(of, on, gone=gone)
+        if of.kind == "column":
+            return self.tables.column_follows(of, on, gone=gone, is_type=on.kind in ("type", "domain", "collation"))
+        if gone and of.kind in ("constraint", "index"):
+            if (view := self._view_of(of)) is not None:
+                return self._object_follows(view, on, gone=gone)
+            return self.tables.part_follows(of)
+        return False
+
+    def _view_of(self, ref: ObjectRef) -> ObjectRef | None:
+        view = view_ref(Name(schema=ref.schema, name=ref.name))
+        return view if view in self.old else None
+
+    def _object_follows(self, of: ObjectRef, on: ObjectRef, *, gone: bool) -> bool:
+        if of not in self.new:
+            return False  # dropped anyway
+        if not gone and of.kind not in _IN_THE_WAY:
+            return False
+        if self.ops.get(of) == "alter" and gone and self.ops.get(on) == "drop":
+            return False  # altered so that it no longer needs what is dropped
+        if of.kind in ("type", "domain"):
+            if isinstance(self.old[of].value, DomainType | CompositeType | RangeType) and on.kind in ("type", "domain"):
+                self._refuse(of, f"it is made of {on.short}, which is made anew")
+                self.ops[of] = "rebuild"
+                return True
+            if on.kind == "function":
+                self._refuse(of, f"its constraint needs {on.short}, which is made anew")
+            return False
+        if of.kind == "sequence" or of.kind == "extension":
+            return False
+        self.ops[of] = "replace"
+        if self.ops.get(on) != "drop" and not self.tables.dropped(on):
+            self._join(of, on)
+        return True
+
+    def _join(self, of: ObjectRef, on: ObjectRef) -> bool:
+        """Both belong to one transaction."""
+        one, other = self._root(of), self._root(on)
+        if one == other:
+            return False
+        self.groups[one] = other
+        return True
+
+    def _root(self, ref: ObjectRef) -> ObjectRef:
+        while ref in self.groups:
+            ref = self.groups[ref]
+        return ref
+
+    def _group(self, ref: ObjectRef) -> ObjectRef | None:
+        root = self._root(ref)
+        return root if root != ref or ref in self.groups.values() else None
+
+    # --- serial and identity ----------------------------------------------------------------------------------------
+
+    def _serials(self) -> None:
+        """Columns that go from a default over a sequence of their own to identity, or back."""
+        for plan in self.tables.columns.values():
+            old, new = plan.before, plan.after
+            if old is None or new is None or plan.op != "alter":
+                continue
+            owner = (plan.table, old.name)
+            if new.identity is not None and old.identity is None and old.default is not None:
+                sequence = self._owned(self.old, owner)
+                if sequence is None or "nextval(" not in old.default:
+                    continue
+                if self.ops.get(ref_of(sequence)) == "drop":
+                    self._swap(plan, old, new, sequence)
+            elif old.identity is not None and new.identity is None and new.default is not None:
+                sequence = self._owned(self.new, owner)
+                if sequence is not None and "nextval(" in new.default and self.ops.get(ref_of(sequence)) == "create":
+                    self._swap(plan, old, new, sequence)
+
+    @staticmethod
+    def _owned(among: dict[ObjectRef, Object], owner: tuple[Name, str]) -> Sequence | None:
+        for one in among.values():
+            if isinstance(one.value, Sequence) and one.value.owned_by == owner:
+                return one.value
+        return None
+
+    def _swap(self, plan: ColumnPlan, old: Column, new: Column, sequence: Sequence) -> None:
+        ref = part("column", plan.table, new.name)
+        at = ref_of(sequence)
+        self.handled.add(at)
+        self.tables.handled.add(ref)
+        gone = frozenset((at,)) if new.identity is not None else frozenset[ObjectRef]()
+        made = frozenset((at,)) if new.identity is None else frozenset[ObjectRef]()
+        change = SwapIdentity(table=plan.table, before=old, after=new, sequence=sequence)
+        self._add(change, "alter column", alters=(ref,), makes=made, unmakes=gone)
+
+    # --- actions ----------------------------------------------------------------------------------------------------
+
+    def _add(
+        self,
+        change: Change,
+        rank: str,
+        *,
+        makes: Iterable[ObjectRef] = (),
+        unmakes: Iterable[ObjectRef] = (),
+        alters: Iterable[ObjectRef] = (),
+        needs: Iterable[ObjectRef] = (),
+        undo: tuple[Change, ...] | None = None,
+        loses: tuple[str, ...] = (),
+        remakes: str = "",
+        group: ObjectRef | None = None,
+    ) -> None:
+        self.actions.append(
+            Action(
+                change,
+                RANKS[rank],
+                frozenset(makes),
+                frozenset(unmakes),
+                frozenset(alters),
+                frozenset(needs),
+                undo,
+                loses,
+                remakes,
+                group,
+            )
+        )
+
+    def _object_actions(self, ref: ObjectRef, op: Op) -> None:
+        old, new = self.old.get(ref), self.new.get(ref)
+        if ref in self.handled or (op in ("drop", "replace") and self._goes_along(ref)):
+            if new is not None and op in ("replace", "create") and ref not in self.handled:
+                self._create(ref, new, None)
+            return
+        if op == "drop" and old is not None:
+            self._drop(ref, old, None)
+        elif op == "create" and new is not None:
+            self._create(ref, new, None)
+        elif old is not None and new is not None:
+            if op == "replace":
+                group = self._root(ref)
+                self._drop(ref, old, group)
+                self._create(ref, new, group)
+            elif op == "rebuild":
+                self._rebuild(ref, old, new)
+                self._privileges(ref, old.value, new.value)
+            else:
+                self._alter(ref, old, new)
+                self._privileges(ref, old.value, new.value)
+
+    def _goes_along(self, ref: ObjectRef) -> bool:
+        """Whether the object goes away by itself with a table or a view that is dropped."""
+        one = self.old[ref]
+        if one.on is not None:
+            return self.tables.dropped(ObjectRef(kind="table", schema=one.on.schema, name=one.on.name)) or (
+                self.ops.get(view_ref(one.on)) in ("drop", "replace")
+            )
+        if isinstance(one.value, Sequence) and one.value.owned_by is not None:
+            table, column = one.value.owned_by
+            return self.tables.gone(part("column", table, column))
+        if isinstance(one.value, ExtendedStatistics):
+            return self.tables.dropped(
+                ObjectRef(kind="table", schema=one.value.table.schema, name=one.value.table.name)
+            )
+        return False
+
+    def _drop(self, ref: ObjectRef, one: Object, group: ObjectRef | None) -> None:
+        value = one.value
+        undo: list[Change] = list(self._creation(ref, one))
+        gone = {ref}
+        if isinstance(value, View):
+            for index in own_indexes(value).values():
+                gone.add(index_ref(index))
+            for other, part_ in self.old.items():
+                if part_.on == value.name:
+                    gone.add(other)
+                    undo += self._creation(other, part_)
+        loses: tuple[str, ...] = ()
+        if group is None and isinstance(value, Sequence):
+            loses = (f"where sequence {value.name.short} has come to",)
+        elif group is None and isinstance(value, Extension):
+            loses = (f"what extension {value.name} holds",)
+        rank = next((last for kind, _, last in _RANKS if isinstance(value, kind)), "drop type")
+        self._add(
+            Drop(object=value, on=one.on),
+            rank if group is None else "drop",
+            unmakes=gone,
+            undo=tuple(undo),
+            loses=loses,
+            remakes="" if group is None or not isinstance(value, View) or not value.materialized else ref.short,
+            group=group,
+        )
+
+    def _creation(self, ref: ObjectRef, one: Object, current: SchemaObject | None = None) -> Iterator[Change]:
+        """What makes an object of `before` as it was, without its parts."""
+        value = one.value
+        yield Create(object=value, on=one.on)
+        if isinstance(value, Sequence) and value.owned_by is not None:
+            yield Alter(before=replace(value, owned_by=None), after=value)
+        if isinstance(value, View):
+            yield from (AddIndex(index=index) for index in own_indexes(value).values())
+        yield from self._privilege_changes(ref, None, value, owner_now="")
+
+    def _create(self, ref: ObjectRef, one: Object, group: ObjectRef | None) -> None:
+        value = one.value
+        rank = next((first for kind, first, _ in _RANKS if isinstance(value, kind)), "type")
+        needs = _needs(value, one.on)
+        group = group or ref
+        self._add(Create(object=value, on=one.on), rank, makes={ref}, needs=needs, group=group)
+        if isinstance(value, Sequence) and value.owned_by is not None:
+            table, column = value.owned_by
+            self._add(
+                Alter(before=replace(value, owned_by=None), after=value),
+                "sequence owner",
+                needs={ref, part("column", table, column)},
+            )
+        if isinstance(value, View):
+            for index in own_indexes(value).values():
+                self._add(AddIndex(index=index), "view", makes={index_ref(index)}, needs={ref}, group=group)
+        if isinstance(value, View) and ref in self.old:
+            # What hung on it went with it.
+            for other, part_ in self.new.items():
+                if part_.on == value.name and other not in self.ops:
+                    self._create(other, part_, group)
+        self._privileges(ref, None, value, group=group)
+
+    def _alter(self, ref: ObjectRef, old: Object, new: Object) -> None:
+        before, after = old.value, new.value
+        change = Alter(before=before, after=after, on=new.on)
+        undo: tuple[Change, ...] | None = None
+        if not in_place(after, before, self.major):
+            undo = tuple(self._rebuilt(ref, old, new))
+        if isinstance(before, View) and isinstance(after, View) and before.materialized:
+            self._view_indexes(before, after)
+        if _plain(before) == _plain(replace(after, **_same_parts(before, after))):
+            return
+        needs = _needs(after, new.on)
+        if isinstance(before, Sequence) and isinstance(after, Sequence) and before.owned_by != after.owned_by:
+            middle = replace(after, owned_by=before.owned_by)
+            owned = {ref} | ({part("column", *after.owned_by)} if after.owned_by is not None else set[ObjectRef]())
+            leaves = {part("column", *before.owned_by)} if before.owned_by is not None else set[ObjectRef]()
+            self._add(Alter(before=middle, after=after), "sequence owner", needs=owned, unmakes=set(), alters=leaves)
+            if _plain(before) == _plain(middle):
+                return
+            change = Alter(before=before, after=middle)
+        rank = next((first for kind, first, _ in _RANKS if isinstance(after, kind)), "type")
+        # A change of the type below retypes it on its own; that way it stays in its place.
+        self._add(change, rank, alters={ref}, needs=needs, undo=undo, group=self._group(ref))
+
+    def _view_indexes(self, before: View, after: View) -> None:
+        self.actions += self.tables.index_actions(before, after)
+
+    def _rebuilt(self, ref: ObjectRef, old: Object, new: Object) -> Iterator[Change]:
+        """What brings back the object as it was where no ALTER does: it and what depends on it are made again."""
+        if isinstance(old.value, UserType) and isinstance(new.value, UserType):
+            uses, others = self._users(ref)
+            yield from (Drop(object=one.value, on=one.on) for _, one in reversed(others))
+            yield RebuildType(before=new.value, after=old.value, columns=tuple(uses))
+            for other, one in others:
+                yield from self._creation(other, one)
+            return
+        followers = self._followers(ref)
+        yield from (Drop(object=one.value, on=one.on) for _, one in reversed(followers))
+        yield Drop(object=new.value, on=new.on)
+        yield from self._creation(ref, old)
+        for other, one in self.old.items():
+            if isinstance(old.value, View) and one.on == old.value.name:
+                yield from self._creation(other, one)
+        for other, one in followers:
+            yield from self._creation(other, one)
+
+    def _followers(self, ref: ObjectRef) -> list[tuple[ObjectRef, Object]]:
+        """Objects of `before` that need `ref`, directly or not, each after what it needs itself."""
+        found: dict[ObjectRef, Object] = {}
+        waiting = [ref, *self._columns_of(ref)]
+        while waiting:
+            for of in self.dependents.get(waiting.pop(0), ()):
+                one = self.old.get(of)
+                if one is not None and of != ref and of.kind not in ("type", "domain", "sequence"):
+                    found.pop(of, None)  # later than what was found before
+                    found[of] = one
+                    waiting += [of, *self._columns_of(of)]
+        return list(found.items())
+
+    def _columns_of(self, ref: ObjectRef) -> list[ObjectRef]:
+        return [on for on in self.dependents if on.kind == "column" and on.schema == ref.schema and on.name == ref.name]
+
+    def _users(self, ref: ObjectRef) -> tuple[list[tuple[Name, Column]], list[tuple[ObjectRef, Object]]]:
+        """The columns of a type, and the objects that must be out of the way while these are converted."""
+        columns: list[tuple[Name, Column]] = []
+        others: dict[ObjectRef, Object] = {}
+        for of in self.dependents.get(ref, ()):
+            table = self.old_tables.get(Name(schema=of.schema, name=of.name))
+            if of.kind == "column" and table is not None:
+                column = table.column(of.sub)
+                if column is not None and not column.inherited and _is_of(column, ref):
+                    columns.append((table.name, column))
+                    others.update(self._followers(of))
+            elif of in self.old:
+                others[of] = self.old[of]
+                others.update(self._followers(of))
+        return columns, list(others.items())
+
+    def _rebuild(self, ref: ObjectRef, old: Object, new: Object) -> None:
+        if not isinstance(old.value, UserType) or not isinstance(new.value, UserType):
+            return
+        before: list[tuple[Name, Column]] = []
+        after: list[tuple[Name, Column]] = []
+        touched: set[ObjectRef] = set()
+        for of in self.dependents.get(ref, ()):
+            table = self.old_tables.get(Name(schema=of.schema, name=of.name))
+            if of.kind != "column" or table is None:
+                continue
+            column = table.column(of.sub)
+            if column is None or column.inherited or not _is_of(column, ref) or self.tables.gone(of):
+                continue
+            wanted = self.tables.wanted(of)
+            if wanted is None or wanted.type.sql != column.type.sql:
+                continue  # it changes to another type by itself, before this one is dropped
+            before.append((table.name, column))
+            after.append((table.name, replace(column, default=wanted.default, type=wanted.type)))
+            self.tables.default_done(of, wanted.default)
+            touched.add(of)
+        change = RebuildType(before=old.value, after=new.value, columns=tuple(before), columns_after=tuple(after))
+        self._add(change, "type", alters={ref, *touched}, group=self._root(ref))
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def _table_actions(self) -> None:
+        for name, table in self.new_tables.items():
+            old = self.old_tables.get(name)
+            ref = table.ref
+            if old is None:
+                self.actions += self.tables.creation(table)
+                self._privileges(ref, None, table, group=ref)
+            else:
+                self._privileges(ref, old, table)
+        for name, table in self.old_tables.items():
+            if name not in self.new_tables:
+                self._drop_table(table)
+        self.actions += self.tables.actions()
+        for action in self.actions:
+            if action.group is None:
+                for ref in action.alters | action.makes | action.unmakes:
+                    if ref.kind == "column" and (root := self._group(ref)) is not None:
+                        action.group = root
+        self._identity_sequences()
+
+    def _drop_table(self, table: Table) -> None:
+        undo = [change for action in self.tables.recreation(table) for change in [action.change]]
+        undo += self._privilege_changes(table.ref, None, table, owner_now="")
+        for ref, one in self.old.items():
+            if one.on == table.name or (isinstance(one.value, ExtendedStatistics) and one.value.table == table.name):
+                undo += self._creation(ref, one)
+        owned = [
+            (ref, one)
+            for ref, one in self.old.items()
+            if isinstance(one.value, Sequence) and one.value.owned_by and one.value.owned_by[0] == table.name
+        ]
+        first: list[Change] = [
+            Create(object=replace(one.value, owned_by=None)) for _, one in owned if isinstance(one.value, Sequence)
+        ]
+        last: list[Change] = []
+        for ref, one in owned:
+            if isinstance(one.value, Sequence):
+                last.append(Alter(before=replace(one.value, owned_by=None), after=one.value))
+                last += self._privilege_changes(ref, None, one.value, owner_now="")
+        gone = self.tables.refs(table) | {ref for ref, _ in owned}
+        gone |= {ref for ref, one in self.old.items() if one.on == table.name}
+        self._add(
+            self.tables.drop_change(table),
+            "drop table",
+            unmakes=gone,
+            undo=None if self.keep else (*first, *undo, *last),
+            loses=() if self.keep or table.kind != "ordinary" else (f"all rows of {table.name.short}",),
+        )
+
+    def _identity_sequences(self) -> None:
+        """Privileges and comments on the sequences of identity columns, which nobody makes by name."""
+        known = {one.name: one for one in self.before.sequences if one.internal}
+        for one in self.after.sequences:
+            if not one.internal or one.owned_by is None:
+                continue
+            old = known.get(one.name)
+            ref = ref_of(one)
+            self._privileges(ref, old, one, needs={part("column", *one.owned_by)})
+            if (old.comment if old else None) != one.comment:
+                change = SetComment(at=ref, before=old.comment if old else None, after=one.comment)
+                self._add(change, "comment", alters={ref}, needs={part("column", *one.owned_by)})
+
+    # --- owners and privileges ----------------------------------------------------------------------------------------
+
+    def _privileges(
+        self,
+        ref: ObjectRef,
+        before: SchemaObject | Table | None,
+        after: SchemaObject | Table,
+        *,
+        group: ObjectRef | None = None,
+        needs: Iterable[ObjectRef] = (),
+    ) -> None:
+        for change in self._privilege_changes(ref, before, after, owner_now=""):
+            columns = {
+                ObjectRef(kind="column", schema=ref.schema, name=ref.name, sub=grant.column)
+                for grant in getattr(after, "grants", ())
+                if grant.column and isinstance(after, Table)
+            }
+            rank = "owner" if isinstance(change, SetOwner) else "grants"
+            self._add(change, rank, needs={ref, *needs, *columns}, group=group)
+
+    def _privilege_changes(
+        self, ref: ObjectRef, before: SchemaObject | Table | None, after: SchemaObject | Table, *, owner_now: str
+    ) -> Iterator[Change]:
+        if not self.privileges:
+            return
+        owner = str(getattr(after, "owner", ""))
+        old_owner = str(getattr(before, "owner", owner_now))
+        if owner != old_owner and owner and (old_owner or before is None):
+            yield SetOwner(at=ref, before=old_owner, after=owner)
+        grants = _grants(after)
+        old_grants = _grants(before)
+        if isinstance(after, Table):
+            names = {column.name for column in after.columns}
+            old_grants = tuple(one for one in old_grants if not one.column or one.column in names)
+        if grants != old_grants:
+            yield SetGrants(at=ref, owner=owner, before=old_grants, after=grants)
+
+    def _default_privileges(self) -> None:
+        if not self.privileges:
+            return
+
+        def key(one: DefaultPrivilege) -> tuple[str, str, str]:
+            return one.role, one.schema, one.objects
+
+        old = {key(one): one for one in self.before.default_privileges}
+        new = {key(one): one for one in self.after.default_privileges}
+        for name in dict.fromkeys([*old, *new]):
+            one = old.get(name) or replace(new[name], grants=())
+            other = new.get(name) or replace(one, grants=())
+            if one != other:
+                needs = {ObjectRef(kind="schema", name=one.schema)} if one.schema else ()
+                self._add(SetDefaultPrivileges(before=one, after=other), "grants", needs=needs)
+
+    def _settings(self) -> None:
+        old, new = self.before.settings, self.after.settings
+        for name in dict.fromkeys([*old, *new]):
+            if old.get(name) != new.get(name):
+                self._add(SetSetting(name=name, before=old.get(name), after=new.get(name)), "setting")
+
+
+def _grants(one: SchemaObject | Table | None) -> tuple[Grant, ...]:
+    """Who may do what on an object, in an order of its own, whoever granted it; the owner's own is grantee ""."""
+    owner = getattr(one, "owner", "")
+    found: dict[tuple[str, str], Grant] = {}
+    for grant in getattr(one, "grants", ()):
+        key = ("" if grant.grantee == owner else grant.grantee, grant.column)
+        known = found.get(key, Grant(grantee=key[0], column=grant.column))
+        found[key] = replace(
+            known,
+            privileges=tuple(sorted({*known.privileges, *grant.privileges})),
+            grantable=tuple(sorted({*known.grantable, *grant.grantable})),
+        )
+    return tuple(found[key] for key in sorted(found))
+
+
+def _plain(one: SchemaObject) -> SchemaObject:
+    """An object without what is compared apart or not at all."""
+    if isinstance(one, Function):
+        # The definition says it all; bodies are compared as the server keeps them.
+        return replace(one, owner="", grants=())
+    if isinstance(one, View):
+        columns = tuple(replace(column, position=0) for column in one.columns)
+        indexes = tuple(replace(index, definition="") for index in one.indexes)
+        return replace(one, owner="", grants=(), triggers=(), rules=(), columns=columns, indexes=indexes)
+    if isinstance(one, Extension):
+        return replace(one, version="", comment=None)
+    if isinstance(one, Collation):
+        return replace(one, owner="", version="")
+    fields = {name: value for name, value in (("owner", ""), ("grants", ())) if hasattr(one, name)}
+    return replace(one, **fields)
+
+
+def _same_parts(before: SchemaObject, after: SchemaObject) -> dict[str, object]:
+    """The parts of a view that other actions change."""
+    if isinstance(before, View) and isinstance(after, View):
+        return {"indexes": before.indexes, "triggers": before.triggers, "rules": before.rules}
+    return {}
+
+
+def _needs(one: SchemaObject, on: Name | None) -> set[ObjectRef]:
+    """What an object needs by its nature, which no dependency says."""
+    found: set[ObjectRef] = set()
+    if on is not None:
+        found |= {ObjectRef(kind="table", schema=on.schema, name=on.name), view_ref(on)}
+    name = on or (one.name if isinstance(one.name, Name) else None)
+    if name is not None:
+        found.add(ObjectRef(kind="schema", name=name.schema))
+    if isinstance(one, Trigger | EventTrigger):
+        schema, _, rest = one.function.partition(".")
+        found.add(ObjectRef(kind="function", schema=schema.strip('"'), name=rest))
+    if isinstance(one, ExtendedStatistics):
+        found |= {part("column", one.table, column) for column in one.columns}
+    if isinstance(one, Publication):
+        found |= {ObjectRef(kind="table", schema=t.table.schema, name=t.table.name) for t in one.tables}
+        found |= {part("column", t.table, column) for t in one.tables for column in t.columns}
+        found |= {ObjectRef(kind="schema", name=schema) for schema in one.schemas}
+    return found
+
+
+def _is_of(column: Column, ref: ObjectRef) -> bool:
+    """Whether a column is of this type, or an array of it."""
+    return column.type.schema == ref.schema and ref.name in (column.type.name, column.type.element)

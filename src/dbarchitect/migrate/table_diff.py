@@ -1,0 +1,777 @@
+"""Tables side by side: their columns, constraints, indexes and settings, and the actions that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from dbarchitect.migrate.actions import RANKS, Action
+from dbarchitect.migrate.alike import (
+    bare_index,
+    comparable,
+    constraint_in_place,
+    lost_by_cast,
+    plain_column,
+    table_settings,
+)
+from dbarchitect.migrate.objects import (
+    constraint_index,
+    constraint_ref,
+    index_ref,
+    own_constraints,
+    own_indexes,
+    part,
+    tables,
+)
+from dbarchitect.model.change import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    AddTable,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    AlterTable,
+    AttachIndex,
+    AttachPartition,
+    Change,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    Reindex,
+    Rename,
+    SetComment,
+    SetGrants,
+    ValidateConstraint,
+)
+from dbarchitect.model.journal import JOURNAL, KEPT
+from dbarchitect.model.names import Name, ObjectRef, quote_identifier
+from dbarchitect.model.schema import (
+    Check,
+    Column,
+    Constraint,
+    Exclude,
+    ForeignKey,
+    Index,
+    NotNull,
+    PrimaryKey,
+    Relational,
+    Table,
+    Unique,
+    View,
+)
+
+ColumnOp = Literal["add", "drop", "alter", "remake"]
+PartOp = Literal["add", "drop", "alter", "replace"]
+
+# Attributes that ALTER on a parent changes in its children too.
+_CASCADING = ("type", "collation", "not_null", "default", "generated", "storage", "statistics_target", "compression")
+
+
+@dataclass(slots=True)
+class ColumnPlan:
+    """What happens to a column. `between`: the default that it must not have while what the default needs is remade."""
+
+    table: Name
+    op: ColumnOp
+    before: Column | None = None
+    after: Column | None = None
+    detached: bool = False
+
+
+@dataclass(slots=True)
+class PartPlan:
+    """What happens to a constraint or an index."""
+
+    table: Name
+    op: PartOp
+    before: Any = None
+    after: Any = None
+
+
+class TableDiff:
+    """The tables of two schemas. `compare` first; `*_follows` make what depends on others follow; then `actions`."""
+
+    def __init__(self, before: Relational, after: Relational, *, keep: bool, using: dict[str, str]) -> None:
+        self.major = before.major
+        self.keep = keep
+        self.using = using
+        self.old, self.new = tables(before), tables(after)
+        self.columns: dict[ObjectRef, ColumnPlan] = {}
+        self.constraints: dict[ObjectRef, PartPlan] = {}
+        self.indexes: dict[ObjectRef, PartPlan] = {}
+        self.refused: list[str] = []
+        self.handled: set[ObjectRef] = set()
+        self._changed: dict[tuple[Name, str], tuple[Column | None, Column]] = {}
+
+    # --- comparing --------------------------------------------------------------------------------------------------
+
+    def compare(self) -> None:
+        """Compare every table that is on both sides, parents first."""
+        done: set[Name] = set()
+
+        def visit(name: Name) -> None:
+            if name in done or name not in self.new:
+                return
+            done.add(name)
+            table = self.new[name]
+            for parent in self._parents(table):
+                visit(parent)
+            if name in self.old:
+                self._compare(self.old[name], table)
+
+        for name in self.new:
+            visit(name)
+        self._keys_and_types()
+
+    @staticmethod
+    def _parents(table: Table) -> tuple[Name, ...]:
+        return (table.partition_of.parent,) if table.partition_of is not None else table.inherits
+
+    def _compare(self, old: Table, new: Table) -> None:
+        for what, one, other in (
+            ("kind", old.kind, new.kind),
+            ("partition key", old.partition_key, new.partition_key),
+            ("foreign server", old.foreign_server, new.foreign_server),
+        ):
+            if one != other:
+                text = f"table {new.name.short}: its {what} differs, and only another table has another one"
+                self.refused.append(f"{text}: make it beside this one and move the rows")
+                return
+        self._compare_columns(old, new)
+        self._compare_constraints(old, new)
+        self._compare_indexes(old, new)
+
+    def _compare_columns(self, old: Table, new: Table) -> None:
+        known = {column.name: column for column in old.columns if not column.name.startswith(KEPT)}
+        wanted = {column.name: column for column in new.columns}
+        for name in dict.fromkeys([*known, *wanted]):
+            ref = part("column", new.name, name)
+            before, after = known.get(name), wanted.get(name)
+            if after is None and before is not None:
+                if before.inherited and self._dropped_with_parent(old, name):
+                    continue
+                self.columns[ref] = ColumnPlan(new.name, "drop", before=before)
+                continue
+            if after is None:
+                continue
+            before = self._as_parent_leaves_it(new, before, after)
+            if before is None:
+                self.columns[ref] = ColumnPlan(new.name, "add", after=after)
+                self._changed[new.name, name] = (None, after)
+                continue
+            before = replace(before, not_null=self._not_null_now(old, new, before, after))
+            if plain_column(before) != plain_column(after):
+                op: ColumnOp = "alter" if _generated_in_place(before, after, self.major) else "remake"
+                self.columns[ref] = ColumnPlan(new.name, op, before, after)
+                self._changed[new.name, name] = (before, after)
+
+    def _not_null_now(self, old: Table, new: Table, before: Column, after: Column) -> bool:
+        """Whether the column is NOT NULL to this comparison: what has a constraint by name is left to that."""
+        constraints = [_not_null_of(table, before.name) for table in (old, new)]
+        if after.not_null and not before.not_null and constraints[1] is not None:
+            usual = f"{new.name.name}_{after.name}_not_null"
+            if constraints[1].name != usual or not constraints[1].validated or constraints[1].no_inherit:
+                return True
+        return before.not_null
+
+    def _dropped_with_parent(self, table: Table, column: str) -> bool:
+        for parent in self._parents(table):
+            if parent not in self.new:
+                return True
+            plan = self.columns.get(part("column", parent, column))
+            if plan is not None and plan.op == "drop":
+                return True
+            if parent in self.old and self.old[parent].column(column) and not self.new[parent].column(column):
+                return True
+        return False
+
+    def _as_parent_leaves_it(self, table: Table, before: Column | None, after: Column) -> Column | None:
+        """The column as it will be when its parents' changes have come down to it."""
+        for parent in self._parents(table):
+            if table.name in self.old and parent not in self._parents(self.old[table.name]):
+                continue  # not yet its parent
+            changed = self._changed.get((parent, after.name))
+            if changed is None:
+                continue
+            old, new = changed
+            if old is None:
+                before = replace(new, comment=None, position=0, inherited=True) if before is None else before
+            elif before is not None:
+                moved = {name: getattr(new, name) for name in _CASCADING if getattr(old, name) != getattr(new, name)}
+                before = replace(before, **moved)
+        if before is not None and after.inherited:
+            self._changed[table.name, after.name] = (before, before) if before == after else (before, after)
+        return before
+
+    def _compare_constraints(self, old: Table, new: Table) -> None:
+        known, wanted = own_constraints(old), own_constraints(new)
+        for name in dict.fromkeys([*known, *wanted]):
+            before, after = known.get(name), wanted.get(name)
+            if isinstance(before, NotNull) or isinstance(after, NotNull):
+                continue
+            ref = part("constraint", new.name, name)
+            if before is None:
+                inherited = any(c.name == name and c.inherited for c in old.constraints)
+                if not inherited:
+                    self.constraints[ref] = PartPlan(new.name, "add", after=after)
+            elif after is None:
+                if not any(c.name == name and c.inherited for c in new.constraints):
+                    self.constraints[ref] = PartPlan(new.name, "drop", before=before)
+            else:
+                indexes = [constraint_index(old, before), constraint_index(new, after)]
+                same = constraint_in_place(before, after, self.major) and (
+                    indexes[0] is None or indexes[1] is None or bare_index(indexes[0]) == bare_index(indexes[1])
+                )
+                if not same:
+                    self.constraints[ref] = PartPlan(new.name, "replace", before, after)
+                elif _settled(before) != _settled(after) or indexes[0] != indexes[1]:
+                    self.constraints[ref] = PartPlan(new.name, "alter", before, after)
+
+    def _compare_indexes(self, old: Table, new: Table) -> None:
+        known, wanted = own_indexes(old), own_indexes(new)
+        for name in dict.fromkeys([*known, *wanted]):
+            before, after = known.get(name), wanted.get(name)
+            ref = part("index", new.name, name.name)
+            if before is None:
+                self.indexes[ref] = PartPlan(new.name, "add", after=after)
+            elif after is None:
+                self.indexes[ref] = PartPlan(new.name, "drop", before=before)
+            elif bare_index(before) != bare_index(after) or (
+                before.parent is not None and before.parent != after.parent
+            ):
+                self.indexes[ref] = PartPlan(new.name, "replace", before, after)
+            elif replace(before, definition="") != replace(after, definition=""):
+                self.indexes[ref] = PartPlan(new.name, "alter", before, after)
+
+    def _keys_and_types(self) -> None:
+        """Foreign keys whose columns change to types that cannot be compared on the way are made again."""
+        for table in self.new.values():
+            if table.name not in self.old:
+                continue
+            known = own_constraints(self.old[table.name])
+            for one in own_constraints(table).values():
+                old = known.get(one.name)
+                if not isinstance(one, ForeignKey) or not isinstance(old, ForeignKey):
+                    continue
+                ends = [part("column", table.name, c) for c in one.columns]
+                ends += [part("column", one.target, c) for c in one.target_columns]
+                if any(not self._stays_comparable(end) for end in ends):
+                    self.part_follows(constraint_ref(table.name, one))
+
+    def _stays_comparable(self, ref: ObjectRef) -> bool:
+        plan = self.columns.get(ref)
+        return plan is None or plan.before is None or plan.after is None or comparable(plan.before, plan.after)
+
+    # --- what follows -----------------------------------------------------------------------------------------------
+
+    def dropped(self, ref: ObjectRef) -> bool:
+        """Whether the table, or the column or its table, is dropped for good."""
+        name = Name(schema=ref.schema, name=ref.name)
+        if name in self.old and name not in self.new:
+            return True
+        plan = self.columns.get(ref)
+        return plan is not None and plan.op == "drop"
+
+    def gone(self, ref: ObjectRef) -> bool:
+        """Whether a table or a part of one goes away, for good or to be made again."""
+        if self.dropped(ref):
+            return True
+        plan = self.columns.get(ref)
+        if plan is not None:
+            return plan.op == "remake"
+        other = self.constraints.get(ref) or self.indexes.get(ref)
+        return other is not None and other.op in ("drop", "replace")
+
+    def retyped(self, ref: ObjectRef) -> bool:
+        """Whether a column changes its type or collation."""
+        plan = self.columns.get(ref)
+        if plan is None or plan.before is None or plan.after is None:
+            return False
+        old, new = plan.before, plan.after
+        return (old.type.sql, old.collation) != (new.type.sql, new.collation)
+
+    def wanted(self, ref: ObjectRef) -> Column | None:
+        """The column as it shall be."""
+        table = self.new.get(Name(schema=ref.schema, name=ref.name))
+        return None if table is None else table.column(ref.sub)
+
+    def default_done(self, ref: ObjectRef, default: str | None) -> None:
+        """Another action leaves the column with this default."""
+        plan = self.columns.get(ref)
+        if plan is None or plan.before is None:
+            return
+        plan.before = replace(plan.before, default=default)
+        plan.detached = False
+        if plan.after is not None and plain_column(plan.before) == plain_column(plan.after):
+            del self.columns[ref]
+
+    def column_follows(self, of: ObjectRef, on: ObjectRef, *, gone: bool, is_type: bool) -> bool:
+        """A column needs `on`, which goes away or (a column of the same table) changes its type."""
+        name = Name(schema=of.schema, name=of.name)
+        old, new = self.old.get(name), self.new.get(name)
+        before = old.column(of.sub) if old else None
+        after = new.column(of.sub) if new else None
+        if before is None or after is None:
+            return False
+        plan = self.columns.get(of)
+        if plan is not None and plan.op in ("add", "drop", "remake"):
+            return False
+        if before.generated is not None and not is_type:
+            if after.generated is None:
+                return False
+            self.columns[of] = ColumnPlan(name, "remake", before, after)
+            return True
+        if gone and not is_type and before.default is not None and before.identity is None:
+            if plan is None:
+                plan = self.columns[of] = ColumnPlan(name, "alter", before, after)
+            if plan.detached or on.kind == "sequence":
+                return False
+            plan.detached = True
+            return True
+        return False
+
+    def part_follows(self, of: ObjectRef) -> bool:
+        """A constraint or an index needs what goes away: it is made again."""
+        plans = self.constraints if of.kind == "constraint" else self.indexes
+        plan = plans.get(of)
+        if plan is not None:
+            if plan.op != "alter":
+                return False
+            plan.op = "replace"
+            return True
+        name = Name(schema=of.schema, name=of.name)
+        old, new = self.old.get(name), self.new.get(name)
+        if old is None or new is None:
+            return False
+        if of.kind == "constraint":
+            before, after = own_constraints(old).get(of.sub), own_constraints(new).get(of.sub)
+        else:
+            whole = Name(schema=of.schema, name=of.sub)
+            before, after = own_indexes(old).get(whole), own_indexes(new).get(whole)
+        if before is None or after is None or isinstance(before, NotNull):
+            return False
+        plans[of] = PartPlan(name, "replace", before, after)
+        return True
+
+    # --- actions ----------------------------------------------------------------------------------------------------
+
+    def refs(self, table: Table) -> set[ObjectRef]:
+        """A table and all its parts."""
+        found = {table.ref}
+        found |= {part("column", table.name, column.name) for column in table.columns}
+        found |= {constraint_ref(table.name, one) for one in table.constraints}
+        found |= {index_ref(one) for one in table.indexes if one.constraint is None}
+        return found
+
+    def creation(self, table: Table) -> Iterator[Action]:
+        """What makes a table that is new, without owner and privileges."""
+        yield from self._creation(table, self.new)
+
+    def recreation(self, table: Table) -> Iterator[Action]:
+        """What makes a table of the schema before as it was."""
+        yield from self._creation(table, self.old)
+
+    def _creation(self, table: Table, among: dict[Name, Table]) -> Iterator[Action]:
+        foreign = [one for one in table.constraints if isinstance(one, ForeignKey) and not one.inherited]
+        inside = tuple(one for one in table.constraints if not isinstance(one, ForeignKey))
+        made = replace(table, constraints=inside)
+        makes = self.refs(made)
+        needs = {ObjectRef(kind="schema", name=table.name.schema)}
+        for parent in self._parents(table):
+            if parent in among:
+                needs |= {among[parent].ref, *(part("column", parent, c.name) for c in among[parent].columns)}
+        needs |= {_type_ref(column) for column in table.columns}
+        later = [index for index in own_indexes(table).values() if index.parent is None or table.partition_of is None]
+        makes -= {index_ref(index) for index in later}
+        yield _action(AddTable(table=made), "table", makes=makes, needs=needs, group=table.ref)
+        for index in later:
+            yield _action(AddIndex(index=index), "index", makes={index_ref(index)}, needs={table.ref}, group=table.ref)
+        for one in foreign:
+            yield self._add_constraint(table, one)
+
+    def drop_change(self, table: Table) -> Change:
+        """DROP TABLE, or moving it aside where data is kept."""
+        if self.keep and table.kind != "foreign" and table.partition_of is None:
+            return Rename(at=table.ref, to=Name(schema=JOURNAL, name=f"{table.name.schema}__{table.name.name}"[:63]))
+        return DropTable(table=table)
+
+    def actions(self) -> Iterator[Action]:
+        """The actions for tables that are on both sides, and for foreign keys between dropped ones."""
+        for name, new in self.new.items():
+            if old := self.old.get(name):
+                yield from self._settings(old, new)
+        for ref, plan in self.columns.items():
+            if ref not in self.handled:
+                yield from self._column_actions(ref, plan)
+        yield from self._not_nulls()
+        for ref, plan in self.constraints.items():
+            yield from self._constraint_actions(ref, plan)
+        for plan in self.indexes.values():
+            yield from self._index_actions(plan)
+        for table in self.old.values():
+            if table.name in self.new:
+                continue
+            for one in table.foreign_keys:
+                if one.target != table.name and one.target not in self.new and not one.inherited:
+                    yield self._drop_constraint(table, one)
+
+    def _settings(self, old: Table, new: Table) -> Iterator[Action]:
+        before, after = table_settings(old), table_settings(new)
+        rls = {"row_security", "row_security_forced"}
+        if any(getattr(before, name) != getattr(after, name) for name in rls):
+            middle = replace(before, row_security=after.row_security, row_security_forced=after.row_security_forced)
+            # Without a policy nobody sees a row: policies are there first, and are dropped after.
+            rank = "row security" if after.row_security and not before.row_security else "setting"
+            needs: set[ObjectRef] = set()
+            if after.row_security:
+                needs = {part("policy", new.name, one.name) for one in new.policies}
+            yield _action(AlterTable(before=before, after=middle), rank, needs=needs)
+            before = middle
+        if before != after:
+            needs = {ObjectRef(kind="table", schema=one.schema, name=one.name) for one in after.inherits}
+            yield _action(
+                AlterTable(before=before, after=after),
+                "table settings",
+                alters={new.ref},
+                needs=needs,
+                unmakes=(),
+            )
+        if old.partition_of != new.partition_of:
+            group = new.ref if old.partition_of is not None and new.partition_of is not None else None
+            if old.partition_of is not None:
+                yield _action(
+                    DetachPartition(table=new.name, of=old.partition_of), "partition", alters={new.ref}, group=group
+                )
+            if new.partition_of is not None:
+                parent = new.partition_of.parent
+                needs = {ObjectRef(kind="table", schema=parent.schema, name=parent.name)}
+                yield _action(
+                    AttachPartition(table=new.name, of=new.partition_of),
+                    "partition",
+                    alters={new.ref},
+                    needs=needs,
+                    group=group,
+                )
+        if old.comment != new.comment:
+            yield _action(SetComment(at=new.ref, before=old.comment, after=new.comment), "comment")
+
+    # Columns
+
+    def _column_actions(self, ref: ObjectRef, plan: ColumnPlan) -> Iterator[Action]:
+        old, new = plan.before, plan.after
+        if plan.op == "add" and new is not None:
+            yield _action(
+                AddColumn(table=plan.table, column=self._nullable_by_name(plan.table, new)),
+                "column",
+                makes={ref},
+                needs={_type_ref(new), ObjectRef(kind="table", schema=ref.schema, name=ref.name)},
+            )
+        elif plan.op == "drop" and old is not None:
+            yield self._drop_column(ref, plan.table, old)
+        elif old is not None and new is not None:
+            yield from self._alter_column(ref, plan, old, new)
+
+    def _nullable_by_name(self, table: Name, column: Column) -> Column:
+        """A new column without the NOT NULL that a constraint with a name of its own gives it afterwards."""
+        constraint = _not_null_of(self.new[table], column.name)
+        usual = f"{table.name}_{column.name}_not_null"
+        if constraint is None or (constraint.name == usual and constraint.validated and not constraint.no_inherit):
+            return column
+        return replace(column, not_null=False)
+
+    def _drop_column(self, ref: ObjectRef, table: Name, column: Column) -> Action:
+        if self.keep and column.generated is None:
+            kept = f"{KEPT}{column.name}"[:63]
+            change: Change = Rename(at=ref, to=Name(schema="", name=kept))
+            return _action(change, "drop column", unmakes={ref})
+        undo: list[Change] = [AddColumn(table=table, column=column)]
+        grants = tuple(one for one in self.old[table].grants if one.column == column.name)
+        if grants:
+            undo.append(SetGrants(at=self.old[table].ref, owner="", before=(), after=grants))
+        words = f"the values of {table.short}.{quote_identifier(column.name)}"
+        return _action(
+            DropColumn(table=table, column=column),
+            "drop column",
+            unmakes={ref},
+            undo=tuple(undo),
+            loses=() if column.generated is not None else (words,),
+        )
+
+    def _alter_column(self, ref: ObjectRef, plan: ColumnPlan, old: Column, new: Column) -> Iterator[Action]:
+        retyped = self.retyped(ref)
+        if plan.detached:
+            bare = replace(old, default=None)
+            yield _action(AlterColumn(table=plan.table, before=old, after=bare), "drop", unmakes={_default(ref)})
+            old = bare
+        if plain_column(old) == plain_column(new):
+            return
+        using, back = "", ""
+        if retyped and plan.op == "alter":
+            using = self.using.get(str(ref)) or self.using.get(f"{plan.table.short}.{new.name}") or _cast(old, new)
+            back = _cast(new, old)
+        lost = lost_by_cast(old, new) if retyped else ""
+        words = f"of {plan.table.short}.{quote_identifier(new.name)}: {lost}"
+        remakes = ""
+        makes: set[ObjectRef] = set()
+        if plan.op == "remake":
+            remakes = f"column {plan.table.short}.{quote_identifier(new.name)}"
+        if plan.detached:
+            makes.add(_default(ref))
+        yield _action(
+            AlterColumn(table=plan.table, before=old, after=new, using=using, using_back=back),
+            "alter column",
+            alters={ref},
+            makes=makes,
+            needs={_type_ref(new)},
+            loses=(words,) if lost else (),
+            remakes=remakes,
+        )
+
+    # NOT NULL by name (18)
+
+    def _not_nulls(self) -> Iterator[Action]:
+        for name, new in self.new.items():
+            old = self.old.get(name)
+            if old is None:
+                continue
+            for column in new.columns:
+                before, after = _not_null_of(old, column.name), _not_null_of(new, column.name)
+                if after is None or after.inherited:
+                    continue
+                yield from self._not_null(name, column, before, after)
+
+    def _not_null(self, table: Name, column: Column, before: NotNull | None, after: NotNull) -> Iterator[Action]:
+        ref = constraint_ref(table, after)
+        at = part("column", table, column.name)
+        usual = f"{table.name}_{column.name}_not_null"
+        if before is None:
+            plain = after.name == usual and after.validated and not after.no_inherit
+            if not plain:
+                yield _action(AddConstraint(table=table, constraint=after), "check", makes={ref}, needs={at})
+            elif after.comment is not None:
+                yield _action(SetComment(at=ref, after=after.comment), "comment", needs={at})
+            return
+        if before.name != after.name:
+            change = Rename(at=constraint_ref(table, before), to=Name(schema="", name=after.name))
+            yield _action(change, "check", alters={ref}, needs={at})
+        if before.validated and not after.validated:
+            gone = replace(before, name=after.name)
+            yield _action(DropConstraint(table=table, constraint=gone), "drop constraint", unmakes={ref})
+            yield _action(AddConstraint(table=table, constraint=after), "check", makes={ref}, needs={at})
+            return
+        if before.no_inherit != after.no_inherit:
+            change = AlterConstraint(table=table, before=replace(before, name=after.name), after=after)
+            yield _action(change, "check", alters={ref})
+        if after.validated and not before.validated:
+            yield _action(ValidateConstraint(table=table, constraint=after), "check", alters={ref}, undo=())
+        if before.comment != after.comment:
+            yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
+
+    # Constraints and indexes
+
+    def _columns_of(self, table: Name, names: Iterable[str]) -> set[ObjectRef]:
+        return {part("column", table, name) for name in names}
+
+    def _add_constraint(self, table: Table, one: Constraint) -> Action:
+        needs = {table.ref, *self._columns_of(table.name, one.columns)}
+        rank = "check"
+        if isinstance(one, PrimaryKey | Unique | Exclude):
+            rank = "key"
+            needs |= self._columns_of(table.name, getattr(one, "include", ()))
+        elif isinstance(one, ForeignKey):
+            rank = "foreign key"
+            needs |= {ObjectRef(kind="table", schema=one.target.schema, name=one.target.name)}
+            needs |= self._columns_of(one.target, one.target_columns)
+            needs |= {part("index", one.target, one.target_index), part("constraint", one.target, one.target_index)}
+        elif isinstance(one, Check):
+            needs |= {part("column", table.name, column.name) for column in table.columns}
+        return _action(
+            AddConstraint(table=table.name, constraint=one, index=constraint_index(table, one)),
+            rank,
+            makes={constraint_ref(table.name, one)},
+            needs=needs,
+        )
+
+    def _drop_constraint(self, table: Table, one: Constraint) -> Action:
+        return _action(
+            DropConstraint(table=table.name, constraint=one, index=constraint_index(table, one)),
+            "drop constraint",
+            unmakes={constraint_ref(table.name, one)},
+        )
+
+    def _constraint_actions(self, ref: ObjectRef, plan: PartPlan) -> Iterator[Action]:
+        old, new = self.old[plan.table], self.new[plan.table]
+        before: Constraint | None = plan.before
+        after: Constraint | None = plan.after
+        if plan.op in ("drop", "replace") and before is not None:
+            yield self._drop_constraint(old, before)
+        if plan.op in ("add", "replace") and after is not None:
+            yield self._add_constraint(new, after)
+        if plan.op != "alter" or before is None or after is None:
+            return
+        one = replace(before, comment=None, validated=True)
+        other = replace(after, comment=None, validated=True)
+        enforced = not before.enforced and after.enforced
+        if _settled(one) != _settled(other):
+            yield _action(AlterConstraint(table=plan.table, before=before, after=after), "check", alters={ref})
+        if after.validated and not before.validated and not enforced:
+            rank = "foreign key" if isinstance(after, ForeignKey) else "check"
+            yield _action(ValidateConstraint(table=plan.table, constraint=after), rank, alters={ref}, undo=())
+        if before.comment != after.comment:
+            yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
+        indexes = constraint_index(old, before), constraint_index(new, after)
+        if indexes[0] is not None and indexes[1] is not None:
+            yield from _index_settings(indexes[0], indexes[1], ref)
+
+    def _index_actions(self, plan: PartPlan) -> Iterator[Action]:
+        before: Index | None = plan.before
+        after: Index | None = plan.after
+        if plan.op == "alter" and before is not None and after is not None:
+            if after.valid and not before.valid and after.parent == before.parent and not self._partitioned(after):
+                yield _action(Reindex(index=after), "index", alters={index_ref(after)}, undo=())
+            if after.parent is not None and before.parent is None:
+                needs = {self._parent_ref(after.parent)}
+                change = AttachIndex(parent=after.parent, index=after.name)
+                yield _action(change, "index", alters={index_ref(after)}, needs=needs)
+            yield from _index_settings(before, after, index_ref(after))
+            return
+        if plan.op in ("drop", "replace") and before is not None and not self._with_parent(before):
+            yield _action(DropIndex(index=before), "drop index", unmakes={index_ref(before)})
+        if plan.op in ("add", "replace") and after is not None:
+            yield self._add_index(after)
+
+    def _partitioned(self, index: Index) -> bool:
+        return index.table in self.new and self.new[index.table].kind == "partitioned"
+
+    def _add_index(self, index: Index) -> Action:
+        needs = {ObjectRef(kind="table", schema=index.table.schema, name=index.table.name)}
+        if index.table in self.new:
+            needs |= {part("column", index.table, column.name) for column in self.new[index.table].columns}
+        if index.parent is not None:
+            needs.add(self._parent_ref(index.parent))
+        # A partitioned index is made alone; those of the partitions are made by name and join it.
+        only = self._partitioned(index) and index.table in self.old
+        return _action(AddIndex(index=index, only=only), "index", makes={index_ref(index)}, needs=needs)
+
+    def _parent_ref(self, parent: Name) -> ObjectRef:
+        for table in self.new.values():
+            for index in table.indexes:
+                if index.name == parent:
+                    if index.constraint:
+                        return part("constraint", table.name, index.constraint)
+                    return index_ref(index)
+        return part("index", parent, parent.name)
+
+    def _with_parent(self, index: Index) -> bool:
+        """Whether an index of a partition goes away with that of its parent, which alone can be dropped."""
+        if index.parent is None:
+            return False
+        ref = next((index_ref(one) for t in self.old.values() for one in t.indexes if one.name == index.parent), None)
+        plan = self.indexes.get(ref) if ref is not None else None
+        return plan is not None and plan.op in ("drop", "replace")
+
+    def index_actions(self, before: View, after: View) -> list[Action]:
+        """The indexes of a materialised view that stays."""
+        known, wanted = own_indexes(before), own_indexes(after)
+        found: list[Action] = []
+        for name in dict.fromkeys([*known, *wanted]):
+            old, new = known.get(name), wanted.get(name)
+            if old is not None and (new is None or bare_index(old) != bare_index(new)):
+                found.append(_action(DropIndex(index=old), "drop index", unmakes={index_ref(old)}))
+            if new is not None and (old is None or bare_index(old) != bare_index(new)):
+                found.append(_action(AddIndex(index=new), "index", makes={index_ref(new)}))
+            elif old is not None and new is not None:
+                found += _index_settings(old, new, index_ref(new))
+        return found
+
+
+def _action(
+    change: Change,
+    rank: str,
+    *,
+    makes: Iterable[ObjectRef] = (),
+    unmakes: Iterable[ObjectRef] = (),
+    alters: Iterable[ObjectRef] = (),
+    needs: Iterable[ObjectRef] = (),
+    undo: tuple[Change, ...] | None = None,
+    loses: tuple[str, ...] = (),
+    remakes: str = "",
+    group: ObjectRef | None = None,
+) -> Action:
+    return Action(
+        change,
+        RANKS[rank],
+        frozenset(makes),
+        frozenset(unmakes),
+        frozenset(alters),
+        frozenset(needs),
+        undo,
+        loses,
+        remakes,
+        group,
+    )
+
+
+def _index_settings(before: Index, after: Index, ref: ObjectRef) -> Iterator[Action]:
+    def plain(one: Index) -> Index:
+        return replace(one, definition="", comment=None, valid=True, ready=True, parent=None)
+
+    if plain(before) != plain(after):
+        yield _action(AlterIndex(before=before, after=after), "index", alters={ref})
+    if before.comment != after.comment:
+        at = part("index", after.table, after.name.name)
+        yield _action(SetComment(at=at, before=before.comment, after=after.comment), "comment", needs={ref})
+
+
+def _settled(one: Constraint) -> Constraint:
+    """A constraint without what is printed from the rest or is not its own."""
+    found = replace(one, definition="", inherited=False)
+    return replace(found, target_index="") if isinstance(found, ForeignKey) else found
+
+
+def _not_null_of(table: Table, column: str) -> NotNull | None:
+    return next((one for one in table.constraints if isinstance(one, NotNull) and one.columns == (column,)), None)
+
+
+def _default(ref: ObjectRef) -> ObjectRef:
+    """A name for a column's default, which depends on other objects than the column does."""
+    return replace(ref, sub=f"{ref.sub}\0default")
+
+
+def _type_ref(column: Column) -> ObjectRef:
+    kind = "domain" if column.type.kind == "domain" else "type"
+    return ObjectRef(kind=kind, schema=column.type.schema, name=column.type.element or column.type.name)
+
+
+def _generated_in_place(before: Column, after: Column, major: int) -> bool:
+    """Whether ALTER COLUMN can turn the one into the other with regard to how it is generated."""
+    if before.generated == after.generated:
+        return True
+    if after.generated is None:
+        return True  # DROP EXPRESSION, or the values copied
+    return before.generated is not None and before.generated.stored == after.generated.stored and major >= 17
+
+
+def _cast(before: Column, after: Column) -> str:
+    """The expression that converts a column where the server would not do so by itself; "" where it does.
+
+    Assignment refuses what does not fit (a text that is too long), an explicit cast cuts it off: so none is written
+    where the server has one of its own.
+    """
+    old, new = before.type, after.type
+    if old.sql == new.sql:
+        return ""
+    if new.category == "S" and not new.is_array and new.kind in ("base", "domain"):
+        return ""
+    if old.category == new.category and old.kind == new.kind == "base" and old.category != "U":
+        return ""
+    name = quote_identifier(before.name)
+    if "enum" in (old.kind, new.kind) and old.category != "S":
+        return f"{name}::text::{new.sql}"
+    return f"{name}::{new.sql}"
