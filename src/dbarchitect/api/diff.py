@@ -41,6 +41,7 @@ class DiffOptions:
     pg          major version of the server that the plan is for; None: the source's, else the private server's
     small       tables whose size is not known count as small
     privileges  compare owners and grants: None: where the wanted schema says anything of them
+    python      the interpreter of Alembic projects; None: their own
     """
 
     renames: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class DiffOptions:
     data: bool = False
     pg_bin: Path | None = None
     server: str | None = None
+    python: Path | None = None
     cache: Path | None = None
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = nothing
@@ -88,7 +90,9 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
 
     Raises `InputError`: `UnansweredError`, `LossError`, what is not supported, what does not arrive.
     """
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as bench:
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as bench:
         first = open_source(source, bench, data=options.data, database="from")
         second = open_source(target, bench, database="to")
         privileges = options.privileges

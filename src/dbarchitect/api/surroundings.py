@@ -15,10 +15,15 @@ def nothing(_: str) -> None:
 
 @contextmanager
 def open_workshop(
-    pg_bin: Path | None, cache: Path | None, progress: Callable[[str], None], *, scratch: str | None = None
+    pg_bin: Path | None,
+    cache: Path | None,
+    progress: Callable[[str], None],
+    *,
+    scratch: str | None = None,
+    python: Path | None = None,
 ) -> Generator[Workshop]:
     """A workshop for one command; what was made in it is gone with it."""
-    workshop = Workshop(pg_bin=pg_bin, scratch=scratch, cache=cache, progress=progress)
+    workshop = Workshop(pg_bin=pg_bin, scratch=scratch, cache=cache, python=python, progress=progress)
     try:
         yield workshop
     finally:

@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "RunPython",
     "Written",
+    "check_name",
     "empty_folder",
     "format_of",
     "read_folder",
@@ -35,7 +36,7 @@ def format_of(path: Path) -> Format:
         return "prisma"
     if (path / drizzle.JOURNAL).is_file():
         return "drizzle"
-    return "alembic" if alembic.find(path) is not None and not any(path.glob("*.sql")) else "plain"
+    return "alembic" if alembic.find(path) is not None else "plain"
 
 
 def read_folder(path: Path, *, run: RunPython, form: Format | None = None) -> Folder:
@@ -62,6 +63,15 @@ def empty_folder(path: Path, form: Format) -> Folder:
     return Folder(path=str(path), format=form)
 
 
+def check_name(folder: Folder, name: str) -> None:
+    """Raises `InputError` where `name` cannot be that of the next migration of `folder`."""
+    wanted = slug(name)
+    if taken := next((one for one in folder.migrations if words(one.name) == wanted), None):
+        raise InputError(
+            f"{folder.path} has a migration of that name already: {taken.id} {taken.name}", hint="choose another name"
+        )
+
+
 def write_migration(
     folder: Folder, migration: Migration, *, run: RunPython, now: datetime, apart: bool = False
 ) -> Written:
@@ -71,11 +81,7 @@ def write_migration(
     or the name is not in order or the tool cannot run such a migration, and `SurroundingsError` where files cannot be
     written; nothing is left behind then.
     """
-    name = slug(migration.name)
-    if taken := next((one for one in folder.migrations if words(one.name) == name), None):
-        raise InputError(
-            f"{folder.path} has a migration of that name already: {taken.id} {taken.name}", hint="choose another name"
-        )
+    check_name(folder, migration.name)
     if folder.problems:
         raise folder.problems[0].error()
     if folder.format == "alembic":

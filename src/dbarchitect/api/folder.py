@@ -1,0 +1,161 @@
+"""The verbs around a folder of migrations: write the next one, and see how files, history and database stand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
+from dbarchitect.engines.postgres.histories import read_histories
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.server.scratch import keep_apart
+from dbarchitect.errors import InputError
+from dbarchitect.migrate.compare import differences
+from dbarchitect.migrate.formats import (
+    Folder,
+    Format,
+    Written,
+    check_name,
+    empty_folder,
+    format_of,
+    plain,
+    read_folder,
+    write_migration,
+)
+from dbarchitect.migrate.history import Status, run_steps, standings, without_histories
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.plan import Migration, Plan
+from dbarchitect.model.value import Value
+from dbarchitect.sources import open_folder
+from dbarchitect.toolchains import run_python
+
+from .diff import Ask, DiffOptions, migrate_diff
+from .surroundings import nothing, open_workshop
+
+__all__ = ["New", "StatusOptions", "accept", "new", "status"]
+
+
+class New(Value, frozen=True, kw_only=True):
+    """What `migrate new` came to. `written` is None where nothing differs, and nothing was written then."""
+
+    folder: str
+    target: str
+    plan: Plan
+    written: Written | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+def new(
+    name: str,
+    folder: Path,
+    wanted: str,
+    options: DiffOptions,
+    *,
+    form: Format | None = None,
+    apart: bool = False,
+    ask: Ask | None = None,
+) -> New:
+    """Write the migration `name`: what leads from the schema that a folder's migrations make to that of `wanted`.
+
+    form   of the folder; None: what it is, plain where it is new
+    apart  for Drizzle: steps at the end that cannot be in a transaction go into a file of their own
+
+    Raises `InputError` for a history or a name that is not in order before anything else is done, and what
+    `migrate_diff` raises.
+    """
+    run = partial(run_python, python=options.python)
+    options.progress(f"reading {folder}")
+    files = _opened(folder, form, run=run)
+    if files.problems:
+        raise files.problems[0].error()
+    check_name(files, name)
+    planned = migrate_diff(str(folder) if files.migrations else os.devnull, wanted, options, ask=ask)
+    made = New(folder=str(folder), target=planned.target, plan=planned.plan, gaps=planned.gaps)
+    if not planned.plan.steps:
+        return made
+    if not folder.exists():
+        empty_folder(folder, files.format)
+    migration = Migration(id="", name=name, up=planned.plan.steps, down=planned.plan.down)
+    return replace(made, written=write_migration(files, migration, run=run, now=options.now, apart=apart))
+
+
+def _opened(folder: Path, form: Format | None, *, run: Callable[..., bytes]) -> Folder:
+    """The folder as it is, in the format that was asked for. Raises `InputError` where it has another one."""
+    if not folder.exists() and form != "alembic":
+        return Folder(path=str(folder), format=form or "plain")
+    if folder.is_dir():
+        found = format_of(folder)
+        if form is not None and form != found and (found != "plain" or any(folder.glob("*.sql"))):
+            raise InputError(
+                f"{folder} is a folder in the format {found}, and --format says {form}",
+                hint="leave --format out, or name another folder with --in",
+            )
+    return read_folder(folder, run=run, form=form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusOptions:
+    """Options of `migrate status`."""
+
+    pg_bin: Path | None = None
+    server: str | None = None
+    python: Path | None = None
+    cache: Path | None = None
+    progress: Callable[[str], None] = nothing
+
+
+def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
+    """How a folder's files stand; with `to` beside the history of that database and its schema.
+
+    The database is only read. The schema that it should have is made of the files on a private server.
+    """
+    options.progress(f"reading {folder}")
+    files = read_folder(folder, run=partial(run_python, python=options.python))
+    told = Status(
+        folder=files.path,
+        format=files.format,
+        migrations=standings(files, ()),
+        problems=files.problems,
+        gaps=files.gaps,
+    )
+    if to is None:
+        return told
+    options.progress(f"reading the history and the catalogue of {redacted_url(to)}")
+    with connect_readonly(to) as connection:
+        if options.server is not None:
+            keep_apart(connection, options.server)
+        histories = read_histories(connection)
+        live = inspect(connection)
+    ours = [one for one in histories if one.tool in ("dbarchitect", files.format)]
+    found = standings(files, ours)
+    had = run_steps(files, found, ours) if ours else files.migrations
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as workshop:
+        made = open_folder(replace(files, migrations=had, problems=(), gaps=()), workshop)
+    return replace(
+        told,
+        to=redacted_url(to),
+        histories=tuple(f"{one.tool}: {one.table}" for one in histories),
+        migrations=found,
+        compared=f"what {len(had)} of the {len(files.migrations)} migrations make"
+        if ours
+        else f"what all {len(files.migrations)} migrations make, because it has no history of them",
+        schema=differences(without_histories(live, histories), made.schema, privileges=False),
+        gaps=(*files.gaps, *made.gaps),
+    )
+
+
+def accept(folder: Path) -> Path:
+    """Take the files of a plain folder as they are: write its `dba.sum` anew. Returns where."""
+    if format_of(folder) != "plain":
+        raise InputError(
+            f"{folder} is no folder of plain SQL, and only these have a {plain.SUM}",
+            hint="its own tool keeps its history",
+        )
+    return plain.accept(plain.read(folder))
