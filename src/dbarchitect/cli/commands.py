@@ -114,9 +114,9 @@ def check(
     known = tuple(page.id for page in pages)
     chosen = matching_rules(settings.select, known, f"{settings.path}: select")
     if select:
-        chosen = matching_rules(_commas(select), known, "--select")
+        chosen = matching_rules(commas(select), known, "--select")
     ignored = matching_rules(settings.ignore, known, f"{settings.path}: ignore")
-    ignored += matching_rules(_commas(ignore), known, "--ignore")
+    ignored += matching_rules(commas(ignore), known, "--ignore")
     for one in settings.ignores:
         matching_rules((one.rule,), known, f"{one.origin}: ignore, rule")
     with terminal.progress() as progress:
@@ -131,7 +131,7 @@ def check(
                 data=data,
                 pg_bin=pg_bin,
                 server=server,
-                rows=_rows(_commas(rows)),
+                rows=rows_by_table(commas(rows)),
                 seed=seed,
                 # What is about to be written anew must hold what the old one suppressed.
                 baseline=None if write_baseline else baseline or settings.baseline,
@@ -200,7 +200,7 @@ def create(
             redacted=redact,
             data=data,
             workload=workload,
-            rows=_rows(_commas(rows)),
+            rows=rows_by_table(commas(rows)),
             seed=seed,
             pg_bin=pg_bin,
             cache=terminal.cache(),
@@ -323,7 +323,8 @@ def _demo_folder(keep: Path | None) -> Generator[Path]:
     yield keep
 
 
-def _commas(values: Sequence[str]) -> tuple[str, ...]:
+def commas(values: Sequence[str]) -> tuple[str, ...]:
+    """The parts of values that may each be several, with commas between."""
     return tuple(part for value in values for one in value.split(",") if (part := one.strip()))
 
 
@@ -331,7 +332,7 @@ _SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
 _COUNT = re.compile(r"(\d[\d_]*(?:\.\d+)?(?:e\d+)?)([kmgb]?)", re.ASCII | re.IGNORECASE)
 
 
-def _rows(values: Sequence[str]) -> dict[str, int] | None:
+def rows_by_table(values: Sequence[str]) -> dict[str, int] | None:
     """`orders=5k` and `1000000` as rows by table; "*" stands for every table without its own."""
     found: dict[str, int] = {}
     for value in values:
@@ -349,7 +350,7 @@ def _rows(values: Sequence[str]) -> dict[str, int] | None:
 def _factors(values: Sequence[str]) -> dict[str, float]:
     """`orders=100x` as factor by table."""
     found: dict[str, float] = {}
-    for value in _commas(values):
+    for value in commas(values):
         table, _, number = value.rpartition("=")
         match = re.fullmatch(r"(\d+(?:\.\d+)?)x?", number.strip(), re.ASCII | re.IGNORECASE)
         factor = float(match[1]) if match else 0.0

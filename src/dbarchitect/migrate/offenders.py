@@ -11,6 +11,7 @@ import re
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.rehearsal import Refusal
 from dbarchitect.model.schema import Check, DomainType, Exclude, ForeignKey, Index, Relational, Table, View
+from dbarchitect.model.value import Value
 
 # SQLSTATE classes of errors that are about rows: integrity constraints, and values that a type does not take.
 OF_ROWS = ("22", "23")
@@ -21,9 +22,16 @@ def is_about_rows(refusal: Refusal) -> bool:
     return refusal.sqlstate[:2] in OF_ROWS
 
 
-def offenders(refusal: Refusal, before: Relational, after: Relational) -> str:
-    """A query without a semicolon that lists the rows in the way, in the terms of the schema `before` the statement;
-    "" where none can be told.
+class InTheWay(Value, frozen=True, kw_only=True):
+    """Rows in a migration's way: a query without a semicolon that lists them, and a DELETE that leaves the rest, for
+    copies. "" where none can be told."""
+
+    query: str = ""
+    removal: str = ""
+
+
+def offenders(refusal: Refusal, before: Relational, after: Relational) -> InTheWay:
+    """The rows that the server's error is about, in the terms of the schema `before` the statement.
 
     after  the schema as the statement leaves it where there are no rows
     """
@@ -36,42 +44,47 @@ def offenders(refusal: Refusal, before: Relational, after: Relational) -> str:
         case "23514":
             return _against_check(refusal, name, old, before, after)
         case "23505" | "23P01" | "23503" if new is None:
-            return ""
+            return InTheWay()
         case "23505":
             assert new is not None
             index = next((one for one in new.indexes if one.name.name == refusal.constraint), None)
-            return _twice(index) if index is not None else ""
+            return _twice(index) if index is not None else InTheWay()
         case "23P01" if isinstance(new, Table):
             return _excluded(refusal.constraint, new)
         case "23503" if isinstance(new, Table):
             key = next((one for one in new.foreign_keys if one.name == refusal.constraint), None)
-            return _orphans(new.name, key) if key is not None else ""
+            return _orphans(new.name, key) if key is not None else InTheWay()
         case code if code[:2] == "22":
             return _not_taken(before, after)
         case _:
-            return ""
+            return InTheWay()
+
+
+def _where(name: Name, condition: str = "") -> InTheWay:
+    where = f" WHERE {condition}" if condition else ""
+    return InTheWay(query=f"SELECT * FROM {name}{where}", removal=f"DELETE FROM {name}{where}")
 
 
 def _matview(schema: Relational, name: Name) -> View | None:
     return next((one for one in schema.views if one.name == name), None)
 
 
-def _without_value(name: Name, column: str, old: Table | None) -> str:
+def _without_value(name: Name, column: str, old: Table | None) -> InTheWay:
     if old is not None and old.column(column) is None:
-        return f"SELECT * FROM {name}"  # a new column without a default: every row
-    return f"SELECT * FROM {name} WHERE {quote_identifier(column)} IS NULL"
+        return _where(name)  # a new column without a default: every row
+    return _where(name, f"{quote_identifier(column)} IS NULL")
 
 
-def _against_check(refusal: Refusal, name: Name, old: Table | None, before: Relational, after: Relational) -> str:
+def _against_check(refusal: Refusal, name: Name, old: Table | None, before: Relational, after: Relational) -> InTheWay:
     new = after.table(name)
     if new is None or old is None:
-        return ""
+        return InTheWay()
     for one in new.constraints:
         if isinstance(one, Check) and one.name == refusal.constraint:
-            return f"SELECT * FROM {name} WHERE ({one.expression}) IS FALSE"
+            return _where(name, f"({one.expression}) IS FALSE")
     column = old.column(refusal.column)
     if column is None:
-        return ""
+        return InTheWay()
     known = {one.name: one for one in before.types if isinstance(one, DomainType)}
     broken: list[str] = []
     for domain in after.types:
@@ -84,7 +97,7 @@ def _against_check(refusal: Refusal, name: Name, old: Table | None, before: Rela
             for one in domain.constraints
             if isinstance(one, Check) and one.name not in names
         ]
-    return f"SELECT * FROM {name} WHERE " + " OR ".join(f"({one}) IS FALSE" for one in broken) if broken else ""
+    return _where(name, " OR ".join(f"({one}) IS FALSE" for one in broken)) if broken else InTheWay()
 
 
 def _words(text: str) -> set[str]:
@@ -95,39 +108,49 @@ def _keys(index: Index) -> list[str]:
     return [quote_identifier(key.column) if key.column else f"({key.expression})" for key in index.keys]
 
 
-def _twice(index: Index) -> str:
+def _twice(index: Index) -> InTheWay:
     keys = _keys(index)
     wanted = [f"({index.predicate})"] if index.predicate else []
     if not index.nulls_not_distinct:
         wanted += [f"{key} IS NOT NULL" for key in keys]
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
     listed = ", ".join(keys)
-    return f"SELECT {listed}, count(*) AS rows FROM {index.table}{where} GROUP BY {listed} HAVING count(*) > 1"
+    numbered = (
+        f"SELECT tableoid AS t, ctid AS c, row_number() OVER (PARTITION BY {listed}) AS n FROM {index.table}{where}"
+    )
+    return InTheWay(
+        query=f"SELECT {listed}, count(*) AS rows FROM {index.table}{where} GROUP BY {listed} HAVING count(*) > 1",
+        removal=f"DELETE FROM {index.table} d USING ({numbered}) x WHERE d.tableoid = x.t AND d.ctid = x.c AND x.n > 1",
+    )
 
 
-def _excluded(constraint: str, table: Table) -> str:
+def _excluded(constraint: str, table: Table) -> InTheWay:
     found = next((one for one in table.constraints if isinstance(one, Exclude) and one.name == constraint), None)
     index = next((one for one in table.indexes if found is not None and one.name.name == found.index), None)
     if found is None or index is None or not all(key.column for key in index.keys):
-        return ""
+        return InTheWay()
     clash = " AND ".join(
         f"a.{quote_identifier(key.column or '')} OPERATOR({operator}) b.{quote_identifier(key.column or '')}"
         if "." in operator
         else f"a.{quote_identifier(key.column or '')} {operator} b.{quote_identifier(key.column or '')}"
         for key, operator in zip(index.keys, found.operators, strict=False)
     )
-    return f"SELECT a.* FROM {table.name} a JOIN {table.name} b ON a.ctid <> b.ctid AND {clash}"
+    query = f"SELECT a.* FROM {table.name} a JOIN {table.name} b ON a.ctid <> b.ctid AND {clash}"
+    return InTheWay(
+        query=query, removal=f"DELETE FROM {table.name} a USING {table.name} b WHERE a.ctid > b.ctid AND {clash}"
+    )
 
 
-def _orphans(name: Name, key: ForeignKey) -> str:
+def _orphans(name: Name, key: ForeignKey) -> InTheWay:
     pairs = list(zip(key.columns, key.target_columns, strict=True))
     same = " AND ".join(f"p.{quote_identifier(there)} = c.{quote_identifier(here)}" for here, there in pairs)
     filled = [f"c.{quote_identifier(here)} IS NOT NULL" for here, _ in pairs]
     joined = " AND ".join(filled) if key.match == "SIMPLE" else f"({' OR '.join(filled)})"
-    return f"SELECT c.* FROM {name} c WHERE {joined} AND NOT EXISTS (SELECT FROM {key.target} p WHERE {same})"
+    orphan = f"FROM {name} c WHERE {joined} AND NOT EXISTS (SELECT FROM {key.target} p WHERE {same})"
+    return InTheWay(query=f"SELECT c.* {orphan}", removal=f"DELETE {orphan}")
 
 
-def _not_taken(before: Relational, after: Relational) -> str:
+def _not_taken(before: Relational, after: Relational) -> InTheWay:
     """Rows whose values the new type of a column does not take. `pg_input_is_valid` is of PostgreSQL 16."""
     for new in after.tables:
         old = before.table(new.name)
@@ -140,7 +163,7 @@ def _not_taken(before: Relational, after: Relational) -> str:
             own = quote_identifier(column.name)
             if before.version >= 160000:
                 kind = column.type.sql.replace("'", "''")
-                return f"SELECT * FROM {new.name} WHERE NOT pg_input_is_valid({own}::text, '{kind}')"
+                return _where(new.name, f"NOT pg_input_is_valid({own}::text, '{kind}')")
             if longest := re.search(r"\bchar\w*(?: varying)?\((\d+)\)", column.type.sql):
-                return f"SELECT * FROM {new.name} WHERE length({own}::text) > {longest[1]}"
-    return ""
+                return _where(new.name, f"length({own}::text) > {longest[1]}")
+    return InTheWay()

@@ -49,6 +49,7 @@ from .verdict import judged, listed
 _SEEN_ROWS = 1_000  # of a table, enough to see that it is read
 _MEASURED_ROWS = 500_000  # of all tables together, where time is measured
 _FEW = 3
+_MOST_KINDS = 5
 
 Fingerprints = dict[str, tuple[int, str, str] | None]
 
@@ -81,7 +82,7 @@ class _Pass:
     stops: list[Stop] = field(default_factory=list[Stop])
     up: Relational | None = None
     down: Relational | None = None
-    emptied: set[str] = field(default_factory=set[str])
+    thinned: set[str] = field(default_factory=set[str])
     not_restored: list[str] = field(default_factory=list[str])
     remarks: list[str] = field(default_factory=list[str])
     checked_rows: int = 0
@@ -237,13 +238,13 @@ class _Rehearsal:
             if whole:
                 seen.down = stage.schema()
                 restored = stage.fingerprints(tables, seen.down)
-                seen.not_restored = _unlike(before, restored, seen.emptied)
-                compared = {name: rows for name, rows in before.items() if name not in seen.emptied}
+                seen.not_restored = _unlike(before, restored, seen.thinned)
+                compared = {name: rows for name, rows in before.items() if name not in seen.thinned}
                 seen.checked_rows = sum(rows[0] for rows in compared.values() if rows)
                 self._up(stage, seen, "again", origin)
                 if not seen.ended:
                     again = stage.fingerprints(tables, stage.schema())
-                    if not seen.not_restored and (unlike := _unlike(first, again, seen.emptied)):
+                    if not seen.not_restored and (unlike := _unlike(first, again, seen.thinned)):
                         seen.remarks.append(
                             f"run a second time it leaves other values in {listed(unlike)} than the first time"
                         )
@@ -285,9 +286,8 @@ class _Rehearsal:
                 return True
             stop = self._stop(migration, phase, number, step, ran, done)
             if origin != "none" and is_about_rows(ran.refusal):
-                stop = self._explained(stage, stop, migration, number, step, ran)
-                if origin == "made up" and stop.of_rows and self._emptied(stage, stop, seen):
-                    seen.stops.append(stop)
+                stop, removal = self._explained(stage, stop, migration, number, step, ran)
+                if origin == "made up" and stop.of_rows and self._thinned(stage, stop, removal, seen):
                     continue  # rows that nobody has do not decide: on without them
                 stop = replace(stop, of_rows=False)
             seen.stops.append(stop)
@@ -354,8 +354,10 @@ class _Rehearsal:
 
     # --- rows in the way ----------------------------------------------------------------------------------------------
 
-    def _explained(self, stage: Stage, stop: Stop, migration: Migration, number: int, step: Step, ran: Ran) -> Stop:
-        """The stop with the query for the rows in the way, and with some of them."""
+    def _explained(
+        self, stage: Stage, stop: Stop, migration: Migration, number: int, step: Step, ran: Ran
+    ) -> tuple[Stop, str]:
+        """The stop with the query for the rows in the way and some of them; and a statement that deletes them."""
         blank = self.copies.bare("explained")
         with closing(blank):
             for earlier in self.migrations:
@@ -367,21 +369,25 @@ class _Rehearsal:
                     break
             ends = blank.between(step, ran.failed_at)
         if ends is None:
-            return stop
-        query = step.offenders or offenders(stop.refusal, *ends)
+            return stop, ""
+        found = offenders(stop.refusal, *ends)
+        query = step.offenders or found.query
         stop = replace(stop, of_rows=True, offenders=query)
-        listed = stage.listed(query, step, ran.failed_at) if query else None
-        if listed is None:
-            return replace(stop, offenders=step.offenders)
-        return replace(stop, offending=listed[0], examples=listed[1])
+        rows = stage.listed(query, step, ran.failed_at) if query else None
+        if rows is None:
+            return replace(stop, offenders=step.offenders), ""
+        return replace(stop, offending=rows[0], examples=rows[1]), found.removal
 
-    def _emptied(self, stage: Stage, stop: Stop, seen: _Pass) -> bool:
-        table = stop.refusal.table
-        if not table:
+    def _thinned(self, stage: Stage, stop: Stop, removal: str, seen: _Pass) -> bool:
+        """Delete made-up rows that a step refuses, a few times: one statement may refuse several kinds of them."""
+        again = sum((one.migration, one.number) == (stop.migration, stop.number) for one in seen.stops)
+        if not stop.refusal.table or again >= _MOST_KINDS:
             return False
-        fresh = stage.empty(stop.refusal.schema or "public", table) - seen.emptied
-        seen.emptied |= fresh
-        return bool(fresh)
+        thinned = stage.remove(stop.refusal.schema or "public", stop.refusal.table, removal)
+        if thinned:
+            seen.thinned |= thinned
+            seen.stops.append(stop)
+        return bool(thinned)
 
     # --- further copies -----------------------------------------------------------------------------------------------
 
@@ -452,5 +458,5 @@ def _with_relatives(schema: Relational, touched: set[str]) -> list[Table]:
     return [tables[name] for name in wanted if tables[name].kind != "foreign"]
 
 
-def _unlike(before: Fingerprints, after: Fingerprints, emptied: set[str]) -> list[str]:
-    return [name for name, rows in before.items() if name not in emptied and rows is not None and after[name] != rows]
+def _unlike(before: Fingerprints, after: Fingerprints, thinned: set[str]) -> list[str]:
+    return [name for name, rows in before.items() if name not in thinned and rows is not None and after[name] != rows]

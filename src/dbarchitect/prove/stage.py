@@ -121,12 +121,19 @@ class Stage:
             rows = watcher.execute(_NAMES).fetchall()
         return {oid: str(Name(schema=schema, name=name)) for oid, schema, name in rows}
 
-    def empty(self, schema: str, table: str) -> set[str]:
-        """Remove all rows of a table and of what refers to it; the tables that have none now."""
+    def remove(self, schema: str, table: str, removal: str) -> set[str]:
+        """Delete the rows in the way; all rows of the table where that does not go. The tables that may have lost some:
+        it and what refers to it, none where nothing could be done."""
         with closing(self._watch()) as watcher:
             oids = {oid for (oid,) in watcher.execute(_CASCADE, (schema, table)).fetchall()}
-        self.session.execute(f"TRUNCATE {Name(schema=schema, name=table)} CASCADE".encode())
-        return {name for oid, name in self.names().items() if oid in oids}
+        for statement in (removal, f"TRUNCATE {Name(schema=schema, name=table)} CASCADE"):
+            try:
+                if statement and one_statement(self.session, statement).rowcount:
+                    self.analyze()
+                    return {name for oid, name in self.names().items() if oid in oids}
+            except psycopg.Error:
+                continue
+        return set()
 
     def analyze(self) -> None:
         """Have the server know how many rows there are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dbarchitect.model.plan import Migration
 from dbarchitect.model.rehearsal import VERDICTS, Rehearsal, Stop, Verdict
@@ -21,8 +21,8 @@ def judged(result: Rehearsal, migrations: Sequence[Migration], max_block_s: floa
     if result.not_restored and not declared:
         found.append(("does not undo", f"the way back does not restore rows of {listed(result.not_restored)}"))
     found += _blocking(result, max_block_s)
-    found += [("fails", f"a query of the workload breaks: {one.broken}") for one in result.queries if one.broken]
-    found += [("fails", f"{one.routine} breaks: {one.reason}") for one in result.routines if one.certain]
+    found += _each("fails", (f"a query of the workload breaks: {one.broken}" for one in result.queries if one.broken))
+    found += _each("fails", (f"{one.routine} breaks: {one.reason}" for one in result.routines if one.certain))
     found.sort(key=lambda one: -VERDICTS.index(one[0]))
     verdict: Verdict = found[0][0] if found else "good"
     return verdict, tuple(dict.fromkeys(reason for _, reason in found))
@@ -32,6 +32,10 @@ def listed(names: Sequence[str]) -> str:
     """The first few of `names`, and how many more there are."""
     more = len(names) - _FEW
     return ", ".join(names[:_FEW]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _each(verdict: Verdict, reasons: Iterable[str]) -> list[tuple[Verdict, str]]:
+    return [(verdict, reason) for reason in reasons]
 
 
 def _of_stop(stop: Stop) -> tuple[Verdict, str]:

@@ -1,0 +1,243 @@
+"""`dba migrate rehearse`: migrations run up, down and up again on a private copy of a source."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.connection import redacted_url
+from dbarchitect.engines.postgres.migrator.journal import Notebook
+from dbarchitect.engines.postgres.migrator.session import Session
+from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.files import write_whole
+from dbarchitect.migrate.course import way_ahead
+from dbarchitect.migrate.formats import read_folder
+from dbarchitect.migrate.formats.folder import checksum
+from dbarchitect.migrate.formats.steps import read_steps
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.plan import Migration
+from dbarchitect.model.query import Workload
+from dbarchitect.model.rehearsal import Rehearsal
+from dbarchitect.model.value import from_json, to_json
+from dbarchitect.prove.rehearse import Options
+from dbarchitect.prove.rehearse import rehearse as run
+from dbarchitect.sources import Source, open_source
+from dbarchitect.sql.script import decode_script
+from dbarchitect.sql.workload import read_workload
+
+from .surroundings import nothing, open_workshop
+
+__all__ = [
+    "REHEARSALS",
+    "RehearseOptions",
+    "next_command",
+    "read_rehearsal",
+    "rehearsals_folder",
+    "rehearse",
+    "write_rehearsal",
+]
+
+REHEARSALS = "rehearsals"  # the folder beside the migrations
+_UP = re.compile(r"(.+)\.up\.sql", re.IGNORECASE)
+_DOWN = re.compile(r"(.+)\.down\.sql", re.IGNORECASE)
+_PLAN = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearseOptions:
+    """Options of `rehearse`. `after`: the last migration that the source has; None: a database's own history tells."""
+
+    workload: Path | None = None
+    data: bool = False
+    copy: str | None = None
+    rows: Mapping[str, int] | None = None
+    seed: int = 0
+    after: str | None = None
+    max_block_s: float = 10.0
+    pg_bin: Path | None = None
+    server: str | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
+
+
+def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Rehearsal:
+    """Rehearse the migrations of a folder that `source` does not have yet, or files in the order given.
+
+    What the migrations come to is in the result, failures too; raised are wrong input and surroundings.
+    """
+    workload = _workload(options.workload)
+    migrations, gaps = _migrations(paths)
+    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+        opened = open_source(source, workshop)
+        pending = _pending(migrations, opened, options.after)
+        found = run(
+            pending,
+            opened.snapshot(now=options.now, workload=workload),
+            workshop.host,
+            Options(
+                copy=options.copy,
+                data=options.data or options.copy is not None,
+                rows=options.rows,
+                seed=options.seed,
+                workload=workload or opened.workload,
+                max_block_s=options.max_block_s,
+                now=options.now.isoformat(timespec="seconds"),
+                command=_command(paths, opened.name, options),
+                progress=options.progress,
+            ),
+        )
+    return replace(found, gaps=tuple(dict.fromkeys((*gaps, *found.gaps))))
+
+
+def rehearsals_folder(paths: Sequence[Path]) -> Path:
+    """Where the rehearsals of these migrations are kept."""
+    first = paths[0]
+    return (first if first.is_dir() else first.parent) / REHEARSALS
+
+
+def write_rehearsal(rehearsal: Rehearsal, folder: Path) -> Path:
+    """Write `PLAN.json` into a folder of rehearsals, which is made if need be. Raises `SurroundingsError`."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as err:
+        raise SurroundingsError(
+            f"cannot make the folder {folder}: {err.strerror or err}", hint="make the migrations' folder writable"
+        ) from err
+    path = folder / f"{rehearsal.plan}.json"
+    write_whole(path, to_json(rehearsal, indent=1) + b"\n")
+    return path
+
+
+def read_rehearsal(plan: str, folder: Path) -> Rehearsal | None:
+    """The rehearsal of a plan, None where there is none. Raises `InputError` for a file that is none."""
+    path = folder / f"{plan}.json"
+    if not _PLAN.fullmatch(plan) or not path.is_file():
+        return None
+    try:
+        return from_json(Rehearsal, path.read_bytes())
+    except (OSError, ValueError) as err:
+        raise InputError(f"{path} is not a rehearsal: {err}", hint="rehearse again: dba migrate rehearse") from err
+
+
+def _workload(path: Path | None) -> Workload | None:
+    if path is None:
+        return None
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
+    return read_workload(decode_script(data, str(path)), str(path))
+
+
+# --- which migrations -------------------------------------------------------------------------------------------------
+
+
+def _migrations(paths: Sequence[Path]) -> tuple[tuple[Migration, ...], tuple[Gap, ...]]:
+    if len(paths) == 1 and paths[0].is_dir():
+        folder = read_folder(paths[0], run=_no_python)
+        if folder.problems:
+            raise folder.problems[0].error()
+        if not folder.migrations:
+            raise InputError(f"the folder {paths[0]} has no migrations", hint="dba migrate new NAME writes one")
+        return folder.migrations, folder.gaps
+    found: list[Migration] = []
+    for path in paths:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder among files", hint="give one folder, or files alone")
+        if _DOWN.fullmatch(path.name):
+            raise InputError(f"{path} is a way back", hint="name the .up.sql: its .down.sql is found beside it")
+        found.append(_file(path))
+    return tuple(found), ()
+
+
+def _file(path: Path) -> Migration:
+    """One script as a migration, with the way back that lies beside it."""
+    content = _content(path)
+    match = _UP.fullmatch(path.name)
+    back = path.with_name(f"{match[1]}.down.sql") if match else None
+    down = back if back is not None and back.is_file() else None
+    below = _content(down) if down is not None else b""
+    id_, _, name = (match[1] if match else path.stem).partition("_")
+    return Migration(
+        id=id_,
+        name=name,
+        up=read_steps(decode_script(content, str(path)), str(path)),
+        down=read_steps(decode_script(below, str(down)), str(down), down=True) if down is not None else None,
+        files=tuple(str(one) for one in (path, down) if one is not None),
+        checksum=checksum(content, below),
+    )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise InputError(
+            f"cannot read {path}: {err.strerror or err}", hint="name a folder of migrations or .sql files"
+        ) from err
+
+
+def _pending(migrations: Sequence[Migration], opened: Source, after: str | None) -> Sequence[Migration]:
+    """Those that the source does not have."""
+    if after is not None:
+        ids = [one.id for one in migrations]
+        if after not in ids:
+            raise InputError(f"--after {after}: there is no such migration", hint=f"there are {', '.join(ids[-5:])}")
+        pending = migrations[ids.index(after) + 1 :]
+    elif opened.is_live:
+        with closing(Session(opened.given, lock_wait_s=0, say=nothing)) as session:
+            ahead = way_ahead(migrations, Notebook(session).read())
+        if ahead.plan:
+            raise InputError(
+                f"{opened.name} is in the middle of plan {ahead.plan}",
+                hint="`dba migrate apply` goes on with it, `dba migrate rollback` takes it back; then rehearse",
+            )
+        pending = ahead.migrations
+    else:
+        pending = migrations
+    if not pending:
+        raise InputError("there is nothing to rehearse: the source has all of these migrations")
+    return pending
+
+
+def _no_python(program: Path, folder: Path, request: dict[str, Any]) -> bytes:
+    raise SurroundingsError(
+        f"{folder} needs Alembic", hint="alembic upgrade HEAD --sql > up.sql, then rehearse that file"
+    )
+
+
+def _command(paths: Sequence[Path], source: str, options: RehearseOptions) -> tuple[str, ...]:
+    words = ["dba", "migrate", "rehearse", *map(str, paths), "--source", source]
+    if options.workload is not None:
+        words += ["--workload", str(options.workload)]
+    if options.data:
+        words.append("--data")
+    if options.copy is not None:
+        words += ["--copy", redacted_url(options.copy)]
+    for table, number in (options.rows or {}).items():
+        words += ["--rows", str(number) if table == "*" else f"{table}={number}"]
+    if options.seed:
+        words += ["--seed", str(options.seed)]
+    if options.after is not None:
+        words += ["--after", options.after]
+    if options.pg_bin is not None:
+        words += ["--pg-bin", str(options.pg_bin)]
+    if options.server is not None:
+        words += ["--server", redacted_url(options.server)]
+    return tuple(words)
+
+
+def next_command(rehearsal: Rehearsal, paths: Sequence[Path]) -> str:
+    """What to run now: `apply`, where there are a folder and a database and nothing speaks against it."""
+    if rehearsal.verdict in ("fails", "does not undo") or not paths[0].is_dir() or "://" not in rehearsal.source:
+        return ""
+    return shlex.join(["dba", "migrate", "apply", str(paths[0]), "--to", rehearsal.source])
