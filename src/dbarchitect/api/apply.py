@@ -25,7 +25,7 @@ from dbarchitect.engines.postgres.migrator.session import Session
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.compare import differences, schema_hash
-from dbarchitect.migrate.course import Doubt, numbers_back, way_ahead, way_back
+from dbarchitect.migrate.course import Back, Doubt, numbers_back, way_ahead, way_back
 from dbarchitect.migrate.formats import Folder, read_folder
 from dbarchitect.migrate.identity import plan_id
 from dbarchitect.model.journal import Applied, Backup, BackupKind, Direction, Journal, MigrationResult, Prospect, Run
@@ -114,11 +114,11 @@ def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to
             return nothing
         live = schema_of(visit.session)
         down = [step for leg in behind.legs for step in _expected_back(leg.run, leg.migration)]
-        doubts = [*_problems(files), *behind.doubts, *_changed_since(visit, behind.legs[0].run, live)]
+        doubts = [*_problems(files), *behind.doubts, *_changed_since(visit, behind.legs, live)]
         prospect = visit.prospect("down", [leg.migration for leg in behind.legs], down, live, doubts)
         if not options.agree(prospect):
             return msgspec.structs.replace(nothing, declined=True, next="nothing was done")
-        plan = behind.legs[0].run.plan
+        plan = (*behind.dropped, *(leg.run for leg in behind.legs))[0].plan
         saved = visit.save(prospect, plan)
         done: list[MigrationResult] = []
         circumstances = visit.circumstances(plan, live, prospect)
@@ -131,6 +131,9 @@ def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to
                 done.append(back)
         except StoppedError as stop:
             return visit.told("down", plan, done, saved, prospect, stop=stop)
+        if not behind.legs:
+            dropped = f"{', '.join(one.id for one in behind.dropped)} had not begun, and will not"
+            return visit.told("down", plan, done, saved, prospect, then=dropped)
         before, _ = visit.notebook.schemas(behind.legs[-1].run.number)
         wrong = differences(schema_of(visit.session), before, privileges=False) if before is not None else ()
         checked = f"the schema before {behind.legs[-1].run.id}" if before is not None else ""
@@ -319,10 +322,11 @@ def _expected_back(run: Run, migration: Migration) -> list[Step]:
     return [(migration.down or ())[number - 1] for number in numbers]
 
 
-def _changed_since(visit: _Visit, run: Run, live: Relational) -> list[Doubt]:
-    """Whether somebody else has changed the schema since this run ended: its way back was not written for that."""
-    if run.state != "done" or visit.journal.returning is not None:
+def _changed_since(visit: _Visit, legs: Sequence[Back], live: Relational) -> list[Doubt]:
+    """Whether somebody else has changed the schema since the last run ended: its way back was not written for that."""
+    if not legs or legs[0].run.state != "done" or visit.journal.returning is not None:
         return []
+    run = legs[0].run
     _, after = visit.notebook.schemas(run.number)
     changed = differences(live, after, privileges=False) if after is not None else ()
     if not changed:

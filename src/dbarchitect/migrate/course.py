@@ -90,7 +90,7 @@ def way_ahead(migrations: Sequence[Migration], journal: Journal) -> Ahead:
 def way_back(migrations: Sequence[Migration], journal: Journal, *, steps: int = 1, to_id: str | None = None) -> Behind:
     """What `rollback` has to do: the last `steps` migrations, or all after `to_id` (`BASE`: all).
 
-    One that stopped half-way counts as one. Raises `InputError` for an id that is not applied and for a migration
+    One that stopped half-way counts as one, and so does a plan that was recorded and not begun. Raises `InputError` for an id that is not applied and for a migration
     without a way back.
     """
     known = {one.id: one for one in migrations}
@@ -104,7 +104,9 @@ def way_back(migrations: Sequence[Migration], journal: Journal, *, steps: int = 
             )
         begun = begun[: ids.index(to_id)]
     elif to_id is None:
-        begun = begun[:steps]
+        # A plan none of whose migrations has begun is one thing to take back, and nothing of it is in the database.
+        untouched = bool(journal.planned) and journal.begun is None
+        begun = begun[: steps - untouched]
     legs = tuple(Back(run=run, migration=_with_way_back(run, known)) for run in begun)
     wanted = {leg.run.id for leg in legs}
     doubts = tuple(one for one in _edited({k: v for k, v in known.items() if k in wanted}, journal, only=wanted))

@@ -39,7 +39,7 @@ def _prospect(prospect: Prospect) -> Iterator[str]:
 def _applied(applied: Applied) -> Iterator[str]:
     done = applied.migrations
     verb = "applied to" if applied.direction == "up" else "rolled back on"
-    if done or applied.failure is not None:
+    if done or applied.failure is not None or applied.forced:
         plan = f" (plan {applied.plan})" if applied.plan else ""
         yield f"{plural(len(done), 'migration')} {verb} {line(applied.to)}{plan}"
     for one in done:

@@ -42,7 +42,8 @@ class Batches:
         """Where it begins: the last key there is now; without one there is nothing to do."""
         keys, texts, backwards = self._listed()
         row = connection.execute(
-            f"SELECT {texts} FROM (SELECT {keys} FROM {self.backfill.table}) batch ORDER BY {backwards} LIMIT 1".encode()
+            f"SELECT {texts} FROM (SELECT {keys} FROM {self.backfill.table}) batch "
+            f"ORDER BY {backwards} LIMIT 1".encode()
         ).fetchone()
         return Progressed(end=tuple(row) if row else ())
 
