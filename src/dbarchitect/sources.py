@@ -32,7 +32,8 @@ from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
-from dbarchitect.migrate.formats import Folder, drizzle, format_of, read_folder
+from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_folder
+from dbarchitect.migrate.formats.folder import natural
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, Position
 from dbarchitect.model.query import Workload
@@ -47,10 +48,6 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _LATER = ("sqlite", "libsql", "mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
-# Files that undo, by their stem; `U1__x` is Flyway's.
-_DOWN = re.compile(r"(?i:(?:^|[._-])(?:down|undo|rollback)$|^(?:down|undo|rollback)_)|^U\d[\d._]*__")
-# goose, sql-migrate and dbmate keep both directions in one file, each below its marker.
-_MARKER = re.compile(r"\s*--\s*(?:\+(?:goose|migrate)\s+(up|down)|migrate:(up|down))\b", re.IGNORECASE)
 _SCRIPT_DATABASE = "source"
 _NAMED = 10  # files that a gap names
 
@@ -272,12 +269,14 @@ def _migrations(folder: Path) -> tuple[list[Path], tuple[Gap, ...]]:
     if format_of(folder) == "drizzle":
         return _drizzle(folder)
     globbed = (*folder.glob("*.sql"), *folder.glob("*/up.sql"), *folder.glob("*/migration.sql"))
-    listed = sorted((path for path in globbed if path.is_file()), key=lambda path: _natural(path.relative_to(folder)))
-    found = [path for path in listed if not _DOWN.search(path.stem)]
+    listed = sorted(
+        (path for path in globbed if path.is_file()), key=lambda path: natural(str(path.relative_to(folder)))
+    )
+    found = [path for path in listed if not plain.UNDOES.search(path.stem)]
     if not found:
         raise InputError(f"the folder {folder} has no .sql migrations", hint="one file a migration: 001_init.sql, ...")
-    undoing = [path.name for path in listed if _DOWN.search(path.stem)]
-    if not undoing:
+    undoing = [path.name for path in listed if plain.UNDOES.search(path.stem)]
+    if not undoing or (folder / plain.SUM).exists():  # in a folder of our own these are as they should be
         return found, ()
     more = f" and {len(undoing) - _NAMED:,} more" if len(undoing) > _NAMED else ""
     gap = Gap(
@@ -302,24 +301,6 @@ def _drizzle(folder: Path) -> tuple[list[Path], tuple[Gap, ...]]:
     return [folder / file for file in files], found.gaps
 
 
-def _upward(text: str) -> str:
-    """`text` without what stands below a marker of the way down; its lines keep their numbers."""
-    down = False
-    lines = text.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        marker = _MARKER.match(line)
-        if marker:
-            down = (marker[1] or marker[2]).lower() == "down"
-        if down:
-            lines[number] = line[len(line.rstrip("\r\n")) :]
-    return "".join(lines)
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    parts = re.split(r"(\d+)", str(path))
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
-
-
 def _scripts(
     given: str,
     paths: Sequence[Path],
@@ -336,7 +317,7 @@ def _scripts(
             content = path.read_bytes()
         except OSError as err:
             raise InputError(f"cannot read {path}: {err.strerror}") from err
-        text = _upward(decode_script(content, str(path)))
+        text, _ = plain.directions(decode_script(content, str(path)))
         texts.append((str(path), text))
         if statements:
             statements.append(_new_session(str(path)))

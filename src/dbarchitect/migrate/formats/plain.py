@@ -29,7 +29,7 @@ from .steps import normal, read_steps, write_steps
 
 SUM = "dba.sum"
 # Files that undo, by their stem; `U1__x` is Flyway's.
-_DOWN = re.compile(
+UNDOES = re.compile(
     r"(?i:(?P<end>(?:^|[._-])(?:down|undo|rollback))$|^(?P<start>(?:down|undo|rollback)_))|^(?=U\d[\d._]*__)"
 )
 _UP = re.compile(r"(?i:(?:^|[._-])up$)")
@@ -50,7 +50,7 @@ def read(path: Path) -> Folder:
         held = [_unix(read_bytes(path / name)) for name in files]
         contents.update(zip(files, held, strict=True))
         text = decode_script(held[0], str(up))
-        forth, back = _directions(text)
+        forth, back = directions(text)
         way_up = read_steps(forth, str(up))
         way_down = read_steps(decode_script(held[1], str(down)), str(down), down=True) if down is not None else None
         if back is not None and down is None:
@@ -136,8 +136,8 @@ def _pairs(path: Path) -> tuple[list[tuple[Path, Path | None]], list[Gap]]:
     """Ways up in order, each with its way back, and what has none to go with."""
     globbed = [*path.glob("*.sql"), *path.glob("*/up.sql"), *path.glob("*/down.sql")]
     files = sorted((one for one in globbed if one.is_file()), key=lambda one: _order(one.relative_to(path)))
-    backs = {_key(one): one for one in files if _DOWN.search(one.stem)}
-    ups = [one for one in files if not _DOWN.search(one.stem)]
+    backs = {_key(one): one for one in files if UNDOES.search(one.stem)}
+    ups = [one for one in files if not UNDOES.search(one.stem)]
     pairs = [(one, backs.pop(_key(one), None)) for one in ups]
     return pairs, [
         Gap(kind="migration", name=one.relative_to(path).as_posix(), effect="left out: it undoes nothing that is here")
@@ -151,7 +151,7 @@ def _order(path: Path) -> tuple[bool, list[tuple[int, int, str]]]:
 
 def _key(path: Path) -> str:
     """The same for a way up and its way back."""
-    stem = _UP.sub("", _DOWN.sub("", path.stem))
+    stem = _UP.sub("", UNDOES.sub("", path.stem))
     return f"{path.parent}/{re.sub(r'^[UV](?=[0-9])', '', stem)}"
 
 
@@ -161,7 +161,7 @@ def _identity(path: Path) -> tuple[str, str]:
     return (numbered[1], numbered[2] or stem) if numbered else (stem, stem)
 
 
-def _directions(text: str) -> tuple[str, str | None]:
+def directions(text: str) -> tuple[str, str | None]:
     """The way up and the way back of one text, each with the lines of the other emptied; None without a marker."""
     lines = text.splitlines(keepends=True)
     found = [_DIRECTION.match(line) for line in lines]
