@@ -244,7 +244,7 @@ def held(url: str, point: Point, command: list[str]) -> Iterator[tuple[subproces
 
 
 def kill_at(url: str, point: Point, folder: Path, *, verb: str = "apply") -> None:
-    """kill -9 of the client at the point; the server notices by itself."""
+    """Kill -9 of the client at the point; the server notices by itself."""
     with held(url, point, arguments(verb, folder, url)) as (child, keeper):
         os.kill(child.pid, signal.SIGKILL)
         child.communicate()
@@ -254,7 +254,7 @@ def kill_at(url: str, point: Point, folder: Path, *, verb: str = "apply") -> Non
 
 
 def terminate_at(url: str, point: Point, folder: Path, *, verb: str = "apply") -> tuple[int, str]:
-    """pg_terminate_backend of the command's session at the point; its exit code and what it said: it goes on by itself."""
+    """pg_terminate_backend of the command's session: it goes on by itself. Its exit code, and what it said."""
     with held(url, point, arguments(verb, folder, url)) as (child, keeper):
         keeper.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
@@ -268,8 +268,8 @@ def journal_faults(url: str, *, standing: bool) -> list[str]:
     """What is wrong with the journal of a database that was migrated, or is back at its base."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            "SELECT m.state, count(s.*) FILTER (WHERE s.state = 'done'), count(s.*), m.steps FROM dbarchitect.migrations m "
-            "LEFT JOIN dbarchitect.steps s USING (run) WHERE m.id = '0001' AND m.direction = 'up' GROUP BY m.run"
+            "SELECT m.state, count(s.*) FILTER (WHERE s.state = 'done'), count(s.*), m.steps "
+            "FROM dbarchitect.migrations m LEFT JOIN dbarchitect.steps s USING (run) WHERE m.id = '0001' AND m.direction = 'up' GROUP BY m.run"
         ).fetchall()
     if not standing:
         return [f"a run is {state}" for state, *_ in rows if state != "undone"]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 import psycopg
 
 from dbarchitect import __version__
-from dbarchitect.engines.postgres.dump import find_pg_dump
+from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump
+from dbarchitect.engines.postgres.histories import read_histories
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.migrator import backup as backups
 from dbarchitect.engines.postgres.migrator.carry import Vehicle, carry_back, carry_out, refuse_readonly, schema_of
 from dbarchitect.engines.postgres.migrator.journal import Circumstances, Notebook
@@ -23,21 +27,25 @@ from dbarchitect.engines.postgres.migrator.losses import endangered
 from dbarchitect.engines.postgres.migrator.runner import Conduct, Runner, StoppedError, check_runnable
 from dbarchitect.engines.postgres.migrator.session import Session
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import DbaError, InputError, SurroundingsError
 from dbarchitect.migrate.compare import differences, schema_hash
 from dbarchitect.migrate.course import Back, Doubt, numbers_back, way_ahead, way_back
 from dbarchitect.migrate.formats import Folder, read_folder
+from dbarchitect.migrate.history import standings
 from dbarchitect.migrate.identity import plan_id
+from dbarchitect.migrate.offenders import is_about_rows, offenders
 from dbarchitect.model.journal import Applied, Backup, BackupKind, Direction, Journal, MigrationResult, Prospect, Run
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Migration, Step
-from dbarchitect.model.rehearsal import Rehearsal
+from dbarchitect.model.rehearsal import Refusal, Rehearsal
 from dbarchitect.model.schema import Relational
-from dbarchitect.model.value import from_json
+from dbarchitect.sql.script import split_script
+from dbarchitect.toolchains import run_python
+
+from .rehearse import REHEARSALS, read_rehearsal
 
 __all__ = ["ApplyOptions", "Conduct", "apply", "rollback"]
 
-REHEARSALS = "rehearsals"  # the folder beside the migrations
 _SHOWN = 5  # differences that a message names
 
 
@@ -58,6 +66,7 @@ class ApplyOptions:
     lock_wait_s: float = 10.0
     client: str = ""
     pg_bin: Path | None = None
+    python: Path | None = None
     cache: Path | None = None
     now: datetime = field(default_factory=lambda: datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -67,17 +76,18 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
 
     A step that fails is told in the result (`failure`); what is refused before anything is done is raised.
     """
-    files = read_folder(folder, run=_no_python)
+    files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
-        ahead = way_ahead(files.migrations, visit.journal)
+        others, elsewhere = _of_other_tools(files, visit)
+        ahead = way_ahead(files.migrations, visit.journal, elsewhere=elsewhere)
         nothing = Applied(to=visit.session.name, direction="up", next="nothing is left to apply")
         if not ahead.migrations:
             return nothing
         live = schema_of(visit.session)
         steps = _remaining(ahead.migrations, visit.journal)
         plan = ahead.plan or plan_id(steps, schema_hash(live))
-        rehearsal = _read_rehearsal(folder, plan)
-        doubts = [*_problems(files), *ahead.doubts]
+        rehearsal = read_rehearsal(plan, folder / REHEARSALS)
+        doubts = [*_problems(files), *others, *ahead.doubts]
         if not ahead.plan:
             doubts += _unrehearsed(folder, visit, rehearsal, steps, live)
         # What a plan itself has made holds nothing to be saved, also where it is gone on with.
@@ -106,7 +116,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
 
 def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to_id: str | None = None) -> Applied:
     """Take back the last `steps` migrations, or all after `to_id`; one that stopped half-way by what it has done."""
-    files = read_folder(folder, run=_no_python)
+    files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         behind = way_back(files.migrations, visit.journal, steps=steps, to_id=to_id)
         nothing = Applied(to=visit.session.name, direction="down", next="nothing is applied that could be rolled back")
@@ -151,7 +161,7 @@ class _Visit:
         self.session = Session(to, lock_wait_s=options.lock_wait_s, say=options.conduct.say)
         self._stack.callback(self.session.close)
         self.notebook = Notebook(self.session)
-        self.runner = Runner(self.session, self.notebook, options.conduct)
+        self.runner = Runner(self.session, self.notebook, replace(options.conduct, offenders=self._in_the_way))
         self.vehicle = Vehicle(self.session, self.notebook, self.runner)
         self.journal = Journal()
 
@@ -237,18 +247,54 @@ class _Visit:
         options = self._options
         stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
         target = options.backup_dir.absolute() / f"{self.session.connection.info.dbname}-{plan}-{stamp}.dump"
-        folders = [] if options.pg_bin is None else [options.pg_bin, options.pg_bin / "bin"]
+        return backups.save(
+            self._to, target, pg_dump=self._pg_dump(), server=lambda: self._server, only=only, say=options.conduct.say
+        )
+
+    @cached_property
+    def _server(self) -> Server:
+        """A private server, of the version of the newest pg_dump at hand, whose archives an older one may not take."""
+        options = self._options
+        with suppress(SurroundingsError):  # a platform without the wheel
+            return self._stack.enter_context(private_server(find_binaries(), cache=options.cache))
+        return self._stack.enter_context(private_server(options.pg_bin, cache=options.cache))
+
+    def _pg_dump(self) -> Path:
+        pg_bin = self._options.pg_bin
+        folders = [] if pg_bin is None else [pg_bin, pg_bin / "bin"]
         with suppress(SurroundingsError):  # a platform without the wheel
             folders.append(find_binaries().bin)
-        pg_dump = find_pg_dump(self.session.version, folders)
+        return find_pg_dump(self.session.version, folders)
 
-        def server() -> Server:
-            # Of the version of the newest pg_dump at hand, whose archives an older server may not take.
-            with suppress(SurroundingsError):
-                return self._stack.enter_context(private_server(find_binaries(), cache=options.cache))
-            return self._stack.enter_context(private_server(options.pg_bin, cache=options.cache))
+    def _in_the_way(self, step: Step, earlier: Sequence[str], err: psycopg.Error) -> str:
+        """The query that lists the rows on which a step failed; "" where none can be told.
 
-        return backups.save(self._to, target, pg_dump=pg_dump, server=server, only=only, say=options.conduct.say)
+        What the step would make stands in the schema that it gives where there are no rows: on a private copy.
+        """
+        refusal = Refusal(
+            sqlstate=err.sqlstate or "",
+            message=err.diag.message_primary or "",
+            detail=err.diag.message_detail or "",
+            schema=err.diag.schema_name or "",
+            table=err.diag.table_name or "",
+            column=err.diag.column_name or "",
+            constraint=err.diag.constraint_name or "",
+        )
+        if step.offenders or not is_about_rows(refusal):
+            return step.offenders
+        try:
+            before = schema_of(self.session)
+            script, _ = dump_schema(self._pg_dump(), self.session.connection)
+            copy = "with the step"
+            self._server.create_database(copy)
+            load(self._server, copy, split_script(script, "the schema", allow_empty=True))
+            statements = ";\n".join([*earlier, *step.sql])
+            load(self._server, copy, split_script(statements, "the step"))
+            with self._server.connect(copy) as connection:
+                after = inspect(connection, facts=False)
+        except (DbaError, psycopg.Error):  # the run has stopped, and why is known: this would only have helped
+            return ""
+        return offenders(refusal, before, after).query
 
     def told(
         self,
@@ -298,8 +344,17 @@ def _remaining(migrations: Sequence[Migration], journal: Journal) -> list[Step]:
     return [step for one in migrations for number, step in enumerate(one.up, 1) if (one.id, number) not in done]
 
 
-def _no_python(program: Path, folder: Path, request: dict[str, Any]) -> bytes:
-    raise SurroundingsError(f"{folder} needs Alembic", hint="alembic upgrade")
+def _of_other_tools(files: Folder, visit: _Visit) -> tuple[list[Doubt], list[str]]:
+    """Whether the folder's own tool has migrated this database, and the ids that its history says are applied."""
+    histories = [one for one in read_histories(visit.session.connection) if one.tool == files.format]
+    if not histories:
+        return [], []
+    doubt = Doubt(
+        message=f"{files.format} has its history of this database in {histories[0].table}, and would not know of what "
+        "is applied here",
+        hint=f"let {files.format} apply it",
+    )
+    return [doubt], [one.id for one in standings(files, histories) if one.state in ("applied", "edited")]
 
 
 def _paths(saved: Iterable[Backup]) -> str:
@@ -342,14 +397,6 @@ def _changed_since(visit: _Visit, legs: Sequence[Back], live: Relational) -> lis
 # --- the rehearsal ----------------------------------------------------------------------------------------------------
 
 
-def _read_rehearsal(folder: Path, plan: str) -> Rehearsal | None:
-    path = folder / REHEARSALS / f"{plan}.json"
-    try:
-        return from_json(Rehearsal, path.read_bytes()) if path.is_file() else None
-    except (OSError, ValueError) as err:
-        raise InputError(f"{path} is not a rehearsal: {err}", hint="rehearse again: dba migrate rehearse") from err
-
-
 def _unrehearsed(
     folder: Path, visit: _Visit, rehearsal: Rehearsal | None, steps: Sequence[Step], live: Relational
 ) -> list[Doubt]:
@@ -361,7 +408,7 @@ def _unrehearsed(
         return [Doubt(message=f"the rehearsal of this plan: {'; '.join(rehearsal.reasons) or rehearsal.verdict}")]
     for path in sorted((folder / REHEARSALS).glob("*.json")):
         with suppress(InputError):
-            other = _read_rehearsal(folder, path.stem)
+            other = read_rehearsal(path.stem, folder / REHEARSALS)
             if other is not None and plan_id(steps, other.base_hash) == other.plan:
                 return [
                     Doubt(
@@ -391,10 +438,17 @@ def _as_rehearsed(
         return "", ()
     if rehearsal.result_hash and rehearsal.result_hash == schema_hash(after):
         return "the rehearsed schema", ()
-    did, expected = set(differences(before, after, privileges=False)), set(rehearsal.changes)
-    wrong = [*(f"not as rehearsed: {one}" for one in sorted(did - expected))]
-    wrong += [f"rehearsed, and did not come: {one}" for one in sorted(expected - did)]
+    did, expected = differences(before, after, privileges=False), rehearsal.changes
+    wrong = [f"was not so in the rehearsal: {_change(one)}" for one in did if one not in expected]
+    wrong += [f"was so in the rehearsal alone: {_change(one)}" for one in expected if one not in did]
     return "the changes that were rehearsed", tuple(wrong)
+
+
+def _change(difference: str) -> str:
+    """A difference of the schema before from the one after, told as what has happened."""
+    if difference.endswith(": is missing"):
+        return difference.removesuffix(": is missing") + " was added"
+    return difference.replace(": is there and should not be", " was dropped").replace(" instead of ", " became ")
 
 
 def _some(lines: Sequence[str]) -> str:

@@ -51,6 +51,9 @@ PgBin = Annotated[
     Path | None,
     Parameter(name="--pg-bin", metavar="DIR", help="PostgreSQL programs, where the embedded ones do not do."),
 ]
+Python = Annotated[
+    Path | None, Parameter(metavar="FILE", help="The Python of an Alembic project. Default its .venv, else dba's own.")
+]
 Form = Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")]
 
 
@@ -70,6 +73,7 @@ def apply(
     max_lag: MaxLag = "10s",
     batch_pause: Pause = "0",
     pg_bin: PgBin = None,
+    python: Python = None,
     form: Form = "text",
 ) -> int:
     """Apply what a folder has and the database has not, or go on where a run stopped."""
@@ -79,6 +83,7 @@ def apply(
         options = _options(
             progress, force=force, backup=backup, backup_dir=backup_dir, snapshot_command=snapshot_command, yes=yes,
             lock_timeout=lock_timeout, retries=retries, max_lag=max_lag, batch_pause=batch_pause, pg_bin=pg_bin,
+            python=python,
         )  # fmt: skip
         return _told(lambda: carry(folder, to, options), form, progress)
 
@@ -103,6 +108,7 @@ def rollback(
     max_lag: MaxLag = "10s",
     batch_pause: Pause = "0",
     pg_bin: PgBin = None,
+    python: Python = None,
     form: Form = "text",
 ) -> int:
     """Take back the last migration, one that stopped half-way by what it has done."""
@@ -116,6 +122,7 @@ def rollback(
         options = _options(
             progress, force=force, backup=backup, backup_dir=backup_dir, snapshot_command=snapshot_command, yes=yes,
             lock_timeout=lock_timeout, retries=retries, max_lag=max_lag, batch_pause=batch_pause, pg_bin=pg_bin,
+            python=python,
         )  # fmt: skip
         return _told(lambda: carry(folder, to, options, steps=steps or 1, to_id=to_id), form, progress)
 
@@ -133,6 +140,7 @@ def _options(
     max_lag: str,
     batch_pause: str,
     pg_bin: Path | None,
+    python: Path | None,
 ) -> ApplyOptions:
     from dbarchitect.api.apply import ApplyOptions, Conduct
 
@@ -171,6 +179,7 @@ def _options(
         snapshot_command=snapshot_command,
         client=f"{_account()}@{platform.node()}",
         pg_bin=pg_bin.absolute() if pg_bin else None,
+        python=python.absolute() if python else None,
         cache=terminal.cache(),
         now=datetime.now(UTC),
     )

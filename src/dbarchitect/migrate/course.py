@@ -6,7 +6,7 @@ cannot go on at all is an `InputError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.journal import Journal, Run, step_checksum
@@ -55,8 +55,11 @@ class Behind(Value, frozen=True, kw_only=True):
     doubts: tuple[Doubt, ...] = ()
 
 
-def way_ahead(migrations: Sequence[Migration], journal: Journal) -> Ahead:
-    """What `apply` has to do. Raises `InputError` where a migration stopped half-way and cannot be gone on with."""
+def way_ahead(migrations: Sequence[Migration], journal: Journal, *, elsewhere: Collection[str] = ()) -> Ahead:
+    """What `apply` has to do. `elsewhere`: ids that another tool's history says are applied.
+
+    Raises `InputError` where a migration stopped half-way and cannot be gone on with.
+    """
     if journal.returning is not None:
         raise InputError(
             f"{journal.returning.id} is half rolled back", hint="`dba migrate rollback` finishes that; then apply"
@@ -64,7 +67,7 @@ def way_ahead(migrations: Sequence[Migration], journal: Journal) -> Ahead:
     known = {one.id: one for one in migrations}
     doubts = list(_edited(known, journal))
     started = [one for one in journal.standing if one.state in ("running", "planned")]
-    standing = {one.id for one in journal.standing}
+    standing = {one.id for one in journal.standing} | set(elsewhere)
     if started:
         return Ahead(
             migrations=tuple(_unfinished(one, known) for one in started),
@@ -90,8 +93,8 @@ def way_ahead(migrations: Sequence[Migration], journal: Journal) -> Ahead:
 def way_back(migrations: Sequence[Migration], journal: Journal, *, steps: int = 1, to_id: str | None = None) -> Behind:
     """What `rollback` has to do: the last `steps` migrations, or all after `to_id` (`BASE`: all).
 
-    One that stopped half-way counts as one, and so does a plan that was recorded and not begun. Raises `InputError` for an id that is not applied and for a migration
-    without a way back.
+    One that stopped half-way counts as one, and so does a plan that was recorded and not begun. Raises `InputError` for
+    an id that is not applied and for a migration without a way back.
     """
     known = {one.id: one for one in migrations}
     begun = [one for one in reversed(journal.standing) if one.state != "planned"]

@@ -48,7 +48,8 @@ class Conduct:
     max_lag_s        of standbys before the next batch of a backfill; 0: no matter
     batch_pause_s    between two batches
     random           numbers from 0 to 1, for delays that differ between clients
-    offenders        the query for rows in the way of a step that failed with an error of this SQLSTATE and constraint
+    offenders        the query for the rows in the way of a step that failed with this error, after what earlier ones
+                     have set for the session
     """
 
     lock_timeout_ms: int = 2_000
@@ -56,7 +57,7 @@ class Conduct:
     max_lag_s: float = 10.0
     batch_pause_s: float = 0.0
     random: Callable[[], float]
-    offenders: Callable[[Step, psycopg.Error], str] = lambda step, _: step.offenders
+    offenders: Callable[[Step, Sequence[str], psycopg.Error], str] = lambda step, _, __: step.offenders
     say: Callable[[str], None] = lambda _: None
 
 
@@ -340,10 +341,8 @@ class Runner:
         """In a session that is new or clean, say again what earlier steps have set for the rest of it."""
         if self._prepared == self._session.generation:
             return
-        for step in task.steps[: task.number - 1]:
-            for statement in step.sql:
-                if is_setting(statement):
-                    self._session.connection.execute(statement.encode())
+        for statement in _settings_before(task):
+            self._session.connection.execute(statement.encode())
         self._prepared = self._session.generation
 
     def _timeout(self, step: Step) -> int:
@@ -383,7 +382,7 @@ class Runner:
         if kind == "lock":
             words = f"{words}; in the way: {blocker}" if blocker else words
             hint = "run the command again when the lock is free, or with a longer --lock-timeout or more --retries"
-        offenders = self._conduct.offenders(task.step, err) if kind == "sql" else ""
+        offenders = self._conduct.offenders(task.step, _settings_before(task), err) if kind == "sql" else ""
         return self._failed(
             kind, task, words, sqlstate=err.sqlstate or "", attempts=attempts, offenders=offenders, hint=hint
         )
@@ -424,6 +423,10 @@ class Runner:
             offenders=offenders,
             hint=hint,
         )
+
+
+def _settings_before(task: _Task) -> list[str]:
+    return [sql for step in task.steps[: task.number - 1] for sql in step.sql if is_setting(sql)]
 
 
 def _reason(err: psycopg.Error) -> str:
