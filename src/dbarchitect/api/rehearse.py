@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace
 
-from dbarchitect.engines.postgres.connection import redacted_url
-from dbarchitect.engines.postgres.migrator.journal import Notebook
-from dbarchitect.engines.postgres.migrator.session import Session
+from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
+from dbarchitect.engines.postgres.histories import read_histories
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
-from dbarchitect.migrate.course import way_ahead
-from dbarchitect.migrate.formats import read_folder
+from dbarchitect.migrate.formats import Folder, read_folder
 from dbarchitect.migrate.formats.folder import checksum
 from dbarchitect.migrate.formats.steps import read_steps
-from dbarchitect.model.finding import Gap
+from dbarchitect.migrate.history import standings
 from dbarchitect.model.plan import Migration
 from dbarchitect.model.query import Workload
 from dbarchitect.model.rehearsal import Rehearsal
@@ -32,6 +29,7 @@ from dbarchitect.prove.rehearse import rehearse as run
 from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.script import decode_script
 from dbarchitect.sql.workload import read_workload
+from dbarchitect.toolchains import run_python
 
 from .surroundings import nothing, open_workshop
 
@@ -53,7 +51,8 @@ _PLAN = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearseOptions:
-    """Options of `rehearse`. `after`: the last migration that the source has; None: a database's own history tells."""
+    """Options of `rehearse`. `after`: the last migration that the source has; None: a database's own history tells.
+    `python`: the interpreter of an Alembic project; None: its own."""
 
     workload: Path | None = None
     data: bool = False
@@ -64,6 +63,7 @@ class RehearseOptions:
     max_block_s: float = 10.0
     pg_bin: Path | None = None
     server: str | None = None
+    python: Path | None = None
     cache: Path | None = None
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = nothing
@@ -75,10 +75,12 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
     What the migrations come to is in the result, failures too; raised are wrong input and surroundings.
     """
     workload = _workload(options.workload)
-    migrations, gaps = _migrations(paths)
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    folder = _folder(paths, options.python)
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as workshop:
         opened = open_source(source, workshop)
-        pending = _pending(migrations, opened, options.after)
+        pending = _pending(folder, opened, options.after)
         found = run(
             pending,
             opened.snapshot(now=options.now, workload=workload),
@@ -95,7 +97,7 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
                 progress=options.progress,
             ),
         )
-    return replace(found, gaps=tuple(dict.fromkeys((*gaps, *found.gaps))))
+    return replace(found, gaps=tuple(dict.fromkeys((*folder.gaps, *found.gaps))))
 
 
 def rehearsals_folder(paths: Sequence[Path]) -> Path:
@@ -141,14 +143,14 @@ def _workload(path: Path | None) -> Workload | None:
 # --- which migrations -------------------------------------------------------------------------------------------------
 
 
-def _migrations(paths: Sequence[Path]) -> tuple[tuple[Migration, ...], tuple[Gap, ...]]:
+def _folder(paths: Sequence[Path], python: Path | None) -> Folder:
     if len(paths) == 1 and paths[0].is_dir():
-        folder = read_folder(paths[0], run=_no_python)
+        folder = read_folder(paths[0], run=partial(run_python, python=python))
         if folder.problems:
             raise folder.problems[0].error()
         if not folder.migrations:
             raise InputError(f"the folder {paths[0]} has no migrations", hint="dba migrate new NAME writes one")
-        return folder.migrations, folder.gaps
+        return folder
     found: list[Migration] = []
     for path in paths:
         if path.is_dir():
@@ -156,7 +158,7 @@ def _migrations(paths: Sequence[Path]) -> tuple[tuple[Migration, ...], tuple[Gap
         if _DOWN.fullmatch(path.name):
             raise InputError(f"{path} is a way back", hint="name the .up.sql: its .down.sql is found beside it")
         found.append(_file(path))
-    return tuple(found), ()
+    return Folder(path=str(paths[0].parent), format="plain", migrations=tuple(found))
 
 
 def _file(path: Path) -> Migration:
@@ -186,33 +188,28 @@ def _content(path: Path) -> bytes:
         ) from err
 
 
-def _pending(migrations: Sequence[Migration], opened: Source, after: str | None) -> Sequence[Migration]:
+def _pending(folder: Folder, opened: Source, after: str | None) -> Sequence[Migration]:
     """Those that the source does not have."""
+    migrations = folder.migrations
     if after is not None:
         ids = [one.id for one in migrations]
         if after not in ids:
             raise InputError(f"--after {after}: there is no such migration", hint=f"there are {', '.join(ids[-5:])}")
-        pending = migrations[ids.index(after) + 1 :]
+        migrations = migrations[ids.index(after) + 1 :]
     elif opened.is_live:
-        with closing(Session(opened.given, lock_wait_s=0, say=nothing)) as session:
-            ahead = way_ahead(migrations, Notebook(session).read())
-        if ahead.plan:
+        with connect_readonly(opened.given) as connection:
+            found = standings(folder, read_histories(connection))
+        half = next((one for one in found if one.state.startswith("half") or one.state == "failed"), None)
+        if half is not None:
             raise InputError(
-                f"{opened.name} is in the middle of plan {ahead.plan}",
-                hint="`dba migrate apply` goes on with it, `dba migrate rollback` takes it back; then rehearse",
+                f"{opened.name} has {half.id} {half.state}",
+                hint="finish it or take it back (dba migrate apply, dba migrate rollback); then rehearse",
             )
-        pending = ahead.migrations
-    else:
-        pending = migrations
-    if not pending:
+        left = {one.id for one in found if one.state in ("pending", "out of order")}
+        migrations = tuple(one for one in migrations if one.id in left)
+    if not migrations:
         raise InputError("there is nothing to rehearse: the source has all of these migrations")
-    return pending
-
-
-def _no_python(program: Path, folder: Path, request: dict[str, Any]) -> bytes:
-    raise SurroundingsError(
-        f"{folder} needs Alembic", hint="alembic upgrade HEAD --sql > up.sql, then rehearse that file"
-    )
+    return migrations
 
 
 def _command(paths: Sequence[Path], source: str, options: RehearseOptions) -> tuple[str, ...]:

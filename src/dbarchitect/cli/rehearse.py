@@ -39,6 +39,9 @@ def rehearse(
     ] = "10s",
     pg_bin: PgBin = None,
     server: Scratch = None,
+    python: Annotated[
+        Path | None, Parameter(metavar="PATH", help="The interpreter of an Alembic project (default: its own).")
+    ] = None,
     form: Form = "text",
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
@@ -66,6 +69,7 @@ def rehearse(
         max_block_s=_seconds(max_block),
         pg_bin=pg_bin,
         server=server,
+        python=python.absolute() if python else None,
         cache=terminal.cache(),
         now=datetime.now(UTC),
     )
