@@ -216,8 +216,8 @@ class Notebook:
                 ([one.number for one in runs],),
             )
 
-    def take(self, run: int) -> None:
-        """Inside a transaction: hold the run, so that nobody else goes on with it meanwhile.
+    def _take(self, run: int) -> None:
+        """At the end of a step's transaction: hold the run, so that nobody else ends it or goes on with it meanwhile.
 
         Raises `InputError` where it does not run any more.
         """
@@ -230,11 +230,13 @@ class Notebook:
 
     def record(self, run: int, number: int) -> StepRecord | None:
         """What the journal has of one step now."""
-        row = self._session.connection.execute(
-            "select state, checksum, does, attempts, before, position::text from dbarchitect.steps "
-            "where run = %s and number = %s",
-            (run, number),
-        ).fetchone()
+        with self._session.transaction(_WAIT_MS) as connection:
+            self._session.as_ourselves()
+            row = connection.execute(
+                "select state, checksum, does, attempts, before, position::text from dbarchitect.steps "
+                "where run = %s and number = %s",
+                (run, number),
+            ).fetchone()
         if row is None:
             return None
         state, checksum, does, attempts, before, position = row
@@ -251,16 +253,18 @@ class Notebook:
     def step_done(self, run: int, number: int, step: Step, attempts: int) -> None:
         """Inside the step's own transaction, as its last statement: it is done."""
         self._session.as_ourselves()
+        self._take(run)
         self._session.connection.execute(_STEP, (run, number, step_checksum(step), step.does, attempts, None))
 
     def started(
         self, run: int, number: int, step: Step, *, before: str = "", position: Progressed | None = None
     ) -> None:
         """A step outside a transaction, or a backfill, begins or is tried again."""
-        self._session.connection.execute(
-            _START,
-            (run, number, step_checksum(step), step.does, before, to_json(position).decode() if position else None),
-        )
+        with self._session.transaction(_WAIT_MS) as connection:
+            self._session.as_ourselves()
+            self._take(run)
+            place = to_json(position).decode() if position else None
+            connection.execute(_START, (run, number, step_checksum(step), step.does, before, place))
 
     def finished(self, run: int, number: int) -> None:
         """A step outside a transaction has been done."""
@@ -275,7 +279,9 @@ class Notebook:
             connection.execute("delete from dbarchitect.steps where run = %s and number = %s", (run, number))
 
     def moved(self, run: int, number: int, position: Progressed, *, done: bool) -> None:
-        """Inside the transaction of a batch: how far the backfill is with it."""
+        """Inside the transaction of a batch, as its last statement: how far the backfill is with it."""
+        self._session.as_ourselves()
+        self._take(run)
         state = "done" if done else "started"
         self._session.connection.execute(_POSITION, (to_json(position).decode(), state, state, run, number))
 

@@ -159,6 +159,7 @@ class Runner:
         for number in numbers:
             if number not in done:
                 self._step(_Task(run, number, steps[number - 1], steps))
+        self.steady(self._session.clean)
         return MigrationResult(
             id=run.id,
             name=run.name,
@@ -270,7 +271,6 @@ class Runner:
             self._alone(task, record)
         else:
             with self._session.transaction(self._timeout(task.step)) as connection:
-                self._notebook.take(task.run.number)
                 for statement in task.step.sql:
                     connection.execute(statement.encode())
                 self._notebook.step_done(task.run.number, task.number, task.step, attempt)
@@ -313,18 +313,14 @@ class Runner:
         position = record.position if record is not None else None
         if position is None:
             with session.transaction(timeout) as connection:
-                self._notebook.take(run)
                 position = plan.start(connection)
-                session.as_ourselves()
-                self._notebook.started(run, number, task.step, position=position)
+            self._notebook.started(run, number, task.step, position=position)
         began, seen = time.monotonic(), position.seen
         while True:
             if not session.pooled:
                 self.lag.wait(session.connection)
             with session.transaction(timeout) as connection:
-                self._notebook.take(run)
                 moved = plan.run(connection, position)
-                session.as_ourselves()
                 self._notebook.moved(run, number, moved or position, done=moved is None)
             if moved is None:
                 return
