@@ -251,6 +251,8 @@ def kill_at(url: str, point: Point, folder: Path, *, verb: str = "apply") -> Non
         if point.building:
             # Until the server has seen that nobody is there, and cancelled the build: that leaves an INVALID index.
             until(lambda: not _waits(keeper, "virtualxid")())
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning; DROP SCHEMA harness CASCADE")
 
 
 def terminate_at(url: str, point: Point, folder: Path, *, verb: str = "apply") -> tuple[int, str]:
@@ -269,7 +271,8 @@ def journal_faults(url: str, *, standing: bool) -> list[str]:
     with psycopg.connect(url) as connection:
         rows = connection.execute(
             "SELECT m.state, count(s.*) FILTER (WHERE s.state = 'done'), count(s.*), m.steps "
-            "FROM dbarchitect.migrations m LEFT JOIN dbarchitect.steps s USING (run) WHERE m.id = '0001' AND m.direction = 'up' GROUP BY m.run"
+            "FROM dbarchitect.migrations m LEFT JOIN dbarchitect.steps s USING (run) "
+            "WHERE m.id = '0001' AND m.direction = 'up' GROUP BY m.run"
         ).fetchall()
     if not standing:
         return [f"a run is {state}" for state, *_ in rows if state != "undone"]
