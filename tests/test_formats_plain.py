@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -110,6 +110,7 @@ STEP = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(STEP, max_size=4), st.booleans())
 def test_any_text_around_the_statements_survives(steps, down):
     wanted = normal([one if down else replace(one, undoes=0) for one in steps])

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import node_tools
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import find_binaries
 from dbarchitect.errors import InputError, SurroundingsError
@@ -26,6 +25,15 @@ from dbarchitect.migrate.formats.alembic import _call
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Backfill, Migration, Step
 from dbarchitect.toolchains import run_python
+from migration_tools import (
+    DRIZZLE_CONFIG,
+    DRIZZLE_MIGRATE,
+    alembic,
+    alembic_project,
+    drizzle_project,
+    prisma_project,
+    run,
+)
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FILL = Backfill(table=Name(schema="public", name="orders"), key=("id",), assignments={"note": "'no: ' || id"}, batch=10)
@@ -127,28 +135,11 @@ def without(connection: psycopg.Connection, *drop: str):
 # --- Alembic --------------------------------------------------------------------------------------------------------
 
 
-def alembic(project: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "alembic", *arguments]
-    ran = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
-
-
-def project(path: Path, url: str, template: str) -> Path:
-    """A project of Alembic's own making that has a revision of somebody else."""
-    path.mkdir()
-    alembic(path, "init", "-t", template, "migrations")
-    ini = path / "alembic.ini"
-    text = ini.read_text().replace("driver://user:pass@localhost/dbname", url.replace("%", "%%"))
-    ini.write_text(text.replace("# file_template", "file_template", 1))  # with the date in the name
-    return path
-
-
 @pytest.mark.parametrize("template", ["generic", "async", "pyproject"])
 def test_alembic_runs_what_was_written(tmp_path, database, plainly, template):
     db = database()
     url = db.url.replace("postgresql://", "postgresql+psycopg://")
-    home = project(tmp_path / "app", url, template)
+    home = alembic_project(tmp_path / "app", url, template)
     (first, second) = write_all(home, "alembic", migrations())
     assert second.migrations[0].parents == (first.migrations[0].id,)
     assert Path(second.files[0]).parent == home / "migrations" / "versions"
@@ -161,7 +152,7 @@ def test_alembic_runs_what_was_written(tmp_path, database, plainly, template):
 
 def test_alembic_goes_back(tmp_path, database):
     db = database()
-    home = project(tmp_path / "app", db.url.replace("postgresql://", "postgresql+psycopg://"), "generic")
+    home = alembic_project(tmp_path / "app", db.url.replace("postgresql://", "postgresql+psycopg://"), "generic")
     before = inspect(db.connection)
     write_all(home / "migrations", "alembic", migrations())
     alembic(home, "upgrade", "head")
@@ -199,7 +190,7 @@ def revision(
 
 
 def test_revisions_of_others_are_read(tmp_path):
-    home = project(tmp_path / "app", "driver://user:pass@localhost/dbname", "generic")
+    home = alembic_project(tmp_path / "app", "driver://user:pass@localhost/dbname", "generic")
     revision(home, "aaa", None, "    op.create_table('t', sa.Column('a', sa.Text(), server_default='x:y 5%'))")
     concurrently = (
         "    op.add_column('t', sa.Column('b', sa.Integer()))\n    with op.get_context().autocommit_block():\n"
@@ -228,7 +219,7 @@ def test_revisions_of_others_are_read(tmp_path):
 
 
 def test_two_heads_and_a_merge(tmp_path):
-    home = project(tmp_path / "app", "postgresql://nowhere/", "async")
+    home = alembic_project(tmp_path / "app", "postgresql://nowhere/", "async")
     for name, down in (("aaa", None), ("bbb", "aaa"), ("ccc", "aaa")):
         revision(home, name, down, f"    op.execute('CREATE TABLE {name} ()')")
     folder = read_folder(home, run=run_python)
@@ -242,7 +233,7 @@ def test_two_heads_and_a_merge(tmp_path):
 
 
 def test_what_alembic_refuses_is_said(tmp_path):
-    home = project(tmp_path / "app", "postgresql://nowhere/", "generic")
+    home = alembic_project(tmp_path / "app", "postgresql://nowhere/", "generic")
     read = "    op.execute('SELECT %d' % op.get_bind().execute(sa.text('SELECT 1')).scalar())"
     asks = revision(home, "aaa", None, read)
     with pytest.raises(InputError, match="the SQL of revision aaa cannot be had without a database"):
@@ -261,7 +252,7 @@ def test_what_alembic_refuses_is_said(tmp_path):
 
 
 def test_a_project_without_alembic_is_told_what_to_install(tmp_path):
-    home = project(tmp_path / "app", "postgresql://nowhere/", "generic")
+    home = alembic_project(tmp_path / "app", "postgresql://nowhere/", "generic")
     bare = home / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
     with pytest.raises(SurroundingsError, match="has no alembic") as refused:
@@ -274,7 +265,7 @@ def test_a_project_without_alembic_is_told_what_to_install(tmp_path):
         read_folder(home, run=run_python)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from(":\\ab1$ \n'%s\""), max_size=12))
 def test_op_execute_passes_any_text_on(text):
     import sqlalchemy
@@ -288,22 +279,6 @@ def test_op_execute_passes_any_text_on(text):
 
 
 # --- Prisma ---------------------------------------------------------------------------------------------------------
-
-PRISMA_CONFIG = """import { defineConfig } from "prisma/config";
-export default defineConfig({
-  schema: "prisma/schema.prisma",
-  migrations: { path: "prisma/migrations" },
-  datasource: { url: %s },
-});
-"""
-
-
-def prisma_project(path: Path, url: str) -> Path:
-    (path / "prisma").mkdir(parents=True)
-    (path / "prisma.config.ts").write_text(PRISMA_CONFIG % f'"{url}"')
-    (path / "prisma" / "schema.prisma").write_text('datasource db {\n  provider = "postgresql"\n}\n')
-    (path / "package.json").write_text("{}")
-    return path
 
 
 def test_prisma_runs_what_was_written(tmp_path, database, plainly):
@@ -319,9 +294,9 @@ def test_prisma_runs_what_was_written(tmp_path, database, plainly):
     ]
     assert any("4 folders instead of one" in note for note in second.notes)
     assert [len(one.down) for one in second.migrations] == [1, 0, 0, 1]
-    said = node_tools.run(home, "prisma", "migrate", "deploy")
+    said = run(home, "prisma", "migrate", "deploy")
     assert "All migrations have been successfully applied" in said
-    assert "Database schema is up to date" in node_tools.run(home, "prisma", "migrate", "status")
+    assert "Database schema is up to date" in run(home, "prisma", "migrate", "status")
     after = without(db.connection, "TABLE public._prisma_migrations")
     assert differences(after, plainly(migrations())) == ()
     for one in reversed((*first.migrations, *second.migrations)):  # the ways back, as a rollback runs them
@@ -359,31 +334,6 @@ def test_all_that_takes_back_everything_goes_to_the_last_folder(tmp_path):
 
 # --- Drizzle --------------------------------------------------------------------------------------------------------
 
-DRIZZLE_CONFIG = """import { defineConfig } from "drizzle-kit";
-export default defineConfig({ dialect: "postgresql", schema: "./schema.ts", out: "./drizzle",
-  dbCredentials: { url: %s } });
-"""
-DRIZZLE_SCHEMA = """import { bigint, pgTable, text } from "drizzle-orm/pg-core";
-export const people = pgTable("people", { id: bigint({ mode: "bigint" }).primaryKey(), name: text() });
-"""
-DRIZZLE_MIGRATE = """import { drizzle } from "drizzle-orm/node-postgres";
-import { migrate } from "drizzle-orm/node-postgres/migrator";
-const db = drizzle(process.argv[2]);
-await migrate(db, { migrationsFolder: "drizzle" });
-await db.$client.end();
-"""
-
-
-def drizzle_project(path: Path, url: str) -> Path:
-    """A project whose first migration is drizzle-kit's own."""
-    path.mkdir()
-    (path / "drizzle.config.ts").write_text(DRIZZLE_CONFIG % f'"{url}"')
-    (path / "schema.ts").write_text(DRIZZLE_SCHEMA)
-    (path / "migrate.mjs").write_text(DRIZZLE_MIGRATE)
-    (path / "package.json").write_text("{}")
-    node_tools.run(path, "drizzle-kit", "generate", "--name", "people")
-    return path
-
 
 def test_drizzle_runs_what_was_written(tmp_path, database, plainly):
     db = database()
@@ -391,14 +341,14 @@ def test_drizzle_runs_what_was_written(tmp_path, database, plainly):
     wanted = migrations(backfill=False)
     first, second = write_all(home / "drizzle", "drizzle", wanted, apart=True)
     assert [one.migrations[0].id for one in (first, second)] == ["0001_opening", "0002_add_order_notes"]
-    node_tools.run(home, "node", "migrate.mjs", db.url)
+    run(home, "node", "migrate.mjs", db.url)
     for step in second.migrations[0].up[1:]:
         db.connection.execute(step.sql[0])
     after = without(db.connection, "SCHEMA drizzle CASCADE", "TABLE public.people")
     assert differences(after, plainly(wanted)) == ()
     # drizzle-kit goes on from there: the snapshots are a chain, and schema.ts has nothing new.
-    assert "Everything's fine" in node_tools.run(home, "drizzle-kit", "check")
-    assert "No schema changes" in node_tools.run(home, "drizzle-kit", "generate")
+    assert "Everything's fine" in run(home, "drizzle-kit", "check")
+    assert "No schema changes" in run(home, "drizzle-kit", "generate")
 
 
 def test_drizzle_from_nothing_and_with_its_own_command(tmp_path, database, plainly):
@@ -408,10 +358,10 @@ def test_drizzle_from_nothing_and_with_its_own_command(tmp_path, database, plain
     (home / "drizzle.config.ts").write_text(DRIZZLE_CONFIG % f'"{db.url}"')
     (home / "schema.ts").write_text("export {};\n")
     (home / "package.json").write_text("{}")
-    assert "No schema changes" in node_tools.run(home, "drizzle-kit", "generate")
-    node_tools.run(home, "node", "-e", "1")
+    assert "No schema changes" in run(home, "drizzle-kit", "generate")
+    run(home, "node", "-e", "1")
     (home / "migrate.mjs").write_text(DRIZZLE_MIGRATE)
-    node_tools.run(home, "node", "migrate.mjs", db.url)
+    run(home, "node", "migrate.mjs", db.url)
     assert differences(without(db.connection, "SCHEMA drizzle CASCADE"), plainly(migrations()[:1])) == ()
 
 

@@ -86,7 +86,9 @@ def new(
 
 def _opened(folder: Path, form: Format | None, *, run: Callable[..., bytes]) -> Folder:
     """The folder as it is, in the format that was asked for. Raises `InputError` where it has another one."""
-    if not folder.exists() and form != "alembic":
+    if not folder.exists():
+        if form == "alembic":
+            raise InputError(f"there is no folder {folder}", hint=f"`alembic init {folder}` makes an Alembic project")
         return Folder(path=str(folder), format=form or "plain")
     if folder.is_dir():
         found = format_of(folder)

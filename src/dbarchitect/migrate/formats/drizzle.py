@@ -22,13 +22,12 @@ from uuid import UUID
 
 import msgspec
 
-from dbarchitect.errors import DbaError, InputError, SurroundingsError
-from dbarchitect.files import write_whole
+from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration, Step
 from dbarchitect.sql.script import decode_script
 
-from .folder import Folder, Problem, Written, checksum, read_bytes, slug
+from .folder import Folder, Problem, Written, checksum, read_bytes, slug, write_together
 from .steps import normal, read_steps, write_steps
 
 JOURNAL = "meta/_journal.json"
@@ -144,17 +143,11 @@ def write(folder: Folder, migration: Migration, *, now: datetime, apart: bool = 
     texts[JOURNAL] = lambda: msgspec.json.format(msgspec.json.encode(entries), indent=2)
     try:
         (path / "meta").mkdir(parents=True, exist_ok=True)
-        for file, text in texts.items():
-            write_whole(path / file, text())
-    except (DbaError, KeyboardInterrupt):
-        for file in texts:
-            if file != JOURNAL:
-                (path / file).unlink(missing_ok=True)
-        raise
     except OSError as err:
         raise SurroundingsError(
             f"cannot make {path / 'meta'}: {err.strerror or err}", hint="make the folder writable"
         ) from err
+    write_together(path, texts, fresh=scripts)
     written = Migration(
         id=tag,
         name=name,

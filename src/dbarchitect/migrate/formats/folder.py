@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import DbaError, InputError
+from dbarchitect.files import write_whole
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.plan import Migration, Step
+from dbarchitect.model.plan import Migration
 from dbarchitect.model.value import Value
 
 Format = Literal["plain", "alembic", "prisma", "drizzle"]
@@ -102,12 +103,28 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
 
 
+def write_together(path: Path, files: Mapping[str, Callable[[], str | bytes]], *, fresh: Collection[str]) -> None:
+    """Write files of a folder in their order, each whole. Those in `fresh` must not be there yet (`InputError`); they
+    are removed again where a later one cannot be written (`SurroundingsError`) or the run is interrupted."""
+    for name in fresh:
+        if (path / name).exists():
+            raise InputError(
+                f"{path / name} is there already, and is no migration of this history",
+                hint="look whether it can go: an interrupted run may have left it",
+            )
+    made: list[Path] = []
+    try:
+        for name, content in files.items():
+            write_whole(path / name, content())
+            if name in fresh:
+                made.append(path / name)
+    except (DbaError, KeyboardInterrupt):
+        for one in made:
+            one.unlink(missing_ok=True)
+        raise
+
+
 def terminated(statement: str) -> str:
     """A statement with its semicolon, which a comment at its end must not swallow."""
     text = statement.strip()
     return f"{text}\n;" if "--" in text.rsplit("\n", 1)[-1] else f"{text};"
-
-
-def step_sql(steps: Iterable[Step]) -> str:
-    """The SQL of steps as one script, for runners that know nothing of steps."""
-    return "\n".join(terminated(one) for step in steps for one in step.sql) + "\n"

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dbarchitect.errors import DbaError, InputError
+from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration
 from dbarchitect.sql.script import decode_script
 
-from .folder import Folder, Problem, Written, checksum, natural, read_bytes, slug
+from .folder import Folder, Problem, Written, checksum, natural, read_bytes, slug, write_together
 from .steps import normal, read_steps, write_steps
 
 SUM = "dba.sum"
@@ -103,20 +103,12 @@ def write(folder: Folder, migration: Migration) -> Written:
         files=tuple(scripts),
         checksum=checksum(*(text.encode() for text in scripts.values())),
     )
-    new = [path / one for one in scripts]
-    with_sum: dict[str, Callable[[], bytes]] = {
-        # Backwards: what stands alone after a kill is a way back without a way up, which is never run.
-        **{file: (lambda text=text: text.encode()) for file, text in reversed(scripts.items())},
-        SUM: lambda: _sum(path, (*folder.migrations, written)),
+    # Backwards: what stands alone after a kill is a way back without a way up, which is never run.
+    files: dict[str, Callable[[], str | bytes]] = {
+        file: (lambda text=text: text) for file, text in reversed(scripts.items())
     }
-    try:
-        for file, content in with_sum.items():
-            write_whole(path / file, content())
-    except (DbaError, KeyboardInterrupt):
-        for one in new:
-            one.unlink(missing_ok=True)
-        raise
-    return Written(files=(*(str(one) for one in new), str(path / SUM)), migrations=(written,))
+    write_together(path, {**files, SUM: lambda: _sum(path, (*folder.migrations, written))}, fresh=scripts)
+    return Written(files=(*(str(path / one) for one in scripts), str(path / SUM)), migrations=(written,))
 
 
 def accept(folder: Folder) -> Path:

@@ -1,4 +1,7 @@
-"""Prisma and Drizzle as they come from npm, fetched once into the tests' cache."""
+"""The tools whose migrations are read and written, and small projects of theirs.
+
+Alembic is installed with the tests; Prisma and Drizzle come from npm, fetched once into the tests' cache.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -56,6 +60,7 @@ def packages() -> Path:
 
 def run(project: Path, *command: str) -> str:
     """Run a tool in a project folder (which gets a link to the packages); what it prints. Fails the test otherwise."""
+    project = project.resolve()
     link = project / "node_modules"
     if not link.is_symlink():
         link.symlink_to(packages() / "node_modules")
@@ -71,3 +76,63 @@ def run(project: Path, *command: str) -> str:
     if ran.returncode:
         pytest.fail(f"{' '.join(command)}\n{ran.stdout}{ran.stderr}", pytrace=False)
     return ran.stdout + ran.stderr
+
+
+def alembic(project: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "alembic", *arguments]
+    ran = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def alembic_project(path: Path, url: str, template: str) -> Path:
+    """A project of Alembic's own making that has a revision of somebody else."""
+    path.mkdir()
+    alembic(path, "init", "-t", template, "migrations")
+    ini = path / "alembic.ini"
+    text = ini.read_text().replace("driver://user:pass@localhost/dbname", url.replace("%", "%%"))
+    ini.write_text(text.replace("# file_template", "file_template", 1))  # with the date in the name
+    return path
+
+
+PRISMA_CONFIG = """import { defineConfig } from "prisma/config";
+export default defineConfig({
+  schema: "prisma/schema.prisma",
+  migrations: { path: "prisma/migrations" },
+  datasource: { url: %s },
+});
+"""
+
+
+def prisma_project(path: Path, url: str) -> Path:
+    (path / "prisma").mkdir(parents=True)
+    (path / "prisma.config.ts").write_text(PRISMA_CONFIG % f'"{url}"')
+    (path / "prisma" / "schema.prisma").write_text('datasource db {\n  provider = "postgresql"\n}\n')
+    (path / "package.json").write_text("{}")
+    return path
+
+
+DRIZZLE_CONFIG = """import { defineConfig } from "drizzle-kit";
+export default defineConfig({ dialect: "postgresql", schema: "./schema.ts", out: "./drizzle",
+  dbCredentials: { url: %s } });
+"""
+DRIZZLE_SCHEMA = """import { bigint, pgTable, text } from "drizzle-orm/pg-core";
+export const people = pgTable("people", { id: bigint({ mode: "bigint" }).primaryKey(), name: text() });
+"""
+DRIZZLE_MIGRATE = """import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate } from "drizzle-orm/node-postgres/migrator";
+const db = drizzle(process.argv[2]);
+await migrate(db, { migrationsFolder: "drizzle" });
+await db.$client.end();
+"""
+
+
+def drizzle_project(path: Path, url: str) -> Path:
+    """A project whose first migration is drizzle-kit's own."""
+    path.mkdir()
+    (path / "drizzle.config.ts").write_text(DRIZZLE_CONFIG % f'"{url}"')
+    (path / "schema.ts").write_text(DRIZZLE_SCHEMA)
+    (path / "migrate.mjs").write_text(DRIZZLE_MIGRATE)
+    (path / "package.json").write_text("{}")
+    run(path, "drizzle-kit", "generate", "--name", "people")
+    return path
