@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import psycopg
@@ -37,12 +38,25 @@ def run_step(
     if step.backfill is not None:
         _fill(connection, step.backfill, batch or step.backfill.batch, batches, between)
     elif step.transactional:
-        with connection.transaction():
-            for statement in step.sql:
-                connection.execute(statement)  # type: ignore[arg-type]
+        _transaction(connection, step)
     else:
         (statement,) = step.sql
         connection.execute(statement)  # type: ignore[arg-type]
+
+
+def _transaction(connection: psycopg.Connection, step: Step) -> None:
+    """All statements in one transaction, again and again while others hold what it needs."""
+    limit = 500 if step.lock_timeout_ms is None else step.lock_timeout_ms
+    for attempt in itertools.count():
+        try:
+            with connection.transaction():
+                connection.execute(f"SET LOCAL lock_timeout = {limit}")  # type: ignore[arg-type]
+                for statement in step.sql:
+                    connection.execute(statement)  # type: ignore[arg-type]
+            return
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            if attempt == 100:
+                raise
 
 
 def _fill(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +31,18 @@ MAJORS = (18, 15)
 @pytest.fixture(scope="module", params=MAJORS)
 def home(request: pytest.FixtureRequest, server: Server, old_server: Callable[[int], Server]) -> Server:
     return server if request.param == 18 else old_server(request.param)
+
+
+@pytest.fixture
+def session() -> Iterator[Callable[[Database], psycopg.Connection]]:
+    """`session(database)`: one more connection to a database of the test, closed at its end."""
+    with contextlib.ExitStack() as stack:
+
+        def connect(database: Database) -> psycopg.Connection:
+            opened = psycopg.connect(database.url, autocommit=True, prepare_threshold=None)
+            return stack.enter_context(contextlib.closing(opened))
+
+        yield connect
 
 
 # A change, told by what the plain form does
@@ -148,7 +163,7 @@ CASES = (
         """
         CREATE TABLE parts (
             code varchar(20) NOT NULL, "Year" smallint NOT NULL DEFAULT 2000 CHECK ("Year" > 1900), label text,
-            owner_id int, id uuid DEFAULT gen_random_uuid(),
+            owner_id int,
             CONSTRAINT parts_pkey PRIMARY KEY (code, "Year"),
             CONSTRAINT parts_label UNIQUE ("Year", label) INCLUDE (owner_id) DEFERRABLE,
             CONSTRAINT later CHECK ("Year" < 3000 AND label <> 'Year') NOT VALID
@@ -408,3 +423,284 @@ def test_stopped_after_any_step_it_comes_back(home: Server, database: Callable[.
             run(online, way_back(down, stop), batch=7)
             assert differences(inspect(online, facts=False), base) == (), f"after {stop} steps"
             assert rows(online) == before, f"after {stop} steps"
+
+
+# Writers
+
+
+@dataclass(frozen=True)
+class Write:
+    """One statement of an application; `{name}` in it stands for a column's older or `newer` name."""
+
+    sql: str
+    values: tuple[object, ...]
+    newer: bool = False
+
+
+def written(chance: random.Random) -> Write:
+    """A write to heads and arms, whose keys are few enough to meet."""
+    one, two, three = (chance.randint(1, 12) for _ in range(3))
+    return Write(
+        *chance.choice(
+            (
+                ("INSERT INTO heads (id, v) VALUES (%s, %s)", (one, two)),
+                ("UPDATE heads SET v = v + %s WHERE id = %s", (one, two)),
+                ("UPDATE heads SET id = %s WHERE id = %s", (one, two)),
+                ("DELETE FROM heads WHERE id = %s", (one,)),
+                ("INSERT INTO arms (id, head, other) VALUES (%s, %s, %s)", (one, two, three)),
+                ("UPDATE arms SET head = %s, other = %s WHERE id = %s", (one, two, three)),
+                ("UPDATE arms SET head = NULL WHERE id = %s", (one,)),
+                ("DELETE FROM arms WHERE id = %s", (one,)),
+            )
+        )
+    )
+
+
+def posted(chance: random.Random) -> Write:
+    """A write to letters, by the column's older or newer name."""
+    number, text = chance.randint(1, 12), chance.choice(("", "a", "A", "b1", "b2", "z"))
+    sql, values = chance.choice(
+        (
+            ("INSERT INTO letters (id, {name}) VALUES (%s, %s)", (number, text)),
+            ("INSERT INTO letters (id) VALUES (%s)", (number,)),
+            ("UPDATE letters SET {name} = %s WHERE id = %s", (text, number)),
+            ("UPDATE letters SET id = %s WHERE {read} = %s", (number, text)),
+            ("DELETE FROM letters WHERE id = %s", (number,)),
+        )
+    )
+    return Write(sql, values, chance.random() < 0.5)
+
+
+def attempt(connection: psycopg.Connection, write: Write, name: str = "", read: str = "") -> str:
+    """What comes of a write: the number of rows, or the kind of constraint that it breaks."""
+    sql = write.sql.replace("{name}", name).replace("{read}", read)
+    try:
+        return str(connection.execute(sql, write.values).rowcount)  # type: ignore[arg-type]
+    except psycopg.errors.IntegrityError as err:
+        return str(err.sqlstate)
+
+
+class Application:
+    """Writes whenever it is asked, to the database that is migrated and to one that is not, and expects the same
+    answers of both. `names` of a column, where it has two: it writes by whichever there is, and reads by `reads`."""
+
+    def __init__(
+        self,
+        session: psycopg.Connection,
+        mirror: psycopg.Connection,
+        write: Callable[[], Write],
+        names: tuple[str, ...] = ("",),
+    ) -> None:
+        self.session, self.mirror = session, mirror
+        self.write = write
+        self.names = self.reads = names
+
+    def __call__(self) -> None:
+        query = "SELECT attname FROM pg_attribute WHERE attname = ANY (%s) AND attrelid::regclass::text = 'letters'"
+        known = {name for (name,) in self.session.execute(query, [list(self.names)])}
+        names, reads = (tuple(one for one in given if one in known) or ("",) for given in (self.names, self.reads))
+        for _ in range(3):
+            write = self.write()
+            end = -1 if write.newer else 0
+            answer = attempt(self.mirror, write, self.names[0], self.names[0])
+            assert attempt(self.session, write, names[end], reads[end]) == answer, write
+
+
+PAIR = """
+    CREATE TABLE heads (id int PRIMARY KEY, v int NOT NULL);
+    CREATE TABLE arms (
+        id int PRIMARY KEY,
+        head int REFERENCES heads (id) ON UPDATE CASCADE ON DELETE SET NULL,
+        other int REFERENCES heads (id) ON DELETE CASCADE
+    );
+    CREATE INDEX arms_head ON arms (head);
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("columns", [("heads.id",), ("arms.head",), ("heads.id", "arms.head", "arms.other")])
+def test_what_is_written_between_any_two_steps_and_batches_is_there(
+    session: Callable[[Database], psycopg.Connection],
+    home: Server,
+    database: Callable[..., Database],
+    columns: Sequence[str],
+    seed: int,
+) -> None:
+    rows_before = (
+        "INSERT INTO heads SELECT n, n FROM generate_series(2, 9) n",
+        "INSERT INTO arms SELECT n, 2 + n % 7, 9 - n % 7 FROM generate_series(1, 8) n",
+    )
+    online, mirror = (database(PAIR, *rows_before, on=home) for _ in range(2))
+    plain = database(PAIR, on=home)
+    for column in columns:
+        table, name = column.split(".")
+        plain.connection.execute(f"ALTER TABLE {table} ALTER {name} TYPE bigint")  # type: ignore[arg-type]
+    base, target = (inspect(one.connection, facts=False) for one in (online, plain))
+    chance = random.Random(seed)
+    application = Application(session(online), mirror.connection, lambda: written(chance))
+    case = Case("", "", "", tuple((one.split(".")[0], one.split(".")[1]) for one in columns))
+
+    backs: list[tuple[Step, ...]] = []
+    for change in changes(case, base, target):
+        up, down = steps_of(change, inspect(online.connection, facts=False))
+        run(online.connection, up, between=application, batch=2)
+        backs.append(down)
+    assert rows(online.connection) == rows(mirror.connection)
+    assert differences(inspect(online.connection, facts=False), target) == ()
+    for down in reversed(backs):
+        run(online.connection, down, between=application, batch=2)
+    assert rows(online.connection) == rows(mirror.connection)
+    assert differences(inspect(online.connection, facts=False), base) == ()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_names_work_while_a_column_is_renamed(
+    session: Callable[[Database], psycopg.Connection], home: Server, database: Callable[..., Database], seed: int
+) -> None:
+    setup = (
+        "CREATE TABLE letters (id int PRIMARY KEY, old_text text NOT NULL DEFAULT 'z', UNIQUE (old_text, id))",
+        "INSERT INTO letters SELECT n, 'b' || n FROM generate_series(1, 8) n",
+    )
+    online, mirror = (database(*setup, on=home) for _ in range(2))
+    base = inspect(online.connection, facts=False)
+    at = ObjectRef(kind="column", schema="public", name="letters", sub="old_text")
+    expand, contract = phases_of(Rename(at=at, to=Name(schema="", name="new_text")), base)
+    chance = random.Random(seed)
+    application = Application(session(online), mirror.connection, lambda: posted(chance), ("old_text", "new_text"))
+
+    def found(name: str, database: Database) -> list[tuple[Any, ...]]:
+        return database.connection.execute(f"SELECT id, {name} FROM letters ORDER BY 1").fetchall()  # type: ignore[arg-type]
+
+    application.reads = ("old_text",)
+    run(online.connection, expand.up, between=application, batch=2)
+    application.reads = application.names
+    for _ in range(8):
+        application()
+        assert found("old_text", online) == found("new_text", online)
+    run(online.connection, contract.up)
+    application.reads = ("new_text",)
+    application()
+    assert found("new_text", online) == found("old_text", mirror)
+    run(online.connection, contract.down, between=application, batch=2)
+    assert found("old_text", online) == found("new_text", online) == found("old_text", mirror)
+    application.reads = ("old_text",)
+    run(online.connection, expand.down, between=application)
+    assert rows(online.connection) == rows(mirror.connection)
+    assert differences(inspect(online.connection, facts=False), base) == ()
+
+
+def test_a_renamed_table_is_read_and_written_by_both_names(
+    session: Callable[[Database], psycopg.Connection], home: Server, database: Callable[..., Database]
+) -> None:
+    online = database(
+        "CREATE TABLE clients (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL DEFAULT 'x')",
+        "INSERT INTO clients (name) VALUES ('a'), ('b')",
+        on=home,
+    )
+    base = inspect(online.connection, facts=False)
+    change = Rename(
+        at=ObjectRef(kind="table", schema="public", name="clients"), to=Name(schema="public", name="customers")
+    )
+    expand, contract = phases_of(change, base)
+    application = session(online)
+    application.execute("INSERT INTO clients (name) VALUES ('before')")
+    run(online.connection, expand.up)
+    for name in ("clients", "customers"):
+        application.execute(f"INSERT INTO {name} DEFAULT VALUES")  # type: ignore[arg-type]
+        application.execute(f"INSERT INTO {name} (name) VALUES ('c') ON CONFLICT (id) DO NOTHING")  # type: ignore[arg-type]
+        application.execute(f"UPDATE {name} SET name = name || '!' WHERE id = 1")  # type: ignore[arg-type]
+        application.execute(f"DELETE FROM {name} WHERE id = 2")  # type: ignore[arg-type]
+    run(online.connection, contract.up)
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        application.execute("SELECT FROM clients")
+    found = online.connection.execute("SELECT name FROM customers ORDER BY id").fetchall()
+    assert [name for (name,) in found] == ["a!!", "before", "x", "c", "x", "c"]
+    run(online.connection, contract.down)
+    application.execute("INSERT INTO clients (name) VALUES ('again')")
+    run(online.connection, expand.down)
+    assert differences(inspect(online.connection, facts=False), base) == ()
+
+
+def test_every_row_gets_a_value_of_its_own_while_rows_come_and_go(
+    session: Callable[[Database], psycopg.Connection], home: Server, database: Callable[..., Database]
+) -> None:
+    base = "CREATE TABLE users (id int PRIMARY KEY, v int)"
+    online, mirror = (
+        database(base, "INSERT INTO users SELECT n, n FROM generate_series(1, 40) n", on=home) for _ in range(2)
+    )
+    plain = database(base, "ALTER TABLE users ADD token uuid NOT NULL DEFAULT gen_random_uuid()", on=home)
+    (change,) = changes(
+        Case("", "", "", (("users", "token"),)),
+        inspect(online.connection, facts=False),
+        inspect(plain.connection, facts=False),
+    )
+    chance = random.Random(1)
+
+    def write() -> Write:
+        number = chance.randint(1, 80)
+        return Write(
+            *chance.choice(
+                (
+                    ("INSERT INTO users VALUES (%s, 0)", (number,)),
+                    ("UPDATE users SET v = -v WHERE id = %s", (number,)),
+                    ("UPDATE users SET id = id + 100 WHERE id = %s", (number,)),
+                    ("DELETE FROM users WHERE id = %s", (number,)),
+                )
+            )
+        )
+
+    application = Application(session(online), mirror.connection, write)
+    up, _ = steps_of(change, inspect(online.connection, facts=False))
+    run(online.connection, up, between=application, batch=3)
+    assert rows(online.connection, ["token"]) == rows(mirror.connection)
+    ((count, distinct),) = online.connection.execute("SELECT count(*), count(DISTINCT token) FROM users").fetchall()
+    assert count == distinct > 0
+
+
+def test_writers_at_work_all_the_time_never_fail(home: Server, database: Callable[..., Database]) -> None:
+    """Several sessions move amounts between accounts, each with its history, while the key becomes a bigint."""
+    setup = """
+        CREATE TABLE accounts (id int PRIMARY KEY, amount int NOT NULL);
+        CREATE TABLE moves (id serial PRIMARY KEY, account int NOT NULL REFERENCES accounts (id), amount int);
+        CREATE INDEX moves_account ON moves (account);
+        INSERT INTO accounts SELECT n, 0 FROM generate_series(1, 400) n;
+    """
+    online, plain = (database(setup, on=home) for _ in range(2))
+    plain.connection.execute("ALTER TABLE accounts ALTER id TYPE bigint; ALTER TABLE moves ALTER account TYPE bigint")
+    target = inspect(plain.connection, facts=False)
+    stop = threading.Event()
+    done, failures = [0, 0, 0], []
+
+    def work(number: int) -> None:
+        chance = random.Random(number)
+        try:
+            with psycopg.connect(online.url, prepare_threshold=None) as connection:
+                while not stop.is_set():
+                    first, second = sorted(chance.sample(range(1, 401), 2))
+                    for account, amount in ((first, 1), (second, -1)):
+                        connection.execute("UPDATE accounts SET amount = amount + %s WHERE id = %s", [amount, account])
+                        connection.execute("INSERT INTO moves (account, amount) VALUES (%s, %s)", [account, amount])
+                    connection.commit()
+                    done[number] += 1
+        except psycopg.Error as err:
+            failures.append(str(err))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        case = Case("", "", "", (("accounts", "id"), ("moves", "account")))
+        arrive(online.connection, case, target)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    ((moved,),) = online.connection.execute("SELECT count(*) FROM moves").fetchall()
+    assert moved == 4 // 2 * sum(done) > 0
+    ((wrong,),) = online.connection.execute(
+        "SELECT count(*) FROM accounts a WHERE amount <>"
+        " (SELECT coalesce(sum(m.amount), 0) FROM moves m WHERE account = a.id)"
+    ).fetchall()
+    assert wrong == 0
+    assert differences(inspect(online.connection, facts=False), target) == ()
