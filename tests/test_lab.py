@@ -377,6 +377,17 @@ def test_scaled_tables_keep_their_ratios_and_small_ones_stay_whole(database, ser
     assert violations(lab, schema) == ()
 
 
+def test_a_column_of_which_every_row_is_null(database) -> None:
+    source = database(
+        "CREATE TABLE a (id int PRIMARY KEY, note text, at date); INSERT INTO a SELECT generate_series(1, 50)",
+        "ANALYZE",
+    ).connection
+    lab = database("CREATE TABLE a (id int PRIMARY KEY, note text, at date)").connection
+    report = fill(lab, inspect(source))
+    assert (report.rows, report.gaps, report.tables[0].gaps) == (50, (), ())
+    assert lab.execute("SELECT count(note), count(at) FROM a").fetchone() == (0, 0)
+
+
 def test_a_table_that_takes_no_value_is_a_gap(database) -> None:
     connection = database(
         "CREATE TABLE never (a int CHECK (false)); CREATE TABLE child (id int PRIMARY KEY, a int NOT NULL);"

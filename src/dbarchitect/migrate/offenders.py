@@ -135,9 +135,10 @@ def _excluded(constraint: str, table: Table) -> InTheWay:
         else f"a.{quote_identifier(key.column or '')} {operator} b.{quote_identifier(key.column or '')}"
         for key, operator in zip(index.keys, found.operators, strict=False)
     )
-    query = f"SELECT a.* FROM {table.name} a JOIN {table.name} b ON a.ctid <> b.ctid AND {clash}"
+    other = "(a.tableoid, a.ctid) <> (b.tableoid, b.ctid)"
     return InTheWay(
-        query=query, removal=f"DELETE FROM {table.name} a USING {table.name} b WHERE a.ctid > b.ctid AND {clash}"
+        query=f"SELECT a.* FROM {table.name} a WHERE EXISTS (SELECT FROM {table.name} b WHERE {other} AND {clash})",
+        removal=f"DELETE FROM {table.name} a USING {table.name} b WHERE a.ctid > b.ctid AND {clash}",
     )
 
 

@@ -241,6 +241,8 @@ class _Rehearsal:
                 seen.not_restored = _unlike(before, restored, seen.thinned)
                 compared = {name: rows for name, rows in before.items() if name not in seen.thinned}
                 seen.checked_rows = sum(rows[0] for rows in compared.values() if rows)
+                if differences(seen.down, base, privileges=False):
+                    return seen  # what was left would be in the way a second time
                 self._up(stage, seen, "again", origin)
                 if not seen.ended:
                     again = stage.fingerprints(tables, stage.schema())
@@ -287,7 +289,7 @@ class _Rehearsal:
             stop = self._stop(migration, phase, number, step, ran, done)
             if origin != "none" and is_about_rows(ran.refusal):
                 stop, removal = self._explained(stage, stop, migration, number, step, ran)
-                if origin == "made up" and stop.of_rows and self._thinned(stage, stop, removal, seen):
+                if origin == "made up" and stop.of_rows and self._thinned(stage, stop, removal, ran.left, seen):
                     continue  # rows that nobody has do not decide: on without them
                 stop = replace(stop, of_rows=False)
             seen.stops.append(stop)
@@ -348,7 +350,7 @@ class _Rehearsal:
             statement=statement,
             refusal=ran.refusal,
             done=tuple(done),
-            left=ran.left,
+            left=f"INVALID indexes, which have to be dropped: {', '.join(ran.left)}" if ran.left else "",
             position=step.position,
         )
 
@@ -378,12 +380,12 @@ class _Rehearsal:
             return replace(stop, offenders=step.offenders), ""
         return replace(stop, offending=rows[0], examples=rows[1]), found.removal
 
-    def _thinned(self, stage: Stage, stop: Stop, removal: str, seen: _Pass) -> bool:
+    def _thinned(self, stage: Stage, stop: Stop, removal: str, left: Sequence[str], seen: _Pass) -> bool:
         """Delete made-up rows that a step refuses, a few times: one statement may refuse several kinds of them."""
         again = sum((one.migration, one.number) == (stop.migration, stop.number) for one in seen.stops)
         if not stop.refusal.table or again >= _MOST_KINDS:
             return False
-        thinned = stage.remove(stop.refusal.schema or "public", stop.refusal.table, removal)
+        thinned = stage.remove(stop.refusal.schema or "public", stop.refusal.table, removal, left)
         if thinned:
             seen.thinned |= thinned
             seen.stops.append(stop)

@@ -32,7 +32,7 @@ _EXAMPLES = 5
 _LONGEST_VALUE = 80
 
 _INVALID = """
-select n.nspname || '.' || c.relname from pg_catalog.pg_index i
+select pg_catalog.format('%I.%I', n.nspname, c.relname) from pg_catalog.pg_index i
 join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where not i.indisvalid and c.relkind = 'i'
 """
@@ -58,7 +58,7 @@ select oid::bigint from tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What came of one step. `left`: what it left behind although it failed."""
+    """What came of one step. `left`: INVALID indexes that it left behind although it failed."""
 
     statements: tuple[Observed, ...] = ()
     refusal: Refusal | None = None
@@ -67,7 +67,7 @@ class Ran:
     waits: tuple[Wait, ...] = ()
     batches: int = 0
     rows: int = 0
-    left: str = ""
+    left: tuple[str, ...] = ()
 
 
 class Stage:
@@ -121,9 +121,11 @@ class Stage:
             rows = watcher.execute(_NAMES).fetchall()
         return {oid: str(Name(schema=schema, name=name)) for oid, schema, name in rows}
 
-    def remove(self, schema: str, table: str, removal: str) -> set[str]:
-        """Delete the rows in the way; all rows of the table where that does not go. The tables that may have lost some:
-        it and what refers to it, none where nothing could be done."""
+    def remove(self, schema: str, table: str, removal: str, indexes: Sequence[str] = ()) -> set[str]:
+        """Delete the rows in the way, all rows of the table where that does not go, and the `indexes` that were left.
+        The tables that may have lost rows: it and what refers to it, none where nothing could be done."""
+        for index in indexes:
+            self.session.execute(f"DROP INDEX {index}".encode())
         with closing(self._watch()) as watcher:
             oids = {oid for (oid,) in watcher.execute(_CASCADE, (schema, table)).fetchall()}
         for statement in (removal, f"TRUNCATE {Name(schema=schema, name=table)} CASCADE"):
@@ -149,10 +151,13 @@ class Stage:
         before = self._invalid() if not step.transactional else set[str]()
         trace = observe(self.session, statements, connect=self._watch, transactional=step.transactional)
         refused = trace.refused
-        left = ""
-        if refused and not step.transactional and (new := self._invalid() - before):
-            left = f"an INVALID index {', '.join(sorted(new))}, which has to be dropped"
-        return Ran(statements=trace.statements, refusal=refused, failed_at=max(len(trace.statements) - 1, 0), left=left)
+        left = self._invalid() - before if refused and not step.transactional else set[str]()
+        return Ran(
+            statements=trace.statements,
+            refusal=refused,
+            failed_at=max(len(trace.statements) - 1, 0),
+            left=tuple(sorted(left)),
+        )
 
     def measure(self, step: Step, effects: Effects) -> Ran:
         """Run a step with nobody watching, while small reads and writes ask for the tables of `effects`."""

@@ -56,7 +56,7 @@ def render_rehearsal(
 
 def _head(rehearsal: Rehearsal) -> str:
     said, _ = _VERDICTS[rehearsal.verdict]
-    return f"{plural(len(rehearsal.migrations), 'migration')} on {line(rehearsal.source)}: {said}"
+    return f"{said}: {plural(len(rehearsal.migrations), 'migration')} on {line(rehearsal.source)}"
 
 
 def _under(rehearsal: Rehearsal) -> list[str]:
@@ -235,7 +235,7 @@ def _parts(rehearsal: Rehearsal, screen: Screen, kept: str, then: str) -> list[P
     ]
     basis = next((one.basis for one in rehearsal.of("up") if one.basis and (one.seconds or 0) >= 0.1), "")
     parts += [Text(), *([Text(f"estimated with {basis}", style="dim")] if basis else [])]
-    parts += [Text(f"kept in {line(kept)}", style="dim")] if kept else []
+    parts += [Verbatim(Text(f"kept in {line(kept)}", style="dim"))] if kept else []
     parts += [Verbatim(Text(f"next: {line(then)}"))] if then else []
     return parts
 

@@ -208,6 +208,8 @@ class ColumnPlan:
             parts.append(f"({chosen})::{self.literal_cast}" if self.literal_cast else chosen)
         if self.has_ticks:
             parts.append(f"CASE WHEN {tick} IS NOT NULL THEN {self.render(tick, segment)} END")
+        if not parts:  # a column in which every row is NULL
+            return "NULL"
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
