@@ -918,3 +918,12 @@ def command_spans(sql: str) -> tuple[tuple[int, int], ...]:
 _HEAD = frozenset(
     ("ALTER", "TABLE", "FOREIGN", "INDEX", "VIEW", "MATERIALIZED", "SEQUENCE", "TYPE", "IF", "EXISTS", "ONLY")
 )
+
+
+def long_identifiers(sql: str, most: int = 63) -> Iterator[tuple[str, int]]:
+    """The identifiers of more than `most` bytes, which PostgreSQL cuts, with their character offsets."""
+    for token in _TOKEN.finditer(sql):
+        text = token[0]
+        name = text if token["word"] else text[1:-1].replace('""', '"') if text.startswith('"') else ""
+        if len(name.encode()) > most:
+            yield name, token.start()

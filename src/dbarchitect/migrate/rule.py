@@ -1,0 +1,139 @@
+"""The mechanism of lint's rules: a rule is one file in `rules/`, found by listing the folder.
+
+The file `rules/set_not_null_scan.py` is the rule `set-not-null-scan`. It holds
+
+- a docstring, which is its documentation page: a title line, then the sections of `SECTIONS`. The first paragraphs of
+  "Why it matters" and of "What would make it false" travel with every finding, so they are short;
+- `RULE = Rule(__name__, __doc__, on=(...), severity=...)`;
+- `def check(site: Site) -> Iterator[Finding]`, asked for each statement, or command of an ALTER TABLE, of a type in
+  `on`; and, or instead, `def finish(end: ScriptSite) -> Iterator[Finding]`, asked once a script;
+- where it can be mended in the text, `def fix(site: Site) -> Fix | None`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import ObjectRef, Position
+from dbarchitect.model.proof import Scalar
+
+from .site import ScriptSite, Site
+
+SECTIONS = ("What it says", "Why it matters", "What would make it false", "How to mend it")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A statement without its semicolon. `apart`: it may not share the transaction of its neighbours."""
+
+    sql: str
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What takes the place of a statement. `statement`: its number in the script, -1: the one that was looked at."""
+
+    pieces: tuple[Piece, ...]
+    statement: int = -1
+
+
+Check = Callable[[Site], Iterator[Finding]]
+Finish = Callable[[ScriptSite], Iterator[Finding]]
+Fixer = Callable[[Site], Fix | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    module    its module, whose name gives the id
+    page      its documentation, in Markdown: the module's docstring
+    on        types of statements and of commands that it looks at
+    severity  what a finding has unless sizes say otherwise
+    default   False: a matter of taste or of policy, which runs only where it is selected
+    since     the oldest server major it speaks about
+    """
+
+    module: str
+    page: str | None
+    on: tuple[type, ...] = ()
+    severity: Severity = Severity.WARNING
+    default: bool = True
+    since: int = 0
+    check: Check | None = None
+    finish: Finish | None = None
+    fix: Fixer | None = None
+
+    @cached_property
+    def id(self) -> str:
+        """The file's name, with dashes."""
+        return self.module.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def title(self) -> str:
+        """The first line of the page, without its full stop."""
+        return (self.page or "").partition("\n")[0].rstrip(".")
+
+    def section(self, name: str) -> str:
+        """The text under `## name` on the page, "" where there is none."""
+        _, found, rest = (self.page or "").partition(f"## {name}\n")
+        return rest.partition("\n## ")[0].strip() if found else ""
+
+    def _first_paragraph(self, name: str) -> str:
+        return " ".join(self.section(name).partition("\n\n")[0].split())
+
+    @cached_property
+    def _why(self) -> str:
+        return self._first_paragraph("Why it matters")
+
+    @cached_property
+    def _unless(self) -> str:
+        return self._first_paragraph("What would make it false")
+
+    def finding(
+        self,
+        at: ObjectRef,
+        message: str,
+        position: Position | None,
+        *,
+        severity: Severity | None = None,
+        facts: Mapping[str, Scalar] | None = None,
+        also: tuple[ObjectRef, ...] = (),
+    ) -> Finding:
+        """A finding of this rule; its page says why it matters and what would make it false."""
+        return Finding(
+            rule=self.id,
+            severity=severity or self.severity,
+            at=at,
+            message=message,
+            why=self._why,
+            unless=self._unless,
+            also=also,
+            facts=dict(facts or {}),
+            position=position,
+        )
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, in order of id: each module of `rules/` is one."""
+    folder = Path(__file__).parent / "rules"
+    found: list[Rule] = []
+    for entry in pkgutil.iter_modules([str(folder)], f"{__package__}.rules."):
+        module = importlib.import_module(entry.name)
+        found.append(
+            replace(
+                module.RULE,
+                check=getattr(module, "check", None),
+                finish=getattr(module, "finish", None),
+                fix=getattr(module, "fix", None),
+            )
+        )
+    return tuple(sorted(found, key=lambda rule: rule.id))

@@ -1,0 +1,1 @@
+"""The rules of `dba migrate lint`, one file a rule."""
