@@ -128,6 +128,13 @@ def test_a_concurrent_build_that_fails_is_refused_with_its_locks(stage):
     assert trace.effects.locks == {"public.t": "SHARE UPDATE EXCLUSIVE"}
 
 
+def test_a_statement_that_does_not_wait_for_locks_runs_all_the_same(stage):
+    impatient = "DO $$ BEGIN LOCK TABLE t NOWAIT; COMMIT; UPDATE p SET code = 0; COMMIT; END $$"
+    trace = stage.trace(impatient, transactional=False)
+    assert trace.refused is None
+    assert trace.effects.scans == ("public.p",)
+
+
 def test_held_up_among_more_tables_than_can_be_held(stage):
     many = "DO $$ BEGIN FOR n IN 1..40 LOOP EXECUTE format('CREATE TABLE aa%s ()', n); END LOOP; END $$"
     trace = stage.trace("DROP INDEX CONCURRENTLY t_a", before=(many,), transactional=False)

@@ -7,6 +7,7 @@ as it would be with it: the one that the same statements give where there are no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.rehearsal import Refusal
@@ -58,6 +59,48 @@ def offenders(refusal: Refusal, before: Relational, after: Relational) -> InTheW
             return _not_taken(before, after)
         case _:
             return InTheWay()
+
+
+def expected(before: Relational, after: Relational) -> tuple[str, ...]:
+    """Queries over the schema `before`, each of which must give no row for what `after` demands and `before` did not:
+    NOT NULL, CHECK, unique keys, exclusions, foreign keys, narrower types. Of new columns nothing is said.
+    """
+    found: list[str] = []
+    for new in after.tables:
+        old = before.table(new.name)
+        if old is None:
+            continue
+        for refusal in _demands(old, new):
+            there = offenders(refusal, before, after)
+            found.append(there.query)
+    if changed := offenders(Refusal(sqlstate="22000", message=""), before, after).query:
+        found.append(changed)
+    return tuple(dict.fromkeys(query for query in found if query))
+
+
+def _demands(old: Table, new: Table) -> Iterator[Refusal]:
+    """The errors that rows could give rise to, one for each thing that the new table demands."""
+    columns = {column.name: column for column in old.columns}
+
+    def refused(sqlstate: str, *, column: str = "", constraint: str = "") -> Refusal:
+        name = new.name
+        return Refusal(
+            sqlstate=sqlstate, message="", schema=name.schema, table=name.name, column=column, constraint=constraint
+        )
+
+    for column in new.columns:
+        known = columns.get(column.name)
+        if column.not_null and known is not None and not known.not_null:
+            yield refused("23502", column=column.name)
+    enforced = {one.name for one in old.constraints if one.validated}
+    kinds = ((Check, "23514"), (ForeignKey, "23503"), (Exclude, "23P01"))
+    for one in new.constraints:
+        if one.name not in enforced and one.validated and set(one.columns) <= columns.keys():
+            yield from (refused(code, constraint=one.name) for kind, code in kinds if isinstance(one, kind))
+    unique = {index.name for index in old.indexes if index.unique}
+    for index in new.indexes:
+        if index.unique and index.name not in unique and all(key.column in columns for key in index.keys):
+            yield refused("23505", constraint=index.name.name)
 
 
 def _where(name: Name, condition: str = "") -> InTheWay:

@@ -213,6 +213,8 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     changes       what they change in the schema: `migrate.compare.differences(before, after)` without privileges
     stops         where it could not go on, or only without the rows of a table
     verdict       the worst of its parts; `reasons` say why it is not good
+    expected      queries that must give no row on the source, which made-up rows cannot show: for what the schema
+                  demands afterwards and did not before
     not_undone    what the schema after the way back differs in from the one before, a line each
     not_restored  tables whose rows differ after the way back; `checked_rows` how many were compared
     """
@@ -229,6 +231,7 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     steps: tuple[Rehearsed, ...] = ()
     stops: tuple[Stop, ...] = ()
     changes: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
     not_undone: tuple[str, ...] = ()
     not_restored: tuple[str, ...] = ()
     checked_rows: int = 0

@@ -55,17 +55,17 @@ def changed_plans(
     try:
         before = copies.bench.twin()
         snapshot = copies.bench.with_facts()
-        gaps: list[Gap] = []
+        refused: list[tuple[Query, str]] = []
         planned: list[tuple[Query, QueryPlan]] = []
         for query in workload.queries:
             try:
                 planned.append((query, before.explain(query.sql, query.parameters)))
             except InputError as err:
-                shown = str(query.position or " ".join(query.sql.split())[:80])
-                gaps.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
+                refused.append((query, err.message))
         progress(f"planning {len(planned):,} queries on the schema afterwards")
         with closing(_later(copies, snapshot, replay)) as after:
             changes = [change for query, plan in planned if (change := _compared(query, plan, after))]
+            gaps = [_left_out(query, reason, after) for query, reason in refused]
     except (DbaError, psycopg.Error) as err:
         reason = err.message if isinstance(err, DbaError) else str(err).strip().split("\n")[0]
         name = f"{len(workload.queries):,} queries"
@@ -74,6 +74,15 @@ def changed_plans(
         more = Gap(kind="workload", name=f"and {len(gaps) - _NAMED:,} more", effect="left out for such reasons")
         gaps = [*gaps[:_NAMED], more]
     return tuple(sorted(changes, key=_badness)), len(planned), tuple(gaps)
+
+
+def _left_out(query: Query, reason: str, after: Twin) -> Gap:
+    shown = str(query.position or " ".join(query.sql.split())[:80])
+    try:
+        after.explain(query.sql, query.parameters)
+    except InputError:
+        return Gap(kind="workload", name=shown, effect=f"left out: {reason}")
+    return Gap(kind="workload", name=shown, effect=f"not compared: it works only afterwards ({reason})")
 
 
 def _badness(change: QueryChange) -> tuple[bool, float]:

@@ -23,7 +23,7 @@ from dbarchitect.errors import DbaError, InputError
 from dbarchitect.migrate import durations
 from dbarchitect.migrate.compare import differences, schema_hash
 from dbarchitect.migrate.identity import plan_id
-from dbarchitect.migrate.offenders import is_about_rows, offenders
+from dbarchitect.migrate.offenders import expected, is_about_rows, offenders
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Effects, Lock, Migration, Step
@@ -122,6 +122,7 @@ class _Rehearsal:
         self.facts: Facts | None = source.schema.facts
         self.base_hash = schema_hash(source.schema)
         self.gaps: list[Gap] = []
+        self.expected: tuple[str, ...] = ()
 
     def run(self) -> Rehearsal:
         bare = self.copies.bare("bare")
@@ -155,6 +156,7 @@ class _Rehearsal:
             steps=tuple(seen.steps),
             stops=tuple(seen.stops),
             changes=differences(base, seen.up, privileges=False) if seen.up is not None else (),
+            expected=self.expected,
             not_undone=differences(seen.down, base, privileges=False) if seen.down is not None else (),
             not_restored=tuple(seen.not_restored),
             checked_rows=seen.checked_rows,
@@ -193,16 +195,18 @@ class _Rehearsal:
         except (DbaError, psycopg.Error) as err:
             said = err.message if isinstance(err, DbaError) else str(err).strip().split("\n")[0]
             self.gaps.append(Gap(kind="rows", name="the copy", effect=f"has none: {said}"))
+            self.expected = expected(base, bare.up) if bare.up is not None else ()
             return bare, "none"
-        try:
+        with closing(stage):
+            if bare.up is not None and origin != "copy":
+                # Where rows are in the way before and the migrations run, they deal with them.
+                self.expected = tuple(one for one in expected(base, bare.up) if stage.count(one) == 0)
             return self._pass(stage, origin, base, tables), origin
-        finally:
-            stage.close()
 
     def _stage_with_rows(self, tables: Sequence[Table], base: Relational) -> tuple[Stage, RowsOrigin]:
         if self.options.copy is not None:
             return self._named_copy(self.options.copy, base), "copy"
-        known = self.facts is not None and bool(self.facts.columns)
+        known = self.facts is not None and bool(self.facts.columns) and self.facts.origin == "live"
         self.options.progress(f"making up rows for {len(tables):,} tables")
         most = None if self.options.data else _SEEN_ROWS
         stage = self.copies.with_rows("rehearsed", tables, rows=self.options.rows, most=most, budget=_MEASURED_ROWS)
@@ -228,6 +232,8 @@ class _Rehearsal:
         """Up, down and up again on one copy; rows of `tables` are compared."""
         seen = _Pass()
         with closing(stage):
+            if tables:
+                self.options.progress(f"reading the rows of {len(tables):,} tables, to compare them")
             before = stage.fingerprints(tables, base)
             self._up(stage, seen, "up", origin)
             if seen.ended:

@@ -273,6 +273,15 @@ class Stage:
             return None
         return int(row[0]) if row else 0, examples
 
+    def count(self, query: str) -> int | None:
+        """How many rows a query gives; None where it fails."""
+        try:
+            with self.session.transaction(force_rollback=True):
+                row = one_statement(self.session, f"SELECT count(*) FROM ({query}) AS rows").fetchone()
+        except psycopg.Error:
+            return None
+        return int(row[0]) if row else 0
+
     def fingerprints(self, tables: Iterable[Table], present: Relational) -> dict[str, tuple[int, str, str] | None]:
         """Of the rows of `tables`, by their columns: equal for equal rows in any order. None: the table or a column is
         not there now (`present`)."""

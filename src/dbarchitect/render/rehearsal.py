@@ -35,6 +35,7 @@ _ROWS = {
     "statistics": "on rows made up from the source's statistics",
     "copy": "on the rows of the copy",
 }
+_EXPECTED = "made-up rows cannot show it: on the source none of these may give a row"
 _MOST = 20  # lines of a list
 _BAR = 8  # columns of a timeline
 _WIDE = 78  # columns of a statement that is shown on one line
@@ -56,6 +57,8 @@ def render_rehearsal(
 
 def _head(rehearsal: Rehearsal) -> str:
     said, _ = _VERDICTS[rehearsal.verdict]
+    if rehearsal.verdict == "good" and not rehearsal.reversible:
+        said = "runs, blocks nobody for long, and has no way back"
     return f"{said}: {plural(len(rehearsal.migrations), 'migration')} on {line(rehearsal.source)}"
 
 
@@ -211,6 +214,9 @@ def _parts(rehearsal: Rehearsal, screen: Screen, kept: str, then: str) -> list[P
         if stop.offenders:
             parts.append(Verbatim(Text(f"    {line(stop.offenders)};")))
         parts += [Text(f"      {_example(row)}", style="dim") for row in stop.examples]
+    if rehearsal.expected and rehearsal.verdict != "fails":
+        parts += [Text(), Text(_EXPECTED)]
+        parts += [Verbatim(Text(f"  {line(one)};")) for one in rehearsal.expected[:_MOST]]
     if back := _way_back(rehearsal):
         bad = rehearsal.not_undone or rehearsal.not_restored or not rehearsal.reversible
         parts += [Text(), Text(back, style="bold yellow" if bad else "")]
@@ -289,6 +295,9 @@ def _markdown(rehearsal: Rehearsal, kept: str, then: str) -> Iterator[str]:
         if stop.offenders:
             yield from ("", fence(f"{stop.offenders};", "sql"))
         yield from (f"- {prose(_example(row))}" for row in stop.examples)
+    if rehearsal.expected and rehearsal.verdict != "fails":
+        yield from ("", prose(_EXPECTED), "")
+        yield fence("\n".join(f"{one};" for one in rehearsal.expected[:_MOST]), "sql")
     if back := _way_back(rehearsal):
         yield from ("", prose(back))
         yield from (f"- {prose(line(one))}" for one in rehearsal.not_undone[:_MOST])

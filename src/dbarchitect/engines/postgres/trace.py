@@ -42,6 +42,7 @@ Work = str | tuple[str, Callable[[psycopg.Connection[Any]], object]]
 # Tables that can be held at a time, each by a session of its own.
 _MOST_HELD = 20
 _POLL_S = 0.001
+_NOT_WAITED = "55P03"  # NOWAIT, or a lock_timeout of its own: then it is only looked at, as often as can be
 # Servers before 15 send their counters at most every half second.
 _OLD_COUNTERS_S = 0.6
 
@@ -174,7 +175,9 @@ def observe(
         for statement in statements:
             attempt = _inside(connection, [statement], watcher, keep=keep)
             if isinstance(statement, str) and _wants_outside(attempt):
-                attempt = [_outside(connection, statement, watcher, connect)]
+                attempt = [_outside(connection, statement, watcher, connect, hold=True)]
+                if (refused := attempt[-1].refused) and refused.sqlstate == _NOT_WAITED:
+                    attempt = [_outside(connection, statement, watcher, connect, hold=False)]
             seen += attempt
             if seen[-1].refused:
                 break
@@ -259,7 +262,12 @@ def _run(connection: psycopg.Connection[Any], work: Work) -> Refusal | None:
 
 
 def _outside(
-    connection: psycopg.Connection[Any], statement: str, watcher: psycopg.Connection[Any], connect: Connect
+    connection: psycopg.Connection[Any],
+    statement: str,
+    watcher: psycopg.Connection[Any],
+    connect: Connect,
+    *,
+    hold: bool,
 ) -> Observed:
     scene = _scene(watcher)
     _report_counters(connection)
@@ -274,7 +282,8 @@ def _outside(
 
     pid = connection.info.backend_pid
     begun = time.perf_counter()
-    with _held_up(scene, statement, watcher, connect) as holders:
+    held = _candidates(scene, statement, watcher) if hold else []
+    with _held_up(scene, held, connect) as holders:
         worker = threading.Thread(target=work, daemon=True)
         worker.start()
         try:
@@ -331,12 +340,10 @@ class _Holder:
 
 
 @contextmanager
-def _held_up(
-    scene: _Scene, statement: str, watcher: psycopg.Connection[Any], connect: Connect
-) -> Generator[dict[int, _Holder]]:
+def _held_up(scene: _Scene, tables: Sequence[int], connect: Connect) -> Generator[dict[int, _Holder]]:
     with ExitStack() as stack:
         holders: dict[int, _Holder] = {}
-        for oid in _candidates(scene, statement, watcher):
+        for oid in tables:
             session = stack.enter_context(closing(connect()))
             session.execute("SET lock_timeout = '2s'")
             with suppress(psycopg.errors.LockNotAvailable):  # somebody else's: then it is only looked at
