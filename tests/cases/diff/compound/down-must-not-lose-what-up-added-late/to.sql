@@ -1,0 +1,10 @@
+CREATE TYPE public.e AS ENUM ('x', 'y');
+CREATE SEQUENCE public.s;
+CREATE FUNCTION public.f(public.e) RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT nextval('public.s') $$;
+CREATE TABLE public.t (id integer PRIMARY KEY, e public.e DEFAULT 'x', n bigint DEFAULT public.f('y'));
+CREATE TABLE public.u (t integer REFERENCES public.t, e public.e, CHECK (e <> 'y'));
+CREATE VIEW public.v AS SELECT t.id, u.e FROM public.t JOIN public.u ON u.t = t.id;
+CREATE MATERIALIZED VIEW public.m AS SELECT e, count(*) FROM public.v GROUP BY e;
+CREATE INDEX m_e ON public.m (e);
+CREATE POLICY p ON public.u USING (EXISTS (SELECT 1 FROM public.v WHERE v.e = u.e));
+CREATE PUBLICATION pub FOR TABLE public.u;

@@ -1,0 +1,3 @@
+CREATE TYPE public.k AS ENUM ('a', 'b');
+CREATE TABLE public.p (k public.k PRIMARY KEY);
+CREATE TABLE public.c (id integer PRIMARY KEY, k public.k NOT NULL REFERENCES public.p);

@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY);
+CREATE FUNCTION public.new_touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'x'; RETURN NEW; END $$;
+CREATE TRIGGER touch BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.new_touch();

@@ -1,0 +1,3 @@
+CREATE TABLE public.a (n integer);
+CREATE TABLE public.b (n integer);
+CREATE INDEX by_n ON public.b (n);

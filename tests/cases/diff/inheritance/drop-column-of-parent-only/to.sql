@@ -1,0 +1,2 @@
+CREATE TABLE public.p (id integer);
+CREATE TABLE public.c (n integer) INHERITS (public.p);

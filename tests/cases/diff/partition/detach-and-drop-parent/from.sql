@@ -1,0 +1,2 @@
+CREATE TABLE public.m (k integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES IN (1);

@@ -1,0 +1,1 @@
+CREATE TABLE public.m_1 (k integer);

@@ -1,0 +1,3 @@
+CREATE TABLE public.m (id integer NOT NULL, k integer NOT NULL) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m (CONSTRAINT m_1_pkey PRIMARY KEY (id, k)) FOR VALUES IN (1);
+CREATE TABLE public.m_2 PARTITION OF public.m FOR VALUES IN (2);

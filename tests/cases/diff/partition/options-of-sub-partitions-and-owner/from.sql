@@ -1,0 +1,3 @@
+CREATE TABLE public.m (k integer, n integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES IN (1) PARTITION BY LIST (n);
+CREATE TABLE public.m_1_1 PARTITION OF public.m_1 FOR VALUES IN (1);

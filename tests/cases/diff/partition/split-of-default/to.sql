@@ -1,0 +1,4 @@
+CREATE TABLE public.m (k integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES IN (1);
+CREATE TABLE public.m_rest PARTITION OF public.m DEFAULT;
+CREATE TABLE public.m_2 PARTITION OF public.m FOR VALUES IN (2);

@@ -1,0 +1,2 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, a integer NOT NULL, CONSTRAINT t_a UNIQUE (a));
+ALTER TABLE public.t REPLICA IDENTITY USING INDEX t_a;

@@ -1,0 +1,2 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, a integer NOT NULL);
+ALTER TABLE public.t REPLICA IDENTITY FULL;

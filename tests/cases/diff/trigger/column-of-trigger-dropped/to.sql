@@ -1,0 +1,3 @@
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TABLE public.t (id integer PRIMARY KEY, b integer);
+CREATE TRIGGER tr AFTER UPDATE OF b ON public.t FOR EACH ROW EXECUTE FUNCTION public.f();

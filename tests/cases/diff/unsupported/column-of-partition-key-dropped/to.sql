@@ -1,0 +1,1 @@
+CREATE TABLE public.m (k integer) PARTITION BY RANGE (k);

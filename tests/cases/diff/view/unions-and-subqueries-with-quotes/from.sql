@@ -1,0 +1,3 @@
+CREATE TABLE public."T 1" ("a b" integer, "select" text);
+CREATE TABLE public.t2 (x integer, y text);
+CREATE VIEW public."V ""1""" AS SELECT "a b", "select" FROM public."T 1";
