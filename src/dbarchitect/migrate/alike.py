@@ -110,8 +110,9 @@ def _same_type(before: UserType, after: SchemaObject) -> bool:
     if isinstance(before, DomainType) and isinstance(after, DomainType):
         return (before.type, before.collation) == (after.type, after.collation)
     if isinstance(before, CompositeType) and isinstance(after, CompositeType):
-        kept = [one.name for one in before.attributes if one.name in {other.name for other in after.attributes}]
-        return [one.name for one in after.attributes][: len(kept)] == kept
+        old, new = [one.name for one in before.attributes], [one.name for one in after.attributes]
+        # An attribute that is added is the last one.
+        return new == [name for name in old if name in new] + [name for name in new if name not in old]
     return replace(before, owner="", grants=(), comment=None) == replace(after, owner="", grants=(), comment=None)
 
 
@@ -148,6 +149,8 @@ def bare_index(one: Index) -> Index:
         statistics_targets={},
         parent=None,
         constraint=None,
+        # The usual class of operators follows the column's type by itself.
+        keys=tuple(replace(key, opclass=None) if key.opclass_default else key for key in one.keys),
     )
 
 
@@ -198,7 +201,6 @@ _LOSSY = {
     ("float8", "float4"): "digits",
     ("numeric", "float8"): "exactness",
     ("numeric", "float4"): "exactness",
-    ("json", "jsonb"): "the order of keys, spaces and repeated keys",
 }
 _FRACTIONS = frozenset(("numeric", "float4", "float8", "money"))
 

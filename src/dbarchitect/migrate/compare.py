@@ -9,6 +9,7 @@ printed definitions of what is compared by its parts), and whether a child table
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -16,7 +17,18 @@ import msgspec
 from msgspec.structs import replace
 
 from dbarchitect.model.journal import JOURNAL, KEPT
-from dbarchitect.model.schema import Column, Constraint, Grant, Index, NotNull, Relational, Table, View
+from dbarchitect.model.schema import (
+    Column,
+    CompositeType,
+    Constraint,
+    Grant,
+    Index,
+    NotNull,
+    Relational,
+    Table,
+    UserType,
+    View,
+)
 from dbarchitect.model.value import Value, to_json
 
 
@@ -39,6 +51,7 @@ def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
         # Listed in the table's order of columns, which does not count.
         statistics=tuple(replace(one, definition="", columns=tuple(sorted(one.columns))) for one in schema.statistics),
         extensions=tuple(replace(one, version="", comment=None) for one in schema.extensions),
+        types=tuple(_type(one) for one in schema.types),
         dependencies=(),
         unreadable=(),
         facts=None,
@@ -57,6 +70,33 @@ def unowned(schema: Relational, role: str) -> Relational:
         return _replaced(one, owner="", grants=renamed)
 
     return cast(Relational, _mapped(schema, plain))
+
+
+# `x IN ('a', 'b')` over a varchar is printed in one way where it was written so, and in another where it was read from
+# what was printed (a restored dump): the same expression.
+_ARRAY = re.compile(
+    r"\(ARRAY\[((?:'(?:[^']|'')*'::(?:character varying|bpchar)(?:\(\d+\))?(?:, )?)+)\]\)::(text|character varying)\[\]"
+)
+_ELEMENT = re.compile(r"'(?:[^']|'')*'::(?:character varying|bpchar)(?:\(\d+\))?")
+
+
+def steady(schema: Relational) -> Relational:
+    """`schema` with its expressions as the server prints them once they have been printed and read again."""
+
+    def settled(one: Value) -> Value:
+        changed = {
+            name: _ARRAY.sub(_each, text)
+            for name in one.__struct_fields__
+            if isinstance(text := getattr(one, name), str) and "(ARRAY[" in text
+        }
+        return replace(one, **changed) if changed else one
+
+    return cast(Relational, _mapped(schema, settled))
+
+
+def _each(found: re.Match[str]) -> str:
+    elements = ", ".join(f"({one})::{found[2]}" for one in _ELEMENT.findall(found[1]))
+    return f"ARRAY[{elements}]"
 
 
 def schema_hash(schema: Relational) -> str:
@@ -89,6 +129,13 @@ def _says_not_null(one: Constraint, table: Table) -> bool:
     if not isinstance(one, NotNull) or not one.validated or one.no_inherit or one.comment is not None:
         return False
     return one.name == f"{table.name.name}_{one.columns[0]}_not_null"
+
+
+def _type(one: UserType) -> UserType:
+    if not isinstance(one, CompositeType):
+        return one
+    # The order of attributes counts, the gaps that dropped ones leave do not.
+    return replace(one, attributes=tuple(replace(a, position=n) for n, a in enumerate(one.attributes, 1)))
 
 
 def _view(view: View) -> View:

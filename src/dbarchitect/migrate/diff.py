@@ -24,6 +24,7 @@ from dbarchitect.model.change import (
     Change,
     Create,
     Drop,
+    DropColumn,
     RebuildType,
     SetComment,
     SetDefaultPrivileges,
@@ -100,18 +101,27 @@ def diff(
     privileges: bool = True,
     keep: bool = False,
     using: dict[str, str] | None = None,
+    distinct: frozenset[str] = frozenset(),
 ) -> Difference:
     """Actions that turn `before` into `after` on a server of the version of `before`.
 
     `privileges`: owners and grants are compared too. `keep`: dropped tables and columns are moved aside instead.
-    `using`: expressions by `str(ref)` of a column, that convert it.
+    `using`: expressions by `str(ref)` of a column, that convert it. `distinct`: columns (likewise) that are others on
+    both sides although they have one name.
     """
-    return _Differ(before, after, privileges=privileges, keep=keep, using=using or {}).run()
+    return _Differ(before, after, privileges=privileges, keep=keep, using=using or {}, distinct=distinct).run()
 
 
 class _Differ:
     def __init__(
-        self, before: Relational, after: Relational, *, privileges: bool, keep: bool, using: dict[str, str]
+        self,
+        before: Relational,
+        after: Relational,
+        *,
+        privileges: bool,
+        keep: bool,
+        using: dict[str, str],
+        distinct: frozenset[str],
     ) -> None:
         self.before, self.after = before, after
         self.major = before.major
@@ -124,7 +134,7 @@ class _Differ:
         self.refused: list[str] = []
         self.actions: list[Action] = []
         self.handled: set[ObjectRef] = set()  # what another action makes or drops along
-        self.tables = TableDiff(before, after, keep=keep, using=using)
+        self.tables = TableDiff(before, after, keep=keep, using=using, distinct=distinct)
         self.dependents: dict[ObjectRef, list[ObjectRef]] = defaultdict(list)
         for one in before.dependencies:
             self.dependents[one.on].append(one.of)
@@ -133,11 +143,15 @@ class _Differ:
         self._compare_objects()
         self.tables.compare()
         self.refused += self.tables.refused
+        self._rebuilt_columns()
         self._propagate()
         self._serials()
         self._table_actions()
         for ref, op in self.ops.items():
             self._object_actions(ref, op)
+        for ref, one in self.old.items():
+            if ref in self.new and ref not in self.ops:
+                self._privileges(ref, one.value, self.new[ref].value)
         self._default_privileges()
         self._settings()
         return Difference(
@@ -157,7 +171,7 @@ class _Differ:
                 if in_place(old.value, new.value, self.major):
                     self.ops[ref] = "alter"
                 else:
-                    self.ops[ref] = "rebuild" if isinstance(old.value, UserType) else "replace"
+                    self.ops[ref] = "rebuild" if isinstance(old.value, UserType | Collation) else "replace"
         for ref, op in self.ops.items():
             for one in (self.old.get(ref), self.new.get(ref)):
                 if one is None:
@@ -172,6 +186,28 @@ class _Differ:
         wanted = {one.ref for one in self.after.unmodelled}
         for ref in sorted(known ^ wanted):
             self._refuse(ref, "this kind of object is not carried by the model: write its migration by hand")
+
+    def _rebuilt_columns(self) -> None:
+        """The columns of a type (or collation) that is made anew are converted, and stand in others' way like that."""
+        for ref, op in list(self.ops.items()):
+            one = self.old.get(ref)
+            if one is None or op not in ("alter", "rebuild"):
+                continue
+            columns = [of for of in self.dependents.get(ref, ()) if of.kind == "column" and self.tables.has(of)]
+            if op == "alter" and columns and isinstance(one.value, CompositeType) and self._retypes(ref):
+                self.ops[ref] = op = "rebuild"  # no attribute is altered while a column holds it
+            if op == "rebuild":
+                for column in columns:
+                    self.tables.converted.add(column)
+                    self._join(column, ref)
+
+    def _retypes(self, ref: ObjectRef) -> bool:
+        old, new = self.old[ref].value, self.new[ref].value
+        if not isinstance(old, CompositeType) or not isinstance(new, CompositeType):
+            return False
+        types = {one.name: (one.type.sql, one.collation) for one in old.attributes}
+        now = {one.name: (one.type.sql, one.collation) for one in new.attributes}
+        return any(now.get(name, was) != was for name, was in types.items())
 
     def _refuse(self, ref: ObjectRef, why: str) -> None:
         text = f"{ref.kind} {ref.short}: {why}"
@@ -215,11 +251,15 @@ class _Differ:
         if self._gone(of):
             if self.ops.get(of) == "replace" and self.ops.get(on) in ("replace", "rebuild"):
                 return self._join(of, on)
-            return self.tables.retyped(on) and self.ops.get(of) == "replace" and self._join(of, on)
+            both = self.ops.get(of) == "replace" or self.tables.remade(of)
+            return self.tables.retyped(on) and both and self._join(of, on)
         if of in self.old:
             return self._object_follows(of, on, gone=gone)
         if of.kind == "column":
-            return self.tables.column_follows(of, on, gone=gone, is_type=on.kind in ("type", "domain", "collation"))
+            followed = self.tables.column_follows(of, on, gone=gone, is_type=on.kind in ("type", "domain", "collation"))
+            if followed and self.tables.remade(of) and not self.tables.dropped(on) and self.ops.get(on) != "drop":
+                self._join(of, on)
+            return followed
         if gone and of.kind in ("constraint", "index"):
             if (view := self._view_of(of)) is not None:
                 return self._object_follows(view, on, gone=gone)
@@ -463,7 +503,7 @@ class _Differ:
 
     def _rebuilt(self, ref: ObjectRef, old: Object, new: Object) -> Iterator[Change]:
         """What brings back the object as it was where no ALTER does: it and what depends on it are made again."""
-        if isinstance(old.value, UserType) and isinstance(new.value, UserType):
+        if isinstance(old.value, UserType | Collation) and isinstance(new.value, UserType | Collation):
             uses, others = self._users(ref)
             yield from (Drop(object=one.value, on=one.on) for _, one in reversed(others))
             yield RebuildType(before=new.value, after=old.value, columns=tuple(uses))
@@ -504,7 +544,7 @@ class _Differ:
             table = self.old_tables.get(Name(schema=of.schema, name=of.name))
             if of.kind == "column" and table is not None:
                 column = table.column(of.sub)
-                if column is not None and not column.inherited and _is_of(column, ref):
+                if column is not None and _is_of(column, ref):
                     columns.append((table.name, column))
                     others.update(self._followers(of))
             elif of in self.old:
@@ -513,7 +553,7 @@ class _Differ:
         return columns, list(others.items())
 
     def _rebuild(self, ref: ObjectRef, old: Object, new: Object) -> None:
-        if not isinstance(old.value, UserType) or not isinstance(new.value, UserType):
+        if not isinstance(old.value, UserType | Collation) or not isinstance(new.value, UserType | Collation):
             return
         before: list[tuple[Name, Column]] = []
         after: list[tuple[Name, Column]] = []
@@ -523,10 +563,10 @@ class _Differ:
             if of.kind != "column" or table is None:
                 continue
             column = table.column(of.sub)
-            if column is None or column.inherited or not _is_of(column, ref) or self.tables.gone(of):
+            if column is None or not _is_of(column, ref) or self.tables.gone(of):
                 continue
             wanted = self.tables.wanted(of)
-            if wanted is None or wanted.type.sql != column.type.sql:
+            if wanted is None or (wanted.type.sql, wanted.collation) != (column.type.sql, column.collation):
                 continue  # it changes to another type by itself, before this one is dropped
             before.append((table.name, column))
             after.append((table.name, replace(column, default=wanted.default, type=wanted.type)))
@@ -541,21 +581,41 @@ class _Differ:
         for name, table in self.new_tables.items():
             old = self.old_tables.get(name)
             ref = table.ref
-            if old is None:
+            if old is None or name in self.tables.remade_tables:
                 self.actions += self.tables.creation(table)
                 self._privileges(ref, None, table, group=ref)
             else:
                 self._privileges(ref, old, table)
         for name, table in self.old_tables.items():
-            if name not in self.new_tables:
+            if name not in self.new_tables or name in self.tables.remade_tables:
                 self._drop_table(table)
         self.actions += self.tables.actions()
+        for action in self.actions:
+            if isinstance(action.change, DropColumn):
+                self._with_sequences(action, action.change)
         for action in self.actions:
             if action.group is None:
                 for ref in action.alters | action.makes | action.unmakes:
                     if ref.kind == "column" and (root := self._group(ref)) is not None:
                         action.group = root
         self._identity_sequences()
+
+    def _with_sequences(self, action: Action, change: DropColumn) -> None:
+        """The sequences that a column owns go with it; they are there again before it comes back."""
+        owned = [
+            (ref, one.value)
+            for ref, one in self.old.items()
+            if isinstance(one.value, Sequence)
+            and one.value.owned_by == (change.table, change.column.name)
+            and ref not in self.new
+        ]
+        first: list[Change] = [Create(object=replace(one, owned_by=None)) for _, one in owned]
+        last: list[Change] = []
+        for ref, one in owned:
+            last.append(Alter(before=replace(one, owned_by=None), after=one))
+            last += self._privilege_changes(ref, None, one, owner_now="")
+        if owned:
+            action.undo = (*first, *action.reverse(), *last)
 
     def _drop_table(self, table: Table) -> None:
         undo = [change for action in self.tables.recreation(table) for change in [action.change]]
@@ -720,4 +780,6 @@ def _needs(one: SchemaObject, on: Name | None) -> set[ObjectRef]:
 
 def _is_of(column: Column, ref: ObjectRef) -> bool:
     """Whether a column is of this type, or an array of it."""
+    if ref.kind == "collation":
+        return column.collation == Name(schema=ref.schema, name=ref.name)
     return column.type.schema == ref.schema and ref.name in (column.type.name, column.type.element)

@@ -64,9 +64,9 @@ def _edges(actions: Sequence[Action], before: Iterable[Dependency], after: Itera
 
     def resolve(ref: ObjectRef, among: dict[ObjectRef, list[int]]) -> list[int]:
         found = among.get(ref)
-        if found or ref.kind != "column":
+        if found or ref.kind not in ("column", "constraint", "index"):
             return found or []
-        for kind in ("view", "type", "table"):
+        for kind in ("view", "type", "table", "domain") if ref.kind == "column" else ("domain",):
             whole = wholes.get((ref.schema, ref.name, kind))
             if whole is not None and (found := among.get(whole)):
                 return found
@@ -83,6 +83,14 @@ def _edges(actions: Sequence[Action], before: Iterable[Dependency], after: Itera
     wanted = set(after)
     for ref, numbers in unmakers.items():
         comes_after(makers.get(ref, ()), numbers)
+    # Relations share their names with each other, and with types.
+    taken: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for ref, numbers in unmakers.items():
+        for name in _names(ref):
+            taken[name] += numbers
+    for ref, numbers in makers.items():
+        for name in _names(ref):
+            comes_after(numbers, taken.get(name, ()))
     for one in wanted:
         users = [n for n in resolve(one.of, makers) + resolve(one.of, alterers) if one.on not in actions[n].spared]
         comes_after(users, resolve(one.on, makers) + resolve(one.on, alterers))
@@ -99,6 +107,21 @@ def _edges(actions: Sequence[Action], before: Iterable[Dependency], after: Itera
                 comes_after((action.number,), (n for n in alterers.get(ref, ()) if action.number not in edges[n]))
     _parts_first(actions, comes_after)
     return edges
+
+
+def _names(ref: ObjectRef) -> list[tuple[str, str, str]]:
+    """The names that an object takes up, by the catalogue that keeps them apart."""
+    match ref.kind:
+        case "table" | "view":
+            return [("relation", ref.schema, ref.name), ("type", ref.schema, ref.name)]
+        case "sequence":
+            return [("relation", ref.schema, ref.name)]
+        case "index":
+            return [("relation", ref.schema, ref.sub)]
+        case "type" | "domain":
+            return [("type", ref.schema, ref.name)]
+        case _:
+            return []
 
 
 def _parts_first(actions: Sequence[Action], comes_after: Callable[[Iterable[int], Iterable[int]], None]) -> None:

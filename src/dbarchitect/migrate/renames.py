@@ -25,6 +25,7 @@ from dbarchitect.model.schema import (
     Constraint,
     DomainType,
     EnumType,
+    Extension,
     ForeignKey,
     Function,
     Index,
@@ -175,8 +176,28 @@ class _Finder:
             elif pairs and isinstance(one.value, DbSequence | EnumType):
                 self.questions.append(Question(old=ref, candidates=tuple(pairs)))
         for ref, one in old.items():
-            if ref in new and isinstance(one.value, EnumType):
-                self._labels(ref, one.value, new[ref].value)
+            if ref not in new:
+                continue
+            other = new[ref].value
+            if isinstance(one.value, EnumType):
+                self._labels(ref, one.value, other)
+            elif isinstance(one.value, CompositeType) and isinstance(other, CompositeType):
+                self._attributes(ref, one.value, other)
+            elif isinstance(other, Extension) and isinstance(one.value, Extension) and one.value.schema != other.schema:
+                # What columns of its types are called follows it.
+                self.changes.append(Alter(before=one.value, after=replace(other, version=one.value.version)))
+                self.words.append(f"extension {other.name} moves to schema {other.schema}")
+
+    def _attributes(self, ref: ObjectRef, old: CompositeType, new: CompositeType) -> None:
+        """An attribute of a composite type under another name: only where it was stated."""
+        names = {one.name for one in old.attributes}
+        for one in old.attributes:
+            at = replace(ref, sub=one.name)
+            if one.name in {other.name for other in new.attributes}:
+                continue
+            if said := self.answers.of(at):
+                come = [replace(ref, sub=other.name) for other in new.attributes if other.name not in names]
+                self._stated(at, come, said)
 
     def _labels(self, ref: ObjectRef, old: EnumType, new: Any) -> None:
         """A label of an enum under another name in the same place: only where it was stated, else a question."""

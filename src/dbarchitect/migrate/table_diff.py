@@ -97,10 +97,15 @@ class PartPlan:
 class TableDiff:
     """The tables of two schemas. `compare` first; `*_follows` make what depends on others follow; then `actions`."""
 
-    def __init__(self, before: Relational, after: Relational, *, keep: bool, using: dict[str, str]) -> None:
+    def __init__(
+        self, before: Relational, after: Relational, *, keep: bool, using: dict[str, str], distinct: frozenset[str]
+    ) -> None:
         self.major = before.major
         self.keep = keep
         self.using = using
+        self.distinct = distinct
+        self.converted: set[ObjectRef] = set()  # columns whose type is made anew below them
+        self.remade_tables: set[Name] = set()
         self.old, self.new = tables(before), tables(after)
         self.columns: dict[ObjectRef, ColumnPlan] = {}
         self.constraints: dict[ObjectRef, PartPlan] = {}
@@ -134,10 +139,12 @@ class TableDiff:
         return (table.partition_of.parent,) if table.partition_of is not None else table.inherits
 
     def _compare(self, old: Table, new: Table) -> None:
+        if old.kind == new.kind == "foreign" and old.foreign_server != new.foreign_server:
+            self.remade_tables.add(new.name)  # it holds no rows of its own
+            return
         for what, one, other in (
             ("kind", old.kind, new.kind),
             ("partition key", old.partition_key, new.partition_key),
-            ("foreign server", old.foreign_server, new.foreign_server),
         ):
             if one != other:
                 text = f"table {new.name.short}: its {what} differs, and only another table has another one"
@@ -156,10 +163,21 @@ class TableDiff:
             if after is None and before is not None:
                 if before.inherited and self._dropped_with_parent(old, name):
                     continue
+                if old.of_type is not None and old.of_type == new.of_type:
+                    continue
                 self.columns[ref] = ColumnPlan(new.name, "drop", before=before)
                 continue
             if after is None:
                 continue
+            if before is not None and {str(ref), ref.short} & self.distinct:
+                self.columns[ref] = ColumnPlan(new.name, "remake", before, after)
+                continue
+            if (
+                old.of_type is not None
+                and old.of_type == new.of_type
+                and (before is None or _other_type(before, after))
+            ):
+                continue  # it comes with its type
             before = self._as_parent_leaves_it(new, before, after)
             if before is None:
                 self.columns[ref] = ColumnPlan(new.name, "add", after=after)
@@ -270,6 +288,16 @@ class TableDiff:
 
     # --- what follows -----------------------------------------------------------------------------------------------
 
+    def has(self, ref: ObjectRef) -> bool:
+        """Whether this is a column of a table before."""
+        table = self.old.get(Name(schema=ref.schema, name=ref.name))
+        return table is not None and table.column(ref.sub) is not None
+
+    def remade(self, ref: ObjectRef) -> bool:
+        """Whether a column is dropped and made again."""
+        plan = self.columns.get(ref)
+        return plan is not None and plan.op == "remake"
+
     def dropped(self, ref: ObjectRef) -> bool:
         """Whether the table, or the column or its table, is dropped for good."""
         name = Name(schema=ref.schema, name=ref.name)
@@ -280,7 +308,7 @@ class TableDiff:
 
     def gone(self, ref: ObjectRef) -> bool:
         """Whether a table or a part of one goes away, for good or to be made again."""
-        if self.dropped(ref):
+        if self.dropped(ref) or Name(schema=ref.schema, name=ref.name) in self.remade_tables:
             return True
         plan = self.columns.get(ref)
         if plan is not None:
@@ -289,7 +317,9 @@ class TableDiff:
         return other is not None and other.op in ("drop", "replace")
 
     def retyped(self, ref: ObjectRef) -> bool:
-        """Whether a column changes its type or collation."""
+        """Whether a column changes its type or collation, or is converted to another of the same name."""
+        if ref in self.converted:
+            return True
         plan = self.columns.get(ref)
         if plan is None or plan.before is None or plan.after is None:
             return False
@@ -450,7 +480,12 @@ class TableDiff:
                 )
             if new.partition_of is not None:
                 parent = new.partition_of.parent
-                needs = {ObjectRef(kind="table", schema=parent.schema, name=parent.name)}
+                needs = {ObjectRef(kind="table", schema=parent.schema, name=parent.name), new.ref}
+                needs |= (
+                    {part("column", parent, c.name) for c in self.new[parent].columns} if parent in self.new else set()
+                )
+                needs |= {part("column", new.name, c.name) for c in new.columns}
+                needs |= {constraint_ref(new.name, c) for c in new.constraints}
                 yield _action(
                     AttachPartition(table=new.name, of=new.partition_of),
                     "partition",
@@ -474,8 +509,21 @@ class TableDiff:
             )
         elif plan.op == "drop" and old is not None:
             yield self._drop_column(ref, plan.table, old)
+        elif plan.op == "remake" and old is not None and new is not None:
+            yield from self._remake(ref, plan.table, old, new)
         elif old is not None and new is not None:
             yield from self._alter_column(ref, plan, old, new)
+
+    def _remake(self, ref: ObjectRef, table: Name, old: Column, new: Column) -> Iterator[Action]:
+        """A column that no ALTER turns into what it shall be: dropped and made again, in one transaction."""
+        drop = self._drop_column(ref, table, old)
+        drop.remakes = f"column {table.short}.{quote_identifier(new.name)}"
+        drop.rank = RANKS["alter column"]
+        drop.group = ref
+        yield drop
+        yield _action(
+            AddColumn(table=table, column=new), "alter column", makes={ref}, needs={_type_ref(new)}, group=ref
+        )
 
     def _nullable_by_name(self, table: Name, column: Column) -> Column:
         """A new column without the NOT NULL that a constraint with a name of its own gives it afterwards."""
@@ -519,8 +567,8 @@ class TableDiff:
         words = f"of {plan.table.short}.{quote_identifier(new.name)}: {lost}"
         remakes = ""
         makes: set[ObjectRef] = set()
-        if plan.op == "remake":
-            remakes = f"column {plan.table.short}.{quote_identifier(new.name)}"
+        if old.generated is not None and new.generated is None and (not old.generated.stored or self.major < 13):
+            remakes = f"column {plan.table.short}.{quote_identifier(new.name)}"  # its values are copied
         if plan.detached:
             makes.add(_default(ref))
         yield _action(
@@ -569,7 +617,9 @@ class TableDiff:
             change = AlterConstraint(table=table, before=replace(before, name=after.name), after=after)
             yield _action(change, "check", alters={ref})
         if after.validated and not before.validated:
-            yield _action(ValidateConstraint(table=table, constraint=after), "check", alters={ref}, undo=())
+            now = replace(before, name=after.name)
+            undo = (DropConstraint(table=table, constraint=now), AddConstraint(table=table, constraint=now))
+            yield _action(ValidateConstraint(table=table, constraint=after), "check", alters={ref}, undo=undo)
         if before.comment != after.comment:
             yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
 
@@ -622,7 +672,11 @@ class TableDiff:
             yield _action(AlterConstraint(table=plan.table, before=before, after=after), "check", alters={ref})
         if after.validated and not before.validated and not enforced:
             rank = "foreign key" if isinstance(after, ForeignKey) else "check"
-            yield _action(ValidateConstraint(table=plan.table, constraint=after), rank, alters={ref}, undo=())
+            undo = (
+                DropConstraint(table=plan.table, constraint=after),
+                AddConstraint(table=plan.table, constraint=before),
+            )
+            yield _action(ValidateConstraint(table=plan.table, constraint=after), rank, alters={ref}, undo=undo)
         if before.comment != after.comment:
             yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
         indexes = constraint_index(old, before), constraint_index(new, after)
@@ -642,7 +696,11 @@ class TableDiff:
             yield from _index_settings(before, after, index_ref(after))
             return
         if plan.op in ("drop", "replace") and before is not None and not self._with_parent(before):
-            yield _action(DropIndex(index=before), "drop index", unmakes={index_ref(before)})
+            children = [one for t in self.old.values() for one in t.indexes if one.parent == before.name]
+            undo = None
+            if children:
+                undo = (AddIndex(index=before, only=True), *(AddIndex(index=one) for one in children))
+            yield _action(DropIndex(index=before), "drop index", unmakes={index_ref(before)}, undo=undo)
         if plan.op in ("add", "replace") and after is not None:
             yield self._add_index(after)
 
@@ -729,6 +787,10 @@ def _index_settings(before: Index, after: Index, ref: ObjectRef) -> Iterator[Act
         yield _action(SetComment(at=at, before=before.comment, after=after.comment), "comment", needs={ref})
 
 
+def _other_type(before: Column, after: Column) -> bool:
+    return (before.type.sql, before.collation) != (after.type.sql, after.collation)
+
+
 def _settled(one: Constraint) -> Constraint:
     """A constraint without what is printed from the rest or is not its own."""
     found = replace(one, definition="", inherited=False)
@@ -772,6 +834,8 @@ def _cast(before: Column, after: Column) -> str:
     if old.category == new.category and old.kind == new.kind == "base" and old.category != "U":
         return ""
     name = quote_identifier(before.name)
+    if {old.kind, new.kind} & {"range", "multirange", "composite"}:
+        return f"{name}::text::{new.sql}"
     if "enum" in (old.kind, new.kind) and old.category != "S":
         return f"{name}::text::{new.sql}"
     return f"{name}::{new.sql}"

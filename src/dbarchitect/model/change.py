@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .names import Name, ObjectRef
 from .schema import (
+    Collation,
     Column,
     Constraint,
     DefaultPrivilege,
@@ -335,12 +336,13 @@ class SetSetting(Value, tag_field="kind", tag="set_setting", frozen=True, kw_onl
 
 
 class RebuildType(Value, tag_field="kind", tag="rebuild_type", frozen=True, kw_only=True):
-    """A type made anew beside the old one, and `columns` converted to it: a domain by a cast, others through text. A
+    """A type (or collation) made anew beside the old one, and `columns` converted to it, a domain's by a cast, others
+    through text; columns that are inherited follow their parents, but for their defaults. A
     row whose value is no value of the new type makes it fail; nothing is lost. A default is set aside meanwhile;
     `columns_after` says which it gets then (none given: the same)."""
 
-    before: UserType
-    after: UserType
+    before: UserType | Collation
+    after: UserType | Collation
     columns: tuple[tuple[Name, Column], ...] = ()
     columns_after: tuple[tuple[Name, Column], ...] = ()
 

@@ -7,6 +7,7 @@ rows must have kept their values; then it is run down, and must give back the sc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,23 +20,24 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import version_name
-from dbarchitect.engines.postgres.server.host import OWNER, Host, owner_session
+from dbarchitect.engines.postgres.server.host import OWNER, Host, one_statement, owner_session
+from dbarchitect.engines.postgres.trace import refusal
 from dbarchitect.errors import InputError
-from dbarchitect.migrate.compare import differences, schema_hash, unowned
+from dbarchitect.migrate.compare import differences, schema_hash, steady, unowned
 from dbarchitect.migrate.diff import Difference, diff
 from dbarchitect.migrate.forms import Forms, Online, write
 from dbarchitect.migrate.order import CircleError, Unit, in_order
 from dbarchitect.migrate.renames import Answers, Question, find
 from dbarchitect.migrate.words import describe
-from dbarchitect.model.change import AddTable, Change, Create, Rename
+from dbarchitect.model.change import AddTable, Change, Create, Rename, SetSetting
 from dbarchitect.model.facts import Facts
-from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational, Table
 from dbarchitect.sql.script import command_tag, split_script
 
-from .stage import Stage
+from .stage import Ran, Stage
 
 _ROUNDS = 4  # of renames that show others, and of differences that a first plan leaves
 
@@ -60,6 +62,11 @@ select n.nspname, c.relname from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 and pg_catalog.pg_relation_size(c.oid) > 0
+"""
+_SETTINGS = """
+select unnest(s.setconfig) from pg_catalog.pg_db_role_setting s
+join pg_catalog.pg_database d on d.oid = s.setdatabase
+where s.setrole = 0 and d.datname = pg_catalog.current_database()
 """
 
 
@@ -112,17 +119,19 @@ class Journey:
     ) -> None:
         self._host = host
         self._start = start
-        self._wanted = unowned(wanted, OWNER)
+        self._wanted = unowned(steady(wanted), OWNER)
         self._options = options
         self._progress = progress
         self._made: list[str] = []
+        self._distinct: frozenset[str] = frozenset()
 
     # --- databases --------------------------------------------------------------------------------------------------
 
-    def _copy(self, name: str, original: str | None = None) -> Stage:
+    def _copy(self, name: str) -> Ground:
         self._host.drop_database(name)
-        self._host.copy_database(original or self._start, name)
+        self._host.copy_database(self._start, name)
         self._made.append(name)
+        _copy_settings(self._host, self._start, name)
         return stage(self._host, name)
 
     def close(self) -> None:
@@ -146,9 +155,10 @@ class Journey:
     def plan(self, answers: Answers) -> Plan:
         """The plan, run up and down. Raises `UnansweredError` for renames that have to be asked, `InputError` with the
         names of what is not supported or of the step that fails."""
+        self._distinct = answers.distinct
         self._progress("looking for renames")
         work = self._copy("journey")
-        before = unowned(work.schema(), OWNER)
+        before = _schema(work)
         here, renames, words = self._renamed(work, before, answers)
         work.close()
         self._progress("planning")
@@ -208,7 +218,7 @@ class Journey:
             self._run(work, map(_rename_step, changes), "of the renames")
             made += changes
             words += found.words
-            here = unowned(work.schema(), OWNER)
+            here = _schema(work)
         return here, made, words
 
     def _units(self, here: Relational) -> tuple[tuple[Unit, ...], Difference]:
@@ -219,6 +229,7 @@ class Journey:
             privileges=options.privileges,
             keep=options.keep,
             using=dict(options.using),
+            distinct=self._distinct,
         )
         if difference.refused:
             raise InputError(
@@ -266,7 +277,7 @@ class Journey:
             filled = self._filled("journey")
             rows = work.fingerprints([t for t in before.tables if t.name in filled], before)
             self._run(work, steps, "of the plan")
-            made = unowned(work.schema(), OWNER)
+            made = _schema(work)
             left = differences(made, self._wanted, privileges=options.privileges)
             if left and attempt < _ROUNDS - 1:
                 units, _ = self._units(made)
@@ -283,8 +294,14 @@ class Journey:
             self._physically_the_same(identity, steps)
             self._rows_kept(work, rows, before, made, steps)
             self._progress("running it back")
+            if any(step.loses for step in steps) and filled:
+                # What is lost does not come back with its constraints: the way back is that of the schema alone.
+                work.close()
+                work = self._copy("journey")
+                _empty(work, before)
+                self._run(work, steps, "of the plan")
             self._run(work, down, "of the way back")
-            back_again = differences(unowned(work.schema(), OWNER), before, privileges=options.privileges)
+            back_again = differences(_schema(work), before, privileges=options.privileges)
             if back_again:
                 raise InputError(
                     f"no way back that arrives: {_several(back_again)}",
@@ -359,13 +376,24 @@ class _Identity:
         return cls({(schema, table, column): (oid, number) for schema, table, oid, column, number in rows})
 
 
+def _schema(of: Stage) -> Relational:
+    """The schema on a stage, without a word of the role that runs everything there."""
+    return unowned(steady(of.schema()), OWNER)
+
+
+def _empty(work: Stage, schema: Relational) -> None:
+    names = ", ".join(str(table.name) for table in schema.tables if table.kind != "foreign")
+    if names:
+        work.session.execute(f"TRUNCATE {names} CASCADE".encode())
+
+
 def _tables_made(units: Sequence[Unit]) -> bool:
     return any(isinstance(action.change, AddTable) for unit in units for action in unit)
 
 
 def _same_columns(before: Table, after: Table | None) -> bool:
-    if after is None:
-        return False
+    if after is None or any(column.type.kind == "composite" for column in before.columns):
+        return False  # a row within a row is printed with the attributes that it has now
     types = {column.name: column.type.sql for column in after.columns}
     return all(types.get(column.name) == column.type.sql for column in before.columns)
 
@@ -389,31 +417,87 @@ def _help(step: Step, sqlstate: str) -> str:
 # --- where plans are run ----------------------------------------------------------------------------------------------
 
 
-def stage(host: Host, database: str) -> Stage:
+class Ground(Stage):
     """A private database as the place where a plan is run: by the role that owns it, which speaks for all roles that
-    own parts of it; what only a superuser may do is done as the loader of scripts does it."""
-    if host.superuser:
-        _speak_for_all(host, database)
+    own parts of it; what only a superuser may do is done as the loader of scripts does it, in the plan's order."""
 
-    def session() -> psycopg.Connection[Any]:
-        opened = owner_session(host, database)
-        opened.execute("SET check_function_bodies = off")
-        return opened
+    def __init__(self, host: Host, database: str) -> None:
+        if host.superuser:
+            _speak_for_all(host, database)
+        self._host = host
+        self._database = database
 
-    def beside(statement: str) -> bool:
-        tag = command_tag(statement)
-        if not host.superuser:
-            return False
-        if tag in _LOADED:
-            load(host, database, split_script(statement, "the plan"))
-            return True
-        if tag.startswith("ALTER ") and (" OWNER TO " in statement or tag == "ALTER EXTENSION"):
-            with closing(host.connect(database)) as admin:
-                admin.execute(statement.encode())
-            return True
-        return False
+        def session() -> psycopg.Connection[Any]:
+            opened = owner_session(host, database)
+            opened.execute("SET check_function_bodies = off")
+            return opened
 
-    return Stage(session=session, watch=lambda: host.connect(database), beside=beside)
+        super().__init__(session=session, watch=lambda: host.connect(database))
+
+    def repeat(self, step: Step) -> Ran:
+        """Run a step; one with statements for a superuser is no transaction here, where nobody looks."""
+        if step.backfill is not None or not self._host.superuser or not any(map(_for_superuser, step.sql)):
+            given = tuple(one for sql in step.sql for one in self._ownership(sql))
+            return super().repeat(replace(step, sql=given))
+        for statement in step.sql:
+            try:
+                if not _for_superuser(statement):
+                    for one in self._ownership(statement):
+                        one_statement(self.session, one)
+                elif command_tag(statement) in _LOADED:
+                    load(self._host, self._database, split_script(statement, "the plan"))
+                else:
+                    with closing(self._host.connect(self._database)) as admin:
+                        admin.execute(statement.encode())
+            except psycopg.Error as err:
+                return Ran(refusal=refusal(err))
+        return Ran()
+
+    def _ownership(self, statement: str) -> tuple[str, ...]:
+        """An OWNER TO with the right that the new owner needs for it, and that is taken back at once."""
+        given = _OWNER_TO.search(statement)
+        if given is None or not self._host.superuser:
+            return (statement,)
+        place = _PLACE.search(statement)
+        schema = place[1] if place is not None else None
+        on = f"SCHEMA {schema}" if schema is not None else "DATABASE"
+        if on == "DATABASE":
+            row = self.session.execute("SELECT pg_catalog.quote_ident(pg_catalog.current_database())").fetchone()
+            on = f"DATABASE {row[0] if row else ''}"
+        held = "SELECT pg_catalog.has_{}_privilege({}, {}, 'create')".format(
+            "database" if schema is None else "schema",
+            quote_literal(_unquoted(given[1])),
+            "pg_catalog.current_database()" if schema is None else quote_literal(_unquoted(schema)),
+        )
+        try:
+            row = self.session.execute(held.encode()).fetchone()
+        except psycopg.errors.InvalidSchemaName:
+            row = None  # it is made in the same step
+        if row is not None and row[0]:
+            return (statement,)
+        return f"GRANT CREATE ON {on} TO {given[1]}", statement, f"REVOKE CREATE ON {on} FROM {given[1]}"
+
+
+_OWNER_TO = re.compile(r'^ALTER .* OWNER TO ("(?:[^"]|"")+"|\S+)$', re.S)
+_PLACE = re.compile(r'^ALTER (?!SCHEMA )(?:[A-Z]+ )+("(?:[^"]|"")+"|[\w$]+)\.')
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _for_superuser(statement: str) -> bool:
+    tag = command_tag(statement)
+    if tag in _LOADED or tag == "ALTER EXTENSION":
+        return True
+    if tag == "COMMENT":
+        return statement.startswith("COMMENT ON EVENT TRIGGER ")
+    return tag.split()[-1] in ("TRIGGER", "SERVER", "PUBLICATION") and " OWNER TO " in statement
+
+
+def stage(host: Host, database: str) -> Ground:
+    """Where a plan is run: a private database."""
+    return Ground(host, database)
 
 
 def _speak_for_all(host: Host, database: str) -> None:
@@ -429,7 +513,17 @@ def _speak_for_all(host: Host, database: str) -> None:
             admin.execute(f"GRANT {quote_identifier(role)} TO {quote_identifier(owner)}".encode())
 
 
+def _copy_settings(host: Host, original: str, copy: str) -> None:
+    """ALTER DATABASE ... SET is of a database, not in it: a copy has none of it."""
+    with closing(host.connect(original)) as admin:
+        settings = [str(one).partition("=")[::2] for (one,) in admin.execute(_SETTINGS).fetchall()]
+    with closing(host.connect(copy)) as admin:
+        for name, value in settings:
+            for statement in ddl(SetSetting(name=name, after=value), version=host.version):
+                admin.execute(statement.encode())
+
+
 def schema_of(host: Host, database: str) -> Relational:
     """The schema of a private database."""
     with closing(host.connect(database)) as admin:
-        return inspect(admin, facts=False)
+        return steady(inspect(admin, facts=False))

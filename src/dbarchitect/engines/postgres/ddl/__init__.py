@@ -65,6 +65,12 @@ from dbarchitect.model.names import quote_identifier, quote_literal
 __all__ = ["constraint_definition", "create_index_sql", "ddl"]
 
 
+# Settings whose value is a list that the server keeps with its quotes.
+_LISTS = frozenset(
+    ("search_path", "local_preload_libraries", "session_preload_libraries", "temp_tablespaces", "createrole_self_grant")
+)
+
+
 def ddl(change: Change, *, version: int) -> tuple[str, ...]:
     """SQL statements for one change, without semicolons, in order, for a server of `version` (180006 style).
 
@@ -130,7 +136,8 @@ def ddl(change: Change, *, version: int) -> tuple[str, ...]:
             return tuple(set_comment(change))
         case SetSetting(name=name, after=value):
             # The name of the database is not the schema's: it stands for the current one in `DO`.
-            what = f"RESET {name}" if value is None else f"SET {name} = {quote_literal(value).strip()}"
+            text = value if name in _LISTS else quote_literal(value or "").strip()
+            what = f"RESET {name}" if value is None else f"SET {name} = {text}"
             text = f"BEGIN EXECUTE format('ALTER DATABASE %I ' || {quote_literal(what)}, current_database()); END"
             return (f"DO {quote_literal(text)}",)
         case RebuildType():

@@ -12,7 +12,7 @@ from dbarchitect.engines.postgres.ddl.clauses import (
     name_list,
     options,
 )
-from dbarchitect.engines.postgres.ddl.types import alter_type, create_type, drop_type
+from dbarchitect.engines.postgres.ddl.types import alter_type, create_collation, create_type, drop_type
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.schema import (
     BaseType,
@@ -55,7 +55,7 @@ def create(one: SchemaObject, on: Name | None, major: int) -> Iterable[str]:
             yield f"CREATE EXTENSION {quote_identifier(one.name)}{where}"
             return  # its comment is its own
         case Collation():
-            yield f"CREATE COLLATION {one.name} ({_collation(one)})"
+            yield create_collation(one)
         case Sequence():
             unlogged = "UNLOGGED " if one.persistence == "unlogged" else ""
             yield f"CREATE {unlogged}SEQUENCE {one.name} {_sequence(one)}"
@@ -185,7 +185,7 @@ def alter(before: SchemaObject, after: SchemaObject, on: Name | None, major: int
     elif isinstance(before, UserType) and isinstance(after, UserType):
         yield from alter_type(before, after, major)
         return
-    else:
+    elif type(before) is not type(after):
         raise ValueError(f"{target(before, on)} cannot become {target(after, on)}")
     yield from comment_change(target(after, on), before.comment, after.comment)
 
@@ -398,16 +398,3 @@ def _server(one: ForeignServer) -> str:
         text += f" VERSION {quote_literal(one.version)}"
     text += f" FOREIGN DATA WRAPPER {quote_identifier(one.wrapper)}"
     return text + (f" OPTIONS ({foreign_options(one.options)})" if one.options else "")
-
-
-def _collation(one: Collation) -> str:
-    words = [f"provider = {one.provider}"]
-    if one.ctype and one.ctype != one.locale:
-        words += [f"lc_collate = {quote_literal(one.locale)}", f"lc_ctype = {quote_literal(one.ctype)}"]
-    else:
-        words.append(f"locale = {quote_literal(one.locale)}")
-    if not one.deterministic:
-        words.append("deterministic = false")
-    if one.rules:
-        words.append(f"rules = {quote_literal(one.rules)}")
-    return ", ".join(words)

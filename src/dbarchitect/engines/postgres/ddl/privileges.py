@@ -77,6 +77,11 @@ def rename(change: Rename, *, domain: bool = False) -> Iterable[str]:
     match at.kind:
         case "column":
             yield f"ALTER TABLE {owner} RENAME COLUMN {quote_identifier(at.sub)} TO {new}"
+        case "type":
+            if at.sub:
+                yield f"ALTER TYPE {owner} RENAME ATTRIBUTE {quote_identifier(at.sub)} TO {new} CASCADE"
+            else:
+                yield from _rename_whole(at, to)
         case "constraint":
             word = "DOMAIN" if domain else "TABLE"
             yield f"ALTER {word} {owner} RENAME CONSTRAINT {quote_identifier(at.sub)} TO {new}"
@@ -87,14 +92,18 @@ def rename(change: Rename, *, domain: bool = False) -> Iterable[str]:
         case "schema":
             yield f"ALTER SCHEMA {quote_identifier(at.name)} RENAME TO {new}"
         case _:
-            word = _ALTER_WORDS.get(at.kind, at.kind.upper())
-            name = object_name(at)
-            if at.schema != to.schema:
-                yield f"ALTER {word} {name} SET SCHEMA {quote_identifier(to.schema)}"
-                name = object_name(ObjectRef(kind=at.kind, schema=to.schema, name=at.name))
-            old = at.name.partition("(")[0] if at.kind == "function" else at.name
-            if old != to.name:
-                yield f"ALTER {word} {name} RENAME TO {new}"
+            yield from _rename_whole(at, to)
+
+
+def _rename_whole(at: ObjectRef, to: Name) -> Iterable[str]:
+    word = _ALTER_WORDS.get(at.kind, at.kind.upper())
+    name = object_name(at)
+    if at.schema != to.schema:
+        yield f"ALTER {word} {name} SET SCHEMA {quote_identifier(to.schema)}"
+        name = object_name(ObjectRef(kind=at.kind, schema=to.schema, name=at.name))
+    old = at.name.partition("(")[0] if at.kind == "function" else at.name
+    if old != to.name:
+        yield f"ALTER {word} {name} RENAME TO {quote_identifier(to.name)}"
 
 
 def _kind(ref: ObjectRef) -> str:

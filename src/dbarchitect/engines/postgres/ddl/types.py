@@ -15,6 +15,8 @@ from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.schema import (
     BaseType,
     Check,
+    Collation,
+    Column,
     CompositeType,
     DomainType,
     EnumType,
@@ -174,33 +176,66 @@ def _alter_composite(before: CompositeType, after: CompositeType) -> Iterable[st
     new = {one.name: one for one in after.attributes}
     for name in old:
         if name not in new:
-            yield f"{target} DROP ATTRIBUTE {quote_identifier(name)}"
+            yield f"{target} DROP ATTRIBUTE {quote_identifier(name)} CASCADE"
     for name, attribute in new.items():
         collate = f" COLLATE {attribute.collation}" if attribute.collation else ""
         known = old.get(name)
         if known is None:
-            yield f"{target} ADD ATTRIBUTE {quote_identifier(name)} {attribute.type.sql}{collate}"
+            yield f"{target} ADD ATTRIBUTE {quote_identifier(name)} {attribute.type.sql}{collate} CASCADE"
         elif (known.type.sql, known.collation) != (attribute.type.sql, attribute.collation):
-            yield f"{target} ALTER ATTRIBUTE {quote_identifier(name)} TYPE {attribute.type.sql}{collate}"
+            yield f"{target} ALTER ATTRIBUTE {quote_identifier(name)} TYPE {attribute.type.sql}{collate} CASCADE"
         yield from comment_change(
             f"COLUMN {after.name}.{quote_identifier(name)}", known.comment if known else None, attribute.comment
         )
 
 
 def rebuild_type(change: RebuildType, major: int) -> Iterable[str]:
-    """A new type beside the old one, every column converted through text, the old one dropped."""
+    """A new type (or collation) beside the old one, every column converted, the old one dropped."""
     before, after = change.before, change.after
     aside = Name(schema=before.name.schema, name=f"{before.name.name[:48]}{_ASIDE}")
-    yield f"ALTER TYPE {before.name} RENAME TO {quote_identifier(aside.name)}"
-    yield from create_type(after, major)
+    word = "COLLATION" if isinstance(before, Collation) else "TYPE"
+    yield f"ALTER {word} {before.name} RENAME TO {quote_identifier(aside.name)}"
+    if isinstance(after, Collation):
+        yield create_collation(after)
+    else:
+        yield from create_type(after, major)
     wanted = {(table, column.name): column for table, column in change.columns_after or change.columns}
-    through_text = not isinstance(after, DomainType)
+
+    def only(table: Name, column: Column) -> str:
+        return f"ALTER TABLE ONLY {table} ALTER COLUMN {quote_identifier(column.name)}"
+
+    # A default may be a child's own: all are set aside first, each comes back where it was.
     for table, column in change.columns:
-        target = f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(column.name)}"
-        new = wanted[table, column.name]
         if column.default is not None:
-            yield f"{target} DROP DEFAULT"
-        yield f"{target} TYPE {new.type.sql} {conversion(new, through_text=through_text)}"
+            yield f"{only(table, column)} DROP DEFAULT"
+    for table, column in change.columns:
+        if column.inherited:
+            continue  # it follows its parent
+        new = wanted[table, column.name]
+        collate = f" COLLATE {new.collation}" if new.collation is not None else ""
+        using = "" if isinstance(after, Collation) else " " + conversion(new, through_text=not _casts(before, after))
+        yield f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(column.name)} TYPE {new.type.sql}{collate}{using}"
+    for table, column in change.columns:
+        new = wanted[table, column.name]
         if new.default is not None:
-            yield f"{target} SET DEFAULT {new.default}"
-    yield drop_type(replace(before, name=aside))
+            yield f"{only(table, column)} SET DEFAULT {new.default}"
+    yield f"DROP COLLATION {aside}" if isinstance(before, Collation) else drop_type(replace(before, name=aside))
+
+
+def _casts(before: UserType | Collation, after: UserType | Collation) -> bool:
+    """Whether values of the one type become those of the other by a cast alone."""
+    return isinstance(before, DomainType) and isinstance(after, DomainType)
+
+
+def create_collation(one: Collation) -> str:
+    """CREATE COLLATION."""
+    words = [f"provider = {one.provider}"]
+    if one.ctype and one.ctype != one.locale:
+        words += [f"lc_collate = {quote_literal(one.locale)}", f"lc_ctype = {quote_literal(one.ctype)}"]
+    else:
+        words.append(f"locale = {quote_literal(one.locale)}")
+    if not one.deterministic:
+        words.append("deterministic = false")
+    if one.rules:
+        words.append(f"rules = {quote_literal(one.rules)}")
+    return f"CREATE COLLATION {one.name} ({', '.join(words)})"
