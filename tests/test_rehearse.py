@@ -381,6 +381,24 @@ def test_a_superuser_s_rights_are_not_to_be_had(project):
     assert "permission denied" in found.stops[0].refusal.message
 
 
+def test_on_the_rows_of_a_copy(project, database):
+    copy = database(SHOP, "INSERT INTO orders (customer_id, total) SELECT g, g FROM generate_series(1, 300) g")
+    project.write(ADD_DISCOUNT, DROP_DISCOUNT)
+    found = project.rehearse(copy=copy.url)
+    assert (found.verdict, found.rows, found.row_count, found.checked_rows) == ("good", "copy", 300, 300)
+    assert all(step.milliseconds is not None for step in found.of("again"))
+    assert found.remarks == ("the copy is left as the migrations made it",)
+    assert copy.connection.execute("SELECT count(discount), sum(total) FROM orders").fetchone() == (300, 45150)
+
+
+def test_a_history_from_nothing(project):
+    project.write("CREATE TABLE a (id int PRIMARY KEY);", "DROP TABLE a;")
+    project.write("CREATE TABLE b (id int REFERENCES a);", "DROP TABLE b;")
+    found = project.rehearse(os.devnull)
+    assert (found.verdict, found.migrations) == ("good", ("0001", "0002"))
+    assert [step.effects.locks for step in found.of("up")] == [{}, {"public.a": "SHARE ROW EXCLUSIVE"}]
+
+
 def test_a_copy_of_something_else_is_refused(project, database):
     project.write("ALTER TABLE orders ADD COLUMN a int;")
     copy = database(SHOP, "ALTER TABLE orders ADD COLUMN other int")

@@ -216,6 +216,7 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     expected      queries that must give no row on the source, which made-up rows cannot show: for what the schema
                   demands afterwards and did not before
     not_undone    what the schema after the way back differs in from the one before, a line each
+    row_count     rows on the copy, in the tables that are touched and those that these refer to
     not_restored  tables whose rows differ after the way back; `checked_rows` how many were compared
     """
 
@@ -228,6 +229,7 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     rows: RowsOrigin = "none"
+    row_count: int = 0
     steps: tuple[Rehearsed, ...] = ()
     stops: tuple[Stop, ...] = ()
     changes: tuple[str, ...] = ()

@@ -85,6 +85,7 @@ class _Pass:
     thinned: set[str] = field(default_factory=set[str])
     not_restored: list[str] = field(default_factory=list[str])
     remarks: list[str] = field(default_factory=list[str])
+    row_count: int = 0
     checked_rows: int = 0
 
     @property
@@ -153,6 +154,7 @@ class _Rehearsal:
             verdict="good",
             remarks=tuple(seen.remarks),
             rows=origin,
+            row_count=seen.row_count,
             steps=tuple(seen.steps),
             stops=tuple(seen.stops),
             changes=differences(base, seen.up, privileges=False) if seen.up is not None else (),
@@ -201,7 +203,10 @@ class _Rehearsal:
             if bare.up is not None and origin != "copy":
                 # Where rows are in the way before and the migrations run, they deal with them.
                 self.expected = tuple(one for one in expected(base, bare.up) if stage.count(one) == 0)
-            return self._pass(stage, origin, base, tables), origin
+            seen = self._pass(stage, origin, base, tables)
+        if origin == "copy":
+            seen.remarks.append("the copy is left as the migrations made it")
+        return seen, origin
 
     def _stage_with_rows(self, tables: Sequence[Table], base: Relational) -> tuple[Stage, RowsOrigin]:
         if self.options.copy is not None:
@@ -235,6 +240,7 @@ class _Rehearsal:
             if tables:
                 self.options.progress(f"reading the rows of {len(tables):,} tables, to compare them")
             before = stage.fingerprints(tables, base)
+            seen.row_count = sum(rows[0] for rows in before.values() if rows)
             self._up(stage, seen, "up", origin)
             if seen.ended:
                 return seen

@@ -17,7 +17,7 @@ from dbarchitect.engines.postgres.trace import Work, observe, refusal
 from dbarchitect.errors import InputError
 from dbarchitect.model.journal import Progressed
 from dbarchitect.model.names import Name, quote_identifier
-from dbarchitect.model.plan import Backfill, Effects, Step
+from dbarchitect.model.plan import LOCKS, Backfill, Effects, Step
 from dbarchitect.model.rehearsal import Observed, Refusal, Wait
 from dbarchitect.model.schema import Relational, Table
 
@@ -161,7 +161,8 @@ class Stage:
 
     def measure(self, step: Step, effects: Effects) -> Ran:
         """Run a step with nobody watching, while small reads and writes ask for the tables of `effects`."""
-        with probing(self._open, tuple(effects.locks)) as waits:
+        strongest = sorted(effects.locks, key=lambda table: -LOCKS.index(effects.locks[table]))
+        with probing(self._open, strongest) as waits:
             begun = time.perf_counter()
             ran = self._backfill(step, step.backfill, traced=False) if step.backfill is not None else self._plain(step)
             milliseconds = (time.perf_counter() - begun) * 1000

@@ -31,9 +31,9 @@ _VERDICTS: dict[Verdict, tuple[str, str]] = {
 }
 _ROWS = {
     "none": "without rows",
-    "made up": "on made-up rows, since nothing is known of the source's",
-    "statistics": "on rows made up from the source's statistics",
-    "copy": "on the rows of the copy",
+    "made up": "made up freely, since nothing is known of the source's",
+    "statistics": "made up from the source's statistics",
+    "copy": "of the copy",
 }
 _EXPECTED = "made-up rows cannot show it: on the source none of these may give a row"
 _MOST = 20  # lines of a list
@@ -64,7 +64,8 @@ def _head(rehearsal: Rehearsal) -> str:
 
 def _under(rehearsal: Rehearsal) -> list[str]:
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in rehearsal.environment.items() if key != "caution")
-    found = [f"plan {rehearsal.plan}, rehearsed {_ROWS[rehearsal.rows]} ({named})"]
+    rows = f"on {plural(rehearsal.row_count, 'row')} " if rehearsal.row_count else ""
+    found = [f"plan {rehearsal.plan}, rehearsed {rows}{_ROWS[rehearsal.rows]} ({named})"]
     if caution := rehearsal.environment.get("caution"):
         found.append(line(caution))
     return found
