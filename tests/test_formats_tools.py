@@ -316,6 +316,9 @@ def test_prisma_folders_of_others(tmp_path):
     assert (found.format, [one.name for one in found.migrations]) == ("prisma", ["init", "more"])
     assert [len(one.up) for one in found.migrations] == [1, 0]
     assert [one.name for one in found.gaps] == ["junk"]
+    (folder / "20240101000000_init" / "snapshot.json").write_text("{}")
+    with pytest.raises(InputError, match=r"layout of Drizzle 1\.0"):
+        write_migration(found, migrations()[0], run=run_python, now=NOW)
     (folder / "migration_lock.toml").write_text('provider = "mysql"')
     with pytest.raises(InputError, match="says mysql"):
         read_folder(folder, run=run_python)

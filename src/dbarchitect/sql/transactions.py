@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from . import tree
@@ -112,6 +113,7 @@ def _option(options: list[Node] | None, name: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)
 def _one(sql: str) -> tuple[str, Node]:
     """The first statement; nothing for what the grammar refuses, which the server will then complain about."""
     try:

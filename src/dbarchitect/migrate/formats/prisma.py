@@ -71,6 +71,11 @@ def read(path: Path) -> Folder:
 def write(folder: Folder, migration: Migration, *, now: datetime) -> Written:
     """Write the next migration as one folder or, where Prisma's runner needs it, as several. Each appears whole."""
     path, name = Path(folder.path), slug(migration.name)
+    if any(path.glob("*/snapshot.json")):
+        raise InputError(
+            f"{path} is in the layout of Drizzle 1.0, in which none can be written yet",
+            hint="the layout of drizzle-kit 0.31, with meta/_journal.json, can; or use --format plain elsewhere",
+        )
     up, down = normal(migration.up), None if migration.down is None else normal(migration.down)
     parts = _parts(up)
     backs = _backs(parts, down) if down is not None else None
