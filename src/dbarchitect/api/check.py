@@ -26,6 +26,7 @@ from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.engines.postgres.twin.scale import scale
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
+from dbarchitect.migrate.rule import rule_ids
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.query import Workload
@@ -173,7 +174,7 @@ def _without_commented(
     findings: tuple[Finding, ...], opened: Source
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[Gap, ...]]:
     """Split off what `dba: ignore` comments silence; comments that are wrong come back as gaps."""
-    ignores, misspelt = opened.ignores({rule.id for rule in rules()})
+    ignores, misspelt = opened.ignores({*(rule.id for rule in rules()), *rule_ids()})
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:

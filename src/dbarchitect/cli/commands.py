@@ -105,6 +105,7 @@ def check(
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
     from dbarchitect import api
     from dbarchitect.config import matching_rules, read_configuration
+    from dbarchitect.migrate.rule import rule_ids
     from dbarchitect.model.finding import Severity
     from dbarchitect.render import render_review
     from dbarchitect.suppression import write_baseline as write
@@ -112,13 +113,14 @@ def check(
     settings = read_configuration(Path.cwd())
     pages = api.rule_pages()
     known = tuple(page.id for page in pages)
-    chosen = matching_rules(settings.select, known, f"{settings.path}: select")
+    every = (*known, *rule_ids())  # the file speaks of the rules of `migrate lint` too
+    chosen = tuple(one for one in matching_rules(settings.select, every, f"{settings.path}: select") if one in known)
     if select:
         chosen = matching_rules(commas(select), known, "--select")
-    ignored = matching_rules(settings.ignore, known, f"{settings.path}: ignore")
+    ignored = tuple(one for one in matching_rules(settings.ignore, every, f"{settings.path}: ignore") if one in known)
     ignored += matching_rules(commas(ignore), known, "--ignore")
     for one in settings.ignores:
-        matching_rules((one.rule,), known, f"{one.origin}: ignore, rule")
+        matching_rules((one.rule,), every, f"{one.origin}: ignore, rule")
     with terminal.progress() as progress:
         review = api.check(
             source,
@@ -160,11 +162,11 @@ def check(
 @app.command
 def explain(rule: Annotated[str | None, Parameter(help="A rule's id; none: the index of all rules.")] = None, /) -> int:
     """Show a rule's page: what it finds, why it matters, what would make it false, how to mend it."""
-    from dbarchitect import api
+    from dbarchitect.api.lint import all_pages
     from dbarchitect.config import matching_rules
     from dbarchitect.render.page import render_index, render_page
 
-    pages = api.rule_pages()
+    pages = all_pages()
     if rule is None:
         terminal.emit(render_index(pages, terminal.screen(None)), None)
         return 0

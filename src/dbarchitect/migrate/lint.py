@@ -39,11 +39,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """One script and what was found in it. `units` are its statements."""
+    """One script and what was found in it. `units` are its statements, `before` is the schema that it met."""
 
     script: Script
     units: tuple[Unit, ...]
     found: tuple[Found, ...]
+    before: Picture
 
 
 def chosen(select: Collection[str], ignore: Collection[str]) -> tuple[Rule, ...]:
@@ -73,6 +74,11 @@ def lint(
         picture = _settled(picture, known=schema is not None)
         results.append(linted)
     return tuple(results)
+
+
+def again(linted: Linted, script: Script, *, version: int, run: Sequence[Rule]) -> Linted:
+    """Look at a script of which the text was changed, where it met the same schema."""
+    return _script(script, linted.before, _Book(run, version))[0]
 
 
 class _Book:
@@ -119,7 +125,7 @@ def _script(script: Script, picture: Picture, book: _Book) -> tuple[Linted, Pict
     for rule in book.finishing:
         assert rule.finish is not None
         found += (Found(_placed(one, script)) for one in rule.finish(end))
-    return Linted(script, units, tuple(found)), picture
+    return Linted(script, units, tuple(found), before), picture
 
 
 def _look(site: Site, book: _Book) -> Iterator[Found]:

@@ -122,6 +122,13 @@ class Rule:
 
 
 @cache
+def rule_ids() -> tuple[str, ...]:
+    """The ids of all rules, without importing them."""
+    folder = Path(__file__).parent / "rules"
+    return tuple(sorted(one.name.replace("_", "-") for one in pkgutil.iter_modules([str(folder)])))
+
+
+@cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in order of id: each module of `rules/` is one."""
     folder = Path(__file__).parent / "rules"

@@ -149,9 +149,13 @@ class Site:
             one
             for one in self.claims.causes
             if one.what in kinds
-            and one.command in (-1, self.command_number)
+            and self._here(one)
             and not self.unused(self.picture.relation(one.table))
         )
+
+    def _here(self, cause: Cause) -> bool:
+        """Whether an effect is of the command that is looked at; of a whole statement all are."""
+        return self.command is None or cause.command in (-1, self.command_number)
 
     def unused(self, relation: Relation) -> bool:
         """Whether nobody can be blocked by work on it: this migration made it, or it has no rows."""
@@ -162,7 +166,7 @@ class Site:
         locks = [
             LOCKS.index(one.lock)
             for one in self.claims.causes
-            if one.table == table and one.lock and one.command in (-1, self.command_number)
+            if one.table == table and one.lock and self._here(one)
         ]
         return LOCKS[max(locks)] if locks else None
 

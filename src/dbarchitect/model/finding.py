@@ -84,6 +84,7 @@ class Gap(Value, frozen=True, kw_only=True):
 class Review(Value, frozen=True, kw_only=True):
     """The result of `check`: findings in order of severity, what was silent, what was suppressed, what is missing.
 
+    `files`: how many migrations were looked at, where it is about such.
     `command`: the words of the command that repeats it, without its choice of rules and formats and without passwords.
     """
 
@@ -94,6 +95,7 @@ class Review(Value, frozen=True, kw_only=True):
     suppressed: tuple[Suppressed, ...] = ()
     gaps: tuple[Gap, ...] = ()
     tables: int = 0
+    files: int = 0
     indexes: int = 0
     rules_run: int = 0
     environment: dict[str, str] = {}

@@ -35,13 +35,20 @@ def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
 
 def verdict(review: Review) -> str:
     """One line: how many errors, warnings and notes over how many tables."""
-    over = f"in {plural(review.tables, 'table')}"
+    over = f"in {plural(review.files, 'migration')}" if review.files else f"in {plural(review.tables, 'table')}"
     found = [plural(n, NOUNS[severity]) for severity, n in counts(review.findings).items() if n]
     if found:
         return f"{listed(found)} {over}"
+    if review.files:
+        return f"nothing found by {plural(review.rules_run, 'rule')} {over}"
     return (
         f"nothing found by {plural(review.rules_run, 'rule')} {over} and {plural(review.indexes, 'index', 'indexes')}"
     )
+
+
+def verb(review: Review) -> str:
+    """The command that a review is of: `dba check`, `dba migrate lint`."""
+    return "dba migrate lint" if review.files else "dba check"
 
 
 def standing(review: Review) -> str:
@@ -275,6 +282,12 @@ def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
                     "accepts today's findings; only new ones fail",
                 )
             )
-    elif not review.source.endswith(".twin"):
+    if review.files:
+        migrations = shlex.join(line(word) for word in review.command[3:]) or "MIGRATIONS"
+        there = "" if "--source" in review.command else " --source SOURCE"
+        found.append(
+            (f"dba migrate rehearse {migrations}{there}", "runs them on a private copy and watches their locks")
+        )
+    elif not review.findings and not review.source.endswith(".twin"):
         found.append((f"dba twin create {source} -o app.twin", "keeps schema and statistics in one file, no rows"))
     return tuple(found)

@@ -16,6 +16,7 @@ from dbarchitect.render.digest import (
     standing,
     statements,
     suppressed_by,
+    verb,
     verdict,
     worst,
 )
@@ -38,7 +39,7 @@ def render_markdown(review: Review, *, limit: int = LIMIT) -> str:
     top = worst(review.findings)
     chosen = {id(one) for one in top}
     rest = [one for one in review.findings if id(one) not in chosen]
-    head = [f"## dba check: {prose(verdict(review))}", ""]
+    head = [f"## {verb(review)}: {prose(verdict(review))}", ""]
     head += [
         f"{prose(one)}  " for one in (f"Source: {line(review.source)}", standing(review), suppressed_by(review)) if one
     ]

@@ -32,6 +32,7 @@ from dbarchitect.render.digest import (
     standing,
     statements,
     suppressed_by,
+    verb,
     verdict,
     worst,
 )
@@ -110,7 +111,7 @@ class ReviewPage:
     # The parts, top to bottom.
 
     def header(self, review: Review) -> RenderableType:
-        left = Text.assemble(("dba check ", "dim"), (line(review.source), "bold"))
+        left = Text.assemble((f"{verb(review)} ", "dim"), (line(review.source), "bold"))
         facts = [*dict.fromkeys([line(v) for v in review.environment.values() if v]), plural(review.rules_run, "rule")]
         if not review.environment and review.engine:
             facts.insert(0, line(review.engine))

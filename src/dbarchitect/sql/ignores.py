@@ -9,7 +9,7 @@ nothing for what was begun last. `/* dba: ignore ... */` means the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model.names import ObjectRef, Position
@@ -64,52 +64,118 @@ def read_ignores(
         return (), ()
     own = [(ref, one) for ref, one in places.items() if one.position.file == file]
     lines = text.split("\n")
+    for one in _directives(text, file, rules):
+        if isinstance(one, Misspelt):
+            wrong.append(one)
+            continue
+        if one.everywhere:
+            found.append(Ignore(rules=one.rules, reason=one.reason, position=one.position, everywhere=True))
+            continue
+        alone = not lines[one.position.line - 1][: one.position.column - 1].strip()
+        objects, wholes = _covered(one.position, one.last_line, alone, own, statements)
+        if not objects:
+            message = f"`dba: ignore {', '.join(one.rules)}` stands beside nothing that is created"
+            wrong.append(Misspelt(one.position, message))
+            continue
+        found.append(
+            Ignore(
+                rules=one.rules,
+                reason=one.reason,
+                position=one.position,
+                objects=frozenset(objects),
+                wholes=frozenset(wholes),
+            )
+        )
+    return tuple(found), tuple(wrong)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineIgnore:
+    """One comment in a migration: it silences `rules` for findings on the lines `first` to `last`."""
+
+    rules: tuple[str, ...]
+    reason: str
+    position: Position
+    first: int
+    last: int
+
+    def covers(self, rule: str, line: int) -> bool:
+        """Whether a finding of `rule` on a line is silenced."""
+        return rule in self.rules and self.first <= line <= self.last
+
+
+def read_line_ignores(
+    text: str, file: str, statements: Sequence[Statement], rules: Collection[str]
+) -> tuple[tuple[LineIgnore, ...], tuple[Misspelt, ...]]:
+    """The ignore comments of a script by the lines that they speak for: above a statement, or at the end of its first
+    or last line, the whole statement; within it above a line that line, at the end of a line that line."""
+    found: list[LineIgnore] = []
+    wrong: list[Misspelt] = []
+    if "dba:" not in text:
+        return (), ()
+    lines = text.split("\n")
+    for one in _directives(text, file, rules):
+        if isinstance(one, Misspelt):
+            wrong.append(one)
+            continue
+        at = one.position
+        alone = not lines[at.line - 1][: at.column - 1].strip()
+        if one.everywhere:
+            span: tuple[int, int] | None = (0, len(lines))
+        else:
+            span = _lines(at, one.last_line, alone, statements)
+        if span is None:
+            message = f"`dba: ignore {', '.join(one.rules)}` stands beside no statement"
+            wrong.append(Misspelt(at, message))
+        else:
+            found.append(LineIgnore(rules=one.rules, reason=one.reason, position=at, first=span[0], last=span[1]))
+    return tuple(found), tuple(wrong)
+
+
+def _lines(at: Position, last_line: int, alone: bool, statements: Sequence[Statement]) -> tuple[int, int] | None:
+    inside = next((s for s in statements if s.position <= at and at.line <= s.last_line), None)
+    if alone and inside is not None:
+        return last_line + 1, last_line + 1
+    if alone:
+        below = next((s for s in statements if s.position > at), None)
+        return (below.position.line, below.last_line) if below else None
+    beside = [s for s in statements if at.line in (s.position.line, s.last_line)]
+    if beside:
+        return beside[-1].position.line, beside[-1].last_line
+    return (at.line, at.line) if inside is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Directive:
+    rules: tuple[str, ...]
+    reason: str
+    position: Position
+    last_line: int
+    everywhere: bool
+
+
+def _directives(text: str, file: str, rules: Collection[str]) -> Iterator[_Directive | Misspelt]:
+    """The comments that begin with `dba:`, read; those that mark the steps of a migration are none of ours."""
     for comment in comments(text, file):
         directive = _DIRECTIVE.match(comment.text)
-        if not directive:
+        if not directive or directive[1] in ("step", "undoes"):
             continue
         action, rest = directive[1], directive[2]
-        if action in ("step", "undoes"):  # where a step of a migration begins
-            continue
         if action not in ("ignore", "ignore-file"):
-            wrong.append(
-                Misspelt(comment.position, f"`dba: {action}` is not known: write `dba: ignore rule-id reason`")
-            )
+            yield Misspelt(comment.position, f"`dba: {action}` is not known: write `dba: ignore rule-id reason`")
             continue
         named = _RULES.match(rest)
         ids = tuple(dict.fromkeys(part.strip() for part in named[0].split(","))) if named else ()
         reason = " ".join(rest[named.end() :].split()).lstrip(":- ") if named else ""
         unknown = [one for one in ids if one not in rules]
         if unknown or not ids:
-            wrong.append(
-                Misspelt(
-                    comment.position, f"unknown rule {unknown[0]!r}" if unknown else "`dba: ignore` without a rule"
-                )
+            yield Misspelt(
+                comment.position, f"unknown rule {unknown[0]!r}" if unknown else "`dba: ignore` without a rule"
             )
-            continue
-        if not reason:
-            wrong.append(Misspelt(comment.position, f"`dba: {action} {', '.join(ids)}` without a reason: say why"))
-            continue
-        if action == "ignore-file":
-            found.append(Ignore(rules=ids, reason=reason, position=comment.position, everywhere=True))
-            continue
-        alone = not lines[comment.position.line - 1][: comment.position.column - 1].strip()
-        objects, wholes = _covered(comment.position, comment.last_line, alone, own, statements)
-        if not objects:
-            wrong.append(
-                Misspelt(comment.position, f"`dba: ignore {', '.join(ids)}` stands beside nothing that is created")
-            )
-            continue
-        found.append(
-            Ignore(
-                rules=ids,
-                reason=reason,
-                position=comment.position,
-                objects=frozenset(objects),
-                wholes=frozenset(wholes),
-            )
-        )
-    return tuple(found), tuple(wrong)
+        elif not reason:
+            yield Misspelt(comment.position, f"`dba: {action} {', '.join(ids)}` without a reason: say why")
+        else:
+            yield _Directive(ids, reason, comment.position, comment.last_line, action == "ignore-file")
 
 
 def _covered(

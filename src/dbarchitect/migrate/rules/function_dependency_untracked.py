@@ -70,7 +70,7 @@ def _replaced(site: Site, key: str) -> bool:
         action = unit.action
         if isinstance(action, s.CreateFunction) and action.name.name == bare:
             return True
-        if isinstance(action, s.Drop) and action.kind in ("function", "procedure", "routine"):
-            if any(one.name == bare for one in action.names):
-                return True
+        routine = isinstance(action, s.Drop) and action.kind in ("function", "procedure", "routine")
+        if isinstance(action, s.Drop) and routine and any(one.name == bare for one in action.names):
+            return True
     return False

@@ -40,9 +40,10 @@ def check(site: Site) -> Iterator[Finding]:
     action, picture = site.action, site.picture
     if isinstance(action, s.CreateTable):
         existing = picture.get(action.table)
-        if existing is not None and not action.if_not_exists and (existing.known or existing.fresh):
-            if existing.kind in ("table", "partitioned", "foreign"):
-                yield _said(site, existing.name, "exists already")
+        tables = ("table", "partitioned", "foreign")
+        seen = existing is not None and existing.kind in tables and (existing.known or existing.fresh)
+        if existing is not None and seen and not action.if_not_exists:
+            yield _said(site, existing.name, "exists already")
         return
     if isinstance(action, s.CreateIndex):
         full = Name(schema=picture.full(action.table).schema, name=action.name)

@@ -27,6 +27,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.sql import statements as s
 
 RULE = Rule(__name__, __doc__, on=(s.CreateTable,), severity=Severity.INFO)
+_ENDS: dict[str, str] = dict.fromkeys(("int2", "smallserial", "serial2"), "32,767")
 _SMALL = frozenset(("int2", "int4", "smallserial", "serial", "serial2", "serial4"))
 
 
@@ -43,6 +44,6 @@ def check(site: Site) -> Iterator[Finding]:
                 continue  # it is as large as what it references
             yield RULE.finding(
                 site.ref(table, column.name),
-                f"{column.name} is {column.type}: it ends at {'32,767' if '2' in column.type.name else '2,147,483,647'}",
+                f"{column.name} is {column.type}: it ends at {_ENDS.get(column.type.name, '2,147,483,647')}",
                 site.position_at(column.at),
             )

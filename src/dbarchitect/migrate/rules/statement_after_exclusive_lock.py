@@ -46,8 +46,8 @@ def check(site: Site) -> Iterator[Finding]:
     line = site.units[lock.by].parsed.text.position.line
     yield RULE.finding(
         site.ref(site.picture.relation(name)),
-        f"{name.short} stays locked ACCESS EXCLUSIVE since line {line} while {table.name.short}{site.size_of(table)} is "
-        f"worked on{words}",
+        f"{name.short} stays locked ACCESS EXCLUSIVE since line {line} while {table.name.short}{site.size_of(table)}"
+        f" is worked on{words}",
         site.position,
         severity=severity,
         facts=facts,

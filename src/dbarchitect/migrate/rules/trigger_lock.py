@@ -33,7 +33,7 @@ RULE = Rule(
     on=(s.CreateTrigger, s.CreatePolicy, s.CreateRule, s.Drop, s.ToggleTrigger, s.ToggleRule, s.RowSecurity),
     severity=Severity.INFO,
 )
-_WORDS = {
+_WORDS: dict[type, str] = {
     s.CreateTrigger: "CREATE TRIGGER",
     s.CreatePolicy: "CREATE POLICY",
     s.CreateRule: "CREATE RULE",
