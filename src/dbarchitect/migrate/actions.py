@@ -46,6 +46,8 @@ RANKS = {
     "drop sequence": 87,
     "drop type": 88,
     "drop last": 90,
+    "drop extension": 91,
+    "drop schema": 92,
     "event trigger": 95,
 }
 
@@ -56,6 +58,7 @@ class Action:
 
     makes, unmakes, alters  the objects that exist afterwards, no longer, or otherwise
     needs    objects that must be made or altered before
+    frees    objects that go away only afterwards: it lets go of them
     spared   objects that it does not need although what it makes depends on them: another action sees to that
     undo     what takes it back, in order; None: `change.reverse()`
     loses    data that is gone afterwards, in words
@@ -70,6 +73,7 @@ class Action:
     alters: frozenset[ObjectRef] = frozenset()
     needs: frozenset[ObjectRef] = frozenset()
     spared: frozenset[ObjectRef] = field(default=frozenset(), kw_only=True)
+    frees: frozenset[ObjectRef] = field(default=frozenset(), kw_only=True)
     undo: tuple[Change, ...] | None = None
     loses: tuple[str, ...] = ()
     remakes: str = ""

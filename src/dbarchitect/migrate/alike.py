@@ -171,7 +171,6 @@ def table_settings(table: Table) -> Table:
         policies=(),
         owner="",
         grants=(),
-        comment=None,
         partition_of=None,
     )
 

@@ -218,6 +218,10 @@ def _differences(path: str, left: Any, right: Any) -> Iterator[str]:
                 continue  # one side does not say whose it is
             yield from _differences(f"{path}.{key}" if path else key, ours.get(key), theirs.get(key))
         return
+    if isinstance(left, list) and right is None:  # JSON leaves out what is empty
+        right = cast("list[Any]", [])
+    if isinstance(right, list) and left is None:
+        left = cast("list[Any]", [])
     if isinstance(left, list) and isinstance(right, list):
         ours, theirs = _named(cast("list[Any]", left)), _named(cast("list[Any]", right))
         if ours is not None and theirs is not None:
@@ -245,7 +249,7 @@ def _named(items: list[Any]) -> dict[str, Any] | None:
             name = f"{whole.get('schema', '')}.{whole.get('name', '')}"
         if name is None:
             return None
-        key = f"{name}({item['identity']})" if "identity" in item and isinstance(item["identity"], str) else str(name)
+        key = f"{name}({item.get('inputs', '')})" if "language" in item else str(name)
         if item.get("column"):
             key = f"{key}.{item['column']}"
         if key in found:

@@ -19,6 +19,7 @@ from dbarchitect.migrate.alike import in_place
 from dbarchitect.migrate.objects import Object, index_ref, objects, own_indexes, part, ref_of, tables, view_ref
 from dbarchitect.migrate.table_diff import ColumnPlan, TableDiff
 from dbarchitect.model.change import (
+    AddConstraint,
     AddIndex,
     Alter,
     Change,
@@ -26,6 +27,7 @@ from dbarchitect.model.change import (
     Drop,
     DropColumn,
     RebuildType,
+    Rename,
     SetComment,
     SetDefaultPrivileges,
     SetGrants,
@@ -33,24 +35,25 @@ from dbarchitect.model.change import (
     SetSetting,
     SwapIdentity,
 )
+from dbarchitect.model.journal import JOURNAL
 from dbarchitect.model.names import Name, ObjectKind, ObjectRef
 from dbarchitect.model.schema import (
     BaseType,
     Collation,
     Column,
     CompositeType,
+    Constraint,
     DefaultPrivilege,
-    DomainType,
     EventTrigger,
     ExtendedStatistics,
     Extension,
+    ForeignKey,
     ForeignServer,
     Function,
     Grant,
     Namespace,
     Policy,
     Publication,
-    RangeType,
     Relational,
     Rule,
     SchemaObject,
@@ -65,8 +68,8 @@ from dbarchitect.model.schema import (
 Op = Literal["create", "drop", "alter", "replace", "rebuild"]
 
 _RANKS: tuple[tuple[type[SchemaObject], str, str], ...] = (
-    (Namespace, "schema", "drop last"),
-    (Extension, "extension", "drop last"),
+    (Namespace, "schema", "drop schema"),
+    (Extension, "extension", "drop extension"),
     (Collation, "collation", "drop type"),
     (ForeignServer, "foreign server", "drop last"),
     (Sequence, "sequence", "drop sequence"),
@@ -131,6 +134,7 @@ class _Differ:
         self.old_tables, self.new_tables = tables(before), tables(after)
         self.ops: dict[ObjectRef, Op] = {}
         self.groups: dict[ObjectRef, ObjectRef] = {}
+        self.inner: dict[ObjectRef, ObjectRef] = {}  # types made of one that is made anew
         self.refused: list[str] = []
         self.actions: list[Action] = []
         self.handled: set[ObjectRef] = set()  # what another action makes or drops along
@@ -231,7 +235,7 @@ class _Differ:
         """Whether the object as it is goes away, for good or to be made again."""
         if self.ops.get(ref) in ("drop", "replace", "rebuild"):
             return True
-        return self.tables.gone(ref)
+        return ref in self.inner or self.tables.gone(ref)
 
     def _propagate(self) -> None:
         changed = True
@@ -278,9 +282,17 @@ class _Differ:
         if self.ops.get(of) == "alter" and gone and self.ops.get(on) == "drop":
             return False  # altered so that it no longer needs what is dropped
         if of.kind in ("type", "domain"):
-            if isinstance(self.old[of].value, DomainType | CompositeType | RangeType) and on.kind in ("type", "domain"):
-                self._refuse(of, f"it is made of {on.short}, which is made anew")
-                self.ops[of] = "rebuild"
+            if on.kind in ("type", "domain"):
+                if self.ops.get(on) != "rebuild" or of in self.inner:
+                    return False
+                if of in self.ops:
+                    self._refuse(of, f"it changes, and so does {on.short}, which it is made of: do one after the other")
+                    return False
+                self.inner[of] = on  # made anew within what it is made of
+                for column in self.dependents.get(of, ()):
+                    if column.kind == "column" and self.tables.has(column):
+                        self.tables.converted.add(column)
+                        self._join(column, on)
                 return True
             if on.kind == "function":
                 self._refuse(of, f"its constraint needs {on.short}, which is made anew")
@@ -383,7 +395,11 @@ class _Differ:
             if new is not None and op in ("replace", "create") and ref not in self.handled:
                 self._create(ref, new, None)
             return
-        if op == "drop" and old is not None:
+        if op == "drop" and old is not None and self.keep and isinstance(old.value, UserType):
+            # What was moved aside may be of it.
+            to = Name(schema=JOURNAL, name=f"{ref.schema}__{ref.name}"[:63])
+            self._add(Rename(at=ref, to=to), "drop type", unmakes={ref})
+        elif op == "drop" and old is not None:
             self._drop(ref, old, None)
         elif op == "create" and new is not None:
             self._create(ref, new, None)
@@ -427,10 +443,8 @@ class _Differ:
                     gone.add(other)
                     undo += self._creation(other, part_)
         loses: tuple[str, ...] = ()
-        if group is None and isinstance(value, Sequence):
+        if group is None and isinstance(value, Sequence) and value.owned_by is None:
             loses = (f"where sequence {value.name.short} has come to",)
-        elif group is None and isinstance(value, Extension):
-            loses = (f"what extension {value.name} holds",)
         rank = next((last for kind, _, last in _RANKS if isinstance(value, kind)), "drop type")
         self._add(
             Drop(object=value, on=one.on),
@@ -489,8 +503,9 @@ class _Differ:
         if isinstance(before, Sequence) and isinstance(after, Sequence) and before.owned_by != after.owned_by:
             middle = replace(after, owned_by=before.owned_by)
             owned = {ref} | ({part("column", *after.owned_by)} if after.owned_by is not None else set[ObjectRef]())
-            leaves = {part("column", *before.owned_by)} if before.owned_by is not None else set[ObjectRef]()
-            self._add(Alter(before=middle, after=after), "sequence owner", needs=owned, unmakes=set(), alters=leaves)
+            self._add(Alter(before=middle, after=after), "sequence owner", needs=owned)
+            if before.owned_by is not None:
+                self.actions[-1].frees = frozenset((part("column", *before.owned_by),))
             if _plain(before) == _plain(middle):
                 return
             change = Alter(before=before, after=middle)
@@ -504,9 +519,9 @@ class _Differ:
     def _rebuilt(self, ref: ObjectRef, old: Object, new: Object) -> Iterator[Change]:
         """What brings back the object as it was where no ALTER does: it and what depends on it are made again."""
         if isinstance(old.value, UserType | Collation) and isinstance(new.value, UserType | Collation):
-            uses, others = self._users(ref)
+            uses, others, inner = self._users(ref)
             yield from (Drop(object=one.value, on=one.on) for _, one in reversed(others))
-            yield RebuildType(before=new.value, after=old.value, columns=tuple(uses))
+            yield RebuildType(before=new.value, after=old.value, columns=tuple(uses), inner=inner)
             for other, one in others:
                 yield from self._creation(other, one)
             return
@@ -536,10 +551,14 @@ class _Differ:
     def _columns_of(self, ref: ObjectRef) -> list[ObjectRef]:
         return [on for on in self.dependents if on.kind == "column" and on.schema == ref.schema and on.name == ref.name]
 
-    def _users(self, ref: ObjectRef) -> tuple[list[tuple[Name, Column]], list[tuple[ObjectRef, Object]]]:
-        """The columns of a type, and the objects that must be out of the way while these are converted."""
+    def _users(
+        self, ref: ObjectRef
+    ) -> tuple[list[tuple[Name, Column]], list[tuple[ObjectRef, Object]], tuple[RebuildType, ...]]:
+        """The columns of a type, the objects that must be out of the way while these are converted, and the types that
+        are made of it."""
         columns: list[tuple[Name, Column]] = []
         others: dict[ObjectRef, Object] = {}
+        inner: list[RebuildType] = []
         for of in self.dependents.get(ref, ()):
             table = self.old_tables.get(Name(schema=of.schema, name=of.name))
             if of.kind == "column" and table is not None:
@@ -548,13 +567,26 @@ class _Differ:
                     columns.append((table.name, column))
                     others.update(self._followers(of))
             elif of in self.old:
+                value = self.old[of].value
+                if isinstance(value, UserType):
+                    uses, more, within = self._users(of)
+                    inner.append(RebuildType(before=value, after=value, columns=tuple(uses), inner=within))
+                    others.update(more)
+                    continue
                 others[of] = self.old[of]
                 others.update(self._followers(of))
-        return columns, list(others.items())
+        return columns, list(others.items()), tuple(inner)
 
     def _rebuild(self, ref: ObjectRef, old: Object, new: Object) -> None:
         if not isinstance(old.value, UserType | Collation) or not isinstance(new.value, UserType | Collation):
             return
+        change, touched = self._rebuilding(ref, old.value, new.value)
+        self._add(change, "type", alters={ref, *touched}, group=self._root(ref))
+
+    def _rebuilding(
+        self, ref: ObjectRef, old: UserType | Collation, new: UserType | Collation
+    ) -> tuple[RebuildType, set[ObjectRef]]:
+        """The change, and the columns that it converts."""
         before: list[tuple[Name, Column]] = []
         after: list[tuple[Name, Column]] = []
         touched: set[ObjectRef] = set()
@@ -572,8 +604,17 @@ class _Differ:
             after.append((table.name, replace(column, default=wanted.default, type=wanted.type)))
             self.tables.default_done(of, wanted.default)
             touched.add(of)
-        change = RebuildType(before=old.value, after=new.value, columns=tuple(before), columns_after=tuple(after))
-        self._add(change, "type", alters={ref, *touched}, group=self._root(ref))
+        inner: list[RebuildType] = []
+        for of, on in self.inner.items():
+            one, other = self.old[of].value, self.new[of].value
+            if on == ref and isinstance(one, UserType) and isinstance(other, UserType):
+                within, columns = self._rebuilding(of, one, other)
+                inner.append(within)
+                touched |= {of, *columns}
+        change = RebuildType(
+            before=old, after=new, columns=tuple(before), columns_after=tuple(after), inner=tuple(inner)
+        )
+        return change, touched
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
@@ -618,7 +659,12 @@ class _Differ:
             action.undo = (*first, *action.reverse(), *last)
 
     def _drop_table(self, table: Table) -> None:
-        undo = [change for action in self.tables.recreation(table) for change in [action.change]]
+        undo: list[Change] = [
+            action.change
+            for action in self.tables.recreation(table)
+            # Those between dropped tables are dropped, and made again, by themselves.
+            if not (isinstance(action.change, AddConstraint) and self._between_dropped(table, action.change.constraint))
+        ]
         undo += self._privilege_changes(table.ref, None, table, owner_now="")
         for ref, one in self.old.items():
             if one.on == table.name or (isinstance(one.value, ExtendedStatistics) and one.value.table == table.name):
@@ -626,7 +672,10 @@ class _Differ:
         owned = [
             (ref, one)
             for ref, one in self.old.items()
-            if isinstance(one.value, Sequence) and one.value.owned_by and one.value.owned_by[0] == table.name
+            if isinstance(one.value, Sequence)
+            and one.value.owned_by
+            and one.value.owned_by[0] == table.name
+            and ref not in self.new
         ]
         first: list[Change] = [
             Create(object=replace(one.value, owned_by=None)) for _, one in owned if isinstance(one.value, Sequence)
@@ -637,6 +686,7 @@ class _Differ:
                 last.append(Alter(before=replace(one.value, owned_by=None), after=one.value))
                 last += self._privilege_changes(ref, None, one.value, owner_now="")
         gone = self.tables.refs(table) | {ref for ref, _ in owned}
+        gone -= {part("constraint", table.name, c.name) for c in table.constraints if self._between_dropped(table, c)}
         gone |= {ref for ref, one in self.old.items() if one.on == table.name}
         self._add(
             self.tables.drop_change(table),
@@ -645,6 +695,9 @@ class _Differ:
             undo=None if self.keep else (*first, *undo, *last),
             loses=() if self.keep or table.kind != "ordinary" else (f"all rows of {table.name.short}",),
         )
+
+    def _between_dropped(self, table: Table, one: Constraint) -> bool:
+        return isinstance(one, ForeignKey) and one.target != table.name and one.target not in self.new_tables
 
     def _identity_sequences(self) -> None:
         """Privileges and comments on the sequences of identity columns, which nobody makes by name."""
@@ -747,6 +800,9 @@ def _plain(one: SchemaObject) -> SchemaObject:
         return replace(one, version="", comment=None)
     if isinstance(one, Collation):
         return replace(one, owner="", version="")
+    if isinstance(one, CompositeType):
+        attributes = tuple(replace(a, position=n) for n, a in enumerate(one.attributes, 1))
+        return replace(one, owner="", grants=(), attributes=attributes)
     fields = {name: value for name, value in (("owner", ""), ("grants", ())) if hasattr(one, name)}
     return replace(one, **fields)
 

@@ -204,16 +204,8 @@ class _Writer:
     def _add_index(self, change: AddIndex) -> tuple[list[Step], list[Step] | None]:
         index = change.index
         if self._partitioned(index.table):
-            children = [one for t in self.tables.values() for one in t.indexes if one.parent == index.name]
-            undo = Step(
-                sql=(
-                    f"DROP INDEX IF EXISTS {index.name}",
-                    *(f"DROP INDEX IF EXISTS {one.name}" for one in children),
-                ),
-                does=f"drop index {index.name.short} and those of the partitions",
-            )
             step = self.plain(replace(change, only=True), why="the indexes of the partitions are built one by one")
-            return [step], [undo]
+            return [step], [] if index.parent is not None else self._drop_tree(index)
         built = self._outside(
             replace(change, concurrently=True), self._size(index.table, "built without blocking writers")
         )
@@ -226,6 +218,25 @@ class _Writer:
         # That of a partition goes with its parent's, which undoes both.
         undo = [] if index.parent is not None else [self._drop_built(index)]
         return steps, undo
+
+    def _drop_tree(self, index: Index) -> list[Step]:
+        """DROP of a partitioned index with those below it, also where they had not all joined it yet; those that were
+        there before it are made again."""
+        below: list[Index] = []
+        waiting = [index.name]
+        while waiting:
+            parent = waiting.pop()
+            found = [one for t in tables(self.forms.after).values() for one in t.indexes if one.parent == parent]
+            below += found
+            waiting += [one.name for one in found]
+        names = [index.name, *(one.name for one in below)]
+        drop = Step(
+            sql=tuple(f"DROP INDEX IF EXISTS {name}" for name in names),
+            does=f"drop index {index.name.short} and those of the partitions",
+        )
+        before = {one.name: one for t in tables(self.forms.before).values() for one in t.indexes}
+        again = [step for one in below if one.name in before for step in self.safe(AddIndex(index=before[one.name]))[0]]
+        return [drop, *again]
 
     def _drop_built(self, index: Index) -> Step:
         """DROP of an index that may be half-built, or a key's by now and gone with it."""

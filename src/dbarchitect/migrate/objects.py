@@ -82,7 +82,7 @@ def ref_of(one: SchemaObject, on: Name | None = None) -> ObjectRef:
     if on is not None:
         return ObjectRef(kind=kind, schema=on.schema, name=on.name, sub=str(one.name))
     if isinstance(one, Function):
-        return ObjectRef(kind=kind, schema=one.name.schema, name=f"{one.name.name}({one.identity})")
+        return ObjectRef(kind=kind, schema=one.name.schema, name=f"{one.name.name}({one.inputs})")
     if isinstance(one.name, str):
         return ObjectRef(kind=kind, name=one.name)
     return ObjectRef(kind=kind, schema=one.name.schema, name=one.name.name)

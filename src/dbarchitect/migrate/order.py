@@ -101,6 +101,8 @@ def _edges(actions: Sequence[Action], before: Iterable[Dependency], after: Itera
         if one not in wanted:
             comes_after(going, resolve(one.of, alterers))
     for action in actions:
+        for ref in action.frees:
+            comes_after(unmakers.get(ref, ()), (action.number,))
         for ref in action.needs:
             comes_after((action.number,), makers.get(ref, ()))
             if ref.kind in ("column", "type", "domain", "table", "sequence"):
@@ -116,7 +118,7 @@ def _names(ref: ObjectRef) -> list[tuple[str, str, str]]:
             return [("relation", ref.schema, ref.name), ("type", ref.schema, ref.name)]
         case "sequence":
             return [("relation", ref.schema, ref.name)]
-        case "index":
+        case "index" | "constraint":  # a key's index has its name
             return [("relation", ref.schema, ref.sub)]
         case "type" | "domain":
             return [("type", ref.schema, ref.name)]

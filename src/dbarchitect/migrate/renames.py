@@ -8,7 +8,7 @@ index, a function) may be renamed without asking: dropping it and making it agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec.structs import replace
@@ -60,15 +60,36 @@ class Answers:
 
     renamed: Mapping[str, str]
     distinct: frozenset[str] = frozenset()
+    former: Mapping[str, str] = field(default_factory=dict[str, str])  # what a table was called, by its name now
 
     def of(self, ref: ObjectRef) -> str | None:
         """The new name of an object, "" if it has none, None where nothing was said."""
-        for name in (str(ref), ref.short):
+        for name in self._names(ref):
             if name in self.renamed:
                 return self.renamed[name]
             if name in self.distinct:
                 return ""
         return "" if "*" in self.distinct else None
+
+    def _names(self, ref: ObjectRef) -> list[str]:
+        names = [str(ref), ref.short]
+        old = self.former.get(str(ObjectRef(kind="table", schema=ref.schema, name=ref.name))) if ref.sub else None
+        return [*names, f"{old}.{ref.sub}", f"{old.removeprefix('public.')}.{ref.sub}"] if old else names
+
+    def after(self, changes: Iterable[Change]) -> Answers:
+        """The answers once these renames are made: what was said of a table's old name holds for its new one, and what
+        was said of names that are taken by others now is done."""
+        former = dict(self.former)
+        renamed = dict(self.renamed)
+        for change in changes:
+            if not isinstance(change, Rename):
+                continue
+            for name in self._names(change.at):
+                renamed.pop(name, None)
+            if change.at.kind == "table" and not change.at.sub:
+                now = ObjectRef(kind="table", schema=change.to.schema, name=change.to.name)
+                former[str(now)] = str(change.at)
+        return Answers(renamed=renamed, distinct=self.distinct, former=former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +135,10 @@ class _Finder:
         come = [table for name, table in new.items() if name not in old]
         same = [(a, b) for a in gone for b in come if _same_table(a, b)]
         near = [(a, b) for a in gone for b in come if _near_table(a, b)]
+        stated = {ref: said for ref, said in ((one.ref, self.answers.of(one.ref)) for one in old.values()) if said}
+        self._stated_all(stated, {table.ref for table in new.values()}, {table.ref for table in old.values()})
         for table in gone:
-            said = self.answers.of(table.ref)
-            if said == "":
-                continue
-            if said is not None:
-                self._stated(table.ref, [one.ref for one in come], said)
+            if self.answers.of(table.ref) is not None:
                 continue
             exact = [b for a, b in same if a is table]
             close = [b for a, b in near if a is table]
@@ -132,6 +151,25 @@ class _Finder:
                 self._rename(table.ref, exact[0].name, "same columns and keys")
             elif close:
                 self.questions.append(Question(old=table.ref, candidates=tuple(one.ref for one in close)))
+
+    def _stated_all(self, stated: Mapping[ObjectRef, str], wanted: set[ObjectRef], here: set[ObjectRef]) -> None:
+        """Renames that were stated: one whose new name is still taken waits until its holder has another."""
+        pairs: dict[ObjectRef, ObjectRef] = {}
+        for ref, said in stated.items():
+            target = next((one for one in sorted(wanted) if said in (str(one), one.short, one.sub or one.name)), None)
+            if target is None:
+                self._stated(ref, sorted(wanted - here), said)
+            else:
+                pairs[ref] = target
+        free = [ref for ref, target in pairs.items() if target not in here]
+        for ref in free:
+            self._stated(ref, [pairs[ref]], stated[ref])
+        if pairs and not free:
+            # They have each other's names: one steps aside.
+            first = min(pairs)
+            aside = f"{first.sub or first.name}__aside"[:63]
+            to = Name(schema="" if first.sub else first.schema, name=aside)
+            self._rename(first, to, "stated, by way of another name")
 
     def _stated(self, old: ObjectRef, candidates: Sequence[ObjectRef], said: str) -> None:
         """A rename that somebody stated: the new name, bare or qualified."""
@@ -232,13 +270,12 @@ class _Finder:
                 continue
             gone = [c for c in old.columns if new.column(c.name) is None and not c.inherited]
             come = [c for c in new.columns if old.column(c.name) is None and not c.inherited]
+            here = {part("column", name, c.name) for c in old.columns}
+            stated = {ref: said for ref, said in ((one, self.answers.of(one)) for one in here) if said}
+            self._stated_all(stated, {part("column", name, c.name) for c in new.columns}, here)
             for column in gone:
                 ref = part("column", name, column.name)
-                said = self.answers.of(ref)
-                if said == "":
-                    continue
-                if said is not None:
-                    self._stated(ref, [part("column", name, c.name) for c in come], said)
+                if self.answers.of(ref) is not None:
                     continue
                 alike = [c for c in come if _same_column(column, c)]
                 sure = [c for c in alike if _evident(old, new, column.name, c.name)]
@@ -301,6 +338,7 @@ def _column_shape(one: Column) -> tuple[object, ...]:
 def _same_table(a: Table, b: Table) -> bool:
     return (
         a.kind == b.kind
+        and a.partition_of == b.partition_of
         and a.partition_key == b.partition_key
         and {_column_shape(c) for c in a.columns} == {_column_shape(c) for c in b.columns}
         and _keys(a) == _keys(b)
@@ -312,7 +350,7 @@ def _keys(table: Table) -> set[tuple[str, tuple[str, ...]]]:
 
 
 def _near_table(a: Table, b: Table) -> bool:
-    if a.kind != b.kind:
+    if a.kind != b.kind or a.partition_of != b.partition_of:
         return False
     old, new = {(c.name, c.type.sql) for c in a.columns}, {(c.name, c.type.sql) for c in b.columns}
     return bool(old | new) and len(old & new) / len(old | new) >= _ALIKE

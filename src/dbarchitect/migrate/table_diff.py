@@ -106,6 +106,7 @@ class TableDiff:
         self.distinct = distinct
         self.converted: set[ObjectRef] = set()  # columns whose type is made anew below them
         self.remade_tables: set[Name] = set()
+        self.adopted: set[ObjectRef] = set()  # keys whose index is there already
         self.old, self.new = tables(before), tables(after)
         self.columns: dict[ObjectRef, ColumnPlan] = {}
         self.constraints: dict[ObjectRef, PartPlan] = {}
@@ -144,11 +145,11 @@ class TableDiff:
             return
         for what, one, other in (
             ("kind", old.kind, new.kind),
-            ("partition key", old.partition_key, new.partition_key),
+            ("partition key", _key_of(old), _key_of(new)),
         ):
             if one != other:
-                text = f"table {new.name.short}: its {what} differs, and only another table has another one"
-                self.refused.append(f"{text}: make it beside this one and move the rows")
+                text = f"table {new.name.short}: its {what} is {one} here and {other} there"
+                self.refused.append(f"{text}: make another table beside this one and move the rows")
                 return
         self._compare_columns(old, new)
         self._compare_constraints(old, new)
@@ -191,11 +192,11 @@ class TableDiff:
 
     def _not_null_now(self, old: Table, new: Table, before: Column, after: Column) -> bool:
         """Whether the column is NOT NULL to this comparison: what has a constraint by name is left to that."""
-        constraints = [_not_null_of(table, before.name) for table in (old, new)]
-        if after.not_null and not before.not_null and constraints[1] is not None:
-            usual = f"{new.name.name}_{after.name}_not_null"
-            if constraints[1].name != usual or not constraints[1].validated or constraints[1].no_inherit:
-                return True
+        was, shall = _not_null_of(old, before.name), _not_null_of(new, after.name)
+        if after.not_null and not before.not_null and shall is not None and not _usual(shall, new):
+            return True
+        if before.not_null and not after.not_null and was is not None and not _usual(was, old):
+            return False
         return before.not_null
 
     def _dropped_with_parent(self, table: Table, column: str) -> bool:
@@ -260,9 +261,11 @@ class TableDiff:
                 self.indexes[ref] = PartPlan(new.name, "add", after=after)
             elif after is None:
                 self.indexes[ref] = PartPlan(new.name, "drop", before=before)
-            elif bare_index(before) != bare_index(after) or (
-                before.parent is not None and before.parent != after.parent
-            ):
+            elif old.partition_of != new.partition_of and bare_index(before) == bare_index(after):
+                # An index joins that of the parent, and leaves it, with the table.
+                if replace(before, definition="", parent=None) != replace(after, definition="", parent=None):
+                    self.indexes[ref] = PartPlan(new.name, "alter", replace(before, parent=after.parent), after)
+            elif bare_index(before) != bare_index(after) or before.parent not in (None, after.parent):
                 self.indexes[ref] = PartPlan(new.name, "replace", before, after)
             elif replace(before, definition="") != replace(after, definition=""):
                 self.indexes[ref] = PartPlan(new.name, "alter", before, after)
@@ -440,6 +443,7 @@ class TableDiff:
             if ref not in self.handled:
                 yield from self._column_actions(ref, plan)
         yield from self._not_nulls()
+        self._adopt()
         for ref, plan in self.constraints.items():
             yield from self._constraint_actions(ref, plan)
         for plan in self.indexes.values():
@@ -450,6 +454,20 @@ class TableDiff:
             for one in table.foreign_keys:
                 if one.target != table.name and one.target not in self.new and not one.inherited:
                     yield self._drop_constraint(table, one)
+
+    def _adopt(self) -> None:
+        """A unique index that becomes the index of a key of its name is taken over, not built again."""
+        for ref, plan in self.constraints.items():
+            if plan.op != "add" or not isinstance(plan.after, PrimaryKey | Unique):
+                continue
+            wanted = constraint_index(self.new[plan.table], plan.after)
+            at = part("index", plan.table, plan.after.name)
+            known = self.indexes.get(at)
+            if wanted is None or known is None or known.op != "drop":
+                continue
+            if bare_index(known.before) == bare_index(wanted) and known.before.valid:
+                self.adopted.add(ref)
+                del self.indexes[at]
 
     def _settings(self, old: Table, new: Table) -> Iterator[Action]:
         before, after = table_settings(old), table_settings(new)
@@ -465,6 +483,11 @@ class TableDiff:
             before = middle
         if before != after:
             needs = {ObjectRef(kind="table", schema=one.schema, name=one.name) for one in after.inherits}
+            if after.inherits != before.inherits:
+                for one in (new.name, *after.inherits):
+                    table = self.new.get(one)
+                    needs |= {part("column", one, c.name) for c in table.columns} if table is not None else set()
+                    needs |= {constraint_ref(one, c) for c in table.constraints} if table is not None else set()
             yield _action(
                 AlterTable(before=before, after=after),
                 "table settings",
@@ -493,8 +516,6 @@ class TableDiff:
                     needs=needs,
                     group=group,
                 )
-        if old.comment != new.comment:
-            yield _action(SetComment(at=new.ref, before=old.comment, after=new.comment), "comment")
 
     # Columns
 
@@ -528,16 +549,14 @@ class TableDiff:
     def _nullable_by_name(self, table: Name, column: Column) -> Column:
         """A new column without the NOT NULL that a constraint with a name of its own gives it afterwards."""
         constraint = _not_null_of(self.new[table], column.name)
-        usual = f"{table.name}_{column.name}_not_null"
-        if constraint is None or (constraint.name == usual and constraint.validated and not constraint.no_inherit):
+        if constraint is None or _usual(constraint, self.new[table]):
             return column
         return replace(column, not_null=False)
 
     def _drop_column(self, ref: ObjectRef, table: Name, column: Column) -> Action:
         if self.keep and column.generated is None:
-            kept = f"{KEPT}{column.name}"[:63]
-            change: Change = Rename(at=ref, to=Name(schema="", name=kept))
-            return _action(change, "drop column", unmakes={ref})
+            aside = replace(column, name=f"{KEPT}{column.name}"[:63], not_null=False, identity=None)
+            return _action(AlterColumn(table=table, before=column, after=aside), "drop column", unmakes={ref})
         undo: list[Change] = [AddColumn(table=table, column=column)]
         grants = tuple(one for one in self.old[table].grants if one.column == column.name)
         if grants:
@@ -588,19 +607,23 @@ class TableDiff:
             old = self.old.get(name)
             if old is None:
                 continue
+            own_parents = set(self._parents(old))
             for column in new.columns:
                 before, after = _not_null_of(old, column.name), _not_null_of(new, column.name)
-                if after is None or after.inherited:
+                if after is None:
+                    if before is not None and not before.inherited and not _usual(before, old):
+                        change = DropConstraint(table=name, constraint=before)
+                        yield _action(change, "drop constraint", unmakes={constraint_ref(name, before)})
                     continue
-                yield from self._not_null(name, column, before, after)
+                if after.inherited and (before is None or before.inherited) and own_parents & set(self._parents(new)):
+                    continue  # it comes from its parent
+                yield from self._not_null(name, column, before, replace(after, inherited=False))
 
     def _not_null(self, table: Name, column: Column, before: NotNull | None, after: NotNull) -> Iterator[Action]:
         ref = constraint_ref(table, after)
         at = part("column", table, column.name)
-        usual = f"{table.name}_{column.name}_not_null"
         if before is None:
-            plain = after.name == usual and after.validated and not after.no_inherit
-            if not plain:
+            if not _usual(after, self.new[table]):
                 yield _action(AddConstraint(table=table, constraint=after), "check", makes={ref}, needs={at})
             elif after.comment is not None:
                 yield _action(SetComment(at=ref, after=after.comment), "comment", needs={at})
@@ -641,12 +664,14 @@ class TableDiff:
             needs |= {part("index", one.target, one.target_index), part("constraint", one.target, one.target_index)}
         elif isinstance(one, Check):
             needs |= {part("column", table.name, column.name) for column in table.columns}
-        return _action(
-            AddConstraint(table=table.name, constraint=one, index=constraint_index(table, one)),
-            rank,
-            makes={constraint_ref(table.name, one)},
-            needs=needs,
-        )
+        index = constraint_index(table, one)
+        ref = constraint_ref(table.name, one)
+        change = AddConstraint(table=table.name, constraint=one, index=index, using_index=ref in self.adopted)
+        undo: tuple[Change, ...] | None = None
+        if ref in self.adopted and index is not None:
+            alone = replace(index, constraint=None)
+            undo = (DropConstraint(table=table.name, constraint=one, index=index), AddIndex(index=alone))
+        return _action(change, rank, makes={ref}, needs=needs, undo=undo)
 
     def _drop_constraint(self, table: Table, one: Constraint) -> Action:
         return _action(
@@ -681,7 +706,7 @@ class TableDiff:
             yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
         indexes = constraint_index(old, before), constraint_index(new, after)
         if indexes[0] is not None and indexes[1] is not None:
-            yield from _index_settings(indexes[0], indexes[1], ref)
+            yield from self._index_settings(indexes[0], indexes[1], ref)
 
     def _index_actions(self, plan: PartPlan) -> Iterator[Action]:
         before: Index | None = plan.before
@@ -693,7 +718,7 @@ class TableDiff:
                 needs = {self._parent_ref(after.parent)}
                 change = AttachIndex(parent=after.parent, index=after.name)
                 yield _action(change, "index", alters={index_ref(after)}, needs=needs)
-            yield from _index_settings(before, after, index_ref(after))
+            yield from self._index_settings(before, after, index_ref(after))
             return
         if plan.op in ("drop", "replace") and before is not None and not self._with_parent(before):
             children = [one for t in self.old.values() for one in t.indexes if one.parent == before.name]
@@ -703,6 +728,25 @@ class TableDiff:
             yield _action(DropIndex(index=before), "drop index", unmakes={index_ref(before)}, undo=undo)
         if plan.op in ("add", "replace") and after is not None:
             yield self._add_index(after)
+
+    def _index_settings(self, before: Index, after: Index, ref: ObjectRef) -> Iterator[Action]:
+        """The settings of an index. Of a table's indexes one at most has the mark of CLUSTER: giving it to one takes it
+        from the other, and so back."""
+        if before.clustered == after.clustered:
+            yield from _index_settings(before, after, ref)
+            return
+        was, shall = self.old.get(after.table), self.new.get(after.table)
+        if before.clustered and shall is not None and any(one.clustered for one in shall.indexes):
+            yield from _index_settings(replace(before, clustered=False), after, ref)
+            return
+        other = next((one for one in was.indexes if one.clustered), None) if was is not None else None
+        for action in _index_settings(before, after, ref):
+            change = action.change
+            if isinstance(change, AlterIndex) and after.clustered and other is not None:
+                back = AlterIndex(before=replace(after, clustered=False), after=replace(before, clustered=False))
+                mark = AlterIndex(before=replace(other, clustered=False), after=other)
+                action.undo = (back, mark)
+            yield action
 
     def _partitioned(self, index: Index) -> bool:
         return index.table in self.new and self.new[index.table].kind == "partitioned"
@@ -799,6 +843,16 @@ def _settled(one: Constraint) -> Constraint:
 
 def _not_null_of(table: Table, column: str) -> NotNull | None:
     return next((one for one in table.constraints if isinstance(one, NotNull) and one.columns == (column,)), None)
+
+
+def _usual(one: NotNull, table: Table) -> bool:
+    """Whether SET NOT NULL makes it just so."""
+    name = f"{table.name.name}_{one.columns[0]}_not_null"
+    return one.name == name and one.validated and not one.no_inherit
+
+
+def _key_of(table: Table) -> str:
+    return table.partition_key.definition if table.partition_key is not None else "none"
 
 
 def _default(ref: ObjectRef) -> ObjectRef:

@@ -119,7 +119,7 @@ def lost(change: Change) -> tuple[str, ...]:
         case AlterColumn(table=table, before=before, after=after):
             words = lost_by_cast(before, after)
             return (f"of {_column(table, after.name)}: {words}",) if words else ()
-        case Drop(object=Sequence() as sequence):
+        case Drop(object=Sequence(owned_by=None) as sequence):
             return (f"where sequence {sequence.name.short} has come to",)
         case _:
             return ()

@@ -270,8 +270,10 @@ class Rename(Value, tag_field="kind", tag="rename", frozen=True, kw_only=True):
         if self.at.sub:
             back = ObjectRef(kind=self.at.kind, schema=self.at.schema, name=self.at.name, sub=self.to.name)
             return Rename(at=back, to=Name(schema="", name=self.at.sub))
-        back = ObjectRef(kind=self.at.kind, schema=self.to.schema, name=self.to.name)
-        return Rename(at=back, to=Name(schema=self.at.schema, name=self.at.name))
+        name, _, arguments = self.at.name.partition("(") if self.at.kind == "function" else (self.at.name, "", "")
+        now = f"{self.to.name}({arguments}" if arguments else self.to.name
+        back = ObjectRef(kind=self.at.kind, schema=self.to.schema, name=now)
+        return Rename(at=back, to=Name(schema=self.at.schema, name=name))
 
 
 class SetOwner(Value, tag_field="kind", tag="set_owner", frozen=True, kw_only=True):
@@ -345,14 +347,25 @@ class RebuildType(Value, tag_field="kind", tag="rebuild_type", frozen=True, kw_o
     after: UserType | Collation
     columns: tuple[tuple[Name, Column], ...] = ()
     columns_after: tuple[tuple[Name, Column], ...] = ()
+    inner: tuple[RebuildType, ...] = ()  # types made of this one, which are made anew before the old one goes
 
     def reverse(self) -> Change | None:
-        """The labels before."""
+        """The type before."""
         return RebuildType(
             before=self.after,
             after=self.before,
             columns=self.columns_after or self.columns,
             columns_after=self.columns,
+            inner=tuple(
+                RebuildType(
+                    before=one.after,
+                    after=one.before,
+                    columns=one.columns_after or one.columns,
+                    columns_after=one.columns,
+                    inner=one.inner,
+                )
+                for one in self.inner
+            ),
         )
 
 

@@ -336,6 +336,7 @@ class Function(Value, tag_field="object", tag="function", frozen=True, kw_only=T
 
     name: Name
     identity: str = ""  # pg_get_function_identity_arguments
+    inputs: str = ""  # the types of the arguments that tell overloads apart, as DROP FUNCTION wants them
     kind: Literal["function", "procedure", "aggregate", "window"] = "function"
     arguments: str = ""  # pg_get_function_arguments, with defaults
     returns: str = ""

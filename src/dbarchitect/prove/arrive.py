@@ -29,12 +29,12 @@ from dbarchitect.migrate.forms import Forms, Online, write
 from dbarchitect.migrate.order import CircleError, Unit, in_order
 from dbarchitect.migrate.renames import Answers, Question, find
 from dbarchitect.migrate.words import describe
-from dbarchitect.model.change import AddTable, Change, Create, Rename, SetSetting
+from dbarchitect.model.change import AddTable, Change, Create, DropConstraint, Rename, SetSetting
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.proof import Proof
-from dbarchitect.model.schema import Relational, Table
+from dbarchitect.model.schema import Column, Relational, Table
 from dbarchitect.sql.script import command_tag, split_script
 
 from .stage import Ran, Stage
@@ -216,12 +216,14 @@ class Journey:
             ]
             changes = [*first, *found.changes]
             self._run(work, map(_rename_step, changes), "of the renames")
+            answers = answers.after(changes)
             made += changes
             words += found.words
             here = _schema(work)
         return here, made, words
 
-    def _units(self, here: Relational) -> tuple[tuple[Unit, ...], Difference]:
+    def _units(self, here: Relational, first: Relational | None = None) -> tuple[tuple[Unit, ...], Difference]:
+        """`first`: the schema at the start, where this is the rest of a plan: what is not of it need not come back."""
         options = self._options
         difference = diff(
             replace(here, version=max(here.version, 120000)),
@@ -236,6 +238,10 @@ class Journey:
                 f"not supported: {'; '.join(difference.refused)}",
                 hint="write the migration of these by hand; the rest is planned once they are alike on both sides",
             )
+        for action in difference.actions if first is not None else ():
+            change = action.change
+            if isinstance(change, DropConstraint) and not _has_constraint(first, change):
+                action.undo = ()  # the server made it on the way: DETACH CONCURRENTLY leaves a check behind
         try:
             return in_order(difference.actions, here.dependencies, self._wanted.dependencies), difference
         except CircleError as err:
@@ -275,12 +281,13 @@ class Journey:
             work = self._copy("journey")
             identity = _Identity.of(self._host, "journey")
             filled = self._filled("journey")
-            rows = work.fingerprints([t for t in before.tables if t.name in filled], before)
+            comparable = [_comparable(t, before, self._wanted) for t in before.tables if t.name in filled]
+            rows = work.fingerprints(comparable, before)
             self._run(work, steps, "of the plan")
             made = _schema(work)
             left = differences(made, self._wanted, privileges=options.privileges)
             if left and attempt < _ROUNDS - 1:
-                units, _ = self._units(made)
+                units, _ = self._units(made, before)
                 more, back = self._written(made, self._wanted, units)
                 if more and not any(step.loses for step in more) and not _tables_made(units):
                     down = (*(replace(one, undoes=one.undoes + len(steps)) for one in back), *down)
@@ -292,7 +299,7 @@ class Journey:
                     hint="this is a gap of ours: please report it; until then write this part by hand",
                 )
             self._physically_the_same(identity, steps)
-            self._rows_kept(work, rows, before, made, steps)
+            self._rows_kept(work, rows, comparable, made)
             self._progress("running it back")
             if any(step.loses for step in steps) and filled:
                 # What is lost does not come back with its constraints: the way back is that of the schema alone.
@@ -318,6 +325,8 @@ class Journey:
     def _physically_the_same(self, before: _Identity, steps: Sequence[Step]) -> None:
         after = _Identity.of(self._host, "journey")
         declared = " ".join(text for step in steps for text in step.hazards)
+        # Expand and contract puts another column in the place of one, which is what it says it does.
+        swapped = {step.backfill.table for step in steps if step.backfill is not None}
         renamed: dict[tuple[str, str], tuple[str, str]] = {}
         columns: dict[tuple[str, str, str], str] = {}
         for step in steps:
@@ -331,7 +340,7 @@ class Journey:
             at = renamed.get((schema, table), (schema, table))
             name = columns.get((*at, column), columns.get((schema, table, column), column))
             found = after.columns.get((*at, name))
-            if found is None or found == (oid, number):
+            if found is None or found == (oid, number) or Name(schema=at[0], name=at[1]) in swapped:
                 continue
             label = f"{quote_identifier(table)}.{quote_identifier(column)}"
             if f"{table}.{column}" in declared or label in declared:
@@ -346,14 +355,11 @@ class Journey:
         self,
         work: Stage,
         rows: Mapping[str, tuple[int, str, str] | None],
-        before: Relational,
+        comparable: Sequence[Table],
         made: Relational,
-        steps: Sequence[Step],
     ) -> None:
-        """Rows of tables whose columns are what they were must be what they were."""
-        untouched = [
-            table for table in before.tables if str(table.name) in rows and _same_columns(table, made.table(table.name))
-        ]
+        """Rows must be what they were, as far as their columns are."""
+        untouched = [table for table in comparable if made.table(table.name) is not None]
         after = work.fingerprints(untouched, made)
         for table in untouched:
             if rows[str(table.name)] != after[str(table.name)]:
@@ -376,6 +382,11 @@ class _Identity:
         return cls({(schema, table, column): (oid, number) for schema, table, oid, column, number in rows})
 
 
+def _has_constraint(schema: Relational | None, change: DropConstraint) -> bool:
+    table = schema.table(change.table) if schema is not None else None
+    return table is not None and any(one.name == change.constraint.name for one in table.constraints)
+
+
 def _schema(of: Stage) -> Relational:
     """The schema on a stage, without a word of the role that runs everything there."""
     return unowned(steady(of.schema()), OWNER)
@@ -391,11 +402,19 @@ def _tables_made(units: Sequence[Unit]) -> bool:
     return any(isinstance(action.change, AddTable) for unit in units for action in unit)
 
 
-def _same_columns(before: Table, after: Table | None) -> bool:
-    if after is None or any(column.type.kind == "composite" for column in before.columns):
-        return False  # a row within a row is printed with the attributes that it has now
-    types = {column.name: column.type.sql for column in after.columns}
-    return all(types.get(column.name) == column.type.sql for column in before.columns)
+def _comparable(table: Table, before: Relational, wanted: Relational) -> Table:
+    """The table with the columns whose values shall stay: no computed ones, none of a type that changes."""
+    after = wanted.table(table.name)
+    types = {column.name: column.type.sql for column in after.columns} if after is not None else {}
+    changed = {one.name for one in before.types} - {
+        one.name for one in before.types if any(one == other for other in wanted.types)
+    }
+
+    def same(column: Column) -> bool:
+        own = Name(schema=column.type.schema, name=column.type.element or column.type.name)
+        return column.generated is None and types.get(column.name) == column.type.sql and own not in changed
+
+    return replace(table, columns=tuple(filter(same, table.columns)))
 
 
 def _rename_step(change: Change) -> Step:

@@ -299,9 +299,9 @@ class _Reader:
         functions: list[Function] = []
         for oid, _, function in self.objects("functions", "pg_proc", Function):
             functions.append(function)
-            signature = f"{function.name.name}({function.identity})"
+            signature = f"{function.name.name}({function.inputs})"
             self.refs["pg_proc", oid] = ObjectRef(kind="function", schema=function.name.schema, name=signature)
-        return tuple(sorted(functions, key=lambda f: (f.name.schema, f.name.name, f.identity)))
+        return tuple(sorted(functions, key=lambda f: (f.name.schema, f.name.name, f.inputs)))
 
     def _default_privileges(self) -> tuple[DefaultPrivilege, ...]:
         found = [value for _, _, value in self.objects("default_privileges", "pg_default_acl", DefaultPrivilege)]

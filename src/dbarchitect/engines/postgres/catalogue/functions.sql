@@ -10,6 +10,10 @@ cross join lateral (
     select
         json_build_object('schema', n.nspname, 'name', p.proname) as name,
         pg_get_function_identity_arguments(p.oid) as identity,
+        (
+            select string_agg(format_type(a.type, null), ', ' order by a.place)
+            from unnest(p.proargtypes::oid[]) with ordinality a(type, place)
+        ) as inputs,
         case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window' else 'function' end as kind,
         pg_get_function_arguments(p.oid) as arguments,
         pg_get_function_result(p.oid) as returns,

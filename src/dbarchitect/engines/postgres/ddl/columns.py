@@ -106,6 +106,10 @@ def alter_column(change: AlterColumn, major: int) -> Iterable[str]:
         yield f"{target} DROP IDENTITY"
     if before.default is not None and before.default != after.default and (retyped or after.default is None):
         yield f"{target} DROP DEFAULT"
+    narrower = retyped and _narrower(before, after)
+    if narrower and before.identity is not None and after.identity is not None and before.identity != after.identity:
+        yield from _alter_identity(target, before.identity, after.identity)
+        before = replace(before, identity=after.identity)
     if retyped:
         collate = f" COLLATE {after.collation}" if after.collation is not None else ""
         using = f" USING {change.using}" if change.using else ""
@@ -123,7 +127,7 @@ def alter_column(change: AlterColumn, major: int) -> Iterable[str]:
         else:
             yield from _alter_identity(target, before.identity, after.identity)
     if before.storage != after.storage:
-        yield f"{target} SET STORAGE {after.storage or _own_storage(after, major)}"
+        yield f"{target} SET STORAGE {after.storage or own_storage(after, major)}"
     if before.compression != after.compression:
         yield f"{target} SET COMPRESSION {after.compression or 'default'}"
     if before.statistics_target != after.statistics_target:
@@ -153,6 +157,15 @@ def _count_on(table: Name, column: Column, identity: IdentityOptions) -> str:
     sequence = f"pg_catalog.pg_get_serial_sequence({quote_literal(str(table))}, {quote_literal(column.name)})"
     found = f"{furthest}({name})"
     return f"SELECT pg_catalog.setval({sequence}, {found}) FROM {table} HAVING {found} IS NOT NULL"
+
+
+_INTEGERS = ("int2", "int4", "int8")
+
+
+def _narrower(before: Column, after: Column) -> bool:
+    """Whether an integer becomes a smaller one, whose sequence must fit before."""
+    old, new = before.type.base, after.type.base
+    return old in _INTEGERS and new in _INTEGERS and _INTEGERS.index(new) < _INTEGERS.index(old)
 
 
 def _generated_in_place(before: Column, after: Column, major: int) -> bool:
@@ -204,7 +217,8 @@ def _alter_identity(target: str, before: IdentityOptions, after: IdentityOptions
         yield f"ALTER SEQUENCE {before.sequence} RENAME TO {quote_identifier(after.sequence.name)}"
 
 
-def _own_storage(column: Column, major: int) -> str:
+def own_storage(column: Column, major: int) -> str:
+    """How values of the column's type are stored where nothing else was said."""
     if major >= 16:
         return "DEFAULT"
     if column.type.length >= 0:

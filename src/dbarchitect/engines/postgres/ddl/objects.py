@@ -12,6 +12,7 @@ from dbarchitect.engines.postgres.ddl.clauses import (
     name_list,
     options,
 )
+from dbarchitect.engines.postgres.ddl.columns import own_storage
 from dbarchitect.engines.postgres.ddl.types import alter_type, create_collation, create_type, drop_type
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.schema import (
@@ -233,6 +234,11 @@ def _alter_sequence(before: Sequence, after: Sequence) -> Iterable[str]:
             words.append(f"{word} {new}")
     if before.cycle != after.cycle:
         words.append("CYCLE" if after.cycle else "NO CYCLE")
+    if after.minimum > before.minimum and after.minimum <= before.maximum:
+        # The server refuses limits that leave out where the sequence stands.
+        yield _moved(after, f"{after.minimum}", f"last_value < {after.minimum}")
+    if after.maximum < before.maximum and after.maximum >= before.minimum:
+        yield _moved(after, f"{after.maximum}", f"last_value > {after.maximum}")
     if words:
         yield f"ALTER SEQUENCE {after.name} {' '.join(words)}"
     if before.owned_by != after.owned_by:
@@ -240,6 +246,10 @@ def _alter_sequence(before: Sequence, after: Sequence) -> Iterable[str]:
         yield f"ALTER SEQUENCE {after.name} OWNED BY {owner}"
     if before.persistence != after.persistence:
         yield f"ALTER SEQUENCE {after.name} SET {'UNLOGGED' if after.persistence == 'unlogged' else 'LOGGED'}"
+
+
+def _moved(one: Sequence, to: str, where: str) -> str:
+    return f"SELECT pg_catalog.setval({quote_literal(str(one.name))}, {to}, false) FROM {one.name} WHERE {where}"
 
 
 # Views
@@ -270,8 +280,9 @@ def _view_columns(before: View | None, after: View) -> Iterable[str]:
             if column.statistics_target != (old.statistics_target if old else None):
                 number = -1 if column.statistics_target is None else column.statistics_target
                 yield f"ALTER MATERIALIZED VIEW {after.name} ALTER COLUMN {name} SET STATISTICS {number}"
-            if column.storage != (old.storage if old else None) and column.storage:
-                yield f"ALTER MATERIALIZED VIEW {after.name} ALTER COLUMN {name} SET STORAGE {column.storage}"
+            if column.storage != (old.storage if old else None):
+                kind = column.storage or own_storage(column, 15)  # DEFAULT came with 16
+                yield f"ALTER MATERIALIZED VIEW {after.name} ALTER COLUMN {name} SET STORAGE {kind}"
             if column.compression != (old.compression if old else None):
                 method = column.compression or "default"
                 yield f"ALTER MATERIALIZED VIEW {after.name} ALTER COLUMN {name} SET COMPRESSION {method}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from dbarchitect.engines.postgres.ddl.clauses import comment_change
 from dbarchitect.model.change import Rename, SetComment, SetDefaultPrivileges, SetGrants, SetOwner
+from dbarchitect.model.journal import JOURNAL
 from dbarchitect.model.names import Name, ObjectRef, quote_identifier
 from dbarchitect.model.schema import Grant
 
@@ -49,7 +50,7 @@ def object_name(ref: ObjectRef) -> str:
 def set_owner(change: SetOwner) -> str:
     """ALTER ... OWNER TO."""
     word = _ALTER_WORDS.get(change.at.kind, change.at.kind.upper())
-    return f"ALTER {word} {object_name(change.at)} OWNER TO {quote_identifier(change.after)}"
+    return f"ALTER {word} {object_name(change.at)} OWNER TO {_role(change.after)}"
 
 
 def set_comment(change: SetComment) -> Iterable[str]:
@@ -96,6 +97,8 @@ def rename(change: Rename, *, domain: bool = False) -> Iterable[str]:
 
 
 def _rename_whole(at: ObjectRef, to: Name) -> Iterable[str]:
+    if to.schema == JOURNAL:
+        yield f"CREATE SCHEMA IF NOT EXISTS {JOURNAL}"
     word = _ALTER_WORDS.get(at.kind, at.kind.upper())
     name = object_name(at)
     if at.schema != to.schema:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dbarchitect.engines.postgres.ddl.clauses import comment_on, foreign_changes, foreign_options, options
+from dbarchitect.engines.postgres.ddl.clauses import (
+    comment_change,
+    comment_on,
+    foreign_changes,
+    foreign_options,
+    options,
+)
 from dbarchitect.engines.postgres.ddl.columns import column_constraints, column_definition, column_settings
 from dbarchitect.engines.postgres.ddl.constraints import add_constraint, constraint_comment, constraint_definition
 from dbarchitect.engines.postgres.ddl.indexes import create_index_sql, index_settings
@@ -133,6 +139,8 @@ def alter_table(before: Table, after: Table) -> Iterable[str]:
         yield f"{target} {'ENABLE' if after.row_security else 'DISABLE'} ROW LEVEL SECURITY"
     if before.row_security_forced != after.row_security_forced:
         yield f"{only} {'FORCE' if after.row_security_forced else 'NO FORCE'} ROW LEVEL SECURITY"
+    word = "FOREIGN TABLE" if after.kind == "foreign" else "TABLE"
+    yield from comment_change(f"{word} {after.name}", before.comment, after.comment)
 
 
 def _storage(table: Table) -> dict[str, str]:

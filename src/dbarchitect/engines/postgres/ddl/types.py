@@ -149,7 +149,7 @@ def _alter_domain(before: DomainType, after: DomainType, major: int) -> Iterable
         if isinstance(constraint, NotNull):
             continue
         known = old.get(name)
-        if not _same(constraint, known):
+        if not _same(known, constraint):
             not_valid = "" if constraint.validated else " NOT VALID"
             yield f"{target} ADD {constraint_definition(constraint)}{not_valid}"
         elif known is not None and constraint.validated and not known.validated:
@@ -158,16 +158,16 @@ def _alter_domain(before: DomainType, after: DomainType, major: int) -> Iterable
         known = old.get(name)
         yield from comment_change(
             f"CONSTRAINT {quote_identifier(name)} ON DOMAIN {after.name}",
-            known.comment if known is not None and _same(constraint, known) else None,
+            known.comment if known is not None and _same(known, constraint) else None,
             constraint.comment,
         )
 
 
-def _same(one: Check | NotNull, other: Check | NotNull | None) -> bool:
-    """Whether a constraint of a domain is the other, perhaps validated since."""
-    if isinstance(one, NotNull) or isinstance(other, NotNull) or other is None:
-        return isinstance(one, NotNull) and isinstance(other, NotNull)
-    return one.expression == other.expression and one.validated >= other.validated
+def _same(before: Check | NotNull | None, after: Check | NotNull | None) -> bool:
+    """Whether a constraint of a domain becomes the other by being validated, or by nothing."""
+    if not isinstance(before, Check) or not isinstance(after, Check):
+        return isinstance(before, NotNull) and isinstance(after, NotNull)
+    return before.expression == after.expression and before.validated <= after.validated
 
 
 def _alter_composite(before: CompositeType, after: CompositeType) -> Iterable[str]:
@@ -192,6 +192,9 @@ def _alter_composite(before: CompositeType, after: CompositeType) -> Iterable[st
 def rebuild_type(change: RebuildType, major: int) -> Iterable[str]:
     """A new type (or collation) beside the old one, every column converted, the old one dropped."""
     before, after = change.before, change.after
+    if isinstance(before, RangeType) and isinstance(after, RangeType):
+        yield from _rebuild_range(change, before, after, major)
+        return
     aside = Name(schema=before.name.schema, name=f"{before.name.name[:48]}{_ASIDE}")
     word = "COLLATION" if isinstance(before, Collation) else "TYPE"
     yield f"ALTER {word} {before.name} RENAME TO {quote_identifier(aside.name)}"
@@ -219,12 +222,35 @@ def rebuild_type(change: RebuildType, major: int) -> Iterable[str]:
         new = wanted[table, column.name]
         if new.default is not None:
             yield f"{only(table, column)} SET DEFAULT {new.default}"
+    for inner in change.inner:
+        yield from rebuild_type(inner, major)
     yield f"DROP COLLATION {aside}" if isinstance(before, Collation) else drop_type(replace(before, name=aside))
+
+
+def _rebuild_range(change: RebuildType, before: RangeType, after: RangeType, major: int) -> Iterable[str]:
+    """A range type brings functions of its name along, so two of one name cannot stand side by side: columns hold text
+    meanwhile."""
+    own = [(table, column) for table, column in change.columns if not column.inherited]
+    targets = [(f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(column.name)}", column) for table, column in own]
+    for target, column in targets:
+        if column.default is not None:
+            yield f"{target} DROP DEFAULT"
+        kind = "text[]" if column.type.is_array else "text"
+        yield f"{target} TYPE {kind} USING {quote_identifier(column.name)}::{kind}"
+    yield drop_type(before)
+    yield from create_type(after, major)
+    wanted = {(table, column.name): column for table, column in change.columns_after or change.columns}
+    for (target, column), (table, _) in zip(targets, own, strict=True):
+        new = wanted[table, column.name]
+        yield f"{target} TYPE {new.type.sql} USING {quote_identifier(column.name)}::{new.type.sql}"
+        if new.default is not None:
+            yield f"{target} SET DEFAULT {new.default}"
 
 
 def _casts(before: UserType | Collation, after: UserType | Collation) -> bool:
     """Whether values of the one type become those of the other by a cast alone."""
-    return isinstance(before, DomainType) and isinstance(after, DomainType)
+    same = before == after  # made anew because of what it is made of
+    return isinstance(before, DomainType) and isinstance(after, DomainType) and not same
 
 
 def create_collation(one: Collation) -> str:
