@@ -27,11 +27,14 @@ BASIS = (
 def seconds(effects: Effects, facts: Facts | None, *, known: Mapping[str, str] = {}) -> float | None:
     """Seconds that one statement takes, None where the size of a table that it reads or writes is not known.
 
-    known  names of tables in `facts` by the names that they have now, where migrations renamed them
+    known  names of tables in `facts` by the names that they have now, where migrations renamed them; "" for a table
+           that they made, which takes no time that counts
     """
     working = {*effects.rewrites, *effects.builds, *effects.scans}
     total = CATALOGUE_S
     for table in working:
+        if known.get(table) == "":
+            continue
         size = facts.tables.get(known.get(table, table)) if facts is not None else None
         if size is None:
             return None

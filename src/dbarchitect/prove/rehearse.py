@@ -78,6 +78,7 @@ class Options:
 class _Pass:
     """What was seen on one copy."""
 
+    names: dict[int, str] = field(default_factory=dict[int, str])  # of tables, before, by oid
     steps: list[Rehearsed] = field(default_factory=list[Rehearsed])
     stops: list[Stop] = field(default_factory=list[Stop])
     up: Relational | None = None
@@ -239,6 +240,7 @@ class _Rehearsal:
         with closing(stage):
             if tables:
                 self.options.progress(f"reading the rows of {len(tables):,} tables, to compare them")
+            seen.names = stage.names()
             before = stage.fingerprints(tables, base)
             seen.row_count = sum(rows[0] for rows in before.values() if rows)
             self._up(stage, seen, "up", origin)
@@ -267,13 +269,12 @@ class _Rehearsal:
         return seen
 
     def _up(self, stage: Stage, seen: _Pass, phase: Phase, origin: RowsOrigin) -> None:
-        names = stage.names()
         done: list[str] = []
         for migration in self.migrations:
             stage.close()
             for number, step in enumerate(migration.up, 1):
                 self.options.progress(f"{_ways[phase]} {_label(migration, number, step)}")
-                if not self._one(stage, seen, phase, migration, number, step, names, done, origin):
+                if not self._one(stage, seen, phase, migration, number, step, done, origin):
                     return
                 done.append(_label(migration, number, step))
 
@@ -285,11 +286,10 @@ class _Rehearsal:
         migration: Migration,
         number: int,
         step: Step,
-        names: Mapping[int, str],
         done: Sequence[str],
         origin: RowsOrigin,
     ) -> bool:
-        known = {now: names[oid] for oid, now in stage.names().items() if oid in names}
+        known = {now: seen.names.get(oid, "") for oid, now in stage.names().items()}
         while True:
             if phase == "again" and self.options.data and origin != "none":
                 ran = stage.measure(step, _effects(seen, migration, number))
@@ -309,18 +309,18 @@ class _Rehearsal:
 
     def _down(self, stage: Stage, seen: _Pass) -> bool:
         """The way back; whether it went all the way."""
-        names = stage.names()
         for migration in reversed(self.migrations):
             if migration.down is None:
                 return False
             stage.close()
-            known = {now: names[oid] for oid, now in stage.names().items() if oid in names}
             for number, step in enumerate(migration.down, 1):
                 self.options.progress(f"{_ways['down']} {_label(migration, number, step)}")
+                now_named = stage.names()
                 ran = stage.trace(step)
                 if ran.refusal is not None:
                     seen.stops.append(self._stop(migration, "down", number, step, ran, ()))
                     return False
+                known = {now: seen.names.get(oid, "") for oid, now in now_named.items()}
                 seen.steps.append(self._rehearsed(migration, "down", number, step, ran, known))
         return True
 

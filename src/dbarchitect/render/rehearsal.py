@@ -30,7 +30,7 @@ _VERDICTS: dict[Verdict, tuple[str, str]] = {
     "fails": ("fails", "bold red"),
 }
 _ROWS = {
-    "none": "without rows",
+    "none": "",
     "made up": "made up freely, since nothing is known of the source's",
     "statistics": "made up from the source's statistics",
     "copy": "of the copy",
@@ -64,8 +64,10 @@ def _head(rehearsal: Rehearsal) -> str:
 
 def _under(rehearsal: Rehearsal) -> list[str]:
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in rehearsal.environment.items() if key != "caution")
-    rows = f"on {plural(rehearsal.row_count, 'row')} " if rehearsal.row_count else ""
-    found = [f"plan {rehearsal.plan}, rehearsed {rows}{_ROWS[rehearsal.rows]} ({named})"]
+    rows = f"on {plural(rehearsal.row_count, 'row')} {_ROWS[rehearsal.rows]}"
+    if not rehearsal.row_count:
+        rows = "without rows"
+    found = [f"plan {rehearsal.plan}, rehearsed {rows} ({named})"]
     if caution := rehearsal.environment.get("caution"):
         found.append(line(caution))
     return found
