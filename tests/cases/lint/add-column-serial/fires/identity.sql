@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: lines.n
+ALTER TABLE lines ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY;

@@ -1,0 +1,2 @@
+-- at: things.n
+ALTER TABLE things ADD COLUMN n bigserial;

@@ -1,0 +1,2 @@
+-- at: things.twice
+ALTER TABLE things ALTER COLUMN twice SET EXPRESSION AS (a * 3);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders.a
+ALTER TABLE orders ADD COLUMN a text DEFAULT token();

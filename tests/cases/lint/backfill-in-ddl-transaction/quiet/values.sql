@@ -1,0 +1,4 @@
+-- schema: shop
+-- clean
+ALTER TABLE customers ADD COLUMN a integer;
+INSERT INTO log (id) VALUES (1), (2);

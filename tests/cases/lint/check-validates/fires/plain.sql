@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders.small
+ALTER TABLE orders ADD CONSTRAINT small CHECK (total < 1000000);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+ALTER TABLE orders ADD CONSTRAINT small CHECK (total < 1000000) NOT VALID;

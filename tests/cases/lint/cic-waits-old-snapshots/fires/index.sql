@@ -1,0 +1,2 @@
+-- at: orders
+CREATE INDEX CONCURRENTLY ON orders (a);

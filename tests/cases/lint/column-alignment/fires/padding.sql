@@ -1,0 +1,2 @@
+-- at: things
+CREATE TABLE things (a boolean, b bigint, c boolean, d bigint, e boolean, f bigint);

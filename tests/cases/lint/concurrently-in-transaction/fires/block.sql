@@ -1,0 +1,6 @@
+-- schema: shop
+-- at: orders
+BEGIN;
+ALTER TABLE orders ADD COLUMN a integer;
+CREATE INDEX CONCURRENTLY orders_a ON orders (a);
+COMMIT;

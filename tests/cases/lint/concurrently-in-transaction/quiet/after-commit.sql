@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE orders ADD COLUMN a integer;
+COMMIT;
+CREATE INDEX CONCURRENTLY orders_a ON orders (a);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+CREATE INDEX CONCURRENTLY orders_total ON orders (total);

@@ -1,0 +1,2 @@
+-- runs: sent whole
+CREATE INDEX CONCURRENTLY orders_a ON orders (a);

@@ -1,0 +1,4 @@
+-- schema: shop
+-- severity: info
+-- at: regions
+ALTER TABLE regions DETACH PARTITION regions_eu;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: events
+ALTER TABLE events DETACH PARTITION events_1;

@@ -1,0 +1,2 @@
+-- pg: 13
+ALTER TABLE events DETACH PARTITION events_1;

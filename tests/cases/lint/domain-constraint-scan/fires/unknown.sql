@@ -1,0 +1,2 @@
+-- at: zip
+ALTER DOMAIN zip SET NOT NULL;

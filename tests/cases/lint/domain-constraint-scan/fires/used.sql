@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: code
+ALTER DOMAIN code ADD CONSTRAINT short CHECK (length(VALUE) < 10);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+ALTER DOMAIN code ADD CONSTRAINT short CHECK (length(VALUE) < 10) NOT VALID;

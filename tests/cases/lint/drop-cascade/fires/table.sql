@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers
+DROP TABLE customers CASCADE;

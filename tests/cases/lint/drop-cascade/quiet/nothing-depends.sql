@@ -1,0 +1,2 @@
+-- schema: shop
+DROP TABLE lines CASCADE;

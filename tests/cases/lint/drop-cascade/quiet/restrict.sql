@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+DROP VIEW open_orders;

@@ -1,0 +1,2 @@
+-- at: things.a
+ALTER TABLE things DROP COLUMN IF EXISTS a;

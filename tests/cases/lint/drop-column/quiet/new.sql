@@ -1,0 +1,2 @@
+ALTER TABLE things ADD COLUMN a integer;
+ALTER TABLE things DROP COLUMN a;

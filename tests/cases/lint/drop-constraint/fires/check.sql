@@ -1,0 +1,2 @@
+-- at: things.small
+ALTER TABLE things DROP CONSTRAINT small;

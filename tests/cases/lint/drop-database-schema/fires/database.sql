@@ -1,0 +1,2 @@
+-- at: shop
+DROP DATABASE shop;

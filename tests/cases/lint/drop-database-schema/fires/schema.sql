@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: public
+DROP SCHEMA public CASCADE;

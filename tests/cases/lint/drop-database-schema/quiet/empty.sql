@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+DROP SCHEMA IF EXISTS nothing;

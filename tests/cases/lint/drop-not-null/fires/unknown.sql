@@ -1,0 +1,2 @@
+-- at: things.a
+ALTER TABLE things ALTER COLUMN a DROP NOT NULL;

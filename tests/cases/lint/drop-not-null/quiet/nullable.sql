@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+ALTER TABLE customers ALTER COLUMN email DROP NOT NULL;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: log
+DROP TABLE log;

@@ -1,0 +1,3 @@
+-- at: a
+-- at: b
+DROP TABLE a, b;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+DROP TABLE IF EXISTS nothing;

@@ -1,0 +1,2 @@
+-- at: database
+CALL refill(100);

@@ -1,0 +1,1 @@
+DO $$ BEGIN RAISE NOTICE 'DROP TABLE is only a word here'; END $$;

@@ -1,0 +1,2 @@
+-- at: size
+CREATE TYPE size AS ENUM ('s', 'm');

@@ -1,0 +1,2 @@
+-- at: status
+ALTER TYPE status ADD VALUE 'sent';

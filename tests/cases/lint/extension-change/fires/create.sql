@@ -1,0 +1,2 @@
+-- at: citext
+CREATE EXTENSION IF NOT EXISTS citext;

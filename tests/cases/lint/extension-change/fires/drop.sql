@@ -1,0 +1,2 @@
+-- at: citext
+DROP EXTENSION citext;

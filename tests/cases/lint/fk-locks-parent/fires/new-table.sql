@@ -1,0 +1,2 @@
+-- at: orders
+CREATE TABLE parcels (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);

@@ -1,0 +1,1 @@
+ALTER TABLE things ADD FOREIGN KEY (owner_id) REFERENCES owners NOT VALID;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: lines.of_order
+ALTER TABLE lines ADD CONSTRAINT of_order FOREIGN KEY (order_id) REFERENCES orders;

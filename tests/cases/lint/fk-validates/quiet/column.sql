@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+ALTER TABLE lines ADD COLUMN log_id bigint REFERENCES log;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders.note
+ALTER TABLE orders DROP COLUMN note;

@@ -1,0 +1,3 @@
+-- at: things
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM things';
+ALTER TABLE things RENAME TO others;

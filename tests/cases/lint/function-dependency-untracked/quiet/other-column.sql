@@ -1,0 +1,2 @@
+-- schema: shop
+ALTER TABLE orders DROP COLUMN state;

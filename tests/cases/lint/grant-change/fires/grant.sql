@@ -1,0 +1,2 @@
+-- at: orders
+GRANT SELECT ON orders TO reader;

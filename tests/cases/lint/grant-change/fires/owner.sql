@@ -1,0 +1,2 @@
+-- at: orders
+ALTER TABLE orders OWNER TO app;

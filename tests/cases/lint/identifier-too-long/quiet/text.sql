@@ -1,0 +1,1 @@
+COMMENT ON TABLE things IS 'a_text_that_is_so_long_that_no_name_could_be_as_long_as_it_is_without_being_cut';

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers.customers_email
+DROP INDEX customers_email;

@@ -1,0 +1,2 @@
+-- at: things_a
+DROP INDEX IF EXISTS things_a;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+DROP INDEX CONCURRENTLY customers_email;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers.again
+CREATE INDEX CONCURRENTLY again ON customers (email);

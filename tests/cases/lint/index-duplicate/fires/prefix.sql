@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders.again
+CREATE INDEX CONCURRENTLY again ON orders (customer_id);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+CREATE INDEX CONCURRENTLY by_state ON orders (state, customer_id);

@@ -1,0 +1,2 @@
+-- schema: shop
+CREATE UNIQUE INDEX CONCURRENTLY one ON customers (email);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+CREATE INDEX CONCURRENTLY IF NOT EXISTS customers_email ON customers (email);

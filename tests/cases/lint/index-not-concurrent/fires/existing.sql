@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders.orders_total
+CREATE INDEX orders_total ON orders (total);

@@ -1,0 +1,2 @@
+-- at: things.things_a_idx
+CREATE INDEX ON things (a);

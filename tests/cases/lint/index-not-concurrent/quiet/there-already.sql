@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+CREATE INDEX IF NOT EXISTS customers_email ON customers (email);

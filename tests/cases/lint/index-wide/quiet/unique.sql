@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX ON t (a, b, c, d);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+ALTER TABLE orders ADD COLUMN a integer;

@@ -1,0 +1,3 @@
+-- reversible: no
+-- at: database
+ALTER TABLE things ADD COLUMN a integer;

@@ -1,0 +1,2 @@
+-- reversible: yes
+ALTER TABLE things ADD COLUMN a integer;

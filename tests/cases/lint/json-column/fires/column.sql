@@ -1,0 +1,2 @@
+-- at: things.doc
+ALTER TABLE things ADD COLUMN doc json;

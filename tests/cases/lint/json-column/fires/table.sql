@@ -1,0 +1,2 @@
+-- at: things.doc
+CREATE TABLE things (id bigint PRIMARY KEY, doc json);

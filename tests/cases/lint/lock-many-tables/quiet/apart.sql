@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE a ADD COLUMN x integer;
+COMMIT;
+ALTER TABLE b ADD COLUMN x integer;
+ALTER TABLE c ADD COLUMN x integer;

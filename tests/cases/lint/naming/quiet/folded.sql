@@ -1,0 +1,1 @@
+CREATE TABLE Things (id bigint PRIMARY KEY, Name text);

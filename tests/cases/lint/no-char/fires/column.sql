@@ -1,0 +1,2 @@
+-- at: things.a
+ALTER TABLE things ADD COLUMN a character(3);

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders
+ALTER TABLE orders VALIDATE CONSTRAINT nothing;

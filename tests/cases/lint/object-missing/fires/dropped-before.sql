@@ -1,0 +1,3 @@
+-- at: things
+DROP TABLE things;
+CREATE INDEX ON things (a);

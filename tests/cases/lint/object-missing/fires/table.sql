@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: nothing
+ALTER TABLE nothing ADD COLUMN a integer;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: log
+CREATE TABLE log (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+ALTER TABLE things DROP COLUMN a;
+UPDATE things SET b = 1 WHERE c = 2;

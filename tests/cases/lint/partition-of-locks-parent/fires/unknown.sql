@@ -1,0 +1,2 @@
+-- at: measurements
+CREATE TABLE m1 PARTITION OF measurements DEFAULT;

@@ -1,0 +1,1 @@
+CREATE TABLE things (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer);

@@ -1,0 +1,2 @@
+-- at: things.id
+CREATE TABLE things (id bigserial PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- at: things.a
+CREATE TABLE things (id bigint PRIMARY KEY, a varchar(20));

@@ -1,0 +1,2 @@
+-- at: things.at
+CREATE TABLE things (id bigint PRIMARY KEY, at timestamp);

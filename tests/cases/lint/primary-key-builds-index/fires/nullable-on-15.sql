@@ -1,0 +1,4 @@
+-- schema: shop
+-- pg: 15
+-- at: lines.lines_key
+ALTER TABLE lines ADD CONSTRAINT lines_key PRIMARY KEY (order_id, sku);

@@ -1,0 +1,2 @@
+CREATE TABLE things (id bigint);
+ALTER TABLE things ADD PRIMARY KEY (id);

@@ -1,0 +1,1 @@
+ALTER TABLE things ADD PRIMARY KEY USING INDEX things_a;

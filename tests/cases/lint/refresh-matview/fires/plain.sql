@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: totals
+REFRESH MATERIALIZED VIEW totals;

@@ -1,0 +1,2 @@
+-- at: sums
+REFRESH MATERIALIZED VIEW sums;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals;

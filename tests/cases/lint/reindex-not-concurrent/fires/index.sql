@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers
+REINDEX INDEX customers_email;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders
+REINDEX TABLE orders;

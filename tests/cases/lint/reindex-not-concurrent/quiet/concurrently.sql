@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+REINDEX TABLE CONCURRENTLY orders;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers.email
+ALTER TABLE customers RENAME COLUMN email TO mail;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: open_orders.total
+ALTER VIEW open_orders RENAME COLUMN total TO amount;

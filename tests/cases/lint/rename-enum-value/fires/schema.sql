@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: status
+ALTER TYPE public.status RENAME VALUE 'new' TO 'open';

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: public
+ALTER SCHEMA public RENAME TO app;

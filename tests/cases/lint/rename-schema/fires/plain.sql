@@ -1,0 +1,2 @@
+-- at: sales
+ALTER SCHEMA sales RENAME TO trade;

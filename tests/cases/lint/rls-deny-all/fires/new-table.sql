@@ -1,0 +1,3 @@
+-- at: things
+CREATE TABLE things (id bigint PRIMARY KEY);
+ALTER TABLE things ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

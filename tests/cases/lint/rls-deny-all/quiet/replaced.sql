@@ -1,0 +1,5 @@
+CREATE TABLE things (id bigint PRIMARY KEY);
+CREATE POLICY a ON things USING (true);
+ALTER TABLE things ENABLE ROW LEVEL SECURITY;
+DROP POLICY a ON things;
+CREATE POLICY b ON things USING (id > 0);

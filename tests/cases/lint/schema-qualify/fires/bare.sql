@@ -1,0 +1,2 @@
+-- at: things
+ALTER TABLE things ADD COLUMN a integer;

@@ -1,0 +1,1 @@
+ALTER TABLE public.things ADD COLUMN a integer;

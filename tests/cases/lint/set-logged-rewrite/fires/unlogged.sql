@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: log
+ALTER TABLE log SET UNLOGGED;

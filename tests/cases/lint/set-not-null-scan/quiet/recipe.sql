@@ -1,0 +1,8 @@
+-- schema: shop
+-- clean
+BEGIN;
+ALTER TABLE orders ADD CONSTRAINT total_set CHECK (total IS NOT NULL) NOT VALID;
+COMMIT;
+ALTER TABLE orders VALIDATE CONSTRAINT total_set;
+ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+ALTER TABLE orders DROP CONSTRAINT total_set;

@@ -1,0 +1,4 @@
+-- schema: shop
+-- at: customers
+ALTER TABLE customers ADD COLUMN a integer;
+CREATE INDEX customers_a ON customers (a);

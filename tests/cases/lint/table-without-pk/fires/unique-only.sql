@@ -1,0 +1,2 @@
+-- at: things
+CREATE TABLE things (id bigint UNIQUE NOT NULL);

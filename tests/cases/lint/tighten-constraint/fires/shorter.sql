@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers.name
+ALTER TABLE customers ALTER COLUMN name TYPE varchar(10);

@@ -1,0 +1,4 @@
+-- runs: managed
+-- at: database
+ALTER TABLE things ADD COLUMN a integer;
+COMMIT;

@@ -1,0 +1,5 @@
+-- at: database
+BEGIN;
+SELECT 1;
+BEGIN;
+COMMIT;

@@ -1,0 +1,7 @@
+BEGIN;
+ALTER TABLE things ADD COLUMN a integer;
+SAVEPOINT s;
+COMMIT;
+BEGIN;
+ALTER TABLE things ADD COLUMN b integer;
+COMMIT;

@@ -1,0 +1,2 @@
+-- at: things
+CREATE POLICY mine ON things USING (true);

@@ -1,0 +1,3 @@
+-- at: a
+-- at: b
+TRUNCATE TABLE a, b;

@@ -1,0 +1,2 @@
+CREATE TABLE things (id bigint PRIMARY KEY);
+TRUNCATE things;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers.id
+ALTER TABLE customers ALTER COLUMN id TYPE bigint;

@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: orders
+UPDATE orders SET note = 'x';

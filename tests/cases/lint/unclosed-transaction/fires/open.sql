@@ -1,0 +1,3 @@
+-- at: database
+BEGIN;
+ALTER TABLE things ADD COLUMN a integer;

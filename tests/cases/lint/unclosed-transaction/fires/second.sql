@@ -1,0 +1,6 @@
+-- at: database
+BEGIN;
+ALTER TABLE things ADD COLUMN a integer;
+COMMIT;
+START TRANSACTION;
+ALTER TABLE things ADD COLUMN b integer;

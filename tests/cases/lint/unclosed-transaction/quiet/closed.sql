@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE things ADD COLUMN a integer;
+END;

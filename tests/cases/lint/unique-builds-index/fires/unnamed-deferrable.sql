@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: lines.lines_order_id_line_key
+ALTER TABLE lines ADD UNIQUE (order_id, line) INCLUDE (sku) DEFERRABLE INITIALLY DEFERRED;

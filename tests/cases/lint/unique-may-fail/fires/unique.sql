@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers
+CREATE UNIQUE INDEX CONCURRENTLY one_email ON customers (email);

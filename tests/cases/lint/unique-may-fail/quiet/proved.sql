@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+ALTER TABLE orders ALTER COLUMN checked SET NOT NULL;

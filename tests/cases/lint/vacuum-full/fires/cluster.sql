@@ -1,0 +1,3 @@
+-- schema: shop
+-- at: customers
+CLUSTER customers USING customers_email;

@@ -1,0 +1,2 @@
+-- at: things
+VACUUM (FULL, ANALYZE) things;

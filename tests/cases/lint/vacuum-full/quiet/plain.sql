@@ -1,0 +1,3 @@
+-- schema: shop
+-- clean
+VACUUM ANALYZE log;

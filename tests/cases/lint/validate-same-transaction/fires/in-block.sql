@@ -1,0 +1,5 @@
+-- at: things.small
+BEGIN;
+ALTER TABLE things ADD CONSTRAINT small CHECK (a < 10) NOT VALID;
+ALTER TABLE things VALIDATE CONSTRAINT small;
+COMMIT;

@@ -1,0 +1,6 @@
+-- schema: shop
+-- clean
+BEGIN;
+ALTER TABLE orders ADD CONSTRAINT small CHECK (total < 1000000) NOT VALID;
+COMMIT;
+ALTER TABLE orders VALIDATE CONSTRAINT small;
