@@ -59,6 +59,7 @@ class Action:
     makes, unmakes, alters  the objects that exist afterwards, no longer, or otherwise
     needs    objects that must be made or altered before
     frees    objects that go away only afterwards: it lets go of them
+    awaits   objects that must be gone before
     spared   objects that it does not need although what it makes depends on them: another action sees to that
     undo     what takes it back, in order; None: `change.reverse()`
     loses    data that is gone afterwards, in words
@@ -74,6 +75,7 @@ class Action:
     needs: frozenset[ObjectRef] = frozenset()
     spared: frozenset[ObjectRef] = field(default=frozenset(), kw_only=True)
     frees: frozenset[ObjectRef] = field(default=frozenset(), kw_only=True)
+    awaits: frozenset[ObjectRef] = field(default=frozenset(), kw_only=True)
     undo: tuple[Change, ...] | None = None
     loses: tuple[str, ...] = ()
     remakes: str = ""

@@ -51,7 +51,7 @@ def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
         # Listed in the table's order of columns, which does not count.
         statistics=tuple(replace(one, definition="", columns=tuple(sorted(one.columns))) for one in schema.statistics),
         extensions=tuple(replace(one, version="", comment=None) for one in schema.extensions),
-        types=tuple(_type(one) for one in schema.types),
+        types=tuple(_type(one) for one in schema.types if one.name.schema != JOURNAL),
         dependencies=(),
         unreadable=(),
         facts=None,

@@ -140,8 +140,14 @@ class _Differ:
         self.handled: set[ObjectRef] = set()  # what another action makes or drops along
         self.tables = TableDiff(before, after, keep=keep, using=using, distinct=distinct)
         self.dependents: dict[ObjectRef, list[ObjectRef]] = defaultdict(list)
+        composites = {
+            (one.name.schema, one.name.name): ref_of(one) for one in before.types if isinstance(one, CompositeType)
+        }
+        wholes = composites | {(one.name.schema, one.name.name): ref_of(one) for one in before.views}
         for one in before.dependencies:
-            self.dependents[one.on].append(one.of)
+            of, on = (wholes.get((r.schema, r.name), r) if r.kind == "column" else r for r in (one.of, one.on))
+            if of != on:
+                self.dependents[on].append(of)
 
     def run(self) -> Difference:
         self._compare_objects()
@@ -279,7 +285,7 @@ class _Differ:
             return False  # dropped anyway
         if not gone and of.kind not in _IN_THE_WAY:
             return False
-        if self.ops.get(of) == "alter" and gone and self.ops.get(on) == "drop":
+        if self.ops.get(of) == "alter" and gone and self.ops.get(on) == "drop" and not self._has_namesake(on):
             return False  # altered so that it no longer needs what is dropped
         if of.kind in ("type", "domain"):
             if on.kind in ("type", "domain"):
@@ -303,6 +309,19 @@ class _Differ:
         if self.ops.get(on) != "drop" and not self.tables.dropped(on):
             self._join(of, on)
         return True
+
+    def _has_namesake(self, ref: ObjectRef) -> bool:
+        """Whether a function of the name is made: both would fit the same calls, so that the old one goes first."""
+        if ref.kind != "function":
+            return False
+        bare = ref.name.partition("(")[0]
+        return any(
+            op == "create"
+            and one.kind == "function"
+            and one.schema == ref.schema
+            and one.name.partition("(")[0] == bare
+            for one, op in self.ops.items()
+        )
 
     def _join(self, of: ObjectRef, on: ObjectRef) -> bool:
         """Both belong to one transaction."""
@@ -410,7 +429,8 @@ class _Differ:
                 self._create(ref, new, group)
             elif op == "rebuild":
                 self._rebuild(ref, old, new)
-                self._privileges(ref, old.value, new.value)
+                # It is another type: it has its owner and privileges yet to come.
+                self._privileges(ref, None, new.value, group=self._root(ref))
             else:
                 self._alter(ref, old, new)
                 self._privileges(ref, old.value, new.value)
@@ -520,8 +540,12 @@ class _Differ:
         """What brings back the object as it was where no ALTER does: it and what depends on it are made again."""
         if isinstance(old.value, UserType | Collation) and isinstance(new.value, UserType | Collation):
             uses, others, inner = self._users(ref)
+            parts = [action for of in self.dependents.get(ref, ()) for action in self.tables.made_again(of)]
             yield from (Drop(object=one.value, on=one.on) for _, one in reversed(others))
+            yield from (drop for drop, _ in parts)
             yield RebuildType(before=new.value, after=old.value, columns=tuple(uses), inner=inner)
+            yield from self._privilege_changes(ref, None, old.value, owner_now="")
+            yield from (add for _, add in parts)
             for other, one in others:
                 yield from self._creation(other, one)
             return
@@ -581,7 +605,9 @@ class _Differ:
         if not isinstance(old.value, UserType | Collation) or not isinstance(new.value, UserType | Collation):
             return
         change, touched = self._rebuilding(ref, old.value, new.value)
-        self._add(change, "type", alters={ref, *touched}, group=self._root(ref))
+        back = change.reverse()
+        undo = None if back is None else (back, *self._privilege_changes(ref, None, old.value, owner_now=""))
+        self._add(change, "type", alters={ref, *touched}, undo=undo, group=self._root(ref))
 
     def _rebuilding(
         self, ref: ObjectRef, old: UserType | Collation, new: UserType | Collation
@@ -694,6 +720,7 @@ class _Differ:
             unmakes=gone,
             undo=None if self.keep else (*first, *undo, *last),
             loses=() if self.keep or table.kind != "ordinary" else (f"all rows of {table.name.short}",),
+            remakes=f"table {table.name.short}" if table.name in self.tables.remade_tables else "",
         )
 
     def _between_dropped(self, table: Table, one: Constraint) -> bool:
@@ -739,7 +766,8 @@ class _Differ:
             return
         owner = str(getattr(after, "owner", ""))
         old_owner = str(getattr(before, "owner", owner_now))
-        if owner != old_owner and owner and (old_owner or before is None):
+        follows = isinstance(after, Sequence) and after.internal  # its table's owner is its own
+        if owner != old_owner and owner and (old_owner or before is None) and not follows:
             yield SetOwner(at=ref, before=old_owner, after=owner)
         grants = _grants(after)
         old_grants = _grants(before)

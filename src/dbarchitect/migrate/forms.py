@@ -174,7 +174,10 @@ class _Writer:
             ):
                 return self._not_valid(change, constraint)
             case AddConstraint(table=table, constraint=PrimaryKey() | Unique() as key, index=Index() as index) if (
-                self._counts(table) and not key.without_overlaps and not self._partitioned(table)
+                self._counts(table)
+                and not change.using_index
+                and not key.without_overlaps
+                and not self._partitioned(table)
             ):
                 return self._using_index(change, key, index)
             case AlterColumn(before=before, after=after) if after.not_null and not before.not_null:
@@ -235,8 +238,8 @@ class _Writer:
             does=f"drop index {index.name.short} and those of the partitions",
         )
         before = {one.name: one for t in tables(self.forms.before).values() for one in t.indexes}
-        again = [step for one in below if one.name in before for step in self.safe(AddIndex(index=before[one.name]))[0]]
-        return [drop, *again]
+        alone = [before[one.name] for one in below if one.name in before and before[one.name].parent is None]
+        return [drop, *(step for one in alone for step in self.safe(AddIndex(index=one))[0])]
 
     def _drop_built(self, index: Index) -> Step:
         """DROP of an index that may be half-built, or a key's by now and gone with it."""

@@ -103,9 +103,11 @@ def _edges(actions: Sequence[Action], before: Iterable[Dependency], after: Itera
     for action in actions:
         for ref in action.frees:
             comes_after(unmakers.get(ref, ()), (action.number,))
+        for ref in action.awaits:
+            comes_after((action.number,), unmakers.get(ref, ()))
         for ref in action.needs:
             comes_after((action.number,), makers.get(ref, ()))
-            if ref.kind in ("column", "type", "domain", "table", "sequence"):
+            if ref.kind in ("column", "type", "domain", "table", "sequence", "constraint"):
                 comes_after((action.number,), (n for n in alterers.get(ref, ()) if action.number not in edges[n]))
     _parts_first(actions, comes_after)
     return edges
@@ -122,6 +124,8 @@ def _names(ref: ObjectRef) -> list[tuple[str, str, str]]:
             return [("relation", ref.schema, ref.sub)]
         case "type" | "domain":
             return [("type", ref.schema, ref.name)]
+        case "function":  # two of one name may both fit a call
+            return [("function", ref.schema, ref.name.partition("(")[0])]
         case _:
             return []
 

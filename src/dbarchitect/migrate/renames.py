@@ -174,7 +174,8 @@ class _Finder:
     def _stated(self, old: ObjectRef, candidates: Sequence[ObjectRef], said: str) -> None:
         """A rename that somebody stated: the new name, bare or qualified."""
         for one in candidates:
-            if said in (str(one), one.short, one.sub or one.name):
+            bare = Name(schema=one.schema, name=_bare(one))
+            if said in (str(one), one.short, one.sub or one.name, _bare(one), f"{bare.schema}.{bare.name}"):
                 to = Name(schema="", name=one.sub) if one.sub else Name(schema=one.schema, name=_bare(one))
                 self._rename(old, to, "stated")
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -75,13 +75,15 @@ _CASCADING = ("type", "collation", "not_null", "default", "generated", "storage"
 
 @dataclass(slots=True)
 class ColumnPlan:
-    """What happens to a column. `between`: the default that it must not have while what the default needs is remade."""
+    """What happens to a column. `detached`: it is without its default while what the default needs (`needed`) is made
+    anew."""
 
     table: Name
     op: ColumnOp
     before: Column | None = None
     after: Column | None = None
     detached: bool = False
+    needed: set[ObjectRef] = field(default_factory=set[ObjectRef])
 
 
 @dataclass(slots=True)
@@ -230,6 +232,13 @@ class TableDiff:
 
     def _compare_constraints(self, old: Table, new: Table) -> None:
         known, wanted = own_constraints(old), own_constraints(new)
+        if self._parents(old) != self._parents(new):
+            # A table has the checks of its parent before it becomes its child.
+            wanted |= {
+                one.name: replace(one, inherited=False)
+                for one in new.constraints
+                if isinstance(one, Check) and one.inherited and not any(one.name == c.name for c in old.constraints)
+            }
         for name in dict.fromkeys([*known, *wanted]):
             before, after = known.get(name), wanted.get(name)
             if isinstance(before, NotNull) or isinstance(after, NotNull):
@@ -363,11 +372,25 @@ class TableDiff:
         if gone and not is_type and before.default is not None and before.identity is None:
             if plan is None:
                 plan = self.columns[of] = ColumnPlan(name, "alter", before, after)
-            if plan.detached or on.kind == "sequence":
+            if on.kind == "sequence" or on in plan.needed:
                 return False
             plan.detached = True
+            plan.needed.add(on)
             return True
         return False
+
+    def made_again(self, of: ObjectRef) -> list[tuple[Change, Change]]:
+        """What drops a constraint or an index of a table before, and what makes it again; none for other objects."""
+        table = self.old.get(Name(schema=of.schema, name=of.name))
+        if table is None:
+            return []
+        if of.kind == "constraint" and (one := own_constraints(table).get(of.sub)) is not None:
+            index = constraint_index(table, one)
+            drop = DropConstraint(table=table.name, constraint=one, index=index)
+            return [(drop, AddConstraint(table=table.name, constraint=one, index=index))]
+        if of.kind == "index" and (index := own_indexes(table).get(Name(schema=of.schema, name=of.sub))) is not None:
+            return [(DropIndex(index=index), AddIndex(index=index))]
+        return []
 
     def part_follows(self, of: ObjectRef) -> bool:
         """A constraint or an index needs what goes away: it is made again."""
@@ -419,6 +442,8 @@ class TableDiff:
         for parent in self._parents(table):
             if parent in among:
                 needs |= {among[parent].ref, *(part("column", parent, c.name) for c in among[parent].columns)}
+                needs |= {constraint_ref(parent, one) for one in among[parent].constraints}
+                needs |= {index_ref(one) for one in among[parent].indexes}
         needs |= {_type_ref(column) for column in table.columns}
         later = [index for index in own_indexes(table).values() if index.parent is None or table.partition_of is None]
         makes -= {index_ref(index) for index in later}
@@ -483,7 +508,7 @@ class TableDiff:
             before = middle
         if before != after:
             needs = {ObjectRef(kind="table", schema=one.schema, name=one.name) for one in after.inherits}
-            if after.inherits != before.inherits:
+            if set(after.inherits) - set(before.inherits):
                 for one in (new.name, *after.inherits):
                     table = self.new.get(one)
                     needs |= {part("column", one, c.name) for c in table.columns} if table is not None else set()
@@ -498,9 +523,10 @@ class TableDiff:
         if old.partition_of != new.partition_of:
             group = new.ref if old.partition_of is not None and new.partition_of is not None else None
             if old.partition_of is not None:
-                yield _action(
-                    DetachPartition(table=new.name, of=old.partition_of), "partition", alters={new.ref}, group=group
-                )
+                detach = _action(DetachPartition(table=new.name, of=old.partition_of), "partition", group=group)
+                parent = old.partition_of.parent
+                detach.frees = frozenset((ObjectRef(kind="table", schema=parent.schema, name=parent.name),))
+                yield detach
             if new.partition_of is not None:
                 parent = new.partition_of.parent
                 needs = {ObjectRef(kind="table", schema=parent.schema, name=parent.name), new.ref}
@@ -508,11 +534,12 @@ class TableDiff:
                     {part("column", parent, c.name) for c in self.new[parent].columns} if parent in self.new else set()
                 )
                 needs |= {part("column", new.name, c.name) for c in new.columns}
-                needs |= {constraint_ref(new.name, c) for c in new.constraints}
+                whole = (self.new.get(parent), new)
+                needs |= {constraint_ref(t.name, c) for t in whole if t is not None for c in t.constraints}
+                needs |= {index_ref(i) for t in whole if t is not None for i in t.indexes}
                 yield _action(
                     AttachPartition(table=new.name, of=new.partition_of),
                     "partition",
-                    alters={new.ref},
                     needs=needs,
                     group=group,
                 )
@@ -562,19 +589,22 @@ class TableDiff:
         if grants:
             undo.append(SetGrants(at=self.old[table].ref, owner="", before=(), after=grants))
         words = f"the values of {table.short}.{quote_identifier(column.name)}"
+        lost = column.generated is None and self.old[table].kind != "foreign"
         return _action(
             DropColumn(table=table, column=column),
             "drop column",
             unmakes={ref},
             undo=tuple(undo),
-            loses=() if column.generated is not None else (words,),
+            loses=(words,) if lost else (),
         )
 
     def _alter_column(self, ref: ObjectRef, plan: ColumnPlan, old: Column, new: Column) -> Iterator[Action]:
         retyped = self.retyped(ref)
         if plan.detached:
             bare = replace(old, default=None)
-            yield _action(AlterColumn(table=plan.table, before=old, after=bare), "drop", unmakes={_default(ref)})
+            detach = _action(AlterColumn(table=plan.table, before=old, after=bare), "drop", unmakes={_default(ref)})
+            detach.frees = frozenset(plan.needed)
+            yield detach
             old = bare
         if plain_column(old) == plain_column(new):
             return
@@ -586,6 +616,10 @@ class TableDiff:
         words = f"of {plan.table.short}.{quote_identifier(new.name)}: {lost}"
         remakes = ""
         makes: set[ObjectRef] = set()
+        needs = {_type_ref(new)}
+        constraint = _not_null_of(self.new[plan.table], new.name)
+        if new.not_null and not old.not_null and constraint is not None:
+            needs |= self._below(plan.table, constraint)
         if old.generated is not None and new.generated is None and (not old.generated.stored or self.major < 13):
             remakes = f"column {plan.table.short}.{quote_identifier(new.name)}"  # its values are copied
         if plan.detached:
@@ -595,7 +629,7 @@ class TableDiff:
             "alter column",
             alters={ref},
             makes=makes,
-            needs={_type_ref(new)},
+            needs=needs,
             loses=(words,) if lost else (),
             remakes=remakes,
         )
@@ -624,13 +658,17 @@ class TableDiff:
         at = part("column", table, column.name)
         if before is None:
             if not _usual(after, self.new[table]):
-                yield _action(AddConstraint(table=table, constraint=after), "check", makes={ref}, needs={at})
+                needs = {at, *self._below(table, after)}
+                yield _action(AddConstraint(table=table, constraint=after), "check", makes={ref}, needs=needs)
             elif after.comment is not None:
                 yield _action(SetComment(at=ref, after=after.comment), "comment", needs={at})
             return
         if before.name != after.name:
             change = Rename(at=constraint_ref(table, before), to=Name(schema="", name=after.name))
-            yield _action(change, "check", alters={ref}, needs={at})
+            renamed = _action(change, "check", alters={ref}, needs={at})
+            if set(self._parents(self.old[table])) - set(self._parents(self.new[table])):
+                renamed.needs |= {self.new[table].ref}  # while it is inherited its name is its parent's
+            yield renamed
         if before.validated and not after.validated:
             gone = replace(before, name=after.name)
             yield _action(DropConstraint(table=table, constraint=gone), "drop constraint", unmakes={ref})
@@ -645,6 +683,16 @@ class TableDiff:
             yield _action(ValidateConstraint(table=table, constraint=after), "check", alters={ref}, undo=undo)
         if before.comment != after.comment:
             yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
+
+    def _below(self, table: Name, one: NotNull) -> set[ObjectRef]:
+        """The constraints of children that this one will be merged with: they have their names before."""
+        return {
+            constraint_ref(child.name, c)
+            for child in self.new.values()
+            if table in self._parents(child)
+            for c in child.constraints
+            if isinstance(c, NotNull) and c.columns == one.columns
+        }
 
     # Constraints and indexes
 
@@ -671,7 +719,25 @@ class TableDiff:
         if ref in self.adopted and index is not None:
             alone = replace(index, constraint=None)
             undo = (DropConstraint(table=table.name, constraint=one, index=index), AddIndex(index=alone))
-        return _action(change, rank, makes={ref}, needs=needs, undo=undo)
+        action = _action(change, rank, makes={ref}, needs=needs, undo=undo)
+        if isinstance(one, PrimaryKey | Unique):
+            # And on the way back, which is this one backwards.
+            action.awaits = frozenset(
+                at
+                for at, plan in self.constraints.items()
+                if isinstance(plan.before, ForeignKey)
+                and plan.before.target == table.name
+                and plan.op in ("drop", "replace")
+            )
+        elif isinstance(one, ForeignKey):
+            # Of two keys over the same columns the server would choose the one that is about to go.
+            action.awaits = frozenset(
+                at
+                for plans in (self.constraints, self.indexes)
+                for at, plan in plans.items()
+                if plan.table == one.target and plan.op in ("drop", "replace")
+            )
+        return action
 
     def _drop_constraint(self, table: Table, one: Constraint) -> Action:
         return _action(
@@ -721,13 +787,15 @@ class TableDiff:
             yield from self._index_settings(before, after, index_ref(after))
             return
         if plan.op in ("drop", "replace") and before is not None and not self._with_parent(before):
-            children = [one for t in self.old.values() for one in t.indexes if one.parent == before.name]
+            stay = [table for name, table in self.old.items() if name in self.new]
+            children = [one for table in stay for one in table.indexes if one.parent == before.name]
             undo = None
             if children:
                 undo = (AddIndex(index=before, only=True), *(AddIndex(index=one) for one in children))
             yield _action(DropIndex(index=before), "drop index", unmakes={index_ref(before)}, undo=undo)
         if plan.op in ("add", "replace") and after is not None:
-            yield self._add_index(after)
+            # That of a table which is attached joins its parent's then.
+            yield self._add_index(replace(after, parent=None) if self._attached(plan.table) else after)
 
     def _index_settings(self, before: Index, after: Index, ref: ObjectRef) -> Iterator[Action]:
         """The settings of an index. Of a table's indexes one at most has the mark of CLUSTER: giving it to one takes it
@@ -747,6 +815,10 @@ class TableDiff:
                 mark = AlterIndex(before=replace(other, clustered=False), after=other)
                 action.undo = (back, mark)
             yield action
+
+    def _attached(self, table: Name) -> bool:
+        old, new = self.old.get(table), self.new.get(table)
+        return old is not None and new is not None and old.partition_of != new.partition_of
 
     def _partitioned(self, index: Index) -> bool:
         return index.table in self.new and self.new[index.table].kind == "partitioned"
@@ -822,7 +894,7 @@ def _action(
 
 def _index_settings(before: Index, after: Index, ref: ObjectRef) -> Iterator[Action]:
     def plain(one: Index) -> Index:
-        return replace(one, definition="", comment=None, valid=True, ready=True, parent=None)
+        return replace(one, definition="", comment=None, valid=True, ready=True, parent=None, keys=())
 
     if plain(before) != plain(after):
         yield _action(AlterIndex(before=before, after=after), "index", alters={ref})
@@ -885,9 +957,11 @@ def _cast(before: Column, after: Column) -> str:
         return ""
     if new.category == "S" and not new.is_array and new.kind in ("base", "domain"):
         return ""
+    name = quote_identifier(before.name)
+    if old.is_array and new.is_array and new.schema != "pg_catalog":
+        return f"{name}::text[]::{new.sql}"
     if old.category == new.category and old.kind == new.kind == "base" and old.category != "U":
         return ""
-    name = quote_identifier(before.name)
     if {old.kind, new.kind} & {"range", "multirange", "composite"}:
         return f"{name}::text::{new.sql}"
     if "enum" in (old.kind, new.kind) and old.category != "S":

@@ -222,12 +222,15 @@ class Journey:
             here = _schema(work)
         return here, made, words
 
-    def _units(self, here: Relational, first: Relational | None = None) -> tuple[tuple[Unit, ...], Difference]:
+    def _units(
+        self, here: Relational, first: Relational | None = None, *, wanted: Relational | None = None
+    ) -> tuple[tuple[Unit, ...], Difference]:
         """`first`: the schema at the start, where this is the rest of a plan: what is not of it need not come back."""
         options = self._options
+        wanted = wanted or self._wanted
         difference = diff(
-            replace(here, version=max(here.version, 120000)),
-            self._wanted,
+            here,
+            wanted,
             privileges=options.privileges,
             keep=options.keep,
             using=dict(options.using),
@@ -243,7 +246,7 @@ class Journey:
             if isinstance(change, DropConstraint) and not _has_constraint(first, change):
                 action.undo = ()  # the server made it on the way: DETACH CONCURRENTLY leaves a check behind
         try:
-            return in_order(difference.actions, here.dependencies, self._wanted.dependencies), difference
+            return in_order(difference.actions, here.dependencies, wanted.dependencies), difference
         except CircleError as err:
             names = ", ".join(describe(action.change) for action in err.actions[:4])
             raise InputError(
@@ -281,7 +284,7 @@ class Journey:
             work = self._copy("journey")
             identity = _Identity.of(self._host, "journey")
             filled = self._filled("journey")
-            comparable = [_comparable(t, before, self._wanted) for t in before.tables if t.name in filled]
+            comparable = [_comparable(t, before, self._wanted, steps) for t in before.tables if t.name in filled]
             rows = work.fingerprints(comparable, before)
             self._run(work, steps, "of the plan")
             made = _schema(work)
@@ -310,6 +313,9 @@ class Journey:
             self._run(work, down, "of the way back")
             back_again = differences(_schema(work), before, privileges=options.privileges)
             if back_again:
+                down = self._tidied(work, before, down)
+                back_again = differences(_schema(work), before, privileges=options.privileges)
+            if back_again:
                 raise InputError(
                     f"no way back that arrives: {_several(back_again)}",
                     hint="this is a gap of ours: please report it; until then write this part by hand",
@@ -317,6 +323,19 @@ class Journey:
             work.close()
             return steps, down
         raise AssertionError("unreachable")
+
+    def _tidied(self, work: Stage, before: Relational, down: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The way back with constraints dropped that the server left behind: those of a partition that leaves its table
+        stay with it."""
+        units, _ = self._units(_schema(work), before, wanted=before)
+        more: list[Step] = []
+        for change in (action.change for unit in units for action in unit):
+            if isinstance(change, DropConstraint):
+                (statement,) = self._ddl(change)
+                sql = statement.replace(" DROP CONSTRAINT ", " DROP CONSTRAINT IF EXISTS ", 1)
+                more.append(Step(sql=(sql,), does=describe(change), change=change, undoes=1))
+        self._run(work, more, "of the way back")
+        return (*down, *more)
 
     def _filled(self, database: str) -> set[Name]:
         with closing(self._host.connect(database)) as admin:
@@ -343,7 +362,7 @@ class Journey:
             if found is None or found == (oid, number) or Name(schema=at[0], name=at[1]) in swapped:
                 continue
             label = f"{quote_identifier(table)}.{quote_identifier(column)}"
-            if f"{table}.{column}" in declared or label in declared:
+            if f"{table}.{column}" in declared or label in declared or f"made anew: table {table}" in declared:
                 continue
             what = "table" if found[0] != oid else "column"
             raise InputError(
@@ -402,7 +421,7 @@ def _tables_made(units: Sequence[Unit]) -> bool:
     return any(isinstance(action.change, AddTable) for unit in units for action in unit)
 
 
-def _comparable(table: Table, before: Relational, wanted: Relational) -> Table:
+def _comparable(table: Table, before: Relational, wanted: Relational, steps: Sequence[Step]) -> Table:
     """The table with the columns whose values shall stay: no computed ones, none of a type that changes."""
     after = wanted.table(table.name)
     types = {column.name: column.type.sql for column in after.columns} if after is not None else {}
@@ -410,7 +429,15 @@ def _comparable(table: Table, before: Relational, wanted: Relational) -> Table:
         one.name for one in before.types if any(one == other for other in wanted.types)
     }
 
+    renamed: set[str] = set()
+    for step in steps:
+        if isinstance(step.change, Rename):
+            at, to = step.change.at, step.change.to
+            renamed |= {str(at), f"{at.schema}.{at.name}.{to.name}" if at.sub else f"{to.schema}.{to.name}"}
+
     def same(column: Column) -> bool:
+        if {str(table.ref), f"{table.ref}.{column.name}"} & renamed:
+            return False  # another one may have its name now
         own = Name(schema=column.type.schema, name=column.type.element or column.type.name)
         return column.generated is None and types.get(column.name) == column.type.sql and own not in changed
 
@@ -463,7 +490,9 @@ class Ground(Stage):
                 if not _for_superuser(statement):
                     for one in self._ownership(statement):
                         one_statement(self.session, one)
-                elif command_tag(statement) in _LOADED:
+                elif statement.endswith(" OWNER TO CURRENT_USER"):
+                    continue  # it would be the superuser's
+                elif command_tag(statement) in _LOADED and not statement.startswith("DROP "):
                     load(self._host, self._database, split_script(statement, "the plan"))
                 else:
                     with closing(self._host.connect(self._database)) as admin:
@@ -475,7 +504,7 @@ class Ground(Stage):
     def _ownership(self, statement: str) -> tuple[str, ...]:
         """An OWNER TO with the right that the new owner needs for it, and that is taken back at once."""
         given = _OWNER_TO.search(statement)
-        if given is None or not self._host.superuser:
+        if given is None or not self._host.superuser or given[1] == "CURRENT_USER":
             return (statement,)
         place = _PLACE.search(statement)
         schema = place[1] if place is not None else None
@@ -507,7 +536,7 @@ def _unquoted(name: str) -> str:
 
 def _for_superuser(statement: str) -> bool:
     tag = command_tag(statement)
-    if tag in _LOADED or tag == "ALTER EXTENSION":
+    if tag in _LOADED or tag in ("ALTER EXTENSION", "DROP PUBLICATION"):
         return True
     if tag == "COMMENT":
         return statement.startswith("COMMENT ON EVENT TRIGGER ")
