@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
@@ -246,7 +247,8 @@ class _Visit:
     def _dump(self, only: Sequence[Name], plan: str) -> Backup:
         options = self._options
         stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
-        target = options.backup_dir.absolute() / f"{self.session.connection.info.dbname}-{plan}-{stamp}.dump"
+        name = re.sub(r"[^\w.-]+", "_", self.session.connection.info.dbname)
+        target = options.backup_dir.absolute() / f"{name}-{plan}-{stamp}.dump"
         return backups.save(
             self._to, target, pg_dump=self._pg_dump(), server=lambda: self._server, only=only, say=options.conduct.say
         )

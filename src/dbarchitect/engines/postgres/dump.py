@@ -100,7 +100,8 @@ def dump_schema(
     """
     command = [
         str(pg_dump), "--schema-only", "--no-security-labels", "--no-subscriptions", "--no-tablespaces",
-        *(() if privileges else ("--no-owner", "--no-privileges", "--no-publications")), f"--lock-wait-timeout={_LOCK_WAIT_MS}", "--encoding=UTF8",
+        *(() if privileges else ("--no-owner", "--no-privileges", "--no-publications")),
+        f"--lock-wait-timeout={_LOCK_WAIT_MS}", "--encoding=UTF8",
         *(f"--exclude-table={_pattern(name)}" for name in without),
     ]  # fmt: skip
     with _way(pg_dump, connection) as (target, way):
@@ -123,9 +124,16 @@ def dump_schema(
 
 
 def dump_rows(
-    pg_dump: Path, connection: psycopg.Connection[Any], target: Path, *, only: Sequence[Name] = (), snapshot: str = ""
+    pg_dump: Path,
+    connection: psycopg.Connection[Any],
+    target: Path,
+    *,
+    rowless: Sequence[Name] = (),
+    without: Sequence[Name] = (),
+    snapshot: str = "",
 ) -> None:
-    """Write the tables `only` (none: the whole database) to `target`, schema and rows, in pg_dump's custom format.
+    """Write the database to `target`, schema and rows, in pg_dump's custom format: of the tables `rowless` the schema
+    alone, of those in `without` nothing.
 
     `snapshot` is an exported one (pg_export_snapshot) whose transaction is still open: what the rows are of. Raises
     `SurroundingsError` with pg_dump's own words.
@@ -133,7 +141,8 @@ def dump_rows(
     command = [
         str(pg_dump), "--format=custom", f"--file={target}", f"--lock-wait-timeout={_LOCK_WAIT_MS}",
         *([f"--snapshot={snapshot}"] if snapshot else []),
-        *(f"--table={_pattern(name)}" for name in only),
+        *(f"--exclude-table-data={_pattern(name)}" for name in rowless),
+        *(f"--exclude-table={_pattern(name)}" for name in without),
     ]  # fmt: skip
     with _way(pg_dump, connection) as (way_in, way):
         result = subprocess.run(

@@ -18,8 +18,8 @@ import psycopg
 from psycopg import sql as compose
 from psycopg.conninfo import make_conninfo
 
-from dbarchitect.engines.postgres.connection import connect, redacted_url
-from dbarchitect.engines.postgres.dump import dump_rows, dump_schema
+from dbarchitect.engines.postgres.connection import connect
+from dbarchitect.engines.postgres.dump import dump_rows, dump_schema, unreadable_tables
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server.binaries import child_environment
 from dbarchitect.engines.postgres.server.host import OWNER, owner_session
@@ -68,12 +68,12 @@ def save(
     target: Path,
     *,
     pg_dump: Path,
-    server: Callable[[], Server] | None,
+    server: Callable[[], Server],
     only: Sequence[Name] = (),
     say: Callable[[str], None],
 ) -> Backup:
-    """Dump the tables `only` (none: the whole database) to the file `target`, restore that on the private `server`
-    (None: not verified), and compare.
+    """Dump the schema with the rows of the tables `only` (none: of all) to the file `target`, restore that on the
+    private `server`, and compare.
 
     Raises `SurroundingsError` where it cannot be made or does not restore to the same rows; the file stays then.
     """
@@ -85,18 +85,20 @@ def save(
         rows = sum(count for count, _ in sums.values())
         say(f"backup: writing {rows:,} rows of {len(wanted):,} tables to {target}")
         _make_room(target)
-        dump_rows(pg_dump, connection, target, only=only, snapshot=snapshot)
+        # With the whole schema the file can be restored into an empty database, whatever its tables depend on.
+        hidden = unreadable_tables(connection)
+        rowless = [name for name in listed if name not in sums and name not in hidden]
+        dump_rows(pg_dump, connection, target, rowless=rowless, without=hidden, snapshot=snapshot)
         target.chmod(0o600)
-        verified = ""
-        if server is not None:
-            verified = _verify(connection, target, pg_dump, server(), sums, say)
+        verified = _verify(connection, target, pg_dump, server(), sums, hidden, say)
     return Backup(
         path=str(target),
         tables=tuple(map(str, only)),
         rows={str(name): count for name, (count, _) in sums.items()},
         bytes=target.stat().st_size,
         verified=verified,
-        restore=_restore_command(url, target, whole=not only),
+        # Beside the original: there the tables may exist, and others depend on them.
+        restore=f"createdb NEW && pg_restore --no-owner --dbname=NEW {shlex.quote(str(target))}",
     )
 
 
@@ -168,12 +170,13 @@ def _verify(
     pg_dump: Path,
     server: Server,
     sums: Sums,
+    hidden: Sequence[Name],
     say: Callable[[str], None],
 ) -> str:
     say("backup: restoring it on a private server")
     # pg_dump goes another way than this connection, whose transaction it must not end.
     with contextlib.closing(connect(_same(connection))) as other:
-        script, _ = dump_schema(pg_dump, other)
+        script, _ = dump_schema(pg_dump, other, without=hidden)
     row = connection.execute("select pg_catalog.getdatabaseencoding()").fetchone()
     assert row is not None
     server.drop_database(_DATABASE)
@@ -255,14 +258,3 @@ def _same(connection: psycopg.Connection[Any]) -> str:
     info = connection.info
     given = info.get_parameters() | ({"password": info.password} if info.password else {})
     return make_conninfo("", **given)
-
-
-def _restore_command(url: str, target: Path, *, whole: bool) -> str:
-    file = shlex.quote(str(target))
-    if whole:
-        return f"createdb NEW && pg_restore --exit-on-error --dbname=NEW {file}"
-    # Into a database beside: in its own the tables may exist, and others depend on them.
-    return (
-        f"pg_restore --dbname={shlex.quote(redacted_url(url))} {file}   (tables that are gone; of others the rows: "
-        f"createdb NEW && pg_restore --dbname=NEW {file}, and copy from there)"
-    )
