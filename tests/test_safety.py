@@ -30,7 +30,10 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Name
+from dbarchitect.model.plan import Migration, Step
 from dbarchitect.model.schema import Index, IndexKey, Relational
+from dbarchitect.prove.rehearse import Options as RehearsalOptions
+from dbarchitect.prove.rehearse import rehearse
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.sql.script import split_script
 
@@ -149,6 +152,47 @@ def test_every_room_runs_the_schemas_code_as_an_ordinary_role(attacked: Server, 
     assert wanted <= ran["dbarchitect"]
     assert {"query", "view"} <= ran["dba_guest"]
     assert "supposed predicate" in ran["dbarchitect"] | ran["dba_guest"]
+
+
+MIGRATION = """
+ALTER DATABASE evil SET work_mem = '9MB';
+SET search_path = public, pg_catalog;
+CREATE FUNCTION public.bigint_is(a bigint, b bigint) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+    $$ BEGIN PERFORM public.attempt('operator of the migration'); RETURN a::text OPERATOR(pg_catalog.=) b::text; END $$;
+CREATE OPERATOR public.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = public.bigint_is);
+CREATE TABLE public.migrated (id integer PRIMARY KEY, value integer DEFAULT public.evil('default of the migration', 1));
+INSERT INTO public.migrated (id) VALUES (1);
+ALTER TABLE public.parent ADD COLUMN one public.positive NOT NULL DEFAULT 1;
+CREATE INDEX migrated_index ON public.parent (public.evil('index of the migration'::text, id));
+DO $$ BEGIN PERFORM public.attempt('block of the migration'); END $$;
+SELECT 1::bigint = 2::bigint;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+DROP EXTENSION pg_trgm;
+"""
+
+
+def test_a_migration_is_rehearsed_as_an_ordinary_role(attacked: Server, evil: Path, outside: Path):
+    text = for_major(evil.read_text(), attacked.binaries.major)
+    attacked.create_database("source")
+    load(attacked, "source", split_script(text, "evil.sql"))
+    with attacked.connect("source") as admin:
+        schema = inspect(admin, facts=False)
+    snapshot = twins.take(schema, text, source="evil", now=NOW)
+    up = (
+        Step(sql=tuple(one.sql for one in split_script(MIGRATION, "up.sql"))),
+        Step(
+            sql=("CREATE INDEX CONCURRENTLY other ON public.parent (public.evil('concurrent'::text, id))",),
+            transactional=False,
+        ),
+    )
+    migration = Migration(id="0001", name="evil", up=up, down=(Step(sql=("DROP INDEX migrated_index",)),))
+    found = rehearse([migration], snapshot, attacked, RehearsalOptions(data=True, rows={"*": 100}))
+    assert found.verdict == "does not undo", found.stops
+    assert_unharmed(attacked, "rehearsed", outside)
+    ran = places(attacked)
+    assert set(ran) <= {"dbarchitect", "dba_guest"}
+    wanted = {"operator of the migration", "default of the migration", "index of the migration", "concurrent"}
+    assert wanted | {"block of the migration"} <= ran["dbarchitect"]
 
 
 def test_rows_that_the_script_reads_are_removed_as_its_role(attacked: Server, evil: Path, outside: Path):

@@ -168,13 +168,14 @@ class Copies:
         if kind not in ("CREATE EXTENSION", "DROP EXTENSION"):
             return False
         with closing(self._host.connect(database)) as admin:
-            if kind == "DROP EXTENSION":
-                one_statement(admin, statement)
-                return True
             made = StandIns(admin, self._owner, superuser=True)
             try:
-                made.extension(*extension_of(statement))
-            except psycopg.Error:  # into a schema that is not there: the server's words are for the migration
+                if kind == "DROP EXTENSION":
+                    one_statement(admin, statement)
+                else:
+                    extension, schema = extension_of(statement)
+                    made.extension(extension, schema or "public")  # where a search_path mostly leads
+            except psycopg.Error:  # no such extension, or schema: the server's words are for the migration
                 return False
             self._gaps += made.gaps
         return True
