@@ -462,8 +462,13 @@ def test_wrong_options_are_wrong_usage(project, arguments):
     assert "try:" in said
 
 
-def test_an_interrupted_run_leaves_no_server(project, fresh_cache):
-    project.write("SELECT pg_sleep(300);")
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT pg_sleep(300);", "DO $$ BEGIN COMMIT; PERFORM pg_sleep(300); END $$;"],
+    ids=["inside a transaction", "outside"],
+)
+def test_an_interrupted_run_leaves_no_server(project, fresh_cache, sql):
+    project.write(sql)
     run = dba(project.folder, "--source", project.source, cwd=project.folder.parent, cache=fresh_cache)
     deadline = time.monotonic() + 60
     pid_files: list[Path] = []

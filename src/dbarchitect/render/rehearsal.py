@@ -81,7 +81,7 @@ def _steps(rehearsal: Rehearsal) -> Iterator[tuple[Rehearsed, Rehearsed | None]]
 
 
 def _title(step: Rehearsed) -> str:
-    does = step.does or _brief(step.statements[0].sql if step.statements else "nothing that is of this database alone")
+    does = step.does or _brief(step.statements[0].sql if step.statements else "what only a superuser may do")
     more = f" and {plural(len(step.statements) - 1, 'more statement')}" if len(step.statements) > 1 else ""
     if step.batches:
         more += f", {plural(step.batches, 'batch', 'batches')}, {plural(step.rows, 'row')}"
