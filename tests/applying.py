@@ -41,6 +41,7 @@ class Migrations:
             lock_timeout_ms=changed.pop("lock_timeout_ms", 2_000),
             retries=changed.pop("retries", 3),
             max_lag_s=changed.pop("max_lag_s", 10.0),
+            batch_pause_s=changed.pop("batch_pause_s", 0.0),
             say=told,
         )
 

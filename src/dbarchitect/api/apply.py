@@ -246,6 +246,11 @@ class _Visit:
 
     def _dump(self, only: Sequence[Name], plan: str) -> Backup:
         options = self._options
+        if self.session.proxied:
+            raise SurroundingsError(
+                "pg_dump cannot make a backup of one moment through a pooler",
+                hint="name the server itself in --to, or --backup none and a backup of your own",
+            )
         stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
         name = re.sub(r"[^\w.-]+", "_", self.session.connection.info.dbname)
         target = options.backup_dir.absolute() / f"{name}-{plan}-{stamp}.dump"

@@ -73,6 +73,7 @@ update dbarchitect.steps set position = %s::jsonb, state = %s,
        finished = case when %s = 'done' then pg_catalog.clock_timestamp() end
 where run = %s and number = %s
 """
+_UNFINISHED = "select 1 from dbarchitect.migrations where state in ('planned', 'running') limit 1"
 _TAKE = "select state from dbarchitect.migrations where run = %s for update"
 
 
@@ -170,8 +171,14 @@ class Notebook:
         return _unpacked(row[0]), _unpacked(row[1])
 
     def plan(self, migrations: Sequence[Migration], circumstances: Circumstances) -> None:
-        """Record that these are to be applied, in this order, as one plan."""
+        """Record that these are to be applied, in this order, as one plan.
+
+        Raises `SurroundingsError` where somebody has begun another meanwhile.
+        """
         with self._session.transaction(_WAIT_MS) as connection:
+            # Behind a pooler nobody holds the lock between two transactions.
+            if connection.execute(_UNFINISHED).fetchone() is not None:
+                raise self._session.occupied()
             for one in migrations:
                 connection.execute(_PLAN, _planned(one, "up", None, circumstances))
 

@@ -58,7 +58,8 @@ class Session:
 
     connection  in autocommit
     generation  grows whenever the session is another one or was made clean: settings of statements before are gone
-    pooled      whether a pooler in transaction mode stands between
+    proxied     whether a pooler of any kind stands between
+    pooled      whether one in transaction mode does
     """
 
     def __init__(self, url: str, *, lock_wait_s: float, say: Callable[[str], None]) -> None:
@@ -68,10 +69,13 @@ class Session:
         self._say = say
         self._locked = False
         self.generation = 0
+        self.proxied = False
         self.pooled = False
         self.connection = connect(url, application_name=APPLICATION)
         try:
-            self.pooled = self._behind_pooler()
+            # A pooler gives process numbers of its own to its clients.
+            self.proxied = self.pid != self.connection.info.backend_pid
+            self.pooled = self.proxied and self._changes_servers()
             self._begin()
         except BaseException:
             self.connection.close()
@@ -111,7 +115,7 @@ class Session:
         told = False
         while not self._one("select pg_catalog.pg_try_advisory_lock(%s)", _LOCK):
             if time.monotonic() > deadline:
-                raise self._occupied()
+                raise self.occupied()
             if not told:
                 self._say("another migration runs on this database: waiting for its end")
                 told = True
@@ -133,7 +137,7 @@ class Session:
                 for name, value in self._settings():
                     self.connection.execute(f"set local {name} = '{value}'".encode())
                 if not self._one("select pg_catalog.pg_try_advisory_xact_lock(%s)", _LOCK):
-                    raise self._occupied()
+                    raise self.occupied()
             yield self.connection
 
     def as_ourselves(self) -> None:
@@ -191,14 +195,12 @@ class Session:
         newer = [(name, value) for since, name, value in _NEWER if self.version >= since]
         return [*_SETTINGS.items(), *newer]
 
-    def _behind_pooler(self) -> bool:
+    def _changes_servers(self) -> bool:
         """Whether servers change between the transactions of a session, as they do behind a pooler in that mode.
 
-        A pooler gives process numbers of its own to its clients; one in session mode is as good as a direct way. Two
-        sessions ask alternately for their server's number: that of a session stays the same and is its own.
+        One in session mode is as good as a direct way. Two sessions ask alternately for their server's number: that of
+        a session stays the same and is its own.
         """
-        if self.pid == self.connection.info.backend_pid:
-            return False
         with contextlib.closing(connect(self._url, application_name=APPLICATION)) as other:
 
             def asked(connection: psycopg.Connection) -> int:
@@ -215,7 +217,8 @@ class Session:
         assert row is not None
         return row[0]
 
-    def _occupied(self) -> SurroundingsError:
+    def occupied(self) -> SurroundingsError:
+        """The error that says who else migrates this database."""
         row = self.connection.execute(_HOLDER, (_LOCK,)).fetchone()
         if row is None:
             return SurroundingsError("another migration runs on this database", hint="run the command again")
