@@ -164,8 +164,8 @@ def test_ids_are_those_of_the_files():
 
 
 def test_clean_migrations_raise_no_alarm(schemas):
-    """Of migrations that are safe because of what their schema has, under 5 % may get a warning or an error about locks,
-    rewrites or failures. What is said of running code (a dropped constraint, a renamed table) is not about safety."""
+    """Of migrations that are safe because of what their schema has, under 5 % may get a warning or an error about
+    locks, rewrites or failures. What is said of running code (a renamed table) is not about safety."""
     said = {case.id: alarms(case, schemas) for case in CLEAN}
     false = {name: found for name, found in said.items() if found}
     assert len(said) >= 45
@@ -185,6 +185,10 @@ def alarms(case: Case, schemas: Callable[[Path, int], Relational]) -> list[str]:
 
 
 # --- mending ----------------------------------------------------------------------------------------------------------
+
+
+# PostgreSQL itself leaves a CHECK with the bound on a partition that was detached concurrently.
+LEFT_BEHIND = {"detach-not-concurrent": r"tables\.public\.\w+\.constraints\.\w+_check: is missing"}
 
 
 def mended(case: Case, schema: Relational | None) -> Linted:
@@ -210,18 +214,15 @@ def test_mended_scripts_are_clean_and_make_the_same_schema(case, schemas, old_se
     assert not linted.found, linted.script.text
     home = old_server(case.version)
     fails = case.rule in ("concurrently-in-transaction", "enum-value-in-transaction")
-    after = [
-        made(home, case, text, whole=number == 0)
-        for number, text in enumerate([case.text, linted.script.text])
-        if number or not fails
-    ]
-    if fails:
+    after = [made(home, case, text) for text in ((linted.script.text,) if fails else (case.text, linted.script.text))]
+    if fails:  # as it was written it fails; mended it ran
         return
-    assert not differences(*after), linted.script.text
+    expected = LEFT_BEHIND.get(case.rule)
+    assert [one for one in differences(*after) if not expected or not re.fullmatch(expected, one)] == []
 
 
-def made(home: Server, case: Case, text: str, *, whole: bool) -> Relational:
-    """The schema after a script: in its transactions, as `read_units` tells them."""
+def made(home: Server, case: Case, text: str) -> Relational:
+    """The schema after a script."""
     name = "lint mended"
     home.drop_database(name)
     home.create_database(name)
@@ -253,8 +254,8 @@ COMMENT ON TABLE b IS 'z';
         rewritten(linted.script, linted.units, found.statement, found.fix)
         == """\
 SET lock_timeout = '2s';
-BEGIN;
 -- the first
+BEGIN;
 ALTER TABLE a ADD COLUMN x integer;
 ALTER TABLE b ADD COLUMN x integer;
 COMMIT;
@@ -296,7 +297,7 @@ def test_what_earlier_scripts_of_a_folder_made_is_known_but_may_have_rows():
     second = Script(file="2.sql", text="ALTER TABLE t ALTER COLUMN a SET NOT NULL; CREATE INDEX t_aa ON t (a);")
     run = tuple(RULES[one] for one in ("set-not-null-scan", "index-not-concurrent", "index-duplicate"))
     said = [[one.finding.rule for one in linted.found] for linted in lint([first, second], run=run)]
-    assert said == [[], ["index-duplicate", "index-not-concurrent"]]
+    assert said == [[], ["index-not-concurrent", "index-duplicate"]]
 
 
 def test_settings_and_locks_do_not_reach_the_next_script():

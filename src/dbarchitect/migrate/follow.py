@@ -36,7 +36,7 @@ def constraint_name(table: Relation, spec: ConstraintSpec) -> str:
     label = {"unique": "key", "exclude": "excl", "foreign key": "fkey", "check": "check", "not null": "not_null"}[
         spec.kind
     ]
-    columns = spec.columns if spec.kind != "check" or len(spec.columns) == 1 else ()
+    columns = (*spec.columns, *spec.include) if spec.kind != "check" or len(spec.columns) == 1 else ()
     taken = {*table.constraints, *table.indexes}
     number = 0
     while True:
@@ -51,7 +51,7 @@ def index_name(picture: Picture, action: s.CreateIndex) -> str:
     if action.name:
         return action.name
     table = picture.full(action.table)
-    keys = "_".join(key.column or "expr" for key in action.keys)
+    keys = "_".join([*(key.column or "expr" for key in action.keys), *action.include])
     number = 0
     while True:
         name = make_object_name(table.name, keys, f"idx{number or ''}")

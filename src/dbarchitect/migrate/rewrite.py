@@ -12,6 +12,9 @@ from dbarchitect.sql import statements as s
 
 from .rule import Fix
 from .script import Script, Unit, is_marked
+from .site import any_outside
+
+_OUTSIDE = re.compile(r"\bCONCURRENTLY\b|^VACUUM\b|^ALTER\s+SYSTEM\b|^(?:CREATE|DROP)\s+DATABASE\b", re.I)
 
 
 def cannot(script: Script, fix: Fix) -> str:
@@ -32,13 +35,18 @@ def rewritten(script: Script, units: Sequence[Unit], number: int, fix: Fix) -> s
     number = fix.statement if fix.statement >= 0 else number
     unit = units[number]
     apart = any(piece.apart for piece in fix.pieces)
-    if not apart or (not unit.explicit and not unit.shared):
+    acting = [one for one in units if not isinstance(one.action, s.SetVariable)]
+    whole = len({one.block for one in acting}) <= 1 and not any_outside(units)
+    if not apart or not (unit.explicit or whole):
         joined = "\n".join(f"{piece.sql};" for piece in fix.pieces)
         start, end = spans[number]
         return text[:start] + joined + text[end:]
     if unit.explicit:
         first, last = _block(units, number)
-        return _redrawn(text, spans, number, fix, first + 1, last, begin=spans[first], commit=spans[last])
+        begins = sum(isinstance(one.action, s.Transaction) and one.action.kind == "begin" for one in units)
+        return _redrawn(
+            text, spans, number, fix, first + 1, last, begin=spans[first], commit=spans[last], drawn=begins > 1
+        )
     first = next((n for n, one in enumerate(units) if not isinstance(one.action, s.SetVariable)), 0)
     return _redrawn(text, spans, number, fix, first, len(units), begin=None, commit=None)
 
@@ -74,8 +82,12 @@ def _redrawn(
     *,
     begin: tuple[int, int] | None,
     commit: tuple[int, int] | None,
+    drawn: bool = False,
 ) -> str:
-    """The text with statements `first` to `last` (exclusive) in transactions that leave out what stands apart."""
+    """The text with statements `first` to `last` (exclusive) in transactions that leave out what stands apart.
+
+    drawn  the script has other transactions, which say already how it is meant
+    """
     before, after = range(first, number), range(number + 1, last)
     head = text[: begin[0] if begin else spans[first][0]]
     tail = text[commit[1] :] if commit else text[spans[last - 1][1] :]
@@ -100,8 +112,13 @@ def _redrawn(
         put(f"{lead}\n{piece.sql};" if lead and place == 0 else f"{piece.sql};", piece.apart)
     for n in after:
         put(leading[n - first].strip("\n") + "\n" + body[n] if leading[n - first].strip() else body[n], False)
+    # Without a BEGIN, and without a statement that refuses one, a script is one transaction.
+    drawn = drawn or any(inside and len(statements) > 1 for inside, statements in groups)
+    drawn = drawn or any(_OUTSIDE.search(piece.sql) for piece in fix.pieces)
     written: list[str] = []
     for inside, statements in groups:
         joined = "\n".join(statements)
-        written.append(f"BEGIN;\n{joined}\nCOMMIT;" if inside and len(statements) > 1 else joined)
+        if (inside and len(statements) > 1) or not drawn:
+            joined = f"BEGIN;\n{joined}\nCOMMIT;"
+        written.append(joined)
     return head + "\n\n".join(written) + tail

@@ -148,9 +148,7 @@ class Site:
         return tuple(
             one
             for one in self.claims.causes
-            if one.what in kinds
-            and self._here(one)
-            and not self.unused(self.picture.relation(one.table))
+            if one.what in kinds and self._here(one) and not self.unused(self.picture.relation(one.table))
         )
 
     def _here(self, cause: Cause) -> bool:
@@ -164,9 +162,7 @@ class Site:
     def strongest(self, table: Name) -> Lock | None:
         """The strongest lock of the command on a table."""
         locks = [
-            LOCKS.index(one.lock)
-            for one in self.claims.causes
-            if one.table == table and one.lock and self._here(one)
+            LOCKS.index(one.lock) for one in self.claims.causes if one.table == table and one.lock and self._here(one)
         ]
         return LOCKS[max(locks)] if locks else None
 
@@ -208,7 +204,8 @@ class Site:
         weighed, words, facts = self.weigh(severity, relation, what)
         facts = {"table": str(relation.name), "lock": lock, **facts}
         words = words or f" for {_article(what)}"
-        return weighed, f"takes {lock} on {relation.name.short}{self.size_of(relation)}{words}", facts
+        size = self.size_of(relation)
+        return weighed, f"takes {lock} on {relation.name.short}{size}{',' if size else ''}{words}", facts
 
     def ref(self, relation: Relation, sub: str = "", kind: ObjectKind = "column") -> ObjectRef:
         """A finding's object: the table, or a part of it."""

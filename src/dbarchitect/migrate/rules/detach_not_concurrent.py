@@ -15,7 +15,7 @@ The table is hardly used while this runs.
 ## How to mend it
 
 `DETACH PARTITION ... CONCURRENTLY` (PostgreSQL 14 and newer), outside a transaction; not where there is a DEFAULT
-partition. After a crash: FINALIZE.
+partition. After a crash: FINALIZE. It leaves a CHECK with the bound on what was the partition.
 """
 
 from __future__ import annotations

@@ -66,9 +66,9 @@ def check(site: Site) -> Iterator[Finding]:
 def _replaced(site: Site, key: str) -> bool:
     """Whether the script makes the function anew, or drops it."""
     bare = key.partition("(")[0].rpartition(".")[2].strip('"')
-    for unit in site.units:
+    for number, unit in enumerate(site.units):
         action = unit.action
-        if isinstance(action, s.CreateFunction) and action.name.name == bare:
+        if number > site.number and isinstance(action, s.CreateFunction) and action.name.name == bare:
             return True
         routine = isinstance(action, s.Drop) and action.kind in ("function", "procedure", "routine")
         if isinstance(action, s.Drop) and routine and any(one.name == bare for one in action.names):

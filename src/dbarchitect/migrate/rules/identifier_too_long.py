@@ -14,7 +14,7 @@ The server was built with a larger NAMEDATALEN.
 
 ## How to mend it
 
-A shorter name.
+A shorter name, also for what tools derive from it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ The text must be kept exactly as it came: spaces, order of keys, keys that occur
 
 ## How to mend it
 
-`jsonb`.
+`jsonb`, which is also faster to read.
 """
 
 from __future__ import annotations

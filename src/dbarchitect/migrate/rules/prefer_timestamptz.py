@@ -14,7 +14,7 @@ It is the time of a wall clock that is meant, as of an opening hour.
 
 ## How to mend it
 
-timestamptz.
+`timestamptz`, which keeps the instant.
 """
 
 from __future__ import annotations

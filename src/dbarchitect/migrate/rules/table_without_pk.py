@@ -14,7 +14,7 @@ The table only takes in what another process moves on.
 
 ## How to mend it
 
-A primary key.
+A primary key, if need be a column that only serves as one.
 """
 
 from __future__ import annotations

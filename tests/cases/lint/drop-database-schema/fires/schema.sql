@@ -1,3 +1,3 @@
 -- schema: shop
--- at: public
+-- at: schema
 DROP SCHEMA public CASCADE;

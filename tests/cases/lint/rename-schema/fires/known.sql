@@ -1,3 +1,3 @@
 -- schema: shop
--- at: public
+-- at: schema
 ALTER SCHEMA public RENAME TO app;
