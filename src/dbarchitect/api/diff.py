@@ -11,6 +11,7 @@ from pathlib import Path
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.server.host import OWNER
 from dbarchitect.errors import InputError
+from dbarchitect.migrate.formats.steps import normal, write_steps
 from dbarchitect.migrate.forms import Online
 from dbarchitect.migrate.online import online_steps
 from dbarchitect.migrate.renames import Answers, Question, answers_of
@@ -126,6 +127,11 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
     if plan.loses and not options.allow_loss:
         raise LossError(plan)
     return Planned(source=first.name, target=second.name, plan=plan, gaps=tuple(dict.fromkeys(gaps)))
+
+
+def scripts_of(plan: Plan) -> tuple[str, str]:
+    """The way up and the way back as the files of a plain migration."""
+    return write_steps(normal(plan.steps)), write_steps(normal(plan.down), down=True)
 
 
 def _answered(journey: Journey, answers: Answers, ask: Ask | None) -> Plan:

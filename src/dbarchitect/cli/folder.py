@@ -69,7 +69,7 @@ def new(
             DiffOptions(
                 renames=rename,
                 distinct=distinct,
-                using=_expressions(using),
+                using=expressions(using),
                 allow_loss=allow_loss,
                 keep=keep,
                 online=online,
@@ -127,7 +127,8 @@ def status(
     return int(found.drifted)
 
 
-def _expressions(values: tuple[str, ...]) -> dict[str, str]:
+def expressions(values: tuple[str, ...]) -> dict[str, str]:
+    """`TABLE.COLUMN=EXPR` as expression by column."""
     found: dict[str, str] = {}
     for value in values:
         column, equals, expression = value.partition("=")

@@ -59,6 +59,19 @@ def note(text: str) -> None:
     sys.stderr.write(f"dba: {text}\n")
 
 
+def interactive() -> bool:
+    """Whether a person can be asked: both ends of the conversation are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def asked(question: str) -> str | None:
+    """What a person answers; None at the end of the input."""
+    sys.stderr.write(f"dba: {question}")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    return answer.strip() if answer else None
+
+
 def emit(text: str, output: Path | None) -> None:
     """Results go to stdout, or whole into a file."""
     if output is None:

@@ -10,6 +10,7 @@ from dbarchitect.model.names import ObjectRef
 # The order among actions that do not depend on each other: what is only added comes first, what is taken away last.
 RANKS = {
     "setting": 10,
+    "drop partition": 12,  # before its parent changes: on the way back it must fit the parent as it was
     "schema": 20,
     "extension": 21,
     "collation": 22,

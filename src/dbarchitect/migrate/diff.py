@@ -716,7 +716,7 @@ class _Differ:
         gone |= {ref for ref, one in self.old.items() if one.on == table.name}
         self._add(
             self.tables.drop_change(table),
-            "drop table",
+            "drop partition" if table.partition_of is not None else "drop table",
             unmakes=gone,
             undo=None if self.keep else (*first, *undo, *last),
             loses=() if self.keep or table.kind != "ordinary" else (f"all rows of {table.name.short}",),

@@ -101,7 +101,7 @@ class _Writer:
         self.fresh = set(tables(forms.after)) - known
         self.views: dict[Name, View] = {view.name: view for view in (*forms.after.views, *forms.before.views)}
         self.partitions: dict[Name, list[Table]] = {}
-        for table in tables(forms.before).values():
+        for table in self.tables.values():
             if table.partition_of is not None:
                 self.partitions.setdefault(table.partition_of.parent, []).append(table)
 

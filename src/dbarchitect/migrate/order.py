@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from dbarchitect.migrate.actions import RANKS, Action
 from dbarchitect.migrate.objects import part
-from dbarchitect.model.change import AddTable, AlterColumn
+from dbarchitect.model.change import AddTable, Alter, AlterColumn
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.schema import Dependency
 
@@ -97,7 +97,8 @@ def _edges(actions: Sequence[Action], before: Iterable[Dependency], after: Itera
     for one in before:
         going = resolve(one.on, unmakers)
         leaving = resolve(one.of, unmakers)
-        comes_after(going + resolve(one.on, alterers), leaving)
+        blocked = [n for n in resolve(one.on, alterers) if not isinstance(actions[n].change, Alter)]
+        comes_after(going + blocked, leaving)
         if one not in wanted:
             comes_after(going, resolve(one.of, alterers))
     for action in actions:

@@ -585,6 +585,12 @@ class TableDiff:
             aside = replace(column, name=f"{KEPT}{column.name}"[:63], not_null=False, identity=None)
             return _action(AlterColumn(table=table, before=column, after=aside), "drop column", unmakes={ref})
         undo: list[Change] = [AddColumn(table=table, column=column)]
+        constraint = _not_null_of(self.old[table], column.name)
+        if constraint is not None and not _usual(constraint, self.old[table]):
+            undo = [
+                AddColumn(table=table, column=replace(column, not_null=False)),
+                AddConstraint(table=table, constraint=constraint),
+            ]
         grants = tuple(one for one in self.old[table].grants if one.column == column.name)
         if grants:
             undo.append(SetGrants(at=self.old[table].ref, owner="", before=(), after=grants))
@@ -612,6 +618,13 @@ class TableDiff:
         if retyped and plan.op == "alter":
             using = self.using.get(str(ref)) or self.using.get(f"{plan.table.short}.{new.name}") or _cast(old, new)
             back = _cast(new, old)
+        if retyped and new.not_null and not old.not_null and plan.op == "alter" and new.identity is None:
+            # A type is changed under a lock anyway; that no value is NULL can be checked without one, afterwards.
+            typed = replace(new, not_null=False)
+            later = AlterColumn(table=plan.table, before=typed, after=new)
+            constraint = _not_null_of(self.new[plan.table], new.name)
+            yield _action(later, "key", needs=self._below(plan.table, constraint) | {ref} if constraint else {ref})
+            new = typed
         lost = lost_by_cast(old, new) if retyped else ""
         words = f"of {plan.table.short}.{quote_identifier(new.name)}: {lost}"
         remakes = ""

@@ -23,6 +23,7 @@ from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import OWNER, Host, one_statement, owner_session
 from dbarchitect.engines.postgres.trace import refusal
 from dbarchitect.errors import InputError
+from dbarchitect.migrate.claimed import with_effects
 from dbarchitect.migrate.compare import differences, schema_hash, steady, unowned
 from dbarchitect.migrate.diff import Difference, diff
 from dbarchitect.migrate.forms import Forms, Online, write
@@ -175,6 +176,8 @@ class Journey:
             down = (*(replace(one, undoes=one.undoes + count) for one in down), *last)
             steps = (*first, *steps)
         steps, down = self._arrived(before, steps, down)
+        steps = with_effects(steps, before, version=self._options.version, facts=self._options.facts)
+        down = with_effects(down, self._wanted, version=self._options.version, facts=self._options.facts)
         return Plan(
             engine=self._wanted.engine,
             from_hash=schema_hash(before),

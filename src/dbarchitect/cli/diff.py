@@ -1,0 +1,111 @@
+"""`dba migrate diff`: the plan from one schema to another."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from . import terminal
+from .folder import PgBin, Scratch, expressions
+from .migrate import migrate
+
+if TYPE_CHECKING:
+    from dbarchitect.migrate.renames import Question
+
+_A_SOURCE = "a postgresql:// URL, a .sql file, a folder of migrations or a .twin file"
+
+
+@migrate.command
+def diff(
+    source: Annotated[str, Parameter(help=f"The schema that is there: {_A_SOURCE}.")],
+    target: Annotated[str, Parameter(help=f"The schema that is wanted: {_A_SOURCE}.")],
+    /,
+    *,
+    rename: Annotated[tuple[str, ...], Parameter(metavar="OLD=NEW", help="What was renamed, repeatable.")] = (),
+    distinct: Annotated[tuple[str, ...], Parameter(metavar="OLD", help="What was not; '*': nothing was.")] = (),
+    using: Annotated[
+        tuple[str, ...], Parameter(metavar="TABLE.COLUMN=EXPR", help="How a column is converted, repeatable.")
+    ] = (),
+    allow_loss: Annotated[bool, Parameter(help="Let the plan lose data.")] = False,
+    keep: Annotated[bool, Parameter(help="Move dropped tables and columns aside instead.")] = False,
+    online: Annotated[bool, Parameter(help="Expand and contract where a plain form would block.")] = False,
+    pg: Annotated[
+        int | None, Parameter(metavar="MAJOR", help="The server's major version. Default: the source's.")
+    ] = None,
+    small: Annotated[bool, Parameter(help="Tables of unknown size are small: plain forms.")] = False,
+    privileges: Annotated[
+        Literal["auto", "yes", "no"], Parameter(help="Compare owners and grants. auto: if the wanted schema has any.")
+    ] = "auto",
+    data: Annotated[bool, Parameter(help="Load a script's rows too, and see that they stay.")] = False,
+    form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    pg_bin: PgBin = None,
+    server: Scratch = None,
+) -> int:
+    """Show what turns one schema into another, and back: run on a private copy before it is shown."""
+    from dbarchitect import __version__
+    from dbarchitect.api.diff import DiffOptions, migrate_diff, scripts_of
+    from dbarchitect.render.plan import render_plan
+
+    with terminal.progress() as progress:
+
+        def ask(question: Question) -> str | None:
+            progress.done()
+            return _asked(question)
+
+        planned = migrate_diff(
+            source,
+            target,
+            DiffOptions(
+                renames=rename,
+                distinct=distinct,
+                using=expressions(using),
+                allow_loss=allow_loss,
+                keep=keep,
+                online=online,
+                pg=pg,
+                small=small,
+                privileges={"auto": None, "yes": True, "no": False}[privileges],
+                data=data,
+                pg_bin=pg_bin,
+                server=server,
+                cache=terminal.cache(),
+                now=datetime.now(UTC),
+                progress=progress,
+            ),
+            ask=ask if terminal.interactive() else None,
+        )
+    text = render_plan(
+        planned.source,
+        planned.target,
+        planned.plan,
+        form,
+        scripts=scripts_of(planned.plan),
+        gaps=planned.gaps,
+        screen=terminal.screen(output),
+        version=__version__,
+    )
+    terminal.emit(text, output)
+    return 0
+
+
+def _asked(question: Question) -> str | None:
+    """The new name that a person chooses, "" for none of them."""
+    from dbarchitect.render.untrusted import line
+
+    terminal.note(line(str(question)))
+    for number, one in enumerate(question.candidates, 1):
+        terminal.note(f"  {number}  yes: {line(one.short)}")
+    terminal.note("  0  no: it is dropped, and the other one is new")
+    while True:
+        answer = terminal.asked("which? ")
+        if answer is None:
+            return None
+        if answer == "0":
+            return ""
+        if answer.isdigit() and 1 <= int(answer) <= len(question.candidates):
+            chosen = question.candidates[int(answer) - 1]
+            return chosen.sub or str(chosen)
