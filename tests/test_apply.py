@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -480,3 +484,53 @@ def test_the_command_tells_why_it_stopped(
         assert main([*line, "--lock-timeout", "50ms", "--retries", "0"]) == 3
     assert "lock" in capsys.readouterr().out
     assert main([*line, "--lock-timeout", "soon"]) == 2
+
+
+def answered(line: list[str], answer: str) -> tuple[int, str]:
+    """The command on a terminal, with what somebody types; its exit code and all that was shown."""
+    ours, theirs = os.openpty()
+    child = subprocess.Popen([sys.executable, "-m", "dbarchitect", *line], stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # how the end of a terminal is told on Linux
+        while piece := os.read(ours, 4096):
+            shown += piece
+            if b"Go on? [y/N]" in shown and answer:
+                os.write(ours, answer.encode())
+                answer = ""
+    os.close(ours)
+    return child.wait(), shown.decode()
+
+
+def test_on_a_terminal_it_asks(database: Callable[..., Database], migrations: Migrations) -> None:
+    app = database(ORDERS, ROWS)
+    migrations.add("0001_drop", "ALTER TABLE orders DROP COLUMN code;")
+    line = ["migrate", "apply", str(migrations.folder), "--to", app.url, "--force", "--backup", "none"]
+    code, shown = answered(line, "\n")
+    assert (code, "nothing was done" in shown) == (1, True)
+    assert "public.orders: DROP COLUMN code of orders" in shown
+    assert columns(app) == ["id", "amount", "code"]
+    code, shown = answered(line, "y\n")
+    assert code == 0, shown
+    assert columns(app) == ["id", "amount"]
+
+
+def test_what_is_forced_later_is_recorded_too(database: Callable[..., Database], migrations: Migrations) -> None:
+    app = database(ORDERS)
+    up = "-- dba: step 1\nALTER TABLE orders ADD COLUMN x int;\n-- dba: step 2\nALTER TABLE {} ADD COLUMN y int;\n"
+    migrations.add("0001_two", up.format("nowhere"))
+    assert migrations.apply(app.url).failure is not None
+    migrations.add("0001_two", up.format("orders"))
+    assert migrations.apply(app.url).failure is None
+    row = app.connection.execute("SELECT forced FROM dbarchitect.migrations").fetchone()
+    assert row == ("this plan was not rehearsed on this schema; 0001 two was edited since it was begun",)
+
+
+def test_rows_from_a_client_are_refused_before_anything_runs(
+    database: Callable[..., Database], migrations: Migrations
+) -> None:
+    app = database(ORDERS)
+    migrations.add("0001_copy", "CREATE TABLE a (id int);\nCOPY orders FROM stdin;\n1\t1\ta\n\\.\n")
+    with pytest.raises(InputError, match="COPY"):
+        migrations.apply(app.url)
+    assert columns(app, "a") == []

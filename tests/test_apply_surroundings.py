@@ -111,7 +111,7 @@ def test_through_a_pooler_in_transaction_mode_only_what_is_safe(
         assert "0002, up, step 1) cannot run through a pooler in transaction mode" in caught.value.message
         assert "name the server itself in --to" in caught.value.hint
         migrations.add("0002_index", "SET search_path TO public;\nCREATE INDEX i ON orders (amount);")
-        with pytest.raises(SurroundingsError, match="it changes a setting of the session"):
+        with pytest.raises(SurroundingsError, match="it changes its session"):
             migrations.apply(url)
 
 

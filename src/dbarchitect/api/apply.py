@@ -320,6 +320,8 @@ class _Visit:
         notes: list[str] = []
         if self.runner.lag.hidden:
             notes.append("standbys exist whose lag this role is not shown: GRANT pg_monitor to it for --max-lag")
+        if direction == "up" and stop is None and not checked:
+            notes.append("the schema was not compared with a rehearsed one: there is no rehearsal of this plan")
         verb = "apply" if direction == "up" else "rollback"
         command = shlex.join(["dba", "migrate", verb, self._files.path, "--to", self.session.name])
         back = shlex.join(["dba", "migrate", "rollback", self._files.path, "--to", self.session.name])

@@ -91,7 +91,8 @@ def _failure(failure: Failure) -> Iterator[str]:
             yield f"    {text}"
     if failure.hint:
         yield f"  try: {line(failure.hint)}"
-    yield "  nothing of this step is left; what was done before it stays done"
+    if failure.kind != "outside":
+        yield "  what is done is in the history, and nothing is half-done"
 
 
 def _backup(backup: Backup) -> Iterator[str]:

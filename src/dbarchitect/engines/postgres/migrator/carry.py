@@ -60,6 +60,8 @@ def carry_out(
     if not any(one.plan == circumstances.plan and one.state != "done" for one in journal.standing):
         notebook.plan(migrations, circumstances)  # nothing is lost where it fails: it was one transaction
         journal = steady(notebook.read)
+    elif journal.begun is not None and (circumstances.forced or backup):
+        notebook.resume(journal.begun, forced=circumstances.forced, backup=backup)
     unfinished = {one.id: one for one in journal.standing if one.state != "done"}
     for migration in migrations:
         run = unfinished[migration.id]

@@ -198,13 +198,14 @@ class Notebook:
                 (_packed(schema), backup, run.number),
             )
 
-    def force(self, run: Run, what: str) -> None:
-        """Add to what `--force` has overridden in a run."""
+    def resume(self, run: Run, *, forced: str, backup: str) -> None:
+        """A run is gone on with: add what `--force` overrides now, and the backup that was made now."""
         with self._session.transaction(_WAIT_MS) as connection:
             connection.execute(
-                "update dbarchitect.migrations set forced = pg_catalog.concat_ws('; ', nullif(forced, ''), %s::text) "
-                "where run = %s",
-                (what, run.number),
+                "update dbarchitect.migrations set "
+                "forced = pg_catalog.concat_ws('; ', nullif(forced, ''), nullif(%s::text, '')), "
+                "backup = pg_catalog.concat_ws('; ', nullif(backup, ''), nullif(%s::text, '')) where run = %s",
+                (forced, backup, run.number),
             )
 
     def finish(self, run: Run, schema: Relational, state: RunState = "done") -> None:

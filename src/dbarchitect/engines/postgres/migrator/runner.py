@@ -8,6 +8,7 @@ to undo.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from dbarchitect.engines.postgres.migrator.watch import watching
 from dbarchitect.errors import DbaError, InputError, SurroundingsError
 from dbarchitect.model.journal import Failure, FailureKind, MigrationResult, Progressed, Run, StepRecord
 from dbarchitect.model.plan import Backfill, Migration, Step
+from dbarchitect.sql import statements as s
 from dbarchitect.sql.transactions import control_of, is_setting, stands_outside
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 30.0
 _PATIENCE_S = 1.0  # before somebody looks what a statement waits for
 
+_FROM_CLIENT = re.compile(r"\s*copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 _AGAIN = (
     psycopg.errors.LockNotAvailable,
     psycopg.errors.DeadlockDetected,
@@ -107,7 +110,10 @@ def check_runnable(migration: Migration, *, pooled: bool) -> None:
                     raise InputError(
                         f"{where}: `{ending}` inside a step that is one transaction already", hint="take it out"
                     )
-            elif len(step.sql) != 1 and step.backfill is None:
+            for statement in step.sql if step.backfill is None else ():
+                if _FROM_CLIENT.match(statement):
+                    raise InputError(f"{where}: the rows of COPY ... FROM stdin are not sent", hint="write INSERTs")
+            if not step.transactional and len(step.sql) != 1 and step.backfill is None:
                 raise InputError(
                     f"{where}: {len(step.sql)} statements in a step outside a transaction", hint="one step for each"
                 )
@@ -119,13 +125,26 @@ def _check_poolable(where: str, step: Step) -> None:
     why = ""
     if _stands_alone(step):
         why = "it stands outside a transaction"
-    elif any(is_setting(one) for one in step.sql):
-        why = "it changes a setting of the session, which the pooler would give to other clients"
+    elif any(_outlives(one) for one in step.sql):
+        why = "it changes its session, which the pooler would give to other clients"
     if why:
         raise SurroundingsError(
             f"{where} cannot run through a pooler in transaction mode: {why}",
             hint="name the server itself in --to (its own port, mostly 5432), or the pooler in session mode",
         )
+
+
+def _outlives(sql: str) -> bool:
+    """Whether a statement leaves something in its session that the end of the transaction does not take away."""
+    match outside.action_of(sql):
+        case s.Select(settings=settings):
+            return bool(settings)
+        case s.CreateTable(temporary=temporary):
+            return temporary
+        case s.Other(word="Listen" | "Prepare" | "Discard" | "Load"):
+            return True
+        case _:
+            return is_setting(sql)
 
 
 def _stands_alone(step: Step) -> bool:
