@@ -368,7 +368,7 @@ class Retype:
 
     def _guard(self, draft: Draft, one: _Reference, *, undo: bool = True) -> None:
         """The foreign key on the shadow, beside the one that there is."""
-        locks: dict[Name, Lock] = {one.child.name: "SHARE ROW EXCLUSIVE", one.was.target: "SHARE ROW EXCLUSIVE"}
+        locks: dict[Name, Lock] = dict.fromkeys((one.was.target, one.child.name), "SHARE ROW EXCLUSIVE")
         self._constraint(draft, one.child, one.was, one.beside, locks, undo=undo)
 
     def _move(self, draft: Draft, one: _Reference) -> None:
@@ -382,11 +382,10 @@ class Retype:
     def _taking_place(self, one: _Reference, column: str) -> Step:
         """The foreign key beside another, which is on `column`, becomes that one."""
         child = one.child.name
-        locks: dict[Name, Lock] = {child: "ACCESS EXCLUSIVE", one.was.target: "ACCESS EXCLUSIVE"}
+        locks: dict[Name, Lock] = dict.fromkeys((one.was.target, child), "ACCESS EXCLUSIVE")
         return transaction(
             f"{one.was.name} of {child.short} {'uses' if one.ours else 'points at'} {quote_identifier(column)}",
             (
-                f"LOCK TABLE {', '.join(map(str, locks))} IN ACCESS EXCLUSIVE MODE",
                 *self.ddl(DropConstraint(table=child, constraint=one.was)),
                 *self._renamed_constraint(child, one.beside.name, one.was),
             ),
@@ -428,10 +427,10 @@ class Retype:
         target = f"ALTER TABLE {table}"
         late = [one for one in self.references if one.late]
         locks: dict[Name, Lock] = dict.fromkeys(
-            (*self.dependents.relations, table, *(one.was.target for one in late)), "ACCESS EXCLUSIVE"
+            (*self.dependents.relations, *(one.was.target for one in late), table), "ACCESS EXCLUSIVE"
         )
         keys = {one.name: one for one in self.table.constraints if isinstance(one, PrimaryKey | Unique)}
-        statements: list[str] = [f"LOCK TABLE {', '.join(map(str, locks))} IN ACCESS EXCLUSIVE MODE"]
+        statements: list[str] = []
 
         # What must go before the column loses its name.
         statements += self.dependents.drops(self.ddl)

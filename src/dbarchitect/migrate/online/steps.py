@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from dbarchitect.migrate.backfill import loop
 from dbarchitect.model.change import AddConstraint, Change, DropConstraint
 from dbarchitect.model.names import Name, quote_identifier
-from dbarchitect.model.plan import Backfill, Effects, Lock, Step
+from dbarchitect.model.plan import LOCKS, Backfill, Effects, Lock, Step
 from dbarchitect.model.schema import Check, Column, NotNull, Relational, Table, View
 from dbarchitect.model.value import Value
 
@@ -21,7 +21,7 @@ Ddl = Callable[[Change], tuple[str, ...]]
 _LONGEST = 63  # bytes of a name; the server cuts longer ones off
 # Below deadlock_timeout (1 s): where two tables are locked against the order in which a writer takes them, this side
 # gives up before the server chooses a victim, which might be the writer.
-SEVERAL_TABLES_MS = 400
+SEVERAL_TABLES_MS = 200
 
 
 class Phase(Value, frozen=True, kw_only=True):
@@ -66,11 +66,18 @@ def joined(phases: Iterable[Phase]) -> tuple[tuple[Step, ...], tuple[Step, ...]]
 
 
 def transaction(does: str, sql: Iterable[str], locks: dict[Name, Lock] | None = None, **fields: Any) -> Step:
-    """Statements in one transaction, and the locks that they take on tables that exist."""
-    effects = Effects(locks={str(name): lock for name, lock in (locks or {}).items()}, scans=fields.pop("scans", ()))
-    if len(effects.locks) > 1 and "lock_timeout_ms" not in fields and "ACCESS EXCLUSIVE" in effects.locks.values():
-        fields["lock_timeout_ms"] = SEVERAL_TABLES_MS
-    return Step(sql=tuple(sql), does=does, effects=effects, **fields)
+    """Statements in one transaction, and the locks that they take on tables that exist. Several strong ones are taken
+    at the beginning, in the order given: a writer mostly meets the table that is pointed at before the one that points.
+    """
+    known = locks or {}
+    strong = [name for name, lock in known.items() if lock in ("SHARE ROW EXCLUSIVE", "ACCESS EXCLUSIVE")]
+    statements = tuple(sql)
+    if len(strong) > 1:
+        fields.setdefault("lock_timeout_ms", SEVERAL_TABLES_MS)
+        mode = max((known[name] for name in strong), key=LOCKS.index)
+        statements = (f"LOCK TABLE {', '.join(map(str, strong))} IN {mode} MODE", *statements)
+    effects = Effects(locks={str(name): lock for name, lock in known.items()}, scans=fields.pop("scans", ()))
+    return Step(sql=statements, does=does, effects=effects, **fields)
 
 
 def concurrently(does: str, sql: str, table: Name, *, builds: bool) -> Step:
