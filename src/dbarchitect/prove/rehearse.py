@@ -38,7 +38,7 @@ from dbarchitect.model.rehearsal import (
     Stop,
     stronger,
 )
-from dbarchitect.model.schema import Relational, Table
+from dbarchitect.model.schema import ForeignKey, Relational, Table
 
 from .copies import Copies
 from .plans import changed_plans
@@ -136,7 +136,7 @@ class _Rehearsal:
             seen, origin = self._with_rows(seen, base)
         queries, planned, routines = (), 0, ()
         if seen.up is not None:
-            routines = broken_routines(self.copies.bare("before"), self._after(), base, seen.up)
+            routines = broken_routines(lambda: self.copies.bare("checked"), self._replay, base, seen.up)
             if self.options.workload is not None:
                 queries, planned, found = changed_plans(
                     self.options.workload, self.copies, self._replay, self.options.progress
@@ -405,11 +405,6 @@ class _Rehearsal:
 
     # --- further copies -----------------------------------------------------------------------------------------------
 
-    def _after(self) -> Stage:
-        stage = self.copies.bare("after")
-        self._replay(stage)
-        return stage
-
     def _replay(self, stage: Stage) -> None:
         """All ways up, on a copy on which they are known to run."""
         for migration in self.migrations:
@@ -459,17 +454,24 @@ def _held(statements: Sequence[Observed], estimated: Sequence[float | None]) -> 
 
 
 def _with_relatives(schema: Relational, touched: set[str]) -> list[Table]:
-    """The tables that are touched, with their partitions and what their rows refer to."""
+    """The tables that are touched, with their partitions and what their rows refer to; what these refer to in turn only
+    where they must: a chain of foreign keys may lead through the whole schema."""
     tables = {table.name: table for table in schema.tables}
     wanted = [table.name for table in schema.tables if str(table.name) in touched]
     for name in wanted:
         table = tables[name]
-        more = [key.target for key in table.foreign_keys]
+        here = str(name) in touched
+        more = [key.target for key in table.foreign_keys if here or _must_refer(table, key)]
         more += [one.name for one in schema.tables if one.partition_of and one.partition_of.parent == name]
         if table.partition_of:
             more.append(table.partition_of.parent)
         wanted += [one for one in more if one in tables and one not in wanted]
     return [tables[name] for name in wanted if tables[name].kind != "foreign"]
+
+
+def _must_refer(table: Table, key: ForeignKey) -> bool:
+    columns = [table.column(name) for name in key.columns]
+    return all(column is not None and column.not_null for column in columns)
 
 
 def _unlike(before: Fingerprints, after: Fingerprints, thinned: set[str]) -> list[str]:

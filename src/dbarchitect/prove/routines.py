@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -14,27 +15,32 @@ from dbarchitect.model.schema import Function, Relational
 from .stage import Stage
 
 
-def broken_routines(before: Stage, after: Stage, base: Relational, up: Relational) -> tuple[BrokenRoutine, ...]:
+def broken_routines(
+    make: Callable[[], Stage], replay: Callable[[Stage], None], base: Relational, up: Relational
+) -> tuple[BrokenRoutine, ...]:
     """Functions that are the same before and after and whose bodies do not fit the schema afterwards.
 
-    A body in SQL is given to the server again on both copies (`check_function_bodies`): what it refuses only afterwards
-    is broken for certain. Other bodies are text to it; of these, those that name what is gone may be broken.
+    A body in SQL is given to the server again on a copy, before and after `replay` (`check_function_bodies`): what it
+    refuses only afterwards is broken for certain. Other bodies are text to it; of these, those that name what is gone
+    may be broken.
     """
     known = {(one.name, one.identity): one for one in base.functions}
-    same = [one for one in up.functions if known.get((one.name, one.identity)) == one]
+    same = [one for one in up.functions if known.get((one.name, one.identity)) == one and one.kind != "aggregate"]
     gone = _gone(base, up)
-    found: list[BrokenRoutine] = []
-    with closing(before), closing(after):
-        for one in same:
-            if one.kind == "aggregate":
-                continue
-            if one.language == "sql":
-                reason = _refused(after, one)
-                if reason and not _refused(before, one):
-                    found.append(BrokenRoutine(routine=_signature(one), reason=reason, certain=True))
-            elif one.language not in ("c", "internal") and (named := _names(one.body, gone)):
-                found.append(BrokenRoutine(routine=_signature(one), reason=f"names {named}", certain=False))
-    return tuple(found)
+    found = [
+        BrokenRoutine(routine=_signature(one), reason=f"names {named}", certain=False)
+        for one in same
+        if one.language not in ("sql", "c", "internal") and (named := _names(one.body, gone))
+    ]
+    checked = [one for one in same if one.language == "sql"]
+    if not checked:
+        return tuple(found)
+    with closing(make()) as stage:
+        fitting = [one for one in checked if not _refused(stage, one)]
+        replay(stage)
+        reasons = [(one, _refused(stage, one)) for one in fitting]
+    broken = [BrokenRoutine(routine=_signature(one), reason=why, certain=True) for one, why in reasons if why]
+    return (*broken, *found)
 
 
 def _signature(one: Function) -> str:
