@@ -224,7 +224,8 @@ def _body(steps: Sequence[Step], *, down: bool = False) -> str:
             parts.append(_COMMITTED)
         open_ = step.transactional
         head = heading(number, step, down=down)
-        calls = [_call(f"{head}\n{sql}" if first == 0 else sql) for first, sql in enumerate(step.sql)]
+        # A step without statements is a comment alone, lest those after it lose their numbers.
+        calls = [_call("\n".join(one)) for one in ((head, *step.sql[:1]), *((sql,) for sql in step.sql[1:]))]
         if step.transactional:
             parts += calls
         else:
