@@ -367,7 +367,7 @@ def main() -> None:
             pair = [measure(server, case, form, options, folders) for form in ("plain", "online")]
             ratio = pair[0][6] / max(pair[1][6], 1)
             same = compared(server, case)
-            lines += [[*pair[0], "", ""], [*pair[1], f"{ratio:.0f} x", same]]
+            lines += [[*pair[0], "", ""], [*pair[1], f"{ratio:.1f} x", same]]
             for form in ("plain", "online"):
                 server.drop_database(f"{case.name}_{form}")
     header = ["change", "form", "seconds", "transactions", "failed", "longest before, ms", "longest during, ms",
