@@ -13,7 +13,7 @@ from dbarchitect.sql.expressions import columns_in
 from dbarchitect.sql.positions import make_object_name
 from dbarchitect.sql.statements import Action, ColumnSpec, Command, ConstraintSpec
 
-from .picture import Column, Constrained, Domain, Indexed, Picture, Relation, signature
+from .picture import Column, Constrained, Domain, Indexed, Picture, Relation, near, signature
 
 
 def follow(picture: Picture, action: Action) -> Picture:
@@ -417,7 +417,13 @@ def _drop(picture: Picture, action: s.Drop) -> Picture:
     if action.kind == "index":
         for name in action.names:
             full = picture.index_full(name)
-            parts = [index for index, table in picture.index_tables.items() if _is_part(picture, table, index, full)]
+            table = picture.table_of_index(full)
+            parts = [
+                Name(schema=child.name.schema, name=index)
+                for child in (picture.descendants(table.name) if table else ())
+                for index, one in child.indexes.items()
+                if one.parent == full
+            ]
             for one in (full, *parts):
                 picture = picture.without_index(one)
         return picture
@@ -438,12 +444,6 @@ def _drop(picture: Picture, action: s.Drop) -> Picture:
             domains={key: one for key, one in picture.domains.items() if key not in lost_types},
         )
     return picture
-
-
-def _is_part(picture: Picture, table: Name, index: Name, parent: Name) -> bool:
-    relation = picture.relations.get(table)
-    found = relation.indexes.get(index.name) if relation else None
-    return bool(found and found.parent == parent)
 
 
 def _rename(picture: Picture, action: s.Rename) -> Picture:
@@ -529,7 +529,10 @@ def _moved(picture: Picture, name: Name, change: Callable[[Name], Name]) -> Pict
         (Name(schema=new.schema, name=index.name) if table == old else index): (new if table == old else table)
         for index, table in picture.index_tables.items()
     }
-    return replace(picture, relations=relations, index_tables=indexes, gone=(picture.gone | {old}) - {new})
+    heirs, users = near(relations.values())
+    gone = (picture.gone | {old}) - {new}
+    made = (picture.made - {old}) | {new} if old in picture.made else picture.made
+    return replace(picture, relations=relations, index_tables=indexes, gone=gone, heirs=heirs, users=users, made=made)
 
 
 def _points_at(relation: Relation, name: Name) -> bool:

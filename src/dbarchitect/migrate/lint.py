@@ -15,7 +15,7 @@ from dataclasses import replace as changed
 from msgspec.structs import replace
 
 from dbarchitect.model.finding import Finding
-from dbarchitect.model.names import Position
+from dbarchitect.model.names import Name, Position
 from dbarchitect.model.plan import LOCKS
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql import statements as s
@@ -192,13 +192,20 @@ def _placed(finding: Finding, script: Script) -> Finding:
 
 def _settled(picture: Picture, *, known: bool) -> Picture:
     """The picture between two scripts: each has a session and transactions of its own."""
-    relations = picture.relations
-    if not known and any(one.fresh for one in relations.values()):
-        relations = {name: replace(one, fresh=False) if one.fresh else one for name, one in relations.items()}
-    relations = {name: one for name, one in relations.items() if one.persistence != "temporary"}
+    relations, made = picture.relations, picture.made
+    if made:
+        relations = dict(relations)
+        for name in made:
+            one = relations.get(name)
+            if one is not None and one.persistence == "temporary":
+                del relations[name]
+            elif one is not None and not known:
+                relations[name] = replace(one, fresh=False)
+        made = made if known else frozenset[Name]()
     return replace(
         picture,
         relations=relations,
+        made=made,
         path=("public",),
         time_zone=picture.time_zone if known else "",
         transaction=picture.transaction + 1,

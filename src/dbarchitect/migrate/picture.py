@@ -174,6 +174,9 @@ class Picture(Value, frozen=True, kw_only=True):
     functions     volatility by name, of overloads the worst
     bodies        text of function bodies by signature, to be searched for names
     publications  tables by publication; None: all tables
+    heirs, users  by table those that may be its partitions or heirs, and those that may have foreign keys to it: what
+                  spares a search through all relations (a name may stay that no longer is one)
+    made          what this migration made
     time_zone     what TimeZone is set to in this session, "" where it is not known
     transaction   the number of the transaction that runs
     """
@@ -190,6 +193,9 @@ class Picture(Value, frozen=True, kw_only=True):
     extensions: frozenset[str] = frozenset()
     gone: frozenset[Name] = frozenset()
     path: tuple[str, ...] = ("public",)
+    heirs: dict[Name, frozenset[Name]] = {}
+    users: dict[Name, frozenset[Name]] = {}
+    made: frozenset[Name] = frozenset()
     complete: bool = False
     has_facts: bool = False
     time_zone: str = ""
@@ -260,7 +266,8 @@ class Picture(Value, frozen=True, kw_only=True):
 
     def children(self, table: Name) -> tuple[Relation, ...]:
         """The direct partitions or heirs of a table, as far as they are known."""
-        return tuple(one for one in self.relations.values() if table in one.parents)
+        near = (self.relations.get(name) for name in sorted(self.heirs.get(table, ())))
+        return tuple(one for one in near if one is not None and table in one.parents)
 
     def descendants(self, table: Name) -> tuple[Relation, ...]:
         """All partitions or heirs below a table."""
@@ -277,7 +284,8 @@ class Picture(Value, frozen=True, kw_only=True):
         """The foreign keys that point at a table: (table that has it, name, constraint)."""
         return tuple(
             (relation, name, one)
-            for relation in self.relations.values()
+            for user in sorted(self.users.get(table, ()))
+            if (relation := self.relations.get(user)) is not None
             for name, one in relation.constraints.items()
             if one.kind == "foreign key" and one.target == table
         )
@@ -303,7 +311,16 @@ class Picture(Value, frozen=True, kw_only=True):
     def with_relation(self, relation: Relation) -> Picture:
         """The picture with a relation as given."""
         gone = self.gone - {relation.name} if relation.name in self.gone else self.gone
-        return replace(self, relations={**self.relations, relation.name: relation}, gone=gone)
+        heirs, users, made = self.heirs, self.users, self.made
+        for parent in relation.parents:
+            heirs = _with(heirs, parent, relation.name)
+        for one in relation.constraints.values():
+            if one.target is not None:
+                users = _with(users, one.target, relation.name)
+        if relation.fresh and relation.name not in made:
+            made = made | {relation.name}
+        relations = {**self.relations, relation.name: relation}
+        return replace(self, relations=relations, gone=gone, heirs=heirs, users=users, made=made)
 
     def with_index(self, table: Relation, name: str, index: Indexed) -> Picture:
         """The picture with an index on a table."""
@@ -314,9 +331,9 @@ class Picture(Value, frozen=True, kw_only=True):
     def without(self, names: Iterable[Name]) -> Picture:
         """The picture without relations, their indexes, and the foreign keys of others that point at them."""
         lost = {self.full(name) for name in names}
-        kept = {
-            name: _without_references(relation, lost) for name, relation in self.relations.items() if name not in lost
-        }
+        kept = {name: relation for name, relation in self.relations.items() if name not in lost}
+        for user in {user for name in lost for user in self.users.get(name, ())} & kept.keys():
+            kept[user] = _without_references(kept[user], lost)
         indexes = {index: table for index, table in self.index_tables.items() if table not in lost}
         return replace(self, relations=kept, index_tables=indexes, gone=self.gone | lost)
 
@@ -329,6 +346,27 @@ class Picture(Value, frozen=True, kw_only=True):
         indexes = {key: one for key, one in table.indexes.items() if key != full.name}
         changed = self.with_relation(replace(table, indexes=indexes))
         return replace(changed, index_tables={key: one for key, one in self.index_tables.items() if key != full})
+
+
+def _with(index: dict[Name, frozenset[Name]], key: Name, name: Name) -> dict[Name, frozenset[Name]]:
+    found = index.get(key, frozenset())
+    return index if name in found else {**index, key: found | {name}}
+
+
+def near(relations: Iterable[Relation]) -> tuple[dict[Name, frozenset[Name]], dict[Name, frozenset[Name]]]:
+    """`heirs` and `users` of a picture with these relations."""
+    heirs: dict[Name, set[Name]] = {}
+    users: dict[Name, set[Name]] = {}
+    for relation in relations:
+        for parent in relation.parents:
+            heirs.setdefault(parent, set()).add(relation.name)
+        for one in relation.constraints.values():
+            if one.target is not None:
+                users.setdefault(one.target, set()).add(relation.name)
+    return (
+        {key: frozenset(names) for key, names in heirs.items()},
+        {key: frozenset(names) for key, names in users.items()},
+    )
 
 
 def _without_references(relation: Relation, lost: set[Name]) -> Relation:
@@ -382,8 +420,11 @@ def from_schema(schema: Relational) -> Picture:
     for function in schema.functions:
         worst = max(functions.get(function.name, ""), function.volatility)  # immutable < stable < volatile
         functions[function.name] = worst
+    heirs, users = near(relations.values())
     return Picture(
         relations=relations,
+        heirs=heirs,
+        users=users,
         index_tables=index_tables,
         domains={one.name: _domain(one) for one in schema.types if isinstance(one, DomainType)},
         enums={one.name: one.labels for one in schema.types if isinstance(one, EnumType)},

@@ -46,7 +46,7 @@ class Passage:
     exclusive: bool = False  # a lock that blocks reads was taken somewhere before in this script
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScriptSite:
     """A script as a whole, at its end: `picture` is what it leaves, `before` what it met."""
 
@@ -57,10 +57,11 @@ class ScriptSite:
     version: int
     pictures: tuple[Picture, ...]  # what each statement met
 
-    def sites(self) -> Iterator[Site]:
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
         """Each statement once more, without claims and history."""
-        for number in range(len(self.units)):
-            yield Site(
+        return tuple(
+            Site(
                 script=self.script,
                 units=self.units,
                 number=number,
@@ -69,6 +70,8 @@ class ScriptSite:
                 passage=Passage(),
                 version=self.version,
             )
+            for number in range(len(self.units))
+        )
 
 
 @dataclass(frozen=True)

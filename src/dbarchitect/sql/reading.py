@@ -920,6 +920,20 @@ _HEAD = frozenset(
 )
 
 
+def condition_after(sql: str, offset: int) -> str:
+    """The first text in parentheses after character `offset`, with them; "" where there is none."""
+    depth, begun = 0, -1
+    for token in _TOKEN.finditer(sql, max(offset, 0)):
+        if token[0] == "(":
+            begun = token.start() if depth == 0 else begun
+            depth += 1
+        elif token[0] == ")":
+            depth -= 1
+            if depth == 0:
+                return sql[begun : token.end()]
+    return ""
+
+
 def long_identifiers(sql: str, most: int = 63) -> Iterator[tuple[str, int]]:
     """The identifiers of more than `most` bytes, which PostgreSQL cuts, with their character offsets."""
     for token in _TOKEN.finditer(sql):

@@ -32,7 +32,7 @@ RULE = Rule(__name__, __doc__, severity=Severity.INFO)
 
 def finish(end: ScriptSite) -> Iterator[Finding]:
     """Foreign keys that the script made, against the indexes that are there at its end."""
-    for site in end.sites():
+    for site in end.sites:
         for name, spec in new_constraints(site.action):
             if spec.kind != "foreign key":
                 continue

@@ -19,6 +19,7 @@ A shorter name, also for what tools derive from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbarchitect.migrate.rule import Rule
@@ -31,11 +32,17 @@ from dbarchitect.sql.reading import long_identifiers
 RULE = Rule(__name__, __doc__)
 
 
+# Where every character is a byte, a look is enough for what has no such name.
+_LONG = re.compile(r"[\w$]{64}|\"[^\"]{64}")
+
+
 def finish(end: ScriptSite) -> Iterator[Finding]:
     """Names in the text of each statement."""
     for unit in end.units:
         statement = unit.parsed.text
-        if len(statement.sql) < 64 or isinstance(unit.action, s.Do | s.CreateFunction):
+        if isinstance(unit.action, s.Do | s.CreateFunction):
+            continue
+        if statement.sql.isascii() and not _LONG.search(statement.sql):
             continue
         for name, at in long_identifiers(statement.sql):
             yield RULE.finding(

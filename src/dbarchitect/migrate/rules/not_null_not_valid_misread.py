@@ -32,7 +32,7 @@ RULE = Rule(__name__, __doc__, severity=Severity.INFO, since=18)
 
 def finish(end: ScriptSite) -> Iterator[Finding]:
     """Constraints that the script added and left so."""
-    for site in end.sites():
+    for site in end.sites:
         for name, spec in new_constraints(site.action):
             if spec.kind != "not null" or not spec.not_valid:
                 continue

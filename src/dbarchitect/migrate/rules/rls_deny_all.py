@@ -31,7 +31,7 @@ RULE = Rule(__name__, __doc__)
 
 def finish(end: ScriptSite) -> Iterator[Finding]:
     """Tables whose row security the script touched, as it leaves them."""
-    for site in end.sites():
+    for site in end.sites:
         action = site.action
         name = None
         if isinstance(action, s.AlterTable):

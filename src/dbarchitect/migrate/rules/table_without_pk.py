@@ -31,7 +31,7 @@ RULE = Rule(__name__, __doc__)
 
 def finish(end: ScriptSite) -> Iterator[Finding]:
     """New tables as the script leaves them."""
-    for site in end.sites():
+    for site in end.sites:
         action = site.action
         if not isinstance(action, s.CreateTable) or action.partition_of or action.temporary or action.foreign:
             continue

@@ -19,6 +19,7 @@ Run the query on production (or `dba migrate rehearse --data`), mend what it lis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbarchitect.migrate.picture import Relation
@@ -26,8 +27,8 @@ from dbarchitect.migrate.rule import Rule
 from dbarchitect.migrate.site import Site
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
-from dbarchitect.sql import expressions
 from dbarchitect.sql import statements as s
+from dbarchitect.sql.reading import condition_after
 
 RULE = Rule(__name__, __doc__, on=(s.AddConstraint, s.SetNotNull, s.CreateIndex), severity=Severity.INFO)
 
@@ -54,8 +55,9 @@ def check(site: Site) -> Iterator[Finding]:
         if spec.kind in ("unique", "primary key"):
             query, words, at = _twice(table, spec.columns), f"({', '.join(spec.columns)}) unique", table
         elif spec.kind == "check" and spec.expression is not None:
-            condition = expressions.printed(spec.expression)
-            query, words, at = f"SELECT * FROM {table.name} WHERE NOT ({condition})", condition, table
+            start = re.search(r"\bCHECK\b", site.sql[max(spec.at, 0) :], re.I)
+            condition = condition_after(site.sql, max(spec.at, 0) + (start.end() if start else 0))
+            query, words, at = f"SELECT * FROM {table.name} WHERE NOT {condition}", condition, table
         else:
             return
     else:
