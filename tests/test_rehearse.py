@@ -226,6 +226,20 @@ def test_a_way_back_that_does_not_lead_back(project):
     assert found.not_undone == ("tables.public.orders.columns.b: is there and should not be",)
 
 
+def test_a_way_back_that_leads_back_only_as_a_whole(project):
+    project.write(
+        "-- dba: step 1: a\nALTER TABLE orders ADD COLUMN a int;\n"
+        "-- dba: step 2: b\nALTER TABLE orders ADD COLUMN b int;\n",
+        "-- dba: undoes step 2: all\nALTER TABLE orders DROP COLUMN a, DROP COLUMN b;\n"
+        "-- dba: undoes step 1: nothing is left\nSELECT 1;\n",
+    )
+    found = project.rehearse()
+    assert (found.verdict, found.not_undone) == ("good", ())
+    assert found.remarks == (
+        "taken back to before 0001 step 2, the schema is not what it was: tables.public.orders.columns.a: is missing",
+    )
+
+
 def test_a_way_back_that_fails(project):
     project.write("ALTER TABLE orders ADD COLUMN a int;", "ALTER TABLE orders DROP COLUMN b;")
     found = project.rehearse()

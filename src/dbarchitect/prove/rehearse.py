@@ -49,6 +49,7 @@ from .verdict import judged, listed
 _SEEN_ROWS = 1_000  # of a table, enough to see that it is read
 _MEASURED_ROWS = 500_000  # of all tables together, where time is measured
 _FEW = 3
+_STEPS_BY_TABLES = 5_000  # steps times tables up to which every step is compared
 _MOST_KINDS = 5
 
 Fingerprints = dict[str, tuple[int, str, str] | None]
@@ -86,6 +87,7 @@ class _Pass:
     thinned: set[str] = field(default_factory=set[str])
     not_restored: list[str] = field(default_factory=list[str])
     remarks: list[str] = field(default_factory=list[str])
+    before: dict[tuple[str, int], Relational] = field(default_factory=dict[tuple[str, int], Relational])
     row_count: int = 0
     checked_rows: int = 0
 
@@ -125,6 +127,10 @@ class _Rehearsal:
         self.base_hash = schema_hash(source.schema)
         self.gaps: list[Gap] = []
         self.expected: tuple[str, ...] = ()
+        self.halfway: list[str] = []
+        # Reading the schema before and after every step takes its time.
+        count = sum(len(one.up) for one in migrations)
+        self._step_by_step = count > 1 and count * len(source.schema.tables) <= _STEPS_BY_TABLES
 
     def run(self) -> Rehearsal:
         bare = self.copies.bare("bare")
@@ -153,7 +159,7 @@ class _Rehearsal:
             base_hash=self.base_hash,
             result_hash=schema_hash(seen.up) if seen.up is not None and not unlike else "",
             verdict="good",
-            remarks=tuple(seen.remarks),
+            remarks=(*self.halfway, *seen.remarks),
             rows=origin,
             row_count=seen.row_count,
             steps=tuple(seen.steps),
@@ -274,6 +280,8 @@ class _Rehearsal:
             stage.close()
             for number, step in enumerate(migration.up, 1):
                 self.options.progress(f"{_ways[phase]} {_label(migration, number, step)}")
+                if phase == "up" and origin == "none" and self._step_by_step:
+                    seen.before[migration.id, number] = stage.schema()
                 if not self._one(stage, seen, phase, migration, number, step, done, origin):
                     return
                 done.append(_label(migration, number, step))
@@ -322,7 +330,20 @@ class _Rehearsal:
                     return False
                 known = {now: seen.names.get(oid, "") for oid, now in now_named.items()}
                 seen.steps.append(self._rehearsed(migration, "down", number, step, ran, known))
+                self._compare_halfway(stage, seen, migration, number)
         return True
+
+    def _compare_halfway(self, stage: Stage, seen: _Pass, migration: Migration, number: int) -> None:
+        """Whether the schema is what it was before the step that has been taken back: `rollback` may stop there."""
+        undone = [step.undoes for step in migration.down or ()]
+        last = undone[number - 1 : number + 1]
+        before = seen.before.get((migration.id, last[0]))
+        if before is None or undone != sorted(undone, reverse=True) or len(set(last)) < len(last):
+            return
+        if unlike := differences(stage.schema(), before, privileges=False):
+            self.halfway.append(
+                f"taken back to before {migration.id} step {last[0]}, the schema is not what it was: {listed(unlike)}"
+            )
 
     def _rehearsed(
         self, migration: Migration, phase: Phase, number: int, step: Step, ran: Ran, known: Mapping[str, str]
