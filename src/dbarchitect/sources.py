@@ -137,20 +137,21 @@ class Source:
         """Whether this is a server that others use."""
         return bool(_URL.match(self.given))
 
-    def copy(self, name: str, *, now: datetime, privileges: bool = False) -> tuple[Gap, ...]:
-        """Make the private database `name` with the source's schema (and a script's rows); returns what it lacks.
+    def private(self, name: str, *, now: datetime, privileges: bool = False) -> tuple[str, tuple[Gap, ...]]:
+        """The private database that has the source's schema (and a script's rows), and what it lacks: the one that a
+        script was loaded into, else one made now as `name`.
 
         `privileges`: a live source's owners and grants too; a script has what it says.
         """
         host = self.workshop.host
         if self.database is not None:
-            host.copy_database(self.database, name)
-            return ()
+            return self.database, ()
         snapshot = self.stored
         if snapshot is None:
             script, gaps = self._dumped(privileges=privileges)
             snapshot = take(self.schema, script, source=self.name, now=now, gaps=gaps)
-        return (*snapshot.manifest.gaps, *restore(host, snapshot, database=name, progress=self.workshop.progress))
+        gaps = restore(host, snapshot, database=name, progress=self.workshop.progress)
+        return name, (*snapshot.manifest.gaps, *gaps)
 
     @cached_property
     def places(self) -> Positions:

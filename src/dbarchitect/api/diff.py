@@ -99,14 +99,15 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
         privileges = options.privileges
         if privileges is None:
             privileges = _says_privileges(second) or not first.is_live
-        gaps = (*first.gaps, *second.gaps)
-        gaps += first.copy("start", now=options.now, privileges=privileges)
-        gaps += second.copy("wanted", now=options.now, privileges=privileges)
-        wanted = schema_of(bench.host, "wanted")
+        start, lacks = first.private("start", now=options.now, privileges=privileges)
+        aim, lacks_too = second.private("wanted", now=options.now, privileges=privileges)
+        gaps = (*first.gaps, *second.gaps, *lacks, *lacks_too)
+        # A script's schema was read from the very database.
+        wanted = second.schema if second.database is not None else schema_of(bench.host, aim)
         version = first.schema.version if options.pg is None else options.pg * 10000
         journey = Journey(
             bench.host,
-            "start",
+            start,
             wanted,
             PlanOptions(
                 version=version,
@@ -118,6 +119,7 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
                 online=online_forms(version, keep=options.keep) if options.online else None,
                 rerun=shlex.join(_command(first.name, second.name, options)),
             ),
+            before=first.schema if first.database is not None else None,
             progress=options.progress,
         )
         try:

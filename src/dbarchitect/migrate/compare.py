@@ -56,7 +56,7 @@ def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
         unreadable=(),
         facts=None,
     )
-    return cast(Relational, _without_privileges(found) if not privileges else _own_privileges(found))
+    return _own_privileges(found) if privileges else _without_privileges(found)
 
 
 def unowned(schema: Relational, role: str) -> Relational:
@@ -69,7 +69,7 @@ def unowned(schema: Relational, role: str) -> Relational:
         renamed = tuple(replace(grant, grantee="") if grant.grantee == role else grant for grant in grants)
         return _replaced(one, owner="", grants=renamed)
 
-    return cast(Relational, _mapped(schema, plain))
+    return _each_owned(schema, plain)
 
 
 # `x IN ('a', 'b')` over a varchar is printed in one way where it was written so, and in another where it was read from
@@ -83,15 +83,26 @@ _ELEMENT = re.compile(r"'(?:[^']|'')*'::(?:character varying|bpchar)(?:\(\d+\))?
 def steady(schema: Relational) -> Relational:
     """`schema` with its expressions as the server prints them once they have been printed and read again."""
 
-    def settled(one: Value) -> Value:
-        changed = {
-            name: _ARRAY.sub(_each, text)
-            for name in one.__struct_fields__
-            if isinstance(text := getattr(one, name), str) and "(ARRAY[" in text
-        }
-        return replace(one, **changed) if changed else one
+    def text(value: str) -> str:
+        return _ARRAY.sub(_each, value)
 
-    return cast(Relational, _mapped(schema, settled))
+    # Few schemas have any: all the text is looked through at once before values are taken apart.
+    written = to_json(schema)
+    if b"(ARRAY[" not in written:
+        return schema
+    document = msgspec.json.decode(written)
+    return msgspec.convert(_texts(document, text), Relational)
+
+
+def _texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Builtins with `change` applied to every text that it may concern."""
+    if isinstance(value, str):
+        return change(value) if "(ARRAY[" in value else value
+    if isinstance(value, list):
+        return [_texts(one, change) for one in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {key: _texts(one, change) for key, one in cast("dict[str, Any]", value).items()}
+    return value
 
 
 def _each(found: re.Match[str]) -> str:
@@ -158,14 +169,14 @@ def _index(index: Index, on: Table | View) -> Index:
     return replace(index, definition="")
 
 
-def _without_privileges(value: Any) -> Any:
+def _without_privileges(value: Relational) -> Relational:
     def nobody(one: Value) -> Value:
         return _replaced(one, owner="", grants=())
 
-    return _mapped(value, nobody)
+    return _each_owned(value, nobody)
 
 
-def _own_privileges(value: Any) -> Any:
+def _own_privileges(value: Relational) -> Relational:
     """Privileges in the same words whoever the owner is (his own are those of ""): who granted what does not count."""
 
     def plain(one: Value) -> Value:
@@ -185,27 +196,22 @@ def _own_privileges(value: Any) -> Any:
             )
         return _replaced(one, grants=tuple(merged[key] for key in sorted(merged)))
 
-    return _mapped(value, plain)
+    return _each_owned(value, plain)
 
 
 def _replaced(value: Value, **fields: Any) -> Value:
     return replace(value, **{name: one for name, one in fields.items() if name in value.__struct_fields__})
 
 
-def _mapped(value: Any, change: Callable[[Value], Value]) -> Any:
-    """`value` with `change` applied to every model value in it, outermost last."""
-    if isinstance(value, tuple):
-        items = cast("tuple[Any, ...]", value)
-        return tuple(_mapped(one, change) for one in items)
-    if isinstance(value, Value):
-        fields = {name: getattr(value, name) for name in value.__struct_fields__}
-        inner = {
-            name: _mapped(one, change)
-            for name, one in fields.items()
-            if isinstance(one, Value) or (isinstance(one, tuple) and any(isinstance(part, Value) for part in one))  # pyright: ignore[reportUnknownVariableType]
-        }
-        return change(replace(value, **inner) if inner else value)
-    return value
+_OWNED = (
+    *("schemas", "types", "collations", "sequences", "tables", "views", "functions", "event_triggers", "statistics"),
+    *("publications", "subscriptions", "foreign_servers", "default_privileges"),
+)
+
+
+def _each_owned(schema: Relational, change: Callable[[Any], Any]) -> Relational:
+    """`schema` with `change` applied to everything that has an owner or grants."""
+    return replace(schema, **{name: tuple(change(one) for one in getattr(schema, name)) for name in _OWNED})
 
 
 def _differences(path: str, left: Any, right: Any) -> Iterator[str]:

@@ -156,9 +156,13 @@ class _Differ:
         self._rebuilt_columns()
         self._propagate()
         self._serials()
+        for ref, op in self.ops.items():
+            if op == "rebuild":  # it sets defaults that columns then have already
+                self._object_actions(ref, op)
         self._table_actions()
         for ref, op in self.ops.items():
-            self._object_actions(ref, op)
+            if op != "rebuild":
+                self._object_actions(ref, op)
         for ref, one in self.old.items():
             if ref in self.new and ref not in self.ops:
                 self._privileges(ref, one.value, self.new[ref].value)
@@ -182,7 +186,8 @@ class _Differ:
                     self.ops[ref] = "alter"
                 else:
                     self.ops[ref] = "rebuild" if isinstance(old.value, UserType | Collation) else "replace"
-        for ref, op in self.ops.items():
+        self._other_kinds()
+        for ref in self.ops:
             for one in (self.old.get(ref), self.new.get(ref)):
                 if one is None:
                     continue
@@ -190,12 +195,20 @@ class _Differ:
                     self._refuse(ref, "a type with functions in C, which a schema does not carry")
                 elif isinstance(one.value, Subscription):
                     self._refuse(ref, "a subscription's connection is a secret that no schema tells")
-            if op == "rebuild" and type(self.old[ref].value) is not type(self.new[ref].value):
-                self._refuse(ref, "a type cannot become another kind of type")
         known = {one.ref for one in self.before.unmodelled}
         wanted = {one.ref for one in self.after.unmodelled}
         for ref in sorted(known ^ wanted):
             self._refuse(ref, "this kind of object is not carried by the model: write its migration by hand")
+
+    def _other_kinds(self) -> None:
+        """A type that gives way to one of another kind under its name is made anew like any other."""
+        made = {(ref.schema, ref.name): ref for ref, op in self.ops.items() if op == "create" and _is_type(ref)}
+        for ref, op in list(self.ops.items()):
+            other = made.get((ref.schema, ref.name))
+            if op == "drop" and _is_type(ref) and other is not None:
+                self.ops[ref] = "rebuild"
+                self.new[ref] = self.new.pop(other)
+                del self.ops[other]
 
     def _rebuilt_columns(self) -> None:
         """The columns of a type (or collation) that is made anew are converted, and stand in others' way like that."""
@@ -210,6 +223,7 @@ class _Differ:
                 for column in columns:
                     self.tables.converted.add(column)
                     self._join(column, ref)
+        self.tables.keys_follow()
 
     def _retypes(self, ref: ObjectRef) -> bool:
         old, new = self.old[ref].value, self.new[ref].value
@@ -540,7 +554,9 @@ class _Differ:
         """What brings back the object as it was where no ALTER does: it and what depends on it are made again."""
         if isinstance(old.value, UserType | Collation) and isinstance(new.value, UserType | Collation):
             uses, others, inner = self._users(ref)
-            parts = [action for of in self.dependents.get(ref, ()) for action in self.tables.made_again(of)]
+            keys = self.tables.keys_over({part("column", table, column.name) for table, column in uses})
+            needing = dict.fromkeys([*self.dependents.get(ref, ()), *keys])
+            parts = [action for of in needing for action in self.tables.made_again(of)]
             yield from (Drop(object=one.value, on=one.on) for _, one in reversed(others))
             yield from (drop for drop, _ in parts)
             yield RebuildType(before=new.value, after=old.value, columns=tuple(uses), inner=inner)
@@ -860,6 +876,10 @@ def _needs(one: SchemaObject, on: Name | None) -> set[ObjectRef]:
         found |= {part("column", t.table, column) for t in one.tables for column in t.columns}
         found |= {ObjectRef(kind="schema", name=schema) for schema in one.schemas}
     return found
+
+
+def _is_type(ref: ObjectRef) -> bool:
+    return ref.kind in ("type", "domain")
 
 
 def _is_of(column: Column, ref: ObjectRef) -> bool:

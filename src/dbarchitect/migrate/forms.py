@@ -86,6 +86,8 @@ def write(units: Iterable[Unit], forms: Forms) -> tuple[tuple[Step, ...], tuple[
     back: list[list[Step]] = []
     for unit in units:
         steps, undo = writer.unit(unit)
+        steps = [step for step in steps if step.sql]  # what differs in the catalogue alone needs no statement
+        undo = [step for step in undo if step.sql]
         first = len(up)
         up += steps
         numbered = [replace(step, undoes=first + (step.undoes or 1)) for step in undo]

@@ -294,6 +294,26 @@ class TableDiff:
                 if any(not self._stays_comparable(end) for end in ends):
                     self.part_follows(constraint_ref(table.name, one))
 
+    def keys_over(self, columns: set[ObjectRef]) -> list[ObjectRef]:
+        """The foreign keys of tables before that have one of `columns` at either end."""
+        return [
+            constraint_ref(table.name, one)
+            for table in self.old.values()
+            for one in own_constraints(table).values()
+            if isinstance(one, ForeignKey)
+            and columns
+            & {
+                *(part("column", table.name, c) for c in one.columns),
+                *(part("column", one.target, c) for c in one.target_columns),
+            }
+        ]
+
+    def keys_follow(self) -> None:
+        """Foreign keys over columns that are converted one after the other are made again."""
+        if self.converted:
+            for ref in self.keys_over(self.converted):
+                self.part_follows(ref)
+
     def _stays_comparable(self, ref: ObjectRef) -> bool:
         plan = self.columns.get(ref)
         return plan is None or plan.before is None or plan.after is None or comparable(plan.before, plan.after)

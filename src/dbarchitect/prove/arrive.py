@@ -116,13 +116,15 @@ class Journey:
         wanted: Relational,
         options: PlanOptions,
         *,
+        before: Relational | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._host = host
         self._start = start
-        self._wanted = unowned(steady(wanted), OWNER)
+        self._wanted = _own(wanted)
         self._options = options
         self._progress = progress
+        self._before = before  # the schema of `start`, where it has been read already
         self._made: list[str] = []
         self._distinct: frozenset[str] = frozenset()
 
@@ -158,10 +160,8 @@ class Journey:
         names of what is not supported or of the step that fails."""
         self._distinct = answers.distinct
         self._progress("looking for renames")
-        work = self._copy("journey")
-        before = _schema(work)
-        here, renames, words = self._renamed(work, before, answers)
-        work.close()
+        before = _own(self._before if self._before is not None else schema_of(self._host, self._start))
+        here, renames, words = self._renamed(before, answers)
         self._progress("planning")
         units, difference = self._units(here)
         steps, down = self._written(here, self._wanted, units)
@@ -199,9 +199,10 @@ class Journey:
             ),
         )
 
-    def _renamed(self, work: Stage, before: Relational, answers: Answers) -> tuple[Relational, list[Change], list[str]]:
+    def _renamed(self, before: Relational, answers: Answers) -> tuple[Relational, list[Change], list[str]]:
         """Make the renames on the copy, where the server carries them into everything that names the object."""
         here = before
+        work: Stage | None = None
         made: list[Change] = []
         words: list[str] = []
         for _ in range(_ROUNDS):
@@ -218,11 +219,14 @@ class Journey:
                 and any(isinstance(c, Rename) and c.to.schema == one.name for c in found.changes)
             ]
             changes = [*first, *found.changes]
+            work = work or self._copy("journey")
             self._run(work, map(_rename_step, changes), "of the renames")
             answers = answers.after(changes)
             made += changes
             words += found.words
             here = _schema(work)
+        if work is not None:
+            work.close()
         return here, made, words
 
     def _units(
@@ -411,7 +415,11 @@ def _has_constraint(schema: Relational | None, change: DropConstraint) -> bool:
 
 def _schema(of: Stage) -> Relational:
     """The schema on a stage, without a word of the role that runs everything there."""
-    return unowned(steady(of.schema()), OWNER)
+    return _own(of.schema())
+
+
+def _own(schema: Relational) -> Relational:
+    return unowned(steady(schema), OWNER)
 
 
 def _empty(work: Stage, schema: Relational) -> None:
