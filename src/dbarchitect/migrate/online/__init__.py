@@ -117,7 +117,7 @@ def _wanted(change: Change, schema: Relational) -> bool:
     match change:
         case AlterColumn(table=name):
             table = schema.table(name)
-            return table is not None and table.kind != "foreign" and rewrites(change, table)
+            return table is not None and table.kind != "foreign" and rewrites(change, table, schema)
         case AddColumn(table=name, column=column):
             table = schema.table(name)
             if table is None or table.kind == "foreign" or column.generated is not None:

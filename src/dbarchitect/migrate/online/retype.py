@@ -259,17 +259,16 @@ class Retype:
         table, column = self.table.name, bare(target, self.shadow)
         body = sync.one_way(table, self.name, self.shadow, conversion.using, forgiving=forgiving)
         statements: list[str] = []
-        if conversion.using:
-            # Where the trigger would find no function or operator, this fails first, and nobody else does.
-            statements += [
-                f"SET LOCAL search_path TO {sync.SEARCH_PATH}",
-                f"SELECT {conversion.in_sql(self.name)} FROM {table} WHERE false",
-            ]
+        if self.change.using or self.change.using_back:
+            statements.append(f"SET LOCAL search_path TO {sync.SEARCH_PATH}")
         if kept:
             aside = quote_identifier(self._kept)
             statements.append(f"ALTER TABLE {table} RENAME COLUMN {aside} TO {quote_identifier(self.shadow)}")
         else:
             statements += [*self.ddl(AddColumn(table=table, column=column)), *self._column_grants()]
+        # Where a trigger would find no function or operator, these fail first, and no writer does.
+        other = self.change.using if forgiving else self.change.using_back
+        statements += [f"SELECT ({one}) {rows} WHERE false" for one, rows in self._both(conversion.using, other) if one]
         statements += sync.create(table, self.function, self.trigger, body)
         draft.add(
             transaction(
@@ -305,6 +304,16 @@ class Retype:
                 hazards=self._filling_hazards(),
             )
         )
+
+    def _both(self, there: str, back: str | None) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Both conversions with the rows that they will see: the table's, and the table's as they are after a swap."""
+        swapped = {self.name: self.shadow}
+        columns = ", ".join(
+            f"{quote_identifier(swapped.get(one.name, one.name))} AS {quote_identifier(one.name)}"
+            for one in self.table.columns
+        )
+        alias = quote_identifier(self.table.name.name)
+        return (there, f"FROM {self._on}"), (back or "", f"FROM (SELECT {columns} FROM {self._on}) AS {alias}")
 
     def _dress(self, draft: Draft, target: Column, *, undo: bool = True) -> None:
         """All that the column has, on the shadow as well, but foreign keys."""
@@ -579,7 +588,8 @@ class Retype:
 
     def _swapping_hazards(self) -> tuple[str, ...]:
         found = [
-            "the column is the table's last one now: INSERT without a list of columns and SELECT * see that order",
+            "the column is the table's last one from here on: an INSERT without a list of columns puts values "
+            "elsewhere, and SELECT * gives another order",
             "a prepared statement that returns the column fails once (cached plan must not change result type): the "
             "client prepares it again",
         ]

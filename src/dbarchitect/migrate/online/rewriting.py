@@ -1,35 +1,16 @@
-"""Which changes make the server write a table anew, or read it whole, while everybody waits."""
+"""Which changes make the server write a table anew, or build indexes, while everybody waits."""
 
 from __future__ import annotations
 
-from dbarchitect.errors import InputError
-from dbarchitect.model.change import AlterColumn
-from dbarchitect.model.names import Name
-from dbarchitect.model.schema import Column, DomainType, Relational, Table, Type
-from dbarchitect.sql import expressions
-from dbarchitect.sql.parse import functions_called
+from msgspec.structs import replace
 
-# Functions of the server that give another value for each row and that a default may call (pg_proc.provolatile = 'v').
-_VOLATILE = frozenset(
-    """
-    clock_timestamp currval gen_random_uuid lastval nextval random random_normal setseed setval timeofday uuidv4 uuidv7
-    pg_sleep pg_backend_pid
-    """.split()  # noqa: SIM905
-) - {"pg_backend_pid"}
-# Pairs whose values are stored alike (pg_cast.castmethod = 'b'): nothing is written anew.
-_STORED_ALIKE = frozenset(
-    (
-        ("varchar", "text"),
-        ("text", "varchar"),
-        ("cidr", "inet"),
-        ("bit", "varbit"),
-        ("varbit", "bit"),
-        ("int4", "oid"),
-        ("oid", "int4"),
-        ("xml", "text"),
-        ("xml", "varchar"),
-    )
-)
+from dbarchitect.migrate import picture, retype
+from dbarchitect.migrate.picture import Picture
+from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.schema import Column, Relational, Table, Type
+from dbarchitect.sql import expressions
+from dbarchitect.sql.statements import SetType
+
 _TIMES = ("time", "timetz", "timestamp", "timestamptz")
 _ZONED = ("timestamptz", "timetz")
 _SHOWN_BY_SETTINGS = (
@@ -46,44 +27,23 @@ _SHOWN_BY_SETTINGS = (
 )
 
 
-def rewrites(change: AlterColumn, table: Table) -> bool:
-    """Whether another type means that each row is written anew, or that indexes are built while everybody waits."""
+def rewrites(change: AlterColumn, table: Table, schema: Relational) -> bool:
+    """Whether another type means that each row is written anew, or another collation that indexes are."""
     before, after = change.before, change.after
     if (before.type.sql, before.collation) == (after.type.sql, after.collation):
         return False
-    if change.using:
-        given = expressions.expression_of(change.using)
-        cast = None if given is None else expressions.cast_of_column(given, before.name)
-        if cast is None or (cast.name and cast != expressions.type_of(after.type.sql)):
-            return True
     if before.collation != after.collation and any(
-        before.name in _plain_columns(table, i) for i in range(len(table.indexes))
+        key.column == before.name for index in table.indexes for key in index.keys
     ):
         return True
-    return not _same_bytes(before.type, after.type)
-
-
-def _plain_columns(table: Table, number: int) -> set[str]:
-    index = table.indexes[number]
-    return {key.column for key in index.keys if key.column is not None}
-
-
-def _same_bytes(before: Type, after: Type) -> bool:
-    if after.kind == "domain" or before.is_array or after.is_array:
-        return before.sql == after.sql
-    old, new = before.base or before.name, after.base or after.name
-    if old != new and (old, new) not in _STORED_ALIKE:
-        return False
-    if after.modifier < 0:
+    target = expressions.type_of(after.type.sql)
+    if target is None:
         return True
-    if old != new or before.modifier < 0:
-        return False
-    if new in ("varchar", "varbit", *_TIMES):
-        return after.modifier >= before.modifier
-    if new == "numeric":  # precision in the high half, scale in the low one
-        old_scale, new_scale = ((one.modifier - 4) & 0x7FF for one in (before, after))
-        return old_scale == new_scale and after.modifier >= before.modifier
-    return before.modifier == after.modifier
+    using = expressions.expression_of(change.using) if change.using else None
+    seen = _seen(schema, table)
+    known = seen.relations[table.name].columns.get(before.name)
+    answer, _ = retype.rewrites(seen, known, SetType(name=before.name, type=target, using=using))
+    return answer != "no"
 
 
 def session_dependent(before: Column, after: Column, using: str) -> str:
@@ -107,24 +67,22 @@ def session_dependent(before: Column, after: Column, using: str) -> str:
 def volatile(expression: str, schema: Relational) -> bool:
     """Whether a default gives each row a value of its own, so that a column with it is written into every row. What is
     not known, a function of an extension, counts as such."""
-    try:
-        called = functions_called(f"SELECT {expression}")
-    except InputError:
+    found = expressions.expression_of(expression)
+    if found is None:
         return True
-    return any(_volatile(name, schema) for name in called)
-
-
-def _volatile(name: Name, schema: Relational) -> bool:
-    if name.schema in ("", "pg_catalog"):
-        return name.name in _VOLATILE
-    own = [one for one in schema.functions if one.name == name]
-    return not own or any(one.volatility == "volatile" for one in own)
+    seen = _seen(schema)
+    volatilities = ((one, seen.volatility(one)) for one in expressions.calls(found))
+    # The server prints what is its own without a schema, and all that is volatile of that is known.
+    return any(how == "volatile" or (not how and one.schema not in ("", "pg_catalog")) for one, how in volatilities)
 
 
 def constrained_domain(type_: Type, schema: Relational) -> bool:
     """Whether a type is a domain whose values are checked, which makes ADD COLUMN write the table anew."""
-    name = Name(schema=type_.schema, name=type_.name)
-    domain = next((one for one in schema.types if isinstance(one, DomainType) and one.name == name), None)
-    if type_.kind != "domain" or domain is None:
-        return False
-    return bool(domain.constraints) or domain.not_null or constrained_domain(domain.type, schema)
+    named = expressions.type_of(type_.sql) if type_.kind == "domain" else None
+    domain = None if named is None else _seen(schema).domain(named)
+    return domain is not None and domain.constrained
+
+
+def _seen(schema: Relational, *tables: Table) -> Picture:
+    """Types and functions of the schema, and these tables: all that matters here."""
+    return picture.from_schema(replace(schema, tables=tables, views=(), dependencies=(), facts=None))
