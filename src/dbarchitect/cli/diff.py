@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from . import terminal
+from . import renames, terminal
 from .folder import PgBin, Scratch, expressions
 from .migrate import migrate
-
-if TYPE_CHECKING:
-    from dbarchitect.migrate.renames import Question
 
 _A_SOURCE = "a postgresql:// URL, a .sql file, a folder of migrations or a .twin file"
 
@@ -51,11 +48,6 @@ def diff(
     from dbarchitect.render.plan import render_plan
 
     with terminal.progress() as progress:
-
-        def ask(question: Question) -> str | None:
-            progress.done()
-            return _asked(question)
-
         planned = migrate_diff(
             source,
             target,
@@ -76,7 +68,7 @@ def diff(
                 now=datetime.now(UTC),
                 progress=progress,
             ),
-            ask=ask if terminal.interactive() else None,
+            ask=renames.asker(progress),
         )
     text = render_plan(
         planned.source,
@@ -90,22 +82,3 @@ def diff(
     )
     terminal.emit(text, output)
     return 0
-
-
-def _asked(question: Question) -> str | None:
-    """The new name that a person chooses, "" for none of them."""
-    from dbarchitect.render.untrusted import line
-
-    terminal.note(line(str(question)))
-    for number, one in enumerate(question.candidates, 1):
-        terminal.note(f"  {number}  yes: {line(one.short)}")
-    terminal.note("  0  no: it is dropped, and the other one is new")
-    while True:
-        answer = terminal.asked("which? ")
-        if answer is None:
-            return None
-        if answer == "0":
-            return ""
-        if answer.isdigit() and 1 <= int(answer) <= len(question.candidates):
-            chosen = question.candidates[int(answer) - 1]
-            return chosen.sub or str(chosen)

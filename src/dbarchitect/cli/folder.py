@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from dbarchitect.errors import InputError
 
-from . import terminal
+from . import renames, terminal
 from .migrate import migrate
 
 Folder = Annotated[
@@ -84,6 +84,7 @@ def new(
             ),
             form=form,
             apart=apart,
+            ask=renames.asker(progress),
         )
     terminal.emit(render_new(made.target, made.plan, made.written, made.gaps), None)
     return 0
