@@ -27,6 +27,7 @@ import pytest
 
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import Server
+from dbarchitect.engines.postgres.trace import observe
 from dbarchitect.migrate.compare import differences
 from dbarchitect.migrate.lint import Linted, again, chosen, lint
 from dbarchitect.migrate.rewrite import cannot, rewritten
@@ -34,6 +35,7 @@ from dbarchitect.migrate.rule import SECTIONS, Rule, rule_ids, rules
 from dbarchitect.migrate.script import Script, read_units
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Severity
+from dbarchitect.model.rehearsal import Trace
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql import statements as s
 from dbarchitect.sql.script import split_script
@@ -182,6 +184,59 @@ def alarms(case: Case, schemas: Callable[[Path, int], Relational]) -> list[str]:
         for one in linted.found
         if one.finding.severity.rank >= Severity.WARNING.rank
     ]
+
+
+# --- locks ----------------------------------------------------------------------------------------------------------
+
+WITH_SCHEMA = [case for case in cases() if case.fires and case.schema_file and not case.header("pg")]
+
+
+@pytest.mark.parametrize("major", [18, 15])
+def test_the_lock_that_a_finding_names_is_the_one_that_is_taken(major, schemas, old_server):
+    home, seen, unknown = old_server(major), 0, 0
+    for case in WITH_SCHEMA:
+        assert case.schema_file
+        linted = case.lint(schemas(case.schema_file, 18), (RULES[case.rule],))
+        for one in linted.found:
+            if not {"lock", "table"} <= one.finding.facts.keys():
+                continue
+            trace = traced(home, case.schema_file, linted, one.statement)
+            if trace.refused and trace.refused.sqlstate == "42601":  # a word that this version does not know
+                unknown += 1
+                continue
+            facts = one.finding.facts
+            assert trace.effects.locks.get(facts["table"]) == facts["lock"], (case.id, one.finding.message)
+            seen += 1
+    assert seen >= 50
+    assert unknown <= (0 if major == 18 else 4)
+
+
+def traced(home: Server, schema: Path, linted: Linted, number: int) -> Trace:
+    """What a statement was seen to do, with those before it in its transaction."""
+    with closing(psycopg.connect(stage(home, schema), autocommit=True)) as connection:
+        block = linted.units[number].block
+        together: list[str] = []
+        for unit in linted.units[: number + 1]:
+            if unit.block != block:
+                connection.execute(unit.parsed.text.sql)
+            elif not isinstance(unit.action, s.Transaction):
+                together.append(unit.parsed.text.sql)
+        return observe(
+            connection,
+            together,
+            connect=lambda: home.connect("lint locks"),
+            transactional=len(together) > 1,
+        )
+
+
+def stage(home: Server, schema: Path) -> str:
+    """The URL of a new database `lint locks` with the schema in it."""
+    home.drop_database("lint locks")
+    home.create_database("lint locks")
+    with closing(psycopg.connect(home.url("lint locks"), autocommit=True)) as connection:
+        connection.execute(schema.read_text("utf-8"))
+        connection.execute("ANALYZE")
+    return home.url("lint locks")
 
 
 # --- mending ----------------------------------------------------------------------------------------------------------

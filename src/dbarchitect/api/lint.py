@@ -175,6 +175,7 @@ def _scripts(files: Sequence[Path], options: LintOptions) -> tuple[list[Script],
     scripts: list[Script] = []
     gaps: list[Gap] = []
     run = partial(run_python, python=options.python)
+    forms: dict[Path, Format] = {}  # of folders whose files are named one by one
     for path in files:
         if path.is_dir():
             folder = read_folder(path, run=run)
@@ -196,9 +197,9 @@ def _scripts(files: Sequence[Path], options: LintOptions) -> tuple[list[Script],
             raise InputError(f"there is no file or folder {path}", hint="name .sql files or folders of migrations")
         else:
             text, _ = plain.directions(_read(path))
-            runs = _RUNS[format_of(path.parent)] if path.parent.is_dir() else "plain"
-            if path.name == "migration.sql":
-                runs = "sent whole"
+            if path.parent not in forms:
+                forms[path.parent] = format_of(path.parent)
+            runs: Runs = "sent whole" if path.name == "migration.sql" else _RUNS[forms[path.parent]]
             scripts.append(Script(file=str(path), text=text, runs=runs))
     return scripts, tuple(gaps)
 
