@@ -212,11 +212,11 @@ class Runner:
 
         Raises `SurroundingsError` where the server does not come back, or somebody keeps the journal locked.
         """
-        attempt = 0
+        attempt, lost = 0, False
         while True:
             attempt += 1
             try:
-                if attempt > 1 and self._session.connection.closed:
+                if lost:
                     self._session.reconnect()
                 return call()
             except psycopg.Error as err:
@@ -230,10 +230,9 @@ class Runner:
                     hint="run the command again: it goes on where it stopped",
                 )
             except SurroundingsError as err:
-                problem = err
+                lost, problem = self._session.connection.closed, err
             if attempt > self._conduct.retries:
                 raise problem
-            self._session.connection.close()
             self._wait("the journal", attempt, problem.message, "")
 
     # --- one step -----------------------------------------------------------------------------------------------------

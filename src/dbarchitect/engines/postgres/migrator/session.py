@@ -162,9 +162,13 @@ class Session:
         """Another session instead of one that is gone, with the lock if that had it. Raises `SurroundingsError`."""
         self.connection.close()
         self.connection = connect(self._url, application_name=APPLICATION)
-        self._begin()
-        if self._locked:
-            self.lock()
+        try:
+            self._begin()
+            if self._locked:
+                self.lock()
+        except BaseException:  # without the lock it must not be used
+            self.connection.close()
+            raise
 
     def cancel(self) -> None:
         """End the statement that runs, so that the server is at rest before we leave."""
