@@ -197,6 +197,19 @@ def test_status_of_a_database_without_history(dba, plain, database):
     assert "equals what all 2 migrations make, because it has no history of them" in out
 
 
+def test_a_server_of_another_version_prints_views_otherwise_and_that_is_no_drift(dba, database, postgres15):
+    Path("m").mkdir()
+    view = "CREATE VIEW v AS SELECT orders.id, customers.name FROM orders JOIN customers ON customers.id = customer;\n"
+    Path("m/0001_all.up.sql").write_text(FIRST + view + "CREATE VIEW w AS SELECT v.name FROM v;\n")
+    db = database(on=postgres15)
+    psql(db.url, "m/0001_all.up.sql")
+    assert dba("status", "m", "--to", db.url)[0] == 0
+    db.connection.execute("CREATE OR REPLACE VIEW w AS SELECT upper(v.name) AS name FROM v")
+    code, _, whole = states(dba, "m", "--to", db.url)
+    assert code == 1
+    assert [one.split(":")[0] for one in whole["schema"]] == ["views.public.w.definition"]
+
+
 def test_a_failed_migration_of_prisma_is_seen(dba, database):
     db = database()
     prisma_project(Path("m"), db.url)

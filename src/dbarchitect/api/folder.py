@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from dbarchitect.migrate.history import Status, run_steps, standings, without_hi
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration, Plan
 from dbarchitect.model.value import Value
-from dbarchitect.sources import open_folder
+from dbarchitect.sources import Source, open_folder
 from dbarchitect.toolchains import run_python
 
 from .diff import Ask, DiffOptions, migrate_diff
@@ -108,6 +109,7 @@ class StatusOptions:
     server: str | None = None
     python: Path | None = None
     cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = nothing
 
 
@@ -140,6 +142,15 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as workshop:
         made = open_folder(replace(files, migrations=had, problems=(), gaps=()), workshop)
+        gaps = made.gaps
+        live = without_histories(live, histories)
+        if live.version // 10000 != made.schema.version // 10000 and differences(live, made.schema, privileges=False):
+            # Versions print the same view in other words: what is there is read from a copy on the same server.
+            source = Source(name=redacted_url(to), schema=live, workshop=workshop, given=to)
+            database, lacks = source.private("live", now=options.now)
+            with workshop.host.connect(database) as connection:
+                live = without_histories(inspect(connection), histories)
+            gaps += lacks
     return replace(
         told,
         to=redacted_url(to),
@@ -148,8 +159,8 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
         compared=f"what {len(had)} of the {len(files.migrations)} migrations make"
         if ours
         else f"what all {len(files.migrations)} migrations make, because it has no history of them",
-        schema=differences(without_histories(live, histories), made.schema, privileges=False),
-        gaps=(*files.gaps, *made.gaps),
+        schema=differences(live, made.schema, privileges=False),
+        gaps=(*files.gaps, *gaps),
     )
 
 

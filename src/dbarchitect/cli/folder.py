@@ -120,6 +120,7 @@ def status(
                 server=server,
                 python=python.absolute() if python else None,
                 cache=terminal.cache(),
+                now=datetime.now(UTC),
                 progress=progress,
             ),
         )
