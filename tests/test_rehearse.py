@@ -236,7 +236,8 @@ def test_a_way_back_that_leads_back_only_as_a_whole(project):
     found = project.rehearse()
     assert (found.verdict, found.not_undone) == ("good", ())
     assert found.remarks == (
-        "taken back to before 0001 step 2, the schema is not what it was: tables.public.orders.columns.a: is missing",
+        "a way back that stops before 0001 step 2 does not leave what was there: "
+        "tables.public.orders.columns.a: is missing",
     )
 
 

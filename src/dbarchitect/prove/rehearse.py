@@ -127,7 +127,7 @@ class _Rehearsal:
         self.base_hash = schema_hash(source.schema)
         self.gaps: list[Gap] = []
         self.expected: tuple[str, ...] = ()
-        self.halfway: list[str] = []
+        self.halfway: list[tuple[str, str]] = []  # steps before which the way back is not what it was, and how
         # Reading the schema before and after every step takes its time.
         count = sum(len(one.up) for one in migrations)
         self._step_by_step = count > 1 and count * len(source.schema.tables) <= _STEPS_BY_TABLES
@@ -159,7 +159,7 @@ class _Rehearsal:
             base_hash=self.base_hash,
             result_hash=schema_hash(seen.up) if seen.up is not None and not unlike else "",
             verdict="good",
-            remarks=(*self.halfway, *seen.remarks),
+            remarks=(*self._halfway(), *seen.remarks),
             rows=origin,
             row_count=seen.row_count,
             steps=tuple(seen.steps),
@@ -180,6 +180,12 @@ class _Rehearsal:
         )
         verdict, reasons = judged(result, self.migrations, self.options.max_block_s)
         return replace(result, verdict=verdict, reasons=reasons)
+
+    def _halfway(self) -> tuple[str, ...]:
+        if not self.halfway:
+            return ()
+        steps = listed([step for step, _ in self.halfway])
+        return (f"a way back that stops before {steps} does not leave what was there: {self.halfway[0][1]}",)
 
     def _environment(self) -> dict[str, str]:
         own, source = self.copies.version, self.source.schema.version
@@ -341,9 +347,7 @@ class _Rehearsal:
         if before is None or undone != sorted(undone, reverse=True) or len(set(last)) < len(last):
             return
         if unlike := differences(stage.schema(), before, privileges=False):
-            self.halfway.append(
-                f"taken back to before {migration.id} step {last[0]}, the schema is not what it was: {listed(unlike)}"
-            )
+            self.halfway.append((f"{migration.id} step {last[0]}", unlike[0]))
 
     def _rehearsed(
         self, migration: Migration, phase: Phase, number: int, step: Step, ran: Ran, known: Mapping[str, str]
