@@ -132,6 +132,7 @@ def test_tables_are_saved_and_can_be_brought_back(
     assert backup.rows == {"public.customers": 200, "public.log_1": 50}
     assert backup.verified == "restored on a private server: 2 tables, every count and checksum equal"
     assert Path(backup.path).stat().st_mode & 0o077 == 0
+    assert Path(backup.path).with_name(".gitignore").read_text() == "*\n"
     row = shop.connection.execute("SELECT backup FROM dbarchitect.migrations").fetchone()
     assert row == (backup.path,)
     # As the command says, word for word but for the name of the database.

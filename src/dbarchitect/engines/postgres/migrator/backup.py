@@ -156,7 +156,9 @@ def _sums(connection: psycopg.Connection[Any], tables: Sequence[Name]) -> Sums:
 
 def _make_room(target: Path) -> None:
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not target.parent.exists():
+            target.parent.mkdir(mode=0o700, parents=True)
+            (target.parent / ".gitignore").write_text("*\n")  # rows of a database are not for a repository
         target.touch(mode=0o600)
     except OSError as err:
         raise SurroundingsError(
