@@ -534,3 +534,20 @@ def test_rows_from_a_client_are_refused_before_anything_runs(
     with pytest.raises(InputError, match="COPY"):
         migrations.apply(app.url)
     assert columns(app, "a") == []
+
+
+def test_an_older_server_comes_out_as_rehearsed_on_a_newer_one(
+    database: Callable[..., Database], migrations: Migrations, postgres15: Server
+) -> None:
+    app = database(ORDERS, ROWS, on=postgres15)
+    migrations.add(
+        "0001_items",
+        "CREATE TABLE items (id int PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, n int CHECK (n > 0));\n"
+        "CREATE VIEW open_orders AS SELECT id, code FROM orders WHERE amount > 5 AND code LIKE 'c%';\n"
+        "ALTER TABLE orders ALTER COLUMN code SET NOT NULL;",
+        "ALTER TABLE orders ALTER COLUMN code DROP NOT NULL;\nDROP VIEW open_orders;\nDROP TABLE items;",
+    )
+    migrations.rehearse(app.url)
+    done = migrations.apply(app.url, force=False)
+    assert (done.failure, done.differences) == (None, ())
+    assert done.checked
