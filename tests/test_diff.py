@@ -68,7 +68,9 @@ def planned(server: Server, case: Path, settings: dict[str, Any], *, large: bool
             large=large,
             keep=settings.get("keep", False),
             using=dict(settings.get("using", {})),
-            online=online_forms(server.version, keep=settings.get("keep", False)) if settings.get("online") else None,
+            online=online_forms(
+                server.version, keep=settings.get("keep", False), fill_only=not settings.get("online", False)
+            ),
         ),
     )
     try:

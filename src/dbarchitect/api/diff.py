@@ -15,7 +15,7 @@ from dbarchitect.migrate.formats.steps import normal, write_steps
 from dbarchitect.migrate.forms import Online
 from dbarchitect.migrate.online import online_steps
 from dbarchitect.migrate.renames import Answers, Question, answers_of
-from dbarchitect.model.change import Change
+from dbarchitect.model.change import AddColumn, Change
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.schema import Relational
@@ -116,7 +116,7 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
                 privileges=privileges,
                 keep=options.keep,
                 using=options.using or {},
-                online=online_forms(version, keep=options.keep) if options.online else None,
+                online=online_forms(version, keep=options.keep, fill_only=not options.online),
                 rerun=shlex.join(_command(first.name, second.name, options)),
             ),
             before=first.schema if first.database is not None else None,
@@ -156,11 +156,14 @@ def _answered(journey: Journey, answers: Answers, ask: Ask | None) -> Plan:
     raise InputError("too many renames to ask for", hint="state them: --rename OLD=NEW")
 
 
-def online_forms(version: int, *, keep: bool = False) -> Callable[[Relational], Online]:
-    """Expand and contract on a schema, for a server of `version`."""
+def online_forms(version: int, *, keep: bool = False, fill_only: bool = False) -> Callable[[Relational], Online]:
+    """Expand and contract on a schema, for a server of `version`; `fill_only`: as far as it needs no trigger, which is
+    where a new column has a value of its own for each row."""
 
     def on(schema: Relational) -> Online:
         def steps(change: Change) -> tuple[tuple[Step, ...], tuple[Step, ...]] | None:
+            if fill_only and not isinstance(change, AddColumn):
+                return None
             return online_steps(change, schema, version=version, ddl=lambda one: ddl(one, version=version), keep=keep)
 
         return steps

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
 
 from dbarchitect.model.journal import JOURNAL, KEPT
+from dbarchitect.model.names import Name
 from dbarchitect.model.schema import (
     Column,
     CompositeType,
@@ -34,6 +35,7 @@ from dbarchitect.model.value import Value, to_json
 
 def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
     """`schema` with only what counts in a comparison. Without `privileges` owners and grants do not."""
+    known = {table.name: table for table in schema.tables}
     found = replace(
         schema,
         version=0,
@@ -46,7 +48,7 @@ def canonical(schema: Relational, *, privileges: bool = True) -> Relational:
         owner="",
         schemas=tuple(one for one in schema.schemas if one.name != JOURNAL),
         sequences=tuple(one for one in schema.sequences if one.name.schema != JOURNAL),
-        tables=tuple(_table(one) for one in schema.tables if one.name.schema != JOURNAL),
+        tables=tuple(_table(one, _demanded(one, known)) for one in schema.tables if one.name.schema != JOURNAL),
         views=tuple(_view(one) for one in schema.views if one.name.schema != JOURNAL),
         # Listed in the table's order of columns, which does not count.
         statistics=tuple(replace(one, definition="", columns=tuple(sorted(one.columns))) for one in schema.statistics),
@@ -123,8 +125,17 @@ def differences(before: Relational, after: Relational, *, privileges: bool = Tru
     return tuple(_differences("", left, right))
 
 
-def _table(table: Table) -> Table:
-    constraints = [_constraint(one) for one in table.constraints if not _says_not_null(one, table)]
+def _demanded(table: Table, known: Mapping[Name, Table]) -> frozenset[str]:
+    """The columns that are NOT NULL by a parent: what the constraint is called in the child depends on its history, and
+    cannot be changed."""
+    parents = (table.partition_of.parent,) if table.partition_of is not None else table.inherits
+    return frozenset(
+        column.name for name in parents if name in known for column in known[name].columns if column.not_null
+    )
+
+
+def _table(table: Table, demanded: frozenset[str]) -> Table:
+    constraints = [_constraint(one) for one in table.constraints if not _says_not_null(one, table, demanded)]
     return replace(
         table,
         columns=tuple(
@@ -135,11 +146,11 @@ def _table(table: Table) -> Table:
     )
 
 
-def _says_not_null(one: Constraint, table: Table) -> bool:
+def _says_not_null(one: Constraint, table: Table, demanded: frozenset[str]) -> bool:
     """Whether this says no more than a column's `not_null` does, which is all that servers before 18 know."""
     if not isinstance(one, NotNull) or not one.validated or one.no_inherit or one.comment is not None:
         return False
-    return one.name == f"{table.name.name}_{one.columns[0]}_not_null"
+    return one.name == f"{table.name.name}_{one.columns[0]}_not_null" or one.columns[0] in demanded
 
 
 def _type(one: UserType) -> UserType:

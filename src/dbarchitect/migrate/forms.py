@@ -16,6 +16,7 @@ from dbarchitect.migrate.objects import tables
 from dbarchitect.migrate.order import Unit
 from dbarchitect.migrate.words import describe, lost
 from dbarchitect.model.change import (
+    AddColumn,
     AddConstraint,
     AddIndex,
     AddTable,
@@ -28,6 +29,7 @@ from dbarchitect.model.change import (
     DropConstraint,
     DropIndex,
     Reindex,
+    Rename,
     ValidateConstraint,
 )
 from dbarchitect.model.facts import Facts
@@ -132,7 +134,7 @@ class _Writer:
 
     def single(self, action: Action) -> tuple[list[Step], list[Step]]:
         change = action.change
-        if self.forms.online is not None:
+        if self.forms.online is not None and self._concerns(change):
             found = self.forms.online(change)
             if found is not None:
                 up, down = found
@@ -337,6 +339,16 @@ class _Writer:
         return [first, self.plain(replace(change, before=middle))], [self.plain(Alter(before=new, after=old))]
 
     # What is known
+
+    def _concerns(self, change: Change) -> bool:
+        """Whether the change is of a table that others use and that is not small: there is something to be gained."""
+        match change:
+            case AddColumn(table=table) | AlterColumn(table=table):
+                return self._counts(table)
+            case Rename(at=at):
+                return self._counts(Name(schema=at.schema, name=at.name))
+            case _:
+                return False
 
     def _counts(self, table: Name) -> bool:
         """Whether it matters how the table is locked: it existed before and is not known to be small."""

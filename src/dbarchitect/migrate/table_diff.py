@@ -195,9 +195,9 @@ class TableDiff:
     def _not_null_now(self, old: Table, new: Table, before: Column, after: Column) -> bool:
         """Whether the column is NOT NULL to this comparison: what has a constraint by name is left to that."""
         was, shall = _not_null_of(old, before.name), _not_null_of(new, after.name)
-        if after.not_null and not before.not_null and shall is not None and not _usual(shall, new):
+        if after.not_null and not before.not_null and shall is not None and not self._usual(shall, new, self.new):
             return True
-        if before.not_null and not after.not_null and was is not None and not _usual(was, old):
+        if before.not_null and not after.not_null and was is not None and not self._usual(was, old, self.old):
             return False
         return before.not_null
 
@@ -596,7 +596,7 @@ class TableDiff:
     def _nullable_by_name(self, table: Name, column: Column) -> Column:
         """A new column without the NOT NULL that a constraint with a name of its own gives it afterwards."""
         constraint = _not_null_of(self.new[table], column.name)
-        if constraint is None or _usual(constraint, self.new[table]):
+        if constraint is None or self._usual(constraint, self.new[table], self.new):
             return column
         return replace(column, not_null=False)
 
@@ -606,7 +606,7 @@ class TableDiff:
             return _action(AlterColumn(table=table, before=column, after=aside), "drop column", unmakes={ref})
         undo: list[Change] = [AddColumn(table=table, column=column)]
         constraint = _not_null_of(self.old[table], column.name)
-        if constraint is not None and not _usual(constraint, self.old[table]):
+        if constraint is not None and not self._usual(constraint, self.old[table], self.old):
             undo = [
                 AddColumn(table=table, column=replace(column, not_null=False)),
                 AddConstraint(table=table, constraint=constraint),
@@ -653,6 +653,11 @@ class TableDiff:
         constraint = _not_null_of(self.new[plan.table], new.name)
         if new.not_null and not old.not_null and constraint is not None:
             needs |= self._below(plan.table, constraint)
+        if old.not_null and not new.not_null:
+            # While a parent hands it down it cannot be dropped.
+            for parent in self._parents(self.new[plan.table]):
+                among = self.new[parent].constraints if parent in self.new else ()
+                needs |= {constraint_ref(parent, c) for c in among if isinstance(c, NotNull) and new.name in c.columns}
         if old.generated is not None and new.generated is None and (not old.generated.stored or self.major < 13):
             remakes = f"column {plan.table.short}.{quote_identifier(new.name)}"  # its values are copied
         if plan.detached:
@@ -678,7 +683,7 @@ class TableDiff:
             for column in new.columns:
                 before, after = _not_null_of(old, column.name), _not_null_of(new, column.name)
                 if after is None:
-                    if before is not None and not before.inherited and not _usual(before, old):
+                    if before is not None and not before.inherited and not self._usual(before, old, self.old):
                         change = DropConstraint(table=name, constraint=before)
                         yield _action(change, "drop constraint", unmakes={constraint_ref(name, before)})
                     continue
@@ -690,13 +695,13 @@ class TableDiff:
         ref = constraint_ref(table, after)
         at = part("column", table, column.name)
         if before is None:
-            if not _usual(after, self.new[table]):
+            if not self._usual(after, self.new[table], self.new):
                 needs = {at, *self._below(table, after)}
                 yield _action(AddConstraint(table=table, constraint=after), "check", makes={ref}, needs=needs)
             elif after.comment is not None:
                 yield _action(SetComment(at=ref, after=after.comment), "comment", needs={at})
             return
-        if before.name != after.name:
+        if before.name != after.name and not self._parent_has(after, self.new[table], self.new):
             change = Rename(at=constraint_ref(table, before), to=Name(schema="", name=after.name))
             renamed = _action(change, "check", alters={ref}, needs={at})
             if set(self._parents(self.old[table])) - set(self._parents(self.new[table])):
@@ -716,6 +721,20 @@ class TableDiff:
             yield _action(ValidateConstraint(table=table, constraint=after), "check", alters={ref}, undo=undo)
         if before.comment != after.comment:
             yield _action(SetComment(at=ref, before=before.comment, after=after.comment), "comment", needs={ref})
+
+    def _usual(self, one: NotNull, table: Table, among: dict[Name, Table]) -> bool:
+        """Whether SET NOT NULL makes it just so. The name of one that a parent has as well does not count: it cannot be
+        changed."""
+        if not one.validated or one.no_inherit:
+            return False
+        if one.name == f"{table.name.name}_{one.columns[0]}_not_null":
+            return True
+        return self._parent_has(one, table, among)
+
+    def _parent_has(self, one: NotNull, table: Table, among: dict[Name, Table]) -> bool:
+        parents = [among[name] for name in self._parents(table) if name in among]
+        columns = [column for parent in parents if (column := parent.column(one.columns[0])) is not None]
+        return any(column.not_null for column in columns)
 
     def _below(self, table: Name, one: NotNull) -> set[ObjectRef]:
         """The constraints of children that this one will be merged with: they have their names before."""
@@ -752,6 +771,10 @@ class TableDiff:
         if ref in self.adopted and index is not None:
             alone = replace(index, constraint=None)
             undo = (DropConstraint(table=table.name, constraint=one, index=index), AddIndex(index=alone))
+        elif table.kind == "partitioned" and isinstance(one, PrimaryKey | Unique):
+            merged = tuple(self._merged_keys(table, one))
+            if merged:
+                undo = (DropConstraint(table=table.name, constraint=one, index=index), *merged)
         action = _action(change, rank, makes={ref}, needs=needs, undo=undo)
         if isinstance(one, PrimaryKey | Unique):
             # And on the way back, which is this one backwards.
@@ -771,6 +794,17 @@ class TableDiff:
                 if plan.table == one.target and plan.op in ("drop", "replace")
             )
         return action
+
+    def _merged_keys(self, table: Table, key: PrimaryKey | Unique) -> Iterator[AddConstraint]:
+        """What makes the keys again that partitions had before they became parts of their parent's."""
+        for child in self.new.values():
+            if table.name not in self._parents(child) or child.name not in self.old:
+                continue
+            joined = {c.name for c in child.constraints if c.inherited and c.columns == key.columns}
+            for one in own_constraints(self.old[child.name]).values():
+                if one.name in joined and isinstance(one, PrimaryKey | Unique):
+                    index = constraint_index(self.old[child.name], one)
+                    yield AddConstraint(table=child.name, constraint=one, index=index)
 
     def _drop_constraint(self, table: Table, one: Constraint) -> Action:
         return _action(
@@ -948,12 +982,6 @@ def _settled(one: Constraint) -> Constraint:
 
 def _not_null_of(table: Table, column: str) -> NotNull | None:
     return next((one for one in table.constraints if isinstance(one, NotNull) and one.columns == (column,)), None)
-
-
-def _usual(one: NotNull, table: Table) -> bool:
-    """Whether SET NOT NULL makes it just so."""
-    name = f"{table.name.name}_{one.columns[0]}_not_null"
-    return one.name == name and one.validated and not one.no_inherit
 
 
 def _key_of(table: Table) -> str:

@@ -23,6 +23,7 @@ from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import OWNER, Host, one_statement, owner_session
 from dbarchitect.engines.postgres.trace import refusal
 from dbarchitect.errors import InputError
+from dbarchitect.migrate.actions import Action
 from dbarchitect.migrate.claimed import with_effects
 from dbarchitect.migrate.compare import differences, schema_hash, steady, unowned
 from dbarchitect.migrate.diff import Difference, diff
@@ -166,14 +167,13 @@ class Journey:
         units, difference = self._units(here)
         steps, down = self._written(here, self._wanted, units)
         if renames:
-            first = tuple(_rename_step(change) for change in renames)
-            count = len(first)
-            last = tuple(
-                replace(_rename_step(back), undoes=number)
-                for number, change in reversed(list(enumerate(renames, 1)))
-                if (back := change.reverse()) is not None
-            )
-            down = (*(replace(one, undoes=one.undoes + count) for one in down), *last)
+            first: tuple[Step, ...] = ()
+            last: tuple[Step, ...] = ()
+            for change, schema in renames:
+                up, back = self._written(schema, schema, [(Action(change, 0),)])
+                last = (*(replace(one, undoes=one.undoes + len(first)) for one in back), *last)
+                first = (*first, *up)
+            down = (*(replace(one, undoes=one.undoes + len(first)) for one in down), *last)
             steps = (*first, *steps)
         steps, down = self._arrived(before, steps, down)
         steps = with_effects(steps, before, version=self._options.version, facts=self._options.facts)
@@ -199,11 +199,14 @@ class Journey:
             ),
         )
 
-    def _renamed(self, before: Relational, answers: Answers) -> tuple[Relational, list[Change], list[str]]:
-        """Make the renames on the copy, where the server carries them into everything that names the object."""
+    def _renamed(
+        self, before: Relational, answers: Answers
+    ) -> tuple[Relational, list[tuple[Change, Relational]], list[str]]:
+        """Make the renames on a copy, where the server carries them into everything that names the object. Each comes
+        with the schema that it met."""
         here = before
         work: Stage | None = None
-        made: list[Change] = []
+        made: list[tuple[Change, Relational]] = []
         words: list[str] = []
         for _ in range(_ROUNDS):
             found = find(here, self._wanted, answers)
@@ -222,7 +225,7 @@ class Journey:
             work = work or self._copy("journey")
             self._run(work, map(_rename_step, changes), "of the renames")
             answers = answers.after(changes)
-            made += changes
+            made += [(change, here) for change in changes]
             words += found.words
             here = _schema(work)
         if work is not None:
