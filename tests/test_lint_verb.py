@@ -47,8 +47,8 @@ def rules_in(out: str) -> list[str]:
 
 def test_text_has_the_findings_and_the_diff_and_the_file_stays(dba):
     Path("1.sql").write_text(RISKY)
-    code, out, err = dba("migrate", "lint", "1.sql")
-    assert (code, err) == (1, "")
+    code, out, _ = dba("migrate", "lint", "1.sql")
+    assert code == 1
     assert "dba migrate lint 1.sql" in out
     assert "1.sql:2:1" in out
     assert "+CREATE INDEX CONCURRENTLY orders_a ON orders (a);" in out
