@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from dbarchitect.migrate.online import fill, rename
 from dbarchitect.migrate.online.dependents import Dependents
-from dbarchitect.migrate.online.retype import Retype, comparable, index_columns
+from dbarchitect.migrate.online.keys import comparable
+from dbarchitect.migrate.online.retype import Retype
 from dbarchitect.migrate.online.rewriting import constrained_domain, rewrites, session_dependent, volatile
-from dbarchitect.migrate.online.steps import Ddl, Phase, joined, walking_key
+from dbarchitect.migrate.online.steps import Ddl, Phase, index_columns, joined, walking_key
 from dbarchitect.model.change import AddColumn, AlterColumn, Change, Rename
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.plan import Step

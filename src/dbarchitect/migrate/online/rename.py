@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from dbarchitect.migrate.online import sync
-from dbarchitect.migrate.online.retype import index_columns
 from dbarchitect.migrate.online.steps import (
     Ddl,
     Draft,
@@ -24,6 +23,7 @@ from dbarchitect.migrate.online.steps import (
     concurrently,
     fill,
     fitted,
+    index_columns,
     relation_names,
     transaction,
     walking_key,

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from dbarchitect.migrate.online import sync
 from dbarchitect.migrate.online.dependents import Dependents
+from dbarchitect.migrate.online.keys import Reference, widens
 from dbarchitect.migrate.online.steps import (
     Ddl,
     Draft,
@@ -29,6 +30,7 @@ from dbarchitect.migrate.online.steps import (
     concurrently,
     fill,
     fitted,
+    index_columns,
     not_null,
     relation_names,
     server_name,
@@ -65,30 +67,6 @@ from dbarchitect.model.schema import (
     Unique,
 )
 from dbarchitect.sql.columns import with_column
-from dbarchitect.sql.parse import columns_of
-
-_WRITES_CHILD = ("CASCADE", "SET NULL", "SET DEFAULT")
-_WHOLE = {"int2": 1, "int4": 2, "int8": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A foreign key that has the column on one of its ends: as it is, and as it is on the shadow under another name."""
-
-    child: Table
-    was: ForeignKey
-    beside: ForeignKey
-
-    @property
-    def ours(self) -> bool:
-        """Whether the column is the one that points."""
-        return self.was.columns != self.beside.columns
-
-    @property
-    def late(self) -> bool:
-        """Whether it can move only together with the column: its actions write the column, and what is written to a
-        shadow is lost."""
-        return self.ours and (self.was.on_update in _WRITES_CHILD or self.was.on_delete in ("SET NULL", "SET DEFAULT"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +109,14 @@ class Retype:
         on = table or self.table
         return fitted(name, "dba", taken={one.name for one in on.constraints} | self._relations)
 
-    def _references(self) -> Iterable[_Reference]:
+    def _references(self) -> Iterable[Reference]:
         for child in self.schema.tables:
             for key in child.foreign_keys:
                 ours = child.name == self.table.name and self.name in key.columns
                 points = key.target == self.table.name and self.name in key.target_columns
                 if not ours and not points:
                     continue
-                yield _Reference(
+                yield Reference(
                     child=child,
                     was=key,
                     beside=replace(
@@ -375,20 +353,20 @@ class Retype:
             target = was.target if isinstance(was, ForeignKey) else None
             draft.add(validate(table.name, beside.name, also=target))
 
-    def _guard(self, draft: Draft, one: _Reference, *, undo: bool = True) -> None:
+    def _guard(self, draft: Draft, one: Reference, *, undo: bool = True) -> None:
         """The foreign key on the shadow, beside the one that there is."""
         locks: dict[Name, Lock] = dict.fromkeys((one.was.target, one.child.name), "SHARE ROW EXCLUSIVE")
         self._constraint(draft, one.child, one.was, one.beside, locks, undo=undo)
 
-    def _move(self, draft: Draft, one: _Reference) -> None:
+    def _move(self, draft: Draft, one: Reference) -> None:
         """The foreign key on the shadow takes the place of the other. The way back makes that again, on the column."""
         back = Draft(self.change)
         again = replace(one.was, name=one.beside.name, validated=False, comment=None)
-        self._guard(back, _Reference(child=one.child, was=one.was, beside=again), undo=False)
+        self._guard(back, Reference(child=one.child, was=one.was, beside=again), undo=False)
         back.add(self._taking_place(one, self.name))
         draft.add(self._taking_place(one, self.shadow), *back.phase("back").up)
 
-    def _taking_place(self, one: _Reference, column: str) -> Step:
+    def _taking_place(self, one: Reference, column: str) -> Step:
         """The foreign key beside another, which is on `column`, becomes that one."""
         child = one.child.name
         locks: dict[Name, Lock] = dict.fromkeys((one.was.target, child), "ACCESS EXCLUSIVE")
@@ -560,7 +538,7 @@ class Retype:
 
     def _writing_hazards(self, conversion: _Conversion, forgiving: bool) -> tuple[str, ...]:
         found: list[str] = []
-        widening = _widens(self.change.before, self.change.after)
+        widening = widens(self.change.before, self.change.after)
         if not widening and not forgiving:
             found.append(
                 f"from here on a write fails whose {conversion.in_sql(self.name)} cannot become "
@@ -609,27 +587,3 @@ def _publishes(publication: Publication, table: Name) -> bool:
         or table.schema in publication.schemas
         or any(one.table == table for one in publication.tables)
     )
-
-
-def index_columns(index: Index) -> frozenset[str]:
-    """All columns that an index reads."""
-    found = {key.column for key in index.keys if key.column is not None} | set(index.include)
-    for text in [*(key.expression for key in index.keys), index.predicate]:
-        if text is not None:
-            found |= set(columns_of(text))
-    return frozenset(found)
-
-
-def _widens(before: Column, after: Column) -> bool:
-    """Whether every value of the one is a value of the other, so that no write can fail."""
-    old, new = before.type.base or before.type.name, after.type.base or after.type.name
-    if old in _WHOLE and new in _WHOLE:
-        return _WHOLE[old] <= _WHOLE[new]
-    return old in _WHOLE and new == "numeric" and after.type.modifier < 0
-
-
-def comparable(child: Column, parent: Column) -> bool:
-    """Whether a foreign key may join columns of these two types while one of them has changed and the other has not."""
-    old, new = child.type.base or child.type.name, parent.type.base or parent.type.name
-    texts = ("text", "varchar")
-    return old == new or (old in _WHOLE and (new in _WHOLE or new == "numeric")) or (old in texts and new in texts)

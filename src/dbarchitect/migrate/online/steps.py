@@ -13,8 +13,9 @@ from dbarchitect.migrate.backfill import loop
 from dbarchitect.model.change import AddConstraint, Change, DropConstraint
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.plan import LOCKS, Backfill, Effects, Lock, Step
-from dbarchitect.model.schema import Check, Column, NotNull, Relational, Table, View
+from dbarchitect.model.schema import Check, Column, Index, NotNull, Relational, Table, View
 from dbarchitect.model.value import Value
+from dbarchitect.sql.parse import columns_of
 
 Ddl = Callable[[Change], tuple[str, ...]]
 
@@ -230,3 +231,12 @@ def relation_names(schema: Relational, within: str) -> set[str]:
 def bare(column: Column, name: str) -> Column:
     """`column` under another name, without what makes it refuse or invent values."""
     return replace(column, name=name, not_null=False, default=None, identity=None, inherited=False)
+
+
+def index_columns(index: Index) -> frozenset[str]:
+    """All columns that an index reads."""
+    found = {key.column for key in index.keys if key.column is not None} | set(index.include)
+    for text in [*(key.expression for key in index.keys), index.predicate]:
+        if text is not None:
+            found |= set(columns_of(text))
+    return frozenset(found)
