@@ -355,6 +355,21 @@ def test_what_earlier_scripts_of_a_folder_made_is_known_but_may_have_rows():
     assert said == [[], ["index-not-concurrent", "index-duplicate"]]
 
 
+def test_line_ends_are_kept():
+    text = "ALTER TABLE t ADD COLUMN a int;\r\nCREATE INDEX i ON t (a);\r\n"
+    (linted,) = lint([Script(file="f.sql", text=text)], run=(RULES["index-not-concurrent"],))
+    (found,) = linted.found
+    assert rewritten(linted.script, linted.units, found.statement, found.fix) == (
+        "ALTER TABLE t ADD COLUMN a int;\r\n\r\nCREATE INDEX CONCURRENTLY i ON t (a);\r\n"
+    )
+
+
+def test_set_local_ends_with_its_transaction():
+    text = "BEGIN; SET LOCAL lock_timeout = '1s'; COMMIT; ALTER TABLE t ADD COLUMN a int;"
+    (linted,) = lint([Script(file="f.sql", text=text)], run=(RULES["missing-lock-timeout"],))
+    assert len(linted.found) == 1
+
+
 def test_settings_and_locks_do_not_reach_the_next_script():
     first = Script(file="1.sql", text="SET search_path = app; SET lock_timeout = '1s'; ALTER TABLE t ADD COLUMN a int;")
     second = Script(file="2.sql", text="ALTER TABLE t ADD COLUMN b int;")

@@ -269,3 +269,8 @@ def test_a_wrong_expression_is_refused():
         parse.conjuncts("a; DROP TABLE t")
     with pytest.raises(InputError, match=r"syntax error .* \(character 5\)"):
         parse.conjuncts("a = = 1")
+
+
+def test_rows_of_copy_after_a_command_of_psql_are_no_statements():
+    statements = split_script("\\set x 1\n-- rows\nCOPY t FROM stdin;\n1;\n\\.\nSELECT 1;\n", "f.sql")
+    assert [(one.kind, one.copy_data) for one in statements] == [("COPY", "1;\n"), ("SELECT", None)]

@@ -152,6 +152,7 @@ def _asked(rule: Rule, site: Site) -> Iterator[Found]:
 
 def _begin(picture: Picture, passage: Passage, block: int) -> Picture:
     passage.block = block
+    passage.lock_timeout = passage.session_lock_timeout
     passage.held = {}
     passage.done = []
     return replace(picture, transaction=picture.transaction + 1, added=frozenset())
@@ -165,6 +166,8 @@ def _note(site: Site, passage: Passage) -> None:
         for name, value in settings:
             if name == "lock_timeout":
                 passage.lock_timeout = value
+                if not getattr(action, "local", False):
+                    passage.session_lock_timeout = value
             elif name in ("statement_timeout", "transaction_timeout"):
                 passage.statement_timeout = value
             elif name == "idle_in_transaction_session_timeout":

@@ -29,8 +29,14 @@ def cannot(script: Script, fix: Fix) -> str:
 
 
 def rewritten(script: Script, units: Sequence[Unit], number: int, fix: Fix) -> str:
-    """The text of `script` with `fix` in the place of statement `number`."""
-    text = script.text
+    """The text of `script` with `fix` in the place of statement `number`; its line ends are kept."""
+    text = _rewritten(script.text, units, number, fix)
+    if "\r\n" in script.text and script.text.count("\n") == script.text.count("\r\n"):
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    return text
+
+
+def _rewritten(text: str, units: Sequence[Unit], number: int, fix: Fix) -> str:
     spans = _spans(text, units)
     number = fix.statement if fix.statement >= 0 else number
     unit = units[number]

@@ -41,6 +41,7 @@ class Passage:
     held: dict[Name, Held] = field(default_factory=dict[Name, Held])
     done: list[int] = field(default_factory=list[int])  # statements of this transaction
     lock_timeout: str | None = None  # what was set, None: nothing
+    session_lock_timeout: str | None = None  # without what SET LOCAL says until the transaction ends
     statement_timeout: str | None = None
     idle_timeout: bool = False
     exclusive: bool = False  # a lock that blocks reads was taken somewhere before in this script

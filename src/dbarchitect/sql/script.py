@@ -333,7 +333,9 @@ class _PsqlReader:
             elif first == "\\":
                 self._keep(kept, token.start())
                 kept = at = self._take_meta(token.start())
-                if self._parts and self._parts[-1] == ";":
+                lead = _LEAD.match(text, begin)
+                between = lead is not None and lead.end() >= token.start()  # no statement has begun
+                if between or (self._parts and self._parts[-1] == ";"):
                     begin = at
         self._keep(kept, len(text))
         return self._result()
