@@ -790,8 +790,21 @@ class _Differ:
         if isinstance(after, Table):
             names = {column.name for column in after.columns}
             old_grants = tuple(one for one in old_grants if not one.column or one.column in names)
-        if grants != old_grants:
-            yield SetGrants(at=ref, owner=owner, before=old_grants, after=grants)
+        perhaps = self._given_by_default(ref) if before is None else ()
+        if grants != old_grants or perhaps:
+            yield SetGrants(at=ref, owner=owner, before=old_grants, after=grants, perhaps=perhaps)
+
+    def _given_by_default(self, ref: ObjectRef) -> tuple[Grant, ...]:
+        """What a new object may have been given by the default privileges of either schema, whoever makes it."""
+        kinds = {"table": "tables", "view": "tables", "sequence": "sequences", "function": "functions"}
+        kind = kinds.get(ref.kind, {"type": "types", "domain": "types", "schema": "schemas"}.get(ref.kind, ""))
+        return tuple(
+            replace(grant, grantable=())
+            for one in (*self.before.default_privileges, *self.after.default_privileges)
+            if one.objects == kind and one.schema in ("", ref.schema)
+            for grant in one.grants
+            if grant.grantee != one.role
+        )
 
     def _default_privileges(self) -> None:
         if not self.privileges:

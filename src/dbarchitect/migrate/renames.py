@@ -39,6 +39,7 @@ from dbarchitect.model.schema import (
     Sequence as DbSequence,
 )
 
+_ASIDE = "__aside"  # the end of a name for the time in which another one takes the name before
 _ALIKE = 0.6  # share of equal columns (Jaccard) from which on a table may be another one renamed
 
 
@@ -84,8 +85,12 @@ class Answers:
         for change in changes:
             if not isinstance(change, Rename):
                 continue
-            for name in self._names(change.at):
-                renamed.pop(name, None)
+            said = [renamed.pop(name) for name in self._names(change.at) if name in renamed]
+            if change.to.name.endswith(_ASIDE) and said:
+                # Out of the way of another, it has its own name yet to get.
+                now = replace(change.at, sub=change.to.name) if change.at.sub else None
+                whole = ObjectRef(kind=change.at.kind, schema=change.to.schema, name=change.to.name)
+                renamed[str(now or whole)] = said[0]
             if change.at.kind == "table" and not change.at.sub:
                 now = ObjectRef(kind="table", schema=change.to.schema, name=change.to.name)
                 former[str(now)] = str(change.at)
@@ -133,10 +138,12 @@ class _Finder:
         old, new = tables_of(self.before), tables_of(self.after)
         gone = [table for name, table in old.items() if name not in new]
         come = [table for name, table in new.items() if name not in old]
-        same = [(a, b) for a in gone for b in come if _same_table(a, b)]
-        near = [(a, b) for a in gone for b in come if _near_table(a, b)]
         stated = {ref: said for ref, said in ((one.ref, self.answers.of(one.ref)) for one in old.values()) if said}
         self._stated_all(stated, {table.ref for table in new.values()}, {table.ref for table in old.values()})
+        taken = {change.to for change in self.changes if isinstance(change, Rename)}
+        come = [table for table in come if table.name not in taken]
+        same = [(a, b) for a in gone for b in come if _same_table(a, b)]
+        near = [(a, b) for a in gone for b in come if _near_table(a, b)]
         for table in gone:
             if self.answers.of(table.ref) is not None:
                 continue
@@ -167,7 +174,7 @@ class _Finder:
         if pairs and not free:
             # They have each other's names: one steps aside.
             first = min(pairs)
-            aside = f"{first.sub or first.name}__aside"[:63]
+            aside = f"{(first.sub or first.name)[:50]}{_ASIDE}"
             to = Name(schema="" if first.sub else first.schema, name=aside)
             self._rename(first, to, "stated, by way of another name")
 
@@ -274,6 +281,8 @@ class _Finder:
             here = {part("column", name, c.name) for c in old.columns}
             stated = {ref: said for ref, said in ((one, self.answers.of(one)) for one in here) if said}
             self._stated_all(stated, {part("column", name, c.name) for c in new.columns}, here)
+            taken = {change.to.name for change in self.changes if isinstance(change, Rename)}
+            come = [column for column in come if column.name not in taken]
             for column in gone:
                 ref = part("column", name, column.name)
                 if self.answers.of(ref) is not None:

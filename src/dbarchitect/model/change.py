@@ -290,12 +290,13 @@ class SetOwner(Value, tag_field="kind", tag="set_owner", frozen=True, kw_only=Tr
 
 class SetGrants(Value, tag_field="kind", tag="set_grants", frozen=True, kw_only=True):
     """GRANT and REVOKE: from the privileges before to those after (see `Grant`), for an object of `owner` ("": whoever
-    runs it). The owner itself is the grantee ""."""
+    runs it). The owner itself is the grantee "". `perhaps`: what default privileges may have given a new object."""
 
     at: ObjectRef
     owner: str
     before: tuple[Grant, ...] = ()
     after: tuple[Grant, ...] = ()
+    perhaps: tuple[Grant, ...] = ()
 
     def reverse(self) -> Change | None:
         """The privileges before."""

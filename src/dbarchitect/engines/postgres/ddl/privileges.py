@@ -138,6 +138,11 @@ def set_grants(change: SetGrants, major: int) -> Iterable[str]:
     word = "FOREIGN SERVER" if kind == "foreign server" else _GRANT_WORDS[kind]
     name = quote_identifier(change.at.name) if kind in ("schema", "foreign server") else object_name(change.at)
     before, after = _held(change.before, kind, ""), _held(change.after, kind, "")
+    for grant in change.perhaps:
+        privileges, grantable = before.get((grant.grantee, ""), (frozenset[str](), frozenset[str]()))
+        # Only what must not be: to grant what is there already does no harm.
+        wanted, _ = after.get((grant.grantee, ""), (frozenset[str](), frozenset[str]()))
+        before[grant.grantee, ""] = (privileges | (frozenset(grant.privileges) - wanted), grantable)
     yield from _changes(before, after, f"ON {word} {name}", _ALL.get(kind, ()), major, owner=change.owner, self_="")
 
 
