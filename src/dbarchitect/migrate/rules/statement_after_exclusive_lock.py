@@ -43,11 +43,12 @@ def check(site: Site) -> Iterator[Finding]:
     name, lock = next((one for one in held if one[0] != work[0].table), held[0])
     table = site.picture.relation(work[0].table)
     severity, words, facts = site.weigh(RULE.severity, table, work[0].what)
+    size = site.size_of(table)
     line = site.units[lock.by].parsed.text.position.line
     yield RULE.finding(
         site.ref(site.picture.relation(name)),
-        f"{name.short} stays locked ACCESS EXCLUSIVE since line {line} while {table.name.short}{site.size_of(table)}"
-        f" is worked on{words}",
+        f"{name.short} stays locked ACCESS EXCLUSIVE since line {line} while {table.name.short}{size}"
+        f"{',' if size else ''} is worked on{words}",
         site.position,
         severity=severity,
         facts=facts,
