@@ -150,7 +150,7 @@ class Source:
         if snapshot is None:
             script, gaps = self._dumped(privileges=privileges)
             snapshot = take(self.schema, script, source=self.name, now=now, gaps=gaps)
-        gaps = restore(host, snapshot, database=name, progress=self.workshop.progress)
+        gaps = restore(host, snapshot, database=name, guest=False, progress=self.workshop.progress)
         return name, (*snapshot.manifest.gaps, *gaps)
 
     @cached_property

@@ -13,7 +13,7 @@ from dbarchitect.engines.postgres.server.host import OWNER
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.formats.steps import normal, write_steps
 from dbarchitect.migrate.forms import Online
-from dbarchitect.migrate.online import online_steps
+from dbarchitect.migrate.online import carried, obstacle, online_steps
 from dbarchitect.migrate.renames import Answers, Question, answers_of
 from dbarchitect.model.change import AddColumn, Change
 from dbarchitect.model.finding import Gap
@@ -166,7 +166,10 @@ def online_forms(version: int, *, keep: bool = False, fill_only: bool = False) -
                 return None
             return online_steps(change, schema, version=version, ddl=lambda one: ddl(one, version=version), keep=keep)
 
-        return steps
+        def obstacles(change: Change) -> str:
+            return "" if fill_only else obstacle(change, schema, version=version)
+
+        return Online(steps=steps, carried=lambda change: carried(change, schema), obstacle=obstacles)
 
     return on
 

@@ -22,6 +22,7 @@ from dbarchitect.model.change import (
     AddTable,
     Alter,
     AlterColumn,
+    AlterIndex,
     AttachIndex,
     Change,
     Create,
@@ -30,10 +31,13 @@ from dbarchitect.model.change import (
     DropIndex,
     Reindex,
     Rename,
+    SetComment,
+    SetGrants,
+    SetOwner,
     ValidateConstraint,
 )
 from dbarchitect.model.facts import Facts
-from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.names import Name, ObjectRef, quote_identifier
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import (
     Check,
@@ -52,7 +56,19 @@ from dbarchitect.model.schema import (
 SMALL_BYTES = 8 << 20  # read or indexed in some ten milliseconds: no longer than a lock that is waited for anyway
 _NO_TIMEOUT = 0  # a statement that waits for others without holding anybody up
 
-Online = Callable[[Change], tuple[tuple[Step, ...], tuple[Step, ...]] | None]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Online:
+    """Expand and contract on one schema.
+
+    steps     (up, down) of a change; None where it has nothing to say
+    carried   the objects that these steps drop and make again by themselves
+    obstacle  why a change that blocks has no such steps, in words; "" for others
+    """
+
+    steps: Callable[[Change], tuple[tuple[Step, ...], tuple[Step, ...]] | None]
+    carried: Callable[[Change], tuple[ObjectRef, ...]]
+    obstacle: Callable[[Change], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +131,8 @@ class _Writer:
         """(steps, the steps that undo them, each with the number of its step within the unit)."""
         if len(unit) == 1:
             return self.single(unit[0])
+        if (alone := self._carrying(unit)) is not None:
+            return self.single(alone)
         statements: list[str] = []
         changes = [action.change for action in unit]
         for change in changes:
@@ -127,7 +145,7 @@ class _Writer:
             why=_why_together(unit),
             change=changes[0],
             loses=loses,
-            hazards=_remade(unit),
+            hazards=(*_remade(unit), *(words for change in changes for words in self._obstacle(change))),
         )
         back = self.inverse(undo, f"undo: {step.does}")
         return [step], back
@@ -135,11 +153,12 @@ class _Writer:
     def single(self, action: Action) -> tuple[list[Step], list[Step]]:
         change = action.change
         if self.forms.online is not None and self._concerns(change):
-            found = self.forms.online(change)
+            found = self.forms.online.steps(change)
             if found is not None:
                 up, down = found
                 return [replace(one, loses=(*one.loses, *action.loses)) for one in up[:1]] + list(up[1:]), list(down)
         steps, undo = self.safe(change)
+        steps[0] = replace(steps[0], hazards=(*steps[0].hazards, *self._obstacle(change)))
         if action.loses:
             steps[-1] = replace(steps[-1], loses=action.loses)
         if action.remakes:
@@ -147,6 +166,27 @@ class _Writer:
         if action.undo is not None or undo is None:
             undo = self.inverse(action.reverse(), f"undo: {steps[0].does}")
         return steps, undo
+
+    def _obstacle(self, change: Change) -> tuple[str, ...]:
+        """Why a change that blocks is not made online, where that was wanted."""
+        if self.forms.online is None or not self._concerns(change):
+            return ()
+        words = self.forms.online.obstacle(change)
+        return (f"not online: {words}",) if words else ()
+
+    def _carrying(self, unit: Unit) -> Action | None:
+        """The action of a unit whose online form does all the rest of it by itself."""
+        if self.forms.online is None:
+            return None
+        for action in unit:
+            if not isinstance(action.change, AlterColumn) or not self._concerns(action.change):
+                continue
+            if self.forms.online.steps(action.change) is None:
+                return None
+            carried = set(self.forms.online.carried(action.change))
+            if all(other is action or _concerned(other) <= carried for other in unit):
+                return action
+        return None
 
     def inverse(self, changes: Sequence[Change], does: str) -> list[Step]:
         """Steps for the changes that take a unit back. Several are one transaction: they belong together."""
@@ -277,8 +317,11 @@ class _Writer:
             transactional=False,
             lock_timeout_ms=_NO_TIMEOUT,
         )
-        adopt = replace(change, using_index=True)
-        steps = [make, self.plain(adopt, why="takes the index over: no scan, no build")]
+        adopt = self.plain(replace(change, using_index=True), why="takes the index over: no scan, no build")
+        settings = self.forms.ddl(
+            AlterIndex(before=replace(index, replica_identity=False, clustered=False), after=index)
+        )
+        steps = [make, replace(adopt, sql=(*adopt.sql, *settings))]
         drop = self.plain(DropConstraint(table=change.table, constraint=key, index=index))
         return steps, [replace(drop, undoes=2), replace(self._drop_built(built), undoes=1)]
 
@@ -410,6 +453,14 @@ class _Writer:
         if not (constraint.validated and constraint.enforced and self._counts(table)) or self._foreign(table):
             return False
         return not (isinstance(constraint, ForeignKey) and self._partitioned(table) and self.forms.major < 18)
+
+
+def _concerned(action: Action) -> set[ObjectRef]:
+    """The objects that an action is about; what belongs to a view is the view."""
+    found = {*action.makes, *action.unmakes, *action.alters} or set(action.needs)
+    if isinstance(action.change, SetOwner | SetGrants | SetComment):
+        found = {action.change.at}
+    return found
 
 
 def _locked(change: Change) -> Name | None:

@@ -124,6 +124,9 @@ class _Finder:
         self.used: set[ObjectRef] = set()
 
     def find(self) -> Found:
+        self._schemas()
+        if self.changes:  # all that is in them has other names now
+            return Found(tuple(self.changes), tuple(self.words), ())
         self._tables()
         self._objects()
         if not self.changes:
@@ -131,6 +134,14 @@ class _Finder:
         if not self.changes:
             self._parts()
         return Found(tuple(self.changes), tuple(self.words), tuple(self.questions))
+
+    def _schemas(self) -> None:
+        names = {one.name for one in self.before.schemas}
+        come = [ObjectRef(kind="schema", name=one.name) for one in self.after.schemas if one.name not in names]
+        for one in self.before.schemas:
+            ref = ObjectRef(kind="schema", name=one.name)
+            if said := self.answers.of(ref):
+                self._stated(ref, come, said)
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
@@ -207,7 +218,7 @@ class _Finder:
         gone = {ref: one for ref, one in old.items() if ref not in new}
         come = {ref: one for ref, one in new.items() if ref not in old}
         for ref, one in gone.items():
-            if one.on is not None:
+            if one.on is not None or ref.kind == "schema":
                 continue
             said = self.answers.of(ref)
             if said:

@@ -453,6 +453,8 @@ def _comparable(table: Table, before: Relational, wanted: Relational, steps: Seq
         if {str(table.ref), f"{table.ref}.{column.name}"} & renamed:
             return False  # another one may have its name now
         own = Name(schema=column.type.schema, name=column.type.element or column.type.name)
+        if column.type.kind == "composite":
+            return False  # a row within a row is printed with the attributes that it has now
         return column.generated is None and types.get(column.name) == column.type.sql and own not in changed
 
     return replace(table, columns=tuple(filter(same, table.columns)))

@@ -213,19 +213,27 @@ class Twin:
 
 
 def restore(
-    server: Host, snapshot: Snapshot, *, database: str, progress: Callable[[str], None] = lambda _: None
+    server: Host,
+    snapshot: Snapshot,
+    *,
+    database: str,
+    guest: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Gap, ...]:
-    """A new database with the schema of `snapshot` and nothing else; what could not be carried over is returned."""
+    """A new database with the schema of `snapshot` and nothing else; what could not be carried over is returned.
+
+    `guest`: the role for SQL of workloads and experiments gets its privileges; without, those are the source's own.
+    """
     refuse_impossible(snapshot.schema.facts or Facts(), snapshot.manifest.source)
     progress(f"restoring the schema: {len(snapshot.schema.tables):,} tables")
     gaps = create_like(server, database, snapshot.schema)
     statements = split_script(snapshot.script, "schema.sql", allow_empty=True)
     gaps += load(server, database, in_order_of_creation(statements, snapshot.schema))
-    guest = server.ordinary_role(GUEST)
     with server.connect(database) as admin:
         if server.superuser:  # those that are enabled always would fire for superusers too
             admin.execute("update pg_catalog.pg_event_trigger set evtenabled = 'D'")
-        _admit(admin, guest)
+        if guest:
+            _admit(admin, server.ordinary_role(GUEST))
     return tuple(gaps)
 
 
