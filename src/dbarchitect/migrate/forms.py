@@ -6,6 +6,7 @@ counts as large. The way back is made of the inverse changes in the same forms, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -137,6 +138,7 @@ class _Writer:
         changes = [action.change for action in unit]
         for change in changes:
             statements += self.forms.ddl(change)
+        statements = _one_rewrite(statements)
         undo = [change for action in reversed(unit) for change in action.reverse()]
         loses = tuple(dict.fromkeys(words for action in unit for words in action.loses))
         step = Step(
@@ -453,6 +455,23 @@ class _Writer:
         if not (constraint.validated and constraint.enforced and self._counts(table)) or self._foreign(table):
             return False
         return not (isinstance(constraint, ForeignKey) and self._partitioned(table) and self.forms.major < 18)
+
+
+_RETYPES = re.compile(r"(ALTER TABLE (?:ONLY )?\S+ )(ALTER COLUMN .* TYPE .*)", re.S)
+
+
+def _one_rewrite(statements: Sequence[str]) -> list[str]:
+    """Changes of type that follow each other on one table as one statement, which writes the table once."""
+    made: list[str] = []
+    before = ""
+    for statement in statements:
+        found = _RETYPES.fullmatch(statement)
+        if found is not None and found[1] == before:
+            made[-1] += f", {found[2]}"
+        else:
+            made.append(statement)
+        before = found[1] if found is not None else ""
+    return made
 
 
 def _concerned(action: Action) -> set[ObjectRef]:
