@@ -1,4 +1,4 @@
-"""The verbs that write to a user's database: apply and rollback."""
+"""The verbs that write to a user's database: apply, rollback and adopt."""
 
 from __future__ import annotations
 
@@ -28,31 +28,46 @@ from dbarchitect.engines.postgres.migrator.losses import endangered
 from dbarchitect.engines.postgres.migrator.runner import Conduct, Runner, StoppedError, check_runnable
 from dbarchitect.engines.postgres.migrator.session import Session
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
+from dbarchitect.engines.postgres.server.scratch import keep_apart
 from dbarchitect.errors import DbaError, InputError, SurroundingsError
 from dbarchitect.migrate.compare import differences, schema_hash
-from dbarchitect.migrate.course import Back, Doubt, numbers_back, way_ahead, way_back
+from dbarchitect.migrate.course import Ahead, Back, Doubt, numbers_back, there_already, way_ahead, way_back, way_in
 from dbarchitect.migrate.formats import Folder, read_folder
 from dbarchitect.migrate.history import standings
 from dbarchitect.migrate.identity import plan_id
 from dbarchitect.migrate.offenders import is_about_rows, offenders
-from dbarchitect.model.journal import Applied, Backup, BackupKind, Direction, Journal, MigrationResult, Prospect, Run
+from dbarchitect.model.history import History
+from dbarchitect.model.journal import (
+    ADOPTED,
+    Applied,
+    Backup,
+    BackupKind,
+    Direction,
+    Journal,
+    MigrationResult,
+    Prospect,
+    Run,
+)
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Migration, Step
 from dbarchitect.model.rehearsal import Refusal, Rehearsal
 from dbarchitect.model.schema import Relational
-from dbarchitect.sql.script import split_script
+from dbarchitect.sql.script import command_tag, split_script
 from dbarchitect.toolchains import run_python
 
+from .folder import beside
 from .rehearse import REHEARSALS, read_rehearsal
+from .surroundings import open_workshop
 
-__all__ = ["ApplyOptions", "Conduct", "apply", "rollback"]
+__all__ = ["ApplyOptions", "Conduct", "adopt", "apply", "rollback"]
 
 _SHOWN = 5  # differences that a message names
+_WRITES = {"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "WITH", "DO", "CALL"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyOptions:
-    """Options of `apply` and `rollback`.
+    """Options of `apply`, `rollback` and `adopt`.
 
     agree     asked before anything is written; False ends it
     client    the account and machine of whoever runs this, for the history
@@ -79,7 +94,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
     """
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
-        others, elsewhere = _of_other_tools(files, visit)
+        others, elsewhere = _of_other_tools(files, read_histories(visit.session.connection))
         ahead = way_ahead(files.migrations, visit.journal, elsewhere=elsewhere)
         nothing = Applied(to=visit.session.name, direction="up", next="nothing is left to apply")
         if not ahead.migrations:
@@ -90,7 +105,10 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
         rehearsal = read_rehearsal(plan, folder / REHEARSALS)
         doubts = [*_problems(files), *others, *ahead.doubts]
         if not ahead.plan:
-            doubts += _unrehearsed(folder, visit, rehearsal, steps, live)
+            unrehearsed = _unrehearsed(folder, visit, rehearsal, steps, live)
+            first = not visit.journal.standing and not elsewhere
+            there = there_already(ahead.migrations[0], live) if first else ()
+            doubts += [_or_adopt(one, visit, ahead, there) for one in unrehearsed] if there else unrehearsed
         # What a plan itself has made holds nothing to be saved, also where it is gone on with.
         before = visit.notebook.schemas(_first_of(visit.journal, plan).number)[0] if ahead.plan else live
         prospect = visit.prospect("up", ahead.migrations, steps, before or live, doubts)
@@ -149,6 +167,69 @@ def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to
         wrong = differences(schema_of(visit.session), before, privileges=False) if before is not None else ()
         checked = f"the schema before {behind.legs[-1].run.id}" if before is not None else ""
         return visit.told("down", plan, done, saved, prospect, checked=checked, wrong=wrong)
+
+
+def adopt(
+    folder: Path, to: str, options: ApplyOptions, *, upto: str | None = None, server: str | None = None
+) -> Applied:
+    """Record the migrations of a folder, up to the id `upto`, as applied to a database that was made by other means.
+
+    None of them is run there. `server`: a scratch server in place of the private one on which they are run to compare.
+    """
+    files = read_folder(folder, run=partial(run_python, python=options.python))
+    with _Visit(to, files, options) as visit:
+        if server is not None:
+            keep_apart(visit.session.connection, server)
+        histories = read_histories(visit.session.connection)
+        others, elsewhere = _of_other_tools(files, histories)
+        ahead = way_in(files.migrations, visit.journal, upto=upto, elsewhere=elsewhere)
+        adopted = msgspec.structs.replace(files, migrations=ahead.migrations)
+        live = schema_of(visit.session)
+        what = _from_to(ahead.migrations)
+        doubts, notes = [*_problems(files), *others, *ahead.doubts], list[str]()
+        try:
+            with open_workshop(
+                options.pg_bin, options.cache, options.conduct.say, scratch=server, python=options.python
+            ) as workshop:
+                wrong, gaps = beside(adopted, to, live, histories, workshop, now=options.now)
+        except InputError as err:
+            doubts.append(Doubt(message=f"what {what} cannot be told: {err.message}", hint=err.hint))
+            checked = ""
+        else:
+            checked = f"what {what}" if not wrong else ""
+            notes = [f"{one.kind} {one.name}: {one.effect}" for one in gaps]
+            if wrong:
+                status = visit.command("status")
+                message = f"the database's schema is not what {what}: {_some(wrong)}"
+                doubts.append(
+                    Doubt(message=message, hint=f"--upto ID adopts the first ones alone; {status} shows more")
+                )
+        if doubts and not options.force:
+            raise doubts[0].error()
+        prospect = Prospect(
+            to=visit.session.name,
+            direction="up",
+            adopts=True,
+            migrations=tuple((one.id, one.name, len(one.up)) for one in ahead.migrations),
+            overridden=tuple(doubt.message for doubt in doubts),
+            remarks=_about_rows(ahead.migrations),
+        )
+        nothing = Applied(to=visit.session.name, direction="up", adopted=True, next="nothing was done")
+        if not options.agree(prospect):
+            return msgspec.structs.replace(nothing, declined=True)
+        visit.notebook.prepare()
+        circumstances = replace(visit.circumstances(ADOPTED, live, prospect), base_hash="")
+        visit.notebook.adopt(ahead.migrations, circumstances, live)
+        rehearse = shlex.join(["dba", "migrate", "rehearse", files.path, "--source", visit.session.name])
+        then = f"`dba migrate new NAME --in {shlex.quote(files.path)} --to WANTED` writes the next migration"
+        return msgspec.structs.replace(
+            nothing,
+            migrations=tuple(MigrationResult(id=one.id, name=one.name, steps=len(one.up)) for one in ahead.migrations),
+            checked=checked,
+            forced=prospect.overridden,
+            notes=tuple(notes),
+            next=f"{', '.join(ahead.waiting)} not applied yet: {rehearse}, then apply" if ahead.waiting else then,
+        )
 
 
 class _Visit:
@@ -303,6 +384,10 @@ class _Visit:
             return ""
         return offenders(refusal, before, after).query
 
+    def command(self, verb: str) -> str:
+        """A verb on the same folder and database, for people."""
+        return shlex.join(["dba", "migrate", verb, self._files.path, "--to", self.session.name])
+
     def told(
         self,
         direction: Direction,
@@ -323,8 +408,7 @@ class _Visit:
         if direction == "up" and stop is None and not checked:
             notes.append("the schema was not compared with a rehearsed one: there is no rehearsal of this plan")
         verb = "apply" if direction == "up" else "rollback"
-        command = shlex.join(["dba", "migrate", verb, self._files.path, "--to", self.session.name])
-        back = shlex.join(["dba", "migrate", "rollback", self._files.path, "--to", self.session.name])
+        command, back = self.command(verb), self.command("rollback")
         if stop is not None and direction == "up":
             then = f"{command} goes on at this step; {back} takes back what is done"
         elif stop is not None:
@@ -353,9 +437,9 @@ def _remaining(migrations: Sequence[Migration], journal: Journal) -> list[Step]:
     return [step for one in migrations for number, step in enumerate(one.up, 1) if (one.id, number) not in done]
 
 
-def _of_other_tools(files: Folder, visit: _Visit) -> tuple[list[Doubt], list[str]]:
+def _of_other_tools(files: Folder, found: Sequence[History]) -> tuple[list[Doubt], list[str]]:
     """Whether the folder's own tool has migrated this database, and the ids that its history says are applied."""
-    histories = [one for one in read_histories(visit.session.connection) if one.tool == files.format]
+    histories = [one for one in found if one.tool == files.format]
     if not histories:
         return [], []
     doubt = Doubt(
@@ -364,6 +448,31 @@ def _of_other_tools(files: Folder, visit: _Visit) -> tuple[list[Doubt], list[str
         hint=f"let {files.format} apply it",
     )
     return [doubt], [one.id for one in standings(files, histories) if one.state in ("applied", "edited")]
+
+
+def _from_to(migrations: Sequence[Migration]) -> str:
+    first, last = migrations[0].id, migrations[-1].id
+    return f"{first} makes" if first == last else f"{first} to {last} make"
+
+
+def _about_rows(migrations: Sequence[Migration]) -> tuple[str, ...]:
+    """Of migrations that also write rows: only schemas are compared."""
+    writing = [
+        one.id
+        for one in migrations
+        if any(step.backfill is not None or any(command_tag(sql) in _WRITES for sql in step.sql) for step in one.up)
+    ]
+    return (f"whether the rows are there that {_some(writing, ', ')} would write",) if writing else ()
+
+
+def _or_adopt(doubt: Doubt, visit: _Visit, ahead: Ahead, there: Sequence[Name]) -> Doubt:
+    """The same of a database that seems to be what the folder's first migrations make."""
+    tables = _some([str(one) for one in there], ", ")
+    hint = (
+        f"{tables} of {ahead.migrations[0].id} are there already: if this database was made by other means, "
+        f"{visit.command('adopt')} records that, without running anything"
+    )
+    return msgspec.structs.replace(doubt, hint=hint)
 
 
 def _paths(saved: Iterable[Backup]) -> str:
@@ -460,6 +569,6 @@ def _change(difference: str) -> str:
     return difference.replace(": is there and should not be", " was dropped").replace(" instead of ", " became ")
 
 
-def _some(lines: Sequence[str]) -> str:
+def _some(lines: Sequence[str], comma: str = "; ") -> str:
     more = f" and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else ""
-    return "; ".join(lines[:_SHOWN]) + more
+    return comma.join(lines[:_SHOWN]) + more

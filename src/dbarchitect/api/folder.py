@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -30,15 +31,17 @@ from dbarchitect.migrate.formats import (
 )
 from dbarchitect.migrate.history import Status, run_steps, standings, without_histories
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration, Plan
+from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
-from dbarchitect.sources import Source, open_folder
+from dbarchitect.sources import Source, Workshop, open_folder
 from dbarchitect.toolchains import run_python
 
 from .diff import Ask, DiffOptions, migrate_diff
 from .surroundings import nothing, open_workshop
 
-__all__ = ["New", "StatusOptions", "accept", "new", "status"]
+__all__ = ["New", "StatusOptions", "accept", "beside", "new", "status"]
 
 
 class New(Value, frozen=True, kw_only=True):
@@ -141,16 +144,8 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
     with open_workshop(
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as workshop:
-        made = open_folder(replace(files, migrations=had, problems=(), gaps=()), workshop)
-        gaps = made.gaps
-        live = without_histories(live, histories)
-        if live.version // 10000 != made.schema.version // 10000 and differences(live, made.schema, privileges=False):
-            # Versions print the same view in other words: what is there is read from a copy on the same server.
-            source = Source(name=redacted_url(to), schema=live, workshop=workshop, given=to)
-            database, lacks = source.private("live", now=options.now)
-            with workshop.host.connect(database) as connection:
-                live = without_histories(inspect(connection), histories)
-            gaps += lacks
+        wrong, gaps = beside(replace(files, migrations=had), to, live, histories, workshop, now=options.now)
+    adopt = shlex.join(["dba", "migrate", "adopt", files.path, "--to", redacted_url(to)])
     return replace(
         told,
         to=redacted_url(to),
@@ -159,9 +154,28 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
         compared=f"what {len(had)} of the {len(files.migrations)} migrations make"
         if ours
         else f"what all {len(files.migrations)} migrations make, because it has no history of them",
-        schema=differences(live, made.schema, privileges=False),
+        schema=wrong,
         gaps=(*files.gaps, *gaps),
+        next=f"the database has all of them and no record of that: {adopt}" if had and not ours and not wrong else "",
     )
+
+
+def beside(
+    files: Folder, to: str, live: Relational, histories: Sequence[History], workshop: Workshop, *, now: datetime
+) -> tuple[tuple[str, ...], tuple[Gap, ...]]:
+    """What differs in the schema `live` of the database `to` from what a folder's migrations make on a private server,
+    in words; and what was left out. Raises `InputError` for a migration that does not run there."""
+    made = open_folder(replace(files, problems=(), gaps=()), workshop)
+    gaps = made.gaps
+    live = without_histories(live, histories)
+    if live.version // 10000 != made.schema.version // 10000 and differences(live, made.schema, privileges=False):
+        # Versions print the same view in other words: what is there is read from a copy on the same server.
+        source = Source(name=redacted_url(to), schema=live, workshop=workshop, given=to)
+        database, lacks = source.private("live", now=now)
+        with workshop.host.connect(database) as connection:
+            live = without_histories(inspect(connection), histories)
+        gaps += lacks
+    return differences(live, made.schema, privileges=False), gaps
 
 
 def accept(folder: Path) -> Path:

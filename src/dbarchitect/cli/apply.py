@@ -1,4 +1,4 @@
-"""`dba migrate apply` and `dba migrate rollback`: the only verbs that write to a user's database."""
+"""`dba migrate apply`, `rollback` and `adopt`: the only verbs that write to a user's database."""
 
 from __future__ import annotations
 
@@ -127,18 +127,42 @@ def rollback(
         return _told(lambda: carry(folder, to, options, steps=steps or 1, to_id=to_id), form, progress)
 
 
+@migrate.command
+def adopt(
+    folder: Folder,
+    /,
+    *,
+    to: To,
+    upto: Annotated[str | None, Parameter(metavar="ID", help="The last one that it has. Default all.")] = None,
+    force: Force = False,
+    yes: Yes = False,
+    pg_bin: PgBin = None,
+    server: Annotated[
+        str | None, Parameter(metavar="URL", help="A scratch server to compare on instead of a private one.")
+    ] = None,
+    python: Python = None,
+    form: Form = "text",
+) -> int:
+    """Record the migrations of a folder as applied to a database that has what they make, without running them."""
+    from dbarchitect.api.apply import adopt as carry
+
+    with terminal.progress() as progress:
+        options = _options(progress, force=force, yes=yes, pg_bin=pg_bin, python=python)
+        return _told(lambda: carry(folder, to, options, upto=upto, server=server), form, progress)
+
+
 def _options(
     progress: Progress,
     *,
     force: bool,
-    backup: Literal["tables", "full", "none"],
-    backup_dir: Path,
-    snapshot_command: str,
     yes: bool,
-    lock_timeout: str,
-    retries: int,
-    max_lag: str,
-    batch_pause: str,
+    backup: Literal["tables", "full", "none"] = "tables",
+    backup_dir: Path = Path("dba-backups"),
+    snapshot_command: str = "",
+    lock_timeout: str = "2s",
+    retries: int = 10,
+    max_lag: str = "10s",
+    batch_pause: str = "0",
     pg_bin: Path | None,
     python: Path | None,
 ) -> ApplyOptions:

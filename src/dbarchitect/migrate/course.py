@@ -10,10 +10,15 @@ from collections.abc import Collection, Iterator, Sequence
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.journal import Journal, Run, step_checksum
+from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Migration
+from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
+from dbarchitect.sql.reading import read_statements
+from dbarchitect.sql.statements import CreateTable
 
 BASE = "base"  # in place of an id: before the first migration
+_SHOWN = 5  # ids that a message names
 
 
 class Doubt(Value, frozen=True, kw_only=True):
@@ -28,10 +33,10 @@ class Doubt(Value, frozen=True, kw_only=True):
 
 
 class Ahead(Value, frozen=True, kw_only=True):
-    """The migrations to apply, in order.
+    """The migrations to apply or to adopt, in order.
 
     plan     the id of the plan that was begun and is gone on with; "" for a new one
-    waiting  ids that come after a plan that is gone on with: not part of it
+    waiting  ids that come after these: not part of a plan that is gone on with, or of what is adopted
     """
 
     migrations: tuple[Migration, ...] = ()
@@ -90,6 +95,47 @@ def way_ahead(migrations: Sequence[Migration], journal: Journal, *, elsewhere: C
     return Ahead(migrations=pending, doubts=tuple(doubts))
 
 
+def way_in(
+    migrations: Sequence[Migration], journal: Journal, *, upto: str | None = None, elsewhere: Collection[str] = ()
+) -> Ahead:
+    """What `adopt` has to record: all migrations of a folder, or up to `upto`.
+
+    Raises `InputError` for an id that is not there, and where the history has any of the folder's already.
+    """
+    ids = [one.id for one in migrations]
+    if upto is not None and upto not in ids:
+        raise InputError(f"--upto {upto}: there is no such migration", hint=f"there are {_few(ids) or 'none'}")
+    if not ids:
+        raise InputError(
+            "the folder has no migrations", hint="`dba migrate new` writes the first one: what makes this database"
+        )
+    standing = {one.id for one in journal.standing} | set(elsewhere)
+    if had := [one for one in ids if one in standing]:
+        raise InputError(
+            f"the database has a history of this folder: {_few(had)}",
+            hint="`dba migrate status` shows how they stand, and `dba migrate apply` goes on from there",
+        )
+    end = len(ids) if upto is None else ids.index(upto) + 1
+    known = {one.id: one for one in migrations}
+    return Ahead(migrations=tuple(migrations[:end]), waiting=tuple(ids[end:]), doubts=tuple(_edited(known, journal)))
+
+
+def there_already(migration: Migration, schema: Relational) -> tuple[Name, ...]:
+    """The tables that a migration would create, where all of them are there; () where it would create none."""
+    created: list[Name] = []
+    for sql in (sql for step in migration.up for sql in step.sql):
+        try:
+            actions = [one.action for one in read_statements(sql, "")]
+        except InputError:
+            continue  # the server will say what is wrong with it
+        created += [
+            Name(schema=one.table.schema or "public", name=one.table.name)
+            for one in actions
+            if isinstance(one, CreateTable) and not one.temporary and not one.if_not_exists
+        ]
+    return tuple(created) if all(schema.table(name) is not None for name in created) else ()
+
+
 def way_back(migrations: Sequence[Migration], journal: Journal, *, steps: int = 1, to_id: str | None = None) -> Behind:
     """What `rollback` has to do: the last `steps` migrations, or all after `to_id` (`BASE`: all).
 
@@ -112,8 +158,8 @@ def way_back(migrations: Sequence[Migration], journal: Journal, *, steps: int = 
         begun = begun[: steps - untouched]
     legs = tuple(Back(run=run, migration=_with_way_back(run, known)) for run in begun)
     wanted = {leg.run.id for leg in legs}
-    doubts = tuple(one for one in _edited({k: v for k, v in known.items() if k in wanted}, journal, only=wanted))
-    return Behind(legs=legs, dropped=journal.planned, doubts=doubts)
+    doubts = [*_adopted(legs), *_edited({k: v for k, v in known.items() if k in wanted}, journal, only=wanted)]
+    return Behind(legs=legs, dropped=journal.planned, doubts=tuple(doubts))
 
 
 def numbers_back(run: Run, migration: Migration) -> tuple[int, ...]:
@@ -123,6 +169,8 @@ def numbers_back(run: Run, migration: Migration) -> tuple[int, ...]:
     half-way and its way back does not say which step undoes which.
     """
     down = migration.down or ()
+    if run.adopted:
+        return tuple(range(1, len(down) + 1))
     done = {
         one.number for one in run.records if one.state == "done" or (one.position is not None and one.position.rows)
     }
@@ -140,6 +188,31 @@ def numbers_back(run: Run, migration: Migration) -> tuple[int, ...]:
             f"rows of run {run.number} from dbarchitect.steps; or mark the down file's steps: -- dba: undoes step N",
         )
     return tuple(number for number, step in enumerate(down, 1) if step.undoes in done)
+
+
+def _adopted(legs: Sequence[Back]) -> Iterator[Doubt]:
+    """A way back was written for what its way up makes, and this was there before: with all its rows."""
+    adopted = [leg.run for leg in reversed(legs) if leg.run.adopted]
+    if not adopted:
+        return
+    if len(adopted) < len(legs):
+        hint = f"--to-id {adopted[-1].id} takes back what was run here, and stops there"
+    else:
+        runs = ", ".join(str(one.number) for one in adopted)
+        hint = (
+            "to take back only that it was adopted: "
+            f"UPDATE dbarchitect.migrations SET state = 'undone' WHERE run IN ({runs})"
+        )
+    yield Doubt(
+        message=f"{_few([one.id for one in adopted])} never ran here: the database had it when it was adopted, and the "
+        "way back would drop what was there before",
+        hint=hint,
+    )
+
+
+def _few(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else ""
+    return ", ".join(ids[:_SHOWN]) + more
 
 
 def _unfinished(run: Run, known: dict[str, Migration]) -> Migration:
@@ -184,8 +257,9 @@ def _with_way_back(run: Run, known: dict[str, Migration]) -> Migration:
             f"{run.id} is applied, and the folder does not have it: its way back is not known",
             hint="bring its files back (version control has them), then run the command again",
         )
-    if migration.down is None and run.records:
-        does = "; ".join(f"{one.number}: {one.does or 'no description'}" for one in run.records)
+    if migration.down is None and (run.records or run.adopted):
+        done = "; ".join(f"{one.number}: {one.does or 'no description'}" for one in run.records)
+        does = "all, before it was adopted" if run.adopted else done
         raise InputError(
             f"{run.id} {run.name} has no way back; done of its {run.steps} steps: {does}",
             hint="write its down file and check it with `dba migrate rehearse`, or write a migration that goes on from "

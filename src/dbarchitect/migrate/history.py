@@ -39,6 +39,7 @@ class Status(Value, frozen=True, kw_only=True):
     migrations  in the folder's order, then what only the history knows
     compared    which schema the database's was compared with, in words; "" where it was not
     schema      what differs from it, a line each
+    next        what to do now, "" for nothing
     """
 
     folder: str
@@ -50,6 +51,7 @@ class Status(Value, frozen=True, kw_only=True):
     compared: str = ""
     schema: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    next: str = ""
 
     @property
     def drifted(self) -> bool:
@@ -138,4 +140,4 @@ def _standing(migration: Migration, recorded: Recorded | None, *, late: bool) ->
         return replace(found, note=f"{len(recorded.steps)} of {len(migration.up)} steps are done")
     if recorded.state == "applied" and recorded.checksum and recorded.checksum != migration.checksum:
         return replace(found, state="edited", note="the file is not what was run")
-    return found
+    return replace(found, note="adopted, not run here") if recorded.adopted else found

@@ -17,6 +17,7 @@ class Recorded(Value, frozen=True, kw_only=True):
     id        how the tool calls it: for Alembic only the heads, for Drizzle the milliseconds of its journal's `when`
     checksum  of the file as it was run, "" where the tool keeps none
     steps     numbers of the steps up that are done and not taken back, where it stopped half-way
+    adopted   it was never run here: the database had its schema, and that was recorded
     at        when, ISO 8601, "" where the tool does not say
     """
 
@@ -24,6 +25,7 @@ class Recorded(Value, frozen=True, kw_only=True):
     checksum: str = ""
     state: RecordState = "applied"
     steps: tuple[int, ...] = ()
+    adopted: bool = False
     at: str = ""
 
 

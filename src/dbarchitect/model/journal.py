@@ -13,6 +13,7 @@ from .plan import Step
 from .value import Value, to_json
 
 JOURNAL = "dbarchitect"  # the schema in the user's database that holds the history
+ADOPTED = "adopted"  # in place of a plan's id: what the database had before it had a history
 KEPT = "dba_kept_"  # how a column is called that a migration moved aside instead of dropping it
 
 Direction = Literal["up", "down"]
@@ -62,7 +63,7 @@ class StepRecord(Value, frozen=True, kw_only=True):
 class Run(Value, frozen=True, kw_only=True):
     """One migration going one way. Times are ISO 8601, "" where it has not come to that.
 
-    plan       id of the plan that it was rehearsed with; runs of one plan share it
+    plan       id of the plan that it was rehearsed with; runs of one plan share it; `ADOPTED`: none was run
     undoes     of a run downwards: the number of the run upwards that it takes back
     steps      how many its list has
     base_hash  of the schema before the plan's first migration
@@ -87,6 +88,11 @@ class Run(Value, frozen=True, kw_only=True):
     started: str = ""
     finished: str = ""
     records: tuple[StepRecord, ...] = ()
+
+    @property
+    def adopted(self) -> bool:
+        """Whether it was only recorded: done by other means, so that there is no record of any step."""
+        return self.plan == ADOPTED
 
     @property
     def done(self) -> tuple[int, ...]:
@@ -143,6 +149,7 @@ BackupKind = Literal["tables", "full", "none"]
 class Prospect(Value, frozen=True, kw_only=True):
     """What is about to be done, for whoever has to agree.
 
+    adopts      nothing is run, the migrations are only recorded
     migrations  id, name and number of steps of each, in order
     loses       data that is gone afterwards, in words
     endangered  tables whose rows the SQL can destroy, with why
@@ -152,6 +159,7 @@ class Prospect(Value, frozen=True, kw_only=True):
     to: str
     direction: Direction
     resumes: bool = False
+    adopts: bool = False
     migrations: tuple[tuple[str, str, int], ...] = ()
     loses: tuple[str, ...] = ()
     endangered: dict[str, str] = {}
@@ -220,9 +228,10 @@ class MigrationResult(Value, frozen=True, kw_only=True):
 
 
 class Applied(Value, frozen=True, kw_only=True):
-    """What a run of `apply` or `rollback` came to.
+    """What a run of `apply`, `rollback` or `adopt` came to.
 
     to           the database, without a password
+    adopted      nothing was run: the migrations were recorded
     plan         the plan's id, "" where nothing was to be done
     differences  of the schema afterwards from what it should be, in words
     checked      what it was compared with; "" where nothing could be compared
@@ -233,6 +242,7 @@ class Applied(Value, frozen=True, kw_only=True):
 
     to: str
     direction: Direction
+    adopted: bool = False
     plan: str = ""
     migrations: tuple[MigrationResult, ...] = ()
     backups: tuple[Backup, ...] = ()

@@ -1,4 +1,4 @@
-"""What `apply` and `rollback` are about to do, and what came of it, for people."""
+"""What `apply`, `rollback` and `adopt` are about to do, and what came of it, for people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def render_applied(applied: Applied) -> str:
 
 def _prospect(prospect: Prospect) -> Iterator[str]:
     verb = "go on with" if prospect.resumes else "apply" if prospect.direction == "up" else "roll back"
-    yield f"{line(prospect.to)}: to {verb}"
+    yield f"{line(prospect.to)}: to {'record as applied, without running' if prospect.adopts else verb}"
     for id_, name, steps in prospect.migrations:
         yield f"  {line(id_)} {line(name)}: {plural(steps, 'step')}"
     yield from _listed("lost afterwards", prospect.loses)
@@ -32,18 +32,18 @@ def _prospect(prospect: Prospect) -> Iterator[str]:
         yield f"  tables whose rows it can destroy ({saved[prospect.backup]}):"
         for table, why in list(prospect.endangered.items())[:_SHOWN]:
             yield f"    {line(table)}: {line(why)}"
-    yield from _listed("the rehearsal says", prospect.remarks)
+    yield from _listed("not known" if prospect.adopts else "the rehearsal says", prospect.remarks)
     yield from _listed("forced, although", prospect.overridden)
 
 
 def _applied(applied: Applied) -> Iterator[str]:
     done = applied.migrations
-    verb = "applied to" if applied.direction == "up" else "rolled back on"
+    verb = "adopted by" if applied.adopted else "applied to" if applied.direction == "up" else "rolled back on"
     if done or applied.failure is not None or applied.forced:
         plan = f" (plan {applied.plan})" if applied.plan else ""
         yield f"{plural(len(done), 'migration')} {verb} {line(applied.to)}{plan}"
     for one in done:
-        yield f"  {_migration(one)}"
+        yield f"  {_recorded(one) if applied.adopted else _migration(one)}"
     if applied.failure is not None:
         yield from _failure(applied.failure)
     for backup in applied.backups:
@@ -74,6 +74,10 @@ def _migration(one: MigrationResult) -> str:
     if one.retries:
         parts.append(plural(one.retries, "retry", "retries"))
     return f"{line(one.id)} {line(one.name)}: {', '.join(parts)}, {one.seconds:.1f} s"
+
+
+def _recorded(one: MigrationResult) -> str:
+    return f"{line(one.id)} {line(one.name)}: {plural(one.steps, 'step')}, recorded and not run"
 
 
 def _failure(failure: Failure) -> Iterator[str]:

@@ -66,6 +66,8 @@ def _status(status: Status) -> Iterator[str]:
     yield from _gaps(status.gaps)
     if not status.drifted:
         yield "  no drift" if status.to else "  the files are in order"
+    if status.next:
+        yield f"  next: {line(status.next)}"
 
 
 def _stands(one: Standing, *, told: bool) -> str:

@@ -10,6 +10,7 @@ import psycopg
 
 from dbarchitect.errors import SurroundingsError
 from dbarchitect.model.history import History, Recorded, Tool
+from dbarchitect.model.journal import ADOPTED
 from dbarchitect.model.names import Name, quote_identifier
 
 _FIND = """
@@ -22,7 +23,7 @@ WHERE c.relkind IN ('r', 'p') AND (
 ORDER BY n.nspname
 """
 _OURS = """
-SELECT m.id, m.checksum, m.state, m.finished, b.run IS NOT NULL,
+SELECT m.id, m.checksum, m.state, m.plan, m.finished, b.run IS NOT NULL,
        ARRAY(SELECT s.number FROM dbarchitect.steps s
              WHERE s.run = m.run AND s.state = 'done' ORDER BY s.number)
 FROM dbarchitect.migrations m
@@ -57,13 +58,14 @@ def read_histories(connection: psycopg.Connection[Any]) -> tuple[History, ...]:
 
 def _ours(connection: psycopg.Connection[Any], _: Name) -> list[Recorded]:
     found: list[Recorded] = []
-    for id_, checksum, state, finished, leaving, steps in connection.execute(_OURS).fetchall():
+    for id_, checksum, state, plan, finished, leaving, steps in connection.execute(_OURS).fetchall():
         found.append(
             Recorded(
                 id=id_,
                 checksum=checksum,
                 state="half undone" if leaving else "applied" if state == "done" else "half applied",
                 steps=() if leaving or state == "done" else tuple(steps),
+                adopted=plan == ADOPTED,
                 at=_iso(finished),
             )
         )

@@ -176,11 +176,23 @@ class Notebook:
         Raises `SurroundingsError` where somebody has begun another meanwhile.
         """
         with self._session.transaction(_WAIT_MS) as connection:
-            # Behind a pooler nobody holds the lock between two transactions.
-            if connection.execute(_UNFINISHED).fetchone() is not None:
-                raise self._session.occupied()
+            self._refuse_unfinished()
             for one in migrations:
                 connection.execute(_PLAN, _planned(one, "up", None, circumstances))
+
+    def adopt(self, migrations: Sequence[Migration], circumstances: Circumstances, schema: Relational) -> None:
+        """Record that a database with this schema has these migrations, none of which has run here.
+
+        Raises `SurroundingsError` where somebody has begun one meanwhile.
+        """
+        with self._session.transaction(_WAIT_MS) as connection:
+            self._refuse_unfinished()
+            for one in migrations:
+                row = connection.execute(_PLAN, _planned(one, "up", None, circumstances)).fetchone()
+                assert row is not None
+                # What there was between two of them nobody knows.
+                after = _packed(schema) if one is migrations[-1] else None
+                connection.execute(_FINISH, ("done", after, row[0]))
 
     def plan_back(self, up: Run, migration: Migration, circumstances: Circumstances) -> int:
         """Record that a run upwards is to be taken back; the number of the run that does."""
@@ -223,6 +235,11 @@ class Notebook:
                 "where run = any(%s)",
                 ([one.number for one in runs],),
             )
+
+    def _refuse_unfinished(self) -> None:
+        """Behind a pooler nobody holds the lock between two transactions."""
+        if self._session.connection.execute(_UNFINISHED).fetchone() is not None:
+            raise self._session.occupied()
 
     def _take(self, run: int) -> None:
         """At the end of a step's transaction: hold the run, so that nobody else ends it or goes on with it meanwhile.
