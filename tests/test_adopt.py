@@ -19,7 +19,7 @@ from dbarchitect.engines.postgres.migrator.session import Session
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.course import there_already, way_back, way_in
-from dbarchitect.model.journal import ADOPTED, Journal, Run
+from dbarchitect.model.journal import ADOPTED, Journal, Prospect, Run
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Migration, Step
 from dbarchitect.model.schema import Relational, Table
@@ -44,7 +44,7 @@ def migrations(tmp_path: Path) -> Migrations:
         "0001_base",
         "CREATE TABLE customers (id bigint PRIMARY KEY, name text);\n"
         "CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint REFERENCES customers, state text);\n"
-        "CREATE VIEW waiting AS SELECT orders.id, customers.name FROM orders JOIN customers ON customers.id = customer;",
+        f"{BY_HAND[-1]};",
         "DROP VIEW waiting; DROP TABLE orders, customers;",
     )
     made.add(
@@ -214,11 +214,15 @@ def test_what_was_adopted_is_taken_back_only_by_force(
 def test_nothing_is_written_where_nobody_agrees(
     database: Callable[..., Database], dba: Dba, monkeypatch: pytest.MonkeyPatch, migrations: Migrations
 ) -> None:
+    def declines(prospect: Prospect) -> bool:
+        assert prospect.adopts
+        return False
+
     app = database(*BY_HAND)
     monkeypatch.setattr("sys.stdin", io.StringIO())
     code, _, err = dba("adopt", app.url)
     assert (code, "--yes" in err) == (2, True)
-    asked = adopt(migrations.folder, app.url, migrations.options(force=False, agree=lambda one: not one.adopts))
+    asked = adopt(migrations.folder, app.url, migrations.options(force=False, agree=declines))
     assert asked.declined
     assert not has(app, "dbarchitect.migrations")
 
