@@ -179,7 +179,8 @@ def _says_privileges(source: Source) -> bool:
     if source.is_live:
         return True
     schema = source.schema
-    owned = [*schema.tables, *schema.views, *schema.functions, *schema.schemas, *schema.types, *schema.sequences]
+    spaces = [one for one in schema.schemas if one.name != "public"]  # which has privileges from the start
+    owned = [*schema.tables, *schema.views, *schema.functions, *spaces, *schema.types, *schema.sequences]
     if any(one.grants for one in owned) or schema.default_privileges:
         return True
     return any(one.owner not in ("", OWNER, "postgres", "pg_database_owner") for one in owned)

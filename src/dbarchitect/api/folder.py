@@ -84,7 +84,9 @@ def new(
         return made
     if not folder.exists():
         empty_folder(folder, files.format)
-    migration = Migration(id="", name=name, up=planned.plan.steps, down=planned.plan.down)
+    migration = Migration(
+        id="", name=name, up=planned.plan.steps, down=None if planned.plan.no_way_back else planned.plan.down
+    )
     return replace(made, written=write_migration(files, migration, run=run, now=options.now, apart=apart))
 
 

@@ -11,6 +11,7 @@ from dbarchitect.migrate.durations import seconds
 from dbarchitect.migrate.effects import effects
 from dbarchitect.migrate.follow import follow
 from dbarchitect.migrate.picture import Picture, from_schema
+from dbarchitect.model.change import AddConstraint
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.plan import LOCKS, Effects, Lock, Step
 from dbarchitect.model.schema import Relational
@@ -25,9 +26,11 @@ def with_effects(
 ) -> tuple[Step, ...]:
     """The steps with what they are claimed to do on `schema`, whose sizes are `facts`; `version` in 180006 style."""
     picture = from_schema(schema)
+    known = {str(one.name) for one in (*schema.tables, *schema.views)}
     made: list[Step] = []
     for step in steps:
         found, picture = _of_step(step, picture, version // 10000)
+        found = _of_old_tables(found, known, step)
         made.append(replace(step, effects=found, hazards=(*step.hazards, *_hazards(found, facts))))
     return tuple(made)
 
@@ -43,6 +46,19 @@ def _of_step(step: Step, picture: Picture, major: int) -> tuple[Effects, Picture
             each.append(effects(parsed.action, picture, major))
             picture = follow(picture, parsed.action)
     return _together(each), picture
+
+
+def _of_old_tables(found: Effects, known: set[str], step: Step) -> Effects:
+    """Without the work on tables that the plan itself makes: they are empty, and so is the check of their keys."""
+    change = step.change
+    if isinstance(change, AddConstraint) and str(change.table) not in known:
+        return replace(found, scans=(), builds=())
+    return replace(
+        found,
+        rewrites=tuple(table for table in found.rewrites if table in known),
+        scans=tuple(table for table in found.scans if table in known),
+        builds=tuple(table for table in found.builds if table in known),
+    )
 
 
 def _together(each: Iterable[Effects]) -> Effects:

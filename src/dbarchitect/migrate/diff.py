@@ -24,6 +24,7 @@ from dbarchitect.model.change import (
     Alter,
     Change,
     Create,
+    DetachPartition,
     Drop,
     DropColumn,
     RebuildType,
@@ -682,6 +683,7 @@ class _Differ:
                     if ref.kind == "column" and (root := self._group(ref)) is not None:
                         action.group = root
         self._identity_sequences()
+        self._cloned_triggers()
 
     def _with_sequences(self, action: Action, change: DropColumn) -> None:
         """The sequences that a column owns go with it; they are there again before it comes back."""
@@ -727,6 +729,13 @@ class _Differ:
             if isinstance(one.value, Sequence):
                 last.append(Alter(before=replace(one.value, owned_by=None), after=one.value))
                 last += self._privilege_changes(ref, None, one.value, owner_now="")
+        of = table.partition_of
+        pointed_at = any(self._keys_to(name) for name in self._ancestors(table))
+        if of is not None and of.parent in self.new_tables and pointed_at:
+            # While a foreign key points at its parent a partition is not dropped but from outside.
+            detach = DetachPartition(table=table.name, of=of)
+            self._add(detach, "drop partition", undo=())
+            self.actions[-1].frees = frozenset((table.ref,))
         gone = self.tables.refs(table) | {ref for ref, _ in owned}
         gone -= {part("constraint", table.name, c.name) for c in table.constraints if self._between_dropped(table, c)}
         gone |= {ref for ref, one in self.old.items() if one.on == table.name}
@@ -738,6 +747,40 @@ class _Differ:
             loses=() if self.keep or table.kind != "ordinary" else (f"all rows of {table.name.short}",),
             remakes=f"table {table.name.short}" if table.name in self.tables.remade_tables else "",
         )
+        above = self._ancestors(table)
+        self.actions[-1].awaits = frozenset(
+            part("constraint", other.name, one.name)
+            for other in self.old_tables.values()
+            for one in other.foreign_keys
+            if one.target in above and other.name != table.name
+        )
+
+    def _ancestors(self, table: Table) -> set[Name]:
+        """The partitioned tables that a table is a partition of, however far up."""
+        found: set[Name] = set()
+        while table.partition_of is not None and table.partition_of.parent in self.old_tables:
+            table = self.old_tables[table.partition_of.parent]
+            found.add(table.name)
+        return found
+
+    def _keys_to(self, name: Name) -> bool:
+        return any(one.target == name for table in self.old_tables.values() for one in table.foreign_keys)
+
+    def _cloned_triggers(self) -> None:
+        """Triggers that partitions have from their parent, where one is enabled otherwise than the parent's."""
+        for name, table in self.new_tables.items():
+            old = self.old_tables.get(name)
+            parent = self.new_tables.get(table.partition_of.parent) if table.partition_of is not None else None
+            for trigger in table.triggers:
+                if not trigger.inherited or parent is None:
+                    continue
+                source = next((one for one in parent.triggers if one.name == trigger.name), None)
+                known = next((one for one in old.triggers if one.name == trigger.name), None) if old else None
+                at = part("trigger", parent.name, trigger.name)
+                before = known if known is not None and at not in self.ops else source
+                if before is not None and before.enabled != trigger.enabled:
+                    change = Alter(before=replace(trigger, enabled=before.enabled), after=trigger, on=name)
+                    self._add(change, "trigger", needs={at, table.ref})
 
     def _between_dropped(self, table: Table, one: Constraint) -> bool:
         return isinstance(one, ForeignKey) and one.target != table.name and one.target not in self.new_tables

@@ -452,7 +452,10 @@ class _Writer:
 
     def _can_wait(self, table: Name, constraint: Constraint) -> bool:
         """Whether a constraint is better added NOT VALID and validated later, and the server lets it."""
-        if not (constraint.validated and constraint.enforced and self._counts(table)) or self._foreign(table):
+        counts = self._counts(table)
+        if isinstance(constraint, ForeignKey) and table not in self.fresh:
+            counts = counts or self._counts(constraint.target)  # which is locked, and looked into, as well
+        if not (constraint.validated and constraint.enforced and counts) or self._foreign(table):
             return False
         return not (isinstance(constraint, ForeignKey) and self._partitioned(table) and self.forms.major < 18)
 

@@ -777,13 +777,13 @@ class TableDiff:
                 undo = (DropConstraint(table=table.name, constraint=one, index=index), *merged)
         action = _action(change, rank, makes={ref}, needs=needs, undo=undo)
         if isinstance(one, PrimaryKey | Unique):
-            # And on the way back, which is this one backwards.
+            # And on the way back, which is this one backwards. A table has one primary key at a time.
+            going = {at: plan for at, plan in self.constraints.items() if plan.op in ("drop", "replace")}
             action.awaits = frozenset(
                 at
-                for at, plan in self.constraints.items()
-                if isinstance(plan.before, ForeignKey)
-                and plan.before.target == table.name
-                and plan.op in ("drop", "replace")
+                for at, plan in going.items()
+                if (isinstance(plan.before, ForeignKey) and plan.before.target == table.name)
+                or (isinstance(plan.before, PrimaryKey) and isinstance(one, PrimaryKey) and plan.table == table.name)
             )
         elif isinstance(one, ForeignKey):
             # Of two keys over the same columns the server would choose the one that is about to go.

@@ -36,7 +36,7 @@ from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.proof import Proof
-from dbarchitect.model.schema import Column, Relational, Table
+from dbarchitect.model.schema import Column, Constraint, NotNull, Relational, Table
 from dbarchitect.sql.script import command_tag, split_script
 
 from .stage import Ran, Stage
@@ -107,6 +107,13 @@ class UnansweredError(InputError):
         self.questions = tuple(questions)
 
 
+_NO_CONVERSION = ("42804", "42846")  # datatype_mismatch, cannot_coerce
+
+
+class NoConversionError(InputError):
+    """A column changes to a type for which the server knows no cast, and no expression was stated."""
+
+
 class Journey:
     """From the database `start` of `host` to the schema `wanted`. Makes databases of its own and drops them again."""
 
@@ -122,12 +129,13 @@ class Journey:
     ) -> None:
         self._host = host
         self._start = start
-        self._wanted = _own(wanted)
         self._options = options
+        self._wanted = self._own(wanted)
         self._progress = progress
         self._before = before  # the schema of `start`, where it has been read already
         self._made: list[str] = []
         self._distinct: frozenset[str] = frozenset()
+        self._no_way_back = ""
 
     # --- databases --------------------------------------------------------------------------------------------------
 
@@ -137,6 +145,13 @@ class Journey:
         self._made.append(name)
         _copy_settings(self._host, self._start, name)
         return stage(self._host, name)
+
+    def _schema(self, of: Stage) -> Relational:
+        """The schema on a stage, without a word of the role that runs everything there."""
+        return self._own(of.schema())
+
+    def _own(self, schema: Relational) -> Relational:
+        return _known_to(self._options.version, unowned(steady(schema), OWNER))
 
     def close(self) -> None:
         """Drop what was made."""
@@ -148,11 +163,13 @@ class Journey:
         for number, step in enumerate(steps, 1):
             ran = on.repeat(step)
             if ran.refusal is not None:
-                raise InputError(
+                message = (
                     f"no plan that arrives: step {number} {what} ({step.does}) fails on a private copy: "
-                    f"{ran.refusal.message}",
-                    hint=_help(step, ran.refusal.sqlstate),
+                    f"{ran.refusal.message}"
                 )
+                if ran.refusal.sqlstate in _NO_CONVERSION:
+                    raise NoConversionError(message, hint="state one: --using TABLE.COLUMN=EXPRESSION")
+                raise InputError(message, hint=_help(step))
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +178,7 @@ class Journey:
         names of what is not supported or of the step that fails."""
         self._distinct = answers.distinct
         self._progress("looking for renames")
-        before = _own(self._before if self._before is not None else schema_of(self._host, self._start))
+        before = self._own(self._before if self._before is not None else schema_of(self._host, self._start))
         here, renames, words = self._renamed(before, answers)
         self._progress("planning")
         units, difference = self._units(here)
@@ -187,6 +204,7 @@ class Journey:
             renames=tuple(words),
             not_compared=difference.not_compared,
             remaining=tuple(dict.fromkeys(loss for step in steps for loss in step.loses)),
+            no_way_back=self._no_way_back,
             proof=Proof(
                 level="rehearsed",
                 method="run up, compared with the wanted catalogue, run down, compared with the first",
@@ -227,7 +245,7 @@ class Journey:
             answers = answers.after(changes)
             made += [(change, here) for change in changes]
             words += found.words
-            here = _schema(work)
+            here = self._schema(work)
         if work is not None:
             work.close()
         return here, made, words
@@ -297,7 +315,7 @@ class Journey:
             comparable = [_comparable(t, before, self._wanted, steps) for t in before.tables if t.name in filled]
             rows = work.fingerprints(comparable, before)
             self._run(work, steps, "of the plan")
-            made = _schema(work)
+            made = self._schema(work)
             left = differences(made, self._wanted, privileges=options.privileges)
             if left and attempt < _ROUNDS - 1:
                 units, _ = self._units(made, before)
@@ -320,11 +338,16 @@ class Journey:
                 work = self._copy("journey")
                 _empty(work, before)
                 self._run(work, steps, "of the plan")
-            self._run(work, down, "of the way back")
-            back_again = differences(_schema(work), before, privileges=options.privileges)
+            try:
+                self._run(work, down, "of the way back")
+            except NoConversionError as err:
+                self._no_way_back = err.message
+                work.close()
+                return steps, ()
+            back_again = differences(self._schema(work), before, privileges=options.privileges)
             if back_again:
                 down = self._tidied(work, before, down)
-                back_again = differences(_schema(work), before, privileges=options.privileges)
+                back_again = differences(self._schema(work), before, privileges=options.privileges)
             if back_again:
                 raise InputError(
                     f"no way back that arrives: {_several(back_again)}",
@@ -337,7 +360,7 @@ class Journey:
     def _tidied(self, work: Stage, before: Relational, down: tuple[Step, ...]) -> tuple[Step, ...]:
         """The way back with constraints dropped that the server left behind: those of a partition that leaves its table
         stay with it."""
-        units, _ = self._units(_schema(work), before, wanted=before)
+        units, _ = self._units(self._schema(work), before, wanted=before)
         more: list[Step] = []
         for change in (action.change for unit in units for action in unit):
             if isinstance(change, DropConstraint):
@@ -416,13 +439,19 @@ def _has_constraint(schema: Relational | None, change: DropConstraint) -> bool:
     return table is not None and any(one.name == change.constraint.name for one in table.constraints)
 
 
-def _schema(of: Stage) -> Relational:
-    """The schema on a stage, without a word of the role that runs everything there."""
-    return _own(of.schema())
+def _known_to(version: int, schema: Relational) -> Relational:
+    """The schema as a server of `version` has it: before 18 a plain NOT NULL is a column's alone and has no name."""
+    if version < 180000:
+        tables = tuple(
+            replace(table, constraints=tuple(one for one in table.constraints if not _is_plain_not_null(one)))
+            for table in schema.tables
+        )
+        schema = replace(schema, tables=tables)
+    return replace(schema, version=version)
 
 
-def _own(schema: Relational) -> Relational:
-    return unowned(steady(schema), OWNER)
+def _is_plain_not_null(one: Constraint) -> bool:
+    return isinstance(one, NotNull) and one.validated and not one.no_inherit and one.comment is None
 
 
 def _empty(work: Stage, schema: Relational) -> None:
@@ -470,9 +499,7 @@ def _several(lines: Sequence[str]) -> str:
     return "; ".join(lines[:3]) + more
 
 
-def _help(step: Step, sqlstate: str) -> str:
-    if sqlstate in ("42804", "42846"):
-        return "say how values are converted: --using TABLE.COLUMN=EXPRESSION"
+def _help(step: Step) -> str:
     return f"the statement: {' '.join(step.sql[-1].split())[:200]}" if step.sql else "report it"
 
 

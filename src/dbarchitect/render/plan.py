@@ -75,6 +75,9 @@ def _parts(source: str, target: str, plan: Plan, gaps: Sequence[Gap]) -> Iterato
             yield Text(f"  loses {line(loss)}, as far as it was filled since", style="yellow")
         for words in plan.remaining:
             yield Text(f"  does not bring back {line(words)} (--keep moves it aside instead)", style="yellow")
+    if plan.no_way_back:
+        yield Text("")
+        yield Text(f"no way back: {line(plan.no_way_back)}", style="bold yellow")
     for words in plan.not_compared:
         yield Text(f"not compared: {line(words)}", style="yellow")
     for gap in gaps:

@@ -1,0 +1,131 @@
+"""What the tests of plans share: pairs of schemas, and that the plan from the one to the other arrives and comes back.
+
+A case is a folder of `cases/diff/KIND/NAME` with `from.sql` and `to.sql`; `case.toml` says what a person would say on
+the command line (rename, distinct, allow-loss, keep, online, using), which rows the first schema has, what is refused,
+and what may be made anew. `Journey.plan` itself runs the plan and compares; here its result is looked at once more.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dbarchitect.api.diff import online_forms
+from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.server import Server
+from dbarchitect.engines.postgres.server.host import OWNER, owner_session
+from dbarchitect.errors import InputError
+from dbarchitect.migrate.compare import differences, unowned
+from dbarchitect.migrate.renames import answers_of
+from dbarchitect.model.plan import Plan, Step
+from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of, stage
+from dbarchitect.sql.script import split_script
+
+CASES = Path(__file__).parent / "cases" / "diff"
+NAMES = sorted(str(path.parent.relative_to(CASES)) for path in CASES.glob("*/*/from.sql"))
+# The kinds of case that are about one table and its parts: tests of these and of the others run side by side.
+OF_TABLES = frozenset(
+    (
+        *("column", "default", "identity", "generated", "not-null", "primary-key", "unique", "check", "foreign-key"),
+        *("exclusion", "temporal", "index", "table", "keep", "online", "storage", "partition", "inheritance"),
+    )
+)
+KNOWN = {
+    *("rename", "distinct", "allow-loss", "keep", "online", "using", "rows", "refused", "recreates"),
+    *("min-version", "max-version", "why"),
+}
+
+
+def settings_of(case: Path) -> dict[str, Any]:
+    path = case / "case.toml"
+    settings = tomllib.loads(path.read_text()) if path.exists() else {}
+    assert set(settings) <= KNOWN, f"{path}: {set(settings) - KNOWN}"
+    return settings
+
+
+def load_file(server: Server, path: Path, database: str) -> None:
+    server.drop_database(database)
+    server.create_database(database)
+    load(server, database, split_script(path.read_text(), str(path), allow_empty=True))
+
+
+def fill(server: Server, database: str, rows: list[str]) -> None:
+    if not rows:
+        return
+    with closing(owner_session(server, database)) as session:
+        for statement in rows:
+            session.execute(statement.encode())
+
+
+def planned(server: Server, case: Path, settings: dict[str, Any], *, large: bool = True) -> Plan:
+    load_file(server, case / "from.sql", "from")
+    load_file(server, case / "to.sql", "to")
+    fill(server, "from", settings.get("rows", []))
+    stage(server, "from").close()  # the owner speaks for the roles that own parts of it
+    journey = Journey(
+        server,
+        "from",
+        schema_of(server, "to"),
+        PlanOptions(
+            version=server.version,
+            large=large,
+            keep=settings.get("keep", False),
+            using=dict(settings.get("using", {})),
+            online=online_forms(
+                server.version, keep=settings.get("keep", False), fill_only=not settings.get("online", False)
+            ),
+        ),
+    )
+    try:
+        return journey.plan(answers_of(settings.get("rename", ()), settings.get("distinct", ())))
+    finally:
+        journey.close()
+
+
+def applied(server: Server, steps: tuple[Step, ...]) -> None:
+    """Run steps on the database `from` itself."""
+    work = stage(server, "from")
+    for step in steps:
+        ran = work.repeat(step)
+        assert ran.refusal is None, f"{step.does}: {ran.refusal}"
+    work.close()
+
+
+def suits(server: Server, settings: dict[str, Any]) -> bool:
+    major = server.version // 10000
+    return settings.get("min-version", 12) <= major <= settings.get("max-version", 99)
+
+
+def check(server: Server, case: Path) -> None:
+    settings = settings_of(case)
+    if not suits(server, settings):
+        return
+    if refused := settings.get("refused"):
+        with pytest.raises(InputError) as caught:
+            planned(server, case, settings)
+        assert refused.lower() in str(caught.value).lower()
+        return
+    plan = planned(server, case, settings)
+    assert bool(plan.loses) <= bool(settings.get("allow-loss")), plan.loses
+    remade = [text for step in plan.steps for text in step.hazards if text.startswith("made anew: column")]
+    for text in remade:
+        assert any(
+            text.split()[-1].replace('"', "") in one.replace('"', "") for one in settings.get("recreates", ())
+        ), text
+    if plan.loses:  # what is lost does not come back with its constraints
+        load_file(server, case / "from.sql", "from")
+    before = unowned(schema_of(server, "from"), OWNER)
+    applied(server, plan.steps)
+    wanted = unowned(schema_of(server, "to"), OWNER)
+    assert differences(unowned(schema_of(server, "from"), OWNER), wanted) == ()
+    second = Journey(server, "from", wanted, PlanOptions(version=server.version, using={}))
+    try:
+        assert second.plan(answers_of((), ("*",))).steps == ()
+    finally:
+        second.close()
+    applied(server, plan.down)
+    assert differences(unowned(schema_of(server, "from"), OWNER), before) == ()
