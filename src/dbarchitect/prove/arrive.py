@@ -134,6 +134,7 @@ class Journey:
         self._progress = progress
         self._before = before  # the schema of `start`, where it has been read already
         self._made: list[str] = []
+        self._stages: list[Ground] = []
         self._distinct: frozenset[str] = frozenset()
         self._no_way_back = ""
 
@@ -144,7 +145,8 @@ class Journey:
         self._host.copy_database(self._start, name)
         self._made.append(name)
         _copy_settings(self._host, self._start, name)
-        return stage(self._host, name)
+        self._stages.append(stage(self._host, name))
+        return self._stages[-1]
 
     def _schema(self, of: Stage) -> Relational:
         """The schema on a stage, without a word of the role that runs everything there."""
@@ -154,7 +156,10 @@ class Journey:
         return _known_to(self._options.version, unowned(steady(schema), OWNER))
 
     def close(self) -> None:
-        """Drop what was made."""
+        """End the sessions, and drop what was made."""
+        for one in self._stages:
+            one.close()
+        self._stages.clear()
         for name in self._made:
             self._host.drop_database(name)
         self._made.clear()
