@@ -7,7 +7,6 @@ rows must have kept their values; then it is run down, and must give back the sc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,12 +32,13 @@ from dbarchitect.migrate.renames import Answers, Question, find
 from dbarchitect.migrate.words import describe
 from dbarchitect.model.change import AddTable, Change, Create, DropConstraint, Rename, SetSetting
 from dbarchitect.model.facts import Facts
-from dbarchitect.model.names import Name, quote_identifier, quote_literal
+from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Column, Constraint, NotNull, Relational, Table
 from dbarchitect.sql.script import command_tag, split_script
 
+from .ownership import speak_for_all, with_rights
 from .stage import Ran, Stage
 
 _ROUNDS = 4  # of renames that show others, and of differences that a first plan leaves
@@ -517,7 +517,7 @@ class Ground(Stage):
 
     def __init__(self, host: Host, database: str) -> None:
         if host.superuser:
-            _speak_for_all(host, database)
+            speak_for_all(host, database, host.ordinary_role(OWNER))
         self._host = host
         self._database = database
 
@@ -526,17 +526,16 @@ class Ground(Stage):
             opened.execute("SET check_function_bodies = off")
             return opened
 
-        super().__init__(session=session, watch=lambda: host.connect(database))
+        super().__init__(session=session, watch=lambda: host.connect(database), owners=host.superuser)
 
     def repeat(self, step: Step) -> Ran:
         """Run a step; one with statements for a superuser is no transaction here, where nobody looks."""
         if step.backfill is not None or not self._host.superuser or not any(map(_for_superuser, step.sql)):
-            given = tuple(one for sql in step.sql for one in self._ownership(sql))
-            return super().repeat(replace(step, sql=given))
+            return super().repeat(step)
         for statement in step.sql:
             try:
                 if not _for_superuser(statement):
-                    for one in self._ownership(statement):
+                    for one in with_rights(self.session, statement):
                         one_statement(self.session, one)
                 elif statement.endswith(" OWNER TO CURRENT_USER"):
                     continue  # it would be the superuser's
@@ -548,38 +547,6 @@ class Ground(Stage):
             except psycopg.Error as err:
                 return Ran(refusal=refusal(err))
         return Ran()
-
-    def _ownership(self, statement: str) -> tuple[str, ...]:
-        """An OWNER TO with the right that the new owner needs for it, and that is taken back at once."""
-        given = _OWNER_TO.search(statement)
-        if given is None or not self._host.superuser or given[1] == "CURRENT_USER":
-            return (statement,)
-        place = _PLACE.search(statement)
-        schema = place[1] if place is not None else None
-        on = f"SCHEMA {schema}" if schema is not None else "DATABASE"
-        if on == "DATABASE":
-            row = self.session.execute("SELECT pg_catalog.quote_ident(pg_catalog.current_database())").fetchone()
-            on = f"DATABASE {row[0] if row else ''}"
-        held = "SELECT pg_catalog.has_{}_privilege({}, {}, 'create')".format(
-            "database" if schema is None else "schema",
-            quote_literal(_unquoted(given[1])),
-            "pg_catalog.current_database()" if schema is None else quote_literal(_unquoted(schema)),
-        )
-        try:
-            row = self.session.execute(held.encode()).fetchone()
-        except psycopg.errors.InvalidSchemaName:
-            row = None  # it is made in the same step
-        if row is not None and row[0]:
-            return (statement,)
-        return f"GRANT CREATE ON {on} TO {given[1]}", statement, f"REVOKE CREATE ON {on} FROM {given[1]}"
-
-
-_OWNER_TO = re.compile(r'^ALTER .* OWNER TO ("(?:[^"]|"")+"|\S+)$', re.S)
-_PLACE = re.compile(r'^ALTER (?!SCHEMA )(?:[A-Z]+ )+("(?:[^"]|"")+"|[\w$]+)\.')
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _for_superuser(statement: str) -> bool:
@@ -594,19 +561,6 @@ def _for_superuser(statement: str) -> bool:
 def stage(host: Host, database: str) -> Ground:
     """Where a plan is run: a private database."""
     return Ground(host, database)
-
-
-def _speak_for_all(host: Host, database: str) -> None:
-    """Let the owner's role act for every ordinary role, so that it may change what these own."""
-    owner = host.ordinary_role(OWNER)
-    with closing(host.connect(database)) as admin:
-        roles = admin.execute(
-            "select rolname from pg_catalog.pg_roles where not rolsuper and rolname !~ '^pg_' and rolname <> %s "
-            "and not pg_catalog.pg_has_role(%s, oid, 'member')",
-            (owner, owner),
-        ).fetchall()
-        for (role,) in roles:
-            admin.execute(f"GRANT {quote_identifier(role)} TO {quote_identifier(owner)}".encode())
 
 
 def _copy_settings(host: Host, original: str, copy: str) -> None:

@@ -18,6 +18,7 @@ from dbarchitect.model.schema import Table
 from dbarchitect.sql.parse import extension_of, roles_of
 from dbarchitect.sql.script import command_tag
 
+from .ownership import speak_for_all
 from .stage import Session, Stage
 from .workbench import Workbench, volumes
 
@@ -139,6 +140,8 @@ class Copies:
     def stage(self, database: str) -> Stage:
         """A stage on one of our databases."""
         facts = self._source.schema.facts
+        if self._host.superuser:
+            speak_for_all(self._host, database, self._owner)
 
         def session() -> Session:
             return self._host.connect_as(self._owner, database)
@@ -151,6 +154,7 @@ class Copies:
             watch=lambda: self._host.connect(database),
             settings=facts.settings if facts is not None else {},
             beside=beside,
+            owners=self._host.superuser,
         )
 
     def _beside(self, database: str, statement: str) -> bool:

@@ -21,6 +21,7 @@ from dbarchitect.model.plan import LOCKS, Backfill, Effects, Step
 from dbarchitect.model.rehearsal import Observed, Refusal, Wait
 from dbarchitect.model.schema import Relational, Table
 
+from .ownership import with_rights
 from .probes import probing
 
 Session = psycopg.Connection[Any]
@@ -80,12 +81,15 @@ class Stage:
         watch: Callable[[], Session],
         settings: Mapping[str, str] = {},
         beside: Callable[[str], bool] = lambda _: False,
+        owners: bool = False,
     ) -> None:
-        """`beside` does a statement in another way and says whether it did (what only a superuser may)."""
+        """`beside` does a statement in another way and says whether it did (what only a superuser may). `owners`: the
+        role speaks for others, and lends them what they need to own something."""
         self._open = session
         self._watch = watch
         self._settings = settings
         self._beside = beside
+        self._owners = owners
         self._session: Session | None = None
 
     def close(self) -> None:
@@ -149,7 +153,8 @@ class Stage:
             return self._backfill(step, step.backfill, traced=True)
         statements = self._mine(step)
         before = self._invalid() if not step.transactional else set[str]()
-        trace = observe(self.session, statements, connect=self._watch, transactional=step.transactional)
+        works = [self._work(statement) for statement in statements]
+        trace = observe(self.session, works, connect=self._watch, transactional=step.transactional)
         refused = trace.refused
         left = self._invalid() - before if refused and not step.transactional else set[str]()
         return Ran(
@@ -183,13 +188,22 @@ class Stage:
             if step.transactional:
                 with self.session.transaction():
                     for statement in self._mine(step):
-                        one_statement(self.session, statement)
+                        self._one(self.session, statement)
             else:
                 for statement in self._mine(step):
-                    one_statement(self.session, statement)
+                    self._one(self.session, statement)
         except psycopg.Error as err:
             return Ran(refusal=refusal(err))
         return Ran()
+
+    def _one(self, session: Session, statement: str) -> None:
+        for one in with_rights(session, statement) if self._owners else (statement,):
+            one_statement(session, one)
+
+    def _work(self, statement: str) -> Work:
+        if not self._owners or " OWNER TO " not in statement:
+            return statement
+        return statement, lambda session: self._one(session, statement)
 
     def _mine(self, step: Step) -> list[str]:
         return [statement for statement in step.sql if not self._beside(statement)]
