@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dbarchitect.model.change import Change
@@ -89,3 +90,31 @@ class Action:
             return self.undo
         back = self.change.reverse()
         return () if back is None else (back,)
+
+
+def make_action(
+    change: Change,
+    rank: str,
+    *,
+    makes: Iterable[ObjectRef] = (),
+    unmakes: Iterable[ObjectRef] = (),
+    alters: Iterable[ObjectRef] = (),
+    needs: Iterable[ObjectRef] = (),
+    undo: tuple[Change, ...] | None = None,
+    loses: tuple[str, ...] = (),
+    remakes: str = "",
+    group: ObjectRef | None = None,
+) -> Action:
+    """An action; what is not given is empty."""
+    return Action(
+        change,
+        RANKS[rank],
+        frozenset(makes),
+        frozenset(unmakes),
+        frozenset(alters),
+        frozenset(needs),
+        undo,
+        loses,
+        remakes,
+        group,
+    )

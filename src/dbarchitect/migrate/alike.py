@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from dbarchitect.model.names import Name
+from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import (
     Check,
     Collation,
@@ -15,10 +15,13 @@ from dbarchitect.model.schema import (
     EnumType,
     EventTrigger,
     ExtendedStatistics,
+    Extension,
     ForeignKey,
     ForeignServer,
     Function,
+    Grant,
     Index,
+    NotNull,
     Policy,
     Publication,
     SchemaObject,
@@ -218,3 +221,98 @@ def lost_by_cast(before: Column, after: Column) -> str:
     times = old == new and old in ("timestamp", "timestamptz", "time", "timetz", "interval")
     shorter = before.type.modifier < 0 or before.type.modifier > after.type.modifier
     return "fractions of seconds" if times and shorter and after.type.modifier >= 0 else ""
+
+
+def other_type(before: Column, after: Column) -> bool:
+    """Whether two columns differ in type or collation."""
+    return (before.type.sql, before.collation) != (after.type.sql, after.collation)
+
+
+def settled(one: Constraint) -> Constraint:
+    """A constraint without what is printed from the rest or is not its own."""
+    found = replace(one, definition="", inherited=False)
+    return replace(found, target_index="") if isinstance(found, ForeignKey) else found
+
+
+def not_null_of(table: Table, column: str) -> NotNull | None:
+    """The NOT NULL constraint of a column, None where it has none of its own name (before 18)."""
+    return next((one for one in table.constraints if isinstance(one, NotNull) and one.columns == (column,)), None)
+
+
+def key_of(table: Table) -> str:
+    """How a table is partitioned, in words."""
+    return table.partition_key.definition if table.partition_key is not None else "none"
+
+
+def generated_in_place(before: Column, after: Column, major: int) -> bool:
+    """Whether ALTER COLUMN can turn the one into the other with regard to how it is generated."""
+    if before.generated == after.generated:
+        return True
+    if after.generated is None:
+        return True  # DROP EXPRESSION, or the values copied
+    return before.generated is not None and before.generated.stored == after.generated.stored and major >= 17
+
+
+def conversion_of(before: Column, after: Column) -> str:
+    """The expression that converts a column where the server would not do so by itself; "" where it does.
+
+    Assignment refuses what does not fit (a text that is too long), an explicit cast cuts it off: so none is written
+    where the server has one of its own.
+    """
+    old, new = before.type, after.type
+    if old.sql == new.sql:
+        return ""
+    if new.category == "S" and not new.is_array and new.kind in ("base", "domain"):
+        return ""
+    name = quote_identifier(before.name)
+    if old.is_array and new.is_array and new.schema != "pg_catalog":
+        return f"{name}::text[]::{new.sql}"
+    if old.category == new.category and old.kind == new.kind == "base" and old.category != "U":
+        return ""
+    if {old.kind, new.kind} & {"range", "multirange", "composite"}:
+        return f"{name}::text::{new.sql}"
+    if "enum" in (old.kind, new.kind) and old.category != "S":
+        return f"{name}::text::{new.sql}"
+    return f"{name}::{new.sql}"
+
+
+def grants_of(one: SchemaObject | Table | None) -> tuple[Grant, ...]:
+    """Who may do what on an object, in an order of its own, whoever granted it; the owner's own is grantee ""."""
+    owner = getattr(one, "owner", "")
+    found: dict[tuple[str, str], Grant] = {}
+    for grant in getattr(one, "grants", ()):
+        key = ("" if grant.grantee == owner else grant.grantee, grant.column)
+        known = found.get(key, Grant(grantee=key[0], column=grant.column))
+        found[key] = replace(
+            known,
+            privileges=tuple(sorted({*known.privileges, *grant.privileges})),
+            grantable=tuple(sorted({*known.grantable, *grant.grantable})),
+        )
+    return tuple(found[key] for key in sorted(found))
+
+
+def bare_object(one: SchemaObject) -> SchemaObject:
+    """An object without what is compared apart or not at all."""
+    if isinstance(one, Function):
+        # The definition says it all; bodies are compared as the server keeps them.
+        return replace(one, owner="", grants=())
+    if isinstance(one, View):
+        columns = tuple(replace(column, position=0) for column in one.columns)
+        indexes = tuple(replace(index, definition="") for index in one.indexes)
+        return replace(one, owner="", grants=(), triggers=(), rules=(), columns=columns, indexes=indexes)
+    if isinstance(one, Extension):
+        return replace(one, version="", comment=None)
+    if isinstance(one, Collation):
+        return replace(one, owner="", version="")
+    if isinstance(one, CompositeType):
+        attributes = tuple(replace(a, position=n) for n, a in enumerate(one.attributes, 1))
+        return replace(one, owner="", grants=(), attributes=attributes)
+    fields = {name: value for name, value in (("owner", ""), ("grants", ())) if hasattr(one, name)}
+    return replace(one, **fields)
+
+
+def same_parts(before: SchemaObject, after: SchemaObject) -> dict[str, object]:
+    """The parts of a view that other actions change."""
+    if isinstance(before, View) and isinstance(after, View):
+        return {"indexes": before.indexes, "triggers": before.triggers, "rules": before.rules}
+    return {}

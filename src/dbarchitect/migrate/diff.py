@@ -7,17 +7,25 @@ until nothing more follows. Renames are no business of this module: they have be
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from msgspec.structs import replace
 
-from dbarchitect.migrate.actions import RANKS, Action
-from dbarchitect.migrate.alike import in_place
-from dbarchitect.migrate.objects import Object, index_ref, objects, own_indexes, part, ref_of, tables, view_ref
-from dbarchitect.migrate.table_diff import ColumnPlan, TableDiff
+from dbarchitect.migrate.actions import Action, make_action
+from dbarchitect.migrate.alike import bare_object, grants_of, in_place, same_parts
+from dbarchitect.migrate.comparison import Comparison, Op
+from dbarchitect.migrate.objects import (
+    Object,
+    index_ref,
+    is_of,
+    needs_of,
+    own_indexes,
+    part,
+    ref_of,
+    view_ref,
+)
+from dbarchitect.migrate.table_diff import ColumnPlan
 from dbarchitect.model.change import (
     AddConstraint,
     AddIndex,
@@ -37,12 +45,10 @@ from dbarchitect.model.change import (
     SwapIdentity,
 )
 from dbarchitect.model.journal import JOURNAL
-from dbarchitect.model.names import Name, ObjectKind, ObjectRef
+from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import (
-    BaseType,
     Collation,
     Column,
-    CompositeType,
     Constraint,
     DefaultPrivilege,
     EventTrigger,
@@ -66,8 +72,6 @@ from dbarchitect.model.schema import (
     View,
 )
 
-Op = Literal["create", "drop", "alter", "replace", "rebuild"]
-
 _RANKS: tuple[tuple[type[SchemaObject], str, str], ...] = (
     (Namespace, "schema", "drop schema"),
     (Extension, "extension", "drop extension"),
@@ -84,9 +88,6 @@ _RANKS: tuple[tuple[type[SchemaObject], str, str], ...] = (
     (Subscription, "publication", "drop"),
     (EventTrigger, "event trigger", "setting"),
 )
-
-# What stands in the way of a column's change of type and is made again around it.
-_IN_THE_WAY: frozenset[ObjectKind] = frozenset(("view", "rule", "policy", "trigger", "function", "publication"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,46 +117,11 @@ def diff(
     return _Differ(before, after, privileges=privileges, keep=keep, using=using or {}, distinct=distinct).run()
 
 
-class _Differ:
-    def __init__(
-        self,
-        before: Relational,
-        after: Relational,
-        *,
-        privileges: bool,
-        keep: bool,
-        using: dict[str, str],
-        distinct: frozenset[str],
-    ) -> None:
-        self.before, self.after = before, after
-        self.major = before.major
-        self.privileges = privileges
-        self.keep = keep
-        self.old, self.new = objects(before), objects(after)
-        self.old_tables, self.new_tables = tables(before), tables(after)
-        self.ops: dict[ObjectRef, Op] = {}
-        self.groups: dict[ObjectRef, ObjectRef] = {}
-        self.inner: dict[ObjectRef, ObjectRef] = {}  # types made of one that is made anew
-        self.refused: list[str] = []
-        self.actions: list[Action] = []
-        self.handled: set[ObjectRef] = set()  # what another action makes or drops along
-        self.tables = TableDiff(before, after, keep=keep, using=using, distinct=distinct)
-        self.dependents: dict[ObjectRef, list[ObjectRef]] = defaultdict(list)
-        composites = {
-            (one.name.schema, one.name.name): ref_of(one) for one in before.types if isinstance(one, CompositeType)
-        }
-        wholes = composites | {(one.name.schema, one.name.name): ref_of(one) for one in before.views}
-        for one in before.dependencies:
-            of, on = (wholes.get((r.schema, r.name), r) if r.kind == "column" else r for r in (one.of, one.on))
-            if of != on:
-                self.dependents[on].append(of)
+class _Differ(Comparison):
+    """The comparison, and the actions that it comes to."""
 
     def run(self) -> Difference:
-        self._compare_objects()
-        self.tables.compare()
-        self.refused += self.tables.refused
-        self._rebuilt_columns()
-        self._propagate()
+        self.compare()
         self._serials()
         for ref, op in self.ops.items():
             if op == "rebuild":  # it sets defaults that columns then have already
@@ -172,188 +138,6 @@ class _Differ:
         return Difference(
             actions=tuple(self.actions), refused=tuple(self.refused), not_compared=tuple(self._not_compared())
         )
-
-    # --- comparing --------------------------------------------------------------------------------------------------
-
-    def _compare_objects(self) -> None:
-        for ref in dict.fromkeys([*self.old, *self.new]):
-            old, new = self.old.get(ref), self.new.get(ref)
-            if old is None and new is not None:
-                self.ops[ref] = "create"
-            elif new is None and old is not None:
-                self.ops[ref] = "drop"
-            elif old is not None and new is not None and _plain(old.value) != _plain(new.value):
-                if in_place(old.value, new.value, self.major):
-                    self.ops[ref] = "alter"
-                else:
-                    self.ops[ref] = "rebuild" if isinstance(old.value, UserType | Collation) else "replace"
-        self._other_kinds()
-        for ref in self.ops:
-            for one in (self.old.get(ref), self.new.get(ref)):
-                if one is None:
-                    continue
-                if isinstance(one.value, BaseType):
-                    self._refuse(ref, "a type with functions in C, which a schema does not carry")
-                elif isinstance(one.value, Subscription):
-                    self._refuse(ref, "a subscription's connection is a secret that no schema tells")
-        known = {one.ref for one in self.before.unmodelled}
-        wanted = {one.ref for one in self.after.unmodelled}
-        for ref in sorted(known ^ wanted):
-            self._refuse(ref, "this kind of object is not carried by the model: write its migration by hand")
-
-    def _other_kinds(self) -> None:
-        """A type that gives way to one of another kind under its name is made anew like any other."""
-        made = {(ref.schema, ref.name): ref for ref, op in self.ops.items() if op == "create" and _is_type(ref)}
-        for ref, op in list(self.ops.items()):
-            other = made.get((ref.schema, ref.name))
-            if op == "drop" and _is_type(ref) and other is not None:
-                self.ops[ref] = "rebuild"
-                self.new[ref] = self.new.pop(other)
-                del self.ops[other]
-
-    def _rebuilt_columns(self) -> None:
-        """The columns of a type (or collation) that is made anew are converted, and stand in others' way like that."""
-        for ref, op in list(self.ops.items()):
-            one = self.old.get(ref)
-            if one is None or op not in ("alter", "rebuild"):
-                continue
-            columns = [of for of in self.dependents.get(ref, ()) if of.kind == "column" and self.tables.has(of)]
-            if op == "alter" and columns and isinstance(one.value, CompositeType) and self._retypes(ref):
-                self.ops[ref] = op = "rebuild"  # no attribute is altered while a column holds it
-            if op == "rebuild":
-                for column in columns:
-                    self.tables.converted.add(column)
-                    self._join(column, ref)
-        self.tables.keys_follow()
-
-    def _retypes(self, ref: ObjectRef) -> bool:
-        old, new = self.old[ref].value, self.new[ref].value
-        if not isinstance(old, CompositeType) or not isinstance(new, CompositeType):
-            return False
-        types = {one.name: (one.type.sql, one.collation) for one in old.attributes}
-        now = {one.name: (one.type.sql, one.collation) for one in new.attributes}
-        return any(now.get(name, was) != was for name, was in types.items())
-
-    def _refuse(self, ref: ObjectRef, why: str) -> None:
-        text = f"{ref.kind} {ref.short}: {why}"
-        if text not in self.refused:
-            self.refused.append(text)
-
-    def _not_compared(self) -> Iterator[str]:
-        known = {one.ref for one in self.before.unmodelled} & {one.ref for one in self.after.unmodelled}
-        for ref in sorted(known):
-            yield f"{ref.kind} {ref.short}: on both sides; its inside is not compared"
-        if not self.privileges:
-            yield "owners and privileges: the wanted schema says nothing of them"
-        versions = {one.name: one.version for one in self.before.extensions}
-        for one in self.after.extensions:
-            if one.name in versions and one.version != versions[one.name]:
-                yield f"extension {one.name}: version {versions[one.name]} here, {one.version} there"
-
-    # --- what follows -----------------------------------------------------------------------------------------------
-
-    def _gone(self, ref: ObjectRef) -> bool:
-        """Whether the object as it is goes away, for good or to be made again."""
-        if self.ops.get(ref) in ("drop", "replace", "rebuild"):
-            return True
-        return ref in self.inner or self.tables.gone(ref)
-
-    def _propagate(self) -> None:
-        changed = True
-        while changed:
-            changed = False
-            for on, dependents in self.dependents.items():
-                gone = self._gone(on)
-                retyped = self.tables.retyped(on)
-                if not gone and not retyped:
-                    continue
-                for of in dependents:
-                    if self._follows(of, on, gone=gone):
-                        changed = True
-
-    def _follows(self, of: ObjectRef, on: ObjectRef, *, gone: bool) -> bool:
-        """Let `of` follow what happens to `on`; whether that changed anything."""
-        if self._gone(of):
-            if self.ops.get(of) == "replace" and self.ops.get(on) in ("replace", "rebuild"):
-                return self._join(of, on)
-            both = self.ops.get(of) == "replace" or self.tables.remade(of)
-            return self.tables.retyped(on) and both and self._join(of, on)
-        if of in self.old:
-            return self._object_follows(of, on, gone=gone)
-        if of.kind == "column":
-            followed = self.tables.column_follows(of, on, gone=gone, is_type=on.kind in ("type", "domain", "collation"))
-            if followed and self.tables.remade(of) and not self.tables.dropped(on) and self.ops.get(on) != "drop":
-                self._join(of, on)
-            return followed
-        if gone and of.kind in ("constraint", "index"):
-            if (view := self._view_of(of)) is not None:
-                return self._object_follows(view, on, gone=gone)
-            return self.tables.part_follows(of)
-        return False
-
-    def _view_of(self, ref: ObjectRef) -> ObjectRef | None:
-        view = view_ref(Name(schema=ref.schema, name=ref.name))
-        return view if view in self.old else None
-
-    def _object_follows(self, of: ObjectRef, on: ObjectRef, *, gone: bool) -> bool:
-        if of not in self.new:
-            return False  # dropped anyway
-        if not gone and of.kind not in _IN_THE_WAY:
-            return False
-        if self.ops.get(of) == "alter" and gone and self.ops.get(on) == "drop" and not self._has_namesake(on):
-            return False  # altered so that it no longer needs what is dropped
-        if of.kind in ("type", "domain"):
-            if on.kind in ("type", "domain"):
-                if self.ops.get(on) != "rebuild" or of in self.inner:
-                    return False
-                if of in self.ops:
-                    self._refuse(of, f"it changes, and so does {on.short}, which it is made of: do one after the other")
-                    return False
-                self.inner[of] = on  # made anew within what it is made of
-                for column in self.dependents.get(of, ()):
-                    if column.kind == "column" and self.tables.has(column):
-                        self.tables.converted.add(column)
-                        self._join(column, on)
-                return True
-            if on.kind == "function":
-                self._refuse(of, f"its constraint needs {on.short}, which is made anew")
-            return False
-        if of.kind == "sequence" or of.kind == "extension":
-            return False
-        self.ops[of] = "replace"
-        if self.ops.get(on) != "drop" and not self.tables.dropped(on):
-            self._join(of, on)
-        return True
-
-    def _has_namesake(self, ref: ObjectRef) -> bool:
-        """Whether a function of the name is made: both would fit the same calls, so that the old one goes first."""
-        if ref.kind != "function":
-            return False
-        bare = ref.name.partition("(")[0]
-        return any(
-            op == "create"
-            and one.kind == "function"
-            and one.schema == ref.schema
-            and one.name.partition("(")[0] == bare
-            for one, op in self.ops.items()
-        )
-
-    def _join(self, of: ObjectRef, on: ObjectRef) -> bool:
-        """Both belong to one transaction."""
-        one, other = self._root(of), self._root(on)
-        if one == other:
-            return False
-        self.groups[one] = other
-        return True
-
-    def _root(self, ref: ObjectRef) -> ObjectRef:
-        while ref in self.groups:
-            ref = self.groups[ref]
-        return ref
-
-    def _group(self, ref: ObjectRef) -> ObjectRef | None:
-        root = self._root(ref)
-        return root if root != ref or ref in self.groups.values() else None
 
     # --- serial and identity ----------------------------------------------------------------------------------------
 
@@ -409,17 +193,17 @@ class _Differ:
         group: ObjectRef | None = None,
     ) -> None:
         self.actions.append(
-            Action(
+            make_action(
                 change,
-                RANKS[rank],
-                frozenset(makes),
-                frozenset(unmakes),
-                frozenset(alters),
-                frozenset(needs),
-                undo,
-                loses,
-                remakes,
-                group,
+                rank,
+                makes=makes,
+                unmakes=unmakes,
+                alters=alters,
+                needs=needs,
+                undo=undo,
+                loses=loses,
+                remakes=remakes,
+                group=group,
             )
         )
 
@@ -504,7 +288,7 @@ class _Differ:
     def _create(self, ref: ObjectRef, one: Object, group: ObjectRef | None) -> None:
         value = one.value
         rank = next((first for kind, first, _ in _RANKS if isinstance(value, kind)), "type")
-        needs = _needs(value, one.on)
+        needs = needs_of(value, one.on)
         group = group or ref
         self._add(Create(object=value, on=one.on), rank, makes={ref}, needs=needs, group=group)
         if isinstance(value, Sequence) and value.owned_by is not None:
@@ -532,16 +316,16 @@ class _Differ:
             undo = tuple(self._rebuilt(ref, old, new))
         if isinstance(before, View) and isinstance(after, View) and before.materialized:
             self._view_indexes(before, after)
-        if _plain(before) == _plain(replace(after, **_same_parts(before, after))):
+        if bare_object(before) == bare_object(replace(after, **same_parts(before, after))):
             return
-        needs = _needs(after, new.on)
+        needs = needs_of(after, new.on)
         if isinstance(before, Sequence) and isinstance(after, Sequence) and before.owned_by != after.owned_by:
             middle = replace(after, owned_by=before.owned_by)
             owned = {ref} | ({part("column", *after.owned_by)} if after.owned_by is not None else set[ObjectRef]())
             self._add(Alter(before=middle, after=after), "sequence owner", needs=owned)
             if before.owned_by is not None:
                 self.actions[-1].frees = frozenset((part("column", *before.owned_by),))
-            if _plain(before) == _plain(middle):
+            if bare_object(before) == bare_object(middle):
                 return
             change = Alter(before=before, after=middle)
         rank = next((first for kind, first, _ in _RANKS if isinstance(after, kind)), "type")
@@ -604,7 +388,7 @@ class _Differ:
             table = self.old_tables.get(Name(schema=of.schema, name=of.name))
             if of.kind == "column" and table is not None:
                 column = table.column(of.sub)
-                if column is not None and _is_of(column, ref):
+                if column is not None and is_of(column, ref):
                     columns.append((table.name, column))
                     others.update(self._followers(of))
             elif of in self.old:
@@ -638,7 +422,7 @@ class _Differ:
             if of.kind != "column" or table is None:
                 continue
             column = table.column(of.sub)
-            if column is None or not _is_of(column, ref) or self.tables.gone(of):
+            if column is None or not is_of(column, ref) or self.tables.gone(of):
                 continue
             wanted = self.tables.wanted(of)
             if wanted is None or (wanted.type.sql, wanted.collation) != (column.type.sql, column.collation):
@@ -828,8 +612,8 @@ class _Differ:
         follows = isinstance(after, Sequence) and after.internal  # its table's owner is its own
         if owner != old_owner and owner and (old_owner or before is None) and not follows:
             yield SetOwner(at=ref, before=old_owner, after=owner)
-        grants = _grants(after)
-        old_grants = _grants(before)
+        grants = grants_of(after)
+        old_grants = grants_of(before)
         if isinstance(after, Table):
             names = {column.name for column in after.columns}
             old_grants = tuple(one for one in old_grants if not one.column or one.column in names)
@@ -870,76 +654,3 @@ class _Differ:
         for name in dict.fromkeys([*old, *new]):
             if old.get(name) != new.get(name):
                 self._add(SetSetting(name=name, before=old.get(name), after=new.get(name)), "setting")
-
-
-def _grants(one: SchemaObject | Table | None) -> tuple[Grant, ...]:
-    """Who may do what on an object, in an order of its own, whoever granted it; the owner's own is grantee ""."""
-    owner = getattr(one, "owner", "")
-    found: dict[tuple[str, str], Grant] = {}
-    for grant in getattr(one, "grants", ()):
-        key = ("" if grant.grantee == owner else grant.grantee, grant.column)
-        known = found.get(key, Grant(grantee=key[0], column=grant.column))
-        found[key] = replace(
-            known,
-            privileges=tuple(sorted({*known.privileges, *grant.privileges})),
-            grantable=tuple(sorted({*known.grantable, *grant.grantable})),
-        )
-    return tuple(found[key] for key in sorted(found))
-
-
-def _plain(one: SchemaObject) -> SchemaObject:
-    """An object without what is compared apart or not at all."""
-    if isinstance(one, Function):
-        # The definition says it all; bodies are compared as the server keeps them.
-        return replace(one, owner="", grants=())
-    if isinstance(one, View):
-        columns = tuple(replace(column, position=0) for column in one.columns)
-        indexes = tuple(replace(index, definition="") for index in one.indexes)
-        return replace(one, owner="", grants=(), triggers=(), rules=(), columns=columns, indexes=indexes)
-    if isinstance(one, Extension):
-        return replace(one, version="", comment=None)
-    if isinstance(one, Collation):
-        return replace(one, owner="", version="")
-    if isinstance(one, CompositeType):
-        attributes = tuple(replace(a, position=n) for n, a in enumerate(one.attributes, 1))
-        return replace(one, owner="", grants=(), attributes=attributes)
-    fields = {name: value for name, value in (("owner", ""), ("grants", ())) if hasattr(one, name)}
-    return replace(one, **fields)
-
-
-def _same_parts(before: SchemaObject, after: SchemaObject) -> dict[str, object]:
-    """The parts of a view that other actions change."""
-    if isinstance(before, View) and isinstance(after, View):
-        return {"indexes": before.indexes, "triggers": before.triggers, "rules": before.rules}
-    return {}
-
-
-def _needs(one: SchemaObject, on: Name | None) -> set[ObjectRef]:
-    """What an object needs by its nature, which no dependency says."""
-    found: set[ObjectRef] = set()
-    if on is not None:
-        found |= {ObjectRef(kind="table", schema=on.schema, name=on.name), view_ref(on)}
-    name = on or (one.name if isinstance(one.name, Name) else None)
-    if name is not None:
-        found.add(ObjectRef(kind="schema", name=name.schema))
-    if isinstance(one, Trigger | EventTrigger):
-        schema, _, rest = one.function.partition(".")
-        found.add(ObjectRef(kind="function", schema=schema.strip('"'), name=rest))
-    if isinstance(one, ExtendedStatistics):
-        found |= {part("column", one.table, column) for column in one.columns}
-    if isinstance(one, Publication):
-        found |= {ObjectRef(kind="table", schema=t.table.schema, name=t.table.name) for t in one.tables}
-        found |= {part("column", t.table, column) for t in one.tables for column in t.columns}
-        found |= {ObjectRef(kind="schema", name=schema) for schema in one.schemas}
-    return found
-
-
-def _is_type(ref: ObjectRef) -> bool:
-    return ref.kind in ("type", "domain")
-
-
-def _is_of(column: Column, ref: ObjectRef) -> bool:
-    """Whether a column is of this type, or an array of it."""
-    if ref.kind == "collation":
-        return column.collation == Name(schema=ref.schema, name=ref.name)
-    return column.type.schema == ref.schema and ref.name in (column.type.name, column.type.element)

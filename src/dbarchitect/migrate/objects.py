@@ -9,6 +9,7 @@ from dbarchitect.model.journal import JOURNAL
 from dbarchitect.model.names import Name, ObjectKind, ObjectRef
 from dbarchitect.model.schema import (
     Collation,
+    Column,
     Constraint,
     ConstraintTrigger,
     DomainType,
@@ -167,3 +168,35 @@ def own_indexes(table: Table | View) -> dict[Name, Index]:
 def constraint_index(table: Table, constraint: Constraint) -> Index | None:
     """The index that serves `constraint`, None where it has none."""
     return next((index for index in table.indexes if index.constraint == constraint.name), None)
+
+
+def needs_of(one: SchemaObject, on: Name | None) -> set[ObjectRef]:
+    """What an object needs by its nature, which no dependency says."""
+    found: set[ObjectRef] = set()
+    if on is not None:
+        found |= {ObjectRef(kind="table", schema=on.schema, name=on.name), view_ref(on)}
+    name = on or (one.name if isinstance(one.name, Name) else None)
+    if name is not None:
+        found.add(ObjectRef(kind="schema", name=name.schema))
+    if isinstance(one, Trigger | EventTrigger):
+        schema, _, rest = one.function.partition(".")
+        found.add(ObjectRef(kind="function", schema=schema.strip('"'), name=rest))
+    if isinstance(one, ExtendedStatistics):
+        found |= {part("column", one.table, column) for column in one.columns}
+    if isinstance(one, Publication):
+        found |= {ObjectRef(kind="table", schema=t.table.schema, name=t.table.name) for t in one.tables}
+        found |= {part("column", t.table, column) for t in one.tables for column in t.columns}
+        found |= {ObjectRef(kind="schema", name=schema) for schema in one.schemas}
+    return found
+
+
+def is_type(ref: ObjectRef) -> bool:
+    """Whether this is a type of any kind."""
+    return ref.kind in ("type", "domain")
+
+
+def is_of(column: Column, ref: ObjectRef) -> bool:
+    """Whether a column is of this type, or an array of it."""
+    if ref.kind == "collation":
+        return column.collation == Name(schema=ref.schema, name=ref.name)
+    return column.type.schema == ref.schema and ref.name in (column.type.name, column.type.element)
