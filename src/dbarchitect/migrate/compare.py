@@ -2,7 +2,8 @@
 
 Left out of every comparison, because no migration can or should change it: the order of columns (a column added is the
 last one), names of the database, versions and locales of the server, and what the server derives (dependencies, the
-printed definitions of what is compared by its parts), and whether a child table also declares what it inherits.
+printed definitions of what is compared by its parts), whether a child table also declares what it inherits, and which
+of two keys over the same columns a foreign key leans on.
 `JOURNAL` is the schema of our own history; tables that were moved aside are there too.
 """
 
@@ -22,6 +23,7 @@ from dbarchitect.model.schema import (
     Column,
     CompositeType,
     Constraint,
+    ForeignKey,
     Grant,
     Index,
     NotNull,
@@ -173,6 +175,8 @@ def _column(column: Column) -> Column:
 
 
 def _constraint(constraint: Constraint) -> Constraint:
+    if isinstance(constraint, ForeignKey):
+        constraint = replace(constraint, target_index="")
     return replace(constraint, definition="", inherited=False)
 
 
