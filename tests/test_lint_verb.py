@@ -124,6 +124,23 @@ def test_a_source_says_what_there_is_and_how_much(dba, user_server):
     assert "s3cret" not in out
 
 
+def test_what_a_database_has_of_a_folder_is_not_looked_at_again(dba, database):
+    Path("m").mkdir()
+    Path("m/0001_a.up.sql").write_text("CREATE TABLE orders (id bigint PRIMARY KEY, a integer);\n")
+    Path("m/0001_a.down.sql").write_text("DROP TABLE orders;\n")
+    there = database()
+    code, _, err = dba("migrate", "apply", "m", "--to", there.url, "--yes", "--force")
+    assert code == 0, err
+    code, out, _ = dba("migrate", "lint", "m", "--source", there.url)
+    assert code == 0
+    assert "1 of 1 in m: not looked at: the source has them" in out
+    Path("m/0002_b.up.sql").write_text("CREATE INDEX orders_a ON orders (a);\n")
+    _, out, _ = dba("migrate", "lint", "m", "--source", there.url, "--format", "json", "--select", "*")
+    found = {(one["rule"], Path(one["position"]["file"]).name) for one in json.loads(out)["findings"]}
+    assert ("index-not-concurrent", "0002_b.up.sql") in found
+    assert "object-missing" not in {rule for rule, _ in found}
+
+
 def test_a_schema_file_is_a_source_too(dba):
     Path("schema.sql").write_text("CREATE TABLE orders (id bigint PRIMARY KEY, a integer NOT NULL);")
     Path("1.sql").write_text("ALTER TABLE orders ALTER COLUMN a SET NOT NULL;")

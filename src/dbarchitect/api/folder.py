@@ -153,13 +153,22 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
         to=redacted_url(to),
         histories=tuple(f"{one.tool}: {one.table}" for one in histories),
         migrations=found,
-        compared=f"what {len(had)} of the {len(files.migrations)} migrations make"
+        compared=_what_was_run(files, had)
         if ours
         else f"what all {len(files.migrations)} migrations make, because it has no history of them",
         schema=wrong,
         gaps=(*files.gaps, *gaps),
         next=f"the database has all of them and no record of that: {adopt}" if had and not ours and not wrong else "",
     )
+
+
+def _what_was_run(files: Folder, had: Sequence[Migration]) -> str:
+    """What the database's schema is compared with: the migrations that it has, and of one the steps that it has."""
+    steps = {one.id: len(one.up) for one in files.migrations}
+    half = [one for one in had if len(one.up) < steps[one.id]]
+    parts = [f"{len(had) - len(half)} of the {len(files.migrations)} migrations"]
+    parts += [f"{len(one.up)} of the {steps[one.id]} steps of {one.id}" for one in half]
+    return f"what {' and '.join(parts)} make"
 
 
 def beside(

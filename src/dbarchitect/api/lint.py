@@ -12,18 +12,21 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dbarchitect.engines.postgres.connection import redacted_url
+from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
+from dbarchitect.engines.postgres.histories import read_histories
 from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate import formats
 from dbarchitect.migrate.formats import Folder, Format, format_of, plain, read_folder
+from dbarchitect.migrate.history import standings
 from dbarchitect.migrate.lint import Found, Linted, again, chosen
 from dbarchitect.migrate.lint import lint as look
 from dbarchitect.migrate.rewrite import cannot, rewritten
 from dbarchitect.migrate.rule import Rule, rule_ids, rules
 from dbarchitect.migrate.script import Runs, Script
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
+from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
@@ -107,8 +110,8 @@ def lint(files: Sequence[Path], options: LintOptions) -> LintResult:
     Raises `InputError` for what cannot be read as migrations, with the place of SQL that the grammar refuses.
     """
     baseline = read_baseline(options.baseline) if options.baseline else None
-    scripts, gaps = _scripts(files, options)
-    schema = _schema(options)
+    schema, histories = _met(options)
+    scripts, gaps = _scripts(files, options, histories)
     version = options.version or (schema.major if schema else _NEWEST)
     run = chosen(options.select, options.ignore)
     options.progress(f"linting {len(scripts):,} scripts")
@@ -156,22 +159,29 @@ def _command(files: Sequence[Path], options: LintOptions) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _schema(options: LintOptions) -> Relational | None:
+def _met(options: LintOptions) -> tuple[Relational | None, tuple[History, ...]]:
+    """The schema that the migrations meet, and which of them a live database has."""
     if options.source is None:
-        return None
+        return None, ()
     with ExitStack() as stack:
         workshop = stack.enter_context(
             open_workshop(
                 options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
             )
         )
-        return open_source(options.source, workshop).schema
+        opened = open_source(options.source, workshop)
+        if not opened.is_live:
+            return opened.schema, ()
+        with connect_readonly(opened.given) as connection:
+            return opened.schema, read_histories(connection)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _scripts(files: Sequence[Path], options: LintOptions) -> tuple[list[Script], tuple[Gap, ...]]:
+def _scripts(
+    files: Sequence[Path], options: LintOptions, histories: Sequence[History]
+) -> tuple[list[Script], tuple[Gap, ...]]:
     scripts: list[Script] = []
     gaps: list[Gap] = []
     run = partial(run_python, python=options.python)
@@ -184,7 +194,18 @@ def _scripts(files: Sequence[Path], options: LintOptions) -> tuple[list[Script],
                     f"the folder {path} has no migrations", hint="name .sql files, or a folder that has migrations"
                 )
             gaps += folder.gaps
-            scripts += _of_folder(folder)
+            had = {one.id for one in standings(folder, histories) if one.state in ("applied", "edited")}
+            for migration, script in zip(folder.migrations, _of_folder(folder), strict=True):
+                # What the source has is done; that its file is another one now is still told.
+                scripts.append(replace(script, text="", lines=()) if migration.id in had else script)
+            if had:
+                gaps.append(
+                    Gap(
+                        kind="migrations",
+                        name=f"{len(had):,} of {len(folder.migrations):,} in {path}",
+                        effect="not looked at: the source has them",
+                    )
+                )
         elif path.suffix == ".py":
             project = formats.alembic.find(path.parent)
             folder = read_folder(path.parent, run=run, form="alembic") if project else None
