@@ -266,3 +266,38 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], form: s
         assert [step["transactional"] for step in document["plan"]["steps"]] == [False]
     if form == "sql":
         assert out.startswith("-- dba: step 1 outside a transaction lock_timeout=0: create index t_note on t")
+
+
+def test_a_conversion_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"the wanted schema has no column t\.nothing"):
+        planned(tmp_path, ONE, ONE, using={"t.nothing": "1"})
+
+
+def test_a_column_that_rows_cannot_have_is_told(tmp_path: Path, database: Callable[..., Database]) -> None:
+    (step,) = planned(tmp_path, ONE, f"{ONE} ALTER TABLE t ADD COLUMN code text NOT NULL;").steps
+    assert "fails if t has rows: there is no value for code in them" in step.hazards
+    for default in ("text NOT NULL DEFAULT ''", "bigint GENERATED ALWAYS AS IDENTITY", "text"):
+        steps = planned(tmp_path, ONE, f"{ONE} ALTER TABLE t ADD COLUMN code {default};").steps
+        assert not any("fails if" in words for step in steps for words in step.hazards)
+    empty = between(database(ONE).url, str(tmp_path / "after.sql")).plan
+    assert not any("fails if" in words for step in empty.steps for words in step.hazards)
+
+
+def test_nobody_waits_for_a_table_that_is_new(tmp_path: Path) -> None:
+    before = f"{ONE} CREATE TABLE p (id int, at date) PARTITION BY RANGE (at); CREATE INDEX p_id ON p (id);"
+    after = f"{before} CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');"
+    plan = planned(tmp_path, before, after)
+    assert not any("public.p1" in words for step in plan.steps for words in step.hazards)
+
+
+def test_text_shows_sql_as_it_is_indented(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.sql").write_text("CREATE SCHEMA s;")
+    (tmp_path / "b.sql").write_text(f"CREATE SCHEMA s; {ONE}")
+    assert run(["migrate", "diff", str(tmp_path / "a.sql"), str(tmp_path / "b.sql")]) == 0
+    assert "\n       id " in capsys.readouterr().out
+
+
+def test_a_version_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(ONE)
+    with pytest.raises(InputError, match="--pg 9: not a version that this knows"):
+        run(["migrate", "diff", str(tmp_path / "a.sql"), str(tmp_path / "a.sql"), "--pg", "9"])

@@ -58,7 +58,7 @@ def diff(
                 allow_loss=allow_loss,
                 keep=keep,
                 online=online,
-                pg=pg,
+                pg=terminal.major(pg),
                 small=small,
                 privileges={"auto": None, "yes": True, "no": False}[privileges],
                 data=data,

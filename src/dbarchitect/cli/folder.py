@@ -73,7 +73,7 @@ def new(
                 allow_loss=allow_loss,
                 keep=keep,
                 online=online,
-                pg=pg,
+                pg=terminal.major(pg),
                 small=small,
                 python=python.absolute() if python else None,
                 pg_bin=pg_bin,

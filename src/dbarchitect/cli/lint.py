@@ -16,8 +16,6 @@ from . import terminal
 from .commands import PgBin, Scratch, commas
 from .migrate import migrate
 
-_OLDEST, _NEWEST = 12, 18
-
 
 @migrate.command
 def lint(
@@ -60,8 +58,6 @@ def lint(
 
     if not files:
         raise InputError("no migrations are named", hint="dba migrate lint migrations/")
-    if pg is not None and not _OLDEST <= pg <= _NEWEST:
-        raise InputError(f"--pg {pg}: not a version that this knows", hint=f"--pg {_OLDEST} to --pg {_NEWEST}")
     settings = read_configuration(Path.cwd())
     pages = api.lint_pages()
     own = {page.id for page in pages}
@@ -82,7 +78,7 @@ def lint(
             files,
             api.LintOptions(
                 source=source,
-                version=pg,
+                version=terminal.major(pg),
                 select=chosen,
                 ignore=ignored,
                 ignores=settings.ignores,

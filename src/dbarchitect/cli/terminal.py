@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from dbarchitect.errors import InputError
 from dbarchitect.render import Screen
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 140  # longer lines of prose are hard to read
 _PIPE_WIDTH = 100
+_OLDEST, _NEWEST = 12, 18  # versions that migrations are planned and linted for
 
 
 def cache() -> Path | None:
@@ -81,3 +83,10 @@ def emit(text: str, output: Path | None) -> None:
     from dbarchitect.files import write_whole
 
     write_whole(output, text)
+
+
+def major(pg: int | None) -> int | None:
+    """`--pg`, if it is a version that migrations are planned and linted for."""
+    if pg is not None and not _OLDEST <= pg <= _NEWEST:
+        raise InputError(f"--pg {pg}: not a version that this knows", hint=f"--pg {_OLDEST} to --pg {_NEWEST}")
+    return pg

@@ -42,6 +42,7 @@ from dbarchitect.model.names import Name, ObjectRef, quote_identifier
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import (
     Check,
+    Column,
     Constraint,
     DomainType,
     ForeignKey,
@@ -147,7 +148,10 @@ class _Writer:
             why=_why_together(unit),
             change=changes[0],
             loses=loses,
-            hazards=(*_remade(unit), *(words for change in changes for words in self._obstacle(change))),
+            hazards=(
+                *_remade(unit),
+                *(words for change in changes for words in (*self._fails_on_rows(change), *self._obstacle(change))),
+            ),
         )
         back = self.inverse(undo, f"undo: {step.does}")
         return [step], back
@@ -160,7 +164,7 @@ class _Writer:
                 up, down = found
                 return [replace(one, loses=(*one.loses, *action.loses)) for one in up[:1]] + list(up[1:]), list(down)
         steps, undo = self.safe(change)
-        steps[0] = replace(steps[0], hazards=(*steps[0].hazards, *self._obstacle(change)))
+        steps[0] = replace(steps[0], hazards=(*steps[0].hazards, *self._fails_on_rows(change), *self._obstacle(change)))
         if action.loses:
             steps[-1] = replace(steps[-1], loses=action.loses)
         if action.remakes:
@@ -168,6 +172,20 @@ class _Writer:
         if action.undo is not None or undo is None:
             undo = self.inverse(action.reverse(), f"undo: {steps[0].does}")
         return steps, undo
+
+    def _fails_on_rows(self, change: Change) -> tuple[str, ...]:
+        """A new column that must have a value, and has none for the rows that are there."""
+        match change:
+            case AddColumn(
+                table=table, column=Column(not_null=True, default=None, identity=None, generated=None) as new
+            ):
+                if table not in self.fresh and self._bytes(table) != 0:
+                    return (
+                        f"fails if {table.short} has rows: there is no value for {quote_identifier(new.name)} in them",
+                    )
+            case _:
+                pass
+        return ()
 
     def _obstacle(self, change: Change) -> tuple[str, ...]:
         """Why a change that blocks is not made online, where that was wanted."""

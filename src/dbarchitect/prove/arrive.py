@@ -27,6 +27,7 @@ from dbarchitect.migrate.claimed import with_effects
 from dbarchitect.migrate.compare import differences, schema_hash, steady, unowned
 from dbarchitect.migrate.diff import Difference, diff
 from dbarchitect.migrate.forms import Forms, Online, write
+from dbarchitect.migrate.objects import part
 from dbarchitect.migrate.order import CircleError, Unit, in_order
 from dbarchitect.migrate.renames import Answers, Question, find
 from dbarchitect.migrate.words import describe
@@ -182,6 +183,7 @@ class Journey:
         """The plan, run up and down. Raises `UnansweredError` for renames that have to be asked, `InputError` with the
         names of what is not supported or of the step that fails."""
         self._distinct = answers.distinct
+        _columns_exist(self._options.using, self._wanted)
         self._progress("looking for renames")
         before = self._own(self._before if self._before is not None else schema_of(self._host, self._start))
         here, renames, words = self._renamed(before, answers)
@@ -442,6 +444,21 @@ class _Identity:
 def _has_constraint(schema: Relational | None, change: DropConstraint) -> bool:
     table = schema.table(change.table) if schema is not None else None
     return table is not None and any(one.name == change.constraint.name for one in table.constraints)
+
+
+def _columns_exist(using: Mapping[str, str], wanted: Relational) -> None:
+    known = {
+        name
+        for table in wanted.tables
+        for column in table.columns
+        for name in (str(part("column", table.name, column.name)), f"{table.name.short}.{column.name}")
+    }
+    for column, expression in using.items():
+        if column not in known:
+            raise InputError(
+                f"--using {column}={expression}: the wanted schema has no column {column}",
+                hint="TABLE.COLUMN=EXPRESSION, with the table's schema if that is not public",
+            )
 
 
 def _known_to(version: int, schema: Relational) -> Relational:

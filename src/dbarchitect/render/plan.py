@@ -12,7 +12,7 @@ from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import LOCKS, Lock, Plan, Step
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import plural
-from dbarchitect.render.untrusted import json_document, line
+from dbarchitect.render.untrusted import block, json_document, line, without_passwords
 
 if TYPE_CHECKING:
     from dbarchitect.render import Screen
@@ -99,9 +99,9 @@ def _step(number: int, step: Step) -> Iterator[Part]:
         yield Text(f"   ! {line(hazard)}", style="yellow")
     for loss in step.loses:
         yield Text(f"   ! loses {line(loss)}", style="red")
-    lines = [row for sql in step.sql for row in f"{sql};".splitlines()]
+    lines = [row for sql in step.sql for row in f"{block(without_passwords(sql))};".split("\n")]
     for row in lines[:_LONG]:
-        yield Verbatim(Text(f"   {line(row)}"))
+        yield Verbatim(Text(f"   {row}"))
     if len(lines) > _LONG:
         yield Text(f"   ... {plural(len(lines) - _LONG, 'more line')} (--format sql shows all)", style="dim")
 
