@@ -98,7 +98,8 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
         ahead = way_ahead(files.migrations, visit.journal, elsewhere=elsewhere)
         nothing = Applied(to=visit.session.name, direction="up", next="nothing is left to apply")
         if not ahead.migrations:
-            return nothing
+            edited = "; ".join(doubt.message for doubt in ahead.doubts)
+            return msgspec.structs.replace(nothing, next=f"{nothing.next}, but {edited}") if edited else nothing
         live = schema_of(visit.session)
         steps = _remaining(ahead.migrations, visit.journal)
         plan = ahead.plan or plan_id(steps, schema_hash(live))

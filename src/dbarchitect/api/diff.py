@@ -104,7 +104,9 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
         gaps = (*first.gaps, *second.gaps, *lacks, *lacks_too)
         # A script's schema was read from the very database.
         wanted = second.schema if second.database is not None else schema_of(bench.host, aim)
-        version = first.schema.version if options.pg is None else options.pg * 10000
+        # A folder is made real on the private server: whoever has one wants it for the server that the other end is on.
+        live = second if second.is_live and not first.is_live else first
+        version = live.schema.version if options.pg is None else options.pg * 10000
         journey = Journey(
             bench.host,
             start,

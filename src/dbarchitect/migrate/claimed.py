@@ -11,7 +11,7 @@ from dbarchitect.migrate.durations import seconds
 from dbarchitect.migrate.effects import effects
 from dbarchitect.migrate.follow import follow
 from dbarchitect.migrate.picture import Picture, from_schema
-from dbarchitect.model.change import AddConstraint
+from dbarchitect.model.change import AddConstraint, Rename
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.plan import LOCKS, Effects, Lock, Step
 from dbarchitect.model.schema import Relational
@@ -30,6 +30,8 @@ def with_effects(
     made: list[Step] = []
     for step in steps:
         found, picture = _of_step(step, picture, version // 10000)
+        if isinstance(step.change, Rename) and step.change.at.kind == "table":
+            known.add(str(step.change.to))
         found = _of_old_tables(found, known, step)
         made.append(replace(step, effects=found, hazards=(*step.hazards, *_hazards(found, facts))))
     return tuple(made)

@@ -361,17 +361,23 @@ class _Differ(Comparison):
             yield from self._creation(other, one)
 
     def _followers(self, ref: ObjectRef) -> list[tuple[ObjectRef, Object]]:
-        """Objects of `before` that need `ref`, directly or not, each after what it needs itself."""
-        found: dict[ObjectRef, Object] = {}
-        waiting = [ref, *self._columns_of(ref)]
-        while waiting:
-            for of in self.dependents.get(waiting.pop(0), ()):
-                one = self.old.get(of)
-                if one is not None and of != ref and of.kind not in ("type", "domain", "sequence"):
-                    found.pop(of, None)  # later than what was found before
-                    found[of] = one
-                    waiting += [of, *self._columns_of(of)]
-        return list(found.items())
+        """Objects of `before` that need `ref`, directly or not, each after what it needs itself (as far as they do not
+        need each other)."""
+        found: list[tuple[ObjectRef, Object]] = []
+        seen = {ref}
+
+        def visit(at: ObjectRef) -> None:
+            for on in (at, *self._columns_of(at)):
+                for of in self.dependents.get(on, ()):
+                    one = self.old.get(of)
+                    if one is None or of in seen or of.kind in ("type", "domain", "sequence"):
+                        continue
+                    seen.add(of)
+                    visit(of)
+                    found.append((of, one))
+
+        visit(ref)
+        return found[::-1]
 
     def _columns_of(self, ref: ObjectRef) -> list[ObjectRef]:
         return [on for on in self.dependents if on.kind == "column" and on.schema == ref.schema and on.name == ref.name]

@@ -429,6 +429,8 @@ class _Writer:
             return None
         if found.heap_bytes is not None:
             return found.heap_bytes
+        if found.rows is None and found.pages <= 0:
+            return None  # nobody has looked yet
         return max(found.pages, 0) * 8192
 
     def _large(self, table: Name) -> bool:

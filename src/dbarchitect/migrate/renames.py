@@ -52,7 +52,8 @@ class Question:
 
     def __str__(self) -> str:
         names = " or ".join(one.short for one in self.candidates)
-        return f"is {self.old.kind} {self.old.short} now called {names}?"
+        kind = "label" if self.old.kind == "type" and self.old.sub else self.old.kind
+        return f"is {kind} {self.old.short} now called {names}?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,22 @@ class Answers:
                 now = ObjectRef(kind="table", schema=change.to.schema, name=change.to.name)
                 former[str(now)] = str(change.at)
         return Answers(renamed=renamed, distinct=self.distinct, former=former)
+
+    def of_nothing(self, schema: Relational) -> str:
+        """The first old name that nothing in `schema` has, "" if there is none. A part may also be named by the name
+        that its table is given."""
+        known = _names(schema)
+        for old, new in self.renamed.items():
+            if old in known:
+                schema_part = old.rpartition(".")[0]
+                prefixes = {new, f"{schema_part}.{new}" if schema_part else new}
+                known |= {
+                    f"{prefix}.{name[len(old) + 1 :]}"
+                    for name in known
+                    if name.startswith(f"{old}.")
+                    for prefix in prefixes
+                }
+        return next((old for old in self.renamed if old not in known), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +363,28 @@ class _Finder:
             if match is not None:
                 self.used.add(match)
                 self._rename(ref, Name(schema="", name=match.sub), "same definition")
+
+
+def _names(schema: Relational) -> set[str]:
+    """What everything is called that can be renamed, with and without `public`; functions also without arguments."""
+    refs = list(objects(schema))
+    for relation in (*tables_of(schema).values(), *schema.views):
+        refs += [part("column", relation.name, one.name) for one in relation.columns]
+        # An index is a part of its table, and has a name in the schema.
+        refs += [index_ref(one) for one in relation.indexes]
+        refs += [ObjectRef(kind="index", schema=one.name.schema, name=one.name.name) for one in relation.indexes]
+        refs += [part("trigger", relation.name, one.name) for one in relation.triggers]
+    for table in tables_of(schema).values():
+        refs += [table.ref, *(constraint_ref(table.name, one) for one in table.constraints)]
+    for one in schema.types:
+        parts = one.labels if isinstance(one, EnumType) else ()
+        if isinstance(one, CompositeType):
+            parts = tuple(attribute.name for attribute in one.attributes)
+        elif isinstance(one, DomainType):
+            parts = tuple(constraint.name for constraint in one.constraints)
+        refs += [part("type", one.name, name) for name in parts]
+    found = {name for ref in refs for name in (str(ref), ref.short)}
+    return found | {name.partition("(")[0] for name in found if "(" in name}
 
 
 def _bare(ref: ObjectRef) -> str:

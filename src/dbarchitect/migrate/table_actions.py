@@ -282,7 +282,7 @@ class TableActions(TableDiff):
             yield make_action(later, "key", needs=self._below(plan.table, constraint) | {ref} if constraint else {ref})
             new = typed
         lost = lost_by_cast(old, new) if retyped else ""
-        words = f"of {plan.table.short}.{quote_identifier(new.name)}: {lost}"
+        words = f"{lost} of {plan.table.short}.{quote_identifier(new.name)}"
         remakes = ""
         makes: set[ObjectRef] = set()
         needs = {_type_ref(new)}

@@ -118,7 +118,7 @@ def lost(change: Change) -> tuple[str, ...]:
             return () if column.generated is not None else (f"the values of {_column(table, column.name)}",)
         case AlterColumn(table=table, before=before, after=after):
             words = lost_by_cast(before, after)
-            return (f"of {_column(table, after.name)}: {words}",) if words else ()
+            return (f"{words} of {_column(table, after.name)}",) if words else ()
         case Drop(object=Sequence(owned_by=None) as sequence):
             return (f"where sequence {sequence.name.short} has come to",)
         case _:

@@ -94,6 +94,7 @@ class Plan(Value, frozen=True, kw_only=True):
     """Steps from one schema to another, identified by hashes of both ends, and back.
 
     renames    what was recognised or stated, in words; `not_compared`: what the plan is silent about, and why
+    demands    queries over the first schema that must give no row, or a step fails on them
     no_way_back  why there is none; "" where there is one
     remaining  what is left of the data after the way back: "" or what it lacks, in words
     """
@@ -106,6 +107,7 @@ class Plan(Value, frozen=True, kw_only=True):
     renames: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     remaining: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
     no_way_back: str = ""
     proof: Proof = ASSERTED
 

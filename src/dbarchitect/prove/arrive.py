@@ -28,6 +28,7 @@ from dbarchitect.migrate.compare import differences, schema_hash, steady, unowne
 from dbarchitect.migrate.diff import Difference, diff
 from dbarchitect.migrate.forms import Forms, Online, write
 from dbarchitect.migrate.objects import part
+from dbarchitect.migrate.offenders import expected
 from dbarchitect.migrate.order import CircleError, Unit, in_order
 from dbarchitect.migrate.renames import Answers, Question, find
 from dbarchitect.migrate.words import describe
@@ -184,8 +185,14 @@ class Journey:
         names of what is not supported or of the step that fails."""
         self._distinct = answers.distinct
         _columns_exist(self._options.using, self._wanted)
+        known = self._before if self._before is not None else schema_of(self._host, self._start)
+        if nothing := answers.of_nothing(known):
+            raise InputError(
+                f"--rename {nothing}={answers.renamed[nothing]}: nothing is called {nothing}",
+                hint="name it as it is there: --rename TABLE.COLUMN=NEW, with the schema if that is not public",
+            )
         self._progress("looking for renames")
-        before = self._own(self._before if self._before is not None else schema_of(self._host, self._start))
+        before = self._own(known)
         here, renames, words = self._renamed(before, answers)
         self._progress("planning")
         units, difference = self._units(here)
@@ -211,6 +218,7 @@ class Journey:
             renames=tuple(words),
             not_compared=difference.not_compared,
             remaining=tuple(dict.fromkeys(loss for step in steps for loss in step.loses)),
+            demands=expected(before, self._wanted) if not renames else (),
             no_way_back=self._no_way_back,
             proof=Proof(
                 level="rehearsed",

@@ -67,6 +67,13 @@ def _parts(source: str, target: str, plan: Plan, gaps: Sequence[Gap]) -> Iterato
     for number, step in enumerate(plan.steps, 1):
         yield Text("")
         yield from _step(number, step)
+    if plan.demands:
+        yield Text("")
+        yield Text("rows decide: a step fails if any of these gives a row there", style="bold")
+        for query in plan.demands[:_LONG]:
+            yield Verbatim(Text(f"   {line(query)}"))
+        if len(plan.demands) > _LONG:
+            yield Text(f"   ... {plural(len(plan.demands) - _LONG, 'more', 'more')} (--format json)", style="dim")
     if plan.down:
         lost = tuple(dict.fromkeys(loss for step in plan.down for loss in step.loses))
         yield Text("")

@@ -64,7 +64,7 @@ def identity_clause(column: Column, identity: IdentityOptions, table: Name | Non
             ("INCREMENT BY", identity.increment),
             ("MINVALUE", identity.minimum),
             ("MAXVALUE", identity.maximum),
-            ("CACHE", identity.cache),
+            ("CACHE", None if identity.cache == 1 else identity.cache),
         )
         if value is not None
     ]
