@@ -19,7 +19,7 @@ import pytest
 import postgres_servers
 from applying import Migrations
 from conftest import Database
-from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
+from dbarchitect.engines.postgres.server import Server, private_server
 from dbarchitect.errors import SurroundingsError
 
 ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, amount int)"
@@ -132,7 +132,7 @@ def standby(primary: Server) -> Iterator[psycopg.Connection]:
     """A hot standby of a server; a session on it."""
     folder = Path(tempfile.mkdtemp(prefix="dba-standby-"))
     owner = primary.uid if os.geteuid() == 0 else None
-    programs = find_binaries().bin
+    programs = primary.binaries.bin  # that its account may run
     try:
         if owner is not None:
             os.chown(folder, owner, primary.gid)

@@ -304,9 +304,26 @@ class TableActions(TableDiff):
             alters={ref},
             makes=makes,
             needs=needs,
+            undo=self._nullable_again(plan.table, old, new, using, back),
             loses=(words,) if lost else (),
             remakes=remakes,
         )
+
+    def _nullable_again(
+        self, table: Name, old: Column, new: Column, using: str, back: str
+    ) -> tuple[Change, ...] | None:
+        """The way back from NOT NULL before 18, where it takes that of the children along, who had it by themselves."""
+        if self.major >= 18 or old.not_null or not new.not_null:
+            return None
+        own = [
+            (child.name, column)
+            for child in self.old.values()
+            if table in self._parents(child) and (column := child.column(new.name)) is not None and column.not_null
+        ]
+        if not own:
+            return None
+        again = [AlterColumn(table=name, before=replace(one, not_null=False), after=one) for name, one in own]
+        return AlterColumn(table=table, before=new, after=old, using=back, using_back=using), *again
 
     # NOT NULL by name (18)
 
