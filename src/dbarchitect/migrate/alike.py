@@ -134,7 +134,8 @@ def constraint_in_place(before: Constraint, after: Constraint, major: int) -> bo
         return (
             bare_constraint(before) == bare_constraint(after) and before.enforced and not after.enforced and major >= 18
         )
-    return before.enforced == after.enforced or (isinstance(before, ForeignKey) and major >= 18)
+    # To be enforced it is checked at once, under its lock: another one, NOT VALID at first, is not.
+    return before.enforced == after.enforced or (isinstance(before, ForeignKey) and major >= 18 and not after.enforced)
 
 
 def bare_index(one: Index) -> Index:
