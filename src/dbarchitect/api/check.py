@@ -14,7 +14,6 @@ import msgspec
 import psycopg
 
 from dbarchitect.engines.postgres import twin as twin_room
-from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import fill
@@ -40,7 +39,7 @@ from dbarchitect.sql.script import decode_script, split_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
-from .surroundings import nothing, open_workshop
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +108,8 @@ def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:
         words.append("--data")
     if options.workload is not None:
         words += ["--workload", str(options.workload)]
-    for table, number in (options.rows or {}).items():
-        words += ["--rows", str(number) if table == "*" else f"{table}={number}"]
-    if options.seed:
-        words += ["--seed", str(options.seed)]
-    if options.pg_bin is not None:
-        words += ["--pg-bin", str(options.pg_bin)]
-    if options.server is not None:
-        words += ["--server", redacted_url(options.server)]
+    words += words_of_rows(options.rows, options.seed)
+    words += words_of_server(options.pg_bin, options.server)
     return tuple(words)
 
 

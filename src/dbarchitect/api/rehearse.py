@@ -31,7 +31,7 @@ from dbarchitect.sql.script import decode_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
-from .surroundings import nothing, open_workshop
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
 
 __all__ = [
     "REHEARSALS",
@@ -220,16 +220,10 @@ def _command(paths: Sequence[Path], source: str, options: RehearseOptions) -> tu
         words.append("--data")
     if options.copy is not None:
         words += ["--copy", redacted_url(options.copy)]
-    for table, number in (options.rows or {}).items():
-        words += ["--rows", str(number) if table == "*" else f"{table}={number}"]
-    if options.seed:
-        words += ["--seed", str(options.seed)]
+    words += words_of_rows(options.rows, options.seed)
     if options.after is not None:
         words += ["--after", options.after]
-    if options.pg_bin is not None:
-        words += ["--pg-bin", str(options.pg_bin)]
-    if options.server is not None:
-        words += ["--server", redacted_url(options.server)]
+    words += words_of_server(options.pg_bin, options.server)
     return tuple(words)
 
 

@@ -1,11 +1,12 @@
-"""What the verbs share: where private copies are made, and progress that nobody watches."""
+"""What the verbs share: where private copies are made, the words that name it again, progress that nobody watches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.sources import Workshop
 
 
@@ -28,3 +29,19 @@ def open_workshop(
         yield workshop
     finally:
         workshop.close()
+
+
+def words_of_rows(rows: Mapping[str, int] | None, seed: int) -> list[str]:
+    """The words of a command that ask for the lab's rows again; "*" is every table."""
+    words: list[str] = []
+    for table, number in (rows or {}).items():
+        words += ["--rows", str(number) if table == "*" else f"{table}={number}"]
+    return [*words, "--seed", str(seed)] if seed else words
+
+
+def words_of_server(pg_bin: Path | None, server: str | None) -> list[str]:
+    """The words of a command that name its private server again; a password is hidden."""
+    words: list[str] = []
+    if pg_bin is not None:
+        words += ["--pg-bin", str(pg_bin)]
+    return words if server is None else [*words, "--server", redacted_url(server)]

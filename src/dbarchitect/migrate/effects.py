@@ -62,11 +62,6 @@ class Claims(Value, frozen=True, kw_only=True):
     def _tables(self, what: What) -> tuple[str, ...]:
         return tuple(sorted({str(one.table) for one in self.causes if one.what == what}))
 
-    def lock_on(self, table: Name) -> Lock | None:
-        """The strongest lock on a table."""
-        ranks = [LOCKS.index(one.lock) for one in self.causes if one.table == table and one.lock]
-        return LOCKS[max(ranks)] if ranks else None
-
     def of(self, *kinds: What, command: int | None = None) -> tuple[Cause, ...]:
         """The effects of these kinds, of one command where it is given."""
         return tuple(one for one in self.causes if one.what in kinds and command in (None, one.command))

@@ -30,11 +30,6 @@ def same(first: Expression, second: Expression) -> bool:
     return parse.canonical_tree(first.tree) == parse.canonical_tree(second.tree)
 
 
-def same_bound(first: PartitionBound, second: PartitionBound) -> bool:
-    """Whether two partition bounds are equal."""
-    return parse.canonical_tree(first.tree) == parse.canonical_tree(second.tree)
-
-
 def requires(expression: Expression, column: str) -> bool:
     """Whether every row that satisfies `expression` has a value in `column`, as far as PostgreSQL itself proves it from
     the plain test: `column IS NOT NULL` among the terms joined with AND."""
@@ -87,11 +82,6 @@ def is_true(expression: Expression) -> bool:
         left, right = fields.get("lexpr", {}), fields.get("rexpr", {})
         return "A_Const" in left and parse.canonical_tree(left) == parse.canonical_tree(right)
     return False
-
-
-def text_constants(expression: Expression) -> tuple[str, ...]:
-    """The text constants in an expression."""
-    return texts_in([expression.tree])
 
 
 def texts_in(node: Any) -> tuple[str, ...]:

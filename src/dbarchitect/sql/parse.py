@@ -86,17 +86,6 @@ def tables_of(sql: str) -> tuple[TableUse, ...]:
 _WRITERS = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
 
 
-def functions_called(sql: str) -> tuple[Name, ...]:
-    """The functions that `sql` calls by name, each once."""
-    found: dict[Name, None] = {}
-    for kind, fields in _parsed(sql):
-        for _, call in ((k, f) for k, f in [(kind, fields), *tree.walk(fields)] if k == "FuncCall"):
-            parts = tree.strings(call.get("funcname"))
-            if parts:
-                found[Name(schema=parts[-2] if len(parts) > 1 else "", name=parts[-1])] = None
-    return tuple(found)
-
-
 def reads_no_table(sql: str) -> bool:
     """Whether `sql` is a SELECT (or CALL) over no table: what a script runs for the effect of the functions called."""
     (kind, fields), *_ = _parsed(sql)

@@ -389,13 +389,6 @@ def _alter_publication(before: Publication, after: Publication, major: int) -> I
             yield f"ALTER PUBLICATION {name} DROP {gone}"
 
 
-def replace_members(one: Publication) -> Publication:
-    """The publication with its members named bare, as DROP wants them."""
-    from msgspec.structs import replace
-
-    return replace(one, tables=tuple(PublicationTable(table=member.table) for member in one.tables))
-
-
 def _bare(tables: tuple[PublicationTable, ...]) -> tuple[PublicationTable, ...]:
     """The tables without filters and columns, as DROP names them."""
     return tuple(PublicationTable(table=member.table) for member in tables)

@@ -49,10 +49,6 @@ set local search_path to pg_catalog;
 """
 
 
-class LostConnectionError(Exception):
-    """The connection dropped: what was on its way may or may not have been committed."""
-
-
 class Session:
     """One migrator's session on the user's database.
 
