@@ -278,7 +278,7 @@ def test_an_ordinary_role_adopts(user_server: UserServer, migrations: Migrations
     migrations.add("0001_orders", "CREATE TABLE orders (id bigint PRIMARY KEY);", "DROP TABLE orders;")
     with psycopg.connect(user_server.server.url("app"), autocommit=True) as admin:
         code, _, err = dba("adopt", user_server.url("reader"), "--yes")
-        assert (code, "GRANT CREATE ON DATABASE app TO reader" in err) == (3, True)
+        assert (code, "GRANT CREATE ON DATABASE app TO reader" in err) == (3, True), err
         admin.execute("GRANT CREATE ON DATABASE app TO owner")
         try:
             code, out, err = dba("adopt", user_server.url("owner"), "--yes")
