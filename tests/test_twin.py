@@ -488,13 +488,16 @@ def test_a_locale_of_another_provider_is_never_taken_for_the_c_librarys(database
 
 def test_tables_that_a_role_may_not_read_are_left_out_and_named(user_server):
     with psycopg.connect(user_server.server.url("app"), autocommit=True) as admin:
-        admin.execute('create table if not exists "Se.cret*" (id int)')
-    with psycopg.connect(user_server.url()) as reader:
-        hidden = unreadable_tables(reader)
-        assert hidden == [Name(schema="public", name="Se.cret*")]
-        pg_dump = find_binaries().pg_dump
-        assert pg_dump is not None
-        script, gaps = dump_schema(pg_dump, reader, without=hidden)
+        admin.execute('create table "Se.cret*" (id int)')
+        try:
+            with psycopg.connect(user_server.url()) as reader:
+                hidden = unreadable_tables(reader)
+                assert hidden == [Name(schema="public", name="Se.cret*")]
+                pg_dump = find_binaries().pg_dump
+                assert pg_dump is not None
+                script, gaps = dump_schema(pg_dump, reader, without=hidden)
+        finally:
+            admin.execute('drop table "Se.cret*"')
     assert "orders" in script
     assert "Se.cret" not in script
     assert [gap.name for gap in gaps] == ['public."Se.cret*"']
