@@ -2,7 +2,8 @@
 
 A case is a folder of `cases/diff/KIND/NAME` with `from.sql` and `to.sql`; `case.toml` says what a person would say on
 the command line (rename, distinct, allow-loss, keep, online, using), which rows the first schema has, what is refused,
-and what may be made anew. `Journey.plan` itself runs the plan and compares; here its result is looked at once more.
+what may be made anew, and that the plan blocks nobody (`blocks = false`: it is watched as it runs). `Journey.plan`
+itself runs the plan and compares; here its result is looked at once more.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from dbarchitect.engines.postgres.server.host import OWNER, owner_session
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.compare import differences, unowned
 from dbarchitect.migrate.renames import answers_of
-from dbarchitect.model.plan import Plan, Step
+from dbarchitect.model.plan import LOCKS, Plan, Step
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of, stage
+from dbarchitect.prove.stage import Ran
 from dbarchitect.sql.script import split_script
 
 CASES = Path(__file__).parent / "cases" / "diff"
@@ -36,7 +38,7 @@ OF_TABLES = frozenset(
 )
 KNOWN = {
     *("rename", "distinct", "allow-loss", "keep", "online", "using", "rows", "refused", "recreates"),
-    *("min-version", "max-version", "why"),
+    *("min-version", "max-version", "why", "blocks"),
 }
 
 
@@ -86,13 +88,27 @@ def planned(server: Server, case: Path, settings: dict[str, Any], *, large: bool
         journey.close()
 
 
-def applied(server: Server, steps: tuple[Step, ...]) -> None:
-    """Run steps on the database `from` itself."""
+def applied(server: Server, steps: tuple[Step, ...], *, traced: bool = False) -> list[tuple[Step, Ran]]:
+    """Run steps on the database `from` itself; `traced`: and see what they do."""
     work = stage(server, "from")
+    found: list[tuple[Step, Ran]] = []
     for step in steps:
-        ran = work.repeat(step)
+        ran = work.trace(step) if traced else work.repeat(step)
         assert ran.refusal is None, f"{step.does}: {ran.refusal}"
+        found.append((step, ran))
     work.close()
+    return found
+
+
+def held_up(step: Step, ran: Ran, known: set[str]) -> list[str]:
+    """The tables of `known` that a step was seen to read or to index while it kept others out."""
+    locks: dict[str, int] = {}
+    worked: dict[str, None] = {}
+    for one in ran.statements:
+        for table, lock in one.effects.locks.items():
+            locks[table] = max(locks.get(table, 0), LOCKS.index(lock))
+        worked |= dict.fromkeys((*one.effects.scans, *one.effects.builds, *one.effects.rewrites))
+    return [table for table in worked if table in known and locks.get(table, 0) >= LOCKS.index("SHARE")]
 
 
 def suits(server: Server, settings: dict[str, Any]) -> bool:
@@ -119,7 +135,11 @@ def check(server: Server, case: Path) -> None:
     if plan.loses:  # what is lost does not come back with its constraints
         load_file(server, case / "from.sql", "from")
     before = unowned(schema_of(server, "from"), OWNER)
-    applied(server, plan.steps)
+    traced = settings.get("blocks") is False
+    ran = applied(server, plan.steps, traced=traced)
+    if traced:
+        known = {str(one.name) for one in (*before.tables, *before.views)}
+        assert [f"{step.does}: {tables}" for step, one in ran if (tables := held_up(step, one, known))] == []
     wanted = unowned(schema_of(server, "to"), OWNER)
     assert differences(unowned(schema_of(server, "from"), OWNER), wanted) == ()
     second = Journey(server, "from", wanted, PlanOptions(version=server.version, using={}))

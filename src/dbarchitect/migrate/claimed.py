@@ -11,7 +11,7 @@ from dbarchitect.migrate.durations import seconds
 from dbarchitect.migrate.effects import effects
 from dbarchitect.migrate.follow import follow
 from dbarchitect.migrate.picture import Picture, from_schema
-from dbarchitect.model.change import AddConstraint, Rename
+from dbarchitect.model.change import Rename
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.plan import LOCKS, Effects, Lock, Step
 from dbarchitect.model.schema import Relational
@@ -32,7 +32,7 @@ def with_effects(
         found, picture = _of_step(step, picture, version // 10000)
         if isinstance(step.change, Rename) and step.change.at.kind == "table":
             known.add(str(step.change.to))
-        found = _of_old_tables(found, known, step)
+        found = _of_old_tables(found, known)
         made.append(replace(step, effects=found, hazards=(*step.hazards, *_hazards(found, facts))))
     return tuple(made)
 
@@ -50,11 +50,8 @@ def _of_step(step: Step, picture: Picture, major: int) -> tuple[Effects, Picture
     return _together(each), picture
 
 
-def _of_old_tables(found: Effects, known: set[str], step: Step) -> Effects:
-    """Without the work on tables that the plan itself makes: they are empty, and so is the check of their keys."""
-    change = step.change
-    if isinstance(change, AddConstraint) and str(change.table) not in known:
-        return replace(found, scans=(), builds=())
+def _of_old_tables(found: Effects, known: set[str]) -> Effects:
+    """Without the work on tables that the plan itself makes: they are empty."""
     return replace(
         found,
         rewrites=tuple(table for table in found.rewrites if table in known),

@@ -253,12 +253,13 @@ def _set_type(at: _Alteration, command: s.SetType) -> None:
         for index_of, index in one.indexes.items():
             named = command.name in (*index.mentions, *index.include)
             keyed = command.name in index.keys
-            if answer == "no" and named and (not index.plain or (keyed and (recollated or same is False))):
+            resorted = recollated and command.name not in index.collated
+            if answer == "no" and named and (not index.plain or (keyed and (resorted or same is False))):
                 reason = f"{index_of} is built anew: " + (
                     "its expression or predicate is bound to the type"
                     if not index.plain
                     else "it sorts by another collation"
-                    if recollated
+                    if resorted
                     else "it compares by other operators"
                 )
                 at.book.build(one, reason)
@@ -381,16 +382,31 @@ def _foreign_key(at: _Alteration, spec: ConstraintSpec, *, validates: bool) -> N
     parent = at.book.relation(spec.target)
     if at.table.name == parent.name:
         parent = at.table
+    target = parent.name
+    checked = False
     for one in at.tree() if at.table.kind == "partitioned" else (at.table,):
         at.book.lock(one, _SRE, "adds a foreign key")
-        if validates:
+        if (
+            validates
+            and one.kind != "partitioned"
+            and not (one is not at.table and _has_key(one, target, spec.columns))
+        ):
+            checked = True
             at.book.scan(one, "every row is looked up in the parent")
     # A column that comes with this statement holds nothing that would be looked up.
-    filled = not any(name in at.added and at.added[name].default is None for name in spec.columns)
+    filled = not at.table.new and not any(name in at.added and at.added[name].default is None for name in spec.columns)
     for one in at.book.tree(parent) if parent.kind == "partitioned" else (parent,):
         at.book.lock(one, _SRE, "is referenced by a new foreign key")
-        if validates and filled:
+        if checked and filled:
             at.book.scan(one, "is searched for every row of the child")
+
+
+def _has_key(partition: Relation, target: Name, columns: tuple[str, ...]) -> bool:
+    """Whether a partition has a valid foreign key that becomes a part of its parent's."""
+    return any(
+        one.kind == "foreign key" and one.target == target and one.columns == columns and one.validated
+        for one in partition.constraints.values()
+    )
 
 
 def _drop_constraint(at: _Alteration, command: s.DropConstraint) -> None:
@@ -458,14 +474,14 @@ def _attach(at: _Alteration, command: s.AttachPartition) -> None:
     book.lock(parent, _SUE, "gets a partition")
     for one in book.tree(child):
         book.lock(one, _AEL, "becomes a partition")
-        proof = proves_bound(one, parent, command.bound)
+        proof = _proves_bound(at, one, command.bound)
         if proof != "yes":
             doubt = "" if proof == "no" else ", unless a valid CHECK says it already"
             book.scan(one, f"every row is checked against the bound{doubt}", sure=proof == "no")
     default = at.picture.default_partition(parent.name)
     if default is not None and default.name != child.name and not (command.bound and command.bound.default):
         book.lock(default, _AEL, "is the DEFAULT partition")
-        if not excludes_bound(default, parent, command.bound):
+        if not _excludes_bound(default, parent, command.bound):
             book.scan(default, "the DEFAULT partition must hold no row of the new one")
     _attached_parts(at, child)
 
@@ -481,40 +497,35 @@ def _attached_parts(at: _Alteration, child: Relation) -> None:
     for label, constraint in parent.constraints.items():
         if constraint.kind == "foreign key" and constraint.target:
             target = book.relation(constraint.target)
-            matched = any(
-                one.kind == "foreign key"
-                and one.target == constraint.target
-                and one.columns == constraint.columns
-                and one.validated
-                for one in child.constraints.values()
-            )
             book.lock(target, _SRE, f"the foreign key {label} holds for the new partition too")
-            if not matched:
+            if not _has_key(child, constraint.target, constraint.columns):
                 book.scan(child, f"the foreign key {label} is checked")
-                book.scan(target, f"the foreign key {label} is checked against it")
+                if not child.new:
+                    book.scan(target, f"the foreign key {label} is checked against it")
     for other, label, _ in at.picture.references(parent.name):
         book.lock(other, _SRE, f"its foreign key {label} reaches the new partition")
 
 
-def proves_bound(child: Relation, parent: Relation, bound: s.PartitionBound | None) -> Literal["yes", "no", "unknown"]:
+def _proves_bound(at: _Alteration, child: Relation, bound: s.PartitionBound | None) -> Literal["yes", "no", "unknown"]:
     """Whether a valid CHECK of a table says what a partition's bound asks, so that it is not scanned."""
+    parent = at.table
     unknown: Literal["no", "unknown"] = "no" if child.known else "unknown"
-    if bound is None or bound.default or not parent.partition_columns:
+    if bound is None or not parent.partition_columns:
         return unknown
-    column, *more = parent.partition_columns
-    if more:
-        return "unknown"
-    found = child.columns.get(column)
-    if bounds.implies(_valid_terms(child), bound, column, not_null=bool(found and found.not_null)):
+    not_null = frozenset(name for name, column in child.columns.items() if column.not_null)
+    others = [one.bound for one in at.picture.children(parent.name) if one.bound is not None]
+    if bounds.inside(
+        _valid_terms(child), bound, parent.partition_columns, parent.name, not_null=not_null, others=others
+    ):
         return "yes"
-    return unknown
+    return unknown if len(parent.partition_columns) == 1 else "unknown"
 
 
-def excludes_bound(default: Relation, parent: Relation, bound: s.PartitionBound | None) -> bool:
+def _excludes_bound(default: Relation, parent: Relation, bound: s.PartitionBound | None) -> bool:
     """Whether a valid CHECK of the DEFAULT partition says that it has no row of a new one: it is not scanned then."""
-    if bound is None or len(parent.partition_columns) != 1:
+    if bound is None or not parent.partition_columns:
         return False
-    return bounds.excludes(_valid_terms(default), bound, parent.partition_columns[0])
+    return bounds.outside(_valid_terms(default), bound, parent.partition_columns, parent.name)
 
 
 def _valid_terms(table: Relation) -> list[s.Expression]:
@@ -667,7 +678,7 @@ def _partition_of(book: _Book, name: Name, bound: s.PartitionBound | None) -> No
     default = book.picture.default_partition(parent.name)
     if default is not None:
         book.lock(default, _AEL, "is the DEFAULT partition")
-        if not excludes_bound(default, parent, bound):
+        if not _excludes_bound(default, parent, bound):
             book.scan(default, "the DEFAULT partition must hold no row of the new one")
     for constraint in parent.constraints.values():
         if constraint.kind == "foreign key" and constraint.target:

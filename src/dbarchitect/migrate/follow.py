@@ -117,7 +117,7 @@ def add_constraint(picture: Picture, table: Relation, spec: ConstraintSpec, *, n
         unique=spec.kind != "exclude",
         method=spec.method or ("gist" if spec.kind == "exclude" else "btree"),
         constraint=name,
-        signature=signature("btree", columns, spec.include, True, spec.kind != "exclude"),
+        signature=signature("btree", columns, spec.include, True) if spec.kind != "exclude" else "",
         fresh=True,
     )
     return picture.with_index(changed, name, index)
@@ -203,20 +203,21 @@ def _create_index(picture: Picture, action: s.CreateIndex) -> Picture:
     table = picture.relation(action.table)
     if action.if_not_exists and name in table.indexes:
         return picture
-    mentioned = [column for key in action.keys if key.expression for column in columns_in(key.expression)]
+    more = [key.expression for key in action.keys if key.expression is not None]
     if action.where is not None:
-        mentioned += columns_in(action.where)
+        more.append(action.where)
+    mentioned = [column for one in more for column in columns_in(one)]
     keys = tuple(one.column for one in action.keys)
-    plain = action.where is None and all(keys)
     index = Indexed(
         keys=keys,
         mentions=tuple(dict.fromkeys([*(key for key in keys if key), *mentioned])),
         include=action.include,
         unique=action.unique,
         partial=action.where is not None,
-        plain=plain,
+        plain=not more,
         method=action.method,
-        signature=signature(action.method, keys, action.include, action.unique, plain),
+        collated=tuple(one.column for one in action.keys if one.column and one.collation),
+        signature=signature(action.method, keys, action.include, action.unique, more),
         valid=not (action.only and table.kind == "partitioned"),
         fresh=True,
     )

@@ -8,7 +8,7 @@ the migration itself makes: they are empty until it fills them, and nobody else 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -65,9 +65,11 @@ class Constrained(Value, frozen=True, kw_only=True):
 
 
 class Indexed(Value, frozen=True, kw_only=True):
-    """An index. `keys` are its plain key columns in order, "" for an expression; `mentions` all columns it names."""
+    """An index. `keys` are its plain key columns in order, "" for an expression; `collated` those that name a collation
+    of their own; `mentions` all columns it names."""
 
     keys: tuple[str, ...] = ()
+    collated: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     unique: bool = False
@@ -121,7 +123,12 @@ class Relation(Value, frozen=True, kw_only=True):
     @property
     def empty(self) -> bool:
         """Whether it has no rows, for certain enough: made here, or seen empty."""
-        return (self.fresh and not self.filled) or (self.rows == 0 and not self.bytes)
+        return self.new or (self.rows == 0 and not self.bytes)
+
+    @property
+    def new(self) -> bool:
+        """Whether this migration made it, and has put no rows in."""
+        return self.fresh and not self.filled
 
     def primary_key(self) -> Constrained | None:
         """Its primary key, if it is known to have one."""
@@ -542,13 +549,18 @@ def _index(index: CatalogueIndex) -> Indexed:
         constraint=index.constraint or "",
         valid=index.valid,
         parent=index.parent,
-        signature=signature(index.method, keys, index.include, index.unique, not parts),
+        collated=tuple(one.column for one in index.keys if one.column and one.collation is not None),
+        signature=signature(index.method, keys, index.include, index.unique, parts),
     )
 
 
-def signature(method: str, keys: tuple[str, ...], include: tuple[str, ...], unique: bool, plain: bool) -> str:
-    """What two indexes on plain columns have alike that one can serve as the other's partition; "" for others."""
-    return f"{method} {keys} {include} {unique}" if plain else ""
+def signature(
+    method: str, keys: tuple[str, ...], include: tuple[str, ...], unique: bool, more: Sequence[Expression | None] = ()
+) -> str:
+    """What two indexes have alike that one can serve as the other's partition; "" for what cannot be told. `more`: the
+    expressions among the keys and the predicate."""
+    texts = [expressions.printed(one) for one in more if one is not None]
+    return f"{method} {keys} {include} {unique} {texts}" if len(texts) == len(more) else ""
 
 
 def _domain(one: DomainType) -> Domain:

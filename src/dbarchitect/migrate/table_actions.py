@@ -20,7 +20,6 @@ from dbarchitect.migrate.objects import (
     constraint_index,
     constraint_ref,
     index_ref,
-    own_constraints,
     own_indexes,
     part,
 )
@@ -404,17 +403,16 @@ class TableActions(TableDiff):
         elif isinstance(one, Check):
             needs |= {part("column", table.name, column.name) for column in table.columns}
         index = constraint_index(table, one)
+        if index is not None and self._attached(table.name):
+            index = replace(index, parent=None)  # it joins its parent's with the table
         ref = constraint_ref(table.name, one)
         change = AddConstraint(table=table.name, constraint=one, index=index, using_index=ref in self.adopted)
         undo: tuple[Change, ...] | None = None
         if ref in self.adopted and index is not None:
             alone = replace(index, constraint=None)
             undo = (DropConstraint(table=table.name, constraint=one, index=index), AddIndex(index=alone))
-        elif table.kind == "partitioned" and isinstance(one, PrimaryKey | Unique):
-            merged = tuple(self._merged_keys(table, one))
-            if merged:
-                undo = (DropConstraint(table=table.name, constraint=one, index=index), *merged)
-        action = make_action(change, rank, makes={ref}, needs=needs, undo=undo)
+        below = self._handed_down(table, one, index) if table.kind == "partitioned" else ()
+        action = make_action(change, rank, makes={ref, *below}, needs=needs, undo=undo)
         if isinstance(one, PrimaryKey | Unique):
             # And on the way back, which is this one backwards. A table has one primary key at a time.
             going = {at: plan for at, plan in self.constraints.items() if plan.op in ("drop", "replace")}
@@ -434,16 +432,19 @@ class TableActions(TableDiff):
             )
         return action
 
-    def _merged_keys(self, table: Table, key: PrimaryKey | Unique) -> Iterator[AddConstraint]:
-        """What makes the keys again that partitions had before they became parts of their parent's."""
+    def _handed_down(self, table: Table, one: Constraint, index: Index | None) -> Iterator[ObjectRef]:
+        """The constraints that partitions get with their parent's: what becomes a partition waits for them."""
         for child in self.new.values():
-            if table.name not in self._parents(child) or child.name not in self.old:
+            if table.name not in self._parents(child) or child.name not in self.old or self._attached(child.name):
                 continue
-            joined = {c.name for c in child.constraints if c.inherited and c.columns == key.columns}
-            for one in own_constraints(self.old[child.name]).values():
-                if one.name in joined and isinstance(one, PrimaryKey | Unique):
-                    index = constraint_index(self.old[child.name], one)
-                    yield AddConstraint(table=child.name, constraint=one, index=index)
+            for other in child.constraints:
+                mine = constraint_index(child, other)
+                if other.inherited and (
+                    (mine is not None and index is not None and mine.parent == index.name)
+                    or (isinstance(one, ForeignKey) and _same_reference(one, other))
+                ):
+                    yield constraint_ref(child.name, other)
+                    yield from self._handed_down(child, other, mine)
 
     def _drop_constraint(self, table: Table, one: Constraint) -> Action:
         return make_action(
@@ -580,6 +581,10 @@ def _index_settings(before: Index, after: Index, ref: ObjectRef) -> Iterator[Act
     if before.comment != after.comment:
         at = part("index", after.table, after.name.name)
         yield make_action(SetComment(at=at, before=before.comment, after=after.comment), "comment", needs={ref})
+
+
+def _same_reference(one: ForeignKey, other: Constraint) -> bool:
+    return isinstance(other, ForeignKey) and (one.columns, one.target) == (other.columns, other.target)
 
 
 def _default(ref: ObjectRef) -> ObjectRef:

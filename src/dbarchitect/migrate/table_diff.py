@@ -40,8 +40,10 @@ from dbarchitect.model.schema import (
     Column,
     ForeignKey,
     NotNull,
+    PrimaryKey,
     Relational,
     Table,
+    Unique,
 )
 
 ColumnOp = Literal["add", "drop", "alter", "remake"]
@@ -207,11 +209,13 @@ class TableDiff:
     def _compare_constraints(self, old: Table, new: Table) -> None:
         known, wanted = own_constraints(old), own_constraints(new)
         if self._parents(old) != self._parents(new):
-            # A table has the checks of its parent before it becomes its child.
+            # A table has what its parent hands down before it becomes its child: nothing is checked or built then.
             wanted |= {
                 one.name: replace(one, inherited=False)
                 for one in new.constraints
-                if isinstance(one, Check) and one.inherited and not any(one.name == c.name for c in old.constraints)
+                if isinstance(one, Check | ForeignKey | PrimaryKey | Unique)
+                and one.inherited
+                and not any(one.name == c.name for c in old.constraints)
             }
         for name in dict.fromkeys([*known, *wanted]):
             before, after = known.get(name), wanted.get(name)

@@ -119,12 +119,13 @@ class AlterColumn(Value, tag_field="kind", tag="alter_column", frozen=True, kw_o
 
 class AddConstraint(Value, tag_field="kind", tag="add_constraint", frozen=True, kw_only=True):
     """ALTER TABLE ADD CONSTRAINT. `index` is that of a key or an exclusion; with `using_index` it exists already and
-    becomes the key's."""
+    becomes the key's. `only`: of a partitioned table, not of its partitions."""
 
     table: Name
     constraint: Constraint
     index: Index | None = None
     using_index: bool = False
+    only: bool = False
 
     def reverse(self) -> Change | None:
         """DROP CONSTRAINT."""

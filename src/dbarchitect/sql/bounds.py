@@ -1,7 +1,8 @@
-"""Whether constraints on a column prove that rows lie inside, or outside, a partition's bound.
+"""A partition's bound as a condition, and whether constraints prove that rows lie inside, or outside, of it.
 
-Only what PostgreSQL proves too (predicate_implied_by over the partition's constraint): comparisons of the one key
-column with constants. Constants are numbers or texts; texts are in order where both are dates or times in ISO form.
+Only what PostgreSQL proves too (predicate_implied_by over the partition's constraint): the bound's own condition, term
+by term, or comparisons of the one key column with constants. Constants are numbers or texts; texts are in order where
+both are dates or times in ISO form.
 """
 
 from __future__ import annotations
@@ -9,13 +10,147 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from . import tree
+from dbarchitect.model.names import Name, quote_identifier, quote_literal
+
+from . import expressions, tree
 from .statements import Expression, PartitionBound
 from .tree import Node
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d(:?\d\d)?)?)?\Z")
 
 Constant = float | str
+
+
+def key_definition(strategy: str, columns: Sequence[str]) -> str:
+    """How a partition key by range, list or hash is printed that is of plain columns in their own collations."""
+    return f"{strategy.upper()} ({', '.join(map(quote_identifier, columns))})"
+
+
+def condition(
+    bound: PartitionBound, columns: Sequence[str], parent: Name, others: Sequence[PartitionBound] = ()
+) -> str:
+    """What rows of a partition by `columns` satisfy (get_qual_from_partbound), as SQL for a CHECK; "" for what has no
+    such form. `others`: the bounds of its siblings, where it is the DEFAULT partition."""
+    names = [quote_identifier(column) for column in columns]
+    if bound.default:
+        return _of_no_other(names, [one.tree for one in others if not one.default])
+    node = bound.tree
+    match node.get("strategy"):
+        case "l" if len(names) == 1:
+            return _listed(names[0], node.get("listdatums", ()))
+        case "r" if names:
+            between = _between(names, node)
+            return " AND ".join([*(f"{name} IS NOT NULL" for name in names), between]) if between else ""
+        case "h" if names:
+            numbers = f"{node.get('modulus', 0)}, {node.get('remainder', 0)}"
+            table = quote_literal(str(parent))
+            return f"satisfies_hash_partition({table}::regclass::oid, {numbers}, {', '.join(names)})"
+        case _:
+            return ""
+
+
+def _of_no_other(names: Sequence[str], siblings: Sequence[Node]) -> str:
+    """What no sibling takes, in the form that the server has for the DEFAULT partition."""
+    strategies = {one.get("strategy") for one in siblings}
+    if strategies == {"l"} and len(names) == 1:
+        inside = _listed(names[0], [datum for one in siblings for datum in one.get("listdatums", ())])
+        return f"NOT ({inside})" if inside else ""
+    if strategies == {"r"} and names:
+        taken = [_between(names, one) for one in siblings]
+        there = " AND ".join(f"{name} IS NOT NULL" for name in names)
+        return f"NOT ({there} AND ({' OR '.join(f'({one})' for one in sorted(taken))}))" if all(taken) else ""
+    return ""
+
+
+def _between(names: Sequence[str], node: Node) -> str:
+    lower, upper = node.get("lowerdatums", ()), node.get("upperdatums", ())
+    if not len(lower) == len(upper) == len(names):
+        return ""
+    ends = (_side(names, lower, upper=False), _side(names, upper, upper=True))
+    return "" if "" in ends else " AND ".join(end for end in ends if end != "true") or "true"
+
+
+def _listed(name: str, datums: Sequence[Node]) -> str:
+    values = [_literal(one) for one in datums]
+    inside = ", ".join(sorted(value for value in values if value != "NULL"))
+    if "" in values:
+        return ""
+    if "NULL" in values:
+        return f"{name} IS NULL" + (f" OR {name} IN ({inside})" if inside else "")
+    return f"{name} IS NOT NULL AND {name} IN ({inside})"
+
+
+def _side(names: Sequence[str], datums: Sequence[Node], *, upper: bool) -> str:
+    """The rows on one side of a bound, compared column by column; "" where a value is no constant."""
+    if not names:
+        return "false" if upper else "true"
+    name, end = names[0], _infinite(datums[0])
+    if end:
+        return "true" if (end == "maxvalue") == upper else "false"
+    value = _literal(datums[0])
+    rest = _side(names[1:], datums[1:], upper=upper)
+    if not value or not rest:
+        return ""
+    beyond = "<" if upper else ">"
+    if rest == "true":
+        return f"{name} {beyond}= {value}"
+    if rest == "false":
+        return f"{name} {beyond} {value}"
+    return f"({name} {beyond} {value} OR ({name} = {value} AND {rest}))"
+
+
+def _infinite(node: Node) -> str:
+    names = tree.strings(node.get("ColumnRef", {}).get("fields"))
+    return names[0] if names and names[0] in ("minvalue", "maxvalue") else ""
+
+
+def _literal(node: Node) -> str:
+    """A constant as SQL, in the type of what it is compared with; "" for what is none."""
+    constant = _uncast(node).get("A_Const", {})
+    if constant.get("isnull"):
+        return "NULL"
+    if "boolval" in constant:
+        return "true" if constant["boolval"].get("boolval") else "false"
+    if "sval" in constant:
+        return quote_literal(str(constant["sval"].get("sval", "")))
+    for kind in ("ival", "fval"):
+        if kind in constant:
+            return quote_literal(str(constant[kind].get(kind, 0)))
+    return ""
+
+
+def inside(
+    terms: Sequence[Expression],
+    bound: PartitionBound,
+    columns: Sequence[str],
+    parent: Name,
+    *,
+    not_null: frozenset[str],
+    others: Sequence[PartitionBound] = (),
+) -> bool:
+    """Whether rows that satisfy all `terms`, with values in `not_null`, lie within the bound of a partition."""
+    if len(columns) == 1 and implies(terms, bound, columns[0], not_null=columns[0] in not_null):
+        return True
+    return _stated(terms, condition(bound, columns, parent, others), not_null)
+
+
+def outside(terms: Sequence[Expression], bound: PartitionBound, columns: Sequence[str], parent: Name) -> bool:
+    """Whether rows that satisfy all `terms` lie outside of the bound of a partition."""
+    if len(columns) == 1 and excludes(terms, bound, columns[0]):
+        return True
+    text = condition(bound, columns, parent)
+    return _stated(terms, f"NOT ({text})" if text else "", frozenset())
+
+
+def _stated(terms: Sequence[Expression], wanted: str, not_null: frozenset[str]) -> bool:
+    parsed = expressions.expression_of(wanted) if wanted else None
+    if parsed is None:
+        return False
+    return all(
+        any(expressions.same(one, term) for term in terms)
+        or any(expressions.requires(one, column) for column in not_null)
+        for one in expressions.terms(parsed)
+    )
 
 
 def implies(terms: Sequence[Expression], bound: PartitionBound, column: str, *, not_null: bool) -> bool:

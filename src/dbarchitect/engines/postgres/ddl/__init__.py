@@ -96,8 +96,8 @@ def ddl(change: Change, *, version: int) -> tuple[str, ...]:
             return (f"ALTER TABLE {table} DROP COLUMN {quote_identifier(column.name)}",)
         case AlterColumn():
             return tuple(alter_column(change, major))
-        case AddConstraint(table=table, constraint=constraint, index=index, using_index=using_index):
-            return tuple(add_constraint(table, constraint, index, major, using_index=using_index))
+        case AddConstraint(table=table, constraint=constraint, index=index, using_index=using_index, only=only):
+            return tuple(add_constraint(table, constraint, index, major, using_index=using_index, only=only))
         case DropConstraint(table=table, constraint=constraint):
             return tuple(drop_constraint(table, constraint, major))
         case AlterConstraint(table=table, before=before, after=after):

@@ -123,9 +123,16 @@ def _exclude(constraint: Exclude, index: Index | None) -> str:
 
 
 def add_constraint(
-    table: Name, constraint: Constraint, index: Index | None, major: int, *, using_index: bool = False
+    table: Name,
+    constraint: Constraint,
+    index: Index | None,
+    major: int,
+    *,
+    using_index: bool = False,
+    only: bool = False,
 ) -> Iterable[str]:
-    """ALTER TABLE ADD, with its comment. `using_index`: the index `index` exists and becomes the key's."""
+    """ALTER TABLE ADD, with its comment. `using_index`: the index `index` exists and becomes the key's. `only`: not of
+    the partitions."""
     if isinstance(constraint, ConstraintTrigger):
         return
     if isinstance(constraint, NotNull) and major < 18:
@@ -138,7 +145,8 @@ def add_constraint(
         yield from constraint_comment(table, constraint)
         return
     not_valid = " NOT VALID" if not constraint.validated and constraint.enforced else ""
-    yield f"ALTER TABLE {table} ADD {constraint_definition(constraint, index=index)}{not_valid}"
+    target = f"ONLY {table}" if only else str(table)
+    yield f"ALTER TABLE {target} ADD {constraint_definition(constraint, index=index)}{not_valid}"
     yield from constraint_comment(table, constraint)
 
 

@@ -1,0 +1,5 @@
+CREATE TABLE public.p (id integer PRIMARY KEY);
+CREATE TABLE public.m (k integer NOT NULL, p integer) PARTITION BY LIST (k);
+CREATE TABLE public.m_1 PARTITION OF public.m (CONSTRAINT m_p_fkey FOREIGN KEY (p) REFERENCES public.p) FOR VALUES IN (1);
+CREATE TABLE public.m_2 PARTITION OF public.m FOR VALUES IN (2) PARTITION BY LIST (p);
+CREATE TABLE public.m_2_1 PARTITION OF public.m_2 FOR VALUES IN (1);
