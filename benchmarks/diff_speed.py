@@ -10,12 +10,13 @@ private copy, and compared at both ends.
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from benchmarks import report
 
 
 def schema(tables: int, *, changed: bool) -> str:
@@ -50,8 +51,8 @@ def schema(tables: int, *, changed: bool) -> str:
 
 
 def main() -> None:
-    """Print the seconds of three runs."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure and publish some runs."""
+    parser = report.parser("diff_speed", __doc__)
     parser.add_argument("--tables", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
@@ -60,10 +61,17 @@ def main() -> None:
         for path, changed in zip(paths, (False, True), strict=True):
             path.write_text(schema(options.tables, changed=changed))
         command = [sys.executable, "-m", "dbarchitect", "migrate", "diff", *map(str, paths), "--format", "json"]
+        rows: list[tuple[float, int]] = []
         for _ in range(options.runs):
             begun = time.monotonic()
             done = subprocess.run([*command, "-o", f"{folder}/plan.json"], capture_output=True, text=True, check=False)
-            print(f"{options.tables} tables: {time.monotonic() - begun:.1f} s, exit code {done.returncode}")
+            rows.append((time.monotonic() - begun, done.returncode))
+    report.publish(
+        "Speed of a plan",
+        f"`dba migrate diff` between two schemas of {options.tables:,} tables, the whole command.\n\n"
+        + report.table(["seconds", "exit code"], rows),
+        options,
+    )
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ class Tally:
         ]
 
     def check(self) -> None:
-        assert not self.wrong_locks
+        assert not self.wrong_locks, (self.false, self.missed)
         assert self.right / (self.right + len(self.false)) >= 0.99, self.false
         assert self.right / (self.right + len(self.missed)) >= 0.99, self.missed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -32,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = [one for one in arguments if one != "--debug"]
     _end_on_sigterm()
     _print_anything()
+    # A catalogue is some 100,000 objects without circles: looking for circles among them again and again is in vain.
+    gc.set_threshold(200_000, 20, 100)
     try:
         return _run(arguments, debug=debug)
     except KeyboardInterrupt:

@@ -383,20 +383,20 @@ def _foreign_key(at: _Alteration, spec: ConstraintSpec, *, validates: bool) -> N
     if at.table.name == parent.name:
         parent = at.table
     target = parent.name
-    checked = False
+    checked = taken_over = False
     for one in at.tree() if at.table.kind == "partitioned" else (at.table,):
         at.book.lock(one, _SRE, "adds a foreign key")
-        if (
-            validates
-            and one.kind != "partitioned"
-            and not (one is not at.table and _has_key(one, target, spec.columns))
-        ):
+        if one is not at.table and _has_key(one, target, spec.columns):
+            taken_over = True
+        elif validates and one.kind != "partitioned":
             checked = True
             at.book.scan(one, "every row is looked up in the parent")
     # A column that comes with this statement holds nothing that would be looked up.
     filled = not at.table.new and not any(name in at.added and at.added[name].default is None for name in spec.columns)
     for one in at.book.tree(parent) if parent.kind == "partitioned" else (parent,):
         at.book.lock(one, _SRE, "is referenced by a new foreign key")
+        if taken_over:
+            at.book.lock(one, _AEL, "loses the triggers of a partition's own foreign key")
         if checked and filled:
             at.book.scan(one, "is searched for every row of the child")
 

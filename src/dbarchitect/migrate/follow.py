@@ -457,6 +457,8 @@ def _rename(picture: Picture, action: s.Rename) -> Picture:
         for name in [one for one in picture.relations if one.schema == old]:
             picture = _moved(picture, name, lambda one: Name(schema=action.new, name=one.name))
         return picture
+    if action.kind in ("type", "domain"):
+        return _rename_type(picture, action.name, action.new)
     table = picture.get(action.name)
     if action.kind == "column":
         return _rename_column(picture, picture.relation(action.name), action.sub, action.new)
@@ -472,6 +474,29 @@ def _rename(picture: Picture, action: s.Rename) -> Picture:
             moved = {**table.constraints, action.new: replace(found, index=action.new)}
             picture = picture.with_relation(replace(table, constraints=moved))
     return picture
+
+
+def _rename_type(picture: Picture, name: Name, new: str) -> Picture:
+    """A type under another name, which the columns of it have too."""
+    known = (one for one in picture.in_path(name) if one in picture.enums or one in picture.domains)
+    old = next(known, name)
+
+    def renamed(column: Column) -> Column:
+        kind = column.type
+        if kind is None or kind.name != old.name or (kind.schema and old.schema and kind.schema != old.schema):
+            return column
+        return replace(column, type=replace(kind, name=new))
+
+    now = Name(schema=old.schema, name=new)
+    return replace(
+        picture,
+        enums={now if key == old else key: one for key, one in picture.enums.items()},
+        domains={now if key == old else key: one for key, one in picture.domains.items()},
+        relations={
+            key: replace(one, columns={label: renamed(column) for label, column in one.columns.items()})
+            for key, one in picture.relations.items()
+        },
+    )
 
 
 def _rename_index(picture: Picture, name: Name, new: str) -> Picture:

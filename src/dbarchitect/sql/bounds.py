@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 
-from . import expressions, tree
+from . import expressions, parse, tree
 from .statements import Expression, PartitionBound
 from .tree import Node
 
@@ -146,11 +146,48 @@ def _stated(terms: Sequence[Expression], wanted: str, not_null: frozenset[str]) 
     parsed = expressions.expression_of(wanted) if wanted else None
     if parsed is None:
         return False
+    said = {_normal(one.tree) for one in terms}
     return all(
-        any(expressions.same(one, term) for term in terms)
-        or any(expressions.requires(one, column) for column in not_null)
+        _normal(one.tree) in said or any(expressions.requires(one, column) for column in not_null)
         for one in expressions.terms(parsed)
     )
+
+
+def _normal(node: Node) -> object:
+    """A condition without what the server prints otherwise than it was written: casts of constants, IN, the order of
+    what is joined with AND and OR."""
+    kind, fields = next(iter(node.items()))
+    if kind == "BoolExpr":
+        operator, parts = fields.get("boolop"), fields.get("args", [])
+        flat = [inner for one in parts for inner in _flat(one, operator)] if operator != "NOT_EXPR" else parts
+        return operator, frozenset(_normal(one) for one in flat)
+    if kind == "A_Expr":
+        operator = tree.strings(fields.get("name"))[-1:]
+        right = _uncast(fields.get("rexpr"))
+        several = right.get("A_ArrayExpr", {}).get("elements") or right.get("List", {}).get("items")
+        if several is not None and fields.get("kind") in ("AEXPR_IN", "AEXPR_OP_ANY"):
+            found = frozenset(_normal(one) for one in several)
+            # IN with one value is a comparison with it.
+            return ("in", _normal(fields["lexpr"]), found)
+        left = _normal(fields["lexpr"]) if "lexpr" in fields else None
+        value = _normal(fields["rexpr"])
+        return ("in", left, frozenset((value,))) if operator == ["="] and left else (*operator, left, value)
+    if (value := _constant(node)) is not None:
+        return value
+    if kind == "TypeCast" and "ColumnRef" in _uncast(node):  # varchar, printed as text
+        return _normal(_uncast(node))
+    if kind == "NullTest":
+        return fields.get("nulltesttype"), _normal(fields["arg"])
+    if kind == "ColumnRef":
+        return tuple(tree.strings(fields.get("fields"))[-1:])
+    return repr(parse.canonical_tree(node))
+
+
+def _flat(node: Node, operator: str) -> list[Node]:
+    fields = node.get("BoolExpr", {})
+    if fields.get("boolop") == operator:
+        return [inner for one in fields.get("args", []) for inner in _flat(one, operator)]
+    return [node]
 
 
 def implies(terms: Sequence[Expression], bound: PartitionBound, column: str, *, not_null: bool) -> bool:

@@ -108,3 +108,21 @@ INSERT INTO cats SELECT g, g FROM generate_series(1, 1000) g;
 INSERT INTO old.archive SELECT g, g FROM generate_series(1, 1000) g;
 REFRESH MATERIALIZED VIEW totals;
 ANALYZE;
+CREATE TABLE spread (id integer NOT NULL) PARTITION BY HASH (id);
+CREATE TABLE spread_0 PARTITION OF spread FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE spread_1 (id integer NOT NULL);
+ALTER TABLE spread_1 ADD CONSTRAINT odd CHECK (satisfies_hash_partition('spread'::regclass::oid, 2, 1, id));
+CREATE TABLE spread_2 (id integer NOT NULL);
+CREATE TABLE grid (a integer NOT NULL, b integer) PARTITION BY RANGE (a, b);
+CREATE TABLE grid_rest PARTITION OF grid DEFAULT;
+CREATE TABLE grid_1 (
+    a integer NOT NULL, b integer,
+    CONSTRAINT inside CHECK (b IS NOT NULL AND (a > 1 OR (a = 1 AND b >= 2)) AND (a < 3 OR (a = 3 AND b < 4)))
+);
+ALTER TABLE grid_rest ADD CONSTRAINT outside CHECK (
+    NOT (a IS NOT NULL AND b IS NOT NULL AND (a > 1 OR (a = 1 AND b >= 2)) AND (a < 3 OR (a = 3 AND b < 4)))
+);
+CREATE TABLE regions_2 (id integer, region text) PARTITION BY LIST (region);
+CREATE TABLE regions_2_eu PARTITION OF regions_2 FOR VALUES IN ('de', 'fr');
+CREATE TABLE regions_2_rest (id integer, region text, CONSTRAINT no_eu CHECK (NOT (region IS NOT NULL AND region IN ('de', 'fr'))));
+CREATE INDEX march_late ON march (customer_id, (id + 1)) WHERE day > '2024-03-15';

@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 from urllib.parse import quote
 
 from dbarchitect.engines.postgres.server.binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
@@ -189,13 +189,9 @@ class Server:
 
         if locale is None:
             locale = "C.UTF-8" if encoding in (None, "UTF8") and self.has_locale("C.UTF-8") else "C"
-        statement = sql.SQL(
-            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} {}"
-            + (
-                # The other strategy writes every page of the template through the WAL.
-                " STRATEGY file_copy" if self.binaries.major >= 15 else ""
-            )
-        ).format(sql.Identifier(name), encoding or "UTF8", locale_clause(provider, locale))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} {}" + self._strategy).format(
+            sql.Identifier(name), encoding or "UTF8", locale_clause(provider, locale)
+        )
         with self.connect() as connection:
             try:
                 connection.execute(statement)
@@ -212,14 +208,18 @@ class Server:
                     else "PostgreSQL's own locales are C and C.UTF-8, of 18 on PG_UNICODE_FAST too",
                 ) from err
 
+    @property
+    def _strategy(self) -> LiteralString:
+        """How a database is copied: the other way writes every page of the template through the WAL."""
+        return " STRATEGY file_copy" if self.binaries.major >= 15 else ""
+
     def copy_database(self, original: str, copy: str) -> None:
         """A copy of a database to which nobody is connected."""
         from psycopg import sql
 
         with self.connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(original))
-            )
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + self._strategy)
+            connection.execute(statement.format(sql.Identifier(copy), sql.Identifier(original)))
             keep_owner(connection, original, copy)
 
     def drop_database(self, name: str) -> None:
