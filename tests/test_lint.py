@@ -31,10 +31,11 @@ from dbarchitect.engines.postgres.trace import observe
 from dbarchitect.migrate.compare import differences
 from dbarchitect.migrate.lint import Linted, again, chosen, lint
 from dbarchitect.migrate.rewrite import cannot, rewritten
-from dbarchitect.migrate.rule import SECTIONS, Rule, rule_ids, rules
+from dbarchitect.migrate.rule import Rule, rule_ids, rules
 from dbarchitect.migrate.script import Script, read_units
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Severity
+from dbarchitect.model.page import SECTIONS
 from dbarchitect.model.rehearsal import Trace
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql import statements as s

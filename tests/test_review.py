@@ -27,10 +27,11 @@ from dbarchitect.model.change import Change
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.page import SECTIONS
 from dbarchitect.model.proof import Accepted, Experiment, Refused, SamePlans, Shown, TimedWithout
 from dbarchitect.model.schema import Relational
 from dbarchitect.review import review
-from dbarchitect.review.rule import SECTIONS, Rule, rules
+from dbarchitect.review.rule import Rule, rules
 
 CASES = Path(__file__).parent / "cases" / "review"
 RULES = {rule.id: rule for rule in rules()}

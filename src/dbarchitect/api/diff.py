@@ -23,7 +23,7 @@ from dbarchitect.model.value import Value
 from dbarchitect.prove.arrive import Journey, PlanOptions, UnansweredError, schema_of
 from dbarchitect.sources import Source, open_source
 
-from .surroundings import nothing, open_workshop
+from .surroundings import nothing, open_workshop, words_of_server
 
 _QUESTIONS = 50  # more renames in one plan are stated, not asked one by one
 
@@ -207,6 +207,6 @@ def _command(source: str, target: str, options: DiffOptions) -> Sequence[str]:
             words.append(flag)
     if options.pg is not None:
         words += ["--pg", str(options.pg)]
-    if options.pg_bin is not None:
-        words += ["--pg-bin", str(options.pg_bin)]
-    return words
+    if options.privileges is not None:
+        words += ["--privileges", "yes" if options.privileges else "no"]
+    return [*words, *words_of_server(options.pg_bin, options.server)]

@@ -2,7 +2,7 @@
 
 The file `rules/set_not_null_scan.py` is the rule `set-not-null-scan`. It holds
 
-- a docstring, which is its documentation page: a title line, then the sections of `SECTIONS`. The first paragraphs of
+- a docstring, which is its documentation page: a title line, then `model.page.SECTIONS`. The first paragraphs of
   "Why it matters" and of "What would make it false" travel with every finding, so they are short;
 - `RULE = Rule(__name__, __doc__, on=(...), severity=...)`;
 - `def check(site: Site) -> Iterator[Finding]`, asked for each statement, or command of an ALTER TABLE, of a type in
@@ -16,16 +16,15 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef, Position
+from dbarchitect.model.page import Page
 from dbarchitect.model.proof import Scalar
 
 from .site import ScriptSite, Site
-
-SECTIONS = ("What it says", "Why it matters", "What would make it false", "How to mend it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +49,15 @@ Fixer = Callable[[Site], Fix | None]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Page):
     """One rule.
 
-    module    its module, whose name gives the id
-    page      its documentation, in Markdown: the module's docstring
     on        types of statements and of commands that it looks at
     severity  what a finding has unless sizes say otherwise
     default   False: a matter of taste or of policy, which runs only where it is selected
     since     the oldest server major it speaks about
     """
 
-    module: str
-    page: str | None
     on: tuple[type, ...] = ()
     severity: Severity = Severity.WARNING
     default: bool = True
@@ -70,32 +65,6 @@ class Rule:
     check: Check | None = None
     finish: Finish | None = None
     fix: Fixer | None = None
-
-    @cached_property
-    def id(self) -> str:
-        """The file's name, with dashes."""
-        return self.module.rpartition(".")[2].replace("_", "-")
-
-    @property
-    def title(self) -> str:
-        """The first line of the page, without its full stop."""
-        return (self.page or "").partition("\n")[0].rstrip(".")
-
-    def section(self, name: str) -> str:
-        """The text under `## name` on the page, "" where there is none."""
-        _, found, rest = (self.page or "").partition(f"## {name}\n")
-        return rest.partition("\n## ")[0].strip() if found else ""
-
-    def _first_paragraph(self, name: str) -> str:
-        return " ".join(self.section(name).partition("\n\n")[0].split())
-
-    @cached_property
-    def _why(self) -> str:
-        return self._first_paragraph("Why it matters")
-
-    @cached_property
-    def _unless(self) -> str:
-        return self._first_paragraph("What would make it false")
 
     def finding(
         self,
@@ -113,8 +82,8 @@ class Rule:
             severity=severity or self.severity,
             at=at,
             message=message,
-            why=self._why,
-            unless=self._unless,
+            why=self.why,
+            unless=self.unless,
             also=also,
             facts=dict(facts or {}),
             position=position,

@@ -2,7 +2,7 @@
 
 The file `rules/fk_without_index.py` is the rule `fk-without-index`. It holds
 
-- a docstring, which is its documentation page: a title line, then the sections of `SECTIONS`. The first paragraph of
+- a docstring, which is its documentation page: a title line, then `model.page.SECTIONS`. The first paragraphs of
   "Why it matters" and of "What would make it false" travel with every finding, so they are short;
 - `RULE = Rule(__name__, __doc__, severity=..., needs=...)`;
 - `def check(review: Context) -> Iterator[Finding]`.
@@ -23,12 +23,11 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding, Severity, Silence
 from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.page import Page
 from dbarchitect.model.proof import Experiment, Scalar
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
-
-SECTIONS = ("What it says", "Why it matters", "What would make it false", "How to mend it")
 
 Needs = Literal["structure", "live", "statistics", "counters"]
 Check = Callable[[Context], Iterator[Finding]]
@@ -38,12 +37,10 @@ def _unbound(_: Context) -> Iterator[Finding]:
     raise NotImplementedError("a rule gets its check when `rules()` finds its file")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@dataclass(frozen=True)
+class Rule(Page):
     """One rule.
 
-    module    its module, whose name gives the id
-    page      its documentation, in Markdown: the module's docstring
     severity  what a finding has unless exposure says otherwise
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
               ANALYZE gathered; `counters`: live counters old enough to mean something. A rule whose needs are not
@@ -51,30 +48,10 @@ class Rule:
     since     the oldest server major it speaks about
     """
 
-    module: str
-    page: str | None
     severity: Severity = Severity.WARNING
     needs: Needs = "structure"
     since: int = 0
     check: Check = _unbound
-
-    @property
-    def id(self) -> str:
-        """The file's name, with dashes."""
-        return self.module.rpartition(".")[2].replace("_", "-")
-
-    @property
-    def title(self) -> str:
-        """The first line of the page, without its full stop."""
-        return (self.page or "").partition("\n")[0].rstrip(".")
-
-    def section(self, name: str) -> str:
-        """The text under `## name` on the page, "" where there is none."""
-        _, found, rest = (self.page or "").partition(f"## {name}\n")
-        return rest.partition("\n## ")[0].strip() if found else ""
-
-    def _first_paragraph(self, name: str) -> str:
-        return " ".join(self.section(name).partition("\n\n")[0].split())
 
     def finding(
         self,
@@ -94,8 +71,8 @@ class Rule:
             severity=severity or self.severity,
             at=at,
             message=message,
-            why=self._first_paragraph("Why it matters"),
-            unless=self._first_paragraph("What would make it false"),
+            why=self.why,
+            unless=self.unless,
             also=tuple(also),
             facts=facts or {},
             fix=tuple(fix),

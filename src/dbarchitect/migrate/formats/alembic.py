@@ -20,6 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Position
 from dbarchitect.model.plan import Migration, Step
 
@@ -111,7 +112,12 @@ def read(path: Path, run: RunPython) -> Folder:
                 hint="alembic merge heads",
             )
         )
-    return Folder(path=str(path), format="alembic", migrations=tuple(migrations), problems=tuple(problems))
+    gaps = tuple(
+        Gap(kind="migration", name=one.id, effect=f"no way back without a database: {one.downgrade_error}")
+        for one in answer.revisions
+        if one.downgrade is None and one.downgrade_error
+    )
+    return Folder(path=str(path), format="alembic", migrations=tuple(migrations), problems=tuple(problems), gaps=gaps)
 
 
 def write(folder: Folder, migration: Migration, run: RunPython) -> Written:
