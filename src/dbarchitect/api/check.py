@@ -35,11 +35,10 @@ from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.rule import chosen, review, rules
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.parse import normalize
-from dbarchitect.sql.script import decode_script, split_script
-from dbarchitect.sql.workload import read_workload
+from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class CheckOptions:
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
     baseline = read_baseline(options.baseline) if options.baseline else None
-    workload = _workload(options.workload)
+    workload = workload_of(options.workload)
     with _opened(source, options) as opened:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
@@ -139,16 +138,6 @@ def _unplannable(workload: Workload, bench: Workbench) -> tuple[Gap, ...]:
         except InputError as err:
             refused.append((str(query.position or " ".join(query.sql.split())[:80]), err.message))
     return _left_out(refused)
-
-
-def _workload(path: Path | None) -> Workload | None:
-    if path is None:
-        return None
-    try:
-        data = path.read_bytes()
-    except OSError as err:
-        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
-    return read_workload(decode_script(data, str(path)), str(path))
 
 
 @contextmanager
@@ -288,7 +277,7 @@ def twin_create(
 
     `called`: what the file names as its source, where that is not `source` itself.
     """
-    given = _workload(workload)
+    given = workload_of(workload)
     with open_workshop(pg_bin, cache, progress) as workshop:
         opened = open_source(source, workshop, data=data)
         snapshot = opened.snapshot(now=now, workload=given)

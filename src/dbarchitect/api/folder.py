@@ -41,7 +41,7 @@ from dbarchitect.toolchains import run_python
 from .diff import Ask, DiffOptions, migrate_diff
 from .surroundings import nothing, open_workshop
 
-__all__ = ["New", "StatusOptions", "accept", "beside", "new", "status"]
+__all__ = ["New", "StatusOptions", "accept", "beside", "new", "opened_folder", "status"]
 
 
 class New(Value, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ def new(
     """
     run = partial(run_python, python=options.python)
     options.progress(f"reading {folder}")
-    files = _opened(folder, form, run=run)
+    files = opened_folder(folder, form, run=run)
     if files.problems:
         raise files.problems[0].error()
     check_name(files, name)
@@ -90,7 +90,7 @@ def new(
     return replace(made, written=write_migration(files, migration, run=run, now=options.now, apart=apart))
 
 
-def _opened(folder: Path, form: Format | None, *, run: Callable[..., bytes]) -> Folder:
+def opened_folder(folder: Path, form: Format | None, *, run: Callable[..., bytes]) -> Folder:
     """The folder as it is, in the format that was asked for. Raises `InputError` where it has another one."""
     if not folder.exists():
         if form == "alembic":

@@ -21,17 +21,15 @@ from dbarchitect.migrate.formats.folder import checksum
 from dbarchitect.migrate.formats.steps import read_steps
 from dbarchitect.migrate.history import standings
 from dbarchitect.model.plan import Migration
-from dbarchitect.model.query import Workload
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.model.value import from_json, to_json
 from dbarchitect.prove.rehearse import Options
 from dbarchitect.prove.rehearse import rehearse as run
 from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.script import decode_script
-from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
 __all__ = [
     "REHEARSALS",
@@ -74,7 +72,7 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
 
     What the migrations come to is in the result, failures too; raised are wrong input and surroundings.
     """
-    workload = _workload(options.workload)
+    workload = workload_of(options.workload)
     folder = _folder(paths, options.python)
     with open_workshop(
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
@@ -128,16 +126,6 @@ def read_rehearsal(plan: str, folder: Path) -> Rehearsal | None:
         return from_json(Rehearsal, path.read_bytes())
     except (OSError, ValueError) as err:
         raise InputError(f"{path} is not a rehearsal: {err}", hint="rehearse again: dba migrate rehearse") from err
-
-
-def _workload(path: Path | None) -> Workload | None:
-    if path is None:
-        return None
-    try:
-        data = path.read_bytes()
-    except OSError as err:
-        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
-    return read_workload(decode_script(data, str(path)), str(path))
 
 
 # --- which migrations -------------------------------------------------------------------------------------------------

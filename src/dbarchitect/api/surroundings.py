@@ -7,7 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dbarchitect.engines.postgres.connection import redacted_url
+from dbarchitect.errors import InputError
+from dbarchitect.model.query import Workload
 from dbarchitect.sources import Workshop
+from dbarchitect.sql.script import decode_script
+from dbarchitect.sql.workload import read_workload
 
 
 def nothing(_: str) -> None:
@@ -29,6 +33,17 @@ def open_workshop(
         yield workshop
     finally:
         workshop.close()
+
+
+def workload_of(path: Path | None) -> Workload | None:
+    """The workload in a file; None where none is named."""
+    if path is None:
+        return None
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
+    return read_workload(decode_script(data, str(path)), str(path))
 
 
 def words_of_rows(rows: Mapping[str, int] | None, seed: int) -> list[str]:

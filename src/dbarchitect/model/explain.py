@@ -33,6 +33,7 @@ class PlanNode(Value, frozen=True, kw_only=True):
     filter: str = ""
     rows_removed: float | None = None
     sort_key: tuple[str, ...] = ()
+    group_key: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
     detail: dict[str, str] = {}
     children: tuple[PlanNode, ...] = ()

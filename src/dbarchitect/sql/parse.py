@@ -86,6 +86,15 @@ def tables_of(sql: str) -> tuple[TableUse, ...]:
 _WRITERS = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
 
 
+def updated_columns(sql: str) -> tuple[str, ...]:
+    """The columns that an UPDATE sets, also inside WITH or ON CONFLICT; none for other statements."""
+    found: dict[str, None] = {}
+    for kind, fields in tree.walk([node for _, node in _parsed(sql)]):
+        targets = fields.get("targetList", ()) if kind in ("UpdateStmt", "OnConflictClause") else ()
+        found.update(dict.fromkeys(one["ResTarget"].get("name", "") for one in targets if "ResTarget" in one))
+    return tuple(found)
+
+
 def reads_no_table(sql: str) -> bool:
     """Whether `sql` is a SELECT (or CALL) over no table: what a script runs for the effect of the functions called."""
     (kind, fields), *_ = _parsed(sql)

@@ -17,8 +17,11 @@ _TAKEN = {
     "Node Type", "Relation Name", "Schema", "Alias", "Index Name", "Join Type", "Strategy", "Parent Relationship",
     "Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Startup Time", "Actual Total Time", "Actual Rows",
     "Actual Loops", "Shared Hit Blocks", "Shared Read Blocks", "Filter", "Join Filter", "Rows Removed by Filter",
-    "Sort Key", "Output", "Plans", *_CONDITIONS,
+    "Sort Key", "Group Key", "Output", "Plans", *_CONDITIONS,
 }  # fmt: skip
+
+
+_PARAMETERS = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'dba_explained'"
 
 
 def _node(raw: Mapping[str, Any]) -> PlanNode:
@@ -46,6 +49,7 @@ def _node(raw: Mapping[str, Any]) -> PlanNode:
         filter=" AND ".join(part for part in (raw.get("Filter", ""), join_filter) if part),
         rows_removed=raw.get("Rows Removed by Filter"),
         sort_key=tuple(raw.get("Sort Key", ())),
+        group_key=tuple(raw.get("Group Key", ())),
         output=tuple(raw.get("Output", ())),
         detail={key: str(value) for key, value in raw.items() if key not in _TAKEN},
         children=tuple(_node(child) for child in raw.get("Plans", ())),
@@ -73,32 +77,39 @@ def plan_from_json(document: Any) -> QueryPlan:
 
 
 def explain(
-    connection: psycopg.Connection[Any], sql: str, parameters: Sequence[str] = (), *, execute: bool = False
+    connection: psycopg.Connection[Any],
+    sql: str,
+    parameters: Sequence[str] = (),
+    *,
+    execute: bool = False,
+    verbose: bool = False,
 ) -> QueryPlan:
     """The plan of one statement. With `execute` it is run (EXPLAIN ANALYZE) inside a transaction that is rolled back.
 
+    With `verbose` columns are named with their tables and every node says what it gives on.
+
     `parameters` are SQL literals for `$1`, `$2`...: the plan is the custom one for them. A statement with `$n` and no
-    parameters gets its generic plan (PostgreSQL 16 and later). Raises `InputError` with the server's words.
+    parameters gets its generic plan. Raises `InputError` with the server's words.
     """
     statement = sql.strip().rstrip(";")
-    options = "FORMAT JSON, ANALYZE, BUFFERS" if execute else "FORMAT JSON"
-    generic = not parameters and not execute and "$" in statement and connection.info.server_version >= 160000
+    options = ("FORMAT JSON, ANALYZE, BUFFERS" if execute else "FORMAT JSON") + (", VERBOSE" if verbose else "")
+    unfilled = not parameters and not execute and "$" in statement
     try:
         with connection.transaction(force_rollback=True):
-            if parameters:
-                connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+            if parameters or unfilled:
                 one_statement(connection, f"PREPARE dba_explained AS {statement}")
-                statement = f"EXECUTE dba_explained({', '.join(parameters)})"
-            if generic:
-                # The extended protocol wants values for $1: let it vouch that the text is one statement, then plan it.
-                one_statement(connection, f"PREPARE dba_explained AS {statement}")
-                row = connection.execute(f"EXPLAIN ({options}, GENERIC_PLAN) {statement}".encode()).fetchone()
-            else:
-                row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
+                mode = "force_custom_plan"
+                if unfilled:  # the plan for any values: none are looked at
+                    mode = "force_generic_plan"
+                    found = connection.execute(_PARAMETERS).fetchone()
+                    parameters = ["NULL"] * (found[0] if found else 0)
+                connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
+                statement = "EXECUTE dba_explained" + (f"({', '.join(parameters)})" if parameters else "")
+            row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
     except psycopg.Error as err:
         raise InputError(f"the server refuses to plan this query: {err.diag.message_primary or err}") from err
     finally:
-        if (parameters or generic) and not connection.closed:
+        if (parameters or unfilled) and not connection.closed:
             connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
     assert row is not None
     return plan_from_json(row[0])

@@ -7,7 +7,7 @@ by a role that is no superuser.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from typing import Any, cast
@@ -53,6 +53,7 @@ with recursive tree as (
     union all select i.inhrelid from pg_catalog.pg_inherits i join tree t on t.oid = i.inhparent)
 select indexrelid::bigint, indisvalid from pg_catalog.pg_index where indexrelid in (select oid from tree)
 """
+_NAMES_OF = "select oid::bigint, relname from pg_catalog.pg_class where oid = any(%s::oid[])"
 _SET_VALID = """
 update pg_catalog.pg_index i set indisvalid = v.valid
 from unnest(%s::bigint[], %s::bool[]) as v(oid, valid) where i.indexrelid = v.oid::oid
@@ -88,6 +89,35 @@ _SEMANTICS = (
     "backslash_quote",
 )
 _PATH_ELEMENT = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)')
+
+
+class Switches:
+    """Indexes of a twin that the planner, which ignores invalid ones, sees or does not. `close` lets it see all."""
+
+    def __init__(self, admin: psycopg.Connection[Any], names: Sequence[Name]) -> None:
+        self._admin = admin
+        self._trees = {name: list(dict(admin.execute(_INDEX_TREE, [[str(name)]]).fetchall())) for name in names}
+        roots = {oid: name.name for name, oids in self._trees.items() for oid in oids}
+        named = admin.execute(_NAMES_OF, [list(roots)]).fetchall()
+        self._roots = {str(own): roots[oid] for oid, own in named}
+        self._shown = frozenset(names)
+        self.show(())
+
+    def show(self, names: Collection[Name]) -> None:
+        """Let the planner see these of them and no others."""
+        wanted = frozenset(names) & self._trees.keys()
+        changed = [(oid, name in wanted) for name in wanted ^ self._shown for oid in self._trees[name]]
+        if changed:
+            self._admin.execute(_SET_VALID, [[oid for oid, _ in changed], [valid for _, valid in changed]])
+        self._shown = wanted
+
+    def root_of(self, name: str) -> str:
+        """The index that one in a plan belongs to: itself, or that of the partitioned table."""
+        return self._roots.get(name, name)
+
+    def close(self) -> None:
+        """Let the planner see them all again."""
+        self.show(self._trees.keys())
 
 
 class Twin:
@@ -138,9 +168,9 @@ class Twin:
             self._guest = guest_session(self.server, self.database)
         return self._guest
 
-    def explain(self, sql: str, parameters: Sequence[str] = ()) -> QueryPlan:
+    def explain(self, sql: str, parameters: Sequence[str] = (), *, verbose: bool = False) -> QueryPlan:
         """The plan that the source would choose. Raises `InputError` for SQL that does not plan."""
-        return explain(self._session(), sql, parameters)
+        return explain(self._session(), sql, parameters, verbose=verbose)
 
     @contextmanager
     def supposing(self, changes: Sequence[Change], *, sizes: Mapping[Name, IndexSize] | None = None) -> Generator[Twin]:
@@ -171,11 +201,19 @@ class Twin:
         """Make the planner see an index until it is dropped or switched off. Returns its size."""
         return self._hypothetical.create(change.index, size)
 
+    def drop_index(self, name: Name) -> None:
+        """Remove an index that `add_index` made."""
+        self._hypothetical.drop(name)
+
     @contextmanager
     def only(self, shown: Sequence[Name], hidden: Sequence[Name]) -> Generator[Twin]:
         """The planner as if of the indexes here it saw `shown` and not `hidden`; undone on exit."""
         with self._switched(shown=[str(name) for name in shown], hidden=[str(name) for name in hidden]):
             yield self
+
+    def switches(self, names: Sequence[Name]) -> Switches:
+        """Indexes here that the planner sees or does not, each at will; all are hidden at first."""
+        return Switches(self._admin, names)
 
     @contextmanager
     def _switched(self, *, shown: Sequence[str], hidden: Sequence[str]) -> Generator[None]:

@@ -1,0 +1,133 @@
+"""`dba index`: which indexes a workload wants."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.ddl import ddl
+from dbarchitect.errors import InputError
+from dbarchitect.index.candidates import Limits
+from dbarchitect.migrate.formats import check_name, empty_folder, write_migration
+from dbarchitect.migrate.formats.folder import Written
+from dbarchitect.migrate.words import describe
+from dbarchitect.model.advice import IndexAdvice
+from dbarchitect.model.change import AddIndex, Change, DropIndex
+from dbarchitect.model.plan import Migration, Step
+from dbarchitect.prove.advise import AdviceOptions, advise
+from dbarchitect.prove.workbench import Workbench
+from dbarchitect.review.context import Context
+from dbarchitect.sources import open_source
+from dbarchitect.toolchains import run_python
+
+from .folder import opened_folder
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
+
+__all__ = ["IndexOptions", "index", "write_indexes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexOptions:
+    """Options of `index`. `budget`: bytes of new indexes; `most`: how many; `questions`: plans a query at most."""
+
+    workload: Path | None = None
+    budget: int | None = None
+    most: int | None = None
+    width: int = 4
+    include: bool = True
+    questions: int = 40
+    regression: bool = False
+    data: bool = False
+    rows: Mapping[str, int] | None = None
+    seed: int = 0
+    pg_bin: Path | None = None
+    server: str | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
+
+
+def index(source: str, options: IndexOptions) -> IndexAdvice:
+    """Advice on indexes for a workload, or for that of a `.twin`. Raises `InputError` where there is none."""
+    given = workload_of(options.workload)
+    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+        opened = open_source(source, workshop, data=options.data)
+        workload = given or opened.workload
+        if workload is None:
+            raise InputError(
+                "there is no workload: what an index is worth is what queries gain by it",
+                hint="--workload FILE: SQL with `-- calls: N` above each query, or a CSV of pg_stat_statements",
+            )
+        snapshot = opened.snapshot(now=options.now, workload=workload)
+        bench = Workbench(workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
+        with closing(bench):
+            advice = advise(
+                bench.twin(),
+                workload,
+                AdviceOptions(
+                    budget=options.budget,
+                    most=options.most,
+                    limits=Limits(width=options.width, include=options.include),
+                    questions=options.questions,
+                    counters=not Context(opened.schema, workload).counters_unfit,
+                    regression=options.regression,
+                    rerun=shlex.join(_command(opened.name, options)),
+                ),
+                options.progress,
+            )
+            return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
+
+
+def write_indexes(
+    advice: IndexAdvice, folder: Path, name: str, *, python: Path | None = None, now: datetime
+) -> Written | None:
+    """Write what is advised as the next migration of a folder, in its format; None where nothing is advised."""
+    changes: list[Change] = [AddIndex(index=one.index, concurrently=True) for one in advice.create]
+    changes += [DropIndex(index=one.index, concurrently=True) for one in advice.drop]
+    if not changes:
+        return None
+    run = partial(run_python, python=python)
+    files = opened_folder(folder, None, run=run)
+    check_name(files, name)
+    if not folder.exists():
+        empty_folder(folder, files.format)
+    up = [_step(change) for change in changes]
+    down = [replace(_step(back), undoes=number) for number, back in enumerate(map(_undone, changes), 1)]
+    migration = Migration(id="", name=name, up=tuple(up), down=tuple(reversed(down)))
+    return write_migration(files, migration, run=run, now=now)
+
+
+def _step(change: Change) -> Step:
+    (sql, *_) = ddl(change, version=180000)
+    return Step(sql=(sql,), does=describe(change), change=change, transactional=False, lock_timeout_ms=0)
+
+
+def _undone(change: Change) -> Change:
+    back = change.reverse()
+    assert back is not None  # of making and dropping an index
+    return back
+
+
+def _command(source: str, options: IndexOptions) -> list[str]:
+    words = ["dba", "index", source]
+    if options.workload is not None:
+        words += ["--workload", str(options.workload)]
+    for flag, value in (("--budget", options.budget), ("--max-indexes", options.most)):
+        if value is not None:
+            words += [flag, str(value)]
+    for flag, given in (
+        ("--no-include", not options.include),
+        ("--allow-regression", options.regression),
+        ("--data", options.data),
+    ):
+        if given:
+            words.append(flag)
+    words += words_of_rows(options.rows, options.seed)
+    return words + words_of_server(options.pg_bin, options.server)

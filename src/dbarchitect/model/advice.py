@@ -1,0 +1,93 @@
+"""Advice on indexes: what to create, what to drop, what it does to each query, and why some get nothing."""
+
+from __future__ import annotations
+
+from .finding import Gap
+from .names import Position
+from .proof import ASSERTED, Proof
+from .schema import Index
+from .value import Value
+
+
+class QueryVerdict(Value, frozen=True, kw_only=True):
+    """One query of the workload. Costs are the planner's for one call, `after` with everything that is advised.
+
+    used  the advised indexes that its plan takes, by name
+    why   why it got none, in words; "" where it got one
+    """
+
+    id: str
+    sql: str
+    calls: float
+    before: float
+    after: float
+    used: tuple[str, ...] = ()
+    why: str = ""
+    position: Position | None = None
+
+    @property
+    def change(self) -> float:
+        """The cost after as a share of that before."""
+        return self.after / self.before if self.before else 1.0
+
+
+class AdvisedIndex(Value, frozen=True, kw_only=True):
+    """An index to create. `bytes` is the size model's. `queries` are the ids of those whose plans take it.
+
+    saves   what the workload costs more without this one and with all the others, as a share of its cost before
+    upkeep  what keeping it costs over the workload, as such a share: entries that inserts, updates and deletes make
+    """
+
+    index: Index
+    sql: str
+    bytes: int
+    queries: tuple[str, ...] = ()
+    saves: float = 0.0
+    upkeep: float = 0.0
+
+
+class DroppedIndex(Value, frozen=True, kw_only=True):
+    """An index to drop. `why`: duplicate of another, prefix of another, never scanned; `instead`: the other's name."""
+
+    index: Index
+    sql: str
+    bytes: int | None
+    why: str
+    instead: str = ""
+
+
+class BudgetPoint(Value, frozen=True, kw_only=True):
+    """What a budget buys: bytes spent, indexes, and the cost as a share of that before."""
+
+    budget: int
+    bytes: int
+    indexes: int
+    cost: float
+
+
+class IndexAdvice(Value, frozen=True, kw_only=True):
+    """The result of `dba index`.
+
+    before, after  weighted costs of the workload; `geometric`: the geometric mean of the queries' shares
+    candidates, questions  how many indexes were considered, and how many plans were asked for
+    gap            how far the choice may be from the best one by what was asked, as a share; None: not proved
+    left_out       queries that could not be planned, and what of the source could not be carried over
+    notes          what else there is to say: of counters, of statistics
+    """
+
+    create: tuple[AdvisedIndex, ...] = ()
+    drop: tuple[DroppedIndex, ...] = ()
+    queries: tuple[QueryVerdict, ...] = ()
+    before: float = 0.0
+    after: float = 0.0
+    geometric: float = 1.0
+    bytes: int = 0
+    budget: int | None = None
+    curve: tuple[BudgetPoint, ...] = ()
+    candidates: int = 0
+    questions: int = 0
+    seconds: float = 0.0
+    gap: float | None = None
+    left_out: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+    proof: Proof = ASSERTED

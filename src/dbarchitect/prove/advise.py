@@ -1,0 +1,517 @@
+"""Index advice on the twin: candidates that its planner sees or does not, and the choice that costs a workload least.
+
+Every candidate is made once, with the size that the size model gives it, and hidden; a question shows some of them and
+asks for one plan. What a plan does not use does not change its cost: an answer holds for all sets that contain what it
+used.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.ddl import create_index_sql
+from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.errors import InputError
+from dbarchitect.index.candidates import Candidates, Limits
+from dbarchitect.index.existing import Superfluous, superfluous
+from dbarchitect.index.needs import Needs, needs_of
+from dbarchitect.index.search import Bounds, Choice, Known, choose, explore
+from dbarchitect.model.advice import AdvisedIndex, BudgetPoint, DroppedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.change import AddIndex
+from dbarchitect.model.explain import QueryPlan
+from dbarchitect.model.facts import Facts
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.proof import Proof
+from dbarchitect.model.query import Query, Workload
+from dbarchitect.model.schema import Index, Relational
+from dbarchitect.sql.parse import updated_columns
+
+_PAGE = 8192
+_ROUNDS = 6  # of choosing and looking whether the choice costs what was thought
+_WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
+_PAYS = 0.001  # an index pays that saves this share of the workload,
+_PAYS_SLOW, _PAYS_QUERY = 1000.0, 0.5  # or takes a query as dear as this (10 ms or more) below this share of its cost,
+_BUSY, _UNIT_S = 1e-4, 1e-5  # and, where it is known how often queries run, this share of a processor; a unit of cost
+_BETTER = 0.95  # a plan that is worth a word
+_MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
+_DEAR = 0.999  # this share of the cost is looked at closely; of the rest only what the planner takes of all
+# One entry of a B-tree costs about what reading one page in sequence does: descending, inserting, logging. Of GIN each
+# element is an entry, and the others split pages more often.
+_ENTRY = {"btree": 1.0, "hash": 1.0, "brin": 0.02, "gin": 6.0, "gist": 3.0, "spgist": 3.0, "hnsw": 60.0, "ivfflat": 3.0}
+_CURVE = (0.1, 0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceOptions:
+    """What the advice keeps to.
+
+    budget       bytes of new indexes; None: as many as pay
+    most         new indexes
+    questions    plans to ask for each query that matters
+    seconds      of the solver
+    counters     whether the source's counters are old enough to be believed
+    regression   let a query become dearer, if the workload gains
+    rerun        the command that gives this again
+    """
+
+    budget: int | None = None
+    most: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    questions: int = 40
+    seconds: float = 30.0
+    counters: bool = False
+    regression: bool = False
+    rerun: str = ""
+
+
+def advise(
+    twin: Twin, workload: Workload, options: AdviceOptions, progress: Callable[[str], None] = lambda _: None
+) -> IndexAdvice:
+    """Which indexes to make and to drop for a workload. Raises `InputError` where no query of it can be planned."""
+    with ExitStack() as stack:
+        return _Adviser(twin, workload, options, progress, stack).advice()
+
+
+class _Adviser:
+    def __init__(
+        self,
+        twin: Twin,
+        workload: Workload,
+        options: AdviceOptions,
+        progress: Callable[[str], None],
+        stack: ExitStack,
+    ) -> None:
+        self._twin = twin
+        self._options = options
+        self._progress = progress
+        self._stack = stack
+        self._window = workload.window_seconds
+        self._begun = time.monotonic()
+        self._questions = 0
+        self._left_out = [
+            Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in workload.rejected
+        ]
+        self._queries: list[Query] = []
+        self._plans: list[QueryPlan] = []
+        self._needs: list[tuple[Needs, ...]] = []
+        self._indexes: list[Index] = []
+        self._sizes: dict[int, float] = {}
+        self._relevant: list[frozenset[int]] = []
+        self._by_name: dict[str, int] = {}
+        self._known: list[Known] = []
+        self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
+        self._plan(workload)
+
+    def advice(self) -> IndexAdvice:
+        """The whole of it."""
+        self._offer()
+        self._explore()
+        upkeep = self._upkeep()
+        bounds = Bounds(budget=self._options.budget, most=self._options.most, seconds=self._options.seconds)
+        choice, costs, used = self._choice(upkeep, bounds)
+        total = sum(one.weight * one.base for one in self._known) or 1.0
+        after = sum(one.weight * cost for one, cost in zip(self._known, costs, strict=True))
+        created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
+        shares = [cost / one.base for one, cost in zip(self._known, costs, strict=True) if one.base > 0]
+        dropped = list(self._dropped(choice.indexes, costs))
+        spent = round(sum(self._sizes[one] for one in choice.indexes))
+        return IndexAdvice(
+            create=tuple(sorted(created, key=lambda one: -one.saves)),
+            drop=tuple(dropped),
+            queries=tuple(self._verdicts(choice.indexes, costs, used)),
+            before=total,
+            after=after,
+            geometric=math.exp(sum(math.log(max(one, 1e-12)) for one in shares) / len(shares)) if shares else 1.0,
+            bytes=spent,
+            budget=self._options.budget,
+            curve=tuple(self._curve(upkeep, spent)),
+            candidates=len(self._indexes),
+            questions=self._questions,
+            seconds=time.monotonic() - self._begun,
+            gap=choice.gap,
+            left_out=(*self._left_out, *self._twin.gaps),
+            notes=tuple(self._notes()),
+            proof=Proof(
+                level="planned",
+                method="each query planned on the twin without and with the advised indexes",
+                holds=True,
+                environment=self._twin.environment,
+                rerun=self._options.rerun,
+            ),
+        )
+
+    # The workload as it is
+
+    def _plan(self, workload: Workload) -> None:
+        self._progress(f"planning {len(workload.queries):,} queries")
+        for query in workload.queries:
+            plan = self._planned(query)
+            for check in self._checks_of(query, plan) if plan is not None else ():
+                self._planned(check)
+        if not self._queries:
+            first = self._left_out[0].effect if self._left_out else "it is empty"
+            raise InputError(f"no query of the workload can be planned: {first}", hint="see what is left out of it")
+
+    def _planned(self, query: Query) -> QueryPlan | None:
+        try:
+            plan = self._twin.explain(query.sql, query.parameters, verbose=True)
+        except InputError as err:
+            shown = str(query.position or " ".join(query.sql.split())[:80])
+            self._left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
+            return None
+        self._questions += 1
+        self._queries.append(query)
+        self._plans.append(plan)
+        self._needs.append(needs_of(plan, self._twin.schema))
+        self._known.append(Known(weight=query.calls, base=plan.cost))
+        return plan
+
+    def _checks_of(self, query: Query, plan: QueryPlan) -> Iterator[Query]:
+        """The queries that foreign keys run for each row that a query deletes or gives another key (ri_triggers.c)."""
+        for node in plan.root.walk():
+            operation = node.detail.get("Operation", "")
+            if node.type != "ModifyTable" or operation not in ("Delete", "Update"):
+                continue
+            changed = Name(schema=node.schema or "public", name=node.relation)
+            rows = max((child.rows for child in node.children), default=1.0)
+            columns = set(updated_columns(query.sql))
+            for table in self._twin.schema.tables:
+                for key in table.foreign_keys:
+                    if key.target != changed or key.inherited:
+                        continue
+                    if operation == "Update" and not columns & set(key.target_columns):
+                        continue
+                    places = enumerate(key.columns, 1)
+                    where = " AND ".join(f"{quote_identifier(column)} = ${number}" for number, column in places)
+                    yield Query(
+                        id=f"{query.id}/{key.name}",
+                        sql=f"SELECT 1 FROM {table.name} WHERE {where} FOR KEY SHARE",
+                        calls=query.calls * max(rows, 1.0),
+                        source=f"foreign key {key.name}",
+                        position=query.position,
+                    )
+
+    def _offer(self) -> None:
+        """Make every candidate, hidden."""
+        made = Candidates(self._twin.schema, self._options.limits)
+        wanted: list[list[Index]] = []
+        for query, needs in zip(self._queries, self._needs, strict=True):
+            constants = not query.parameters and "$" not in query.sql
+            wanted.append([index for one in needs for index in made.of(one, constants=constants)])
+        listed = list({index.name: index for indexes in wanted for index in indexes}.values())
+        self._progress(f"supposing {len(listed):,} indexes")
+        for index in listed:
+            try:
+                size = self._twin.add_index(AddIndex(index=index))
+            except InputError:
+                continue  # an expression that is not immutable, an operator class that is not there
+            self._stack.callback(self._twin.drop_index, index.name)
+            number = len(self._indexes)
+            self._indexes.append(index)
+            self._by_name[index.name.name] = number
+            self._sizes[number] = float(size.pages * _PAGE)
+        numbers = {index.name: number for number, index in enumerate(self._indexes)}
+        budget = self._options.budget
+        for indexes in wanted:
+            found = {numbers[one.name] for one in indexes if one.name in numbers}
+            self._relevant.append(frozenset(n for n in found if budget is None or self._sizes[n] <= budget))
+        self._switches = self._twin.switches([one.name for one in self._indexes])
+        self._stack.callback(self._switches.close)
+
+    # Questions
+
+    def _ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        """(cost of a query with these candidates, those that its plan uses)."""
+        self._questions += 1
+        self._switches.show([self._indexes[one].name for one in shown])
+        plan = self._twin.explain(self._queries[query].sql, self._queries[query].parameters)
+        return plan.cost, self._used(plan) & shown
+
+    def _used(self, plan: QueryPlan) -> frozenset[int]:
+        names = {node.index for node in plan.root.walk() if node.index}
+        roots = {self._switches.root_of(name) for name in names}
+        return frozenset(self._by_name[name] for name in roots if name in self._by_name)
+
+    def _explore(self) -> None:
+        order = sorted(range(len(self._queries)), key=lambda n: -self._known[n].weight * self._known[n].base)
+        total = sum(one.weight * one.base for one in self._known) or 1.0
+        seen = 0.0
+        for place, query in enumerate(order):
+            offered = self._relevant[query]
+            known = self._known[query]
+            close = seen <= _DEAR * total or len(order) <= 200
+            seen += known.weight * known.base
+            if not offered:
+                continue
+            if place % 20 == 0:
+                self._progress(f"asking for plans: {place:,} of {len(order):,} queries")
+            groups = list(self._groups(offered)) if close else []
+            most = self._options.questions if close else 1
+            explore(query, known, offered, self._ask, groups=groups, most=most)
+
+    def _groups(self, offered: frozenset[int]) -> Iterator[frozenset[int]]:
+        plain = frozenset(one for one in offered if not self._indexes[one].include)
+        yield plain
+        yield frozenset(one for one in plain if len(self._indexes[one].keys) <= 2)
+        yield frozenset(one for one in plain if len(self._indexes[one].keys) == 1)
+        tables = {self._indexes[one].table for one in offered}
+        if len(tables) > 1:
+            for table in sorted(tables, key=str):
+                yield frozenset(one for one in offered if self._indexes[one].table == table)
+                yield frozenset(one for one in plain if self._indexes[one].table == table)
+
+    # The choice
+
+    def _choice(self, upkeep: dict[int, float], bounds: Bounds) -> tuple[Choice, list[float], list[frozenset[int]]]:
+        """The choice, what each query costs with it, and what its plan uses then."""
+        self._progress("choosing")
+        barred: set[int] = set()
+        choice, costs, used = Choice(indexes=frozenset(), gap=None), [one.base for one in self._known], self._nothing
+        for attempt in range(_ROUNDS):
+            known = [self._without(one, barred) for one in self._known]
+            choice = choose(known, self._sizes, upkeep, bounds)
+            costs, used, news = self._checked(choice.indexes)
+            worse = [n for n, cost in enumerate(costs) if cost > self._known[n].base * _WORSE]
+            if worse and not self._options.regression:
+                barred |= {index for n in worse for index in used[n]}
+                continue
+            if not news or attempt == _ROUNDS - 1:
+                break
+        choice = self._trimmed(choice, costs, used, upkeep)
+        costs, used, _ = self._checked(choice.indexes)
+        while not self._options.regression and (
+            worse := [n for n, cost in enumerate(costs) if cost > self._known[n].base * _WORSE and used[n]]
+        ):
+            choice = _narrowed(choice, choice.indexes - {index for n in worse for index in used[n]})
+            costs, used, _ = self._checked(choice.indexes)
+        return choice, costs, used
+
+    @property
+    def _nothing(self) -> list[frozenset[int]]:
+        return [frozenset[int]() for _ in self._known]
+
+    @staticmethod
+    def _without(one: Known, barred: Collection[int]) -> Known:
+        if not barred:
+            return one
+        return Known(one.weight, one.base, {atom: cost for atom, cost in one.atoms.items() if not atom & set(barred)})
+
+    def _checked(self, chosen: frozenset[int]) -> tuple[list[float], list[frozenset[int]], bool]:
+        """What each query costs with a choice and uses of it, asked; whether that was news."""
+        costs: list[float] = []
+        used: list[frozenset[int]] = []
+        news = False
+        for query, known in enumerate(self._known):
+            tables = {one.table for one in self._needs[query]}
+            shown = frozenset(one for one in chosen if self._indexes[one].table in tables)
+            if not shown:
+                costs.append(known.base)
+                used.append(frozenset())
+                continue
+            cost, taken = self._asked(query, shown)
+            news = known.learn(taken, cost) or news
+            costs.append(cost)
+            used.append(taken)
+        return costs, used, news
+
+    def _asked(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        key = (query, shown)
+        if key not in self._answers:
+            self._answers[key] = self._ask(query, shown)
+        return self._answers[key]
+
+    def _trimmed(
+        self, choice: Choice, costs: Sequence[float], used: Sequence[frozenset[int]], upkeep: dict[int, float]
+    ) -> Choice:
+        """Without what does not pay: what no plan takes, and what saves next to nothing."""
+        total = sum(one.weight * one.base for one in self._known) or 1.0
+        chosen = choice.indexes & frozenset(index for one in used for index in one)
+        while True:
+            worth: dict[int, tuple[float, bool]] = {}
+            for index in chosen:
+                saved, helps = -upkeep[index], False
+                for query, known in enumerate(self._known):
+                    if index not in used[query]:
+                        continue
+                    without = self._cost_without(query, chosen - {index})
+                    saved += known.weight * (without - costs[query])
+                    helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
+                worth[index] = (saved / total, helps)
+            idle = {one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)}
+            if not idle:
+                return _narrowed(choice, chosen)
+            chosen -= {min(idle, key=lambda one: worth[one][0])}
+            costs, used, _ = self._checked(chosen)
+
+    def _pays(self, saved: float, total: float, *, helps: bool) -> bool:
+        """Whether an index that saves this share of the workload is worth having."""
+        if saved >= _PAYS and (self._window is None or saved >= 10 * _PAYS):
+            return True
+        if self._window is not None:
+            return saved * total * _UNIT_S >= _BUSY * self._window
+        return saved > 0 and helps
+
+    def _cost_without(self, query: int, chosen: frozenset[int]) -> float:
+        tables = {one.table for one in self._needs[query]}
+        shown = frozenset(one for one in chosen if self._indexes[one].table in tables)
+        return self._asked(query, shown)[0] if shown else self._known[query].base
+
+    def _curve(self, upkeep: dict[int, float], spent: int) -> Iterator[BudgetPoint]:
+        """What smaller budgets would buy, by the answers that are there."""
+        total = sum(one.weight * one.base for one in self._known) or 1.0
+        for share in (*_CURVE, 1.0) if spent else ():
+            budget = round(spent * share)
+            found = choose(self._known, self._sizes, upkeep, Bounds(budget=budget, seconds=self._options.seconds / 4))
+            cost = sum(one.weight * one.cost(found.indexes) for one in self._known) / total
+            size = round(sum(self._sizes[one] for one in found.indexes))
+            yield BudgetPoint(budget=budget, bytes=size, indexes=len(found.indexes), cost=cost)
+
+    # What keeping an index costs
+
+    def _upkeep(self) -> dict[int, float]:
+        """The cost of each candidate's entries over the workload: what is inserted and deleted, and what is updated in
+        its columns. An update that was HOT makes entries in the table's other indexes too from then on."""
+        found = dict.fromkeys(range(len(self._indexes)), 0.0)
+        for query, plan in zip(self._queries, self._plans, strict=True):
+            for node in plan.root.walk():
+                if node.type != "ModifyTable" or node.relation == "":
+                    continue
+                table = Name(schema=node.schema or "public", name=node.relation)
+                rows = max((child.rows for child in node.children), default=1.0) or 1.0
+                changed = frozenset(updated_columns(query.sql))
+                for number, index in enumerate(self._indexes):
+                    if index.table != table:
+                        continue
+                    touched = node.detail.get("Operation", "") != "Update" or bool(changed & _columns(index))
+                    if touched:
+                        found[number] += query.calls * rows * _ENTRY.get(index.method, 1.0)
+        return found
+
+    # What is said of it
+
+    def _advised(
+        self,
+        number: int,
+        chosen: frozenset[int],
+        costs: Sequence[float],
+        used: Sequence[frozenset[int]],
+        upkeep: dict[int, float],
+        total: float,
+    ) -> AdvisedIndex:
+        index = self._indexes[number]
+        helped = [n for n, taken in enumerate(used) if number in taken]
+        saved = sum(self._known[n].weight * (self._cost_without(n, chosen - {number}) - costs[n]) for n in helped)
+        return AdvisedIndex(
+            index=index,
+            sql=create_index_sql(index, concurrently=True),
+            bytes=round(self._sizes[number]),
+            queries=tuple(self._queries[n].id for n in helped),
+            saves=saved / total,
+            upkeep=upkeep[number] / total,
+        )
+
+    def _dropped(self, chosen: frozenset[int], costs: Sequence[float]) -> Iterator[DroppedIndex]:
+        """Indexes that may go, if no plan of the workload becomes dearer without them."""
+        facts = self._twin.schema.facts or Facts()
+        gone: list[Name] = []
+        for one in self._replaceable(chosen):
+            if not self._as_good_without((*gone, one.index.name), chosen, costs):
+                continue
+            gone.append(one.index.name)
+            size = facts.indexes.get(str(one.index.name))
+            yield DroppedIndex(
+                index=one.index,
+                sql=f"DROP INDEX CONCURRENTLY {one.index.name}",
+                bytes=size.bytes if size is not None else None,
+                why=one.why,
+                instead="" if one.instead is None else one.instead.name.name,
+            )
+
+    def _replaceable(self, chosen: frozenset[int]) -> list[Superfluous]:
+        """By the schema as it will be: a new index may do the work of an old one."""
+        schema = self._twin.schema
+        new: dict[Name, list[Index]] = {}
+        for one in chosen:
+            new.setdefault(self._indexes[one].table, []).append(self._indexes[one])
+        tables = tuple(replace(t, indexes=(*t.indexes, *new.get(t.name, ()))) for t in schema.tables)
+        names = {self._indexes[one].name for one in chosen}
+        later: Relational = replace(schema, tables=tables)
+        return [one for one in superfluous(later, counters=self._options.counters) if one.index.name not in names]
+
+    def _as_good_without(self, hidden: Sequence[Name], chosen: frozenset[int], costs: Sequence[float]) -> bool:
+        tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
+        with self._twin.only([], hidden):
+            for query, needs in enumerate(self._needs):
+                if tables & {one.table for one in needs}:
+                    shown = frozenset(n for n in chosen if self._indexes[n].table in {one.table for one in needs})
+                    if self._ask(query, shown)[0] > costs[query] * _WORSE:
+                        return False
+        return True
+
+    def _verdicts(
+        self, chosen: frozenset[int], costs: Sequence[float], used: Sequence[frozenset[int]]
+    ) -> Iterator[QueryVerdict]:
+        for number, query in enumerate(self._queries):
+            known = self._known[number]
+            names = tuple(sorted(self._indexes[one].name.name for one in used[number]))
+            yield QueryVerdict(
+                id=query.id,
+                sql=" ".join(query.sql.split()),
+                calls=query.calls,
+                before=known.base,
+                after=costs[number],
+                used=names,
+                why="" if names else self._why_none(number),
+                position=query.position,
+            )
+
+    def _why_none(self, number: int) -> str:
+        """Why a query gets no index."""
+        known, plan, offered = self._known[number], self._plans[number], self._relevant[number]
+        best = min(known.atoms.values(), default=known.base)
+        if best < known.base * _BETTER:
+            seconds = known.weight * (known.base - best) * _UNIT_S
+            if self._window is not None and seconds < _BUSY * self._window:
+                return f"rarely run: an index would save about {seconds:,.1f} s in {self._window:,.0f} s"
+            share = known.weight * (known.base - best) / (sum(k.weight * k.base for k in self._known) or 1.0)
+            return (
+                f"the best index for it would take its cost from {known.base:,.0f} to {best:,.0f}, "
+                f"{share:.2%} of the workload: not worth its size or upkeep"
+            )
+        facts = self._twin.schema.facts or Facts()
+        scans = [node for node in plan.root.walk() if node.type == "Seq Scan" and node.relation]
+        if not scans:
+            reads = any(node.index for node in plan.root.walk())
+            return "the indexes that are there serve it" if reads else "it reads no table that an index could help with"
+        for node in sorted(scans, key=lambda one: -one.total_cost):
+            found = facts.tables.get(str(Name(schema=node.schema or "public", name=node.relation)))
+            whole = found.rows if found is not None else None
+            if whole and node.rows > _MUCH * whole:
+                share = node.rows / whole
+                return f"it reads {share:.0%} of {node.relation} ({node.rows:,.0f} rows): an index reads no less"
+        if not offered:
+            return "its tables are small: one reading of a few blocks answers it"
+        return f"none of {len(offered):,} indexes that were tried makes it cheaper"
+
+    def _notes(self) -> Iterator[str]:
+        facts = self._twin.schema.facts or Facts()
+        read = {str(one.table) for needs in self._needs for one in needs}
+        blind = sorted(name for name in read if name in facts.tables and facts.tables[name].rows is None)
+        if blind:
+            yield f"never analysed: {', '.join(blind[:5])}: ANALYZE them and ask again"
+
+
+def _narrowed(choice: Choice, indexes: frozenset[int]) -> Choice:
+    """Another choice, of which nothing is proved unless it is the same."""
+    return Choice(indexes=indexes, gap=choice.gap if indexes == choice.indexes else None)
+
+
+def _columns(index: Index) -> frozenset[str]:
+    return frozenset((*(key.text for key in index.keys), *index.include))

@@ -1,0 +1,125 @@
+"""Index advice for people and for tools: what to create and why, what to drop, and what becomes of each query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from dbarchitect.model.advice import IndexAdvice, QueryVerdict
+from dbarchitect.render.console import Part, Verbatim, printed
+from dbarchitect.render.digest import plural
+from dbarchitect.render.untrusted import json_document, line
+
+if TYPE_CHECKING:
+    from dbarchitect.render import Screen
+
+SCHEMA = "dbarchitect.index/1"
+Form = Literal["text", "json", "sql"]
+_SHOWN = 20  # queries; the rest is in the JSON
+_SQL = 70
+
+
+def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (), screen: Screen, version: str) -> str:
+    """The advice as `form`; `written`: files of the migration that it was written into."""
+    if form == "json":
+        return json_document({"schema": SCHEMA, "version": version, **msgspec.to_builtins(advice)})
+    if form == "sql":
+        return "".join(f"{line(one.sql)};\n" for one in (*advice.create, *advice.drop))
+    return printed(_parts(advice, written), screen)
+
+
+def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
+    yield Text(_verdict(advice), style="bold green")
+    named = ", ".join(f"{line(key)} {line(value)}" for key, value in advice.proof.environment.items())
+    yield Text(
+        f"{advice.proof.level}: {line(advice.proof.method)} ({named}; {advice.candidates:,} indexes considered, "
+        f"{advice.questions:,} plans asked for, {advice.seconds:.1f} s{_gap(advice)})",
+        style="dim",
+    )
+    by_id = {one.id: one for one in advice.queries}
+    for number, one in enumerate(advice.create, 1):
+        yield Text("")
+        share = f"saves {one.saves:.1%} of the workload"
+        keep = f", costs {one.upkeep:.1%} to keep" if one.upkeep >= 0.0005 else ""
+        yield Text(f"{number}. {line(one.index.name.name)}: {size(one.bytes)}, {share}{keep}", style="bold")
+        yield Verbatim(Text(f"   {line(one.sql)};"))
+        for query in (by_id[name] for name in one.queries[:5] if name in by_id):
+            yield Text(f"   {query.before:,.0f} -> {query.after:,.0f}  {_shown(query)}", style="dim")
+        if len(one.queries) > 5:
+            yield Text(f"   and {plural(len(one.queries) - 5, 'more query', 'more queries')}", style="dim")
+    for one in advice.drop:
+        yield Text("")
+        freed = f": frees {size(one.bytes)}" if one.bytes is not None else ""
+        yield Text(f"drop {line(one.index.name.name)}{freed}: {line(one.why)}", style="bold yellow")
+        yield Verbatim(Text(f"   {line(one.sql)};"))
+    if advice.curve:
+        yield Text("")
+        yield Text("what a budget buys", style="bold")
+        yield _curve(advice)
+    rest = [one for one in advice.queries if one.why]
+    if rest:
+        yield Text("")
+        yield Text("queries that get no index", style="bold")
+        for one in sorted(rest, key=lambda query: -query.calls * query.before)[:_SHOWN]:
+            yield Text(f"  {one.calls:,.0f} x {one.before:,.0f}  {_shown(one)}")
+            yield Text(f"      {line(one.why)}", style="dim")
+        if len(rest) > _SHOWN:
+            yield Text(f"  and {plural(len(rest) - _SHOWN, 'more', 'more')} (--format json)", style="dim")
+    for note in advice.notes:
+        yield Text(line(note), style="yellow")
+    for gap in advice.left_out:
+        yield Text(f"{line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
+    for file in written:
+        yield Text(f"written: {line(file)}", style="bold")
+    if advice.proof.rerun:
+        yield Text("")
+        yield Verbatim(Text(f"again: {line(advice.proof.rerun)}", style="dim"))
+
+
+def _verdict(advice: IndexAdvice) -> str:
+    queries = plural(len(advice.queries), "query", "queries")
+    if not advice.create and not advice.drop:
+        return f"no index pays: {queries} looked at"
+    parts: list[str] = []
+    if advice.create:
+        parts.append(f"{plural(len(advice.create), 'index', 'indexes')} to create ({size(advice.bytes)})")
+    if advice.drop:
+        parts.append(f"{plural(len(advice.drop), 'index', 'indexes')} to drop")
+    cost = f"the workload of {queries} costs {advice.after / advice.before:.1%} of before" if advice.before else ""
+    return f"{' and '.join(parts)}: {cost} (geometric mean of the queries {advice.geometric:.1%})"
+
+
+def _gap(advice: IndexAdvice) -> str:
+    if advice.gap is None:
+        return ""
+    return f"; the choice is within {advice.gap:.2%} of the best by these" if advice.create else ""
+
+
+def _curve(advice: IndexAdvice) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    for name in ("budget", "spent", "indexes", "cost"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for point in advice.curve:
+        bar = "#" * round(30 * min(point.cost, 1.0))
+        table.add_row(size(point.budget), size(point.bytes), f"{point.indexes:,}", f"{point.cost:.1%}", bar)
+    return table
+
+
+def _shown(query: QueryVerdict) -> str:
+    text = line(query.sql)
+    return text if len(text) <= _SQL else f"{text[:_SQL]}..."
+
+
+def size(count: int) -> str:
+    """Bytes for people: 512 kB, 1.2 GB."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
+            return f"{amount:,.0f} {unit}" if unit in ("bytes", "kB") else f"{amount:,.1f} {unit}"
+        amount /= 1024
+    return ""
