@@ -63,6 +63,8 @@ def needs_of(plan: QueryPlan, schema: Relational) -> tuple[Needs, ...]:
             if name in tables or name in views:
                 roots[node.alias or node.relation] = _root(name, tables)
     found: dict[str, Needs] = {alias: Needs(table=table) for alias, table in roots.items()}
+    if len(found) == 1:  # whose outputs are printed without it
+        found[""] = next(iter(found.values()))
     for node in plan.root.walk():
         _read(node, found)
     _use(plan.root, found, top=True)
@@ -72,7 +74,7 @@ def needs_of(plan: QueryPlan, schema: Relational) -> tuple[Needs, ...]:
             changed = _root(Name(schema=node.schema or "public", name=node.relation), tables)
             for one in found.values():
                 one.written = one.written or one.table == changed
-    return tuple(found.values())
+    return tuple({id(one): one for one in found.values()}.values())
 
 
 def _root(name: Name, tables: Mapping[Name, Table]) -> Name:

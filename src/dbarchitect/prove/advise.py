@@ -37,8 +37,8 @@ _PAGE = 8192
 _ROUNDS = 6  # of choosing and looking whether the choice costs what was thought
 _WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
 _PAYS = 0.001  # an index pays that saves this share of the workload,
-_PAYS_SLOW, _PAYS_QUERY = 1000.0, 0.5  # or takes a query as dear as this (10 ms or more) below this share of its cost,
-_BUSY, _UNIT_S = 1e-4, 1e-5  # and, where it is known how often queries run, this share of a processor; a unit of cost
+_PAYS_SLOW, _PAYS_QUERY = 1000.0, 0.5  # or takes a query as dear as this (10 ms or more) below this share of its cost;
+_BUSY, _UNIT_S = 1e-4, 1e-5  # where it is known how often queries run: this share of a processor; seconds of a unit
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
 _DEAR = 0.999  # this share of the cost is looked at closely; of the rest only what the planner takes of all
@@ -352,11 +352,9 @@ class _Adviser:
 
     def _pays(self, saved: float, total: float, *, helps: bool) -> bool:
         """Whether an index that saves this share of the workload is worth having."""
-        if saved >= _PAYS and (self._window is None or saved >= 10 * _PAYS):
-            return True
         if self._window is not None:
             return saved * total * _UNIT_S >= _BUSY * self._window
-        return saved > 0 and helps
+        return saved >= _PAYS or (saved > 0 and helps)
 
     def _cost_without(self, query: int, chosen: frozenset[int]) -> float:
         tables = {one.table for one in self._needs[query]}

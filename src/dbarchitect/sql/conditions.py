@@ -1,7 +1,8 @@
 """The conditions, keys and outputs that EXPLAIN (VERBOSE) prints, as terms over columns.
 
 The planner has resolved every name, expanded every view and pulled up every subquery by then, so these texts say what a
-query asks of each table better than the query does. Columns are printed as alias.column.
+query asks of each table better than the query does. Columns are printed as alias.column; in the outputs of a query of
+one table without the alias, which is "" then.
 """
 
 from __future__ import annotations
@@ -202,7 +203,7 @@ def _comparison(fields: Node, text: str, aliases: tuple[str, ...]) -> Term:
 def _operand(node: Node) -> Operand:
     bare = _relabelled(node)
     reference = bare.get("ColumnRef")
-    names = tree.strings(reference.get("fields")) if reference else []
+    names = ["", *tree.strings(reference.get("fields"))] if reference else []
     if len(names) >= 2:
         return Operand(text=_text(bare), alias=names[-2], column=names[-1], aliases=(names[-2],))
     aliases = tuple(dict.fromkeys(alias for alias, _ in _columns(node)))
@@ -222,8 +223,8 @@ def _relabelled(node: Node) -> Node:
 def _columns(node: Node) -> Iterator[tuple[str, str]]:
     for kind, fields in tree.walk([node]):
         if kind == "ColumnRef":
-            names = tree.strings(fields.get("fields"))
-            if len(names) >= 2:
+            names = ["", *tree.strings(fields.get("fields"))]
+            if names[-1]:
                 yield names[-2], names[-1]
 
 

@@ -89,7 +89,7 @@ _WRITERS = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
 def updated_columns(sql: str) -> tuple[str, ...]:
     """The columns that an UPDATE sets, also inside WITH or ON CONFLICT; none for other statements."""
     found: dict[str, None] = {}
-    for kind, fields in tree.walk([node for _, node in _parsed(sql)]):
+    for kind, fields in tree.walk([{kind: node} for kind, node in _parsed(sql)]):
         targets = fields.get("targetList", ()) if kind in ("UpdateStmt", "OnConflictClause") else ()
         found.update(dict.fromkeys(one["ResTarget"].get("name", "") for one in targets if "ResTarget" in one))
     return tuple(found)
