@@ -18,6 +18,8 @@ from dbarchitect.api.index import IndexOptions, index, write_indexes
 from dbarchitect.cli import run
 from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.ddl import create_index_sql
+from dbarchitect.engines.postgres.server import private_server
+from dbarchitect.engines.postgres.statements import counted_workload
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.errors import InputError
@@ -25,9 +27,12 @@ from dbarchitect.index.candidates import Candidates, Limits
 from dbarchitect.index.needs import needs_of
 from dbarchitect.index.search import Bounds, Known, choose, value
 from dbarchitect.migrate.formats import read_folder
-from dbarchitect.model.advice import IndexAdvice
+from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.names import Name
 from dbarchitect.model.query import Query, Workload
+from dbarchitect.model.schema import Index, IndexKey
 from dbarchitect.prove.advise import AdviceOptions, advise
+from dbarchitect.prove.measure import measure
 from dbarchitect.sources import Workshop, open_source
 from dbarchitect.sql.conditions import sort_keys_of, terms_of
 
@@ -313,6 +318,46 @@ def test_superfluous_indexes_are_dropped_if_no_plan_needs_them(database: Callabl
     assert {(one.index.name.name, one.instead) for one in found.drop} == {("t_a", "t_a_b"), ("t_c_again", "t_c")}
 
 
+# --- measured ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_does_not_pay_in_time_is_left_out(database: Callable[..., Database]) -> None:
+    app = database(
+        "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer)",
+        "INSERT INTO t SELECT g, g % 5000, g % 5 FROM generate_series(1, 200000) g",
+        "ANALYZE",
+    )
+    workload = of("SELECT * FROM t WHERE a = 7", "SELECT * FROM t WHERE b >= 0")
+
+    def advised(column: str) -> AdvisedIndex:
+        name, table = Name(schema="public", name=f"t_{column}"), Name(schema="public", name="t")
+        return AdvisedIndex(index=Index(name=name, table=table, keys=(IndexKey(column=column),)), sql="", bytes=1)
+
+    verdicts = tuple(QueryVerdict(id=one.id, sql=one.sql, calls=1, before=1, after=1) for one in workload.queries)
+    advice = IndexAdvice(create=(advised("a"), advised("b")), queries=verdicts)
+    with psycopg.connect(app.server.url(app.name), autocommit=True) as connection:
+        found = measure(connection, advice, workload)
+        left = connection.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 't'").fetchone()
+    assert left == (1,)  # the copy is as it was
+    assert [one.index.name.name for one in found.create] == ["t_a"]
+    first, second = found.queries
+    assert (first.used, second.used) == (("t_a",), ())
+    assert first.after_ms is not None
+    assert first.before_ms is not None
+    assert first.after_ms < first.before_ms / 2
+    assert any(note.startswith("t_b is left out") for note in found.notes)
+    assert found.proof.level == "measured"
+
+
+def test_queries_that_cannot_run_or_take_too_long_are_told_apart(database: Callable[..., Database]) -> None:
+    app = database("CREATE TABLE t (id integer PRIMARY KEY)", "INSERT INTO t VALUES (1)")
+    workload = of("SELECT id / 0 FROM t", "SELECT pg_sleep(5) FROM t")
+    verdicts = tuple(QueryVerdict(id=one.id, sql=one.sql, calls=1, before=1, after=1) for one in workload.queries)
+    with psycopg.connect(app.server.url(app.name), autocommit=True) as connection:
+        found = measure(connection, IndexAdvice(queries=verdicts), workload, limit_s=0.2)
+    assert [one.before_ms for one in found.queries] == [None, 200]
+
+
 # --- the verb ---------------------------------------------------------------------------------------------------------
 
 WORKLOAD = "-- calls: 500\nSELECT id FROM orders WHERE customer = 7 ORDER BY at DESC LIMIT 5;\n"
@@ -388,6 +433,32 @@ def test_what_is_wrong_is_said(scripts: Path, words: list[str], message: str) ->
     Path("broken.sql").write_text("SELECT 1; SELEC 2;")
     with pytest.raises(InputError, match=message):
         run(["index", "app.sql", *words])
+
+
+@pytest.mark.parametrize("major", [15, 18])
+def test_what_a_server_has_counted_is_its_workload(major: int, tmp_path: Path) -> None:
+    settings_ = {"shared_preload_libraries": "pg_stat_statements"}
+    cache = postgres_servers.test_cache()
+    binaries = postgres_servers.binaries(major)
+    with private_server(binaries, cache=cache, settings=settings_) as home:
+        home.create_database("counted")
+        with psycopg.connect(home.url("counted"), autocommit=True) as admin:
+            with pytest.raises(InputError, match="has no pg_stat_statements"):
+                counted_workload(admin)
+            admin.execute("CREATE SCHEMA watch; CREATE EXTENSION pg_stat_statements SCHEMA watch")
+            admin.execute("CREATE TABLE t (id integer PRIMARY KEY, a integer)")
+            admin.execute("INSERT INTO t SELECT g, g FROM generate_series(1, 50000) g")
+            admin.execute("ANALYZE t")
+            for value in range(30):
+                admin.execute(f"SELECT id FROM t WHERE a = {value}".encode())
+            found = counted_workload(admin)
+            (query,) = [one for one in found.queries if "WHERE a = $1" in one.sql]
+            assert (query.calls, query.rows) == (30, 29)
+            assert query.total_ms is not None
+            assert any("CREATE TABLE" in text for text, _ in found.rejected)
+        options = IndexOptions(cache=cache, pg_bin=binaries.bin)
+        advice = index(home.url("counted"), options)
+        assert [one.index.keys[0].column for one in advice.create] == ["a"]
 
 
 def test_nothing_advised_writes_nothing(tmp_path: Path) -> None:

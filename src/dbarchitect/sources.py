@@ -28,6 +28,7 @@ from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.engines.postgres.server.host import Host, owner_session
 from dbarchitect.engines.postgres.server.scratch import keep_apart, scratch_server
+from dbarchitect.engines.postgres.statements import counted_workload
 from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
@@ -180,6 +181,14 @@ class Source:
                 return self.workshop.script_of(connection, without=hidden, privileges=privileges)
         with self.workshop.host.connect(self.database) as connection:
             return self.workshop.script_of(connection, privileges=privileges)
+
+    def counted(self) -> Workload | None:
+        """The workload that comes with the source: of a live one what it has counted, of a `.twin` what it holds.
+        Raises `InputError` where a live one counts nothing."""
+        if not self.is_live:
+            return self.workload
+        with connect_readonly(self.given) as connection:
+            return counted_workload(connection)
 
     def snapshot(self, *, now: datetime, workload: Workload | None = None) -> Snapshot:
         """All that a twin needs. A `.twin` gives back what it holds."""

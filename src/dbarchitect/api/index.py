@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import psycopg
 from msgspec.structs import replace
 
+from dbarchitect.engines.postgres.connection import connect, redacted_url
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits
@@ -21,7 +23,9 @@ from dbarchitect.migrate.words import describe
 from dbarchitect.model.advice import IndexAdvice
 from dbarchitect.model.change import AddIndex, Change, DropIndex
 from dbarchitect.model.plan import Migration, Step
+from dbarchitect.model.query import Workload
 from dbarchitect.prove.advise import AdviceOptions, advise
+from dbarchitect.prove.measure import measure
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.context import Context
 from dbarchitect.sources import open_source
@@ -30,12 +34,15 @@ from dbarchitect.toolchains import run_python
 from .folder import opened_folder
 from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
+_LAB_ROWS = 2_000_000  # over all tables: with fewer an index has nothing to show
+
 __all__ = ["IndexOptions", "index", "write_indexes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexOptions:
-    """Options of `index`. `budget`: bytes of new indexes; `most`: how many; `questions`: plans a query at most."""
+    """Options of `index`. `budget`: bytes of new indexes; `most`: how many; `questions`: plans a query at most.
+    `measure`: time the advice on rows: made-up ones, or those of the copy at the URL `copy`."""
 
     workload: Path | None = None
     budget: int | None = None
@@ -44,6 +51,8 @@ class IndexOptions:
     include: bool = True
     questions: int = 40
     regression: bool = False
+    measure: bool = False
+    copy: str | None = None
     data: bool = False
     rows: Mapping[str, int] | None = None
     seed: int = 0
@@ -55,11 +64,14 @@ class IndexOptions:
 
 
 def index(source: str, options: IndexOptions) -> IndexAdvice:
-    """Advice on indexes for a workload, or for that of a `.twin`. Raises `InputError` where there is none."""
+    """Advice on indexes for a workload, or for that which a live source has counted or a `.twin` holds.
+
+    Raises `InputError` where there is none.
+    """
     given = workload_of(options.workload)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         opened = open_source(source, workshop, data=options.data)
-        workload = given or opened.workload
+        workload = given or opened.counted()
         if workload is None:
             raise InputError(
                 "there is no workload: what an index is worth is what queries gain by it",
@@ -82,7 +94,25 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
                 ),
                 options.progress,
             )
+            if options.measure:
+                advice = _measured(advice, workload, bench, options)
             return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
+
+
+def _measured(advice: IndexAdvice, workload: Workload, bench: Workbench, options: IndexOptions) -> IndexAdvice:
+    if options.copy is None:
+        owner, _ = bench.lab()
+        measured = measure(owner, advice, workload, progress=options.progress)
+        where = "on made-up rows, as many as the lab holds: --copy URL measures on a copy of yours"
+        return replace(measured, notes=(*measured.notes, where))
+    with closing(connect(options.copy)) as connection:
+        try:
+            return measure(connection, advice, workload, progress=options.progress)
+        except psycopg.Error as err:
+            raise InputError(
+                f"the copy does not take an advised index: {err.diag.message_primary or err}",
+                hint="it needs the source's schema, and a role that owns the tables",
+            ) from err
 
 
 def write_indexes(
@@ -125,9 +155,12 @@ def _command(source: str, options: IndexOptions) -> list[str]:
     for flag, given in (
         ("--no-include", not options.include),
         ("--allow-regression", options.regression),
+        ("--measure", options.measure),
         ("--data", options.data),
     ):
         if given:
             words.append(flag)
+    if options.copy is not None:
+        words += ["--copy", redacted_url(options.copy)]
     words += words_of_rows(options.rows, options.seed)
     return words + words_of_server(options.pg_bin, options.server)

@@ -32,6 +32,11 @@ def index(
     no_include: Annotated[bool, Parameter(help="No columns that an index only carries along (INCLUDE).")] = False,
     questions: Annotated[int, Parameter(metavar="N", help="Most plans to ask for a query. Default 40.")] = 40,
     allow_regression: Annotated[bool, Parameter(help="Let a query become dearer if the workload gains.")] = False,
+    measure: Annotated[bool, Parameter(help="Time the queries on rows, and leave out what does not pay.")] = False,
+    copy: Annotated[
+        str | None,
+        Parameter(metavar="URL", help="Measure on this copy of the source, in place of made-up rows; nothing stays."),
+    ] = None,
     into: Annotated[
         Path | None, Parameter(metavar="FOLDER", help="Write the advice as the next migration of this folder.")
     ] = None,
@@ -53,6 +58,10 @@ def index(
         raise InputError("--width and --questions are numbers from 1 on", hint="dba index --help")
     if max_indexes is not None and max_indexes < 0:
         raise InputError(f"--max-indexes {max_indexes}: less than none", hint="a number from 0 on")
+    if copy is not None and not measure:
+        raise InputError("--copy is for measuring", hint="add --measure")
+    if copy is not None and copy == source:
+        raise InputError("--copy is the source itself, and measuring runs its queries", hint="name a copy of it")
     with terminal.progress() as progress:
         advice = api.index(
             source,
@@ -64,6 +73,8 @@ def index(
                 include=not no_include,
                 questions=questions,
                 regression=allow_regression,
+                measure=measure,
+                copy=copy,
                 data=data,
                 rows=rows_by_table(commas(rows)),
                 seed=seed,

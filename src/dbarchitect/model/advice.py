@@ -14,6 +14,7 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
 
     used  the advised indexes that its plan takes, by name
     why   why it got none, in words; "" where it got one
+    before_ms, after_ms  the time of its fastest run on rows; None where it was not run
     """
 
     id: str
@@ -23,6 +24,8 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
     after: float
     used: tuple[str, ...] = ()
     why: str = ""
+    before_ms: float | None = None
+    after_ms: float | None = None
     position: Position | None = None
 
     @property

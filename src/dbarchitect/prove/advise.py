@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.errors import InputError
-from dbarchitect.index.candidates import Candidates, Limits
+from dbarchitect.index.candidates import Candidates, Limits, keys_of
 from dbarchitect.index.existing import Superfluous, superfluous
 from dbarchitect.index.needs import Needs, needs_of
 from dbarchitect.index.search import Bounds, Choice, Known, choose, explore
@@ -39,6 +39,8 @@ _WORSE = 1.001  # a cost above this share is a regression, not a difference of r
 _PAYS = 0.001  # an index pays that saves this share of the workload,
 _PAYS_SLOW, _PAYS_QUERY = 1000.0, 0.5  # or takes a query as dear as this (10 ms or more) below this share of its cost;
 _BUSY, _UNIT_S = 1e-4, 1e-5  # where it is known how often queries run: this share of a processor; seconds of a unit
+_CARRIED = 0.002  # columns that an index only carries along save at least this share of the workload
+_CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
 _DEAR = 0.999  # this share of the cost is looked at closely; of the rest only what the planner takes of all
@@ -284,7 +286,7 @@ class _Adviser:
                 continue
             if not news or attempt == _ROUNDS - 1:
                 break
-        choice = self._trimmed(choice, costs, used, upkeep)
+        choice = self._plainer(self._trimmed(choice, costs, used, upkeep))
         costs, used, _ = self._checked(choice.indexes)
         while not self._options.regression and (
             worse := [n for n, cost in enumerate(costs) if cost > self._known[n].base * _WORSE and used[n]]
@@ -349,6 +351,26 @@ class _Adviser:
                 return _narrowed(choice, chosen)
             chosen -= {min(idle, key=lambda one: worth[one][0])}
             costs, used, _ = self._checked(chosen)
+
+    def _plainer(self, choice: Choice) -> Choice:
+        """Without columns that an index carries along for next to nothing: each makes every entry longer."""
+        total = sum(one.weight * one.base for one in self._known) or 1.0
+        plain = {
+            (one.table, one.method, keys_of(one), one.predicate): number
+            for number, one in enumerate(self._indexes)
+            if not one.include
+        }
+        for number in sorted(choice.indexes):
+            index = self._indexes[number]
+            other = plain.get((index.table, index.method, keys_of(index), index.predicate)) if index.include else None
+            if other is None or self._sizes[other] > self._sizes[number]:
+                continue
+            swapped = choice.indexes - {number} | {other}
+            before, after = (self._checked(one)[0] for one in (choice.indexes, swapped))
+            dearer = sum(known.weight * (new - old) for known, old, new in zip(self._known, before, after, strict=True))
+            if dearer <= _CARRIED * total:
+                choice = _narrowed(choice, swapped)
+        return choice
 
     def _pays(self, saved: float, total: float, *, helps: bool) -> bool:
         """Whether an index that saves this share of the workload is worth having."""
@@ -473,8 +495,10 @@ class _Adviser:
     def _why_none(self, number: int) -> str:
         """Why a query gets no index."""
         known, plan, offered = self._known[number], self._plans[number], self._relevant[number]
+        facts = self._twin.schema.facts or Facts()
+        scans = [node for node in plan.root.walk() if node.type == "Seq Scan" and node.relation]
         best = min(known.atoms.values(), default=known.base)
-        if best < known.base * _BETTER:
+        if best < known.base * _BETTER and (scans or known.base >= _CHEAP):
             seconds = known.weight * (known.base - best) * _UNIT_S
             if self._window is not None and seconds < _BUSY * self._window:
                 return f"rarely run: an index would save about {seconds:,.1f} s in {self._window:,.0f} s"
@@ -483,8 +507,6 @@ class _Adviser:
                 f"the best index for it would take its cost from {known.base:,.0f} to {best:,.0f}, "
                 f"{share:.2%} of the workload: not worth its size or upkeep"
             )
-        facts = self._twin.schema.facts or Facts()
-        scans = [node for node in plan.root.walk() if node.type == "Seq Scan" and node.relation]
         if not scans:
             reads = any(node.index for node in plan.root.walk())
             return "the indexes that are there serve it" if reads else "it reads no table that an index could help with"

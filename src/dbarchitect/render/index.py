@@ -48,7 +48,7 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Text(f"{number}. {line(one.index.name.name)}: {size(one.bytes)}, {share}{keep}", style="bold")
         yield Verbatim(Text(f"   {line(one.sql)};"))
         for query in (by_id[name] for name in one.queries[:5] if name in by_id):
-            yield Text(f"   {query.before:,.0f} -> {query.after:,.0f}  {_shown(query)}", style="dim")
+            yield Text(f"   {_costs(query)}  {_shown(query)}", style="dim")
         if len(one.queries) > 5:
             yield Text(f"   and {plural(len(one.queries) - 5, 'more query', 'more queries')}", style="dim")
     for one in advice.drop:
@@ -108,6 +108,12 @@ def _curve(advice: IndexAdvice) -> Table:
         bar = "#" * round(30 * min(point.cost, 1.0))
         table.add_row(size(point.budget), size(point.bytes), f"{point.indexes:,}", f"{point.cost:.1%}", bar)
     return table
+
+
+def _costs(query: QueryVerdict) -> str:
+    if query.before_ms is None or query.after_ms is None:
+        return f"{query.before:,.0f} -> {query.after:,.0f}"
+    return f"{query.before_ms:,.1f} -> {query.after_ms:,.1f} ms"
 
 
 def _shown(query: QueryVerdict) -> str:

@@ -1,0 +1,208 @@
+"""An index set measured on rows: each query timed without it and with it, and what does not pay in time taken out.
+
+The indexes are made in a transaction that is rolled back: a copy is afterwards as it was. The planner's cost is not
+time: of a set that costs less some queries may take longer, and those have the last word. A query counts as slower if
+the fastest of its runs is, by a tenth and by more than the clock's noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.ddl import create_index_sql
+from dbarchitect.engines.postgres.explain import plan_from_json
+from dbarchitect.engines.postgres.server.host import one_statement
+from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.explain import QueryPlan
+from dbarchitect.model.query import Query, Workload
+
+_SLOWER, _NOISE_MS = 1.1, 2.0
+_FASTER = 0.98  # an index pays in time if what uses it takes less than this share of the time without it
+
+
+@dataclass(slots=True)
+class _Timed:
+    """The fastest run of a query. `milliseconds`: None where it could not be run; the limit where that ended it."""
+
+    milliseconds: float | None
+    used: frozenset[str] = frozenset()
+    rows: float | None = None
+    cut_off: bool = False
+
+
+def measure(
+    connection: psycopg.Connection[Any],
+    advice: IndexAdvice,
+    workload: Workload,
+    *,
+    runs: int = 3,
+    limit_s: float = 60.0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> IndexAdvice:
+    """The advice with times, without the indexes that do not pay in time. `connection`: of one who may make indexes on
+    the copy, autocommit; nothing of it stays there. Raises `psycopg.Error` where an index cannot be made."""
+    by_id = {one.id: one for one in workload.queries}
+    queries = [(number, by_id[one.id]) for number, one in enumerate(advice.queries) if one.id in by_id]
+    meter = _Meter(connection, runs, limit_s)
+    taken_out: list[str] = []
+    with meter.undone():
+        progress(f"timing {len(queries):,} queries as they are")
+        before = {number: meter.time(query) for number, query in queries}
+        for position, one in enumerate(advice.create, 1):
+            progress(f"building {position} of {len(advice.create)}: {one.index.name.name}")
+            one_statement(connection, create_index_sql(one.index))
+        for table in sorted({str(one.index.table) for one in advice.create}):
+            one_statement(connection, f"ANALYZE {table}")
+        progress(f"timing {len(queries):,} queries with {len(advice.create)} indexes")
+        after = {number: meter.time(query) for number, query in queries}
+        left = _repaired(meter, list(advice.create), dict(queries), before, after, taken_out, progress)
+    return _with_times(advice, left, before, after, taken_out)
+
+
+class _Meter:
+    def __init__(self, connection: psycopg.Connection[Any], runs: int, limit_s: float) -> None:
+        self.connection = connection
+        self.runs = runs
+        self.limit_s = limit_s
+
+    @contextmanager
+    def undone(self) -> Generator[None]:
+        """A transaction, or a part of one, that is rolled back."""
+        with self.connection.transaction(force_rollback=True):
+            yield
+
+    def time(self, query: Query) -> _Timed:
+        """Run a query some times, each undone."""
+        best: _Timed | None = None
+        for _ in range(self.runs):
+            try:
+                plan = self._run(query)
+            except psycopg.errors.QueryCanceled:
+                return best or _Timed(self.limit_s * 1000, cut_off=True)
+            except psycopg.Error:
+                return _Timed(None)
+            used = frozenset(node.index for node in plan.root.walk() if node.index)
+            took = plan.execution_ms or 0.0
+            if best is None or took < (best.milliseconds or 0.0):
+                best = _Timed(took, used, plan.root.actual_rows)
+            if took > self.limit_s * 200:  # a fifth of the limit: the noise is small beside it
+                break
+        assert best is not None
+        return best
+
+    def _run(self, query: Query) -> QueryPlan:
+        connection, statement = self.connection, query.sql.strip().rstrip(";")
+        try:
+            with connection.transaction(force_rollback=True):
+                connection.execute(f"SET LOCAL statement_timeout = {round(self.limit_s * 1000)}".encode())
+                if query.parameters:
+                    connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+                    one_statement(connection, f"PREPARE dba_timed AS {statement}")
+                    statement = f"EXECUTE dba_timed({', '.join(query.parameters)})"
+                row = one_statement(connection, f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}").fetchone()
+        finally:
+            if query.parameters and not connection.broken:
+                one_statement(connection, "DEALLOCATE dba_timed")
+        assert row is not None
+        return plan_from_json(row[0])
+
+
+def _repaired(
+    meter: _Meter,
+    left: list[AdvisedIndex],
+    queries: dict[int, Query],
+    before: dict[int, _Timed],
+    after: dict[int, _Timed],
+    taken_out: list[str],
+    progress: Callable[[str], None],
+) -> list[AdvisedIndex]:
+    """Take out the indexes without which what uses them is as fast, those of slower queries first."""
+
+    def users(index: AdvisedIndex) -> list[int]:
+        return [number for number, one in after.items() if index.index.name.name in one.used]
+
+    def slower(index: AdvisedIndex) -> int:
+        return -sum(_is_slower(before[number], after[number]) for number in users(index))
+
+    for index in sorted(left, key=lambda one: (slower(one), one.saves)):
+        numbers, name = users(index), index.index.name.name
+        progress(f"timing without {name}")
+        with meter.undone():
+            one_statement(meter.connection, f"DROP INDEX {index.index.name}")
+            without = {number: meter.time(queries[number]) for number in numbers}
+        weigh = {number: queries[number].calls for number in numbers}
+        with_it = sum(weigh[number] * (after[number].milliseconds or 0.0) for number in numbers)
+        saved = sum(weigh[number] * (without[number].milliseconds or 0.0) for number in numbers)
+        hurts = [n for n in numbers if _is_slower(before[n], after[n]) and not _is_slower(before[n], without[n])]
+        if numbers and with_it <= _FASTER * saved and not hurts:
+            continue
+        why = (
+            "no query takes it"
+            if not numbers
+            else f"what takes it needs {saved:,.1f} ms without it and {with_it:,.1f} with it"
+        )
+        if hurts and with_it < saved:
+            why = f"a query is slower with it: {' '.join(queries[hurts[0]].sql.split())[:60]}"
+        taken_out.append(f"{name} is left out: {why}")
+        one_statement(meter.connection, f"DROP INDEX {index.index.name}")
+        left = [one for one in left if one is not index]
+        after.update(without)
+    return left
+
+
+def _is_slower(before: _Timed, after: _Timed) -> bool:
+    if before.milliseconds is None or after.milliseconds is None:
+        return False
+    return after.milliseconds > max(before.milliseconds * _SLOWER, before.milliseconds + _NOISE_MS)
+
+
+def _with_times(
+    advice: IndexAdvice,
+    left: Sequence[AdvisedIndex],
+    before: dict[int, _Timed],
+    after: dict[int, _Timed],
+    taken_out: Sequence[str],
+) -> IndexAdvice:
+    names = {one.index.name.name for one in left}
+    notes = [*advice.notes, *taken_out]
+    verdicts: list[QueryVerdict] = []
+    for number, one in enumerate(advice.queries):
+        was, now = before.get(number), after.get(number)
+        if was is None or now is None or was.milliseconds is None or now.milliseconds is None:
+            verdicts.append(one)
+            continue
+        if was.rows is not None and now.rows is not None and was.rows != now.rows:
+            notes.append(f"query {number + 1} gave {was.rows:,.0f} rows without the indexes and {now.rows:,.0f} with")
+        used = tuple(sorted(now.used & names))
+        verdicts.append(
+            replace(
+                one,
+                used=used,
+                why="" if used else one.why or "what the planner would take for it does not pay in time",
+                before_ms=was.milliseconds,
+                after_ms=now.milliseconds,
+            )
+        )
+        if _is_slower(was, now):
+            notes.append(
+                f"query {number + 1} is really slower, by all that is left ({was.milliseconds:,.1f} -> "
+                f"{now.milliseconds:,.1f} ms): {one.sql[:60]}"
+            )
+    return replace(
+        advice,
+        create=tuple(left),
+        bytes=sum(one.bytes for one in left),
+        queries=tuple(verdicts),
+        notes=tuple(notes),
+        proof=replace(
+            advice.proof,
+            level="measured",
+            method="each query run on rows, without and with the indexes that are left; the fastest run counts",
+        ),
+    )
