@@ -43,7 +43,8 @@ _CARRIED = 0.002  # columns that an index only carries along save at least this 
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
-_DEAR = 0.999  # this share of the cost is looked at closely; of the rest only what the planner takes of all
+_FEW, _SAMPLES = 500, 3  # a workload of so many queries is looked at whole; of a larger one so many of each kind,
+_DEAR = 0.999  # and those that this share of the cost comes from
 # One entry of a B-tree costs about what reading one page in sequence does: descending, inserting, logging. Of GIN each
 # element is an entry, and the others split pages more often.
 _ENTRY = {"btree": 1.0, "hash": 1.0, "brin": 0.02, "gin": 6.0, "gist": 3.0, "spgist": 3.0, "hnsw": 60.0, "ivfflat": 3.0}
@@ -100,6 +101,7 @@ class _Adviser:
         self._left_out = [
             Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in workload.rejected
         ]
+        self._said: list[str] = []
         self._queries: list[Query] = []
         self._plans: list[QueryPlan] = []
         self._needs: list[tuple[Needs, ...]] = []
@@ -152,14 +154,35 @@ class _Adviser:
     # The workload as it is
 
     def _plan(self, workload: Workload) -> None:
-        self._progress(f"planning {len(workload.queries):,} queries")
-        for query in workload.queries:
+        queries = self._representatives(workload.queries)
+        for number, query in enumerate(queries):
+            if number % 500 == 0:
+                self._progress(f"planning {len(queries):,} queries" + (f": {number:,}" if number else ""))
             plan = self._planned(query)
             for check in self._checks_of(query, plan) if plan is not None else ():
                 self._planned(check)
         if not self._queries:
             first = self._left_out[0].effect if self._left_out else "it is empty"
             raise InputError(f"no query of the workload can be planned: {first}", hint="see what is left out of it")
+
+    def _representatives(self, queries: Sequence[Query]) -> list[Query]:
+        """Of queries that differ in their constants alone the most frequent ones stand for all, of large workloads."""
+        if len(queries) <= _FEW:
+            return list(queries)
+        alike: dict[str, list[Query]] = {}
+        for query in queries:
+            alike.setdefault(query.id, []).append(query)
+        found: list[Query] = []
+        for group in alike.values():
+            some = sorted(group, key=lambda one: -one.calls)[:_SAMPLES]
+            share = sum(one.calls for one in group) / (sum(one.calls for one in some) or 1.0)
+            found += [replace(one, calls=one.calls * share) for one in some]
+        if len(found) < len(queries):
+            self._said.append(
+                f"{len(queries):,} queries are {len(alike):,} that differ in more than constants: "
+                f"{len(found):,} of them stand for all"
+            )
+        return found
 
     def _planned(self, query: Query) -> QueryPlan | None:
         try:
@@ -204,12 +227,16 @@ class _Adviser:
         """Make every candidate, hidden."""
         made = Candidates(self._twin.schema, self._options.limits)
         wanted: list[list[Index]] = []
-        for query, needs in zip(self._queries, self._needs, strict=True):
+        dear = self._dear()
+        for number, (query, needs) in enumerate(zip(self._queries, self._needs, strict=True)):
             constants = not query.parameters and "$" not in query.sql
-            wanted.append([index for one in needs for index in made.of(one, constants=constants)])
+            own = needs if number in dear else ()
+            wanted.append([index for one in own for index in made.of(one, constants=constants)])
         listed = list({index.name: index for indexes in wanted for index in indexes}.values())
         self._progress(f"supposing {len(listed):,} indexes")
-        for index in listed:
+        for place, index in enumerate(listed):
+            if place % 500 == 499:
+                self._progress(f"supposing {len(listed):,} indexes: {place + 1:,}")
             try:
                 size = self._twin.add_index(AddIndex(index=index))
             except InputError:
@@ -227,6 +254,25 @@ class _Adviser:
         self._switches = self._twin.switches([one.name for one in self._indexes])
         self._stack.callback(self._switches.close)
 
+    def _dear(self) -> set[int]:
+        """The queries that get candidates: all of a small workload, of a large one those that its cost comes from."""
+        if len(self._queries) <= _FEW:
+            return set(range(len(self._queries)))
+        order = sorted(range(len(self._queries)), key=lambda n: -self._known[n].weight * self._known[n].base)
+        total = sum(one.weight * one.base for one in self._known)
+        found: set[int] = set()
+        spent = 0.0
+        for number in order:
+            if spent >= _DEAR * total:
+                break
+            found.add(number)
+            spent += self._known[number].weight * self._known[number].base
+        self._said.append(
+            f"{len(found):,} of {len(order):,} queries make up {_DEAR:.1%} of the cost: the others are planned with what "
+            "is advised for these, and get no indexes of their own"
+        )
+        return found
+
     # Questions
 
     def _ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
@@ -243,20 +289,14 @@ class _Adviser:
 
     def _explore(self) -> None:
         order = sorted(range(len(self._queries)), key=lambda n: -self._known[n].weight * self._known[n].base)
-        total = sum(one.weight * one.base for one in self._known) or 1.0
-        seen = 0.0
         for place, query in enumerate(order):
             offered = self._relevant[query]
-            known = self._known[query]
-            close = seen <= _DEAR * total or len(order) <= 200
-            seen += known.weight * known.base
             if not offered:
                 continue
             if place % 20 == 0:
                 self._progress(f"asking for plans: {place:,} of {len(order):,} queries")
-            groups = list(self._groups(offered)) if close else []
-            most = self._options.questions if close else 1
-            explore(query, known, offered, self._ask, groups=groups, most=most)
+            groups = list(self._groups(offered))
+            explore(query, self._known[query], offered, self._ask, groups=groups, most=self._options.questions)
 
     def _groups(self, offered: frozenset[int]) -> Iterator[frozenset[int]]:
         plain = frozenset(one for one in offered if not self._indexes[one].include)
@@ -521,6 +561,7 @@ class _Adviser:
         return f"none of {len(offered):,} indexes that were tried makes it cheaper"
 
     def _notes(self) -> Iterator[str]:
+        yield from self._said
         facts = self._twin.schema.facts or Facts()
         read = {str(one.table) for needs in self._needs for one in needs}
         blind = sorted(name for name in read if name in facts.tables and facts.tables[name].rows is None)
