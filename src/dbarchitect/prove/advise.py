@@ -268,8 +268,8 @@ class _Adviser:
             found.add(number)
             spent += self._known[number].weight * self._known[number].base
         self._said.append(
-            f"{len(found):,} of {len(order):,} queries make up {_DEAR:.1%} of the cost: the others are planned with what "
-            "is advised for these, and get no indexes of their own"
+            f"{len(found):,} of {len(order):,} queries make up {_DEAR:.1%} of the cost: the others are planned with "
+            "what is advised for these, and get no indexes of their own"
         )
         return found
 
@@ -386,10 +386,16 @@ class _Adviser:
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
                 worth[index] = (saved / total, helps)
-            idle = {one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)}
+            idle = [one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)]
             if not idle:
                 return _narrowed(choice, chosen)
-            chosen -= {min(idle, key=lambda one: worth[one][0])}
+            # Those at once that no query uses together: one may be worth more when another is gone.
+            touched: set[int] = set()
+            for index in sorted(idle, key=lambda one: worth[one][0]):
+                users = {query for query, taken in enumerate(used) if index in taken}
+                if not users & touched:
+                    chosen -= {index}
+                    touched |= users
             costs, used, _ = self._checked(chosen)
 
     def _plainer(self, choice: Choice) -> Choice:
