@@ -23,7 +23,6 @@ from dbarchitect.migrate.words import describe
 from dbarchitect.model.advice import IndexAdvice
 from dbarchitect.model.change import AddIndex, Change, DropIndex
 from dbarchitect.model.plan import Migration, Step
-from dbarchitect.model.query import Workload
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.prove.measure import measure
 from dbarchitect.prove.workbench import Workbench
@@ -95,19 +94,19 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
                 options.progress,
             )
             if options.measure:
-                advice = _measured(advice, workload, bench, options)
+                advice = _measured(advice, bench, options)
             return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
 
 
-def _measured(advice: IndexAdvice, workload: Workload, bench: Workbench, options: IndexOptions) -> IndexAdvice:
+def _measured(advice: IndexAdvice, bench: Workbench, options: IndexOptions) -> IndexAdvice:
     if options.copy is None:
         owner, _ = bench.lab()
-        measured = measure(owner, advice, workload, progress=options.progress)
+        measured = measure(owner, advice, progress=options.progress)
         where = "on made-up rows, as many as the lab holds: --copy URL measures on a copy of yours"
         return replace(measured, notes=(*measured.notes, where))
     with closing(connect(options.copy)) as connection:
         try:
-            return measure(connection, advice, workload, progress=options.progress)
+            return measure(connection, advice, progress=options.progress)
         except psycopg.Error as err:
             raise InputError(
                 f"the copy does not take an advised index: {err.diag.message_primary or err}",

@@ -124,30 +124,46 @@ def _greedy(
     bounds: Bounds,
     fits: Collection[int],
 ) -> frozenset[int]:
-    """Atom after atom by what it saves a byte."""
-    chosen: set[int] = set()
+    """Atom after atom by what it saves a byte. What an atom saves only falls while others are chosen, so the best so
+    far is looked at again before the rest (Minoux 1978)."""
+    inside = frozenset(fits)
     total = sum(one.weight * one.base for one in known) or 1.0
     now = [one.base for one in known]
-    steps = {atom for one in known for atom in one.atoms if atom <= set(fits)}
-    while True:
-        best: tuple[float, frozenset[int]] | None = None
-        room = math.inf if bounds.budget is None else bounds.budget - sum(sizes[one] for one in chosen)
-        left = math.inf if bounds.most is None else bounds.most - len(chosen)
-        for atom in steps:
-            new = atom - chosen
-            size = sum(sizes[one] for one in new)
-            if not new or size > room or len(new) > left:
-                continue
-            saved = -sum(upkeep[one] for one in new) / total
-            for number, one in enumerate(known):
-                if (cost := one.atoms.get(atom)) is not None and cost < now[number]:
-                    saved += _value(one, now[number], total) - _value(one, cost, total)
-            if saved > _EQUAL and (best is None or saved / max(size, 1.0) > best[0]):
-                best = (saved / max(size, 1.0), atom)
-        if best is None:
-            return frozenset(chosen)
-        chosen |= best[1]
-        now = [one.cost(chosen) for one in known]
+    owners: dict[frozenset[int], list[tuple[int, float]]] = {}
+    for number, one in enumerate(known):
+        for atom, cost in one.atoms.items():
+            if atom <= inside:
+                owners.setdefault(atom, []).append((number, cost))
+    chosen: set[int] = set()
+
+    def worth(atom: frozenset[int]) -> float:
+        new = atom - chosen
+        size = sum(sizes[one] for one in new)
+        saved = -sum(upkeep[one] for one in new) / total
+        for number, cost in owners[atom]:
+            if cost < now[number]:
+                saved += _value(known[number], now[number], total) - _value(known[number], cost, total)
+        return saved / max(size, 1.0) if saved > _EQUAL else 0.0
+
+    waiting = [(-worth(atom), place, atom) for place, atom in enumerate(owners)]
+    heapq.heapify(waiting)
+    spent = 0.0
+    while waiting:
+        _, place, atom = heapq.heappop(waiting)
+        gain = worth(atom)
+        size = sum(sizes[one] for one in atom - chosen)
+        if gain <= 0 or (bounds.budget is not None and spent + size > bounds.budget):
+            continue
+        if bounds.most is not None and len(chosen | atom) > bounds.most:
+            continue
+        if waiting and gain < -waiting[0][0]:
+            heapq.heappush(waiting, (-gain, place, atom))
+            continue
+        spent += size
+        chosen |= atom
+        for number, cost in owners[atom]:
+            now[number] = min(now[number], cost)
+    return frozenset(chosen)
 
 
 def _solved(

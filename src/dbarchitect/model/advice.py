@@ -10,7 +10,8 @@ from .value import Value
 
 
 class QueryVerdict(Value, frozen=True, kw_only=True):
-    """One query of the workload. Costs are the planner's for one call, `after` with everything that is advised.
+    """One query of the workload, or the check of a foreign key that one causes (`source` says so). Costs are the
+    planner's for one call, `after` with everything that is advised.
 
     used  the advised indexes that its plan takes, by name
     why   why it got none, in words; "" where it got one
@@ -26,6 +27,8 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
     why: str = ""
     before_ms: float | None = None
     after_ms: float | None = None
+    parameters: tuple[str, ...] = ()
+    source: str = ""
     position: Position | None = None
 
     @property
@@ -35,7 +38,8 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
 
 
 class AdvisedIndex(Value, frozen=True, kw_only=True):
-    """An index to create. `bytes` is the size model's. `queries` are the ids of those whose plans take it.
+    """An index to create. `bytes` is the size model's. `queries` are the numbers (from 1, in `IndexAdvice.queries`) of
+    those whose plans take it.
 
     saves   what the workload costs more without this one and with all the others, as a share of its cost before
     upkeep  what keeping it costs over the workload, as such a share: entries that inserts, updates and deletes make
@@ -44,7 +48,7 @@ class AdvisedIndex(Value, frozen=True, kw_only=True):
     index: Index
     sql: str
     bytes: int
-    queries: tuple[str, ...] = ()
+    queries: tuple[int, ...] = ()
     saves: float = 0.0
     upkeep: float = 0.0
 

@@ -31,7 +31,7 @@ from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Index, Relational
-from dbarchitect.sql.parse import updated_columns
+from dbarchitect.sql.parse import normalize, updated_columns
 
 _PAGE = 8192
 _ROUNDS = 6  # of choosing and looking whether the choice costs what was thought
@@ -105,6 +105,7 @@ class _Adviser:
         self._queries: list[Query] = []
         self._plans: list[QueryPlan] = []
         self._needs: list[tuple[Needs, ...]] = []
+        self._tables: list[frozenset[Name]] = []
         self._indexes: list[Index] = []
         self._sizes: dict[int, float] = {}
         self._relevant: list[frozenset[int]] = []
@@ -171,7 +172,7 @@ class _Adviser:
             return list(queries)
         alike: dict[str, list[Query]] = {}
         for query in queries:
-            alike.setdefault(query.id, []).append(query)
+            alike.setdefault(normalize(query.sql), []).append(query)
         found: list[Query] = []
         for group in alike.values():
             some = sorted(group, key=lambda one: -one.calls)[:_SAMPLES]
@@ -195,6 +196,7 @@ class _Adviser:
         self._queries.append(query)
         self._plans.append(plan)
         self._needs.append(needs_of(plan, self._twin.schema))
+        self._tables.append(frozenset(one.table for one in self._needs[-1]))
         self._known.append(Known(weight=query.calls, base=plan.cost))
         return plan
 
@@ -350,9 +352,9 @@ class _Adviser:
         costs: list[float] = []
         used: list[frozenset[int]] = []
         news = False
+        by_table = self._by_table(chosen)
         for query, known in enumerate(self._known):
-            tables = {one.table for one in self._needs[query]}
-            shown = frozenset(one for one in chosen if self._indexes[one].table in tables)
+            shown = self._shown(query, by_table)
             if not shown:
                 costs.append(known.base)
                 used.append(frozenset())
@@ -362,6 +364,17 @@ class _Adviser:
             costs.append(cost)
             used.append(taken)
         return costs, used, news
+
+    def _by_table(self, chosen: Collection[int]) -> dict[Name, frozenset[int]]:
+        found: dict[Name, set[int]] = {}
+        for one in chosen:
+            found.setdefault(self._indexes[one].table, set()).add(one)
+        return {table: frozenset(numbers) for table, numbers in found.items()}
+
+    def _shown(self, query: int, by_table: dict[Name, frozenset[int]]) -> frozenset[int]:
+        """What of a choice the planner looks at for a query."""
+        found = [by_table[table] for table in self._tables[query] if table in by_table]
+        return frozenset[int]().union(*found)
 
     def _asked(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
         key = (query, shown)
@@ -377,12 +390,15 @@ class _Adviser:
         chosen = choice.indexes & frozenset(index for one in used for index in one)
         while True:
             worth: dict[int, tuple[float, bool]] = {}
+            users: dict[int, set[int]] = {index: set() for index in chosen}
+            for query, taken in enumerate(used):
+                for index in taken & chosen:
+                    users[index].add(query)
             for index in chosen:
                 saved, helps = -upkeep[index], False
-                for query, known in enumerate(self._known):
-                    if index not in used[query]:
-                        continue
-                    without = self._cost_without(query, chosen - {index})
+                for query in users[index]:
+                    known = self._known[query]
+                    without = self._cost_with(query, chosen - {index})
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
                 worth[index] = (saved / total, helps)
@@ -392,10 +408,9 @@ class _Adviser:
             # Those at once that no query uses together: one may be worth more when another is gone.
             touched: set[int] = set()
             for index in sorted(idle, key=lambda one: worth[one][0]):
-                users = {query for query, taken in enumerate(used) if index in taken}
-                if not users & touched:
+                if not users[index] & touched:
                     chosen -= {index}
-                    touched |= users
+                    touched |= users[index]
             costs, used, _ = self._checked(chosen)
 
     def _plainer(self, choice: Choice) -> Choice:
@@ -412,8 +427,11 @@ class _Adviser:
             if other is None or self._sizes[other] > self._sizes[number]:
                 continue
             swapped = choice.indexes - {number} | {other}
-            before, after = (self._checked(one)[0] for one in (choice.indexes, swapped))
-            dearer = sum(known.weight * (new - old) for known, old, new in zip(self._known, before, after, strict=True))
+            dearer = sum(
+                self._known[query].weight * (self._cost_with(query, swapped) - self._cost_with(query, choice.indexes))
+                for query, tables in enumerate(self._tables)
+                if index.table in tables
+            )
             if dearer <= _CARRIED * total:
                 choice = _narrowed(choice, swapped)
         return choice
@@ -424,8 +442,8 @@ class _Adviser:
             return saved * total * _UNIT_S >= _BUSY * self._window
         return saved >= _PAYS or (saved > 0 and helps)
 
-    def _cost_without(self, query: int, chosen: frozenset[int]) -> float:
-        tables = {one.table for one in self._needs[query]}
+    def _cost_with(self, query: int, chosen: Collection[int]) -> float:
+        tables = self._tables[query]
         shown = frozenset(one for one in chosen if self._indexes[one].table in tables)
         return self._asked(query, shown)[0] if shown else self._known[query].base
 
@@ -473,12 +491,12 @@ class _Adviser:
     ) -> AdvisedIndex:
         index = self._indexes[number]
         helped = [n for n, taken in enumerate(used) if number in taken]
-        saved = sum(self._known[n].weight * (self._cost_without(n, chosen - {number}) - costs[n]) for n in helped)
+        saved = sum(self._known[n].weight * (self._cost_with(n, chosen - {number}) - costs[n]) for n in helped)
         return AdvisedIndex(
             index=index,
             sql=create_index_sql(index, concurrently=True),
             bytes=round(self._sizes[number]),
-            queries=tuple(self._queries[n].id for n in helped),
+            queries=tuple(n + 1 for n in helped),
             saves=saved / total,
             upkeep=upkeep[number] / total,
         )
@@ -514,9 +532,10 @@ class _Adviser:
     def _as_good_without(self, hidden: Sequence[Name], chosen: frozenset[int], costs: Sequence[float]) -> bool:
         tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
         with self._twin.only([], hidden):
-            for query, needs in enumerate(self._needs):
-                if tables & {one.table for one in needs}:
-                    shown = frozenset(n for n in chosen if self._indexes[n].table in {one.table for one in needs})
+            by_table = self._by_table(chosen)
+            for query, read in enumerate(self._tables):
+                if tables & read:
+                    shown = self._shown(query, by_table)
                     if self._ask(query, shown)[0] > costs[query] * _WORSE:
                         return False
         return True
@@ -529,7 +548,9 @@ class _Adviser:
             names = tuple(sorted(self._indexes[one].name.name for one in used[number]))
             yield QueryVerdict(
                 id=query.id,
-                sql=" ".join(query.sql.split()),
+                sql=query.sql,
+                parameters=query.parameters,
+                source=query.source,
                 calls=query.calls,
                 before=known.base,
                 after=costs[number],

@@ -20,7 +20,6 @@ from dbarchitect.engines.postgres.explain import plan_from_json
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
 from dbarchitect.model.explain import QueryPlan
-from dbarchitect.model.query import Query, Workload
 
 _SLOWER, _NOISE_MS = 1.1, 2.0
 _FASTER = 0.98  # an index pays in time if what uses it takes less than this share of the time without it
@@ -39,7 +38,6 @@ class _Timed:
 def measure(
     connection: psycopg.Connection[Any],
     advice: IndexAdvice,
-    workload: Workload,
     *,
     runs: int = 3,
     limit_s: float = 60.0,
@@ -47,8 +45,7 @@ def measure(
 ) -> IndexAdvice:
     """The advice with times, without the indexes that do not pay in time. `connection`: of one who may make indexes on
     the copy, autocommit; nothing of it stays there. Raises `psycopg.Error` where an index cannot be made."""
-    by_id = {one.id: one for one in workload.queries}
-    queries = [(number, by_id[one.id]) for number, one in enumerate(advice.queries) if one.id in by_id]
+    queries = list(enumerate(advice.queries))
     meter = _Meter(connection, runs, limit_s)
     taken_out: list[str] = []
     with meter.undone():
@@ -77,7 +74,7 @@ class _Meter:
         with self.connection.transaction(force_rollback=True):
             yield
 
-    def time(self, query: Query) -> _Timed:
+    def time(self, query: QueryVerdict) -> _Timed:
         """Run a query some times, each undone."""
         best: _Timed | None = None
         for _ in range(self.runs):
@@ -96,7 +93,7 @@ class _Meter:
         assert best is not None
         return best
 
-    def _run(self, query: Query) -> QueryPlan:
+    def _run(self, query: QueryVerdict) -> QueryPlan:
         connection, statement = self.connection, query.sql.strip().rstrip(";")
         try:
             with connection.transaction(force_rollback=True):
@@ -116,7 +113,7 @@ class _Meter:
 def _repaired(
     meter: _Meter,
     left: list[AdvisedIndex],
-    queries: dict[int, Query],
+    queries: dict[int, QueryVerdict],
     before: dict[int, _Timed],
     after: dict[int, _Timed],
     taken_out: list[str],
@@ -192,7 +189,7 @@ def _with_times(
         if _is_slower(was, now):
             notes.append(
                 f"query {number + 1} is really slower, by all that is left ({was.milliseconds:,.1f} -> "
-                f"{now.milliseconds:,.1f} ms): {one.sql[:60]}"
+                f"{now.milliseconds:,.1f} ms): {' '.join(one.sql.split())[:60]}"
             )
     return replace(
         advice,

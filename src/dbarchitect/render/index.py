@@ -40,14 +40,13 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         f"{advice.questions:,} plans asked for, {advice.seconds:.1f} s{_gap(advice)})",
         style="dim",
     )
-    by_id = {one.id: one for one in advice.queries}
     for number, one in enumerate(advice.create, 1):
         yield Text("")
         share = f"saves {one.saves:.1%} of the workload"
         keep = f", costs {one.upkeep:.1%} to keep" if one.upkeep >= 0.0005 else ""
         yield Text(f"{number}. {line(one.index.name.name)}: {size(one.bytes)}, {share}{keep}", style="bold")
         yield Verbatim(Text(f"   {line(one.sql)};"))
-        for query in (by_id[name] for name in one.queries[:5] if name in by_id):
+        for query in (advice.queries[number - 1] for number in one.queries[:5]):
             yield Text(f"   {_costs(query)}  {_shown(query)}", style="dim")
         if len(one.queries) > 5:
             yield Text(f"   and {plural(len(one.queries) - 5, 'more query', 'more queries')}", style="dim")
@@ -117,8 +116,12 @@ def _costs(query: QueryVerdict) -> str:
 
 
 def _shown(query: QueryVerdict) -> str:
-    text = line(query.sql)
-    return text if len(text) <= _SQL else f"{text[:_SQL]}..."
+    text = line(" ".join(query.sql.split()))
+    return (text if len(text) <= _SQL else f"{text[:_SQL]}...") + (f" ({line(query.source)})" if _check(query) else "")
+
+
+def _check(query: QueryVerdict) -> bool:
+    return query.source.startswith("foreign key ")
 
 
 def size(count: int) -> str:
