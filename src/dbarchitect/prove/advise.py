@@ -36,10 +36,10 @@ from dbarchitect.sql.parse import normalize, updated_columns
 _PAGE = 8192
 _ROUNDS = 6  # of choosing and looking whether the choice costs what was thought
 _WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
-_PAYS = 0.001  # an index pays that saves this share of the workload,
+_PAYS = 0.002  # an index pays that saves this share of what the workload costs with all of them,
 _PAYS_SLOW, _PAYS_QUERY = 1000.0, 0.5  # or takes a query as dear as this (10 ms or more) below this share of its cost;
 _BUSY, _UNIT_S = 1e-4, 1e-5  # where it is known how often queries run: this share of a processor; seconds of a unit
-_CARRIED = 0.002  # columns that an index only carries along save at least this share of the workload
+_CARRIED = 0.002  # columns that an index only carries along save at least this share of it
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
@@ -328,7 +328,8 @@ class _Adviser:
                 continue
             if not news or attempt == _ROUNDS - 1:
                 break
-        choice = self._plainer(self._trimmed(choice, costs, used, upkeep))
+        choice = self._trimmed(choice, costs, used, upkeep)
+        choice = self._plainer(choice, self._checked(choice.indexes)[0])
         costs, used, _ = self._checked(choice.indexes)
         while not self._options.regression and (
             worse := [n for n, cost in enumerate(costs) if cost > self._known[n].base * _WORSE and used[n]]
@@ -386,7 +387,6 @@ class _Adviser:
         self, choice: Choice, costs: Sequence[float], used: Sequence[frozenset[int]], upkeep: dict[int, float]
     ) -> Choice:
         """Without what does not pay: what no plan takes, and what saves next to nothing."""
-        total = sum(one.weight * one.base for one in self._known) or 1.0
         chosen = choice.indexes & frozenset(index for one in used for index in one)
         while True:
             worth: dict[int, tuple[float, bool]] = {}
@@ -401,7 +401,8 @@ class _Adviser:
                     without = self._cost_with(query, chosen - {index})
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
-                worth[index] = (saved / total, helps)
+                worth[index] = (saved, helps)
+            total = sum(one.weight * cost for one, cost in zip(self._known, costs, strict=True))
             idle = [one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)]
             if not idle:
                 return _narrowed(choice, chosen)
@@ -413,9 +414,9 @@ class _Adviser:
                     touched |= users[index]
             costs, used, _ = self._checked(chosen)
 
-    def _plainer(self, choice: Choice) -> Choice:
+    def _plainer(self, choice: Choice, costs: Sequence[float]) -> Choice:
         """Without columns that an index carries along for next to nothing: each makes every entry longer."""
-        total = sum(one.weight * one.base for one in self._known) or 1.0
+        total = sum(one.weight * cost for one, cost in zip(self._known, costs, strict=True))
         plain = {
             (one.table, one.method, keys_of(one), one.predicate): number
             for number, one in enumerate(self._indexes)
@@ -437,10 +438,10 @@ class _Adviser:
         return choice
 
     def _pays(self, saved: float, total: float, *, helps: bool) -> bool:
-        """Whether an index that saves this share of the workload is worth having."""
+        """Whether an index that saves so much of a workload of that cost is worth having."""
         if self._window is not None:
-            return saved * total * _UNIT_S >= _BUSY * self._window
-        return saved >= _PAYS or (saved > 0 and helps)
+            return saved * _UNIT_S >= _BUSY * self._window
+        return saved >= _PAYS * total or (saved > 0 and helps)
 
     def _cost_with(self, query: int, chosen: Collection[int]) -> float:
         tables = self._tables[query]
