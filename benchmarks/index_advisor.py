@@ -27,10 +27,10 @@ from dbarchitect.model.advice import AdvisedIndex, IndexAdvice
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.prove.advise import AdviceOptions, advise
 
-# (rel, geo) of the best peer at each budget, in MB, by workload and number of queries: the better of all in each measure.
+# (rel, geo) of the best peer at each budget in MB, by workload and number of queries: the better in each measure.
 # Of all 22 queries of TPC-H two make up the sum; there it is the prototype's geometric mean.
 PEERS: Mapping[str, Mapping[int, tuple[float, float]]] = {
-    "tpch": {
+    "tpch:19": {
         250: (0.878, 0.763),
         500: (0.797, 0.668),
         1000: (0.671, 0.557),
