@@ -1,9 +1,4 @@
-"""Index advice on the twin: candidates that its planner sees or does not, and the choice that costs a workload least.
-
-Every candidate is made once, with the size that the size model gives it, and hidden; a question shows some of them and
-asks for one plan. What a plan does not use does not change its cost: an answer holds for all sets that contain what it
-used.
-"""
+"""Index advice on the twin: the choice that costs a workload least, what it does to each query, and why not more."""
 
 from __future__ import annotations
 
@@ -17,23 +12,19 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.twin import Twin
-from dbarchitect.errors import InputError
-from dbarchitect.index.candidates import Candidates, Limits, keys_of
+from dbarchitect.index.candidates import Limits, keys_of
 from dbarchitect.index.existing import Superfluous, superfluous
-from dbarchitect.index.needs import Needs, needs_of
-from dbarchitect.index.search import Bounds, Choice, Known, choose, explore
+from dbarchitect.index.search import Bounds, Choice, Known, choose
 from dbarchitect.model.advice import AdvisedIndex, BudgetPoint, DroppedIndex, IndexAdvice, QueryVerdict
-from dbarchitect.model.change import AddIndex
-from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.facts import Facts
-from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.names import Name
 from dbarchitect.model.proof import Proof
-from dbarchitect.model.query import Query, Workload
+from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Index, Relational
-from dbarchitect.sql.parse import normalize, updated_columns
+from dbarchitect.sql.parse import updated_columns
 
-_PAGE = 8192
+from .whatif import WhatIf
+
 _ROUNDS = 6  # of choosing and looking whether the choice costs what was thought
 _WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
 _PAYS = 0.002  # an index pays that saves this share of what the workload costs with all of them,
@@ -43,8 +34,6 @@ _CARRIED = 0.002  # columns that an index only carries along save at least this 
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
-_FEW, _SAMPLES = 500, 3  # a workload of so many queries is looked at whole; of a larger one so many of each kind,
-_DEAR = 0.999  # and those that this share of the cost comes from
 # One entry of a B-tree costs about what reading one page in sequence does: descending, inserting, logging. Of GIN each
 # element is an entry, and the others split pages more often.
 _ENTRY = {"btree": 1.0, "hash": 1.0, "brin": 0.02, "gin": 6.0, "gist": 3.0, "spgist": 3.0, "hnsw": 60.0, "ivfflat": 3.0}
@@ -94,39 +83,24 @@ class _Adviser:
         self._twin = twin
         self._options = options
         self._progress = progress
-        self._stack = stack
         self._window = workload.window_seconds
         self._begun = time.monotonic()
-        self._questions = 0
-        self._left_out = [
-            Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in workload.rejected
-        ]
-        self._said: list[str] = []
-        self._queries: list[Query] = []
-        self._plans: list[QueryPlan] = []
-        self._needs: list[tuple[Needs, ...]] = []
-        self._tables: list[frozenset[Name]] = []
-        self._indexes: list[Index] = []
-        self._sizes: dict[int, float] = {}
-        self._relevant: list[frozenset[int]] = []
-        self._by_name: dict[str, int] = {}
-        self._known: list[Known] = []
-        self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
-        self._plan(workload)
+        self._what = WhatIf(
+            twin, workload, limits=options.limits, budget=options.budget, stack=stack, progress=progress
+        )
 
     def advice(self) -> IndexAdvice:
         """The whole of it."""
-        self._offer()
-        self._explore()
+        self._what.explore(self._options.questions)
         upkeep = self._upkeep()
         bounds = Bounds(budget=self._options.budget, most=self._options.most, seconds=self._options.seconds)
         choice, costs, used = self._choice(upkeep, bounds)
-        total = sum(one.weight * one.base for one in self._known) or 1.0
-        after = sum(one.weight * cost for one, cost in zip(self._known, costs, strict=True))
+        total = sum(one.weight * one.base for one in self._what.known) or 1.0
+        after = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
         created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
-        shares = [cost / one.base for one, cost in zip(self._known, costs, strict=True) if one.base > 0]
+        shares = [cost / one.base for one, cost in zip(self._what.known, costs, strict=True) if one.base > 0]
         dropped = list(self._dropped(choice.indexes, costs))
-        spent = round(sum(self._sizes[one] for one in choice.indexes))
+        spent = round(sum(self._what.sizes[one] for one in choice.indexes))
         return IndexAdvice(
             create=tuple(sorted(created, key=lambda one: -one.saves)),
             drop=tuple(dropped),
@@ -137,11 +111,11 @@ class _Adviser:
             bytes=spent,
             budget=self._options.budget,
             curve=tuple(self._curve(upkeep, spent)),
-            candidates=len(self._indexes),
-            questions=self._questions,
+            candidates=len(self._what.indexes),
+            questions=self._what.questions,
             seconds=time.monotonic() - self._begun,
             gap=choice.gap,
-            left_out=(*self._left_out, *self._twin.gaps),
+            left_out=(*self._what.left_out, *self._twin.gaps),
             notes=tuple(self._notes()),
             proof=Proof(
                 level="planned",
@@ -152,236 +126,39 @@ class _Adviser:
             ),
         )
 
-    # The workload as it is
-
-    def _plan(self, workload: Workload) -> None:
-        queries = self._representatives(workload.queries)
-        for number, query in enumerate(queries):
-            if number % 500 == 0:
-                self._progress(f"planning {len(queries):,} queries" + (f": {number:,}" if number else ""))
-            plan = self._planned(query)
-            for check in self._checks_of(query, plan) if plan is not None else ():
-                self._planned(check)
-        if not self._queries:
-            first = self._left_out[0].effect if self._left_out else "it is empty"
-            raise InputError(f"no query of the workload can be planned: {first}", hint="see what is left out of it")
-
-    def _representatives(self, queries: Sequence[Query]) -> list[Query]:
-        """Of queries that differ in their constants alone the most frequent ones stand for all, of large workloads."""
-        if len(queries) <= _FEW:
-            return list(queries)
-        alike: dict[str, list[Query]] = {}
-        for query in queries:
-            alike.setdefault(normalize(query.sql), []).append(query)
-        found: list[Query] = []
-        for group in alike.values():
-            some = sorted(group, key=lambda one: -one.calls)[:_SAMPLES]
-            share = sum(one.calls for one in group) / (sum(one.calls for one in some) or 1.0)
-            found += [replace(one, calls=one.calls * share) for one in some]
-        if len(found) < len(queries):
-            self._said.append(
-                f"{len(queries):,} queries are {len(alike):,} that differ in more than constants: "
-                f"{len(found):,} of them stand for all"
-            )
-        return found
-
-    def _planned(self, query: Query) -> QueryPlan | None:
-        try:
-            plan = self._twin.explain(query.sql, query.parameters, verbose=True)
-        except InputError as err:
-            shown = str(query.position or " ".join(query.sql.split())[:80])
-            self._left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
-            return None
-        self._questions += 1
-        self._queries.append(query)
-        self._plans.append(plan)
-        self._needs.append(needs_of(plan, self._twin.schema))
-        self._tables.append(frozenset(one.table for one in self._needs[-1]))
-        self._known.append(Known(weight=query.calls, base=plan.cost))
-        return plan
-
-    def _checks_of(self, query: Query, plan: QueryPlan) -> Iterator[Query]:
-        """The queries that foreign keys run for each row that a query deletes or gives another key (ri_triggers.c)."""
-        for node in plan.root.walk():
-            operation = node.detail.get("Operation", "")
-            if node.type != "ModifyTable" or operation not in ("Delete", "Update"):
-                continue
-            changed = Name(schema=node.schema or "public", name=node.relation)
-            rows = max((child.rows for child in node.children), default=1.0)
-            columns = set(updated_columns(query.sql))
-            for table in self._twin.schema.tables:
-                for key in table.foreign_keys:
-                    if key.target != changed or key.inherited:
-                        continue
-                    if operation == "Update" and not columns & set(key.target_columns):
-                        continue
-                    places = enumerate(key.columns, 1)
-                    where = " AND ".join(f"{quote_identifier(column)} = ${number}" for number, column in places)
-                    yield Query(
-                        id=f"{query.id}/{key.name}",
-                        sql=f"SELECT 1 FROM {table.name} WHERE {where} FOR KEY SHARE",
-                        calls=query.calls * max(rows, 1.0),
-                        source=f"foreign key {key.name}",
-                        position=query.position,
-                    )
-
-    def _offer(self) -> None:
-        """Make every candidate, hidden."""
-        made = Candidates(self._twin.schema, self._options.limits)
-        wanted: list[list[Index]] = []
-        dear = self._dear()
-        for number, (query, needs) in enumerate(zip(self._queries, self._needs, strict=True)):
-            constants = not query.parameters and "$" not in query.sql
-            own = needs if number in dear else ()
-            wanted.append([index for one in own for index in made.of(one, constants=constants)])
-        listed = list({index.name: index for indexes in wanted for index in indexes}.values())
-        self._progress(f"supposing {len(listed):,} indexes")
-        for place, index in enumerate(listed):
-            if place % 500 == 499:
-                self._progress(f"supposing {len(listed):,} indexes: {place + 1:,}")
-            try:
-                size = self._twin.add_index(AddIndex(index=index))
-            except InputError:
-                continue  # an expression that is not immutable, an operator class that is not there
-            self._stack.callback(self._twin.drop_index, index.name)
-            number = len(self._indexes)
-            self._indexes.append(index)
-            self._by_name[index.name.name] = number
-            self._sizes[number] = float(size.pages * _PAGE)
-        numbers = {index.name: number for number, index in enumerate(self._indexes)}
-        budget = self._options.budget
-        for indexes in wanted:
-            found = {numbers[one.name] for one in indexes if one.name in numbers}
-            self._relevant.append(frozenset(n for n in found if budget is None or self._sizes[n] <= budget))
-        self._switches = self._twin.switches([one.name for one in self._indexes])
-        self._stack.callback(self._switches.close)
-
-    def _dear(self) -> set[int]:
-        """The queries that get candidates: all of a small workload, of a large one those that its cost comes from."""
-        if len(self._queries) <= _FEW:
-            return set(range(len(self._queries)))
-        order = sorted(range(len(self._queries)), key=lambda n: -self._known[n].weight * self._known[n].base)
-        total = sum(one.weight * one.base for one in self._known)
-        found: set[int] = set()
-        spent = 0.0
-        for number in order:
-            if spent >= _DEAR * total:
-                break
-            found.add(number)
-            spent += self._known[number].weight * self._known[number].base
-        self._said.append(
-            f"{len(found):,} of {len(order):,} queries make up {_DEAR:.1%} of the cost: the others are planned with "
-            "what is advised for these, and get no indexes of their own"
-        )
-        return found
-
-    # Questions
-
-    def _ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
-        """(cost of a query with these candidates, those that its plan uses)."""
-        self._questions += 1
-        self._switches.show([self._indexes[one].name for one in shown])
-        plan = self._twin.explain(self._queries[query].sql, self._queries[query].parameters)
-        return plan.cost, self._used(plan) & shown
-
-    def _used(self, plan: QueryPlan) -> frozenset[int]:
-        names = {node.index for node in plan.root.walk() if node.index}
-        roots = {self._switches.root_of(name) for name in names}
-        return frozenset(self._by_name[name] for name in roots if name in self._by_name)
-
-    def _explore(self) -> None:
-        order = sorted(range(len(self._queries)), key=lambda n: -self._known[n].weight * self._known[n].base)
-        for place, query in enumerate(order):
-            offered = self._relevant[query]
-            if not offered:
-                continue
-            if place % 20 == 0:
-                self._progress(f"asking for plans: {place:,} of {len(order):,} queries")
-            groups = list(self._groups(offered))
-            explore(query, self._known[query], offered, self._ask, groups=groups, most=self._options.questions)
-
-    def _groups(self, offered: frozenset[int]) -> Iterator[frozenset[int]]:
-        plain = frozenset(one for one in offered if not self._indexes[one].include)
-        yield plain
-        yield frozenset(one for one in plain if len(self._indexes[one].keys) <= 2)
-        yield frozenset(one for one in plain if len(self._indexes[one].keys) == 1)
-        tables = {self._indexes[one].table for one in offered}
-        if len(tables) > 1:
-            for table in sorted(tables, key=str):
-                yield frozenset(one for one in offered if self._indexes[one].table == table)
-                yield frozenset(one for one in plain if self._indexes[one].table == table)
-
     # The choice
 
     def _choice(self, upkeep: dict[int, float], bounds: Bounds) -> tuple[Choice, list[float], list[frozenset[int]]]:
         """The choice, what each query costs with it, and what its plan uses then."""
         self._progress("choosing")
         barred: set[int] = set()
-        choice, costs, used = Choice(indexes=frozenset(), gap=None), [one.base for one in self._known], self._nothing
+        choice = Choice(indexes=frozenset(), gap=None)
+        costs, used, _ = self._what.checked(choice.indexes)
         for attempt in range(_ROUNDS):
-            known = [self._without(one, barred) for one in self._known]
-            choice = choose(known, self._sizes, upkeep, bounds)
-            costs, used, news = self._checked(choice.indexes)
-            worse = [n for n, cost in enumerate(costs) if cost > self._known[n].base * _WORSE]
+            known = [self._without(one, barred) for one in self._what.known]
+            choice = choose(known, self._what.sizes, upkeep, bounds)
+            costs, used, news = self._what.checked(choice.indexes)
+            worse = [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * _WORSE]
             if worse and not self._options.regression:
                 barred |= {index for n in worse for index in used[n]}
                 continue
             if not news or attempt == _ROUNDS - 1:
                 break
         choice = self._trimmed(choice, costs, used, upkeep)
-        choice = self._plainer(choice, self._checked(choice.indexes)[0])
-        costs, used, _ = self._checked(choice.indexes)
+        choice = self._plainer(choice, self._what.checked(choice.indexes)[0])
+        costs, used, _ = self._what.checked(choice.indexes)
         while not self._options.regression and (
-            worse := [n for n, cost in enumerate(costs) if cost > self._known[n].base * _WORSE and used[n]]
+            worse := [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * _WORSE and used[n]]
         ):
             choice = _narrowed(choice, choice.indexes - {index for n in worse for index in used[n]})
-            costs, used, _ = self._checked(choice.indexes)
+            costs, used, _ = self._what.checked(choice.indexes)
         return choice, costs, used
-
-    @property
-    def _nothing(self) -> list[frozenset[int]]:
-        return [frozenset[int]() for _ in self._known]
 
     @staticmethod
     def _without(one: Known, barred: Collection[int]) -> Known:
         if not barred:
             return one
         return Known(one.weight, one.base, {atom: cost for atom, cost in one.atoms.items() if not atom & set(barred)})
-
-    def _checked(self, chosen: frozenset[int]) -> tuple[list[float], list[frozenset[int]], bool]:
-        """What each query costs with a choice and uses of it, asked; whether that was news."""
-        costs: list[float] = []
-        used: list[frozenset[int]] = []
-        news = False
-        by_table = self._by_table(chosen)
-        for query, known in enumerate(self._known):
-            shown = self._shown(query, by_table)
-            if not shown:
-                costs.append(known.base)
-                used.append(frozenset())
-                continue
-            cost, taken = self._asked(query, shown)
-            news = known.learn(taken, cost) or news
-            costs.append(cost)
-            used.append(taken)
-        return costs, used, news
-
-    def _by_table(self, chosen: Collection[int]) -> dict[Name, frozenset[int]]:
-        found: dict[Name, set[int]] = {}
-        for one in chosen:
-            found.setdefault(self._indexes[one].table, set()).add(one)
-        return {table: frozenset(numbers) for table, numbers in found.items()}
-
-    def _shown(self, query: int, by_table: dict[Name, frozenset[int]]) -> frozenset[int]:
-        """What of a choice the planner looks at for a query."""
-        found = [by_table[table] for table in self._tables[query] if table in by_table]
-        return frozenset[int]().union(*found)
-
-    def _asked(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
-        key = (query, shown)
-        if key not in self._answers:
-            self._answers[key] = self._ask(query, shown)
-        return self._answers[key]
 
     def _trimmed(
         self, choice: Choice, costs: Sequence[float], used: Sequence[frozenset[int]], upkeep: dict[int, float]
@@ -397,12 +174,12 @@ class _Adviser:
             for index in chosen:
                 saved, helps = -upkeep[index], False
                 for query in users[index]:
-                    known = self._known[query]
-                    without = self._cost_with(query, chosen - {index})
+                    known = self._what.known[query]
+                    without = self._what.cost_with(query, chosen - {index})
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
                 worth[index] = (saved, helps)
-            total = sum(one.weight * cost for one, cost in zip(self._known, costs, strict=True))
+            total = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
             idle = [one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)]
             if not idle:
                 return _narrowed(choice, chosen)
@@ -412,25 +189,26 @@ class _Adviser:
                 if not users[index] & touched:
                     chosen -= {index}
                     touched |= users[index]
-            costs, used, _ = self._checked(chosen)
+            costs, used, _ = self._what.checked(chosen)
 
     def _plainer(self, choice: Choice, costs: Sequence[float]) -> Choice:
         """Without columns that an index carries along for next to nothing: each makes every entry longer."""
-        total = sum(one.weight * cost for one, cost in zip(self._known, costs, strict=True))
+        total = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
         plain = {
             (one.table, one.method, keys_of(one), one.predicate): number
-            for number, one in enumerate(self._indexes)
+            for number, one in enumerate(self._what.indexes)
             if not one.include
         }
         for number in sorted(choice.indexes):
-            index = self._indexes[number]
+            index = self._what.indexes[number]
             other = plain.get((index.table, index.method, keys_of(index), index.predicate)) if index.include else None
-            if other is None or self._sizes[other] > self._sizes[number]:
+            if other is None or self._what.sizes[other] > self._what.sizes[number]:
                 continue
             swapped = choice.indexes - {number} | {other}
             dearer = sum(
-                self._known[query].weight * (self._cost_with(query, swapped) - self._cost_with(query, choice.indexes))
-                for query, tables in enumerate(self._tables)
+                self._what.known[query].weight
+                * (self._what.cost_with(query, swapped) - self._what.cost_with(query, choice.indexes))
+                for query, tables in enumerate(self._what.tables)
                 if index.table in tables
             )
             if dearer <= _CARRIED * total:
@@ -443,19 +221,16 @@ class _Adviser:
             return saved * _UNIT_S >= _BUSY * self._window
         return saved >= _PAYS * total or (saved > 0 and helps)
 
-    def _cost_with(self, query: int, chosen: Collection[int]) -> float:
-        tables = self._tables[query]
-        shown = frozenset(one for one in chosen if self._indexes[one].table in tables)
-        return self._asked(query, shown)[0] if shown else self._known[query].base
-
     def _curve(self, upkeep: dict[int, float], spent: int) -> Iterator[BudgetPoint]:
         """What smaller budgets would buy, by the answers that are there."""
-        total = sum(one.weight * one.base for one in self._known) or 1.0
+        total = sum(one.weight * one.base for one in self._what.known) or 1.0
         for share in (*_CURVE, 1.0) if spent else ():
             budget = round(spent * share)
-            found = choose(self._known, self._sizes, upkeep, Bounds(budget=budget, seconds=self._options.seconds / 4))
-            cost = sum(one.weight * one.cost(found.indexes) for one in self._known) / total
-            size = round(sum(self._sizes[one] for one in found.indexes))
+            found = choose(
+                self._what.known, self._what.sizes, upkeep, Bounds(budget=budget, seconds=self._options.seconds / 4)
+            )
+            cost = sum(one.weight * one.cost(found.indexes) for one in self._what.known) / total
+            size = round(sum(self._what.sizes[one] for one in found.indexes))
             yield BudgetPoint(budget=budget, bytes=size, indexes=len(found.indexes), cost=cost)
 
     # What keeping an index costs
@@ -463,15 +238,15 @@ class _Adviser:
     def _upkeep(self) -> dict[int, float]:
         """The cost of each candidate's entries over the workload: what is inserted and deleted, and what is updated in
         its columns. An update that was HOT makes entries in the table's other indexes too from then on."""
-        found = dict.fromkeys(range(len(self._indexes)), 0.0)
-        for query, plan in zip(self._queries, self._plans, strict=True):
+        found = dict.fromkeys(range(len(self._what.indexes)), 0.0)
+        for query, plan in zip(self._what.queries, self._what.plans, strict=True):
             for node in plan.root.walk():
                 if node.type != "ModifyTable" or node.relation == "":
                     continue
                 table = Name(schema=node.schema or "public", name=node.relation)
                 rows = max((child.rows for child in node.children), default=1.0) or 1.0
                 changed = frozenset(updated_columns(query.sql))
-                for number, index in enumerate(self._indexes):
+                for number, index in enumerate(self._what.indexes):
                     if index.table != table:
                         continue
                     touched = node.detail.get("Operation", "") != "Update" or bool(changed & _columns(index))
@@ -490,13 +265,15 @@ class _Adviser:
         upkeep: dict[int, float],
         total: float,
     ) -> AdvisedIndex:
-        index = self._indexes[number]
+        index = self._what.indexes[number]
         helped = [n for n, taken in enumerate(used) if number in taken]
-        saved = sum(self._known[n].weight * (self._cost_with(n, chosen - {number}) - costs[n]) for n in helped)
+        saved = sum(
+            self._what.known[n].weight * (self._what.cost_with(n, chosen - {number}) - costs[n]) for n in helped
+        )
         return AdvisedIndex(
             index=index,
             sql=create_index_sql(index, concurrently=True),
-            bytes=round(self._sizes[number]),
+            bytes=round(self._what.sizes[number]),
             queries=tuple(n + 1 for n in helped),
             saves=saved / total,
             upkeep=upkeep[number] / total,
@@ -524,29 +301,29 @@ class _Adviser:
         schema = self._twin.schema
         new: dict[Name, list[Index]] = {}
         for one in chosen:
-            new.setdefault(self._indexes[one].table, []).append(self._indexes[one])
+            new.setdefault(self._what.indexes[one].table, []).append(self._what.indexes[one])
         tables = tuple(replace(t, indexes=(*t.indexes, *new.get(t.name, ()))) for t in schema.tables)
-        names = {self._indexes[one].name for one in chosen}
+        names = {self._what.indexes[one].name for one in chosen}
         later: Relational = replace(schema, tables=tables)
         return [one for one in superfluous(later, counters=self._options.counters) if one.index.name not in names]
 
     def _as_good_without(self, hidden: Sequence[Name], chosen: frozenset[int], costs: Sequence[float]) -> bool:
         tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
         with self._twin.only([], hidden):
-            by_table = self._by_table(chosen)
-            for query, read in enumerate(self._tables):
+            by_table = self._what.by_table(chosen)
+            for query, read in enumerate(self._what.tables):
                 if tables & read:
-                    shown = self._shown(query, by_table)
-                    if self._ask(query, shown)[0] > costs[query] * _WORSE:
+                    shown = self._what.shown(query, by_table)
+                    if self._what.ask(query, shown)[0] > costs[query] * _WORSE:
                         return False
         return True
 
     def _verdicts(
         self, chosen: frozenset[int], costs: Sequence[float], used: Sequence[frozenset[int]]
     ) -> Iterator[QueryVerdict]:
-        for number, query in enumerate(self._queries):
-            known = self._known[number]
-            names = tuple(sorted(self._indexes[one].name.name for one in used[number]))
+        for number, query in enumerate(self._what.queries):
+            known = self._what.known[number]
+            names = tuple(sorted(self._what.indexes[one].name.name for one in used[number]))
             yield QueryVerdict(
                 id=query.id,
                 sql=query.sql,
@@ -562,7 +339,7 @@ class _Adviser:
 
     def _why_none(self, number: int) -> str:
         """Why a query gets no index."""
-        known, plan, offered = self._known[number], self._plans[number], self._relevant[number]
+        known, plan, offered = self._what.known[number], self._what.plans[number], self._what.relevant[number]
         facts = self._twin.schema.facts or Facts()
         scans = [node for node in plan.root.walk() if node.type == "Seq Scan" and node.relation]
         best = min(known.atoms.values(), default=known.base)
@@ -570,7 +347,7 @@ class _Adviser:
             seconds = known.weight * (known.base - best) * _UNIT_S
             if self._window is not None and seconds < _BUSY * self._window:
                 return f"rarely run: an index would save about {seconds:,.1f} s in {self._window:,.0f} s"
-            share = known.weight * (known.base - best) / (sum(k.weight * k.base for k in self._known) or 1.0)
+            share = known.weight * (known.base - best) / (sum(k.weight * k.base for k in self._what.known) or 1.0)
             return (
                 f"the best index for it would take its cost from {known.base:,.0f} to {best:,.0f}, "
                 f"{share:.2%} of the workload: not worth its size or upkeep"
@@ -589,9 +366,9 @@ class _Adviser:
         return f"none of {len(offered):,} indexes that were tried makes it cheaper"
 
     def _notes(self) -> Iterator[str]:
-        yield from self._said
+        yield from self._what.said
         facts = self._twin.schema.facts or Facts()
-        read = {str(one.table) for needs in self._needs for one in needs}
+        read = {str(one.table) for needs in self._what.needs for one in needs}
         blind = sorted(name for name in read if name in facts.tables and facts.tables[name].rows is None)
         if blind:
             yield f"never analysed: {', '.join(blind[:5])}: ANALYZE them and ask again"

@@ -1,0 +1,271 @@
+"""The what-if side of index advice: a workload's plans on the twin, its candidates, and its costs with some of them.
+
+Every candidate is made once, with the size that the size model gives it, and hidden; a question shows some of them and
+asks for one plan. What a plan does not use does not change its cost: an answer holds for all sets that contain what it
+used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+
+from msgspec.structs import replace
+
+from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.errors import InputError
+from dbarchitect.index.candidates import Candidates, Limits
+from dbarchitect.index.needs import Needs, needs_of
+from dbarchitect.index.search import Known, explore
+from dbarchitect.model.change import AddIndex
+from dbarchitect.model.explain import QueryPlan
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.query import Query, Workload
+from dbarchitect.model.schema import Index
+from dbarchitect.sql.parse import normalize, updated_columns
+
+_PAGE = 8192
+_FEW, _SAMPLES = 500, 3  # a workload of so many queries is looked at whole; of a larger one so many of each kind,
+_DEAR = 0.999  # and those that this share of the cost comes from
+
+
+class WhatIf:
+    """Queries by number with their plans, and candidates by number with their sizes.
+
+    plans, needs, tables   of each query: as it is planned now, what it asks of tables, which it reads
+    indexes, sizes         of each candidate; bytes
+    relevant               the candidates that are offered to a query
+    known                  what each query costs, as far as was asked
+    said, left_out         what there is to say of the workload, and what of it could not be planned
+    questions              how many plans were asked for
+    """
+
+    def __init__(
+        self,
+        twin: Twin,
+        workload: Workload,
+        *,
+        limits: Limits,
+        budget: int | None,
+        stack: ExitStack,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Plan the workload and make its candidates, which `stack` removes. Raises `InputError` where none of it can be
+        planned."""
+        self._twin = twin
+        self._progress = progress
+        self.questions = 0
+        self.left_out = [
+            Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in workload.rejected
+        ]
+        self.said: list[str] = []
+        self.queries: list[Query] = []
+        self.plans: list[QueryPlan] = []
+        self.needs: list[tuple[Needs, ...]] = []
+        self.tables: list[frozenset[Name]] = []
+        self.indexes: list[Index] = []
+        self.sizes: dict[int, float] = {}
+        self.relevant: list[frozenset[int]] = []
+        self.known: list[Known] = []
+        self._by_name: dict[str, int] = {}
+        self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
+        self._plan(workload)
+        self._offer(limits, budget, stack)
+
+    def _plan(self, workload: Workload) -> None:
+        queries = self._representatives(workload.queries)
+        for number, query in enumerate(queries):
+            if number % 500 == 0:
+                self._progress(f"planning {len(queries):,} queries" + (f": {number:,}" if number else ""))
+            plan = self._planned(query)
+            for check in self._checks_of(query, plan) if plan is not None else ():
+                self._planned(check)
+        if not self.queries:
+            first = self.left_out[0].effect if self.left_out else "it is empty"
+            raise InputError(f"no query of the workload can be planned: {first}", hint="see what is left out of it")
+
+    def _representatives(self, queries: Sequence[Query]) -> list[Query]:
+        """Of queries that differ in their constants alone the most frequent ones stand for all, of large workloads."""
+        if len(queries) <= _FEW:
+            return list(queries)
+        alike: dict[str, list[Query]] = {}
+        for query in queries:
+            alike.setdefault(normalize(query.sql), []).append(query)
+        found: list[Query] = []
+        for group in alike.values():
+            some = sorted(group, key=lambda one: -one.calls)[:_SAMPLES]
+            share = sum(one.calls for one in group) / (sum(one.calls for one in some) or 1.0)
+            found += [replace(one, calls=one.calls * share) for one in some]
+        if len(found) < len(queries):
+            self.said.append(
+                f"{len(queries):,} queries are {len(alike):,} that differ in more than constants: "
+                f"{len(found):,} of them stand for all"
+            )
+        return found
+
+    def _planned(self, query: Query) -> QueryPlan | None:
+        try:
+            plan = self._twin.explain(query.sql, query.parameters, verbose=True)
+        except InputError as err:
+            shown = str(query.position or " ".join(query.sql.split())[:80])
+            self.left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
+            return None
+        self.questions += 1
+        self.queries.append(query)
+        self.plans.append(plan)
+        self.needs.append(needs_of(plan, self._twin.schema))
+        self.tables.append(frozenset(one.table for one in self.needs[-1]))
+        self.known.append(Known(weight=query.calls, base=plan.cost))
+        return plan
+
+    def _checks_of(self, query: Query, plan: QueryPlan) -> Iterator[Query]:
+        """The queries that foreign keys run for each row that a query deletes or gives another key (ri_triggers.c)."""
+        for node in plan.root.walk():
+            operation = node.detail.get("Operation", "")
+            if node.type != "ModifyTable" or operation not in ("Delete", "Update"):
+                continue
+            changed = Name(schema=node.schema or "public", name=node.relation)
+            rows = max((child.rows for child in node.children), default=1.0)
+            columns = set(updated_columns(query.sql))
+            for table in self._twin.schema.tables:
+                for key in table.foreign_keys:
+                    if key.target != changed or key.inherited:
+                        continue
+                    if operation == "Update" and not columns & set(key.target_columns):
+                        continue
+                    places = enumerate(key.columns, 1)
+                    where = " AND ".join(f"{quote_identifier(column)} = ${number}" for number, column in places)
+                    yield Query(
+                        id=f"{query.id}/{key.name}",
+                        sql=f"SELECT 1 FROM {table.name} WHERE {where} FOR KEY SHARE",
+                        calls=query.calls * max(rows, 1.0),
+                        source=f"foreign key {key.name}",
+                        position=query.position,
+                    )
+
+    def _offer(self, limits: Limits, budget: int | None, stack: ExitStack) -> None:
+        """Make every candidate, hidden."""
+        made = Candidates(self._twin.schema, limits)
+        wanted: list[list[Index]] = []
+        dear = self._dear()
+        for number, (query, needs) in enumerate(zip(self.queries, self.needs, strict=True)):
+            constants = not query.parameters and "$" not in query.sql
+            own = needs if number in dear else ()
+            wanted.append([index for one in own for index in made.of(one, constants=constants)])
+        listed = list({index.name: index for indexes in wanted for index in indexes}.values())
+        self._progress(f"supposing {len(listed):,} indexes")
+        for place, index in enumerate(listed):
+            if place % 500 == 499:
+                self._progress(f"supposing {len(listed):,} indexes: {place + 1:,}")
+            try:
+                size = self._twin.add_index(AddIndex(index=index))
+            except InputError:
+                continue  # an expression that is not immutable, an operator class that is not there
+            stack.callback(self._twin.drop_index, index.name)
+            number = len(self.indexes)
+            self.indexes.append(index)
+            self._by_name[index.name.name] = number
+            self.sizes[number] = float(size.pages * _PAGE)
+        numbers = {index.name: number for number, index in enumerate(self.indexes)}
+        for indexes in wanted:
+            found = {numbers[one.name] for one in indexes if one.name in numbers}
+            self.relevant.append(frozenset(n for n in found if budget is None or self.sizes[n] <= budget))
+        self._switches = self._twin.switches([one.name for one in self.indexes])
+        stack.callback(self._switches.close)
+
+    def _dear(self) -> set[int]:
+        """The queries that get candidates: all of a small workload, of a large one those that its cost comes from."""
+        if len(self.queries) <= _FEW:
+            return set(range(len(self.queries)))
+        order = sorted(range(len(self.queries)), key=lambda n: -self.known[n].weight * self.known[n].base)
+        total = sum(one.weight * one.base for one in self.known)
+        found: set[int] = set()
+        spent = 0.0
+        for number in order:
+            if spent >= _DEAR * total:
+                break
+            found.add(number)
+            spent += self.known[number].weight * self.known[number].base
+        self.said.append(
+            f"{len(found):,} of {len(order):,} queries make up {_DEAR:.1%} of the cost: the others are planned with "
+            "what is advised for these, and get no indexes of their own"
+        )
+        return found
+
+    # Questions
+
+    def ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        """(cost of a query with these candidates, those that its plan uses)."""
+        self.questions += 1
+        self._switches.show([self.indexes[one].name for one in shown])
+        plan = self._twin.explain(self.queries[query].sql, self.queries[query].parameters)
+        return plan.cost, self._used(plan) & shown
+
+    def _used(self, plan: QueryPlan) -> frozenset[int]:
+        names = {node.index for node in plan.root.walk() if node.index}
+        roots = {self._switches.root_of(name) for name in names}
+        return frozenset(self._by_name[name] for name in roots if name in self._by_name)
+
+    def explore(self, most: int) -> None:
+        """Learn what each query costs with what: `most` questions for each."""
+        order = sorted(range(len(self.queries)), key=lambda n: -self.known[n].weight * self.known[n].base)
+        for place, query in enumerate(order):
+            offered = self.relevant[query]
+            if not offered:
+                continue
+            if place % 20 == 0:
+                self._progress(f"asking for plans: {place:,} of {len(order):,} queries")
+            groups = list(self._groups(offered))
+            explore(query, self.known[query], offered, self.ask, groups=groups, most=most)
+
+    def _groups(self, offered: frozenset[int]) -> Iterator[frozenset[int]]:
+        plain = frozenset(one for one in offered if not self.indexes[one].include)
+        yield plain
+        yield frozenset(one for one in plain if len(self.indexes[one].keys) <= 2)
+        yield frozenset(one for one in plain if len(self.indexes[one].keys) == 1)
+        tables = {self.indexes[one].table for one in offered}
+        if len(tables) > 1:
+            for table in sorted(tables, key=str):
+                yield frozenset(one for one in offered if self.indexes[one].table == table)
+                yield frozenset(one for one in plain if self.indexes[one].table == table)
+
+    def checked(self, chosen: frozenset[int]) -> tuple[list[float], list[frozenset[int]], bool]:
+        """What each query costs with a choice and uses of it, asked; whether that was news."""
+        costs: list[float] = []
+        used: list[frozenset[int]] = []
+        news = False
+        by_table = self.by_table(chosen)
+        for query, known in enumerate(self.known):
+            shown = self.shown(query, by_table)
+            if not shown:
+                costs.append(known.base)
+                used.append(frozenset())
+                continue
+            cost, taken = self._asked(query, shown)
+            news = known.learn(taken, cost) or news
+            costs.append(cost)
+            used.append(taken)
+        return costs, used, news
+
+    def by_table(self, chosen: Collection[int]) -> dict[Name, frozenset[int]]:
+        found: dict[Name, set[int]] = {}
+        for one in chosen:
+            found.setdefault(self.indexes[one].table, set()).add(one)
+        return {table: frozenset(numbers) for table, numbers in found.items()}
+
+    def shown(self, query: int, by_table: dict[Name, frozenset[int]]) -> frozenset[int]:
+        """What of a choice the planner looks at for a query."""
+        found = [by_table[table] for table in self.tables[query] if table in by_table]
+        return frozenset[int]().union(*found)
+
+    def _asked(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        key = (query, shown)
+        if key not in self._answers:
+            self._answers[key] = self.ask(query, shown)
+        return self._answers[key]
+
+    def cost_with(self, query: int, chosen: Collection[int]) -> float:
+        tables = self.tables[query]
+        shown = frozenset(one for one in chosen if self.indexes[one].table in tables)
+        return self._asked(query, shown)[0] if shown else self.known[query].base
