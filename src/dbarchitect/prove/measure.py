@@ -32,7 +32,6 @@ class _Timed:
     milliseconds: float | None
     used: frozenset[str] = frozenset()
     rows: float | None = None
-    cut_off: bool = False
 
 
 def measure(
@@ -48,16 +47,20 @@ def measure(
     queries = list(enumerate(advice.queries))
     meter = _Meter(connection, runs, limit_s)
     taken_out: list[str] = []
+    tables = sorted({str(one.index.table) for one in advice.create})
     with meter.undone():
+        for table in tables:  # so that both sides are planned from statistics of the same age
+            one_statement(connection, f"ANALYZE {table}")
         progress(f"timing {len(queries):,} queries as they are")
         before = {number: meter.time(query) for number, query in queries}
         for position, one in enumerate(advice.create, 1):
             progress(f"building {position} of {len(advice.create)}: {one.index.name.name}")
             one_statement(connection, create_index_sql(one.index))
-        for table in sorted({str(one.index.table) for one in advice.create}):
+        for table in tables:  # for the statistics of expressions
             one_statement(connection, f"ANALYZE {table}")
         progress(f"timing {len(queries):,} queries with {len(advice.create)} indexes")
         after = {number: meter.time(query) for number, query in queries}
+        _confirmed(meter, advice.create, dict(queries), before, after)
         left = _repaired(meter, list(advice.create), dict(queries), before, after, taken_out, progress)
     return _with_times(advice, left, before, after, taken_out)
 
@@ -75,23 +78,43 @@ class _Meter:
             yield
 
     def time(self, query: QueryVerdict) -> _Timed:
-        """Run a query some times, each undone."""
-        best: _Timed | None = None
-        for _ in range(self.runs):
-            try:
-                plan = self._run(query)
-            except psycopg.errors.QueryCanceled:
-                return best or _Timed(self.limit_s * 1000, cut_off=True)
-            except psycopg.Error:
-                return _Timed(None)
-            used = frozenset(node.index for node in plan.root.walk() if node.index)
-            took = plan.execution_ms or 0.0
-            if best is None or took < (best.milliseconds or 0.0):
-                best = _Timed(took, used, plan.root.actual_rows)
-            if took > self.limit_s * 200:  # a fifth of the limit: the noise is small beside it
+        """The fastest of some runs of a query, each undone."""
+        best = self._once(query)
+        for _ in range(self.runs - 1):
+            if not self._again(best):
                 break
-        assert best is not None
+            best = _faster(best, self._once(query))
         return best
+
+    def paired(self, query: QueryVerdict, indexes: Sequence[AdvisedIndex]) -> tuple[_Timed, _Timed]:
+        """(without these indexes, with them), run in turns: what else the machine does hits both."""
+        without: _Timed | None = None
+        with_them: _Timed | None = None
+        for _ in range(self.runs):
+            with self.undone():
+                for one in indexes:
+                    one_statement(self.connection, f"DROP INDEX {one.index.name}")
+                without = _faster(without, self._once(query))
+            with_them = _faster(with_them, self._once(query))
+            if not (self._again(without) and self._again(with_them)):
+                break
+        assert without is not None
+        assert with_them is not None
+        return without, with_them
+
+    def _again(self, one: _Timed) -> bool:
+        """Whether another run would tell more: of one that takes a fifth of the limit the noise is small."""
+        return one.milliseconds is not None and one.milliseconds < self.limit_s * 200
+
+    def _once(self, query: QueryVerdict) -> _Timed:
+        try:
+            plan = self._run(query)
+        except psycopg.errors.QueryCanceled:
+            return _Timed(self.limit_s * 1000)
+        except psycopg.Error:
+            return _Timed(None)
+        used = frozenset(node.index for node in plan.root.walk() if node.index)
+        return _Timed(plan.execution_ms or 0.0, used, plan.root.actual_rows)
 
     def _run(self, query: QueryVerdict) -> QueryPlan:
         connection, statement = self.connection, query.sql.strip().rstrip(";")
@@ -108,6 +131,26 @@ class _Meter:
                 one_statement(connection, "DEALLOCATE dba_timed")
         assert row is not None
         return plan_from_json(row[0])
+
+
+def _faster(one: _Timed | None, other: _Timed) -> _Timed:
+    if one is None or one.milliseconds is None:
+        return other
+    return other if other.milliseconds is not None and other.milliseconds < one.milliseconds else one
+
+
+def _confirmed(
+    meter: _Meter,
+    made: Sequence[AdvisedIndex],
+    queries: dict[int, QueryVerdict],
+    before: dict[int, _Timed],
+    after: dict[int, _Timed],
+) -> None:
+    """Time again what seems to be slower, in turns. What takes none of the indexes is not slower by them."""
+    for number, query in queries.items():
+        taken = [one for one in made if one.index.name.name in after[number].used]
+        if taken and _is_slower(before[number], after[number]):
+            before[number], after[number] = meter.paired(query, taken)
 
 
 def _repaired(
@@ -130,26 +173,22 @@ def _repaired(
     for index in sorted(left, key=lambda one: (slower(one), one.saves)):
         numbers, name = users(index), index.index.name.name
         progress(f"timing without {name}")
-        with meter.undone():
-            one_statement(meter.connection, f"DROP INDEX {index.index.name}")
-            without = {number: meter.time(queries[number]) for number in numbers}
-        weigh = {number: queries[number].calls for number in numbers}
-        with_it = sum(weigh[number] * (after[number].milliseconds or 0.0) for number in numbers)
-        saved = sum(weigh[number] * (without[number].milliseconds or 0.0) for number in numbers)
-        hurts = [n for n in numbers if _is_slower(before[n], after[n]) and not _is_slower(before[n], without[n])]
-        if numbers and with_it <= _FASTER * saved and not hurts:
+        pairs = {number: meter.paired(queries[number], [index]) for number in numbers}
+        saved = sum(queries[n].calls * (without.milliseconds or 0.0) for n, (without, _) in pairs.items())
+        with_it = sum(queries[n].calls * (now.milliseconds or 0.0) for n, (_, now) in pairs.items())
+        if numbers and with_it <= _FASTER * saved:
+            after.update({number: now for number, (_, now) in pairs.items()})
             continue
         why = (
-            "no query takes it"
-            if not numbers
-            else f"what takes it needs {saved:,.1f} ms without it and {with_it:,.1f} with it"
+            f"what takes it needs {saved:,.1f} ms without it and {with_it:,.1f} with it"
+            if numbers
+            else "no query takes it"
         )
-        if hurts and with_it < saved:
-            why = f"a query is slower with it: {' '.join(queries[hurts[0]].sql.split())[:60]}"
         taken_out.append(f"{name} is left out: {why}")
         one_statement(meter.connection, f"DROP INDEX {index.index.name}")
         left = [one for one in left if one is not index]
-        after.update(without)
+        after.update({number: without for number, (without, _) in pairs.items()})
+    _confirmed(meter, left, queries, before, after)
     return left
 
 
@@ -186,10 +225,10 @@ def _with_times(
                 after_ms=now.milliseconds,
             )
         )
-        if _is_slower(was, now):
+        if used and _is_slower(was, now):
             notes.append(
-                f"query {number + 1} is really slower, by all that is left ({was.milliseconds:,.1f} -> "
-                f"{now.milliseconds:,.1f} ms): {' '.join(one.sql.split())[:60]}"
+                f"query {number + 1} is really slower ({was.milliseconds:,.1f} -> {now.milliseconds:,.1f} ms) with "
+                f"{', '.join(used)}, which other queries need: {' '.join(one.sql.split())[:60]}"
             )
     return replace(
         advice,
