@@ -149,3 +149,19 @@ def check(server: Server, case: Path) -> None:
         second.close()
     applied(server, plan.down)
     assert differences(unowned(schema_of(server, "from"), OWNER), before) == ()
+
+
+def check_half_way(server: Server, case: Path) -> None:
+    """Wherever a plan stops, the way back of what was done ends in the schema before."""
+    settings = settings_of(case)
+    if not suits(server, settings):
+        return
+    plan = planned(server, case, settings)
+    for done in range(1, len(plan.steps)):
+        load_file(server, case / "from.sql", "from")
+        fill(server, "from", settings.get("rows", []))
+        before = unowned(schema_of(server, "from"), OWNER)
+        applied(server, plan.steps[:done])
+        applied(server, tuple(step for step in plan.down if 0 < step.undoes <= done))
+        left = differences(unowned(schema_of(server, "from"), OWNER), before)
+        assert left == (), f"stopped after step {done} ({plan.steps[done - 1].does}): {left}"
