@@ -26,11 +26,13 @@ from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Candidates, Limits
 from dbarchitect.index.needs import needs_of
 from dbarchitect.index.search import Bounds, Known, choose, value
+from dbarchitect.index.upkeep import Write, upkeep
 from dbarchitect.migrate.formats import read_folder
 from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.facts import Facts, TableFacts
 from dbarchitect.model.names import Name
 from dbarchitect.model.query import Query, Workload
-from dbarchitect.model.schema import Index, IndexKey
+from dbarchitect.model.schema import Index, IndexKey, Relational, Table
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.prove.measure import measure
 from dbarchitect.sources import Workshop, open_source
@@ -195,6 +197,24 @@ def test_what_costs_more_to_keep_than_it_saves_is_not_chosen():
     one.learn(frozenset((0,)), 50.0)
     assert choose([one], {0: 1.0}, {0: 10.0}, Bounds()).indexes == {0}
     assert choose([one], {0: 1.0}, {0: 1000.0}, Bounds()).indexes == set()
+
+
+def test_an_update_that_is_hot_no_longer_makes_entries_in_all_indexes():
+    table = Name(schema="public", name="t")
+
+    def on(column: str, **more: object) -> Index:
+        name = Name(schema="public", name=f"t_{column}")
+        return Index(name=name, table=table, keys=(IndexKey(column=column),), **more)  # type: ignore[arg-type]
+
+    old = Table(name=table, indexes=(on("a"), on("b")))
+    facts = Facts(tables={str(table): TableFacts(updated=100, hot_updated=80)})
+    schema = Relational(tables=(old,), facts=facts)
+    candidates = [on("c"), on("d"), on("e", predicate="c IS NULL")]
+    update = Write(table=table, rows=10.0, columns=frozenset("c"))
+    assert upkeep([update], candidates, schema) == {0: 10 * (1 + 0.8 * 2), 1: 0.0, 2: 10 * (1 + 0.8 * 2)}
+    both = Write(table=table, rows=10.0, columns=frozenset("ac"))  # was never HOT
+    assert upkeep([both], candidates, schema) == {0: 10.0, 1: 0.0, 2: 10.0}
+    assert upkeep([Write(table=table, rows=1.0)], candidates, schema) == {0: 1.0, 1: 1.0, 2: 1.0}
 
 
 # --- the advice -------------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.index.candidates import Limits, keys_of
 from dbarchitect.index.existing import Superfluous, superfluous
 from dbarchitect.index.search import Bounds, Choice, Known, choose
+from dbarchitect.index.upkeep import Write
+from dbarchitect.index.upkeep import upkeep as upkeep_of
 from dbarchitect.model.advice import AdvisedIndex, BudgetPoint, DroppedIndex, IndexAdvice, QueryVerdict
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Name
@@ -34,9 +36,6 @@ _CARRIED = 0.002  # columns that an index only carries along save at least this 
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
-# One entry of a B-tree costs about what reading one page in sequence does: descending, inserting, logging. Of GIN each
-# element is an entry, and the others split pages more often.
-_ENTRY = {"btree": 1.0, "hash": 1.0, "brin": 0.02, "gin": 6.0, "gist": 3.0, "spgist": 3.0, "hnsw": 60.0, "ivfflat": 3.0}
 _CURVE = (0.1, 0.25, 0.5, 0.75)
 
 
@@ -92,7 +91,7 @@ class _Adviser:
     def advice(self) -> IndexAdvice:
         """The whole of it."""
         self._what.explore(self._options.questions)
-        upkeep = self._upkeep()
+        upkeep = upkeep_of(self._writes(), self._what.indexes, self._twin.schema)
         bounds = Bounds(budget=self._options.budget, most=self._options.most, seconds=self._options.seconds)
         choice, costs, used = self._choice(upkeep, bounds)
         total = sum(one.weight * one.base for one in self._what.known) or 1.0
@@ -233,26 +232,18 @@ class _Adviser:
             size = round(sum(self._what.sizes[one] for one in found.indexes))
             yield BudgetPoint(budget=budget, bytes=size, indexes=len(found.indexes), cost=cost)
 
-    # What keeping an index costs
-
-    def _upkeep(self) -> dict[int, float]:
-        """The cost of each candidate's entries over the workload: what is inserted and deleted, and what is updated in
-        its columns. An update that was HOT makes entries in the table's other indexes too from then on."""
-        found = dict.fromkeys(range(len(self._what.indexes)), 0.0)
+    def _writes(self) -> Iterator[Write]:
         for query, plan in zip(self._what.queries, self._what.plans, strict=True):
             for node in plan.root.walk():
-                if node.type != "ModifyTable" or node.relation == "":
+                if node.type != "ModifyTable" or not node.relation:
                     continue
-                table = Name(schema=node.schema or "public", name=node.relation)
                 rows = max((child.rows for child in node.children), default=1.0) or 1.0
-                changed = frozenset(updated_columns(query.sql))
-                for number, index in enumerate(self._what.indexes):
-                    if index.table != table:
-                        continue
-                    touched = node.detail.get("Operation", "") != "Update" or bool(changed & _columns(index))
-                    if touched:
-                        found[number] += query.calls * rows * _ENTRY.get(index.method, 1.0)
-        return found
+                update = node.detail.get("Operation", "") == "Update"
+                yield Write(
+                    table=Name(schema=node.schema or "public", name=node.relation),
+                    rows=query.calls * rows,
+                    columns=frozenset(updated_columns(query.sql)) if update else None,
+                )
 
     # What is said of it
 
@@ -377,7 +368,3 @@ class _Adviser:
 def _narrowed(choice: Choice, indexes: frozenset[int]) -> Choice:
     """Another choice, of which nothing is proved unless it is the same."""
     return Choice(indexes=indexes, gap=choice.gap if indexes == choice.indexes else None)
-
-
-def _columns(index: Index) -> frozenset[str]:
-    return frozenset((*(key.text for key in index.keys), *index.include))
