@@ -264,6 +264,8 @@ def test_a_budget_is_kept(shop: Twin, budget: int) -> None:
     )
     assert sum(one.bytes for one in advice.create) <= budget
     assert bool(advice.create) == (budget > 0)
+    if not budget:
+        assert all("fits the budget" in one.why for one in advice.queries)
 
 
 def test_a_workload_that_no_index_helps_gets_none(shop: Twin) -> None:

@@ -352,6 +352,8 @@ class _Adviser:
             if whole and node.rows > _MUCH * whole:
                 share = node.rows / whole
                 return f"it reads {share:.0%} of {node.relation} ({node.rows:,.0f} rows): an index reads no less"
+        if not offered and self._what.too_large[number]:
+            return f"none of {self._what.too_large[number]:,} indexes that could help fits the budget"
         if not offered:
             return "its tables are small: one reading of a few blocks answers it"
         return f"none of {len(offered):,} indexes that were tried makes it cheaper"

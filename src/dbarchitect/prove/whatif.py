@@ -35,7 +35,7 @@ class WhatIf:
 
     plans, needs, tables   of each query: as it is planned now, what it asks of tables, which it reads
     indexes, sizes         of each candidate; bytes
-    relevant               the candidates that are offered to a query
+    relevant               the candidates that are offered to a query; `too_large`: how many are not, by the budget
     known                  what each query costs, as far as was asked
     said, left_out         what there is to say of the workload, and what of it could not be planned
     questions              how many plans were asked for
@@ -67,6 +67,7 @@ class WhatIf:
         self.indexes: list[Index] = []
         self.sizes: dict[int, float] = {}
         self.relevant: list[frozenset[int]] = []
+        self.too_large: list[int] = []
         self.known: list[Known] = []
         self._by_name: dict[str, int] = {}
         self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
@@ -170,7 +171,9 @@ class WhatIf:
         numbers = {index.name: number for number, index in enumerate(self.indexes)}
         for indexes in wanted:
             found = {numbers[one.name] for one in indexes if one.name in numbers}
-            self.relevant.append(frozenset(n for n in found if budget is None or self.sizes[n] <= budget))
+            fits = frozenset(n for n in found if budget is None or self.sizes[n] <= budget)
+            self.relevant.append(fits)
+            self.too_large.append(len(found) - len(fits))
         self._switches = self._twin.switches([one.name for one in self.indexes])
         stack.callback(self._switches.close)
 
