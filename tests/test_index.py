@@ -28,7 +28,7 @@ from dbarchitect.index.needs import needs_of
 from dbarchitect.index.search import Bounds, Known, choose, value
 from dbarchitect.index.upkeep import Write, upkeep
 from dbarchitect.migrate.formats import read_folder
-from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.advice import AdvisedIndex, DroppedIndex, IndexAdvice, QueryVerdict
 from dbarchitect.model.facts import Facts, TableFacts
 from dbarchitect.model.names import Name
 from dbarchitect.model.query import Query, Workload
@@ -356,12 +356,18 @@ def test_what_does_not_pay_in_time_is_left_out(database: Callable[..., Database]
         return AdvisedIndex(index=Index(name=name, table=table, keys=(IndexKey(column=column),)), sql="", bytes=1)
 
     verdicts = tuple(QueryVerdict(id=one.id, sql=one.sql, calls=1, before=1, after=1) for one in workload.queries)
-    advice = IndexAdvice(create=(advised("a"), advised("b")), queries=verdicts)
+    old = advised("id").index
+    advice = IndexAdvice(
+        create=(advised("a"), advised("b")),
+        drop=tuple(DroppedIndex(index=old, sql="", bytes=1, why="prefix", instead=one) for one in ("t_a", "t_b")),
+        queries=verdicts,
+    )
     with psycopg.connect(app.server.url(app.name), autocommit=True) as connection:
         found = measure(connection, advice)
         left = connection.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 't'").fetchone()
     assert left == (1,)  # the copy is as it was
     assert [one.index.name.name for one in found.create] == ["t_a"]
+    assert [one.instead for one in found.drop] == ["t_a"]  # nothing does the other's work now
     first, second = found.queries
     assert (first.used, second.used) == (("t_a",), ())
     assert first.after_ms is not None
@@ -373,11 +379,17 @@ def test_what_does_not_pay_in_time_is_left_out(database: Callable[..., Database]
 
 def test_queries_that_cannot_run_or_take_too_long_are_told_apart(database: Callable[..., Database]) -> None:
     app = database("CREATE TABLE t (id integer PRIMARY KEY)", "INSERT INTO t VALUES (1)")
+    refused = QueryVerdict(
+        id="q0", sql="SELECT nothing FROM t WHERE id = $1", parameters=("1",), calls=1, before=1, after=1
+    )
     workload = of("SELECT id / 0 FROM t", "SELECT pg_sleep(5) FROM t")
-    verdicts = tuple(QueryVerdict(id=one.id, sql=one.sql, calls=1, before=1, after=1) for one in workload.queries)
+    verdicts = (
+        refused,
+        *(QueryVerdict(id=one.id, sql=one.sql, calls=1, before=1, after=1) for one in workload.queries),
+    )
     with psycopg.connect(app.server.url(app.name), autocommit=True) as connection:
         found = measure(connection, IndexAdvice(queries=verdicts), limit_s=0.2)
-    assert [one.before_ms for one in found.queries] == [None, 200]
+    assert [one.before_ms for one in found.queries] == [None, None, 200]
 
 
 # --- the verb ---------------------------------------------------------------------------------------------------------

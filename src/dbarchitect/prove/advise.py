@@ -133,7 +133,7 @@ class _Adviser:
         barred: set[int] = set()
         choice = Choice(indexes=frozenset(), gap=None)
         costs, used, _ = self._what.checked(choice.indexes)
-        for attempt in range(_ROUNDS):
+        for _ in range(_ROUNDS):
             known = [self._without(one, barred) for one in self._what.known]
             choice = choose(known, self._what.sizes, upkeep, bounds)
             costs, used, news = self._what.checked(choice.indexes)
@@ -141,7 +141,7 @@ class _Adviser:
             if worse and not self._options.regression:
                 barred |= {index for n in worse for index in used[n]}
                 continue
-            if not news or attempt == _ROUNDS - 1:
+            if not news:
                 break
         choice = self._trimmed(choice, costs, used, upkeep)
         choice = self._plainer(choice, self._what.checked(choice.indexes)[0])

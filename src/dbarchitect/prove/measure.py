@@ -128,7 +128,8 @@ class _Meter:
                 row = one_statement(connection, f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}").fetchone()
         finally:
             if query.parameters and not connection.broken:
-                one_statement(connection, "DEALLOCATE dba_timed")
+                # ALL: of one that was refused there is none, and an error here would end the whole measurement.
+                one_statement(connection, "DEALLOCATE ALL")
         assert row is not None
         return plan_from_json(row[0])
 
@@ -206,6 +207,7 @@ def _with_times(
     taken_out: Sequence[str],
 ) -> IndexAdvice:
     names = {one.index.name.name for one in left}
+    gone = {one.index.name.name for one in advice.create} - names
     notes = [*advice.notes, *taken_out]
     verdicts: list[QueryVerdict] = []
     for number, one in enumerate(advice.queries):
@@ -233,6 +235,7 @@ def _with_times(
     return replace(
         advice,
         create=tuple(left),
+        drop=tuple(one for one in advice.drop if one.instead not in gone),  # what was to do its work is left out
         bytes=sum(one.bytes for one in left),
         queries=tuple(verdicts),
         notes=tuple(notes),

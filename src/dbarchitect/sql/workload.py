@@ -22,7 +22,7 @@ from .script import split_script
 
 _CALLS = re.compile(r"--\s*calls:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE)
 _WINDOW = re.compile(r"^\s*--\s*window:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
-_PLANNABLE = frozenset(("select", "insert", "update", "delete", "merge"))
+PLANNABLE = frozenset(("select", "insert", "update", "delete", "merge"))
 
 
 def read_workload(text: str, file: str) -> Workload:
@@ -52,7 +52,7 @@ def _from_sql(text: str, file: str) -> Workload:
     queries: list[Query] = []
     rejected: list[tuple[str, str]] = []
     for statement in split_script(text, file):
-        if statement.kind == "META" or statement_kind(statement.sql) not in _PLANNABLE:
+        if statement.kind == "META" or statement_kind(statement.sql) not in PLANNABLE:
             rejected.append((f"{statement.position}", f"{statement.kind or 'this'} is no query"))
             continue
         calls = _calls_above(lines, statement.position.line)
@@ -95,7 +95,7 @@ def _from_csv(text: str, file: str) -> Workload:
         except (ValueError, InputError) as err:
             rejected.append((place, str(err).partition("\n")[0]))
             continue
-        if kind not in _PLANNABLE:
+        if kind not in PLANNABLE:
             rejected.append((place, "no query"))
             continue
         queries.append(query)

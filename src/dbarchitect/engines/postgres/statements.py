@@ -10,9 +10,9 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.sql.parse import fingerprint, statement_kind
+from dbarchitect.sql.workload import PLANNABLE
 
 _ORIGIN = "pg_stat_statements"
-_PLANNABLE = frozenset(("select", "insert", "update", "delete", "merge"))
 _WHERE = """
 SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname = 'pg_stat_statements'
@@ -61,7 +61,7 @@ def counted_workload(connection: psycopg.Connection[Any]) -> Workload:
         except InputError as err:
             rejected.append((shown, err.message))
             continue
-        if kind not in _PLANNABLE:
+        if kind not in PLANNABLE:
             rejected.append((shown, f"{kind or 'this'} is no query"))
             continue
         queries.append(
