@@ -14,14 +14,11 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
-from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits
 from dbarchitect.migrate.formats import check_name, empty_folder, write_migration
 from dbarchitect.migrate.formats.folder import Written
-from dbarchitect.migrate.words import describe
 from dbarchitect.model.advice import IndexAdvice
-from dbarchitect.model.change import AddIndex, Change, DropIndex
 from dbarchitect.model.plan import Migration, Step
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.prove.measure import measure
@@ -118,30 +115,22 @@ def write_indexes(
     advice: IndexAdvice, folder: Path, name: str, *, python: Path | None = None, now: datetime
 ) -> Written | None:
     """Write what is advised as the next migration of a folder, in its format; None where nothing is advised."""
-    changes: list[Change] = [AddIndex(index=one.index, concurrently=True) for one in advice.create]
-    changes += [DropIndex(index=one.index, concurrently=True) for one in advice.drop]
-    if not changes:
+    parts = (*advice.create, *advice.drop)
+    if not parts:
         return None
     run = partial(run_python, python=python)
     files = opened_folder(folder, None, run=run)
     check_name(files, name)
     if not folder.exists():
         empty_folder(folder, files.format)
-    up = [_step(change) for change in changes]
-    down = [replace(_step(back), undoes=number) for number, back in enumerate(map(_undone, changes), 1)]
-    migration = Migration(id="", name=name, up=tuple(up), down=tuple(reversed(down)))
+    up: list[Step] = []
+    down: list[list[Step]] = []
+    for part in parts:
+        down.append([replace(step, undoes=len(up) + (step.undoes or 1)) for step in part.undo])
+        up += part.steps
+    back = tuple(step for steps in reversed(down) for step in steps)
+    migration = Migration(id="", name=name, up=tuple(up), down=back)
     return write_migration(files, migration, run=run, now=now)
-
-
-def _step(change: Change) -> Step:
-    (sql, *_) = ddl(change, version=180000)
-    return Step(sql=(sql,), does=describe(change), change=change, transactional=False, lock_timeout_ms=0)
-
-
-def _undone(change: Change) -> Change:
-    back = change.reverse()
-    assert back is not None  # of making and dropping an index
-    return back
 
 
 def _command(source: str, options: IndexOptions) -> list[str]:

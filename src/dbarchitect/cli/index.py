@@ -46,7 +46,10 @@ def index(
     seed: Seed = 0,
     pg_bin: PgBin = None,
     server: Scratch = None,
-    form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
+    form: Annotated[
+        Literal["text", "json", "sql", "svg"],
+        Parameter(name="--format", help="Default text. svg: the curve of budgets as a picture."),
+    ] = "text",
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
     """Say which indexes a workload wants, which it does not need, and which queries no index helps."""

@@ -156,7 +156,7 @@ class Candidates:
     def _btree(
         self, relation: Table | View, key: Key, *, predicate: str | None = None, include: Sequence[str] = ()
     ) -> Index:
-        return self._named(Index(name=relation.name, table=relation.name, keys=key, predicate=predicate,
+        return self.named(Index(name=relation.name, table=relation.name, keys=key, predicate=predicate,
                                  include=tuple(include)))  # fmt: skip
 
     # Other methods
@@ -229,9 +229,10 @@ class Candidates:
         return replace(key, opclass=Name(schema=schema, name=opclass), opclass_default=False)
 
     def _made(self, relation: Table | View, method: str, key: IndexKey) -> Index:
-        return self._named(Index(name=relation.name, table=relation.name, method=method, keys=(key,)))
+        return self.named(Index(name=relation.name, table=relation.name, method=method, keys=(key,)))
 
-    def _named(self, index: Index) -> Index:
+    def named(self, index: Index) -> Index:
+        """The index with a name that says what it is and is free; the same index gets the same name."""
         if (known := self.found.get(identity(index))) is not None:
             return known
         words = [key.column or "expr" for key in index.keys]

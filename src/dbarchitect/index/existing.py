@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from dbarchitect.index.candidates import identity, keys_of
 from dbarchitect.model.facts import Facts
+from dbarchitect.model.names import Name
 from dbarchitect.model.schema import ForeignKey, Index, Relational, Table
+
+_MERGED = 4  # indexes that one could replace: all combinations of so many are looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +80,47 @@ def _serves(other: Index, index: Index) -> bool:
     keys, more = keys_of(index), keys_of(other)
     carried = {key.text for key in other.keys} | set(other.include)
     return len(keys) < len(more) and more[: len(keys)] == keys and set(index.include) <= carried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merger:
+    """One index, not there yet and without a name of its own, that could do the work of several."""
+
+    index: Index
+    replaces: tuple[Index, ...]
+
+
+def mergers(schema: Relational, *, width: int, without: Collection[Name] = ()) -> Iterator[Merger]:
+    """Indexes of one table that begin alike, as one with the keys of all; the larger groups first. `without`: indexes
+    that go anyway."""
+    needed = {
+        (one.target, one.target_index) for table in schema.tables for one in table.constraints
+        if isinstance(one, ForeignKey)
+    }  # fmt: skip
+    for table in schema.tables:
+        if table.kind == "partitioned" or table.partition_of is not None:
+            continue
+        alike: dict[tuple[object, ...], list[Index]] = {}
+        for index in table.indexes:
+            plain = index.method == "btree" and not index.unique and _free(index)
+            if plain and index.name not in without and (table.name, index.name.name) not in needed:
+                alike.setdefault((keys_of(index)[0], index.predicate), []).append(index)
+        for group in alike.values():
+            for count in range(min(len(group), _MERGED), 1, -1):
+                for some in itertools.combinations(group, count):
+                    if (merged := _merged(some, width)) is not None:
+                        yield Merger(index=merged, replaces=some)
+
+
+def _merged(indexes: Sequence[Index], width: int) -> Index | None:
+    """The keys of the longest, then those that the others have besides, and all columns that they carry along."""
+    longest, *others = sorted(indexes, key=lambda one: -len(one.keys))
+    keys = list(longest.keys)
+    for other in others:
+        texts = {key.text for key in keys}
+        keys += [key for key in other.keys if key.text not in texts]
+    if len(keys) > width:
+        return None
+    texts = {key.text for key in keys}
+    carried = tuple(dict.fromkeys(name for one in indexes for name in one.include if name not in texts))
+    return replace(longest, keys=tuple(keys), include=carried, comment=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model.names import Name
@@ -48,6 +48,22 @@ def upkeep(writes: Iterable[Write], candidates: Sequence[Index], schema: Relatio
             if write.columns is None or write.columns & read[number]:
                 found[number] += write.rows * (_entry(index) + shared)
     return found
+
+
+def counted_writes(schema: Relational, window_s: float) -> Iterator[Write]:
+    """Rows that the source's counters say a window of so many seconds writes, by table. HOT updates are left out, for
+    they make no entries, and which columns they set is not counted."""
+    facts = schema.facts
+    counted_s = facts.counted_seconds if facts is not None else None
+    if facts is None or not counted_s or counted_s <= 0:
+        return
+    for table in schema.tables:
+        one = facts.tables.get(str(table.name))
+        if one is None:
+            continue
+        rows = (one.inserted or 0) + (one.updated or 0) - (one.hot_updated or 0)
+        if rows > 0:
+            yield Write(table=table.name, rows=rows * window_s / counted_s)
 
 
 def indexed_columns(index: Index) -> frozenset[str]:

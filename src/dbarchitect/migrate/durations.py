@@ -50,6 +50,12 @@ def seconds(effects: Effects, facts: Facts | None, *, known: Mapping[str, str] =
     return total
 
 
+def of_build(table: TableFacts) -> float:
+    """Seconds of CREATE INDEX CONCURRENTLY, which reads the table twice and waits for older transactions besides."""
+    heap, _ = _sizes(table)
+    return heap / BUILD + heap / SCAN
+
+
 def _sizes(table: TableFacts) -> tuple[int, int]:
     heap = table.heap_bytes if table.heap_bytes is not None else max(table.pages, 0) * 8192
     return heap, table.total_bytes if table.total_bytes is not None else heap

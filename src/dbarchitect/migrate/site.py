@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from dbarchitect.model.figures import duration_text, size_text
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.names import Name, ObjectKind, ObjectRef, Position
 from dbarchitect.model.plan import LOCKS, Lock
@@ -175,7 +176,7 @@ class Site:
     def size_of(self, relation: Relation) -> str:
         """ ", 41 GB" for a message; "" where the size is not known."""
         size = relation.total_bytes if relation.total_bytes is not None else relation.bytes
-        return "" if size is None else f", {_bytes(size)}"
+        return "" if size is None else f", {size_text(size)}"
 
     def seconds(self, relation: Relation, what: str) -> float | None:
         """How long a rewrite, a scan or a build of one index takes; None where the size is not known."""
@@ -195,7 +196,7 @@ class Site:
         facts: dict[str, Scalar] = {"bytes": size, f"{what}_s": round(seconds, 3), "rate": durations.BASIS}
         if relation.rows is not None:
             facts["rows"] = relation.rows
-        words = f" for {_article(what)} of about {_duration(seconds)}"
+        words = f" for {_article(what)} of about {duration_text(seconds)}"
         if seconds < _SOON_S:
             return Severity.INFO, words + ", which is short: the table is small", facts
         return severity, words, facts
@@ -222,24 +223,6 @@ class Site:
 
 def _article(what: str) -> str:
     return {"rewrite": "a rewrite", "scan": "a scan", "build": "an index build"}[what]
-
-
-def _bytes(size: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TB"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "1 ms"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"
 
 
 def new_columns(action: Action) -> Iterator[tuple[Name, ColumnSpec]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .finding import Gap
 from .names import Position
+from .plan import Step
 from .proof import ASSERTED, Proof
 from .schema import Index
 from .value import Value
@@ -41,8 +42,13 @@ class AdvisedIndex(Value, frozen=True, kw_only=True):
     """An index to create. `bytes` is the size model's. `queries` are the numbers (from 1, in `IndexAdvice.queries`) of
     those whose plans take it.
 
-    saves   what the workload costs more without this one and with all the others, as a share of its cost before
-    upkeep  what keeping it costs over the workload, as such a share: entries that inserts, updates and deletes make
+    sql       of its steps, one statement a line
+    saves     what the workload costs more without this one and with all the others, as a share of its cost before
+    upkeep    what keeping it costs over the workload, as such a share: entries that inserts, updates and deletes make
+    build_s   seconds that building it takes, without blocking anybody, by rates of one machine; None: sizes not known
+    built_ms  how long it took where it was built on rows, None where it was not
+    replaces  names of indexes whose work it does, which are dropped
+    steps, undo  how it is made and unmade
     """
 
     index: Index
@@ -51,6 +57,11 @@ class AdvisedIndex(Value, frozen=True, kw_only=True):
     queries: tuple[int, ...] = ()
     saves: float = 0.0
     upkeep: float = 0.0
+    build_s: float | None = None
+    built_ms: float | None = None
+    replaces: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    undo: tuple[Step, ...] = ()
 
 
 class DroppedIndex(Value, frozen=True, kw_only=True):
@@ -61,15 +72,19 @@ class DroppedIndex(Value, frozen=True, kw_only=True):
     bytes: int | None
     why: str
     instead: str = ""
+    steps: tuple[Step, ...] = ()
+    undo: tuple[Step, ...] = ()
 
 
 class BudgetPoint(Value, frozen=True, kw_only=True):
-    """What a budget buys: bytes spent, indexes, and the cost as a share of that before."""
+    """What a budget buys: bytes spent, indexes, and the cost as a share of that before. `planned`: every query was
+    planned with these indexes; else the cost is by answers to other questions."""
 
     budget: int
     bytes: int
     indexes: int
     cost: float
+    planned: bool = True
 
 
 class IndexAdvice(Value, frozen=True, kw_only=True):

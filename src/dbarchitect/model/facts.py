@@ -5,6 +5,7 @@ Tables, indexes and sequences are keyed by `str(Name)`. A value that the server 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from .value import Value
@@ -110,6 +111,15 @@ class Facts(Value, frozen=True, kw_only=True):
     extended: tuple[ExtendedStatisticsFacts, ...] = ()
     settings: dict[str, str] = {}
 
+    @property
+    def counted_seconds(self) -> float | None:
+        """For how long the counters have run. A crash empties them, so without a known reset only the time since the
+        server's start is certain."""
+        since = self.stats_reset or self.started_at
+        if not since or not self.taken_at:
+            return None
+        return (_moment(self.taken_at) - _moment(since)).total_seconds()
+
     def column(self, table: str, column: str) -> ColumnStatistics | None:
         """Statistics of a column (of the whole tree where the table has children), or None."""
         found = None
@@ -117,3 +127,8 @@ class Facts(Value, frozen=True, kw_only=True):
             if one.column == column and (found is None or one.inherited):
                 found = one
         return found
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

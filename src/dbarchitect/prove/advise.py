@@ -7,28 +7,31 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from msgspec.structs import replace
 
-from dbarchitect.engines.postgres.ddl import create_index_sql
+from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.index.candidates import Limits, keys_of
-from dbarchitect.index.existing import Superfluous, superfluous
 from dbarchitect.index.search import Bounds, Choice, Known, choose
-from dbarchitect.index.upkeep import Write
+from dbarchitect.index.upkeep import Write, counted_writes
 from dbarchitect.index.upkeep import upkeep as upkeep_of
+from dbarchitect.migrate.durations import of_build
+from dbarchitect.migrate.indexing import Indexing
 from dbarchitect.model.advice import AdvisedIndex, BudgetPoint, DroppedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.change import AddIndex
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Name
+from dbarchitect.model.plan import Step
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.query import Workload
-from dbarchitect.model.schema import Index, Relational
 from dbarchitect.sql.parse import updated_columns
 
+from .replaced import WORSE, Replaced, Room
 from .whatif import WhatIf
 
 _ROUNDS = 6  # of choosing and looking whether the choice costs what was thought
-_WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
 _PAYS = 0.002  # an index pays that saves this share of what the workload costs with all of them,
 _PAYS_SLOW, _PAYS_QUERY = 1000.0, 0.5  # or takes a query as dear as this (10 ms or more) below this share of its cost;
 _BUSY, _UNIT_S = 1e-4, 1e-5  # where it is known how often queries run: this share of a processor; seconds of a unit
@@ -36,7 +39,8 @@ _CARRIED = 0.002  # columns that an index only carries along save at least this 
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
-_CURVE = (0.1, 0.25, 0.5, 0.75)
+_CURVE = (0.05, 0.1, 0.25, 0.5, 0.75)
+_ALL_PLANNED = 500  # queries; of more the points of the curve are by the answers that are there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,8 @@ class _Adviser:
         self._options = options
         self._progress = progress
         self._window = workload.window_seconds
+        version = twin.schema.version
+        self._indexing = Indexing(twin.schema, ddl=partial(ddl, version=version), version=version)
         self._begun = time.monotonic()
         self._what = WhatIf(
             twin, workload, limits=options.limits, budget=options.budget, stack=stack, progress=progress
@@ -98,18 +104,24 @@ class _Adviser:
         after = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
         created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
         shares = [cost / one.base for one, cost in zip(self._what.known, costs, strict=True) if one.base > 0]
-        dropped = list(self._dropped(choice.indexes, costs))
+        curve = tuple(self._curve(upkeep, choice, after / total))
+        replaced = Replaced(self._what, choice.indexes, costs, counters=self._options.counters)
+        dropped = list(replaced.dropped())
         spent = round(sum(self._what.sizes[one] for one in choice.indexes))
+        for index, instead_of in replaced.merged(self._options.limits.width, self._room(spent, len(created))):
+            created.append(index)
+            dropped += instead_of
+            spent += index.bytes
         return IndexAdvice(
-            create=tuple(sorted(created, key=lambda one: -one.saves)),
-            drop=tuple(dropped),
+            create=tuple(map(self._with_steps, sorted(created, key=lambda one: -one.saves))),
+            drop=tuple(map(self._without_steps, dropped)),
             queries=tuple(self._verdicts(choice.indexes, costs, used)),
             before=total,
             after=after,
             geometric=math.exp(sum(math.log(max(one, 1e-12)) for one in shares) / len(shares)) if shares else 1.0,
             bytes=spent,
             budget=self._options.budget,
-            curve=tuple(self._curve(upkeep, spent)),
+            curve=curve,
             candidates=len(self._what.indexes),
             questions=self._what.questions,
             seconds=time.monotonic() - self._begun,
@@ -137,7 +149,7 @@ class _Adviser:
             known = [self._without(one, barred) for one in self._what.known]
             choice = choose(known, self._what.sizes, upkeep, bounds)
             costs, used, news = self._what.checked(choice.indexes)
-            worse = [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * _WORSE]
+            worse = [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * WORSE]
             if worse and not self._options.regression:
                 barred |= {index for n in worse for index in used[n]}
                 continue
@@ -147,7 +159,7 @@ class _Adviser:
         choice = self._plainer(choice, self._what.checked(choice.indexes)[0])
         costs, used, _ = self._what.checked(choice.indexes)
         while not self._options.regression and (
-            worse := [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * _WORSE and used[n]]
+            worse := [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * WORSE and used[n]]
         ):
             choice = _narrowed(choice, choice.indexes - {index for n in worse for index in used[n]})
             costs, used, _ = self._what.checked(choice.indexes)
@@ -220,19 +232,50 @@ class _Adviser:
             return saved * _UNIT_S >= _BUSY * self._window
         return saved >= _PAYS * total or (saved > 0 and helps)
 
-    def _curve(self, upkeep: dict[int, float], spent: int) -> Iterator[BudgetPoint]:
-        """What smaller budgets would buy, by the answers that are there."""
+    def _room(self, spent: int, count: int) -> Room:
+        budget, most = self._options.budget, self._options.most
+        return Room(
+            bytes=None if budget is None else budget - spent, count=None if most is None else most - count
+        )  # fmt: skip
+
+    def _curve(self, upkeep: dict[int, float], choice: Choice, cost: float) -> Iterator[BudgetPoint]:
+        """What smaller budgets would buy; each is planned, but for large workloads."""
         total = sum(one.weight * one.base for one in self._what.known) or 1.0
-        for share in (*_CURVE, 1.0) if spent else ():
-            budget = round(spent * share)
-            found = choose(
-                self._what.known, self._what.sizes, upkeep, Bounds(budget=budget, seconds=self._options.seconds / 4)
+        spent = self._bytes(choice.indexes)
+        for share in _CURVE if spent else ():
+            bounds = Bounds(budget=round(spent * share), most=self._options.most, seconds=self._options.seconds / 4)
+            found = choose(self._what.known, self._what.sizes, upkeep, bounds).indexes
+            planned = len(self._what.known) <= _ALL_PLANNED
+            if planned:
+                costs = self._what.checked(found)[0]
+            else:
+                costs = [one.cost(found) for one in self._what.known]
+            yield BudgetPoint(
+                budget=round(spent * share),
+                bytes=self._bytes(found),
+                indexes=len(found),
+                cost=sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True)) / total,
+                planned=planned,
             )
-            cost = sum(one.weight * one.cost(found.indexes) for one in self._what.known) / total
-            size = round(sum(self._what.sizes[one] for one in found.indexes))
-            yield BudgetPoint(budget=budget, bytes=size, indexes=len(found.indexes), cost=cost)
+        if spent:
+            yield BudgetPoint(budget=spent, bytes=spent, indexes=len(choice.indexes), cost=cost)
+
+    def _bytes(self, indexes: Collection[int]) -> int:
+        return round(sum(self._what.sizes[one] for one in indexes))
 
     def _writes(self) -> Iterator[Write]:
+        yield from self._written()
+        if self._window is None or not self._options.counters:
+            return
+        known = {one.table for one in self._written()}
+        read = frozenset[Name]().union(*self._what.tables)
+        counted = [one for one in counted_writes(self._twin.schema, self._window) if one.table in read - known]
+        if counted:
+            names = ", ".join(sorted(one.table.short for one in counted)[:5])
+            self._what.said.append(f"no query of the workload writes {names}: the source's counters say how many do")
+        yield from counted
+
+    def _written(self) -> Iterator[Write]:
         for query, plan in zip(self._what.queries, self._what.plans, strict=True):
             for node in plan.root.walk():
                 if node.type != "ModifyTable" or not node.relation:
@@ -246,6 +289,18 @@ class _Adviser:
                 )
 
     # What is said of it
+
+    def _with_steps(self, one: AdvisedIndex) -> AdvisedIndex:
+        steps, undo = self._indexing.make(one.index)
+        facts = (self._twin.schema.facts or Facts()).tables
+        trees = {step.change.index.table for step in steps if isinstance(step.change, AddIndex)}
+        sizes = [facts[str(table)] for table in trees if str(table) in facts]
+        seconds = sum(map(of_build, sizes)) if sizes else None
+        return replace(one, sql=_script(steps), steps=steps, undo=undo, build_s=seconds)
+
+    def _without_steps(self, one: DroppedIndex) -> DroppedIndex:
+        steps, undo = self._indexing.drop(one.index)
+        return replace(one, sql=_script(steps), steps=steps, undo=undo)
 
     def _advised(
         self,
@@ -263,51 +318,12 @@ class _Adviser:
         )
         return AdvisedIndex(
             index=index,
-            sql=create_index_sql(index, concurrently=True),
+            sql="",
             bytes=round(self._what.sizes[number]),
             queries=tuple(n + 1 for n in helped),
             saves=saved / total,
             upkeep=upkeep[number] / total,
         )
-
-    def _dropped(self, chosen: frozenset[int], costs: Sequence[float]) -> Iterator[DroppedIndex]:
-        """Indexes that may go, if no plan of the workload becomes dearer without them."""
-        facts = self._twin.schema.facts or Facts()
-        gone: list[Name] = []
-        for one in self._replaceable(chosen):
-            if not self._as_good_without((*gone, one.index.name), chosen, costs):
-                continue
-            gone.append(one.index.name)
-            size = facts.indexes.get(str(one.index.name))
-            yield DroppedIndex(
-                index=one.index,
-                sql=f"DROP INDEX CONCURRENTLY {one.index.name}",
-                bytes=size.bytes if size is not None else None,
-                why=one.why,
-                instead="" if one.instead is None else one.instead.name.name,
-            )
-
-    def _replaceable(self, chosen: frozenset[int]) -> list[Superfluous]:
-        """By the schema as it will be: a new index may do the work of an old one."""
-        schema = self._twin.schema
-        new: dict[Name, list[Index]] = {}
-        for one in chosen:
-            new.setdefault(self._what.indexes[one].table, []).append(self._what.indexes[one])
-        tables = tuple(replace(t, indexes=(*t.indexes, *new.get(t.name, ()))) for t in schema.tables)
-        names = {self._what.indexes[one].name for one in chosen}
-        later: Relational = replace(schema, tables=tables)
-        return [one for one in superfluous(later, counters=self._options.counters) if one.index.name not in names]
-
-    def _as_good_without(self, hidden: Sequence[Name], chosen: frozenset[int], costs: Sequence[float]) -> bool:
-        tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
-        with self._twin.only([], hidden):
-            by_table = self._what.by_table(chosen)
-            for query, read in enumerate(self._what.tables):
-                if tables & read:
-                    shown = self._what.shown(query, by_table)
-                    if self._what.ask(query, shown)[0] > costs[query] * _WORSE:
-                        return False
-        return True
 
     def _verdicts(
         self, chosen: frozenset[int], costs: Sequence[float], used: Sequence[frozenset[int]]
@@ -365,6 +381,10 @@ class _Adviser:
         blind = sorted(name for name in read if name in facts.tables and facts.tables[name].rows is None)
         if blind:
             yield f"never analysed: {', '.join(blind[:5])}: ANALYZE them and ask again"
+
+
+def _script(steps: Sequence[Step]) -> str:
+    return ";\n".join(statement for step in steps for statement in step.sql)
 
 
 def _narrowed(choice: Choice, indexes: frozenset[int]) -> Choice:

@@ -53,7 +53,8 @@ class WhatIf:
     ) -> None:
         """Plan the workload and make its candidates, which `stack` removes. Raises `InputError` where none of it can be
         planned."""
-        self._twin = twin
+        self.twin = twin
+        self._stack = stack
         self._progress = progress
         self.questions = 0
         self.left_out = [
@@ -72,7 +73,8 @@ class WhatIf:
         self._by_name: dict[str, int] = {}
         self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
         self._plan(workload)
-        self._offer(limits, budget, stack)
+        self._candidates = Candidates(twin.schema, limits)
+        self._offer(budget)
 
     def _plan(self, workload: Workload) -> None:
         queries = self._representatives(workload.queries)
@@ -107,7 +109,7 @@ class WhatIf:
 
     def _planned(self, query: Query) -> QueryPlan | None:
         try:
-            plan = self._twin.explain(query.sql, query.parameters, verbose=True)
+            plan = self.twin.explain(query.sql, query.parameters, verbose=True)
         except InputError as err:
             shown = str(query.position or " ".join(query.sql.split())[:80])
             self.left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
@@ -115,7 +117,7 @@ class WhatIf:
         self.questions += 1
         self.queries.append(query)
         self.plans.append(plan)
-        self.needs.append(needs_of(plan, self._twin.schema))
+        self.needs.append(needs_of(plan, self.twin.schema))
         self.tables.append(frozenset(one.table for one in self.needs[-1]))
         self.known.append(Known(weight=query.calls, base=plan.cost))
         return plan
@@ -129,7 +131,7 @@ class WhatIf:
             changed = Name(schema=node.schema or "public", name=node.relation)
             rows = max((child.rows for child in node.children), default=1.0)
             columns = set(updated_columns(query.sql))
-            for table in self._twin.schema.tables:
+            for table in self.twin.schema.tables:
                 for key in table.foreign_keys:
                     if key.target != changed or key.inherited:
                         continue
@@ -145,9 +147,9 @@ class WhatIf:
                         position=query.position,
                     )
 
-    def _offer(self, limits: Limits, budget: int | None, stack: ExitStack) -> None:
+    def _offer(self, budget: int | None) -> None:
         """Make every candidate, hidden."""
-        made = Candidates(self._twin.schema, limits)
+        made = self._candidates
         wanted: list[list[Index]] = []
         dear = self._dear()
         for number, (query, needs) in enumerate(zip(self.queries, self.needs, strict=True)):
@@ -160,10 +162,10 @@ class WhatIf:
             if place % 500 == 499:
                 self._progress(f"supposing {len(listed):,} indexes: {place + 1:,}")
             try:
-                size = self._twin.add_index(AddIndex(index=index))
+                size = self.twin.add_index(AddIndex(index=index))
             except InputError:
                 continue  # an expression that is not immutable, an operator class that is not there
-            stack.callback(self._twin.drop_index, index.name)
+            self.until_closed(self.twin.drop_index, index.name)
             number = len(self.indexes)
             self.indexes.append(index)
             self._by_name[index.name.name] = number
@@ -174,8 +176,16 @@ class WhatIf:
             fits = frozenset(n for n in found if budget is None or self.sizes[n] <= budget)
             self.relevant.append(fits)
             self.too_large.append(len(found) - len(fits))
-        self._switches = self._twin.switches([one.name for one in self.indexes])
-        stack.callback(self._switches.close)
+        self._switches = self.twin.switches([one.name for one in self.indexes])
+        self.until_closed(self._switches.close)
+
+    def until_closed(self, undo: Callable[..., object], *arguments: object) -> None:
+        """Have something undone with the candidates."""
+        self._stack.callback(undo, *arguments)
+
+    def named(self, index: Index) -> Index:
+        """An index with a name that is free."""
+        return self._candidates.named(index)
 
     def _dear(self) -> set[int]:
         """The queries that get candidates: all of a small workload, of a large one those that its cost comes from."""
@@ -202,7 +212,7 @@ class WhatIf:
         """(cost of a query with these candidates, those that its plan uses)."""
         self.questions += 1
         self._switches.show([self.indexes[one].name for one in shown])
-        plan = self._twin.explain(self.queries[query].sql, self.queries[query].parameters)
+        plan = self.twin.explain(self.queries[query].sql, self.queries[query].parameters)
         return plan.cost, self._used(plan) & shown
 
     def _used(self, plan: QueryPlan) -> frozenset[int]:

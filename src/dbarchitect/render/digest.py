@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from dbarchitect.model.figures import size_text
 from dbarchitect.model.finding import Finding, Review, Severity, Silence
 from dbarchitect.model.names import Name
 from dbarchitect.model.proof import LEVELS, Level, Proof, Scalar
@@ -213,7 +214,7 @@ def amount(value: Scalar, unit: str = "") -> str:
     if unit in ("ms", "s"):
         return _time(float(value) * (1000 if unit == "s" else 1))
     if unit == "bytes":
-        return _size(float(value))
+        return size_text(float(value))
     return _plain(value)
 
 
@@ -231,14 +232,6 @@ def _time(ms: float) -> str:
     if ms >= 1000:
         return f"{ms / 1000:,.2f} s"
     return f"{ms:.0f} ms" if ms >= 100 else f"{ms:.1f} ms" if ms >= 1 else f"{ms:.2g} ms"
-
-
-def _size(size: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if abs(size) < 1024:
-            return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:,.1f} {unit}"
-        size /= 1024
-    return f"{size:,.1f} TB"
 
 
 def silent_by_reason(silent: Iterable[Silence]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -9,8 +9,10 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from dbarchitect.model.advice import IndexAdvice, QueryVerdict
+from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.figures import duration_text, size_text
 from dbarchitect.render.console import Part, Verbatim, printed
+from dbarchitect.render.curve import draw_curve, knee
 from dbarchitect.render.digest import plural
 from dbarchitect.render.untrusted import json_document, line
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from dbarchitect.render import Screen
 
 SCHEMA = "dbarchitect.index/1"
-Form = Literal["text", "json", "sql"]
+Form = Literal["text", "json", "sql", "svg"]
 _SHOWN = 20  # queries; the rest is in the JSON
 _SQL = 70
 
@@ -28,8 +30,16 @@ def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (
     if form == "json":
         return json_document({"schema": SCHEMA, "version": version, **msgspec.to_builtins(advice)})
     if form == "sql":
-        return "".join(f"{line(one.sql)};\n" for one in (*advice.create, *advice.drop))
+        return "".join(f"{line(statement)};\n" for statement in _statements(advice))
+    if form == "svg":
+        return draw_curve(advice.curve, {point.bytes: size_text(point.bytes) for point in advice.curve})
     return printed(_parts(advice, written), screen)
+
+
+def _statements(advice: IndexAdvice) -> Iterator[str]:
+    for one in (*advice.create, *advice.drop):
+        for step in one.steps:
+            yield from step.sql
 
 
 def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
@@ -43,18 +53,24 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
     for number, one in enumerate(advice.create, 1):
         yield Text("")
         share = f"saves {one.saves:.1%} of the workload"
+        if one.replaces:
+            share = f"does the work of {', '.join(map(line, one.replaces))}"
         keep = f", costs {one.upkeep:.1%} to keep" if one.upkeep >= 0.0005 else ""
-        yield Text(f"{number}. {line(one.index.name.name)}: {size(one.bytes)}, {share}{keep}", style="bold")
-        yield Verbatim(Text(f"   {line(one.sql)};"))
+        yield Text(
+            f"{number}. {line(one.index.name.name)}: {size_text(one.bytes)}, {share}{keep}{_built(one)}", style="bold"
+        )
+        for statement in one.sql.split("\n"):
+            yield Verbatim(Text(f"   {line(statement.rstrip(';'))};"))
         for query in (advice.queries[number - 1] for number in one.queries[:5]):
             yield Text(f"   {_costs(query)}  {_shown(query)}", style="dim")
         if len(one.queries) > 5:
             yield Text(f"   and {plural(len(one.queries) - 5, 'more query', 'more queries')}", style="dim")
     for one in advice.drop:
         yield Text("")
-        freed = f": frees {size(one.bytes)}" if one.bytes is not None else ""
+        freed = f": frees {size_text(one.bytes)}" if one.bytes is not None else ""
         yield Text(f"drop {line(one.index.name.name)}{freed}: {line(one.why)}", style="bold yellow")
-        yield Verbatim(Text(f"   {line(one.sql)};"))
+        for statement in one.sql.split("\n"):
+            yield Verbatim(Text(f"   {line(statement.rstrip(';'))};"))
     if advice.curve:
         yield Text("")
         yield Text("what a budget buys", style="bold")
@@ -79,13 +95,22 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Verbatim(Text(f"again: {line(advice.proof.rerun)}", style="dim"))
 
 
+def _built(one: AdvisedIndex) -> str:
+    if one.built_ms is not None:
+        return f", built in {one.built_ms / 1000:,.1f} s there"
+    if one.build_s is None:
+        return ""
+    blocked = "nobody waits" if all(not step.transactional for step in one.steps) else "writers wait for moments"
+    return f", built in about {duration_text(one.build_s)}: {blocked}"
+
+
 def _verdict(advice: IndexAdvice) -> str:
     queries = plural(len(advice.queries), "query", "queries")
     if not advice.create and not advice.drop:
         return f"no index pays: {queries} looked at"
     parts: list[str] = []
     if advice.create:
-        parts.append(f"{plural(len(advice.create), 'index', 'indexes')} to create ({size(advice.bytes)})")
+        parts.append(f"{plural(len(advice.create), 'index', 'indexes')} to create ({size_text(advice.bytes)})")
     if advice.drop:
         parts.append(f"{plural(len(advice.drop), 'index', 'indexes')} to drop")
     cost = f"the workload of {queries} costs {advice.after / advice.before:.1%} of before" if advice.before else ""
@@ -103,9 +128,10 @@ def _curve(advice: IndexAdvice) -> Table:
     for name in ("budget", "spent", "indexes", "cost"):
         table.add_column(name, justify="right")
     table.add_column("")
+    bend = knee(advice.curve)
     for point in advice.curve:
-        bar = "#" * round(30 * min(point.cost, 1.0))
-        table.add_row(size(point.budget), size(point.bytes), f"{point.indexes:,}", f"{point.cost:.1%}", bar)
+        bar = "#" * round(30 * min(point.cost, 1.0)) + ("  <- the knee" if point is bend else "")
+        table.add_row(size_text(point.budget), size_text(point.bytes), f"{point.indexes:,}", f"{point.cost:.1%}", bar)
     return table
 
 
@@ -122,13 +148,3 @@ def _shown(query: QueryVerdict) -> str:
 
 def _check(query: QueryVerdict) -> bool:
     return query.source.startswith("foreign key ")
-
-
-def size(count: int) -> str:
-    """Bytes for people: 512 kB, 1.2 GB."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1024 or unit == "GB":
-            return f"{amount:,.0f} {unit}" if unit in ("bytes", "kB") else f"{amount:,.1f} {unit}"
-        amount /= 1024
-    return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -274,12 +273,9 @@ class Context:
 
     @cached_property
     def counter_days(self) -> float | None:
-        """For how many days the counters have run. A crash empties them, so without a known reset only the time
-        since the server's start is certain."""
-        since = self.facts and (self.facts.stats_reset or self.facts.started_at)
-        if not self.facts or not since or not self.facts.taken_at:
-            return None
-        return (_moment(self.facts.taken_at) - _moment(since)).total_seconds() / 86400
+        """For how many days the counters have run."""
+        seconds = self.facts.counted_seconds if self.facts is not None else None
+        return None if seconds is None else seconds / 86400
 
     @cached_property
     def counters_unfit(self) -> str:
@@ -365,8 +361,3 @@ def _is_bookkeeping(table: Table) -> bool:
     if name not in ("migrations", "migration"):
         return name in FRAMEWORK_TABLES
     return len(table.columns) <= 5 and any(column.name in _MIGRATION_COLUMNS for column in table.columns)
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

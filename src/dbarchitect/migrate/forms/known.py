@@ -9,6 +9,7 @@ from dbarchitect.migrate.objects import tables
 from dbarchitect.migrate.words import describe
 from dbarchitect.model.change import AddConstraint, AddIndex, AlterColumn, Change, DropIndex, Reindex
 from dbarchitect.model.facts import Facts
+from dbarchitect.model.figures import size_text
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import Relational, Table, View
@@ -159,7 +160,7 @@ class Known:
         size = self.bytes(table)
         if size is None:
             return f"the size of {table.short} is not known: {why}"
-        return f"{table.short} has {_human(size)}: {why}"
+        return f"{table.short} has {size_text(size)}: {why}"
 
     def why_plain(self, change: Change) -> str:
         """Why a change that could block is made in the plain form."""
@@ -170,7 +171,7 @@ class Known:
             return "the table is new: nobody uses it"
         size = self.bytes(table)
         if size is not None and size < SMALL_BYTES:
-            return f"{table.short} has {_human(size)}: done at once"
+            return f"{table.short} has {size_text(size)}: done at once"
         return ""
 
 
@@ -185,11 +186,3 @@ def _locked(change: Change) -> Name | None:
             return table if after.not_null and not before.not_null else None
         case _:
             return None
-
-
-def _human(size: int) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1024 or unit == "GB":
-            return f"{size:,.0f} {unit}"
-        size //= 1024
-    return ""

@@ -1,0 +1,121 @@
+"""Indexes that are there and may go: each is hidden on the twin, and goes only if no plan of the workload is dearer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from dbarchitect.errors import InputError
+from dbarchitect.index.existing import Merger, Superfluous, mergers, superfluous
+from dbarchitect.model.advice import AdvisedIndex, DroppedIndex
+from dbarchitect.model.change import AddIndex
+from dbarchitect.model.facts import Facts
+from dbarchitect.model.names import Name
+from dbarchitect.model.schema import Index
+
+from .whatif import WhatIf
+
+WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
+_PAGE = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What an index that replaces others may take: bytes and number; None: any."""
+
+    bytes: int | None = None
+    count: int | None = None
+
+
+class Replaced:
+    """What goes beside a choice. `costs`: of each query with it."""
+
+    def __init__(self, what: WhatIf, chosen: frozenset[int], costs: Sequence[float], *, counters: bool) -> None:
+        self._what = what
+        self._twin = what.twin
+        self._chosen = chosen
+        self._costs = costs
+        self._counters = counters
+        self._facts = self._twin.schema.facts or Facts()
+        self._gone: list[Name] = []
+
+    def dropped(self) -> Iterator[DroppedIndex]:
+        """Indexes that may go: nobody reads them, or another, there or advised, does their work."""
+        for one in self._superfluous():
+            if self._as_good((*self._gone, one.index.name)):
+                self._gone.append(one.index.name)
+                yield self._dropped(one.index, one.why, "" if one.instead is None else one.instead.name.name)
+
+    def merged(self, width: int, room: Room) -> Iterator[tuple[AdvisedIndex, tuple[DroppedIndex, ...]]]:
+        """One index for several that begin alike, where it is smaller than these together; asked after `dropped`."""
+        left, count = room.bytes, room.count
+        for one in mergers(self._twin.schema, width=width, without=self._gone):
+            if any(index.name in self._gone for index in one.replaces) or not self._all_read(one):
+                continue
+            if count is not None and count < 1:
+                return
+            found = self._tried(one, left)
+            if found is None:
+                continue
+            left = None if left is None else left - found.bytes
+            count = None if count is None else count - 1
+            self._gone += [index.name for index in one.replaces]
+            name = found.index.name.name
+            yield found, tuple(self._dropped(index, f"{name} does its work", name) for index in one.replaces)
+
+    def _superfluous(self) -> list[Superfluous]:
+        """By the schema as it will be: a new index may do the work of an old one."""
+        schema = self._twin.schema
+        new: dict[Name, list[Index]] = {}
+        for one in self._chosen:
+            new.setdefault(self._what.indexes[one].table, []).append(self._what.indexes[one])
+        tables = tuple(replace(t, indexes=(*t.indexes, *new.get(t.name, ()))) for t in schema.tables)
+        names = {self._what.indexes[one].name for one in self._chosen}
+        found = superfluous(replace(schema, tables=tables), counters=self._counters)
+        return [one for one in found if one.index.name not in names]
+
+    def _all_read(self, one: Merger) -> bool:
+        """Whether the workload says of each what it is for: of one that no plan takes nobody knows what is lost."""
+        read = {node.index for plan in self._what.plans for node in plan.root.walk() if node.index}
+        texts = [key.text for key in one.index.keys]
+        return all(
+            index.name.name in read or [key.text for key in index.keys] == texts[: len(index.keys)]
+            for index in one.replaces
+        )
+
+    def _tried(self, one: Merger, room: int | None) -> AdvisedIndex | None:
+        """The index, if it is smaller than what it replaces, fits, and no query is dearer."""
+        sizes = [self._facts.indexes.get(str(index.name)) for index in one.replaces]
+        freed = sum(size.bytes if size.bytes is not None else size.pages * _PAGE for size in sizes if size is not None)
+        index = self._what.named(one.index)
+        try:
+            size = self._twin.add_index(AddIndex(index=index))
+        except InputError:
+            return None
+        taken = size.pages * _PAGE
+        fits = taken < freed and (room is None or taken <= room)
+        if not fits or not self._as_good((*self._gone, *(other.name for other in one.replaces))):
+            self._twin.drop_index(index.name)
+            return None
+        self._what.until_closed(self._twin.drop_index, index.name)  # what is looked at next is planned with it
+        return AdvisedIndex(index=index, sql="", bytes=taken, replaces=tuple(o.name.name for o in one.replaces))
+
+    def _as_good(self, hidden: Collection[Name]) -> bool:
+        """Whether without these no query costs more than it does with the choice."""
+        tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
+        with self._twin.only([], list(hidden)):
+            by_table = self._what.by_table(self._chosen)
+            for query, read in enumerate(self._what.tables):
+                if tables & read:
+                    shown = self._what.shown(query, by_table)
+                    if self._what.ask(query, shown)[0] > self._costs[query] * WORSE:
+                        return False
+        return True
+
+    def _dropped(self, index: Index, why: str, instead: str) -> DroppedIndex:
+        size = self._facts.indexes.get(str(index.name))
+        return DroppedIndex(
+            index=index, sql="", bytes=size.bytes if size is not None else None, why=why, instead=instead
+        )
