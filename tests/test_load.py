@@ -144,6 +144,18 @@ def test_roles_collations_tablespaces_and_settings(any_server: Server, loaded: C
 # --- what is adapted ------------------------------------------------------------------------------------------------
 
 
+def test_the_stamp_of_a_columns_last_change_is_left_out(loaded: Callable[..., Loaded]):
+    found = loaded(
+        "CREATE TABLE t (a integer, b integer, c integer);"
+        "ALTER TABLE ONLY t ALTER COLUMN a SET (pg_attver=6393376);"
+        "ALTER TABLE ONLY t ALTER COLUMN b SET (n_distinct=5, pg_attver='6393376');"
+        "ALTER TABLE ONLY t ALTER COLUMN c SET (pg_attver=6393376, n_distinct=7);"
+    )
+    assert found.one("SELECT array_agg(attoptions::text ORDER BY attnum) FROM pg_attribute "
+                     "WHERE attrelid = 't'::regclass AND attnum > 0") == [None, "{n_distinct=5}", "{n_distinct=7}"]  # fmt: skip
+    assert found.gaps == ()
+
+
 def test_databases_transactions_and_concurrency_of_the_script(loaded: Callable[..., Loaded]):
     result = loaded("""
     CREATE DATABASE app; \\connect app

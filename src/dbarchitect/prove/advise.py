@@ -101,25 +101,28 @@ class _Adviser:
         bounds = Bounds(budget=self._options.budget, most=self._options.most, seconds=self._options.seconds)
         choice, costs, used = self._choice(upkeep, bounds)
         total = sum(one.weight * one.base for one in self._what.known) or 1.0
-        after = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
-        created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
-        shares = [cost / one.base for one, cost in zip(self._what.known, costs, strict=True) if one.base > 0]
-        curve = tuple(self._curve(upkeep, choice, after / total))
+        curve = tuple(self._curve(upkeep, choice, self._weighted(costs) / total))
         replaced = Replaced(self._what, choice.indexes, costs, counters=self._options.counters)
         dropped = list(replaced.dropped())
-        spent = round(sum(self._what.sizes[one] for one in choice.indexes))
-        for index, instead_of in replaced.merged(self._options.limits.width, self._room(spent, len(created))):
-            created.append(index)
-            dropped += instead_of
-            spent += index.bytes
+        room = self._room(self._bytes(choice.indexes), len(choice.indexes))
+        merged = dict(replaced.merged(self._options.limits.width, room))
+        chosen = choice.indexes | merged.keys()
+        with self._twin.only([], replaced.gone):
+            if merged:
+                costs, used, _ = self._what.checked(chosen)
+            created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
+        for number, olds in merged.items():
+            created.append(self._merged(number, olds, used))
+            dropped += olds
+        shares = [cost / one.base for one, cost in zip(self._what.known, costs, strict=True) if one.base > 0]
         return IndexAdvice(
             create=tuple(map(self._with_steps, sorted(created, key=lambda one: -one.saves))),
             drop=tuple(map(self._without_steps, dropped)),
-            queries=tuple(self._verdicts(choice.indexes, costs, used)),
+            queries=tuple(self._verdicts(costs, used)),
             before=total,
-            after=after,
+            after=self._weighted(costs),
             geometric=math.exp(sum(math.log(max(one, 1e-12)) for one in shares) / len(shares)) if shares else 1.0,
-            bytes=spent,
+            bytes=self._bytes(chosen),
             budget=self._options.budget,
             curve=curve,
             candidates=len(self._what.indexes),
@@ -190,7 +193,7 @@ class _Adviser:
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
                 worth[index] = (saved, helps)
-            total = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
+            total = self._weighted(costs)
             idle = [one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)]
             if not idle:
                 return _narrowed(choice, chosen)
@@ -204,7 +207,7 @@ class _Adviser:
 
     def _plainer(self, choice: Choice, costs: Sequence[float]) -> Choice:
         """Without columns that an index carries along for next to nothing: each makes every entry longer."""
-        total = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
+        total = self._weighted(costs)
         plain = {
             (one.table, one.method, keys_of(one), one.predicate): number
             for number, one in enumerate(self._what.indexes)
@@ -254,11 +257,14 @@ class _Adviser:
                 budget=round(spent * share),
                 bytes=self._bytes(found),
                 indexes=len(found),
-                cost=sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True)) / total,
+                cost=self._weighted(costs) / total,
                 planned=planned,
             )
         if spent:
             yield BudgetPoint(budget=spent, bytes=spent, indexes=len(choice.indexes), cost=cost)
+
+    def _weighted(self, costs: Sequence[float]) -> float:
+        return sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
 
     def _bytes(self, indexes: Collection[int]) -> int:
         return round(sum(self._what.sizes[one] for one in indexes))
@@ -325,9 +331,16 @@ class _Adviser:
             upkeep=upkeep[number] / total,
         )
 
-    def _verdicts(
-        self, chosen: frozenset[int], costs: Sequence[float], used: Sequence[frozenset[int]]
-    ) -> Iterator[QueryVerdict]:
+    def _merged(self, number: int, olds: Sequence[DroppedIndex], used: Sequence[frozenset[int]]) -> AdvisedIndex:
+        return AdvisedIndex(
+            index=self._what.indexes[number],
+            sql="",
+            bytes=round(self._what.sizes[number]),
+            queries=tuple(n + 1 for n, taken in enumerate(used) if number in taken),
+            replaces=tuple(one.index.name.name for one in olds),
+        )
+
+    def _verdicts(self, costs: Sequence[float], used: Sequence[frozenset[int]]) -> Iterator[QueryVerdict]:
         for number, query in enumerate(self._what.queries):
             known = self._what.known[number]
             names = tuple(sorted(self._what.indexes[one].name.name for one in used[number]))

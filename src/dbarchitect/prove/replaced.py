@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from dbarchitect.errors import InputError
 from dbarchitect.index.existing import Merger, Superfluous, mergers, superfluous
-from dbarchitect.model.advice import AdvisedIndex, DroppedIndex
+from dbarchitect.model.advice import DroppedIndex
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Name
@@ -18,6 +18,7 @@ from dbarchitect.model.schema import Index
 from .whatif import WhatIf
 
 WORSE = 1.001  # a cost above this share is a regression, not a difference of rounding
+_LEVEL = 0.2  # units: one more level of a B-tree, with its comparisons, costs 0.13 (selfuncs.c, btcostestimate)
 _PAGE = 8192
 
 
@@ -39,31 +40,32 @@ class Replaced:
         self._costs = costs
         self._counters = counters
         self._facts = self._twin.schema.facts or Facts()
-        self._gone: list[Name] = []
+        self.gone: list[Name] = []
 
     def dropped(self) -> Iterator[DroppedIndex]:
         """Indexes that may go: nobody reads them, or another, there or advised, does their work."""
         for one in self._superfluous():
-            if self._as_good((*self._gone, one.index.name)):
-                self._gone.append(one.index.name)
+            if self._as_good((*self.gone, one.index.name)):
+                self.gone.append(one.index.name)
                 yield self._dropped(one.index, one.why, "" if one.instead is None else one.instead.name.name)
 
-    def merged(self, width: int, room: Room) -> Iterator[tuple[AdvisedIndex, tuple[DroppedIndex, ...]]]:
-        """One index for several that begin alike, where it is smaller than these together; asked after `dropped`."""
+    def merged(self, width: int, room: Room) -> Iterator[tuple[int, tuple[DroppedIndex, ...]]]:
+        """(number of a new candidate, what it replaces): one index for several that begin alike, where it is smaller
+        than these together. Asked after `dropped`."""
         left, count = room.bytes, room.count
-        for one in mergers(self._twin.schema, width=width, without=self._gone):
-            if any(index.name in self._gone for index in one.replaces) or not self._all_read(one):
+        for one in mergers(self._twin.schema, width=width, without=self.gone):
+            if any(index.name in self.gone for index in one.replaces) or not self._all_read(one):
                 continue
             if count is not None and count < 1:
                 return
-            found = self._tried(one, left)
-            if found is None:
+            number = self._tried(one, left)
+            if number is None:
                 continue
-            left = None if left is None else left - found.bytes
+            left = None if left is None else left - round(self._what.sizes[number])
             count = None if count is None else count - 1
-            self._gone += [index.name for index in one.replaces]
-            name = found.index.name.name
-            yield found, tuple(self._dropped(index, f"{name} does its work", name) for index in one.replaces)
+            self.gone += [index.name for index in one.replaces]
+            name = self._what.indexes[number].name.name
+            yield number, tuple(self._dropped(index, f"{name} does its work", name) for index in one.replaces)
 
     def _superfluous(self) -> list[Superfluous]:
         """By the schema as it will be: a new index may do the work of an old one."""
@@ -85,8 +87,8 @@ class Replaced:
             for index in one.replaces
         )
 
-    def _tried(self, one: Merger, room: int | None) -> AdvisedIndex | None:
-        """The index, if it is smaller than what it replaces, fits, and no query is dearer."""
+    def _tried(self, one: Merger, room: int | None) -> int | None:
+        """The index as a candidate, if it is smaller than what it replaces, fits, and no query is dearer."""
         sizes = [self._facts.indexes.get(str(index.name)) for index in one.replaces]
         freed = sum(size.bytes if size.bytes is not None else size.pages * _PAGE for size in sizes if size is not None)
         index = self._what.named(one.index)
@@ -96,21 +98,20 @@ class Replaced:
             return None
         taken = size.pages * _PAGE
         fits = taken < freed and (room is None or taken <= room)
-        if not fits or not self._as_good((*self._gone, *(other.name for other in one.replaces))):
+        if not fits or not self._as_good((*self.gone, *(other.name for other in one.replaces)), more=_LEVEL):
             self._twin.drop_index(index.name)
             return None
-        self._what.until_closed(self._twin.drop_index, index.name)  # what is looked at next is planned with it
-        return AdvisedIndex(index=index, sql="", bytes=taken, replaces=tuple(o.name.name for o in one.replaces))
+        return self._what.adopted(index, taken)
 
-    def _as_good(self, hidden: Collection[Name]) -> bool:
-        """Whether without these no query costs more than it does with the choice."""
+    def _as_good(self, hidden: Collection[Name], *, more: float = 0.0) -> bool:
+        """Whether without these no query costs more than it does with the choice, and `more` units."""
         tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
         with self._twin.only([], list(hidden)):
             by_table = self._what.by_table(self._chosen)
             for query, read in enumerate(self._what.tables):
                 if tables & read:
                     shown = self._what.shown(query, by_table)
-                    if self._what.ask(query, shown)[0] > self._costs[query] * WORSE:
+                    if self._what.ask(query, shown)[0] > self._costs[query] * WORSE + more:
                         return False
         return True
 

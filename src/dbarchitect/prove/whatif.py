@@ -187,6 +187,15 @@ class WhatIf:
         """An index with a name that is free."""
         return self._candidates.named(index)
 
+    def adopted(self, index: Index, size: float) -> int:
+        """The number of a candidate that was made on the twin apart from the others, and is not hidden there."""
+        number = len(self.indexes)
+        self.indexes.append(index)
+        self.sizes[number] = float(size)
+        self._by_name[index.name.name] = number
+        self.until_closed(self.twin.drop_index, index.name)
+        return number
+
     def _dear(self) -> set[int]:
         """The queries that get candidates: all of a small workload, of a large one those that its cost comes from."""
         if len(self.queries) <= _FEW:

@@ -134,6 +134,8 @@ _IGNORED_SETTINGS = frozenset(
 _IDENTIFIER = r'(?:"(?:[^"]|"")+"|[\w$.]+)'
 _SET = re.compile(r"(?:SET|RESET)\s+(?:(SESSION|LOCAL)\s+(?!AUTH|CHAR))?(TIME\s+ZONE|[\w.]+|\"[^\"]+\")", re.I)
 _OWNER = re.compile(rf"\bOWNER\s+TO\s+({_IDENTIFIER})\s*$", re.I)
+# What servers of the newest minor versions write among a column's options when it changes; an older pg_dump prints it.
+_STAMP = re.compile(r"(?<=\()\s*pg_attver\s*=\s*'?\d+'?\s*,?\s*|,\s*pg_attver\s*=\s*'?\d+'?")
 _CONCURRENTLY = re.compile(
     r"^((?:CREATE\s+(?:UNIQUE\s+)?INDEX|DROP\s+INDEX|REFRESH\s+MATERIALIZED\s+VIEW))\s+CONCURRENTLY\b", re.I
 )
@@ -310,6 +312,9 @@ class _Loader:
             # Roles are of the whole server, and ours may have the right to change them.
             self._made.gap("statement", _brief(sql), "not run: memberships of roles are left as they are")
             return None
+        if kind == "ALTER TABLE" and _STAMP.search(sql):
+            sql = _without_stamp(sql)
+            return _Step(statement, sql) if sql else None
         if kind == "COMMENT" and _COMMENT_ELSEWHERE.match(sql):
             return None
         if kind == "CREATE FOREIGN TABLE" and parse.has_constants_or_calls(sql):
@@ -641,6 +646,12 @@ def _without_options(sql: str, namespace: str) -> str:
     rest = re.sub(rf",\s*{option}|{option},?", "", sql)
     rest = re.sub(r"\bWITH\s*\(\s*\)", "", rest, flags=re.I)
     return "" if re.search(r"\b(?:RE)?SET\s*\(\s*\)", rest, re.I) else rest
+
+
+def _without_stamp(sql: str) -> str:
+    """`sql` without the stamp of a column's last change; empty where it sets nothing else."""
+    rest = _STAMP.sub("", sql)
+    return "" if re.search(r"\bSET\s*\(\s*\)", rest, re.I) else rest
 
 
 def _split_name(name: str) -> tuple[str, str]:

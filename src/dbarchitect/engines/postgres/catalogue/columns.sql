@@ -53,7 +53,9 @@ cross join lateral (
         end as storage,
         case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression,     --[14+]
         nullif(a.attstattarget, -1) as statistics_target,
-        (select json_object_agg(o.option_name, o.option_value) from pg_options_to_table(a.attoptions) o) as options,
+        -- pg_attver is the server's own stamp of the column's last change (15.20 and its like), nobody's setting.
+        (select json_object_agg(o.option_name, o.option_value) from pg_options_to_table(a.attoptions) o
+            where o.option_name <> 'pg_attver') as options,
         (select json_object_agg(o.option_name, o.option_value) from pg_options_to_table(a.attfdwoptions) o) as foreign_options,
         a.attinhcount > 0 and not a.attislocal as inherited
 ) as value

@@ -31,7 +31,8 @@ cross join lateral (
                     ),
                     'opclass_options', coalesce(                                                --[13+]
                         (select json_object_agg(o.option_name, o.option_value)                  --[13+]
-                        from pg_options_to_table(own.attoptions) o), '{}'),                     --[13+]
+                        from pg_options_to_table(own.attoptions) o                              --[13+]
+                        where o.option_name <> 'pg_attver'), '{}'),                             --[13+]
                     'collation', case when
                         -- What an expression's own collation is no function tells; the definition names another one.
                         case when a.attnum is not null then x.indcollation[key.place] <> a.attcollation
