@@ -103,7 +103,7 @@ def _measured(advice: IndexAdvice, bench: Workbench, options: IndexOptions) -> I
         return replace(measured, notes=(*measured.notes, where))
     with closing(connect(options.copy)) as connection:
         try:
-            return measure(connection, advice, progress=options.progress)
+            return measure(connection, advice, statistics=True, progress=options.progress)
         except psycopg.Error as err:
             raise InputError(
                 f"the copy does not take an advised index: {err.diag.message_primary or err}",
@@ -116,7 +116,7 @@ def write_indexes(
 ) -> Written | None:
     """Write what is advised as the next migration of a folder, in its format; None where nothing is advised."""
     parts = (*advice.create, *advice.drop)
-    if not parts:
+    if not parts and not advice.statistics:
         return None
     run = partial(run_python, python=python)
     files = opened_folder(folder, None, run=run)
@@ -128,6 +128,9 @@ def write_indexes(
     for part in parts:
         down.append([replace(step, undoes=len(up) + (step.undoes or 1)) for step in part.undo])
         up += part.steps
+    for told in advice.statistics:
+        up.append(Step(sql=told.sql, does=f"statistics of {told.table.short}", why=told.why))
+        down.append([Step(sql=told.undo, does=f"undo: statistics of {told.table.short}", undoes=len(up))])
     back = tuple(step for steps in reversed(down) for step in steps)
     migration = Migration(id="", name=name, up=tuple(up), down=back)
     return write_migration(files, migration, run=run, now=now)

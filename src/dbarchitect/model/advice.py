@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .finding import Gap
-from .names import Position
+from .names import Name, Position
 from .plan import Step
 from .proof import ASSERTED, Proof
 from .schema import Index
@@ -76,6 +76,25 @@ class DroppedIndex(Value, frozen=True, kw_only=True):
     undo: tuple[Step, ...] = ()
 
 
+class StatisticsAdvice(Value, frozen=True, kw_only=True):
+    """Statistics that bring an estimate of the planner nearer to the rows that come, tried on rows.
+
+    query   the number (from 1, in `IndexAdvice.queries`) of one that showed it; its times before and with them
+    estimated_before, estimated_after, actual  rows that a node of its plan was thought to give, and gave
+    """
+
+    table: Name
+    sql: tuple[str, ...]
+    undo: tuple[str, ...]
+    why: str
+    query: int
+    estimated_before: float
+    estimated_after: float
+    actual: float
+    before_ms: float | None = None
+    after_ms: float | None = None
+
+
 class BudgetPoint(Value, frozen=True, kw_only=True):
     """What a budget buys: bytes spent, indexes, and the cost as a share of that before. `planned`: every query was
     planned with these indexes; else the cost is by answers to other questions."""
@@ -93,6 +112,7 @@ class IndexAdvice(Value, frozen=True, kw_only=True):
     before, after  weighted costs of the workload; `geometric`: the geometric mean of the queries' shares
     candidates, questions  how many indexes were considered, and how many plans were asked for
     gap            how far the choice may be from the best one by what was asked, as a share; None: not proved
+    statistics     what the planner should be told of the data
     left_out       queries that could not be planned, and what of the source could not be carried over
     notes          what else there is to say: of counters, of statistics
     """
@@ -110,6 +130,7 @@ class IndexAdvice(Value, frozen=True, kw_only=True):
     questions: int = 0
     seconds: float = 0.0
     gap: float | None = None
+    statistics: tuple[StatisticsAdvice, ...] = ()
     left_out: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     proof: Proof = ASSERTED

@@ -39,6 +39,7 @@ _CARRIED = 0.002  # columns that an index only carries along save at least this 
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
+_STALE = 0.2  # of a table's rows: twice what autovacuum waits for
 _CURVE = (0.05, 0.1, 0.25, 0.5, 0.75)
 _ALL_PLANNED = 500  # queries; of more the points of the curve are by the answers that are there
 
@@ -394,6 +395,11 @@ class _Adviser:
         blind = sorted(name for name in read if name in facts.tables and facts.tables[name].rows is None)
         if blind:
             yield f"never analysed: {', '.join(blind[:5])}: ANALYZE them and ask again"
+        for name in sorted(read):
+            one = facts.tables.get(name)
+            if one is not None and one.rows and (one.modified_since_analyze or 0) > _STALE * one.rows:
+                share = (one.modified_since_analyze or 0) / one.rows
+                yield f"{share:.0%} of {name} changed since its last ANALYZE: ANALYZE it, and ask again"
 
 
 def _script(steps: Sequence[Step]) -> str:

@@ -19,8 +19,10 @@ from msgspec.structs import replace
 from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.explain import plan_from_json
 from dbarchitect.engines.postgres.server.host import one_statement
-from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict, StatisticsAdvice
 from dbarchitect.model.explain import QueryPlan
+
+from .estimates import mended_estimates
 
 _SLOWER, _NOISE_MS = 1.1, 2.0
 _FASTER = 0.98  # an index pays in time if what uses it takes less than this share of the time without it
@@ -33,6 +35,7 @@ class _Timed:
     milliseconds: float | None
     used: frozenset[str] = frozenset()
     rows: float | None = None
+    plan: QueryPlan | None = None
 
 
 def measure(
@@ -41,16 +44,19 @@ def measure(
     *,
     runs: int = 3,
     limit_s: float = 60.0,
+    statistics: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> IndexAdvice:
     """The advice with times, without the indexes that do not pay in time. `connection`: of one who may make indexes on
-    the copy, autocommit; nothing of it stays there. Raises `psycopg.Error` where an index cannot be made."""
+    the copy, autocommit; nothing of it stays there. `statistics`: the rows are the source's own, so that what the
+    planner does not know of them is worth looking for. Raises `psycopg.Error` where an index cannot be made."""
     queries = list(enumerate(advice.queries))
     meter = _Meter(connection, runs, limit_s)
     taken_out: list[str] = []
     tables = sorted({str(one.index.table) for one in advice.create})
     with meter.undone():
-        for table in tables:  # so that both sides are planned from statistics of the same age
+        # So that both sides are planned from statistics of the same age, and no estimate is off for want of any.
+        for table in [""] if statistics else tables:
             one_statement(connection, f"ANALYZE {table}")
         progress(f"timing {len(queries):,} queries as they are")
         before = {number: meter.time(query) for number, query in queries}
@@ -67,6 +73,18 @@ def measure(
         after = {number: meter.time(query) for number, query in queries}
         _confirmed(meter, advice.create, dict(queries), before, after)
         left = _repaired(meter, list(advice.create), dict(queries), before, after, taken_out, progress)
+        found: list[StatisticsAdvice] = []
+        if statistics:
+            plans = {number: one.plan for number, one in after.items() if one.plan is not None}
+            found += mended_estimates(
+                lambda sql: one_statement(connection, sql),
+                lambda query: meter.time(query).plan,
+                dict(queries),
+                plans,
+                version=connection.info.server_version,
+                progress=progress,
+            )
+        advice = replace(advice, statistics=tuple(found))
     return _with_times(advice, left, before, after, taken_out)
 
 
@@ -119,7 +137,7 @@ class _Meter:
         except psycopg.Error:
             return _Timed(None)
         used = frozenset(node.index for node in plan.root.walk() if node.index)
-        return _Timed(plan.execution_ms or 0.0, used, plan.root.actual_rows)
+        return _Timed(plan.execution_ms or 0.0, used, plan.root.actual_rows, plan)
 
     def _run(self, query: QueryVerdict) -> QueryPlan:
         connection, statement = self.connection, query.sql.strip().rstrip(";")
@@ -130,7 +148,9 @@ class _Meter:
                     connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
                     one_statement(connection, f"PREPARE dba_timed AS {statement}")
                     statement = f"EXECUTE dba_timed({', '.join(query.parameters)})"
-                row = one_statement(connection, f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}").fetchone()
+                row = one_statement(
+                    connection, f"EXPLAIN (ANALYZE, VERBOSE, TIMING OFF, FORMAT JSON) {statement}"
+                ).fetchone()
         finally:
             if query.parameters and not connection.broken:
                 # ALL: of one that was refused there is none, and an error here would end the whole measurement.

@@ -9,7 +9,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
+from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict, StatisticsAdvice
 from dbarchitect.model.figures import duration_text, size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.curve import draw_curve, knee
@@ -36,10 +36,18 @@ def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (
     return printed(_parts(advice, written), screen)
 
 
+def _times(told: StatisticsAdvice) -> str:
+    if told.before_ms is None or told.after_ms is None:
+        return ""
+    return f" ({told.before_ms:,.1f} -> {told.after_ms:,.1f} ms)"
+
+
 def _statements(advice: IndexAdvice) -> Iterator[str]:
     for one in (*advice.create, *advice.drop):
         for step in one.steps:
             yield from step.sql
+    for told in advice.statistics:
+        yield from told.sql
 
 
 def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
@@ -71,6 +79,15 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Text(f"drop {line(one.index.name.name)}{freed}: {line(one.why)}", style="bold yellow")
         for statement in one.sql.split("\n"):
             yield Verbatim(Text(f"   {line(statement.rstrip(';'))};"))
+    for told in advice.statistics:
+        yield Text("")
+        figures = (
+            f"{told.estimated_before:,.0f} rows expected, {told.actual:,.0f} came; {told.estimated_after:,.0f} with"
+        )
+        yield Text(f"statistics of {line(told.table.short)}: {line(told.why)}", style="bold yellow")
+        yield Text(f"   query {told.query}: {figures}{_times(told)}", style="dim")
+        for statement in told.sql:
+            yield Verbatim(Text(f"   {line(statement)};"))
     if advice.curve:
         yield Text("")
         yield Text("what a budget buys", style="bold")
@@ -107,7 +124,8 @@ def _built(one: AdvisedIndex) -> str:
 def _verdict(advice: IndexAdvice) -> str:
     queries = plural(len(advice.queries), "query", "queries")
     if not advice.create and not advice.drop:
-        return f"no index pays: {queries} looked at"
+        more = ", but statistics are missing" if advice.statistics else ""
+        return f"no index pays: {queries} looked at{more}"
     parts: list[str] = []
     if advice.create:
         parts.append(f"{plural(len(advice.create), 'index', 'indexes')} to create ({size_text(advice.bytes)})")
