@@ -25,7 +25,7 @@ from dbarchitect.prove.measure import measure
 from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.typical import between, bound, looked_up, several, spread
 from dbarchitect.sources import Workshop, open_source
-from dbarchitect.sql.parameters import respelled, settings_of, unsquashed, with_types
+from dbarchitect.sql.parameters import place_before, respelled, settings_of, unsquashed, with_types
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,14 @@ def test_what_says_what_a_function_does_is_no_data():
     assert settings_of("SELECT date_trunc($1, a), to_char(a AT TIME ZONE $2, $3), left(b, $4) FROM t") == {
         1: "day", 2: "UTC", 3: "YYYY-MM-DD",
     }  # fmt: skip
-    assert with_types("SELECT $1, 'é', $10", {10: "text"}) == "SELECT $1, 'é', $10::text"
+
+
+def test_types_as_casts():
+    sql = "SELECT $1, 'é', $10, x"
+    text = with_types(sql, {10: "text", 1: "date"})
+    assert text == "SELECT $1::date, 'é', $10::text, x"
+    for one in ("$1", "'é'", ", x"):
+        assert place_before(sql, {10: "text", 1: "date"}, text.index(one)) == sql.index(one)
 
 
 # --- values -------------------------------------------------------------------------------------------------------------

@@ -239,9 +239,11 @@ class _Filler:
         if operator in _LIKES:
             if not (one.alone or one.joined):
                 return []
-            found = typical.part(known, start=one.joined and one.first)
-            value = found if one.joined or operator in ("^@", "~", "~*") else f"%{found}%"
-            return [] if found is None else [Choice(value, 1.0, "letters out of a value")]
+            letters = typical.part(known, start=one.joined and one.first)
+            if letters is None:
+                return []
+            bare = one.joined or operator in ("^@", "~", "~*")
+            return [Choice(letters if bare else f"%{letters}%", 1.0, "letters out of a value")]
         if operator in _RANGES:
             above = _RANGES[operator]
             wanted = typical.bound(known, typical.OPEN_RANGE if share is None else share, above=above)

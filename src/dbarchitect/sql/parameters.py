@@ -83,20 +83,33 @@ def respelled(sql: str, *, version: int = 180000) -> Respelled:
 def with_types(sql: str, types: Mapping[int, str]) -> str:
     """`sql` with a cast at every `$n` that `types` names."""
     data = sql.encode()
-    casts = {
+    return _edited(data, _casts(data, types)).decode()
+
+
+def place_before(sql: str, types: Mapping[int, str], character: int) -> int:
+    """The character of `sql` that one of `with_types(sql, types)` was."""
+    data = sql.encode()
+    for (_, end), cast_ in sorted(_casts(data, types).items()):
+        if len(data[:end].decode()) > character:
+            break
+        character = max(character - len(cast_), len(data[:end].decode()) - 1)
+    return character
+
+
+def _casts(data: bytes, types: Mapping[int, str]) -> dict[tuple[int, int], str]:
+    return {
         (one.end, one.end): f"::{types[int(one.text[1:])]}"
         for one in _tokens(data)
         if one.kind == _PARAM and int(one.text[1:]) in types
     }
-    return _edited(data, casts).decode()
 
 
 def suspects(sql: str, sqlstate: str, message: str, character: int | None) -> tuple[dict[int, str], ...]:
     """Types of parameters that may answer a refusal of the server, the likeliest first; none where it is about
     something else. `character`: the place that it names, from 0."""
     if sqlstate == _INDETERMINATE:
-        found = _NUMBERS.search(message)
-        return ({int(found[1]): "text"},) if found else ()
+        named = _NUMBERS.search(message)
+        return ({int(named[1]): "text"},) if named else ()
     if sqlstate not in (_AMBIGUOUS, _UNDEFINED, _MISMATCH):
         return ()
     statements = [{kind: fields} for kind, fields in tree.parse(sql)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -9,11 +10,11 @@ import psycopg
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import Value
-from dbarchitect.sql.parameters import respelled, suspects, unsquashed, with_types
+from dbarchitect.sql.parameters import place_before, respelled, suspects, unsquashed, with_types
 
 _PREPARE = "PREPARE dba_typed AS "
 _TYPES = "SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 'dba_typed'"
-_MOST = 80  # tries; each takes about a millisecond
+_MOST = 400  # tries; each takes about a millisecond
 _LIST = 5  # constants of a list whose length nobody knows: two at least, or it would not be shown as one
 
 
@@ -59,42 +60,52 @@ def plannable(connection: psycopg.Connection[Any], sql: str) -> Plannable:
 def _search(connection: psycopg.Connection[Any], sql: str) -> tuple[dict[int, str], tuple[str, ...]] | psycopg.Error:
     """Types that the server needs to be told, and all types then; or what it says where none help.
 
-    Depth first: what answers one refusal may lead to another one further on.
+    Depth first: what moves the refusal to a later place is followed at once, what moves it to an earlier one when
+    nothing else is left.
     """
     error, types = _tried(connection, sql)
     if error is None:
         return {}, types
     first, left = error, _MOST
-    stack: list[tuple[dict[int, str], psycopg.Error]] = [({}, error)]
-    seen = {_told(error)}
-    while stack:
-        casts, error = stack.pop()
-        deeper: list[tuple[dict[int, str], psycopg.Error]] = []
-        for more in _suspects(sql, casts, error):
-            if left == 0:
-                return first
-            left -= 1
-            wanted = {**casts, **more}
-            refused, types = _tried(connection, with_types(sql, wanted))
-            if refused is None:
-                return wanted, types
-            if _told(refused) not in seen:
-                seen.add(_told(refused))
-                deeper.append((wanted, refused))
-        stack += reversed(deeper)
+    seen = {_told(error, sql, {})}
+    stack = [(_place(error, sql, {}), _answers(sql, {}, error))]
+    later: list[tuple[int, Iterator[dict[int, str]]]] = []
+    while stack or later:
+        at, answers = (stack or later)[-1]
+        casts = next(answers, None)
+        if casts is None:
+            (stack or later).pop()
+            continue
+        if left == 0:
+            break
+        left -= 1
+        refused, types = _tried(connection, with_types(sql, casts))
+        if refused is None:
+            return casts, types
+        told = _told(refused, sql, casts)
+        if told not in seen:
+            seen.add(told)
+            (stack if told[1] > at else later).append((told[1], _answers(sql, casts, refused)))
     return first
 
 
-def _suspects(sql: str, casts: dict[int, str], error: psycopg.Error) -> list[dict[int, str]]:
+def _answers(sql: str, casts: dict[int, str], error: psycopg.Error) -> Iterator[dict[int, str]]:
     place = error.diag.statement_position
-    text = with_types(sql, casts)
     at = int(place) - len(_PREPARE) - 1 if place else None
-    found = suspects(text, error.diag.sqlstate or "", error.diag.message_primary or "", at)
-    return [one for one in found if not one.keys() & casts.keys()]
+    text = with_types(sql, casts)
+    for one in suspects(text, error.diag.sqlstate or "", error.diag.message_primary or "", at):
+        if not one.keys() & casts.keys():
+            yield {**casts, **one}
 
 
-def _told(error: psycopg.Error) -> tuple[str | None, str | None]:
-    return error.diag.message_primary, error.diag.statement_position
+def _told(error: psycopg.Error, sql: str, casts: dict[int, str]) -> tuple[str, int]:
+    return error.diag.message_primary or "", _place(error, sql, casts)
+
+
+def _place(error: psycopg.Error, sql: str, casts: dict[int, str]) -> int:
+    """The character that the server names, in the text without casts; -1: it names none."""
+    place = error.diag.statement_position
+    return place_before(sql, casts, int(place) - len(_PREPARE) - 1) if place else -1
 
 
 def _tried(connection: psycopg.Connection[Any], sql: str) -> tuple[psycopg.Error | None, tuple[str, ...]]:
