@@ -17,6 +17,8 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
     used  the advised indexes that its plan takes, by name
     why   why it got none, in words; "" where it got one
     before_ms, after_ms  the time of its fastest run on rows; None where it was not run
+    planned  the text as it was planned, where a normalised one had to be mended; "": as it is
+    parameters, values  SQL literals for its `$n`, and where they come from if not from the workload
     """
 
     id: str
@@ -29,6 +31,8 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
     before_ms: float | None = None
     after_ms: float | None = None
     parameters: tuple[str, ...] = ()
+    planned: str = ""
+    values: str = ""
     source: str = ""
     position: Position | None = None
 

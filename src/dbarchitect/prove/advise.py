@@ -343,12 +343,14 @@ class _Adviser:
 
     def _verdicts(self, costs: Sequence[float], used: Sequence[frozenset[int]]) -> Iterator[QueryVerdict]:
         for number, query in enumerate(self._what.queries):
-            known = self._what.known[number]
+            known, form = self._what.known[number], self._what.forms[number]
             names = tuple(sorted(self._what.indexes[one].name.name for one in used[number]))
             yield QueryVerdict(
                 id=query.id,
                 sql=query.sql,
-                parameters=query.parameters,
+                planned=form.sql if form.sql != query.sql else "",
+                parameters=form.parameters,
+                values=form.how,
                 source=query.source,
                 calls=query.calls,
                 before=known.base,

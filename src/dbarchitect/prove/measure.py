@@ -140,7 +140,7 @@ class _Meter:
         return _Timed(plan.execution_ms or 0.0, used, plan.root.actual_rows, plan)
 
     def _run(self, query: QueryVerdict) -> QueryPlan:
-        connection, statement = self.connection, query.sql.strip().rstrip(";")
+        connection, statement = self.connection, (query.planned or query.sql).strip().rstrip(";")
         try:
             with connection.transaction(force_rollback=True):
                 connection.execute(f"SET LOCAL statement_timeout = {round(self.limit_s * 1000)}".encode())

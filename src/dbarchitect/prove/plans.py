@@ -20,20 +20,19 @@ from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import GUEST
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
-from dbarchitect.errors import DbaError, InputError
-from dbarchitect.model.explain import QueryPlan
+from dbarchitect.errors import DbaError
 from dbarchitect.model.facts import Facts, IndexFacts, TableFacts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, quote_identifier
-from dbarchitect.model.query import Query, Workload
+from dbarchitect.model.plan_diff import ComparedQuery
+from dbarchitect.model.query import Workload
 from dbarchitect.model.rehearsal import QueryChange
 from dbarchitect.model.schema import Relational
 
 from .copies import Copies
+from .plan_diff import badness, compared, left_out, planned
 from .stage import Stage
 
-# A plan counts as dearer by a tenth, and by more than one unit: the cost of reading one page in sequence.
-_OTHER, _OTHER_BY = 1.1, 1.0
 _NAMED = 10
 
 _RELATIONS = """
@@ -53,59 +52,32 @@ def changed_plans(
 ) -> tuple[tuple[QueryChange, ...], int, tuple[Gap, ...]]:
     """Queries that break or whose plan or cost changes, the dearest first; how many were planned; what was left out."""
     try:
-        before = copies.bench.twin()
+        found, refused = planned(copies.bench.twin(), workload.queries)
         snapshot = copies.bench.with_facts()
-        refused: list[tuple[Query, str]] = []
-        planned: list[tuple[Query, QueryPlan]] = []
-        for query in workload.queries:
-            try:
-                planned.append((query, before.explain(query.sql, query.parameters)))
-            except InputError as err:
-                refused.append((query, err.message))
-        progress(f"planning {len(planned):,} queries on the schema afterwards")
+        progress(f"planning {len(found):,} queries on the schema afterwards")
         with closing(_later(copies, snapshot, replay)) as after:
-            changes = [change for query, plan in planned if (change := _compared(query, plan, after))]
-            gaps = [_left_out(query, reason, after) for query, reason in refused]
+            every = sorted((compared(one, after) for one in found), key=badness)
+            working, others = left_out(refused, after)
     except (DbaError, psycopg.Error) as err:
         reason = err.message if isinstance(err, DbaError) else str(err).strip().split("\n")[0]
         name = f"{len(workload.queries):,} queries"
         return (), 0, (Gap(kind="workload", name=name, effect=f"not planned: {reason}"),)
+    gaps = [*working, *others]
     if len(gaps) > _NAMED:
         more = Gap(kind="workload", name=f"and {len(gaps) - _NAMED:,} more", effect="left out for such reasons")
         gaps = [*gaps[:_NAMED], more]
-    return tuple(sorted(changes, key=_badness)), len(planned), tuple(gaps)
+    return tuple(_change(one) for one in every if one.change != "same"), len(found), tuple(gaps)
 
 
-def _left_out(query: Query, reason: str, after: Twin) -> Gap:
-    shown = str(query.position or " ".join(query.sql.split())[:80])
-    try:
-        after.explain(query.sql, query.parameters)
-    except InputError:
-        return Gap(kind="workload", name=shown, effect=f"left out: {reason}")
-    return Gap(kind="workload", name=shown, effect=f"not compared: it works only afterwards ({reason})")
-
-
-def _badness(change: QueryChange) -> tuple[bool, float]:
-    return (not change.broken, -((change.after or 0.0) - change.before) * change.calls)
-
-
-def _compared(query: Query, plan: QueryPlan, after: Twin) -> QueryChange | None:
-    shown = " ".join(query.sql.split())
-    try:
-        now = after.explain(query.sql, query.parameters)
-    except InputError as err:
-        return QueryChange(sql=shown, calls=query.calls, before=plan.cost, broken=err.message, position=query.position)
-    other = plan.root.shape != now.root.shape
-    low, high = sorted((plan.cost, now.cost))
-    if not other and high <= max(low * _OTHER, low + _OTHER_BY):
-        return None
+def _change(one: ComparedQuery) -> QueryChange:
     return QueryChange(
-        sql=shown,
-        calls=query.calls,
-        before=round(plan.cost, 2),
-        after=round(now.cost, 2),
-        plan_changed=other,
-        position=query.position,
+        sql=" ".join(one.sql.split()),
+        calls=one.calls,
+        before=one.before,
+        after=one.after,
+        plan_changed=one.plan_changed,
+        broken=one.broken,
+        position=one.position,
     )
 
 
@@ -114,7 +86,7 @@ def _later(copies: Copies, snapshot: Snapshot, replay: Callable[[Stage], None]) 
     schema = snapshot.schema
     facts = _migrated(copies, server, "later", schema.facts or Facts(), replay)
     later = twin_room.dress(server, replace(snapshot, schema=facts), database="later")
-    sizes = _new_indexes(facts, later)
+    sizes = sizes_of_new_indexes(facts, later)
     if not sizes:
         return later
     later.close()
@@ -173,8 +145,8 @@ def _column_now(table: int, column: str, before: Columns, after: Columns) -> str
     return ""
 
 
-def _new_indexes(schema: Relational, later: Twin) -> dict[str, IndexFacts]:
-    """Sizes of the indexes that the source does not have."""
+def sizes_of_new_indexes(schema: Relational, later: Twin) -> dict[str, IndexFacts]:
+    """Sizes of the indexes of a schema that its facts do not have, by the size model of its twin."""
     facts = schema.facts or Facts()
     found: dict[str, IndexFacts] = {}
     for table in schema.tables:

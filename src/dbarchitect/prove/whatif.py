@@ -25,6 +25,8 @@ from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Index
 from dbarchitect.sql.parse import normalize, updated_columns
 
+from .parameters import Filled, filled, said_of
+
 _PAGE = 8192
 _FEW, _SAMPLES = 500, 3  # a workload of so many queries is looked at whole; of a larger one so many of each kind,
 _DEAR = 0.999  # and those that this share of the cost comes from
@@ -39,6 +41,7 @@ class WhatIf:
     known                  what each query costs, as far as was asked
     said, left_out         what there is to say of the workload, and what of it could not be planned
     questions              how many plans were asked for
+    forms                  of each query: how it is put to the planner
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class WhatIf:
         ]
         self.said: list[str] = []
         self.queries: list[Query] = []
+        self.forms: list[Filled] = []
         self.plans: list[QueryPlan] = []
         self.needs: list[tuple[Needs, ...]] = []
         self.tables: list[frozenset[Name]] = []
@@ -81,12 +85,13 @@ class WhatIf:
         for number, query in enumerate(queries):
             if number % 500 == 0:
                 self._progress(f"planning {len(queries):,} queries" + (f": {number:,}" if number else ""))
-            plan = self._planned(query)
-            for check in self._checks_of(query, plan) if plan is not None else ():
-                self._planned(check)
+            for one, plan in self._planned(query):
+                for check in self._checks_of(one, plan):
+                    self._planned(check)
         if not self.queries:
             first = self.left_out[0].effect if self.left_out else "it is empty"
             raise InputError(f"no query of the workload can be planned: {first}", hint="see what is left out of it")
+        self.said += said_of(self.queries, self.forms)
 
     def _representatives(self, queries: Sequence[Query]) -> list[Query]:
         """Of queries that differ in their constants alone the most frequent ones stand for all, of large workloads."""
@@ -107,20 +112,26 @@ class WhatIf:
             )
         return found
 
-    def _planned(self, query: Query) -> QueryPlan | None:
+    def _planned(self, query: Query) -> list[tuple[Query, QueryPlan]]:
+        """The query with its plan, once for each set of values that its parameters get."""
         try:
-            plan = self.twin.explain(query.sql, query.parameters, verbose=True)
+            forms = filled(self.twin, query)
+            plans = [self.twin.explain(one.sql, one.parameters, verbose=True) for one in forms]
         except InputError as err:
             shown = str(query.position or " ".join(query.sql.split())[:80])
             self.left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
-            return None
-        self.questions += 1
-        self.queries.append(query)
-        self.plans.append(plan)
-        self.needs.append(needs_of(plan, self.twin.schema))
-        self.tables.append(frozenset(one.table for one in self.needs[-1]))
-        self.known.append(Known(weight=query.calls, base=plan.cost))
-        return plan
+            return []
+        found: list[tuple[Query, QueryPlan]] = []
+        for one, plan in zip(forms, plans, strict=True):
+            self.questions += 1
+            self.queries.append(replace(query, calls=query.calls * one.weight))
+            self.forms.append(one)
+            self.plans.append(plan)
+            self.needs.append(needs_of(plan, self.twin.schema))
+            self.tables.append(frozenset(need.table for need in self.needs[-1]))
+            self.known.append(Known(weight=self.queries[-1].calls, base=plan.cost))
+            found.append((self.queries[-1], plan))
+        return found
 
     def _checks_of(self, query: Query, plan: QueryPlan) -> Iterator[Query]:
         """The queries that foreign keys run for each row that a query deletes or gives another key (ri_triggers.c)."""
@@ -221,7 +232,7 @@ class WhatIf:
         """(cost of a query with these candidates, those that its plan uses)."""
         self.questions += 1
         self._switches.show([self.indexes[one].name for one in shown])
-        plan = self.twin.explain(self.queries[query].sql, self.queries[query].parameters)
+        plan = self.twin.explain(self.forms[query].sql, self.forms[query].parameters)
         return plan.cost, self._used(plan) & shown
 
     def _used(self, plan: QueryPlan) -> frozenset[int]:

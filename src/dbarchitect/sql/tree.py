@@ -132,6 +132,17 @@ def walk(node: Any) -> Iterator[tuple[str, Node]]:
             stack.extend(reversed(fields.values()))
 
 
+def selects(node: Any) -> Iterator[Node]:
+    """The fields of every SELECT below `node`; the arms of a UNION, whose type the tree does not name, are such too."""
+    for kind, fields in walk(node):
+        if kind == "SelectStmt":
+            stack = [fields]
+            while stack:
+                one = stack.pop()
+                yield one
+                stack += [one[arm] for arm in ("rarg", "larg") if arm in one]
+
+
 def strings(items: Any) -> list[str]:
     """The texts of a list of String nodes (a qualified name, a column list); others are left out."""
     return [one["String"].get("sval", "") for one in items or () if "String" in one]

@@ -16,6 +16,7 @@ import psycopg
 
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.parameters import Plannable, plannable
 from dbarchitect.engines.postgres.server import Server, version_name
 from dbarchitect.engines.postgres.server.host import GUEST, Host, guest_session, owner_session
 from dbarchitect.engines.postgres.twin import statistics
@@ -171,6 +172,10 @@ class Twin:
     def explain(self, sql: str, parameters: Sequence[str] = (), *, verbose: bool = False) -> QueryPlan:
         """The plan that the source would choose. Raises `InputError` for SQL that does not plan."""
         return explain(self._session(), sql, parameters, verbose=verbose)
+
+    def plannable(self, sql: str) -> Plannable:
+        """A query with `$n` in the form in which it can be planned. Raises `InputError` where there is none."""
+        return plannable(self._session(), sql)
 
     @contextmanager
     def supposing(self, changes: Sequence[Change], *, sizes: Mapping[Name, IndexSize] | None = None) -> Generator[Twin]:
