@@ -167,6 +167,7 @@ class _Adviser:
         while True:
             worth: dict[int, tuple[float, bool]] = {}
             users: dict[int, set[int]] = {index: set() for index in chosen}
+            instead: dict[int, set[int]] = {index: set() for index in chosen}
             for query, taken in enumerate(used):
                 for index in taken & chosen:
                     users[index].add(query)
@@ -174,7 +175,8 @@ class _Adviser:
                 saved, helps = -upkeep[index], False
                 for query in users[index]:
                     known = self._what.known[query]
-                    without = self._what.cost_with(query, chosen - {index})
+                    without, taken = self._what.planned_with(query, chosen - {index})
+                    instead[index] |= taken
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
                 worth[index] = (saved, helps)
@@ -182,12 +184,17 @@ class _Adviser:
             idle = [one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)]
             if not idle:
                 return _narrowed(choice, chosen)
-            # Those at once that no query uses together: one may be worth more when another is gone.
+            # Those at once that no query uses together, or one in place of another: one may be worth more when another
+            # is gone.
             touched: set[int] = set()
+            needed: set[int] = set()
+            gone: set[int] = set()
             for index in sorted(idle, key=lambda one: worth[one][0]):
-                if not users[index] & touched:
-                    chosen -= {index}
+                if not users[index] & touched and index not in needed and not instead[index] & gone:
+                    gone.add(index)
                     touched |= users[index]
+                    needed |= instead[index]
+            chosen -= gone
             costs, used, _ = self._what.checked(chosen)
 
     def _plainer(self, choice: Choice, costs: Sequence[float]) -> Choice:

@@ -268,7 +268,11 @@ class WhatIf:
             self._answers[key] = self.ask(query, shown)
         return self._answers[key]
 
-    def cost_with(self, query: int, chosen: Collection[int]) -> float:
+    def planned_with(self, query: int, chosen: Collection[int]) -> tuple[float, frozenset[int]]:
+        """What a query costs with a choice, and what of it its plan uses."""
         tables = self.tables[query]
         shown = frozenset(one for one in chosen if self.indexes[one].table in tables)
-        return self._asked(query, shown)[0] if shown else self.known[query].base
+        return self._asked(query, shown) if shown else (self.known[query].base, frozenset())
+
+    def cost_with(self, query: int, chosen: Collection[int]) -> float:
+        return self.planned_with(query, chosen)[0]
