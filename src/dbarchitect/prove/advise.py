@@ -144,7 +144,7 @@ class _Adviser:
             if not news:
                 break
         choice = self._trimmed(choice, costs, used, upkeep)
-        choice = self._plainer(choice, self._what.checked(choice.indexes)[0])
+        choice = self._plainer(choice, *self._what.checked(choice.indexes)[:2])
         costs, used, _ = self._what.checked(choice.indexes)
         while not self._options.regression and (
             worse := [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * _WORSE and used[n]]
@@ -197,9 +197,11 @@ class _Adviser:
             chosen -= gone
             costs, used, _ = self._what.checked(chosen)
 
-    def _plainer(self, choice: Choice, costs: Sequence[float]) -> Choice:
-        """Without columns that an index carries along for next to nothing: each makes every entry longer."""
+    def _plainer(self, choice: Choice, costs: Sequence[float], used: Sequence[frozenset[int]]) -> Choice:
+        """Without columns that an index carries along for next to nothing: each makes every entry longer. What does not
+        use it can only become cheaper by the plain one."""
         total = sum(one.weight * cost for one, cost in zip(self._what.known, costs, strict=True))
+        now = list(used)
         plain = {
             (one.table, one.method, keys_of(one), one.predicate): number
             for number, one in enumerate(self._what.indexes)
@@ -214,11 +216,13 @@ class _Adviser:
             dearer = sum(
                 self._what.known[query].weight
                 * (self._what.cost_with(query, swapped) - self._what.cost_with(query, choice.indexes))
-                for query, tables in enumerate(self._what.tables)
-                if index.table in tables
+                for query, taken in enumerate(now)
+                if number in taken
             )
             if dearer <= _CARRIED * total:
                 choice = _narrowed(choice, swapped)
+                now = [self._what.planned_with(query, swapped)[1] if number in taken else taken
+                       for query, taken in enumerate(now)]  # fmt: skip
         return choice
 
     def _pays(self, saved: float, total: float, *, helps: bool) -> bool:
@@ -312,7 +316,7 @@ class _Adviser:
             for query, read in enumerate(self._what.tables):
                 if tables & read:
                     shown = self._what.shown(query, by_table)
-                    if self._what.ask(query, shown)[0] > costs[query] * _WORSE:
+                    if self._what.planned(query, shown)[0] > costs[query] * _WORSE:
                         return False
         return True
 

@@ -70,7 +70,7 @@ class WhatIf:
         self.too_large: list[int] = []
         self.known: list[Known] = []
         self._by_name: dict[str, int] = {}
-        self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
+        self._answers: list[dict[frozenset[int], tuple[float, frozenset[int]]]] = []
         self._plan(workload)
         self._offer(limits, budget, stack)
 
@@ -118,6 +118,7 @@ class WhatIf:
         self.needs.append(needs_of(plan, self._twin.schema))
         self.tables.append(frozenset(one.table for one in self.needs[-1]))
         self.known.append(Known(weight=query.calls, base=plan.cost))
+        self._answers.append({})
         return plan
 
     def _checks_of(self, query: Query, plan: QueryPlan) -> Iterator[Query]:
@@ -199,7 +200,16 @@ class WhatIf:
     # Questions
 
     def ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
-        """(cost of a query with these candidates, those that its plan uses)."""
+        """(cost of a query with these candidates, those that its plan uses), asked only if no answer says it already:
+        what a plan leaves aside can be taken away without changing it."""
+        for asked, (cost, used) in self._answers[query].items():
+            if used <= shown <= asked:
+                return cost, used
+        self._answers[query][shown] = found = self.planned(query, shown)
+        return found
+
+    def planned(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        """The same, asked in any case: where the indexes that are there are others than they were."""
         self.questions += 1
         self._switches.show([self.indexes[one].name for one in shown])
         plan = self._twin.explain(self.queries[query].sql, self.queries[query].parameters)
@@ -245,7 +255,7 @@ class WhatIf:
                 costs.append(known.base)
                 used.append(frozenset())
                 continue
-            cost, taken = self._asked(query, shown)
+            cost, taken = self.ask(query, shown)
             news = known.learn(taken, cost) or news
             costs.append(cost)
             used.append(taken)
@@ -262,17 +272,11 @@ class WhatIf:
         found = [by_table[table] for table in self.tables[query] if table in by_table]
         return frozenset[int]().union(*found)
 
-    def _asked(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
-        key = (query, shown)
-        if key not in self._answers:
-            self._answers[key] = self.ask(query, shown)
-        return self._answers[key]
-
     def planned_with(self, query: int, chosen: Collection[int]) -> tuple[float, frozenset[int]]:
         """What a query costs with a choice, and what of it its plan uses."""
         tables = self.tables[query]
         shown = frozenset(one for one in chosen if self.indexes[one].table in tables)
-        return self._asked(query, shown) if shown else (self.known[query].base, frozenset())
+        return self.ask(query, shown) if shown else (self.known[query].base, frozenset())
 
     def cost_with(self, query: int, chosen: Collection[int]) -> float:
         return self.planned_with(query, chosen)[0]
