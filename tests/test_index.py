@@ -43,7 +43,8 @@ CREATE EXTENSION pg_trgm;
 CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL, country text, note text);
 CREATE TABLE orders (
     id bigint PRIMARY KEY, customer integer NOT NULL REFERENCES customer ON DELETE CASCADE, status text NOT NULL,
-    total integer, doc jsonb, tags text[], during int4range, at timestamp NOT NULL, gone_at timestamp, words text
+    total integer, doc jsonb, tags text[], during int4range, at timestamp NOT NULL, gone_at timestamp, words text,
+    place point
 );
 CREATE TABLE small (id integer, name text);
 INSERT INTO small SELECT g, g FROM generate_series(1, 50) g;
@@ -138,6 +139,8 @@ def test_keys_of_a_sort():
         ("SELECT count(*) FROM orders GROUP BY status, total", "btree (status, total)"),
         ("SELECT * FROM orders o JOIN customer c ON c.id = o.customer WHERE c.country = 'c1'", "btree (country)"),
         ("SELECT * FROM orders WHERE total = 1 OR customer = 2", "btree (customer)"),
+        ("SELECT * FROM orders ORDER BY words <-> 'abcdef' LIMIT 5", "gist (words gist_trgm_ops)"),
+        ("SELECT * FROM orders WHERE total > 5 ORDER BY place <-> '(5,5)' LIMIT 5", "gist (place)"),
     ],
 )  # fmt: skip
 def test_candidates_for(shop: Twin, sql: str, wanted: str) -> None:

@@ -20,6 +20,7 @@ from dbarchitect.sql.conditions import (
 )
 
 _PASSING = frozenset(("Gather", "Gather Merge", "Limit", "Append", "Merge Append", "LockRows", "Materialize"))
+_DISTANCES = frozenset(("<->", "<=>", "<#>", "<+>"))  # of GiST, pg_trgm and pgvector: an order, not a condition
 
 
 @dataclass(slots=True)
@@ -86,7 +87,10 @@ def _read(node: PlanNode, found: Mapping[str, Needs]) -> None:
     for text in (node.condition, node.filter):
         for term in terms_of(text) if text else ():
             _term(term, found)
-    order = sort_keys_of(node.sort_key)
+    nearest = [term for text in node.sort_key[:1] for term in terms_of(text) if term.operator in _DISTANCES]
+    for term in nearest:
+        _term(term, found)
+    order = () if nearest else sort_keys_of(node.sort_key)
     if order and (own := _of_one(tuple(one.key for one in order))) in found:
         found[own].orders.append(order)
     elif order:
@@ -134,7 +138,7 @@ def _term(term: Term, found: Mapping[str, Needs]) -> None:
             one.terms.append(term)  # two columns of one table
             return
         one.terms.append(term)
-        if term.operator in ("<->", "<=>", "<#>", "<+>"):
+        if term.operator in _DISTANCES:
             one.nearest.append(term)
         elif term.operator in ("=", "in"):
             one.equal[left.text] = left

@@ -108,10 +108,10 @@ class _Adviser:
         room = self._room(self._bytes(choice.indexes), len(choice.indexes))
         merged = dict(replaced.merged(self._options.limits.width, room))
         chosen = choice.indexes | merged.keys()
-        with self._twin.only([], replaced.gone):
-            if merged:
+        created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
+        if merged:
+            with self._twin.only([], replaced.gone):
                 costs, used, _ = self._what.checked(chosen)
-            created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
         for number, olds in merged.items():
             created.append(self._merged(number, olds, used))
             dropped += olds
@@ -160,7 +160,7 @@ class _Adviser:
             if not news:
                 break
         choice = self._trimmed(choice, costs, used, upkeep)
-        choice = self._plainer(choice, self._what.checked(choice.indexes)[0])
+        choice = self._plainer(choice, *self._what.checked(choice.indexes)[:2])
         costs, used, _ = self._what.checked(choice.indexes)
         while not self._options.regression and (
             worse := [n for n, cost in enumerate(costs) if cost > self._what.known[n].base * WORSE and used[n]]
@@ -183,6 +183,7 @@ class _Adviser:
         while True:
             worth: dict[int, tuple[float, bool]] = {}
             users: dict[int, set[int]] = {index: set() for index in chosen}
+            instead: dict[int, set[int]] = {index: set() for index in chosen}
             for query, taken in enumerate(used):
                 for index in taken & chosen:
                     users[index].add(query)
@@ -190,7 +191,8 @@ class _Adviser:
                 saved, helps = -upkeep[index], False
                 for query in users[index]:
                     known = self._what.known[query]
-                    without = self._what.cost_with(query, chosen - {index})
+                    without, taken = self._what.planned_with(query, chosen - {index})
+                    instead[index] |= taken
                     saved += known.weight * (without - costs[query])
                     helps = helps or (without >= _PAYS_SLOW and costs[query] < _PAYS_QUERY * without)
                 worth[index] = (saved, helps)
@@ -198,17 +200,24 @@ class _Adviser:
             idle = [one for one, (saved, helps) in worth.items() if not self._pays(saved, total, helps=helps)]
             if not idle:
                 return _narrowed(choice, chosen)
-            # Those at once that no query uses together: one may be worth more when another is gone.
+            # Those at once that no query uses together, or one in place of another: one may be worth more when another
+            # is gone.
             touched: set[int] = set()
+            needed: set[int] = set()
+            gone: set[int] = set()
             for index in sorted(idle, key=lambda one: worth[one][0]):
-                if not users[index] & touched:
-                    chosen -= {index}
+                if not users[index] & touched and index not in needed and not instead[index] & gone:
+                    gone.add(index)
                     touched |= users[index]
+                    needed |= instead[index]
+            chosen -= gone
             costs, used, _ = self._what.checked(chosen)
 
-    def _plainer(self, choice: Choice, costs: Sequence[float]) -> Choice:
-        """Without columns that an index carries along for next to nothing: each makes every entry longer."""
+    def _plainer(self, choice: Choice, costs: Sequence[float], used: Sequence[frozenset[int]]) -> Choice:
+        """Without columns that an index carries along for next to nothing: each makes every entry longer. What does not
+        use it can only become cheaper by the plain one."""
         total = self._weighted(costs)
+        now = list(used)
         plain = {
             (one.table, one.method, keys_of(one), one.predicate): number
             for number, one in enumerate(self._what.indexes)
@@ -223,11 +232,13 @@ class _Adviser:
             dearer = sum(
                 self._what.known[query].weight
                 * (self._what.cost_with(query, swapped) - self._what.cost_with(query, choice.indexes))
-                for query, tables in enumerate(self._what.tables)
-                if index.table in tables
+                for query, taken in enumerate(now)
+                if number in taken
             )
             if dearer <= _CARRIED * total:
                 choice = _narrowed(choice, swapped)
+                now = [self._what.planned_with(query, swapped)[1] if number in taken else taken
+                       for query, taken in enumerate(now)]  # fmt: skip
         return choice
 
     def _pays(self, saved: float, total: float, *, helps: bool) -> bool:

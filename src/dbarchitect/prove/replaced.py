@@ -111,7 +111,7 @@ class Replaced:
             for query, read in enumerate(self._what.tables):
                 if tables & read:
                     shown = self._what.shown(query, by_table)
-                    if self._what.ask(query, shown)[0] > self._costs[query] * WORSE + more:
+                    if self._what.planned(query, shown)[0] > self._costs[query] * WORSE + more:
                         return False
         return True
 

@@ -75,7 +75,7 @@ class WhatIf:
         self.too_large: list[int] = []
         self.known: list[Known] = []
         self._by_name: dict[str, int] = {}
-        self._answers: dict[tuple[int, frozenset[int]], tuple[float, frozenset[int]]] = {}
+        self._answers: list[dict[frozenset[int], tuple[float, frozenset[int]]]] = []
         self._plan(workload)
         self._candidates = Candidates(twin.schema, limits)
         self._offer(budget)
@@ -130,6 +130,7 @@ class WhatIf:
             self.needs.append(needs_of(plan, self.twin.schema))
             self.tables.append(frozenset(need.table for need in self.needs[-1]))
             self.known.append(Known(weight=self.queries[-1].calls, base=plan.cost))
+            self._answers.append({})
             found.append((self.queries[-1], plan))
         return found
 
@@ -229,7 +230,16 @@ class WhatIf:
     # Questions
 
     def ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
-        """(cost of a query with these candidates, those that its plan uses)."""
+        """(cost of a query with these candidates, those that its plan uses), asked only if no answer says it already:
+        what a plan leaves aside can be taken away without changing it."""
+        for asked, (cost, used) in self._answers[query].items():
+            if used <= shown <= asked:
+                return cost, used
+        self._answers[query][shown] = found = self.planned(query, shown)
+        return found
+
+    def planned(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        """The same, asked in any case: where the indexes that are there are others than they were."""
         self.questions += 1
         self._switches.show([self.indexes[one].name for one in shown])
         plan = self.twin.explain(self.forms[query].sql, self.forms[query].parameters)
@@ -275,7 +285,7 @@ class WhatIf:
                 costs.append(known.base)
                 used.append(frozenset())
                 continue
-            cost, taken = self._asked(query, shown)
+            cost, taken = self.ask(query, shown)
             news = known.learn(taken, cost) or news
             costs.append(cost)
             used.append(taken)
@@ -292,13 +302,11 @@ class WhatIf:
         found = [by_table[table] for table in self.tables[query] if table in by_table]
         return frozenset[int]().union(*found)
 
-    def _asked(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
-        key = (query, shown)
-        if key not in self._answers:
-            self._answers[key] = self.ask(query, shown)
-        return self._answers[key]
-
-    def cost_with(self, query: int, chosen: Collection[int]) -> float:
+    def planned_with(self, query: int, chosen: Collection[int]) -> tuple[float, frozenset[int]]:
+        """What a query costs with a choice, and what of it its plan uses."""
         tables = self.tables[query]
         shown = frozenset(one for one in chosen if self.indexes[one].table in tables)
-        return self._asked(query, shown)[0] if shown else self.known[query].base
+        return self.ask(query, shown) if shown else (self.known[query].base, frozenset())
+
+    def cost_with(self, query: int, chosen: Collection[int]) -> float:
+        return self.planned_with(query, chosen)[0]
