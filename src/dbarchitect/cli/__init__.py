@@ -1,9 +1,11 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
-from . import apply, diff, folder, index, lint, rehearse  # their verbs add themselves
+from . import apply, diff, folder, index, lint, logs, rehearse  # their verbs add themselves
 from .commands import app, run
 from .migrate import migrate
+from .workload import workload
 
 app.command(migrate)
+app.command(workload)
 
-__all__ = ["app", "apply", "diff", "folder", "index", "lint", "rehearse", "run"]
+__all__ = ["app", "apply", "diff", "folder", "index", "lint", "logs", "rehearse", "run"]

@@ -1,0 +1,187 @@
+"""PostgreSQL's `log_line_prefix` as a regular expression, given or found out from the lines themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dbarchitect.errors import InputError
+
+_ZONE = r"(?:[A-Za-z]{1,6}|[+-]\d\d(?::?\d\d){0,2})"
+_SECOND = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+_ANY = r"[^\n]*?"
+
+# https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-LINE-PREFIX
+_ESCAPES = {
+    "a": _ANY,
+    "u": _ANY,
+    "d": _ANY,
+    "r": r"[^\s()]*(?:\(\d+\))?",
+    "h": r"[^\s(),]*?",
+    "L": r"[^\s,]*?",
+    "b": _ANY,
+    "p": r"\d+",
+    "P": r"\d*",
+    "t": rf"{_SECOND} {_ZONE}",
+    "m": rf"{_SECOND}\.\d{{3}} {_ZONE}",
+    "n": r"\d+\.\d{3}",
+    "i": _ANY,
+    "e": r"[0-9A-Z]{5}",
+    "c": r"[0-9a-f]+\.[0-9a-f]+",
+    "l": r"\d+",
+    "s": rf"{_SECOND} {_ZONE}",
+    "v": r"(?:-?\d+/\d+)?",
+    "x": r"\d+",
+    "Q": r"-?\d+",
+}
+STARTS = "LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG[1-5]?"  # what begins a record
+EXTRAS = "DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|BACKTRACE"  # what goes on with the record before
+_SEVERE = re.compile(rf"(?:{STARTS}|{EXTRAS}):  ")
+
+# Prefixes that are in use: the defaults since 10 and before, Debian's, those of pgBadger's page, of Amazon RDS, Azure,
+# Google Cloud SQL, Supabase, Heroku and CloudNativePG. The ones with more fields stand first.
+KNOWN = (
+    "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+    "%m [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+    "%t [%p]: user=%u,db=%d,app=%a,client=%h ",
+    "%m [%p] user=%u,db=%d,app=%a,client=%h ",
+    "%t [%p]: [%l-1] user=%u,db=%d,client=%h ",
+    "%t [%p]: [%l-1] db=%d,user=%u,app=%a,client=%h ",
+    "%m [%p]: [%l-1] db=%d,user=%u,app=%a,client=%h ",
+    "%m [%p]: [%l-1] db=%d,user=%u,host=%h ",
+    "%m [%p]: [%l-1] db=%d,user=%u ",
+    "%t [%p]: [%l-1] db=%d,user=%u ",
+    "%t [%p]: [%l-1] user=%u,db=%d ",
+    "%t [%p]: [%l-1] ",
+    "%t:%r:%u@%d:[%p]:",
+    "%m:%r:%u@%d:[%p]:",
+    "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a:",
+    "%t-%c-",
+    "%h %m [%p] %q%u@%d ",
+    "%m [%p] %q[user=%u,db=%d,app=%a] ",
+    "%m [%p] %q%u@%d/%a ",
+    "%m [%p] %q%u@%d ",
+    "%t [%p] %q%u@%d ",
+    "%t [%p]: %q%u@%d ",
+    "%m [%p] %c %v %x ",
+    "%m %c %v ",
+    "%m [%p] ",
+    "%t [%p] ",
+    "%t [%p]: ",
+    "%t %p ",
+    "%m %p ",
+    "%n [%p] ",
+    "%m ",
+    "%t ",
+    "%p ",
+    "[%p] ",
+    "",
+)
+
+# For a prefix of one's own: what each of its parts looks like, the surest first.
+_PARTS = (
+    (rf"{_SECOND}\.\d{{3}} {_ZONE}", "m"),
+    (rf"{_SECOND} {_ZONE}", "t"),
+    (r"\b1\d{9}\.\d{3}\b", "n"),
+    (r"\b[0-9a-f]{8}\.[0-9a-f]+\b", "c"),
+    (r"(?<=\[)\d+(?=-\d+\])", "l"),
+    (r"(?<![\w/.-])-?\d+/\d+(?![\w/.-])", "v"),
+    (r"(?i)(?<=\buser=)[^\s,;|\]]*|(?<=\bu=)[^\s,;|\]]*", "u"),
+    (r"(?i)(?<=\bdb=)[^\s,;|\]]*|(?<=\bdatabase=)[^\s,;|\]]*|(?<=\bd=)[^\s,;|\]]*", "d"),
+    (r"(?i)(?<=\bapp=)[^,;|\]\n]*|(?<=\bapplication=)[^,;|\]\n]*|(?<=\bapplication_name=)[^,;|\]\n]*", "a"),
+    (r"(?i)(?<=\bpid=)\d+|(?<=\bp=)\d+", "p"),
+    (r"(?i)(?<=\btxid=)\d+|(?<=\bxid=)\d+|(?<=\btx=)\d+|(?<=\bx=)\d+", "x"),
+    (r"[\w.:\[\]]+\(\d+\)|\[local\]", "r"),
+    (r"(?<=\[)\d+(?=\])", "p"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """`text` is the setting's value; `pattern` matches one line's prefix, with groups named `f_` and the escape."""
+
+    text: str
+    pattern: str
+
+
+def parse_prefix(text: str) -> Prefix:
+    """The prefix of a server's `log_line_prefix`. Raises `InputError` for an escape that PostgreSQL does not know."""
+    parts: list[str] = []
+    named: set[str] = set()
+    optional = False
+    for match in re.finditer(r"%(-?\d+)?([A-Za-z%])|[^%]+|%", text):
+        escape = match[2]
+        if escape is None:
+            parts.append(re.escape(match[0]))
+        elif escape == "%":
+            parts.append("%")
+        elif escape == "q":
+            if not optional:
+                parts.append("(?:")
+                optional = True
+        elif escape not in _ESCAPES:
+            raise InputError(
+                f"--log-line-prefix {text}: PostgreSQL has no %{escape}", hint="psql -c 'SHOW log_line_prefix'"
+            )
+        else:
+            body = _ESCAPES[escape] if escape in named else f"(?P<f_{escape}>{_ESCAPES[escape]})"
+            named.add(escape)
+            width = match[1] or ""
+            parts.append(f" *{body}" if width and width[0] != "-" else f"{body} *" if width else body)
+    return Prefix(text, "".join(parts) + (")?" if optional else ""))
+
+
+def find_prefix(lines: Sequence[str]) -> Prefix | None:
+    """The prefix of a log's lines (some hundred are enough); None where they are no log of PostgreSQL."""
+    heads = [line[: found.start()] for line in lines if not line.startswith("\t") and (found := _SEVERE.search(line))]
+    if not heads:
+        return None
+    sessions = [head for head in heads if head]  # of what is not a session some fields are empty
+    for text in KNOWN:
+        prefix = parse_prefix(text)
+        expression = re.compile(prefix.pattern)
+        if sum(1 for head in heads if expression.fullmatch(head)) >= 0.95 * len(heads):
+            return prefix
+    found = _inferred(sessions)
+    return found or Prefix("", _ANY)
+
+
+def _inferred(heads: Sequence[str]) -> Prefix | None:
+    """A prefix made of the parts that every head has in one order; what is between them is anything."""
+    candidates: dict[str, int] = {}
+    for head in heads[:200]:
+        shape = _shape(head)
+        candidates[shape] = candidates.get(shape, 0) + 1
+    for shape in sorted(candidates, key=lambda one: -candidates[one]):
+        expression = re.compile(shape)
+        if sum(1 for head in heads if expression.fullmatch(head)) >= 0.5 * len(heads):
+            return Prefix("", f"(?:{shape}|{_ANY})")
+    return None
+
+
+def _shape(head: str) -> str:
+    taken: list[tuple[int, int, str]] = []
+    for pattern, escape in _PARTS:
+        for match in re.finditer(pattern, head):
+            if any(start < match.end() and match.start() < end for start, end, _ in taken):
+                continue
+            if any(kind == escape for *_, kind in taken):
+                break
+            taken.append((match.start(), match.end(), escape))
+            break
+    at = 0
+    parts: list[str] = []
+    for start, end, escape in sorted(taken):
+        parts.append(_between(head[at:start]))
+        parts.append(f"(?P<f_{escape}>{_ESCAPES[escape]})")
+        at = end
+    parts.append(_between(head[at:]))
+    return "".join(parts)
+
+
+def _between(text: str) -> str:
+    """Signs and spaces stay as they are, words and numbers may be any."""
+    return "".join(
+        r"[\w.-]*" if re.match(r"[\w.-]", part) else re.escape(part) for part in re.findall(r"[\w.-]+|[^\w.-]+", text)
+    )
