@@ -144,6 +144,7 @@ def _difference(files: Sequence[str], options: WorkloadOptions) -> KeptWorkload:
     if not counted.queries:
         raise InputError(f"nothing was run between {options.since} and {second}", hint="the later one stands first")
     kept = KeptWorkload(
+        schema=SCHEMA,
         queries=counted.queries,
         origin=counted.origin,
         rejected=counted.rejected,

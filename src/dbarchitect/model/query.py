@@ -7,7 +7,7 @@ from .value import Value
 
 
 class Example(Value, frozen=True, kw_only=True):
-    """One run of a query that is worth knowing: its text, what was bound to `$1`, ... as SQL literals, how long it took."""
+    """One run of a query: its text, what was bound to `$1`, `$2`, ... as SQL literals, and how long it took."""
 
     sql: str
     parameters: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ _QUERIES = frozenset(("select", "insert", "update", "delete", "merge", "with", "
 
 
 def outline(sql: str) -> str:
-    """`sql` without its literals, comments and lengths of lists: equal texts have equal fingerprints. Cheap: no parser."""
+    """`sql` without literals, comments and lengths of lists: equal outlines have equal fingerprints. Uses no parser."""
     text = _TOKEN.sub(_stand_in, sql).strip().rstrip(";")
     if "?" in text or "$" in text:
         if "(" in text:

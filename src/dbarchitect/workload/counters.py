@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
 from typing import Any, cast
 
 from dbarchitect.errors import InputError
@@ -16,7 +15,7 @@ _KEYS = ("userid", "dbid", "toplevel", "queryid")
 _TIMES = ("total_exec_time", "total_time")
 _LONGEST_FIELD = 64 << 20
 
-Row = Mapping[str, str]
+Row = dict[str, str]
 
 
 def read_counters(text: str, file: str) -> list[Row]:
@@ -32,14 +31,9 @@ def read_counters(text: str, file: str) -> list[Row]:
         csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
         delimiter = ";" if header.count(";") > header.count(",") else ","
         try:
-            rows = [
-                {
-                    (key or "").strip().lower(): value or ""
-                    for key, value in row.items()
-                    if isinstance(value, str | None)
-                }
-                for row in csv.DictReader(io.StringIO(stripped, newline=""), delimiter=delimiter)
-            ]
+            reader = csv.reader(io.StringIO(stripped, newline=""), delimiter=delimiter)
+            names = [name.strip().lower() for name in next(reader, list[str]())]
+            rows = [dict(zip(names, row, strict=False)) for row in reader if len(row) == len(names)]
         except csv.Error as err:
             raise InputError(f"{file} is no CSV: {err}") from err
     if not rows or "query" not in rows[0] or "calls" not in rows[0]:
@@ -67,7 +61,7 @@ def _json(text: str, file: str) -> list[Row]:
 
 
 def difference(first: list[Row], second: list[Row], *, origin: str) -> Workload:
-    """What the second export has counted that the first had not. Counters that went back were reset: they count whole."""
+    """What the second export has counted since the first. Counters that went back were reset: they count whole."""
     before: dict[tuple[str, ...], tuple[float, float, float]] = {}
     for row in first:
         key, counted = _key(row), _counts(row)
@@ -95,13 +89,13 @@ def difference(first: list[Row], second: list[Row], *, origin: str) -> Workload:
             rejected.append((shown, "no query"))
             continue
         try:
-            id = shape(sql, outlined)
+            query = shape(sql, outlined)
         except InputError as err:
             rejected.append((shown, err.message.partition("\n")[0]))
             continue
-        known_query = found.get(id)
-        found[id] = Query(
-            id=id,
+        known_query = found.get(query)
+        found[query] = Query(
+            id=query,
             sql=known_query.sql if known_query else sql,
             calls=calls + (known_query.calls if known_query else 0),
             total_ms=spent + ((known_query.total_ms or 0) if known_query else 0),

@@ -12,7 +12,7 @@ import hashlib
 import importlib
 import lzma
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -69,7 +69,7 @@ def _age(path: Path) -> float:
 
 
 @contextmanager
-def opened(name: str, standard_input: BinaryIO | None = None) -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
+def opened(name: str, standard_input: BinaryIO | None = None) -> Generator[tuple[BinaryIO, Callable[[], int]]]:
     """A file's content, unpacked where its first bytes say so, and what tells how many bytes of the file were read.
 
     Raises `InputError` where it cannot be opened, `SurroundingsError` where nothing here unpacks it.
@@ -80,7 +80,7 @@ def opened(name: str, standard_input: BinaryIO | None = None) -> Iterator[tuple[
         yield standard_input, lambda: 0
         return
     try:
-        raw = Path(name).open("rb")
+        raw = Path(name).open("rb")  # noqa: SIM115
     except OSError as err:
         raise InputError(f"cannot read {name}: {err.strerror}") from err
     with raw:
@@ -124,9 +124,9 @@ def mark_of(name: str, sample: bytes) -> Mark:
 def known_mark(sample: bytes, marks: Sequence[Mark]) -> Mark | None:
     """The mark of the file that starts so, under whatever name it was read then."""
     for mark in marks:
-        if len(sample) >= mark.head_bytes > 0:
-            if hashlib.sha256(sample[: mark.head_bytes]).hexdigest() == mark.head:
-                return mark
+        long_enough = len(sample) >= mark.head_bytes > 0
+        if long_enough and hashlib.sha256(sample[: mark.head_bytes]).hexdigest() == mark.head:
+            return mark
     return None
 
 

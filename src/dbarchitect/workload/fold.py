@@ -34,8 +34,8 @@ class _Counted:
 
     __slots__ = ("calls", "common", "id", "milliseconds", "place", "rejected", "rows", "slow", "slowest", "timed")
 
-    def __init__(self, id: str, sql: str, rejected: str = "") -> None:
-        self.id = id
+    def __init__(self, name: str, sql: str, rejected: str = "") -> None:
+        self.id = name
         self.rejected = rejected
         self.calls = 0.0
         self.milliseconds = 0.0
@@ -241,12 +241,12 @@ class Fold:
         except InputError as err:
             return (self._counted(outlined[:200], sql, _reason(err)),)
 
-    def _counted(self, id: str, sql: str, rejected: str = "") -> _Counted:
-        known = self._by_id.get(id)
+    def _counted(self, name: str, sql: str, rejected: str = "") -> _Counted:
+        known = self._by_id.get(name)
         if known is None:
             if len(self._by_id) >= 2 * self._most:
                 self._forget()
-            known = self._by_id[id] = _Counted(id, sql, rejected)
+            known = self._by_id[name] = _Counted(name, sql, rejected)
         return known
 
     def _forget(self) -> None:

@@ -40,7 +40,7 @@ class KeptWorkload(Workload, frozen=True, kw_only=True):
     """`Workload` with what is needed to go on: its JSON is read as a `Workload` by whoever wants no more. `first` and
     `last` are seconds since the epoch; `refused` are the statements that are no queries: text, reason, times."""
 
-    schema: str = SCHEMA
+    schema: str
     marks: tuple[Mark, ...] = ()
     pending: tuple[Pending, ...] = ()
     first: float | None = None
@@ -87,6 +87,7 @@ def kept_workload(
     workload = fold.workload(origin, _notes(counts, reading))
     latest = {(mark.head, mark.head_bytes): mark for mark in (*(before.marks if before is not None else ()), *marks)}
     kept = KeptWorkload(
+        schema=SCHEMA,
         queries=workload.queries,
         window_seconds=workload.window_seconds,
         origin=workload.origin,
@@ -112,6 +113,5 @@ def _notes(counts: Counts, reading: Reading) -> list[tuple[str, str]]:
         notes.append((f"{counts.broken:,} lines", "they could not be read: another log_line_prefix, or damaged"))
     if counts.others:
         notes.append((f"{counts.others:,} spans", "of another database than PostgreSQL"))
-    for zone in sorted(reading.sessions.clock.unknown):
-        notes.append((f"time zone {zone}", "not known: its times count as UTC"))
-    return notes
+    zones = sorted(reading.sessions.clock.unknown)
+    return [*notes, *((f"time zone {zone}", "not known: its times count as UTC") for zone in zones)]

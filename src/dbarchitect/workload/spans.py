@@ -82,7 +82,7 @@ class _JaegerTrace(msgspec.Struct):
 class _Document(msgspec.Struct):
     """Either kind of document, as much of it as is asked for."""
 
-    resource_spans: list[_ResourceSpans] = msgspec.field(default_factory=list, name="resourceSpans")
+    resource_spans: list[_ResourceSpans] = msgspec.field(default_factory=list[_ResourceSpans], name="resourceSpans")
     data: list[_JaegerTrace] = []
 
 
