@@ -11,43 +11,44 @@ import re
 
 from .parse import fingerprint
 
-# Everything in which a comment, a quote or a number could be something else, in one pass. What is a name stays.
+# Literals, parameters and comments. The first character stands alone in front, so that the search for it is quick; what
+# follows is told by looking back at it. A backslash escapes in E'' only (standard_conforming_strings).
 _TOKEN = re.compile(
-    r"""("[^"]*")                           # a quoted name
-    |(?:\b[eE])?'(?:[^'\\]|''|\\.)*'        # a string, read as E'' may be: a lone backslash is rare
-    |(\$\d+)                                # a parameter
-    |\$([A-Za-z_]\w*)?\$.*?\$\3\$           # a dollar-quoted string
-    |\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b     # a number
-    |(/\*.*?\*/|--[^\n]*)                   # a comment""",
+    r"""['$0-9/-](?:
+    (?<=[eE]')[^'\\]*(?:(?:''|\\.)[^'\\]*)*'
+    |(?<=')[^']*(?:''[^']*)*'
+    |(?<=\$)(?:\d+|(?P<tag>(?:[A-Za-z_]\w*)?\$).*?\$(?P=tag))
+    |(?<=[0-9])(?<![\w$][0-9])\d*(?:\.\d+)?(?:[eE][+-]?\d+)?\b
+    |(?<=/)\*.*?\*/
+    |(?<=-)-[^\n]*
+    )""",
     re.VERBOSE | re.DOTALL,
 )
-_LIST = re.compile(r"\b(IN\s*)\(\s*[?$](?:\s*,\s*[?$])+\s*\)", re.IGNORECASE)
-_ARRAY = re.compile(r"\[\s*[?$](?:\s*,\s*[?$])+\s*\]")
+# The same where a quoted name holds what could be taken for one of these.
+_QUOTED = re.compile('("[^"]*")|' + _TOKEN.pattern, re.VERBOSE | re.DOTALL)
+_LIST = re.compile(r"\b(IN\s*)\(\s*\?(?:\s*,\s*\?)+\s*\)", re.IGNORECASE)
+_ARRAY = re.compile(r"\[\s*\?(?:\s*,\s*\?)+\s*\]")
 _ROWS = re.compile(r"(\([^()]*\))(?:\s*,\s*\1)+")
 _ANY = re.compile(r"=\s*ANY\s*\(", re.IGNORECASE)
 _OFFSET = re.compile(r"\bOFFSET\b", re.IGNORECASE)
 _VALUES = re.compile(r"\bVALUES\s*\([^()]*\)\+", re.IGNORECASE)
-_FIRST = re.compile(r"[\s(;]*([A-Za-z]+)")
+_FIRST = re.compile(r"[\s(;?]*([A-Za-z]+)")
 _QUERIES = frozenset(("select", "insert", "update", "delete", "merge", "with", "values", "table"))
 
 
 def outline(sql: str) -> str:
     """`sql` without literals, comments and lengths of lists: equal outlines have equal fingerprints. Uses no parser."""
-    text = _TOKEN.sub(_stand_in, sql).strip().rstrip(";")
-    if "?" in text or "$" in text:
+    if '"' in sql and not all(map(str.isidentifier, sql.split('"')[1::2])):
+        text = _QUOTED.sub(lambda found: found[1] or "?", sql)
+    else:
+        text = _TOKEN.sub("?", sql)
+    text = text.strip(" ?;\n\t\r")
+    if "?" in text:
         if "(" in text:
             text = _ROWS.sub(r"\1+", _LIST.sub(r"\1(?+)", text))
         if "[" in text:
             text = _ARRAY.sub("[?+]", text)
     return text
-
-
-def _stand_in(match: re.Match[str]) -> str:
-    if match[1] is not None:
-        return match[1]
-    if match[2] is not None:
-        return "$"
-    return "?" if match[4] is None else " "
 
 
 def is_query(outlined: str) -> bool:

@@ -73,13 +73,13 @@ class StderrReader:
             start = match.start()
             if start > end + 1:
                 self._unmatched(text[end + 1 : start])
-            line += text.count("\n", counted, start)
-            counted = start
             end = match.end()
             severity, message, session, time, user, database, application, vxid = match.group(*wanted)
             if "\n" in message:
                 message = message.replace("\n\t", "\n")  # the server's own, one for each further line
             if severity == "LOG" or severity not in _EXTRA:
+                line += text.count("\n", counted, start)
+                counted = start
                 sessions.line(
                     severity, message, session or "", time or "", user or "", database or "", application or "",
                     vxid or "", line,

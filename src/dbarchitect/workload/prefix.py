@@ -18,8 +18,8 @@ _ESCAPES = {
     "u": _ANY,
     "d": _ANY,
     "r": r"[^\s()]*(?:\(\d+\))?",
-    "h": r"[^\s(),]*?",
-    "L": r"[^\s,]*?",
+    "h": r"[^\s(),]*",
+    "L": r"[^\s,]*",
     "b": _ANY,
     "p": r"\d+",
     "P": r"\d*",
@@ -112,6 +112,7 @@ def parse_prefix(text: str) -> Prefix:
     optional = False
     for match in re.finditer(r"%(-?\d+)?([A-Za-z%])|[^%]+|%", text):
         escape = match[2]
+        follows = text[match.end() : match.end() + 1]
         if escape is None:
             parts.append(re.escape(match[0]))
         elif escape == "%":
@@ -125,7 +126,11 @@ def parse_prefix(text: str) -> Prefix:
                 f"--log-line-prefix {text}: PostgreSQL has no %{escape}", hint="psql -c 'SHOW log_line_prefix'"
             )
         else:
-            body = _ESCAPES[escape] if escape in named else f"(?P<f_{escape}>{_ESCAPES[escape]})"
+            body = _ESCAPES[escape]
+            if body == _ANY and follows not in ("", "%"):  # the same as _ANY, and quick where names are ordinary
+                sign = re.escape(follows)
+                body = rf"[^{sign}\n]*(?:{sign}[^{sign}\n]*)*?"
+            body = f"(?:{body})" if escape in named else f"(?P<f_{escape}>{body})"
             named.add(escape)
             width = match[1] or ""
             parts.append(f" *{body}" if width and width[0] != "-" else f"{body} *" if width else body)

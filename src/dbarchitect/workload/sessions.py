@@ -24,11 +24,18 @@ _CONTROL = re.compile(
     r"([^;]*);?\s*(?:$|(?=\S))",
     re.IGNORECASE,
 )
-_CONTROLS = frozenset(("begin", "start", "commi", "end", "end;", "rollb", "abort", "prepa", "savep", "relea", "/*"))
+_CONTROLS = frozenset(
+    made
+    for word in ("beg", "sta", "com", "end", "rol", "abo", "pre", "sav", "rel")
+    for made in (word, word.upper(), word.capitalize())
+)
+_CHAIN = re.compile(r"\band\s+chain\b", re.IGNORECASE)
+_BACK = re.compile(r"\s*(?:work\s+|transaction\s+)?to\b", re.IGNORECASE)
 _PLAN_STARTS = re.compile(r"^(?:Query Parameters: |\S[^\n]*\(cost=\d)", re.MULTILINE)
 _JSON_TEXT = re.compile(r'"Query Text":\s*("(?:[^"\\]|\\.)*")')
 _JSON_PARAMETERS = re.compile(r'"Query Parameters":\s*"((?:[^"\\]|\\.)*)"')
 _ROWS = re.compile(r'\(actual (?:time=\S+ )?rows=(\d+(?:\.\d+)?)|"Actual Rows":\s*(\d+(?:\.\d+)?)')
+_NEAR = 1000  # statements of all sessions between two of one
 _MOST_SESSIONS = 20_000  # that are remembered; the least recent are let go
 
 
@@ -117,8 +124,13 @@ class Sessions:
             self.out.append(pending)
         if state.plan is not None:
             self._join_plan(state, logged)
-        if not self._in_transaction(state, logged, vxid):
+        start = sql[:3]
+        if (start in _CONTROLS or start[:2] == "/*") and self._controls(state, logged):
             return
+        if vxid:
+            self._virtual(state, logged, vxid)
+        else:
+            logged.transaction = state.block
         if untimed is not None:
             state.pending = logged
         else:
@@ -232,53 +244,48 @@ class Sessions:
         else:
             self.out.append(plan)
 
-    def _in_transaction(self, state: Session, logged: Logged, vxid: str) -> bool:
-        """Note which transaction it is in; False where it is nothing but BEGIN, COMMIT and the like."""
+    def _controls(self, state: Session, logged: Logged) -> bool:
+        """Note where a transaction begins and ends; True where the text is nothing but BEGIN, COMMIT and the like."""
         sql = logged.sql
-        start = sql[:2] if sql.startswith("/*") else sql[:5].strip().lower()
-        if start in _CONTROLS:
-            if start == "/*":
-                sql = sql[sql.find("*/") + 2 :]
-            match = _CONTROL.match(sql)
-            if match is not None:
-                alone = match.end() == len(sql)
-                back = match[2] is not None and re.match(r"(?i)\s*(?:work\s+|transaction\s+)?to\b", match[4])
-                if match[1] is not None or (match[2] is not None and re.search(r"(?i)\band\s+chain\b", match[4])):
-                    self._transactions += 1
-                    state.block = f"{logged.session}/{self._transactions}"
-                    state.vxid = ""
-                elif match[2] is not None and not back:
-                    state.block = ""
-                if alone:
-                    self.controls += 1
-                    state.last = self._latest = None
-                    return False
-        if vxid and (vxid == "0" or vxid.endswith("/0")):
-            vxid = ""
-        if vxid:
+        if sql.startswith("/*"):
+            sql = sql[sql.find("*/") + 2 :]
+        match = _CONTROL.match(sql)
+        if match is None:
+            return False
+        begins, ends, more = match[1] is not None, match[2] is not None, match[4]
+        if begins or (ends and _CHAIN.search(more)):
+            self._transactions += 1
+            state.block = f"{logged.session}/{self._transactions}"
+            state.vxid = ""
+        elif ends and not _BACK.match(more):
+            state.block = ""
+        if match.end() < len(sql):
+            return False  # other statements follow in the same text
+        self.controls += 1
+        state.last = self._latest = None
+        return True
+
+    def _virtual(self, state: Session, logged: Logged, vxid: str) -> None:
+        """The transaction by its virtual id, where BEGIN was not logged: two statements in a row that share it."""
+        if vxid != "0" and not vxid.endswith("/0"):
             if state.block and state.vxid and state.vxid != vxid:
                 state.block = ""  # its end was not logged
             if not state.block and state.vxid == vxid:
                 if not state.implicit:
                     self._transactions += 1
                     state.implicit = f"{logged.session}/{self._transactions}"
-                    first = self._first_of(state, vxid)
+                    first = self._before(logged)
                     if first is not None:
                         first.transaction = state.implicit
                 logged.transaction = state.implicit
-                return True
+                return
             state.implicit = ""
             state.vxid = vxid
         logged.transaction = state.block
-        return True
 
-    def _first_of(self, state: Session, vxid: str) -> Logged | None:
+    def _before(self, logged: Logged) -> Logged | None:
         """The statement before in this session, if it is among those that nobody has taken yet."""
-        session = state.last.session if state.last is not None else ""
-        for logged in reversed(self.out[-1000:]):
-            if logged.session == session and logged is not state.last:
-                return logged
-        return None
+        return next((one for one in reversed(self.out[-_NEAR:]) if one.session == logged.session), None)
 
 
 def _unescaped(text: str) -> str:
