@@ -158,15 +158,17 @@ class CsvReader:
         rows = csv.reader(io.StringIO(text, newline="\n"))
         sessions = self.sessions
         before = self.line
+        start = 1
         try:
             for row in rows:
+                number, start = before + start, rows.line_num + 1
                 if len(row) < 23:
                     self.broken += bool(row)
                     continue
                 session, severity = row[5], row[11]
                 sessions.line(
                     severity, row[13], session, row[0], row[1], row[2], row[22], row[9],
-                    before + rows.line_num, row[14],
+                    number, row[14],
                 )  # fmt: skip
         except csv.Error:
             self.broken += 1

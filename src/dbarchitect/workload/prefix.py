@@ -82,19 +82,21 @@ KNOWN = (
 # For a prefix of one's own: what each of its parts looks like, the surest first.
 _PARTS = (
     (rf"{_SECOND}\.\d{{3}} {_ZONE}", "m"),
-    (rf"{_SECOND} {_ZONE}", "t"),
     (r"\b1\d{9}\.\d{3}\b", "n"),
+    (rf"{_SECOND} {_ZONE}", "t"),
     (r"\b[0-9a-f]{8}\.[0-9a-f]+\b", "c"),
-    (r"(?<=\[)\d+(?=-\d+\])", "l"),
     (r"(?<![\w/.-])-?\d+/\d+(?![\w/.-])", "v"),
-    (r"(?i)(?<=\buser=)[^\s,;|\]]*|(?<=\bu=)[^\s,;|\]]*", "u"),
-    (r"(?i)(?<=\bdb=)[^\s,;|\]]*|(?<=\bdatabase=)[^\s,;|\]]*|(?<=\bd=)[^\s,;|\]]*", "d"),
-    (r"(?i)(?<=\bapp=)[^,;|\]\n]*|(?<=\bapplication=)[^,;|\]\n]*|(?<=\bapplication_name=)[^,;|\]\n]*", "a"),
-    (r"(?i)(?<=\bpid=)\d+|(?<=\bp=)\d+", "p"),
-    (r"(?i)(?<=\btxid=)\d+|(?<=\bxid=)\d+|(?<=\btx=)\d+|(?<=\bx=)\d+", "x"),
-    (r"[\w.:\[\]]+\(\d+\)|\[local\]", "r"),
+    (r"(?<=\buser=)[^\s,;|\]]*|(?<=\bu=)[^\s,;|\]]*", "u"),
+    (r"(?<=\bdb=)[^\s,;|\]]*|(?<=\bdatabase=)[^\s,;|\]]*|(?<=\bd=)[^\s,;|\]]*", "d"),
+    (r"(?<=\bapp=)[^,;|\]\n]*|(?<=\bapplication=)[^,;|\]\n]*|(?<=\bapplication_name=)[^,;|\]\n]*", "a"),
+    (r"(?<=\bpid=)\d+|(?<=\bp=)\d+", "p"),
+    (r"(?<=\btxid=)\d+|(?<=\bxid=)\d+|(?<=\btx=)\d+|(?<=\bx=)\d+", "x"),
+    (r"(?<![\w@.-])[\w$-]+(?=@[\w$-])", "u"),
+    (r"(?<=[\w$-]@)[\w$-]+", "d"),
     (r"(?<=\[)\d+(?=\])", "p"),
 )
+_TIMES = {"m", "n", "t"}
+_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,51 +144,36 @@ def find_prefix(lines: Sequence[str]) -> Prefix | None:
     heads = [line[: found.start()] for line in lines if not line.startswith("\t") and (found := _SEVERE.search(line))]
     if not heads:
         return None
-    sessions = [head for head in heads if head]  # of what is not a session some fields are empty
     for text in KNOWN:
         prefix = parse_prefix(text)
         expression = re.compile(prefix.pattern)
         if sum(1 for head in heads if expression.fullmatch(head)) >= 0.95 * len(heads):
             return prefix
-    found = _inferred(sessions)
-    return found or Prefix("", _ANY)
+    return _inferred([head for head in heads if head])
 
 
-def _inferred(heads: Sequence[str]) -> Prefix | None:
-    """A prefix made of the parts that every head has in one order; what is between them is anything."""
-    candidates: dict[str, int] = {}
-    for head in heads[:200]:
-        shape = _shape(head)
-        candidates[shape] = candidates.get(shape, 0) + 1
-    for shape in sorted(candidates, key=lambda one: -candidates[one]):
-        expression = re.compile(shape)
-        if sum(1 for head in heads if expression.fullmatch(head)) >= 0.5 * len(heads):
-            return Prefix("", f"(?:{shape}|{_ANY})")
-    return None
+def _inferred(heads: Sequence[str]) -> Prefix:
+    """A prefix made of the parts that most heads have in one order; what is between them is anything."""
+    found: dict[tuple[str, ...], int] = {}
+    for head in heads[:_LOOKED_AT]:
+        order = _parts_of(head)
+        found[order] = found.get(order, 0) + 1
+    order = max(found, key=lambda one: (found[one], len(one)), default=())
+    patterns = {one: "|".join(pattern for pattern, escape in _PARTS if escape == one) for one in order}
+    between = rf"(?:(?!(?:{STARTS}|{EXTRAS}):  )[^\n])*?"
+    parts = [f"(?:{between}(?P<f_{escape}>{patterns[escape]}))?" for escape in order]
+    return Prefix("", "".join(parts) + between)
 
 
-def _shape(head: str) -> str:
+def _parts_of(head: str) -> tuple[str, ...]:
+    """The escapes whose parts a head has, in its order."""
     taken: list[tuple[int, int, str]] = []
     for pattern, escape in _PARTS:
+        known = {kind for *_, kind in taken}
+        if escape in known or (escape in _TIMES and known & _TIMES):
+            continue
         for match in re.finditer(pattern, head):
-            if any(start < match.end() and match.start() < end for start, end, _ in taken):
-                continue
-            if any(kind == escape for *_, kind in taken):
+            if not any(start < match.end() and match.start() < end for start, end, _ in taken):
+                taken.append((match.start(), match.end(), escape))
                 break
-            taken.append((match.start(), match.end(), escape))
-            break
-    at = 0
-    parts: list[str] = []
-    for start, end, escape in sorted(taken):
-        parts.append(_between(head[at:start]))
-        parts.append(f"(?P<f_{escape}>{_ESCAPES[escape]})")
-        at = end
-    parts.append(_between(head[at:]))
-    return "".join(parts)
-
-
-def _between(text: str) -> str:
-    """Signs and spaces stay as they are, words and numbers may be any."""
-    return "".join(
-        r"[\w.-]*" if re.match(r"[\w.-]", part) else re.escape(part) for part in re.findall(r"[\w.-]+|[^\w.-]+", text)
-    )
+    return tuple(escape for *_, escape in sorted(taken))

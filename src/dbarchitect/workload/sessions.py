@@ -42,12 +42,13 @@ _MOST_SESSIONS = 20_000  # that are remembered; the least recent are let go
 class Session:
     """What is known of one session between two of its lines."""
 
-    __slots__ = ("block", "implicit", "last", "pending", "plan", "vxid")
+    __slots__ = ("block", "done", "implicit", "last", "pending", "plan", "vxid")
 
     def __init__(self) -> None:
         self.pending: Logged | None = None  # its duration is still to come
         self.plan: Logged | None = None  # its statement may still come
         self.last: Logged | None = None  # what a DETAIL belongs to
+        self.done: Logged | None = None  # the last with a duration: in the extended protocol its plan comes behind it
         self.block = ""
         self.implicit = ""
         self.vxid = ""
@@ -102,6 +103,7 @@ class Sessions:
             if pending is not None and kind is None:
                 pending.milliseconds = float(milliseconds)
                 state.pending = None
+                state.done = pending
                 self.out.append(pending)
             return
         sql = message[match.end() :]
@@ -134,6 +136,7 @@ class Sessions:
         if untimed is not None:
             state.pending = logged
         else:
+            state.done = logged
             self.out.append(logged)
 
     def extra(self, severity: str, text: str, session: str) -> None:
@@ -231,6 +234,10 @@ class Sessions:
             if pending.milliseconds is None:
                 pending.milliseconds = logged.milliseconds
             return
+        done = state.done
+        if done is not None and _ends_with(done, logged):
+            done.plan, done.rows = logged.plan, logged.rows
+            return
         logged.transaction = state.block
         state.plan = logged
 
@@ -286,6 +293,17 @@ class Sessions:
     def _before(self, logged: Logged) -> Logged | None:
         """The statement before in this session, if it is among those that nobody has taken yet."""
         return next((one for one in reversed(self.out[-_NEAR:]) if one.session == logged.session), None)
+
+
+def _ends_with(done: Logged, plan: Logged) -> bool:
+    """Whether a plan that comes after a statement is that statement's: the executor's time is part of its duration."""
+    return (
+        not done.plan
+        and done.milliseconds is not None
+        and plan.milliseconds is not None
+        and plan.milliseconds <= done.milliseconds
+        and done.sql.strip() == plan.sql.strip()
+    )
 
 
 def _unescaped(text: str) -> str:
