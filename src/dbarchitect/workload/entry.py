@@ -14,7 +14,8 @@ from .comments import site_of, tags_of, trace_of
 _PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 _ARGUMENT = re.compile(r"\s*((?:'(?:[^']|'')*'|\"[^\"]*\"|\([^()]*\)|[^,'\"()])+)\s*(?:,|$)")
 _PREPARED = re.compile(r"prepare: PREPARE .*?\bAS\s+", re.IGNORECASE | re.DOTALL)
-_EXECUTE = re.compile(r"\s*EXECUTE\s+(?:\"[^\"]*\"|[\w$]+)\s*(?:\((.*)\))?\s*;?\s*$", re.IGNORECASE | re.DOTALL)
+_EXECUTE = re.compile(r"EXECUTE\s+(?:\"[^\"]*\"|[\w$]+)\s*(?:\((.*)\))?$", re.IGNORECASE | re.DOTALL)
+_LONGEST = 1 << 16  # of an EXECUTE whose arguments are looked at
 
 
 class Logged(msgspec.Struct, gc=False):
@@ -48,7 +49,8 @@ def parameters_of(detail: str) -> tuple[str, ...]:
 def resolved(sql: str, detail: str) -> tuple[str, tuple[str, ...]]:
     """The statement and its parameters: SQL's own EXECUTE is the statement that DETAIL says was prepared."""
     if detail.startswith("prepare: "):
-        prepared, call = _PREPARED.match(detail), _EXECUTE.match(sql)
+        call = _EXECUTE.match(sql.strip().rstrip(";").rstrip()) if len(sql) < _LONGEST else None
+        prepared = _PREPARED.match(detail)
         if prepared and call:
             arguments = tuple(one.strip() for one in _ARGUMENT.findall(call[1])) if call[1] else ()
             return detail[prepared.end() :].rstrip().rstrip(";"), arguments

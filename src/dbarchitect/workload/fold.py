@@ -17,6 +17,7 @@ from .entry import Logged, resolved
 MOST_QUERIES = 10_000  # that are told apart; of more, those that took least are counted together
 _TEXTS = 1 << 26  # characters of statements whose query is remembered
 _LONGEST_TEXT = 1 << 14  # longer texts are not remembered
+_LONGEST_KEPT = 1 << 16  # of longer ones only the first of a query is kept
 _COMMON = 4  # texts with parameters of a query that are counted to know a frequent one
 _REJECTED = 50  # kinds of statements that are named as left out
 
@@ -32,7 +33,19 @@ class Rest(Value, frozen=True, kw_only=True):
 class _Counted:
     """One query as it is counted. `common` are frequent texts with their parameters (Misra and Gries 1982)."""
 
-    __slots__ = ("calls", "common", "id", "milliseconds", "place", "rejected", "rows", "slow", "slowest", "timed")
+    __slots__ = (
+        "calls",
+        "common",
+        "id",
+        "milliseconds",
+        "place",
+        "rejected",
+        "rows",
+        "sample",
+        "slow",
+        "slowest",
+        "timed",
+    )
 
     def __init__(self, name: str, sql: str, rejected: str = "") -> None:
         self.id = name
@@ -42,7 +55,8 @@ class _Counted:
         self.timed = False
         self.rows: float | None = None
         self.slowest = -1.0
-        self.slow: tuple[str, str | tuple[str, ...]] = (sql, "")
+        self.sample = (sql, "")
+        self.slow: tuple[str, str | tuple[str, ...]] = self.sample
         self.place: tuple[str, int] = ("", 0)
         self.common: dict[tuple[str, str | tuple[str, ...]], float] = {}
 
@@ -79,6 +93,8 @@ class Fold:
                 self._share(counted, sql, one.milliseconds, one.calls)
             else:
                 (query,) = counted
+                if len(sql) + len(detail) > _LONGEST_KEPT:
+                    sql, detail = query.sample  # one such text of a query is enough
                 calls = one.calls
                 query.calls += calls
                 spent = one.milliseconds
@@ -89,6 +105,8 @@ class Fold:
                         query.slowest = spent
                         query.slow = (sql, detail)
                         query.place = (file, one.line)
+                elif not query.place[0]:
+                    query.place = (file, one.line)
                 if one.rows is not None:
                     query.rows = (query.rows or 0.0) + one.rows
                 common = query.common
@@ -133,6 +151,8 @@ class Fold:
             self._share(counted, sql, milliseconds, calls)
             return
         (query,) = counted
+        if len(sql) + sum(map(len, parameters)) > _LONGEST_KEPT:
+            sql, parameters = query.sample[0], ()
         query.calls += calls
         if milliseconds is not None:
             query.milliseconds += milliseconds
@@ -156,14 +176,10 @@ class Fold:
             place = (query.position.file, query.position.line) if query.position else (query.source, 0)
             self.add(query.sql, query.parameters, query.total_ms, query.rows, calls=query.calls, place=place)
             counted = self._by_text.get(query.sql) or self._look_up(query.sql)
-            for example in query.examples:
-                for one in counted:
-                    if example.milliseconds is not None and example.milliseconds > one.slowest:
-                        one.slowest, one.slow, one.place = (
-                            example.milliseconds,
-                            (example.sql, example.parameters),
-                            place,
-                        )
+            for one, example in ((one, example) for one in counted for example in query.examples):
+                if example.milliseconds is not None and example.milliseconds > one.slowest:
+                    one.slowest, one.place = example.milliseconds, place
+                    one.slow = (example.sql, example.parameters)
         if workload.window_seconds is not None:
             self.window = max(self.window or 0.0, workload.window_seconds)
 

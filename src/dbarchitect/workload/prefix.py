@@ -10,16 +10,16 @@ from dbarchitect.errors import InputError
 
 _ZONE = r"(?:[A-Za-z]{1,6}|[+-]\d\d(?::?\d\d){0,2})"
 _SECOND = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-_ANY = r"[^\n]*?"
+_ANY = r"[^\n]{0,64}?"  # names are of 63 bytes at most, and so is application_name
 
 # https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-LINE-PREFIX
 _ESCAPES = {
     "a": _ANY,
     "u": _ANY,
     "d": _ANY,
-    "r": r"[^\s()]*(?:\(\d+\))?",
-    "h": r"[^\s(),]*",
-    "L": r"[^\s,]*",
+    "r": r"[^\s()]{0,255}(?:\(\d+\))?",
+    "h": r"[^\s(),]{0,255}",
+    "L": r"[^\s,]{0,255}",
     "b": _ANY,
     "p": r"\d+",
     "P": r"\d*",
@@ -131,7 +131,7 @@ def parse_prefix(text: str) -> Prefix:
             body = _ESCAPES[escape]
             if body == _ANY and follows not in ("", "%"):  # the same as _ANY, and quick where names are ordinary
                 sign = re.escape(follows)
-                body = rf"[^{sign}\n]*(?:{sign}[^{sign}\n]*)*?"
+                body = rf"[^{sign}\n]{{0,64}}(?:{sign}[^{sign}\n]{{0,64}}){{0,8}}?"
             body = f"(?:{body})" if escape in named else f"(?P<f_{escape}>{body})"
             named.add(escape)
             width = match[1] or ""
@@ -161,7 +161,7 @@ def _inferred(heads: Sequence[str]) -> Prefix:
     order = max(found, key=lambda one: (found[one], len(one)), default=())
     patterns = {one: "|".join(pattern for pattern, escape in _PARTS if escape == one) for one in order}
     between = rf"(?:(?!(?:{STARTS}|{EXTRAS}):  )[^\n])*?"
-    parts = [f"(?:{between}(?P<f_{escape}>{patterns[escape]}))?" for escape in order]
+    parts = [f"(?>(?:{between}(?P<f_{escape}>{patterns[escape]}))?)" for escape in order]
     return Prefix("", "".join(parts) + between)
 
 
