@@ -20,6 +20,7 @@ Files = Annotated[
     tuple[str, ...],
     Parameter(
         metavar="FILES",
+        allow_leading_hyphen=True,  # - is standard input
         help="Logs of PostgreSQL (lines, CSV, JSON; gz, xz, bz2, zst), spans (OTLP, Jaeger), SQL, CSV of "
         "pg_stat_statements, a workload; patterns, - for standard input.",
     ),

@@ -123,11 +123,12 @@ def mark_of(name: str, sample: bytes) -> Mark:
 
 def known_mark(sample: bytes, marks: Sequence[Mark]) -> Mark | None:
     """The mark of the file that starts so, under whatever name it was read then."""
-    for mark in marks:
-        long_enough = len(sample) >= mark.head_bytes > 0
-        if long_enough and hashlib.sha256(sample[: mark.head_bytes]).hexdigest() == mark.head:
-            return mark
-    return None
+    fitting = (
+        mark
+        for mark in marks
+        if len(sample) >= mark.head_bytes > 0 and hashlib.sha256(sample[: mark.head_bytes]).hexdigest() == mark.head
+    )
+    return max(fitting, key=lambda mark: mark.offset, default=None)
 
 
 def pieces(

@@ -85,7 +85,9 @@ def kept_workload(
         others=was.others + tally.others,
     )
     workload = fold.workload(origin, _notes(counts, reading))
-    latest = {(mark.head, mark.head_bytes): mark for mark in (*(before.marks if before is not None else ()), *marks)}
+    old = (mark for mark in (before.marks if before is not None else ()))
+    rest = [mark for mark in old if (mark.head, mark.head_bytes) not in reading.superseded]
+    latest = {(mark.head, mark.head_bytes): mark for mark in (*rest, *marks)}
     kept = KeptWorkload(
         schema=SCHEMA,
         queries=workload.queries,

@@ -112,6 +112,7 @@ class Reading:
         self.options = options
         self.sessions = Sessions()
         self.tally = Tally()
+        self.superseded: set[tuple[str, int]] = set()  # marks of files that were read on: head and its bytes
         self.size = sum(Path(name).stat().st_size for name in self.files if name != "-")
 
     def batches(self) -> Iterator[Batch]:
@@ -136,7 +137,10 @@ class Reading:
         with opened(name, self.options.standard_input) as (stream, position):
             first = _sample(stream)
             kind, prefix = kind_of(first, self.options.prefix)
-            mark = known_mark(first, self.options.marks) or mark_of(name, first)
+            known = known_mark(first, self.options.marks)
+            if known is not None:
+                self.superseded.add((known.head, known.head_bytes))
+            mark = known or mark_of(name, first)
             if kind in ("workload", "span document"):
                 yield from self._document(name, kind, first, stream, mark)
                 return
@@ -153,6 +157,11 @@ class Reading:
                 reader = make(prefix or parse_prefix(""), self.sessions, mark.line)
             offset, whole = mark.offset, self.options.whole
             head = mark_of(name, first)
+
+            def place() -> Mark:
+                return Mark(file=name, head=head.head, head_bytes=head.head_bytes, offset=offset, line=reader.line)
+
+            yield Batch(name, kind, mark=place())
             for piece in pieces(stream, first, reader.cut, skip=offset, whole=whole, longest=longest):
                 offset += len(piece)
                 reader.feed(piece)
@@ -161,9 +170,7 @@ class Reading:
                     batch.executions = list(reader.take())
                 else:
                     batch.logged = self._taken()
-                batch.mark = Mark(
-                    file=name, head=head.head, head_bytes=head.head_bytes, offset=offset, line=reader.line
-                )
+                batch.mark = place()
                 yield batch
             self.tally.broken += reader.broken
             if isinstance(reader, SpanReader):
@@ -178,13 +185,17 @@ class Reading:
         batch = Batch(name, kind, read=len(data))
         batch.mark = Mark(file=name, head=mark.head, head_bytes=mark.head_bytes, offset=len(data))
         if mark.offset:
-            return  # it has been counted
+            batch.mark = mark
+            yield batch  # it has been counted
+            return
         if kind == "workload":
             batch.workload = read_workload(decode_script(data, name), name)
         else:
             reader = SpanReader(0, name)
             reader.document(data)
             batch.executions = list(reader.take())
+            self.tally.errors += reader.errors
+            self.tally.others += reader.others
             if reader.broken:
                 raise InputError(f"{name} is no JSON of spans", hint="OTLP (resourceSpans) or Jaeger (data)")
         yield batch
