@@ -12,6 +12,9 @@ from dbarchitect.model.query import Workload
 from dbarchitect.sources import Workshop
 from dbarchitect.sql.script import decode_script
 from dbarchitect.sql.workload import read_workload
+from dbarchitect.workload.files import SAMPLE
+from dbarchitect.workload.fold import Fold
+from dbarchitect.workload.reading import Reading, ReadOptions, kind_of
 
 
 def nothing(_: str) -> None:
@@ -36,14 +39,26 @@ def open_workshop(
 
 
 def workload_of(path: Path | None) -> Workload | None:
-    """The workload in a file; None where none is named."""
+    """The workload in a file, or the one that a log tells of; None where none is named."""
     if path is None:
         return None
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            kind, _ = kind_of(file.read(SAMPLE))
+            if kind == "workload":
+                file.seek(0)
+                return read_workload(decode_script(file.read(), str(path)), str(path))
     except OSError as err:
         raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
-    return read_workload(decode_script(data, str(path)), str(path))
+    fold = Fold()
+    reading = Reading((str(path),), ReadOptions())
+    for batch in reading.batches():
+        fold.add_logged(batch.logged, batch.file)
+        fold.add_executions(batch.executions)
+    workload = fold.workload(path.name)
+    if not workload.queries:
+        raise InputError(f"{path} holds no query that could be planned", hint="dba workload top FILE shows what it has")
+    return workload
 
 
 def words_of_rows(rows: Mapping[str, int] | None, seed: int) -> list[str]:

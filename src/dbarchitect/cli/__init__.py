@@ -1,11 +1,13 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
-from . import apply, diff, folder, index, lint, query_diff, rehearse  # their verbs add themselves
+from . import apply, diff, folder, index, lint, logs, query_diff, rehearse  # their verbs add themselves
 from .commands import app, run
 from .migrate import migrate
 from .query import query
+from .workload import workload
 
 app.command(migrate)
 app.command(query)
+app.command(workload)
 
-__all__ = ["app", "apply", "diff", "folder", "index", "lint", "query_diff", "rehearse", "run"]
+__all__ = ["app", "apply", "diff", "folder", "index", "lint", "logs", "query_diff", "rehearse", "run"]

@@ -6,10 +6,19 @@ from .names import Position
 from .value import Value
 
 
+class Example(Value, frozen=True, kw_only=True):
+    """One run of a query: its text, what was bound to `$1`, `$2`, ... as SQL literals, and how long it took."""
+
+    sql: str
+    parameters: tuple[str, ...] = ()
+    milliseconds: float | None = None
+
+
 class Query(Value, frozen=True, kw_only=True):
     """One normalised query. `calls` is mandatory: advice without frequencies is a guess.
 
-    `parameters` are example values for `$1`, `$2`, ... as SQL literals; `id` is its fingerprint.
+    `parameters` are example values for `$1`, `$2`, ... as SQL literals; `id` is its fingerprint. `examples` are runs
+    that differ from the text and parameters given: the slowest, where a log told of it.
     """
 
     id: str
@@ -20,6 +29,7 @@ class Query(Value, frozen=True, kw_only=True):
     parameters: tuple[str, ...] = ()
     source: str = ""
     position: Position | None = None
+    examples: tuple[Example, ...] = ()
 
 
 class Workload(Value, frozen=True, kw_only=True):

@@ -85,7 +85,8 @@ def _rows(facts: Facts, key: str) -> float:
 
 def _workload(workload: Workload, normalize: Callable[[str], str]) -> Workload:
     queries: list[Query] = [
-        msgspec.structs.replace(query, sql=normalize(query.sql), parameters=()) for query in workload.queries
+        msgspec.structs.replace(query, sql=normalize(query.sql), parameters=(), examples=())
+        for query in workload.queries
     ]
     return msgspec.structs.replace(workload, queries=tuple(queries), rejected=())
 
