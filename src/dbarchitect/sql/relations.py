@@ -85,20 +85,21 @@ class Scope:
     relations: list[Relation] = field(default_factory=list[Relation])
     equal: list[tuple[Reference, Reference | None]] = field(default_factory=list[tuple[Reference, Reference | None]])
     tests: list[Node] = field(default_factory=list[Node])  # terms that every row satisfies
-    merged: set[str] = field(default_factory=set[str])  # columns of JOIN USING
+    # Columns of JOIN USING: the relation whose column the name alone is; None: of whichever is not NULL (FULL JOIN).
+    merged: dict[str, str | None] = field(default_factory=dict[str, str | None])
 
     def find(self, names: Sequence[str]) -> Reference | None:
         """The column that a name (with its qualifiers) is; None where it is none of these relations, or of several."""
-        if not names:
+        if not names or (len(names) == 1 and self.merged.get(names[0], "") is None):
             return None
+        if len(names) == 1 and self.merged.get(names[0]):
+            return self.merged[names[0]] or "", names[0]
         found = [
             (one.alias, names[-1])
             for one in self.relations
             if (len(names) == 1 or names[-2] == one.alias) and one.column(names[-1]) is not None
         ]
-        if len(found) > 1 and names[-1] not in self.merged:
-            return None
-        return found[0] if found else None
+        return found[0] if len(found) == 1 else None
 
     def column(self, reference: Reference) -> RelationColumn | None:
         """The column of a reference."""
@@ -498,7 +499,9 @@ class Reader:
                 next((r.alias for r in some if r.column(name)), "")
                 for some in (scope.relations[before:middle], scope.relations[middle:])
             ]
-            scope.merged.add(name)
+            whose = {"JOIN_RIGHT": sides[1], "JOIN_FULL": None}.get(kind, sides[0])
+            known = scope.merged.get(name, "")
+            scope.merged[name] = None if known is None else (known if known and kind != "JOIN_RIGHT" else whose)
             pairs += [((sides[0], name), (sides[1], name)), ((sides[1], name), (sides[0], name))]
         own = Scope(scope.relations[before:], merged=scope.merged)
         for term in parse.terms_of_tree(fields["quals"]) if "quals" in fields else ():
@@ -597,6 +600,10 @@ class Reader:
                     if column.name in seen:
                         continue
                     seen.add(column.name)
+                    node: Node = {"ColumnRef": {"fields": [{"String": {"sval": column.name}}]}}
+                    nullable = scope.nullable(node)
+                    found.append(Output(column.name, node, column.type, nullable, quote_identifier(column.name), item))
+                    continue
                 node = column_node(relation.alias, column.name)
                 text = f"{quote_identifier(relation.alias)}.{quote_identifier(column.name)}"
                 found.append(Output(column.name, node, column.type, scope.nullable(node), text, item))
