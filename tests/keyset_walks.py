@@ -1,12 +1,8 @@
-"""Random queries over random rows, and walks over their pages in both directions: nothing lost, nothing twice.
-
-`python tests/keyset_walks.py N [SEED]` walks N queries.
-"""
+"""Random queries over random rows, and walks over their pages in both directions: nothing lost, nothing twice."""
 
 from __future__ import annotations
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +12,6 @@ from psycopg.pq import ExecStatus
 
 from dbarchitect.engines.postgres.describe import describe
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.errors import DbaError
 from dbarchitect.model.keyset import Keyset, PageQuery
 from dbarchitect.model.schema import Relational
 from dbarchitect.query.keyset import pages
@@ -32,7 +27,8 @@ CREATE DOMAIN name_text AS text NOT NULL;
 CREATE TABLE person (
     id integer PRIMARY KEY, code text NOT NULL UNIQUE, age integer, born date, seen timestamptz NOT NULL,
     score double precision, small real, money numeric(8, 2), feeling mood, active boolean NOT NULL, mail citext,
-    tag char(4), doc jsonb, alike text COLLATE "POSIX", n integer NOT NULL, title name_text, "Odd Name" text, span int4range
+    tag char(4), doc jsonb, alike text COLLATE "POSIX", n integer NOT NULL, title name_text, "Odd Name" text,
+    span int4range
 );
 CREATE TABLE item (
     person integer REFERENCES person ON DELETE CASCADE, number integer NOT NULL, what text, price numeric, place inet,
@@ -217,7 +213,8 @@ def _distinct(dice: random.Random) -> Case:
 def _distinct_on(dice: random.Random) -> Case:
     nulls = dice.choice(("", " DESC", " NULLS FIRST", " DESC NULLS LAST"))
     return Case(
-        f"SELECT DISTINCT ON (p.age) p.age, p.id, p.seen FROM person p ORDER BY p.age{nulls}, p.seen DESC, p.id {_tail(dice)}",
+        "SELECT DISTINCT ON (p.age) p.age, p.id, p.seen FROM person p "
+        f"ORDER BY p.age{nulls}, p.seen DESC, p.id {_tail(dice)}",
         still=False,
     )
 
@@ -353,30 +350,3 @@ def prepare(connection: psycopg.Connection, rows: int = 40, seed: float = 0.5) -
     schema = inspect(connection)
     connection.execute("SET search_path = public")
     return schema
-
-
-def main(count: int, seed: int) -> None:
-    """Walk `count` random queries and print what was walked."""
-    from dbarchitect.engines.postgres.server import private_server
-
-    with private_server(cache=None) as server:
-        server.create_database("walks")
-        with psycopg.connect(server.url("walks"), autocommit=True) as connection:
-            schema = prepare(connection)
-            forms: Counter[str] = Counter()
-            wrong = 0
-            for number in range(count):
-                case = query(random.Random(seed + number))
-                try:
-                    keyset = check(connection, schema, case)
-                except (AssertionError, DbaError) as err:
-                    wrong += 1
-                    print(f"{number}: {case.sql}\n{err}\n", file=sys.stderr)
-                    continue
-                forms[f"{keyset.form}{' wrapped' if keyset.wrapped else ''}"] += 1
-    print(f"{count} queries walked both ways, {wrong} wrong: {dict(forms)}")
-    sys.exit(wrong > 0)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)

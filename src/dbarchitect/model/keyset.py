@@ -33,7 +33,7 @@ class PageParameter(Value, frozen=True, kw_only=True):
 
     name: str
     type: str = ""
-    role: Literal["given", "cursor", "page size"]
+    role: Literal["given", "cursor", "page size", "skipped rows"]
     cursor: str = ""
 
 
@@ -86,6 +86,7 @@ class Keyset(Value, frozen=True, kw_only=True):
     form    row: one row comparison; or: terms joined with OR; union: one branch for each prefix of the keys
     wrapped the query stands in FROM of the pages, because its keys do not exist where its WHERE is
     index   the index that serves the order, None where no one index does (`index_why`); `existing`: one that is there
+    skipping  any page by OFFSET in the same order, to compare with; `total`: how many rows there are in all
     offset  the OFFSET of the query as it is written; `skipped` its rows where it is a constant
     """
 
@@ -98,6 +99,8 @@ class Keyset(Value, frozen=True, kw_only=True):
     first: PageQuery | None = None
     next: PageQuery | None = None
     previous: PageQuery | None = None
+    skipping: PageQuery | None = None
+    total: PageQuery | None = None
     page_size: int | None = None
     offset: str = ""
     skipped: int | None = None

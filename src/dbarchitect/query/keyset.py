@@ -22,7 +22,7 @@ from dbarchitect.sql.tree import Node
 
 Form = Literal["row", "or", "union"]
 
-_CURSOR, _PAGE_SIZE = 100_000, 200_000  # numbers of new parameters until all are numbered anew
+_CURSOR, _PAGE_SIZE, _SKIPPED = 100_000, 200_000, 300_000  # numbers of new parameters until all are numbered anew
 _BRANCHES = 8  # more than these make a text that nobody reads: terms with OR stand in their place
 
 # Types that have no order, or one that `<` and `>` are not the operators of (hstore: #<#).
@@ -116,6 +116,8 @@ class _Pages:
             first=self._query(self._first(keys, wrapped), keys, "after"),
             next=self._query(self._beyond(keys, wrapped, form), keys, "after"),
             previous=self._query(self._previous(keys, wrapped, form), keys, "before"),
+            skipping=self._query(self._first(keys, wrapped, f" OFFSET ${_SKIPPED}"), keys, "after"),
+            total=self._query(self._counted(keys), keys, "after"),
             page_size=paged.limit_count,
             offset=paged.offset,
             skipped=paged.offset_count,
@@ -223,7 +225,7 @@ class _Pages:
         name = (
             shown.name
             if shown is not None
-            else self._fresh(reference[1] if reference else output_name(node) or f"{number}")
+            else self._fresh(*(reference[::-1] if reference else (output_name(node) or f"{number}", "")))
         )
         column = self.scope.column(reference) if reference else None
         kind = (column.type if column else "") or (shown.type if shown else "") or _whole(self.types.get(name, ""))
@@ -276,10 +278,12 @@ class _Pages:
                 return one
         return None
 
-    def _fresh(self, name: str) -> str:
+    def _fresh(self, name: str, alias: str) -> str:
         taken = {one.name for one in self.outputs}
         found = f"keyset_{name}"
-        while found in taken or found in self._hidden_names:
+        if found in taken | self._hidden_names and alias:
+            found = f"keyset_{alias}_{name}"
+        while found in taken | self._hidden_names:
             found += "_"
         self._hidden_names.add(found)
         return found
@@ -322,7 +326,7 @@ class _Pages:
             clause = select["distinctClause"] if kind else select["groupClause"]
             if any("GroupingSet" in one for one in clause):
                 raise _RefusedError(
-                    "GROUPING SETS, ROLLUP and CUBE: NULL stands for a group and for all groups, so no key tells rows apart",
+                    "GROUPING SETS, ROLLUP and CUBE: NULL stands for a group and for all, so no key tells rows apart",
                     "page GROUP BY alone",
                 )
             for item in clause:
@@ -364,11 +368,11 @@ class _Pages:
             return ", ".join((own, *(_sorted(one.written, one.column) for one in keys if one.column.tie_break)))
         return ", ".join(_sorted(one.written, _turned(one.column) if backward else one.column) for one in keys)
 
-    def _first(self, keys: Sequence[_Key], wrapped: bool) -> str:
+    def _first(self, keys: Sequence[_Key], wrapped: bool, offset: str = "") -> str:
         if wrapped:
-            return self._around(keys, "", backward=False)
+            return self._around(keys, "", backward=False) + offset
         return self.paged.written(
-            added=self._hidden(keys), order=self._order(keys, backward=False), limit=self._limit()
+            added=self._hidden(keys), order=self._order(keys, backward=False), limit=self._limit() + offset
         )
 
     def _beyond(self, keys: Sequence[_Key], wrapped: bool, form: Form, *, backward: bool = False) -> str:
@@ -397,12 +401,19 @@ class _Pages:
         order = ", ".join(_sorted(f"page.{quote_identifier(one.column.name)}", one.column) for one in keys)
         return f"SELECT * FROM (\n{inner}\n) AS page\nORDER BY {order}"
 
-    def _around(self, keys: Sequence[_Key], condition: str, *, backward: bool) -> str:
-        """The query in FROM. DISTINCT ON keeps its order: that says which row of several it takes."""
+    def _counted(self, keys: Sequence[_Key]) -> str:
+        return f"SELECT count(*) FROM (\n{self._inner(keys)}\n) AS counted"
+
+    def _inner(self, keys: Sequence[_Key]) -> str:
+        """The query without order and limit. DISTINCT ON keeps its order, which says what row of several it takes."""
         kept = self._order([one for one in keys if not one.column.tie_break], backward=False)
-        inner = self.paged.written(
+        return self.paged.written(
             added=self._hidden(keys), order=kept if self._kind() == "DISTINCT ON" and self.paged.sorts else None
         )
+
+    def _around(self, keys: Sequence[_Key], condition: str, *, backward: bool) -> str:
+        """The query in FROM."""
+        inner = self._inner(keys)
         columns = [_turned(one.column) if backward else one.column for one in keys]
         order = ", ".join(_sorted(f"page.{quote_identifier(one.name)}", one) for one in columns)
         where = f"WHERE {condition}\n" if condition else ""
@@ -425,6 +436,8 @@ class _Pages:
             if number == _PAGE_SIZE or number == self.paged.limit_parameter:
                 wanted = self.paged.names.get(number, "page_size")
                 named(number, wanted, PageParameter(name="", type="bigint", role="page size"))
+            elif number == _SKIPPED:
+                named(number, "skipped_rows", PageParameter(name="", type="bigint", role="skipped rows"))
             elif number >= _CURSOR:
                 column = keys[number - _CURSOR].column
                 role = PageParameter(name="", type=column.type, role="cursor", cursor=column.name)

@@ -204,13 +204,20 @@ def read_paged(sql: str) -> Paged:
         limit=_limit(text, places, count),
         limit_count=_constant(count),
         limit_parameter=_parameter(count),
-        offset=parse.printed_tree(skip) if skip else "",
+        offset=_named(parse.printed_tree(skip), names) if skip else "",
         offset_count=_constant(skip),
         offset_parameter=_parameter(skip),
         names=names,
         spliceable=spliceable,
         places=places,
     )
+
+
+def _named(sql: str, names: Mapping[int, str]) -> str:
+    """A text for people: parameters as they were written."""
+    text = sql.encode()
+    found = [(one.start, one.end, int(text[one.start + 1 : one.end])) for one in _tokens(text) if one.kind == _PARAM]
+    return _edited(text, [(start, end, f":{names[n]}") for start, end, n in found if n in names])
 
 
 def renumbered(sql: str, names: Mapping[int, str]) -> tuple[str, str, tuple[int, ...]]:
@@ -223,6 +230,15 @@ def renumbered(sql: str, names: Mapping[int, str]) -> tuple[str, str, tuple[int,
     numbered = _edited(text, [(start, end, f"${new[number]}") for start, end, number in found])
     named = _edited(text, [(start, end, f":{names[number]}") for start, end, number in found])
     return numbered, named, tuple(old)
+
+
+def filled(sql: str, values: Mapping[int, str]) -> str:
+    """`sql` with SQL literals in place of some of its parameters, and the others numbered anew."""
+    text = sql.encode()
+    found = [(one.start, one.end, int(text[one.start + 1 : one.end])) for one in _tokens(text) if one.kind == _PARAM]
+    left = sorted({number for _, _, number in found} - set(values))
+    new = {number: f"${place}" for place, number in enumerate(left, 1)} | dict(values)
+    return _edited(text, [(start, end, new[number]) for start, end, number in found])
 
 
 def parameters_of(sql: str) -> tuple[int, ...]:

@@ -217,8 +217,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column that a query gives. `name` is "" where it is not known; `node` None in a set operation; `text` stands for
-    it where it came of `*`; `item` is its place in the SELECT list as it is written."""
+    """A column that a query gives. `name` is "" where it is not known; `node` None in a set operation; `text` stands
+    for it where it came of `*`; `item` is its place in the SELECT list as it is written."""
 
     name: str
     node: Node | None

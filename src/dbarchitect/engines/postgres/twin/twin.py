@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.describe import Described, describe
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server, version_name
@@ -171,6 +172,10 @@ class Twin:
     def explain(self, sql: str, parameters: Sequence[str] = (), *, verbose: bool = False) -> QueryPlan:
         """The plan that the source would choose. Raises `InputError` for SQL that does not plan."""
         return explain(self._session(), sql, parameters, verbose=verbose)
+
+    def describe(self, sql: str) -> Described:
+        """The columns and parameters of a statement. Raises `InputError` for SQL that the server refuses."""
+        return describe(self._session(), sql)
 
     @contextmanager
     def supposing(self, changes: Sequence[Change], *, sizes: Mapping[Name, IndexSize] | None = None) -> Generator[Twin]:
