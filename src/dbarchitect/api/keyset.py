@@ -83,7 +83,7 @@ def keyset(source: str, sql: str, options: KeysetOptions) -> Keyset:
                 options.progress("running a page both ways")
                 owner, _ = bench.lab()
                 found = measure(owner, found, page=options.page)
-            found = replace(found, idioms=idioms(found, opened.schema))
+            found = replace(found, idioms=idioms(found))
             return replace(found, proof=_proof(found, twin.environment, opened.name, sql, options))
 
 

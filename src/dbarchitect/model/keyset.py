@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .names import Name
 from .proof import ASSERTED, Proof
 from .schema import Index
 from .value import Value
@@ -16,6 +17,7 @@ class CursorColumn(Value, frozen=True, kw_only=True):
     expression  the key over the query's relations, as SQL
     type        its SQL type, "" where it is not known
     tie_break   it was added to the order so that no two rows are equal in it
+    table, column  where it is a table's own column
     """
 
     name: str
@@ -26,6 +28,8 @@ class CursorColumn(Value, frozen=True, kw_only=True):
     nullable: bool = False
     hidden: bool = False
     tie_break: bool = False
+    table: Name | None = None
+    column: str = ""
 
 
 class PageParameter(Value, frozen=True, kw_only=True):

@@ -26,8 +26,8 @@ _RUNS = 3
 
 def plan(twin: Twin, keyset: Keyset, *, page: int = 1000) -> Keyset:
     """The keyset with its plans, for any values of its parameters (the generic plan). A query whose plan multiplies
-    rows is refused; an index that cannot be made is told why. Raises `InputError` where the server refuses a page's query.
-    """
+    rows is refused; what index cannot be made is told. Raises `InputError` where the server refuses a page's
+    query."""
     assert keyset.first is not None
     assert keyset.next is not None
     assert keyset.previous is not None

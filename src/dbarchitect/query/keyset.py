@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError
 from dbarchitect.model.keyset import CursorColumn, Keyset, PageParameter, PageQuery
-from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Relational
 from dbarchitect.query.keyset_index import Served, supporting_index
 from dbarchitect.sql.paging import Paged, parameters_of, read_paged, renumbered
@@ -244,8 +246,15 @@ class _Pages:
                 nullable=nullable,
                 hidden=shown is None,
                 tie_break=tie_break,
+                table=self._table(reference) if reference else None,
+                column=reference[1] if reference else "",
             ),
         )
+
+    def _table(self, reference: Reference) -> Name | None:
+        """The table whose column a reference is, where the query has that table once."""
+        table = self.scope.table(reference[0])
+        return table if sum(one.table == table for one in self.scope.relations) == 1 else None
 
     def _kind(self) -> str:
         clause = self.paged.select.get("distinctClause")
@@ -349,7 +358,7 @@ class _Pages:
     # Texts
 
     def _form(self, keys: Sequence[CursorColumn], wrapped: bool) -> Form:
-        if len(_runs(keys)) == 1 and not keys[0].nullable:
+        if len(runs_of(keys)) == 1 and not keys[0].nullable:
             return "row"
         once = wrapped or self.paged.locks or "withClause" in self.paged.select
         return "or" if once or sum(1 for _ in _branches(list(keys), [""] * len(keys))) > _BRANCHES else "union"
@@ -425,12 +434,12 @@ class _Pages:
         taken: set[str] = set()
 
         def named(number: int, wanted: str, parameter: PageParameter) -> None:
-            name = "".join(c if c.isalnum() or c == "_" else "_" for c in wanted)
+            name = parameter_name(wanted)
             while name in taken:
                 name += "_"
             taken.add(name)
             names[number] = name
-            roles[number] = PageParameter(name=name, type=parameter.type, role=parameter.role, cursor=parameter.cursor)
+            roles[number] = replace(parameter, name=name)
 
         for number in parameters_of(sql):
             if number == _PAGE_SIZE or number == self.paged.limit_parameter:
@@ -470,6 +479,11 @@ class _Pages:
             self.notes.append("the type of a key is not known from the schema: its parameter has no cast")
 
 
+def parameter_name(text: str) -> str:
+    """A name that programs and `:name` can have."""
+    return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in text)
+
+
 def keys_of(keys: Sequence[_Key]) -> tuple[CursorColumn, ...]:
     """The columns of keys."""
     return tuple(one.column for one in keys)
@@ -490,23 +504,14 @@ def _sorted(text: str, key: CursorColumn) -> str:
 
 
 def _turned(key: CursorColumn) -> CursorColumn:
-    return CursorColumn(
-        name=key.name,
-        expression=key.expression,
-        type=key.type,
-        descending=not key.descending,
-        nulls_first=not key.nulls_first,
-        nullable=key.nullable,
-        hidden=key.hidden,
-        tie_break=key.tie_break,
-    )
+    return replace(key, descending=not key.descending, nulls_first=not key.nulls_first)
 
 
 # --- conditions -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """Keys that one comparison takes: some without NULLs in one direction, or one that may be NULL."""
 
     keys: tuple[CursorColumn, ...]
@@ -539,7 +544,8 @@ class _Run:
         return compared, f"{text} IS NULL AND {value} IS NOT NULL"
 
 
-def _runs(keys: Sequence[CursorColumn], texts: Sequence[str] | None = None) -> list[_Run]:
+def runs_of(keys: Sequence[CursorColumn], texts: Sequence[str] | None = None) -> list[Run]:
+    """The keys in runs, in their order."""
     found: list[list[int]] = []
     for place, key in enumerate(keys):
         before = keys[place - 1] if place else None
@@ -548,7 +554,7 @@ def _runs(keys: Sequence[CursorColumn], texts: Sequence[str] | None = None) -> l
         else:
             found.append([place])
     return [
-        _Run(
+        Run(
             tuple(keys[one] for one in places),
             tuple(texts[one] if texts else "" for one in places),
             tuple(_value(one, keys[one]) for one in places),
@@ -563,7 +569,7 @@ def _value(place: int, key: CursorColumn) -> str:
 
 def _branches(keys: Sequence[CursorColumn], texts: Sequence[str]) -> Iterator[str]:
     """Conditions without OR, of which one at most holds for a row: those after the cursor's are all in them."""
-    runs = _runs(keys, texts)
+    runs = runs_of(keys, texts)
     prefixes: list[tuple[str, ...]] = [()]
     levels: list[list[str]] = []
     for run in runs:
@@ -575,7 +581,7 @@ def _branches(keys: Sequence[CursorColumn], texts: Sequence[str]) -> Iterator[st
 
 def _condition(keys: Sequence[CursorColumn], texts: Sequence[str]) -> str:
     """One condition that the rows after the cursor's satisfy."""
-    runs = _runs(keys, texts)
+    runs = runs_of(keys, texts)
     found = ""
     for run in reversed(runs):
         beyond, same = " OR ".join(map(_grouped, run.beyond())), run.same()

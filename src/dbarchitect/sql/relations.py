@@ -101,6 +101,10 @@ class Scope:
         ]
         return found[0] if len(found) == 1 else None
 
+    def table(self, alias: str) -> Name | None:
+        """The table that a relation is; None for anything else."""
+        return next((one.table for one in self.relations if one.alias == alias), None)
+
     def column(self, reference: Reference) -> RelationColumn | None:
         """The column of a reference."""
         return next((one.column(reference[1]) for one in self.relations if one.alias == reference[0]), None)
