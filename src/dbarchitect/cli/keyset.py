@@ -19,7 +19,12 @@ from .query import query
 @query.command
 def keyset(
     source: Source,
-    sql: Annotated[str, Parameter(metavar="SQL", help="A query with ORDER BY: SQL, a file that holds it, or -.")],
+    sql: Annotated[
+        str,
+        Parameter(
+            metavar="SQL", allow_leading_hyphen=True, help="A query with ORDER BY: SQL, a file that holds it, or -."
+        ),
+    ],
     /,
     *,
     orm: Annotated[
