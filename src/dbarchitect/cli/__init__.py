@@ -1,6 +1,6 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
-from . import apply, diff, folder, index, lint, logs, query_diff, rehearse  # their verbs add themselves
+from . import apply, diff, folder, index, keyset, lint, logs, query_diff, rehearse  # their verbs add themselves
 from .commands import app, run
 from .migrate import migrate
 from .query import query
@@ -10,4 +10,4 @@ app.command(migrate)
 app.command(query)
 app.command(workload)
 
-__all__ = ["app", "apply", "diff", "folder", "index", "lint", "logs", "query_diff", "rehearse", "run"]
+__all__ = ["app", "apply", "diff", "folder", "index", "keyset", "lint", "logs", "query_diff", "rehearse", "run"]

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.describe import Described, describe
 from dbarchitect.engines.postgres.explain import explain
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.parameters import Plannable, plannable
@@ -176,6 +177,10 @@ class Twin:
     def plannable(self, sql: str) -> Plannable:
         """A query with `$n` in the form in which it can be planned. Raises `InputError` where there is none."""
         return plannable(self._session(), sql)
+
+    def describe(self, sql: str) -> Described:
+        """The columns and parameters of a statement. Raises `InputError` for SQL that the server refuses."""
+        return describe(self._session(), sql)
 
     @contextmanager
     def supposing(self, changes: Sequence[Change], *, sizes: Mapping[Name, IndexSize] | None = None) -> Generator[Twin]:

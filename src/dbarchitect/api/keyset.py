@@ -1,0 +1,116 @@
+"""`dba query keyset`: the pages of a query by the keys of its order."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dbarchitect.errors import InputError
+from dbarchitect.model.keyset import Keyset
+from dbarchitect.model.proof import Proof
+from dbarchitect.prove.keyset import measure, plan
+from dbarchitect.prove.workbench import Workbench
+from dbarchitect.query.keyset import pages
+from dbarchitect.query.keyset_idioms import idioms
+from dbarchitect.sources import open_source
+from dbarchitect.sql.script import decode_script
+
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
+
+__all__ = ["KeysetOptions", "keyset", "query_text"]
+
+_LONGEST_NAME = 1024  # of a file: what is longer is SQL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysetOptions:
+    """Options of `keyset`. `page`: the one whose cost is compared; `measure`: run it on made-up rows."""
+
+    page: int = 1000
+    measure: bool = False
+    data: bool = False
+    rows: Mapping[str, int] | None = None
+    seed: int = 0
+    pg_bin: Path | None = None
+    server: str | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
+
+
+def query_text(given: str) -> str:
+    """The SQL that an argument is, or that the file of this name holds."""
+    if "\n" in given or len(given) > _LONGEST_NAME or not Path(given).is_file():
+        if given.endswith(".sql") and " " not in given:
+            raise InputError(f"there is no file {given}", hint="SQL, a file that holds it, or - for standard input")
+        return given
+    try:
+        return decode_script(Path(given).read_bytes(), given)
+    except OSError as err:
+        raise InputError(f"cannot read {given}: {err.strerror}") from err
+
+
+def keyset(source: str, sql: str, options: KeysetOptions) -> Keyset:
+    """First, next and previous page of a query, with the index for them, planned on the twin, measured on request.
+
+    Raises `InputError` for what is no query over the source; where it has no such pages, `refused` says why.
+    """
+    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+        opened = open_source(source, workshop, data=options.data)
+        found = pages(sql, opened.schema)
+        if found.refused:
+            return found
+        snapshot = opened.snapshot(now=options.now)
+        bench = Workbench(workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
+        with closing(bench):
+            twin = bench.twin()
+            assert found.first is not None
+            options.progress("planning the pages")
+            types = dict(twin.describe(found.first.sql).columns)
+            found = pages(sql, opened.schema, types)
+            if found.refused:
+                return found
+            found = plan(twin, found, page=options.page)
+            if found.refused or found.plans is None:
+                return found
+            if options.measure:
+                options.progress("running a page both ways")
+                owner, _ = bench.lab()
+                found = measure(owner, found, page=options.page)
+            found = replace(found, idioms=idioms(found))
+            return replace(found, proof=_proof(found, twin.environment, opened.name, sql, options))
+
+
+def _proof(found: Keyset, environment: Mapping[str, str], source: str, sql: str, options: KeysetOptions) -> Proof:
+    plans = found.plans
+    assert plans is not None
+    rerun = ["dba", "query", "keyset", source, sql, "--page", str(options.page)]
+    rerun += [flag for flag, given in (("--measure", options.measure), ("--data", options.data)) if given]
+    rerun += [*words_of_rows(options.rows, options.seed), *words_of_server(options.pg_bin, options.server)]
+    before, after = {"cost": plans.offset_before}, {"cost": plans.keyset}
+    if plans.offset_ms is not None and plans.keyset_ms is not None:
+        return Proof(
+            level="measured",
+            method=f"page {plans.page:,} run on made-up rows by OFFSET and by the keys: the rows compared, "
+            "the fastest of three runs",
+            holds=plans.equal and plans.keyset_ms <= plans.offset_ms,
+            before={**before, "ms": round(plans.offset_ms, 3)},
+            after={**after, "ms": round(plans.keyset_ms, 3)},
+            environment=dict(environment),
+            rerun=shlex.join(rerun),
+        )
+    return Proof(
+        level="planned",
+        method=f"page {plans.page:,} of {plans.size} rows planned on the twin by OFFSET and by the keys",
+        holds=plans.keyset is not None and plans.offset_before is not None and plans.keyset < plans.offset_before,
+        before=dict(before),
+        after=dict(after),
+        environment=dict(environment),
+        rerun=shlex.join(rerun),
+    )
