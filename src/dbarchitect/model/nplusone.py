@@ -14,9 +14,11 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class Repeated(Value, frozen=True, kw_only=True):
-    """One statement of a finding. `lists`: it asks by IN, ANY or several VALUES rows; `calls` and `rows` (given or
-    touched; None: not told) are sums over all places where it was found. `relationship`: the attribute whose lazy loading
-    sent it, where an ORM told: `Order.items`."""
+    """One statement of a finding.
+
+    `lists`: it asks by IN, ANY or several VALUES rows. `calls` and `rows` (given or touched; None: not told) are sums
+    over all places where it was found. `relationship`: the attribute whose lazy loading sent it, where an ORM told.
+    """
 
     sql: str
     fingerprint: str

@@ -20,7 +20,7 @@ def render_github(review: Review, *, root: Path) -> str:
     ranked = sorted(review.findings, key=lambda one: -one.severity.rank)
     lines = [_annotation(one, review.source, root) for one in ranked]
     lines += [
-        _command("notice", {"title": f"gap: {line(one.kind)}"}, f"{line(one.name)}: {line(one.effect)}")
+        command("notice", {"title": f"gap: {line(one.kind)}"}, f"{line(one.name)}: {line(one.effect)}")
         for one in review.gaps
     ]
     closing = "; ".join(part for part in (verdict(review), standing(review), suppressed_by(review)) if part)
@@ -43,10 +43,11 @@ def _annotation(finding: Finding, source: str, root: Path) -> str:
         f"{one.label}: {one.before} -> {one.after} {one.gain}".strip() for one in figures(finding.proof) if one.before
     ]
     parts += [f"fix: {line(one)};" for one in finding.ddl]
-    return _command(_COMMANDS[finding.severity], properties, "\n".join(parts))
+    return command(_COMMANDS[finding.severity], properties, "\n".join(parts))
 
 
-def _command(name: str, properties: dict[str, str], message: str) -> str:
+def command(name: str, properties: dict[str, str], message: str) -> str:
+    """One workflow command with its escapes."""
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {listed}::{_data(message)}"
 

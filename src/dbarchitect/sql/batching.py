@@ -98,7 +98,7 @@ def _batched(sql: str, kind: str, fields: Node, varying: Varying, column_type: C
         return _more_rows(sql, fields)
     shape = read_statement(sql).shape
     keys = [one for one in shape.keys if one.parameter in varying.parameters or one.constant in varying.constants]
-    values = _values(sql, shape.keys, varying, shape.parameters, column_type)
+    values = _values(sql, shape.compared, varying, shape.parameters, column_type)
     if not values:
         return ""
     if len(keys) == 1 and len(values) == 1:
@@ -130,7 +130,7 @@ def _values(
         cast = _CAST.match(sql, end)
         known = column_type(key.table, key.column) if key else ""
         kind = known or (cast[1].strip() if cast else "") or guessed_type(example)
-        name = names.setdefault(number, _free(key.column if key else f"value_{number}", names))
+        name = names.setdefault(number, _free(key.column if key and key.operator == "=" else f"value_{number}", names))
         found.append(_Value(start, cast.end() if cast else end, number, kind, name))
 
     for match in _PARAMETER.finditer(sql):
@@ -182,8 +182,8 @@ def _any(sql: str, kind: str, fields: Node, value: _Value, key: Key) -> str:
     if any(inner == "FuncCall" for inner, _ in tree.walk(fields.get("targetList"))):
         return ""
     targets: list[Any] = [one["ResTarget"] for one in fields.get("targetList", ())]
-    names = [_last(one.get("val", {}).get("ColumnRef", {}).get("fields", ())) for one in targets]
-    if "*" in names or key.column in names:
+    given = [one.get("val", {}).get("ColumnRef", {}).get("fields", ()) for one in targets]
+    if any(_gives(one, tree.strings(column.get("fields"))) for one in given):
         return made
     at = _characters(sql, targets[0].get("location", 0))
     return f"{made[:at]}{written[0]}, {made[at:]}" if at < value.start else ""
@@ -207,10 +207,13 @@ def _end_of_value(sql: str, value: _Value) -> int:
     return len(sql[:cast].rstrip()) if cast >= 0 else value.end
 
 
-def _last(parts: Any) -> str:
-    if parts and "A_Star" in parts[-1]:
-        return "*"
-    return (tree.strings(parts)[-1:] or [""])[0]
+def _gives(output: Any, column: list[str]) -> bool:
+    """Whether an output (the parts of a column's name) is the column, or a star that holds it."""
+    parts = tree.strings(output)
+    if output and "A_Star" in output[-1]:
+        return not parts or not column[:-1] or parts == column[:-1]
+    alike = not parts[:-1] or not column[:-1] or parts[:-1] == column[:-1]
+    return parts[-1:] == column[-1:] and alike
 
 
 def _compared(term: Node, column: str) -> Node | None:

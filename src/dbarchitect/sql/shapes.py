@@ -41,10 +41,12 @@ _BIG = 50_000  # bytes: the tree of a longer text is not looked at, which would 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`column = value` in a condition. `table` as the statement names it (unqualified names may lack a schema), None
-    where that is not certain; the value is parameter `parameter` (from 1) or constant `constant` (from 0)."""
+    """`column = value` in a condition, or another `operator` ("set" in an UPDATE). `table` as the statement names it
+    (unqualified names may lack a schema), None where that is not certain; the value is parameter `parameter` (from 1)
+    or constant `constant` (from 0)."""
 
     column: str
+    operator: str
     table: Name | None = None
     parameter: int = 0
     constant: int = -1
@@ -58,7 +60,7 @@ class Shape:
     lists         whether it asks by IN (...), ANY, unnest or several VALUES rows
     kind          what it does; `control`: BEGIN, SET, FETCH and the like, which neither cause nor repeat anything
     tables        what it names; `written` those that it changes
-    keys          its conditions of equality with a value
+    compared      where a column meets a value; `keys` those of them that are equalities
     list_*        parameters and constants that stand in lists; `page_*` those that choose a page: LIMIT, OFFSET, and
                   the range of a keyset
     columns       of an INSERT
@@ -70,7 +72,7 @@ class Shape:
     kind: Kind = "other"
     tables: tuple[Name, ...] = ()
     written: tuple[Name, ...] = ()
-    keys: tuple[Key, ...] = ()
+    compared: tuple[Key, ...] = ()
     list_parameters: frozenset[int] = frozenset()
     list_constants: frozenset[int] = frozenset()
     page_parameters: frozenset[int] = frozenset()
@@ -78,6 +80,11 @@ class Shape:
     parameters: int = 0
     columns: tuple[str, ...] = ()
     queue: bool = False
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The conditions of equality with a value."""
+        return tuple(one for one in self.compared if one.operator == "=")
 
     @property
     def plain(self) -> bool:
@@ -197,9 +204,9 @@ class _Anatomy:
     fields: Node
     lists: bool = False
     queue: bool = False
-    keys: list[tuple[Node, Node]] = field(default_factory=list)
-    parameters: dict[int, set[str]] = field(default_factory=dict)
-    constants: dict[int, str] = field(default_factory=dict)
+    compared: list[tuple[list[str], str, Node]] = field(default_factory=list[tuple[list[str], str, Node]])
+    parameters: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+    constants: dict[int, str] = field(default_factory=dict[int, str])
 
     def shape(self, fingerprint: str) -> Shape:
         self._walk()
@@ -222,7 +229,9 @@ class _Anatomy:
             kind=kind,
             tables=tuple(dict.fromkeys(tables.values())),
             written=self._written(),
-            keys=tuple(self._key(column, value, tables, ordinal) for column, value in self.keys),
+            compared=tuple(
+                self._key(column, operator, value, tables, ordinal) for column, operator, value in self.compared
+            ),
             # A parameter that stands in several places is of a page where one of them is, of a list where all are.
             list_parameters=frozenset(n for n, found in self.parameters.items() if found == {"list"}),
             page_parameters=frozenset(n for n, found in self.parameters.items() if "page" in found),
@@ -278,6 +287,14 @@ class _Anatomy:
                 if tree.strings(fields.get("funcname"))[-1:] and tree.strings(fields["funcname"])[-1] in _ROW_SOURCES:
                     self.lists = True
                     role = "list"
+            case "UpdateStmt":
+                for one in fields.get("targetList", ()):
+                    target = one.get("ResTarget", {})
+                    if "val" in target and _is_value(target["val"]):
+                        table = fields["relation"].get("alias", {}).get("aliasname") or fields["relation"].get(
+                            "relname"
+                        )
+                        self.compared.append(([table, target.get("name", "")], "set", target["val"]))
             case "BoolExpr":
                 if fields.get("boolop") == "OR_EXPR" and by and any(_is_range(one, by) for one in tree.walk(fields)):
                     role = "page"  # a > $1 OR (a = $1 AND b > $2)
@@ -296,10 +313,11 @@ class _Anatomy:
             inside = "list"
         elif by and _is_range(("A_Expr", fields), by):
             inside = role = "page"
-        elif role == "scalar" and fields.get("kind") == "AEXPR_OP" and tree.strings(fields.get("name")) == ["="]:
+        elif role == "scalar" and fields.get("kind") == "AEXPR_OP":
             for one, other in ((left, right), (right, left)):
                 if one and other and "ColumnRef" in one and _is_value(other):
-                    self.keys.append((one["ColumnRef"], other))
+                    operator = "".join(tree.strings(fields.get("name"))[-1:])
+                    self.compared.append((tree.strings(one["ColumnRef"].get("fields")), operator, other))
                     break
         yield _Place(left, role, by)
         yield _Place(right, inside, by)
@@ -324,14 +342,13 @@ class _Anatomy:
             if kind in _WRITERS and "relation" in fields
         )
 
-    def _key(self, column: Node, value: Node, tables: dict[str, Name], ordinal: Any) -> Key:
-        parts = tree.strings(column.get("fields"))
+    def _key(self, parts: list[str], operator: str, value: Node, tables: dict[str, Name], ordinal: Any) -> Key:
         table = tables.get(parts[-2]) if len(parts) > 1 else next(iter(tables.values())) if len(tables) == 1 else None
         value = _uncast(value)
         name = parts[-1] if parts else ""
         if "ParamRef" in value:
-            return Key(name, table, parameter=value["ParamRef"].get("number", 0))
-        return Key(name, table, constant=ordinal(value["A_Const"].get("location", 0)))
+            return Key(name, operator, table, parameter=value["ParamRef"].get("number", 0))
+        return Key(name, operator, table, constant=ordinal(value["A_Const"].get("location", 0)))
 
 
 def _uncast(node: Node) -> Node:
