@@ -1,4 +1,4 @@
-"""The recorder on a real server, with SQLAlchemy and psycopg, and the plugin in a real run of pytest."""
+"""The recorder on a real server, with SQLAlchemy and psycopg."""
 
 from __future__ import annotations
 
@@ -100,20 +100,8 @@ def test_lazy_loads_of_the_orm_with_line_attribute_and_fix(engine: Engine):
             len(order.items)  # lazy
     parent, child = recorded.executions[:2]
     assert (parent.rows, child.rows, len(recorded)) == (16, 2, 17)
-    assert child.sql.split() == (
-        [
-            "SELECT",
-            "items.id,",
-            "items.order_id,",
-            "items.name",
-            "FROM",
-            "items",
-            "WHERE",
-            "$1::INTEGER",
-            "=",
-            "items.order_id",
-        ]
-    )
+    wanted = "SELECT items.id, items.order_id, items.name FROM items WHERE $1::INTEGER = items.order_id"
+    assert " ".join(child.sql.split()) == wanted
     assert child.parameters == ("1",)
     assert parent.transaction == child.transaction != ""
     assert child.tags["relationship"] == "Order.items"
@@ -121,7 +109,7 @@ def test_lazy_loads_of_the_orm_with_line_attribute_and_fix(engine: Engine):
     (one,) = recorded.findings()
     assert (one.kind, one.count, one.confidence, one.child.rows) == ("n+1", 16, "high", 32)
     function = "test_lazy_loads_of_the_orm_with_line_attribute_and_fix"
-    assert one.site == f"tests/test_recorder.py:{line_of('lazy')} in {function}" or one.site.startswith(__file__)
+    assert one.site.endswith(f"tests/test_recorder.py:{line_of('lazy')} in {function}")
     assert one.fixes["sqlalchemy"] == "select(Order).options(selectinload(Order.items))"
     with dbarchitect.record() as recorded, Session(engine) as session:
         for order in session.scalars(select(Order).options(selectinload(Order.items))):
@@ -158,7 +146,7 @@ def test_core_executemany_and_plain_text(engine: Engine):
             connection.execute(insert(Customer).values(id=100 + ord(name[0]), name=name))
         connection.execute(insert(Item), [{"id": 900 + n, "order_id": 1, "name": f"x{n}"} for n in range(30)])
         connection.execute(text("SELECT name FROM customers WHERE name LIKE '%a' AND id = :id"), {"id": 1})
-        connection.exec_driver_sql("SELECT 'a%' FROM items WHERE id = 3")
+        connection.exec_driver_sql("SELECT 'a%%' FROM items WHERE id = 3")
     kinds = [(one.kind, one.count) for one in recorded.findings()]
     assert kinds == [("row-by-row", 5)]
     many, like, plain = recorded.executions[-3:]
@@ -245,7 +233,7 @@ def test_cursors_of_psycopg(url: str):
 
 def test_transactions_of_psycopg(url: str):
     with dbarchitect.record() as recorded, psycopg.connect(url, autocommit=True) as connection:
-        for number in range(3):
+        for _ in range(3):
             with connection.transaction():
                 connection.execute("SELECT 1")
                 connection.execute("SELECT 2")
@@ -254,7 +242,7 @@ def test_transactions_of_psycopg(url: str):
         connection.execute("SELECT 4")
         connection.execute("COMMIT")
     blocks = [one.transaction for one in recorded.executions]
-    assert [bool(one) for one in blocks] == [True, True, False] * 3 + [True, True, False]
+    assert [bool(one) for one in blocks] == [True, True, False] * 3 + [True, True, True]
     assert len(set(blocks)) == 5
     assert blocks[0] == blocks[1]
     with dbarchitect.record() as recorded, psycopg.connect(url) as connection:
@@ -312,7 +300,7 @@ def test_threads_interleave_and_are_kept_apart(engine: Engine):
     assert (one.count, one.places, one.worst, len(recorded)) == (64, 4, 16, 68)
 
 
-def test_it_leaves_nothing_behind_and_lets_errors_pass(engine: Engine):
+def test_it_leaves_nothing_behind_and_lets_errors_pass(engine: Engine, url: str):
     methods = {(kind, name): kind.__dict__[name] for kind in (psycopg.Cursor, psycopg.AsyncCursor)
                for name in ("execute", "executemany", "stream")}  # fmt: skip
     with pytest.raises(ProgrammingError), dbarchitect.record() as outer, engine.connect() as connection:
@@ -328,7 +316,7 @@ def test_it_leaves_nothing_behind_and_lets_errors_pass(engine: Engine):
     with engine.connect() as connection:
         connection.execute(text("SELECT 3"))
     assert len(outer) == 2
-    with psycopg.connect(engine.url.render_as_string(False).replace("+psycopg", "")) as plain:
+    with psycopg.connect(url) as plain:
         with pytest.raises(psycopg.errors.UndefinedColumn), dbarchitect.record() as recorded:
             plain.execute("SELECT nonsense")
         assert len(recorded) == 0
@@ -352,13 +340,13 @@ def test_the_workload_can_be_given_to_other_verbs(engine: Engine, tmp_path: Path
 @pytest.mark.parametrize(
     "value",
     [None, True, 7, -7, 1.5, float("inf"), Decimal("1.10"), "it's \\ here", b"\x00\xff", date(2026, 1, 2),
-     datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), timedelta(days=1, seconds=5), uuid.UUID(int=7), [1, 2, None],
-     ["a", "b'c"]],
+     datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), timedelta(days=1, seconds=5), uuid.UUID(int=7),
+     ["a", "b'c", None]],
 )  # fmt: skip
 def test_literals_mean_what_was_bound(database, value: object):
     connection = database().connection
     kind = {float: "float8", bytes: "bytea", date: "date", datetime: "timestamptz", timedelta: "interval",
-            uuid.UUID: "uuid", Decimal: "numeric", str: "text"}.get(type(value))  # fmt: skip
+            uuid.UUID: "uuid", Decimal: "numeric", str: "text", list: "text[]"}.get(type(value))  # fmt: skip
     given = f"({literal(value)})::{kind}" if kind else literal(value)
     assert connection.execute(f"SELECT {given}").fetchone() == (value,)
 
@@ -366,186 +354,3 @@ def test_literals_mean_what_was_bound(database, value: object):
 def test_the_package_is_imported_without_the_recorder():
     code = "import sys, dbarchitect; sys.exit('dbarchitect.recorder' in sys.modules or 'psycopg' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
-
-
-# --- the plugin -------------------------------------------------------------------------------------------------------
-
-MODELS = """
-from sqlalchemy import ForeignKey, create_engine
-from sqlalchemy.ext.asyncio import AsyncAttrs
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-
-class Base(AsyncAttrs, DeclarativeBase):
-    pass
-
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    items: Mapped[list["Item"]] = relationship()
-
-class Item(Base):
-    __tablename__ = "items"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
-"""
-VIEWS = """
-import asyncio
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session, selectinload
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from models import Order, create_engine
-
-def orders_of(engine):
-    with Session(engine) as session:
-        orders = session.scalars(QUERY).all()
-        return sum(
-            len(order.items)
-            for order in orders
-        )
-
-def orders_at_once(url):
-    async def work():
-        engine = create_async_engine(url)
-        total = 0
-        async with AsyncSession(engine) as session:
-            for order in await session.scalars(QUERY):
-                total += len(await order.awaitable_attrs.items)
-        await engine.dispose()
-        return total
-    return asyncio.run(work())
-
-def rates(engine):
-    with engine.connect() as connection:
-        return [connection.scalar(text("SELECT max(id) FROM orders WHERE id < 9")) for _ in range(6)]
-"""
-TESTS = """
-import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
-import views
-from models import Base, Item, Order
-
-URL = {url!r}
-
-@pytest.fixture
-def engine():
-    engine = create_engine(URL)
-    Base.metadata.drop_all(engine)
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        for number in range(7):  # what fixtures do is not looked at
-            session.add(Order(items=[Item(), Item()]))
-            session.flush()
-        session.commit()
-    yield engine
-    engine.dispose()
-
-@pytest.mark.no_n_plus_one
-def test_marked(engine):
-    assert views.orders_of(engine) == 14
-
-def test_fixture(engine, no_n_plus_one):
-    assert views.orders_of(engine) == 14
-    assert len(no_n_plus_one) > 1
-
-@pytest.mark.no_n_plus_one
-def test_async(engine):
-    assert views.orders_at_once(URL) == 14
-
-@pytest.mark.no_n_plus_one(ignore="views.py")
-def test_ignored(engine):
-    assert views.orders_of(engine) == 14
-
-@pytest.mark.no_n_plus_one(kinds=["duplicate"])
-def test_kinds(engine):
-    views.rates(engine)
-
-def test_unmarked(engine):
-    assert views.orders_of(engine) == 14
-"""
-
-
-class Project:
-    """A project of somebody else, tested by a pytest of its own."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder = folder
-        (folder / "models.py").write_text(MODELS)
-        (folder / "test_shop.py").write_text(TESTS.format(url=alchemy(url)))
-        (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-        self.query("select(Order)")
-
-    def query(self, text: str) -> None:
-        (self.folder / "views.py").write_text(VIEWS.replace("QUERY", text))
-
-    def run(self, *options: str) -> tuple[dict[str, str], str]:
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "--tb=short", *options]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
-        summary = [one.split() for one in done.stdout.splitlines() if one.startswith(("PASSED ", "FAILED ", "ERROR "))]
-        return {words[1].partition("::")[2]: words[0] for words in summary}, done.stdout + done.stderr
-
-
-@pytest.fixture
-def project(database, tmp_path: Path) -> Project:
-    return Project(tmp_path, database().url)
-
-
-def test_the_plugin_fails_what_it_shall_and_the_fix_passes(project: Project):
-    outcome, output = project.run()
-    assert outcome == {
-        "test_marked": "FAILED", "test_fixture": "FAILED", "test_async": "FAILED", "test_ignored": "PASSED",
-        "test_kinds": "FAILED", "test_unmarked": "PASSED",
-    }  # fmt: skip
-    fix = "select(Order).options(selectinload(Order.items))"
-    for said in (
-        "N+1 query: views.py:12 in orders_of.<genexpr>" if sys.version_info < (3, 11) else "N+1 query: views.py:12 in ",
-        "7 x SELECT items.id",
-        "after SELECT orders.id FROM orders (1 execution, 7 rows, views.py:10 in orders_of)",
-        f"fix (sqlalchemy): {fix}",
-        "views.py:22 in work",
-        "repeated query: views.py:28 in ",
-    ):
-        assert said in output, output
-    project.query(fix)
-    outcome, output = project.run("--deselect", "test_shop.py::test_kinds")
-    assert set(outcome.values()) == {"PASSED"}, output
-
-
-def test_the_plugin_for_all_tests_with_a_baseline(project: Project):
-    outcome, output = project.run("--n-plus-one")
-    assert outcome["test_unmarked"] == "FAILED", output
-    outcome, output = project.run("--n-plus-one-write-baseline", "--n-plus-one-baseline=known.json", "-n", "2")
-    assert set(outcome.values()) == {"PASSED"}, output
-    assert "views.py:12" in (project.folder / "known.json").read_text()
-    views = project.folder / "views.py"
-    views.write_text("# one line more\n" + views.read_text())  # what is known stays known at another line
-    outcome, output = project.run("--n-plus-one", "--n-plus-one-baseline=known.json")
-    assert set(outcome.values()) == {"PASSED"}, output
-    with (project.folder / "pytest.ini").open("a") as settings:
-        settings.write("n_plus_one = true\nn_plus_one_ignore =\n    orders_of\n    orders_at_once\n    work\n")
-    outcome, output = project.run("--deselect", "test_shop.py::test_kinds")
-    assert set(outcome.values()) == {"PASSED"}, output
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("--n-plus-one", "--n-plus-one-kinds=n+2"), "'n+2' is not one of n+1, duplicate, row-by-row"),
-        (("--n-plus-one", "-o", "n_plus_one_count=one"), "'one' is no number from 2 on"),
-        (("--n-plus-one", "--n-plus-one-baseline=models.py"), "is not a baseline"),
-    ],
-)
-def test_wrong_settings_of_the_plugin(project: Project, options: tuple[str, ...], said: str):
-    outcome, output = project.run(*options)
-    assert said in output
-    assert "PASSED" not in outcome.values() or "UsageError" in output
-
-
-def test_the_plugin_does_nothing_where_nobody_asks_for_it(project: Project):
-    (project.folder / "test_shop.py").write_text(
-        "import sys\ndef test_light():\n"
-        "    assert not [one for one in sys.modules if one.startswith('dbarchitect.') and one != 'dbarchitect.pytest_plugin']\n"
-        "    assert 'psycopg' not in sys.modules\n    assert 'sqlalchemy' not in sys.modules\n"
-    )
-    outcome, output = project.run()
-    assert outcome == {"test_light": "PASSED"}, output

@@ -152,7 +152,9 @@ def _place(site: Site | None, here: str) -> str:
     if site is None:
         return ""
     file, line, function = site
-    return f"{file.removeprefix(here)}:{line} in {function.rpartition('.<locals>.')[2]}"
+    # `f.<locals>.<genexpr>` is a line of f, `f.<locals>.g` one of g.
+    names = [one for one in function.split(".<locals>.") if not one.startswith("<")] or [function]
+    return f"{file.removeprefix(here)}:{line} in {names[-1]}"
 
 
 def _text(sql: Any) -> str:
