@@ -87,6 +87,7 @@ def detach(sink: Sink) -> None:
 _PATHS = sysconfig.get_paths()
 _FOREIGN = tuple({_PATHS[one] for one in ("stdlib", "platstdlib", "purelib", "platlib")} | {str(Path(__file__).parent)})
 _own_files: dict[str, bool] = {}
+_caller = sys._getframe  # pyright: ignore[reportPrivateUsage]  # `inspect.currentframe` is the same, a call deeper
 
 
 def _is_own(file: str) -> bool:
@@ -184,7 +185,9 @@ def _after_cursor_execute(
     began = getattr(context, _STARTED, None)
     if began is None:
         return
-    transaction = _transactions.get(conn)
+    connection = conn.connection.dbapi_connection
+    # In autocommit SQLAlchemy begins transactions that the server never sees.
+    transaction = 0 if getattr(connection, "autocommit", False) is True else _transactions.get(conn)
     if transaction is None:
         transaction = _transactions[conn] = next(_numbers)
     raw = Raw(
@@ -194,9 +197,9 @@ def _after_cursor_execute(
         began,
         ended - began,
         cursor.rowcount,
-        id(conn.connection.dbapi_connection),
+        id(connection),
         transaction,
-        _site(sys._getframe(1)),
+        _site(_caller(1)),
         len(parameters) if executemany else 0,
         context.execution_options.get(_RELATIONSHIP),
     )
@@ -305,7 +308,7 @@ def _execute(original: Any) -> Any:
     def execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
         if _unseen(self):
             return original(self, query, params, **options)
-        watch = _Watch(self, query, params, sys._getframe(1))
+        watch = _Watch(self, query, params, _caller(1))
         result = original(self, query, params, **options)
         watch.done(self.rowcount)
         return result
@@ -317,7 +320,7 @@ def _async_execute(original: Any) -> Any:
     async def execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
         if _unseen(self):
             return await original(self, query, params, **options)
-        watch = _Watch(self, query, params, sys._getframe(1))
+        watch = _Watch(self, query, params, _caller(1))
         result = await original(self, query, params, **options)
         watch.done(self.rowcount)
         return result
@@ -330,7 +333,7 @@ def _executemany(original: Any) -> Any:
         if _unseen(self):
             return original(self, query, params_seq, **options)
         rows = list(params_seq)
-        watch = _Watch(self, query, rows, sys._getframe(1))
+        watch = _Watch(self, query, rows, _caller(1))
         original(self, query, rows, **options)
         return watch.done(self.rowcount, batch=len(rows))
 
@@ -343,7 +346,7 @@ def _async_executemany(original: Any) -> Any:
             await original(self, query, params_seq, **options)
             return
         rows = list(params_seq)
-        watch = _Watch(self, query, rows, sys._getframe(1))
+        watch = _Watch(self, query, rows, _caller(1))
         await original(self, query, rows, **options)
         watch.done(self.rowcount, batch=len(rows))
 
@@ -355,7 +358,7 @@ def _stream(original: Any) -> Any:
         if _unseen(self):
             yield from original(self, query, params, **options)
             return
-        watch = _Watch(self, query, params, sys._getframe(1))
+        watch = _Watch(self, query, params, _caller(1))
         rows, seconds = 0, 0.0
         source = original(self, query, params, **options)
         try:
@@ -382,7 +385,7 @@ def _async_stream(original: Any) -> Any:
             async for row in original(self, query, params, **options):
                 yield row
             return
-        watch = _Watch(self, query, params, sys._getframe(1))
+        watch = _Watch(self, query, params, _caller(1))
         rows, seconds = 0, 0.0
         source = original(self, query, params, **options)
         try:

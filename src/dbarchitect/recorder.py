@@ -229,7 +229,7 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         return quote_literal(value).lstrip()
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"'\\x{bytes(value).hex()}'"
+        return f"'\\x{bytes(cast('bytes', value)).hex()}'"
     if isinstance(value, (datetime, date, time_of_day)):
         return f"'{value.isoformat(*(' ',) if isinstance(value, datetime) else ())}'"
     if isinstance(value, UUID):

@@ -6,8 +6,8 @@ there is none, a run of consecutive executions of one statement on one connectio
 rows does not wait, what polls does.
 
 A statement is its fingerprint, whether it asks by a list, and the call site. Its values are bind parameters *and*
-constants of its text, without those that stand in lists or choose a page: a loader by `IN (...)` and a walk through
-pages are no N+1, although libpg_query gives them the fingerprint of one.
+constants of its text, without those that stand in lists, choose a page or limit a range: a loader by `IN (...)` and a
+walk through pages or pieces are no N+1, although libpg_query gives the first the fingerprint of one.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class _Group:
     rows: float = 0.0
     told: int = 0  # executions whose rows are known
     scalars: set[int] = field(default_factory=set[int])
-    others: set[int] = field(default_factory=set[int])  # values in lists and of pages, up to two
+    lists: set[int] = field(default_factory=set[int])  # values in lists, up to two
     same: dict[int, int] = field(default_factory=dict[int, int])
     repeats: int = 0
     epoch: int = -1
@@ -192,20 +192,20 @@ class Search:
         if shape.parameters and not one.parameters:
             group.unknown += 1
             return
-        values, other = _values(reading, one)
+        values, listed, paged = _values(reading, one)
         if values not in group.scalars and len(group.scalars) < _MOST_VALUES:
             group.scalars.add(values)
             if len(group.examples) < 5:
                 group.examples.append(one)
-        if len(group.others) < 2:
-            group.others.add(other)
+        if len(group.lists) < 2:
+            group.lists.add(listed)
         if shape.kind in READS and pause <= self._limits.run_pause:
             # What was written in between may have changed the answer: asking again is then no repeat.
             epoch = max((window.written.get(name.name, -1) for name in shape.tables), default=-1)
             if epoch != group.epoch:
                 group.same.clear()
                 group.epoch = epoch
-            whole = hash((values, other))
+            whole = hash((values, listed, paged))
             if whole in group.same or len(group.same) < _MOST_VALUES:
                 group.same[whole] = times = group.same.get(whole, 0) + 1
                 group.repeats = max(group.repeats, times)
@@ -276,14 +276,14 @@ class Search:
 
     def _kind(self, group: _Group) -> Kind | None:
         shape, count = group.shape, self._limits.count
-        uncertain = shape.lists and shape.fingerprint.startswith("x")  # which values are those of the list is unknown
-        varied = max(len(group.scalars), group.unknown)
+        if len(group.lists) > 1 or (shape.lists and shape.fingerprint.startswith("x")):  # which values: not known
+            return None
         if shape.kind in WRITES:
-            several = shape.lists and shape.kind == "insert"
-            return None if uncertain or several or len(group.others) > 1 else "row-by-row"
+            piecewise = bool(shape.page_parameters or shape.page_constants) and len(group.scalars) < count
+            return None if piecewise or (shape.lists and shape.kind == "insert") else "row-by-row"
         if shape.kind not in READS or not shape.tables:
             return None
-        if varied >= count and len(group.others) < 2 and not uncertain:
+        if max(len(group.scalars), group.unknown) >= count:
             return "n+1"
         return "duplicate" if group.repeats >= count else None
 
@@ -314,20 +314,21 @@ class Search:
             merged.alike += _alike(parent, count)
 
 
-def _values(reading: Reading, one: Execution) -> tuple[int, int]:
-    """(the values that tell rows apart, those of lists and pages), as hashes."""
+def _values(reading: Reading, one: Execution) -> tuple[int, int, int]:
+    """(the values that tell rows apart, those in lists, those of pages and ranges), as hashes."""
     shape = reading.shape
     if shape.plain:
-        return hash((one.parameters, reading.constants)), 0
+        return hash((one.parameters, reading.constants)), 0, 0
     scalars: list[str] = []
-    others: list[str] = []
+    lists: list[str] = []
+    pages: list[str] = []
     for number, value in enumerate(one.parameters, 1):
-        aside = number in shape.list_parameters or number in shape.page_parameters
-        (others if aside else scalars).append(value)
+        part = lists if number in shape.list_parameters else pages if number in shape.page_parameters else scalars
+        part.append(value)
     for ordinal, value in enumerate(reading.constants):
-        aside = ordinal in shape.list_constants or ordinal in shape.page_constants
-        (others if aside else scalars).append(value)
-    return hash(tuple(scalars)), hash(tuple(others))
+        part = lists if ordinal in shape.list_constants else pages if ordinal in shape.page_constants else scalars
+        part.append(value)
+    return hash(tuple(scalars)), hash(tuple(lists)), hash(tuple(pages))
 
 
 def _alike(parent: _Group, count: int) -> bool:

@@ -15,23 +15,22 @@ from dbarchitect.sql.shapes import Shape, read_statement
 
 
 def varying_of(examples: Sequence[Execution], shape: Shape) -> Varying:
-    """Which values differ among some executions of one shape; of lists and pages none counts. All that can vary, where
+    """Which values differ among some executions of one shape; those of lists do not. All that can vary, where
     the examples do not tell."""
-    parameters: dict[int, str] = {}
-    constants: dict[int, str] = {}
     if not examples:
         return Varying({n: "" for n in range(1, shape.parameters + 1) if n not in shape.list_parameters}, {})
-    first = examples[0]
     bound = [one.parameters for one in examples]
     written = [read_statement(one.sql).constants for one in examples]
-    for number, value in enumerate(first.parameters, 1):
-        aside = number in shape.list_parameters or number in shape.page_parameters
-        if not aside and any(len(one) < number or one[number - 1] != value for one in bound):
-            parameters[number] = value
-    for ordinal, value in enumerate(written[0]):
-        aside = ordinal in shape.list_constants or ordinal in shape.page_constants
-        if not aside and any(len(one) <= ordinal or one[ordinal] != value for one in written):
-            constants[ordinal] = value
+    parameters = {
+        number: value
+        for number, value in enumerate(bound[0], 1)
+        if number not in shape.list_parameters and any(len(one) < number or one[number - 1] != value for one in bound)
+    }
+    constants = {
+        number: value
+        for number, value in enumerate(written[0])
+        if number not in shape.list_constants and any(len(one) <= number or one[number] != value for one in written)
+    }
     return Varying(parameters, constants)
 
 

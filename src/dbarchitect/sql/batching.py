@@ -57,12 +57,13 @@ def batched(sql: str, varying: Varying, column_type: ColumnType) -> str:
 
     It takes arrays in the place of the varying values (`unnest` and ANY), or, for an INSERT, more rows.
     """
+    sql = sql.strip().rstrip(";").rstrip()
     try:
         parsed = tree.parse(sql)
         if len(parsed) != 1:
             return ""
         kind, fields = parsed[0]
-        made = _batched(sql.strip().rstrip(";").rstrip(), kind, fields, varying, column_type)
+        made = _batched(sql, kind, fields, varying, column_type)
         if made:
             parse.fingerprint(made)  # what the grammar refuses is not shown
     except (InputError, tree.ParserError):
@@ -164,8 +165,8 @@ def _any(sql: str, kind: str, fields: Node, value: _Value, key: Key) -> str:
     """`column = ANY ($1)` in the place of `column = $1`, where the statement stays right with it."""
     terms = parse.terms_of_tree(fields["whereClause"]) if "whereClause" in fields else []
     column = next((found for one in terms if (found := _compared(one, key.column))), None)
-    written = _COLUMN.match(sql, _characters(sql, column.get("location", 0))) if column else None
-    if written is None:
+    written = None if column is None else _COLUMN.match(sql, _characters(sql, column.get("location", 0)))
+    if column is None or written is None:
         return ""
     cast = _CAST.match(sql, _end_of_value(sql, value))
     array = f"ANY (${value.number}::{cast[1].strip()}[])" if cast else f"ANY (${value.number})"

@@ -61,8 +61,8 @@ class Shape:
     kind          what it does; `control`: BEGIN, SET, FETCH and the like, which neither cause nor repeat anything
     tables        what it names; `written` those that it changes
     compared      where a column meets a value; `keys` those of them that are equalities
-    list_*        parameters and constants that stand in lists; `page_*` those that choose a page: LIMIT, OFFSET, and
-                  the range of a keyset
+    list_*        parameters and constants that stand in lists; `page_*` those that choose a page or a piece: LIMIT,
+                  OFFSET, and limits of ranges
     columns       of an INSERT
     queue         whether it takes from a queue (SKIP LOCKED)
     """
@@ -169,7 +169,8 @@ _ROW_SOURCES = frozenset(
     jsonb_array_elements json_array_elements_text jsonb_array_elements_text string_to_table regexp_split_to_table
     """.split()  # noqa: SIM905
 )
-_RANGES = frozenset(("<", ">", "<=", ">="))
+_RANGES = frozenset(("<", ">", "<=", ">=", "BETWEEN"))
+_RANGE_KINDS = frozenset(("AEXPR_OP", "AEXPR_BETWEEN"))
 
 
 def _shape(sql: str, words: str) -> Shape:
@@ -190,11 +191,12 @@ def _shape(sql: str, words: str) -> Shape:
 
 @dataclass(slots=True)
 class _Place:
-    """What the walk knows about a node: the role of values below it, and the columns that the query sorts by."""
+    """What the walk knows about a node: the role of values below it, and the columns whose equality with a value
+    belongs to a range: `a > $1 OR (a = $1 AND b > $2)`."""
 
     node: Any
     role: Literal["scalar", "list", "page"] = "scalar"
-    sorted_by: frozenset[str] = frozenset()
+    ranged: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -254,17 +256,18 @@ class _Anatomy:
         stack = [_Place({self.kind: self.fields})]
         while stack:
             place = stack.pop()
-            if isinstance(place.node, list):
-                stack.extend(_Place(one, place.role, place.sorted_by) for one in cast("list[Any]", place.node))
-            elif isinstance(place.node, dict):
-                for key, value in cast(Node, place.node).items():
+            node = place.node
+            if isinstance(node, list):
+                stack.extend(_Place(one, place.role, place.ranged) for one in cast("list[Any]", node))
+            elif isinstance(node, dict):
+                for key, value in cast(Node, node).items():
                     if isinstance(value, dict) and key[:1].isupper():
                         stack.extend(self._typed(key, cast(Node, value), place))
                     elif isinstance(value, (dict, list)):
-                        stack.append(_Place(value, place.role, place.sorted_by))
+                        stack.append(_Place(value, place.role, place.ranged))
 
     def _typed(self, kind: str, fields: Node, place: _Place) -> Iterator[_Place]:
-        role, by = place.role, place.sorted_by
+        role, by = place.role, place.ranged
         match kind:
             case "ParamRef":
                 self.parameters.setdefault(fields.get("number", 0), set()).add(role)
@@ -275,11 +278,10 @@ class _Anatomy:
             case "SelectStmt":
                 rows = fields.get("valuesLists", ())
                 self.lists |= len(rows) > 1
-                by = _sorted_by(fields) if "limitCount" in fields else frozenset[str]()
                 for name, value in fields.items():
                     inside = "page" if name in ("limitCount", "limitOffset") else role
                     inside = "list" if name == "valuesLists" and len(rows) > 1 else inside
-                    yield _Place(value, inside, by if name == "whereClause" else frozenset[str]())
+                    yield _Place(value, inside, by)
                 return
             case "LockingClause":
                 self.queue |= fields.get("waitPolicy") == "LockWaitSkip"
@@ -291,13 +293,12 @@ class _Anatomy:
                 for one in fields.get("targetList", ()):
                     target = one.get("ResTarget", {})
                     if "val" in target and _is_value(target["val"]):
-                        table = fields["relation"].get("alias", {}).get("aliasname") or fields["relation"].get(
-                            "relname"
-                        )
+                        relation = fields["relation"]
+                        table = relation.get("alias", {}).get("aliasname") or relation.get("relname", "")
                         self.compared.append(([table, target.get("name", "")], "set", target["val"]))
             case "BoolExpr":
-                if fields.get("boolop") == "OR_EXPR" and by and any(_is_range(one, by) for one in tree.walk(fields)):
-                    role = "page"  # a > $1 OR (a = $1 AND b > $2)
+                if fields.get("boolop") == "OR_EXPR":
+                    by |= {column for one in tree.walk(fields) for column in _ranged(*one)}
             case "A_Expr":
                 yield from self._compared(fields, role, by)
                 return
@@ -311,14 +312,15 @@ class _Anatomy:
         if fields.get("kind") in ("AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_OP_ALL"):
             self.lists = True
             inside = "list"
-        elif by and _is_range(("A_Expr", fields), by):
+        elif _ranged("A_Expr", fields):
             inside = role = "page"
-        elif role == "scalar" and fields.get("kind") == "AEXPR_OP":
-            for one, other in ((left, right), (right, left)):
-                if one and other and "ColumnRef" in one and _is_value(other):
-                    operator = "".join(tree.strings(fields.get("name"))[-1:])
-                    self.compared.append((tree.strings(one["ColumnRef"].get("fields")), operator, other))
-                    break
+        for one, other in ((left, right), (right, left)) if fields.get("kind") == "AEXPR_OP" else ():
+            if one and other and "ColumnRef" in one and _is_value(other):
+                column = tree.strings(one["ColumnRef"].get("fields"))
+                self.compared.append((column, "".join(tree.strings(fields.get("name"))[-1:]), other))
+                if by.intersection(column[-1:]):
+                    inside = role = "page"
+                break
         yield _Place(left, role, by)
         yield _Place(right, inside, by)
 
@@ -362,25 +364,20 @@ def _is_value(node: Node) -> bool:
     return "ParamRef" in inner or "A_Const" in inner
 
 
-def _sorted_by(select: Node) -> frozenset[str]:
-    columns = [
-        tree.strings(one.get("SortBy", {}).get("node", {}).get("ColumnRef", {}).get("fields"))
-        for one in select.get("sortClause", ())
-    ]
-    return frozenset(one[-1] for one in columns if one)
-
-
-def _is_range(typed: tuple[str, Node], by: frozenset[str]) -> bool:
-    """Whether a node is a comparison by order of columns that the query sorts by, with something else."""
-    kind, fields = typed
-    if kind != "A_Expr" or fields.get("kind") != "AEXPR_OP" or not _RANGES.intersection(tree.strings(fields["name"])):
-        return False
+def _ranged(kind: str, fields: Node) -> list[str]:
+    """The columns that a comparison by order, or BETWEEN, sets limits to."""
+    if (
+        kind != "A_Expr"
+        or fields.get("kind") not in _RANGE_KINDS
+        or not _RANGES.intersection(tree.strings(fields["name"]))
+    ):
+        return []
     for side in (fields.get("lexpr", {}), fields.get("rexpr", {})):
-        parts = side.get("RowExpr", {}).get("args", [side])
+        parts = side.get("RowExpr", {}).get("args", [side]) if isinstance(side, dict) else []
         names = [tree.strings(one.get("ColumnRef", {}).get("fields"))[-1:] for one in parts]
-        if names and all(one and one[0] in by for one in names):
-            return True
-    return False
+        if names and all(names):
+            return [one[0] for one in names]
+    return []
 
 
 # --- by words ---------------------------------------------------------------------------------------------------------
