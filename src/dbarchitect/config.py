@@ -14,6 +14,10 @@
     reason = "append only"            # why: mandatory
     until = 2027-01-31                # from the next day on it no longer counts
 
+    [n-plus-one]                      # repeated statements (`dba query n+1`, the pytest plugin)
+    baseline = "n-plus-one.json"      # accepted ones, relative to this file
+    ignore = [{site = "scripts/*", reason = "run once"}]   # fingerprint and site are globs
+
 TOML knows one `ignore`: strings and tables share the list. Read once, at the edge, by the command line; what it says
 becomes options, and nobody below knows of files.
 """
@@ -31,6 +35,7 @@ from .errors import InputError
 from .render import FORMATS, Format
 
 if TYPE_CHECKING:
+    from .query.nplusone import Ignored
     from .suppression import ConfiguredIgnore
 
 # `dba --help` reads this module for the names of the choices: what parses a file is imported where it is used.
@@ -39,7 +44,9 @@ FailOn = Literal["error", "warning", "info", "never"]
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 _FILE = "dbarchitect.toml"
-_KEYS = ("select", "ignore", "fail-on", "format", "baseline")
+_KEYS = ("select", "ignore", "fail-on", "format", "baseline", "n-plus-one")
+_REPEATED_KEYS = ("baseline", "ignore")
+_REPEATED_IGNORE_KEYS = ("fingerprint", "site", "reason")
 _IGNORE_KEYS = ("rule", "object", "reason", "until")
 
 
@@ -54,6 +61,8 @@ class Configuration:
     fail_on: FailOn = "warning"
     format: Format = "text"
     baseline: Path | None = None
+    repeated_baseline: Path | None = None
+    repeated_ignores: tuple[Ignored, ...] = ()
 
 
 def read_configuration(start: Path) -> Configuration:
@@ -91,6 +100,8 @@ def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
     read.known(table, _KEYS, "")
     ignore, ignores = read.ignore(table.get("ignore", []))
     baseline = table.get("baseline")
+    repeated = read.table(table.get("n-plus-one", {}), _REPEATED_KEYS, "n-plus-one")
+    accepted = repeated.get("baseline")
     return Configuration(
         path=path,
         select=read.strings(table.get("select", []), "select"),
@@ -99,6 +110,8 @@ def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
         fail_on=cast("FailOn", read.one_of(table.get("fail-on", "warning"), FAIL_ON, "fail-on")),
         format=cast("Format", read.one_of(table.get("format", "text"), FORMATS, "format")),
         baseline=None if baseline is None else path.parent / read.string(baseline, "baseline"),
+        repeated_baseline=None if accepted is None else path.parent / read.string(accepted, "n-plus-one.baseline"),
+        repeated_ignores=read.repeated_ignores(repeated.get("ignore", [])),
     )
 
 
@@ -161,6 +174,30 @@ class _Reader:
             until=self.day(table["until"], inside + "until") if "until" in table else None,
             origin=str(self.path),
         )
+
+    def table(self, value: object, keys: Sequence[str], key: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.wrong(key, f"must be a table, not {value!r}", f"[{key}]")
+        found = cast("dict[str, Any]", value)
+        self.known(found, keys, f"{key}.")
+        return found
+
+    def repeated_ignores(self, value: object) -> tuple[Ignored, ...]:
+        if not isinstance(value, list):
+            raise self.wrong("n-plus-one.ignore", f"must be a list of tables, not {value!r}")
+        if not value:
+            return ()
+        from .query.nplusone import Ignored
+
+        found: list[Ignored] = []
+        for number, one in enumerate(cast("list[object]", value), 1):
+            inside = f"n-plus-one.ignore {number}"
+            table = self.table(one, _REPEATED_IGNORE_KEYS, inside)
+            if "reason" not in table or len(table) < 2:
+                raise self.wrong(inside, "needs a reason, and a fingerprint or a site")
+            words = {name: self.string(text, f"{inside}, {name}") for name, text in table.items()}
+            found.append(Ignored(**words))
+        return tuple(found)
 
     def day(self, value: object, key: str) -> date:
         if isinstance(value, datetime):
