@@ -16,10 +16,10 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import create_index_sql
-from dbarchitect.engines.postgres.explain import plan_from_json
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict
 from dbarchitect.model.explain import QueryPlan
+from dbarchitect.sql.explained import plan_from_json
 
 _SLOWER, _NOISE_MS = 1.1, 2.0
 _FASTER = 0.98  # an index pays in time if what uses it takes less than this share of the time without it
