@@ -54,7 +54,6 @@ class _Spot:
     whole: float
     own: float = 0.0
     children: list[_Spot] = field(default_factory=list["_Spot"])
-    outside: float = 0.0  # what of `whole` is counted at an InitPlan or CTE
 
     def walk(self) -> Iterator[_Spot]:
         yield self
@@ -71,11 +70,11 @@ def self_times(plan: QueryPlan) -> SelfTimes:
         spot.own = spot.whole - sum(child.whole for child in spot.children if _inside(child))
     detached = 0.0
     if measured:
-        detached = _ctes(spots)
         _init_plans(spots)
+        detached = _ctes(spots)
     raw = tuple(spot.own for spot in spots)
     own = [0.0] * len(spots)
-    _settle(root, root.whole, own, _links(spots))
+    _settle(root, own, raw)
     total = root.whole + detached
     # What no rule above could place is in proportion to the rest.
     summed = sum(own)
@@ -134,8 +133,10 @@ def _ctes(spots: list[_Spot]) -> float:
             else:
                 spot.parent.own -= spot.whole
             continue
+        # What it took beyond its scans (its workers' end) was waited for by the node that it is attached to.
+        spot.parent.own -= max(spot.whole - weight, 0.0)
         for scan in scans:
-            scan.own -= spot.whole * max(scan.own, 0.0) / weight
+            scan.own -= min(spot.whole, weight) * max(scan.own, 0.0) / weight
     return detached
 
 
@@ -169,11 +170,7 @@ def _says(node: PlanNode, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(text) for text in texts)
 
 
-def _links(spots: list[_Spot]) -> dict[int, float]:
-    return {spot.number: spot.own for spot in spots}
-
-
-def _settle(root: _Spot, total: float, own: list[float], raw: dict[int, float]) -> None:
+def _settle(root: _Spot, own: list[float], raw: tuple[float, ...]) -> None:
     """Nothing takes less than nothing: where rounding says so, the nodes below took that much less."""
     for spot in root.walk():
         own[spot.number] = max(raw[spot.number], 0.0)
