@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.sql.explained import plan_from_json
 
+_WRITES = re.compile(r"\s*(?:insert|update|delete|merge)\b", re.IGNORECASE)
 _PARAMETERS = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'dba_explained'"
 
 
@@ -49,6 +51,42 @@ def explain(
         raise InputError(f"the server refuses to plan this query: {err.diag.message_primary or err}") from err
     finally:
         if (parameters or unfilled) and not connection.closed:
+            connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
+    assert row is not None
+    return plan_from_json(row[0])
+
+
+def explain_analyze(
+    connection: psycopg.Connection[Any], sql: str, parameters: Sequence[str] = (), *, limit_s: float = 60.0
+) -> QueryPlan:
+    """The plan of one statement that was run, with all that this version tells of it; what it changed is rolled back.
+
+    `parameters` are SQL literals for `$1`, `$2`...; `limit_s` bounds the run, in seconds. Raises `InputError` with the
+    server's words, or where it took longer.
+    """
+    statement = sql.strip().rstrip(";")
+    version = connection.info.server_version
+    options = "FORMAT JSON, ANALYZE, VERBOSE, BUFFERS"
+    options += ", SETTINGS" if version >= 120000 else ""
+    options += ", WAL" if version >= 130000 else ""
+    options += ", SERIALIZE" if version >= 170000 and not _WRITES.match(statement) else ""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(f"SET LOCAL statement_timeout = {round(limit_s * 1000)}".encode())
+            if parameters:
+                connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+                one_statement(connection, f"PREPARE dba_explained AS {statement}")
+                statement = f"EXECUTE dba_explained({', '.join(parameters)})"
+            row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
+    except psycopg.errors.QueryCanceled as err:
+        raise InputError(
+            f"the query took longer than {limit_s:,.0f} s and was ended",
+            hint="--timeout SECONDS; or leave it planned only",
+        ) from err
+    except psycopg.Error as err:
+        raise InputError(f"the server refuses to run this query: {err.diag.message_primary or err}") from err
+    finally:
+        if parameters and not connection.closed:
             connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
     assert row is not None
     return plan_from_json(row[0])
