@@ -24,6 +24,7 @@ _GIVES_WAY = {
     "sort-spill": ("sort-for-topn",),
     "correlated-columns": ("nl-misestimate",),
     "row-misestimate": ("nl-misestimate", "stale-stats", "correlated-columns"),
+    "index-searches": ("index-walk",),
     "temp-io": ("mat-spill", "cte-rescan"),
 }  # fmt: skip
 

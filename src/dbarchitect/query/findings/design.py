@@ -54,9 +54,11 @@ def terms_on(reading: Reading, node: PlanNode, text: str) -> list[Term]:
     return [one for one in terms_of(text) if not one.aliases or own & set(one.aliases)]
 
 
-def designs(reading: Reading, spot: Spot, *, extra: str = "", sort: bool = True) -> list[Design]:
-    """The index for a scan's conditions (`extra`: those of its join), or one for each arm of an OR; none where its
-    conditions are none that an index answers."""
+def designs(
+    reading: Reading, spot: Spot, *, extra: str = "", sort: bool = True, order: tuple[str, ...] = ()
+) -> list[Design]:
+    """The index for a scan's conditions, or one for each arm of an OR; none where its conditions are none that an index
+    answers. `extra`: those of its join; `order`: keys of a sort above."""
     node = spot.node
     text = " AND ".join(f"({part})" for part in (node.index_condition, node.filter, extra) if part)
     if node.type == "Bitmap Heap Scan":
@@ -65,7 +67,7 @@ def designs(reading: Reading, spot: Spot, *, extra: str = "", sort: bool = True)
         return []
     terms = terms_on(reading, node, text)
     design = _design(reading, spot, terms)
-    keys = _sort(reading, spot) if sort else ()
+    keys = sort_keys_of(order) if order else _sort(reading, spot) if sort else ()
     if design is not None:
         _order(design, keys, ranged=_range_of(reading, node, terms))
         return [design] if design.keys else []

@@ -13,6 +13,11 @@ from .reading import SCANS, Reading, Spot
 from .rule import LEAST_SHARE, count, found, ms, rule
 
 
+# Of a table's rows, those that an index may fetch before most pages are read anyway: with a hundred rows a page one in a
+# hundred is one a page.
+_SCATTERED = 0.01
+
+
 def _part(reading: Reading, spot: Spot) -> float:
     return spot.whole / reading.total if reading.total > 0 else 0.0
 
@@ -27,18 +32,27 @@ def nl_inner_seqscan(reading: Reading) -> Iterator[QueryFinding]:
     for spot in reading.of("Seq Scan"):
         join = spot.inner
         subplan = _subplan(spot)
-        if (join is None and subplan is None) or (spot.loops <= 1 and not _kept(spot)):
+        if (join is None and subplan is None) or (reading.executed and spot.loops <= 1 and not _kept(spot)):
             continue
         kept = _kept(spot)
+        if not reading.executed and subplan is not None and _runs(subplan) < 100:
+            continue
         part = _part(reading, spot) + (kept.share if kept else 0.0) + (join.share if kept and join else 0.0)
-        if part < LEAST_SHARE:
+        if part < LEAST_SHARE and (reading.executed or subplan is None):
             continue
         condition = join.node.join_filter if join is not None else ""
         per_loop = (spot.rows + spot.removed) / max(spot.loops, 1.0)
         times = kept.loops if kept else spot.loops
+        if not reading.executed and subplan is not None:
+            times = _runs(subplan)
+            per_loop = spot.node.total_cost * 100  # a row costs a hundredth (cpu_tuple_cost), and a page one
         if reading.executed and per_loop * times < 10_000:
             continue
-        if not reading.executed and (join is None or spot.node.rows * join.children[0].node.rows < 100_000):
+        if (
+            not reading.executed
+            and subplan is None
+            and (join is None or spot.node.rows * join.children[0].node.rows < 100_000)
+        ):
             continue
         made = designs(reading, spot, extra=condition, sort=False)
         made = [one for one in made if one.equal or one.method]
@@ -52,19 +66,82 @@ def nl_inner_seqscan(reading: Reading) -> Iterator[QueryFinding]:
             )
             or "$" in spot.node.filter
         )
-        if not made or not (joined or spot.loops > 1) or all(served(reading, spot.node, one) for one in made):
+        if not made or not (joined or times > 1) or all(served(reading, spot.node, one) for one in made):
             continue
         saves = spot.whole + (join.own if join is not None else 0.0) + (kept.own if kept else 0.0)
+        if not reading.executed and subplan is not None and subplan.parent is not None:
+            saves = subplan.parent.whole
         yield found(
             reading,
             "nl-inner-seqscan",
             spot,
-            f"{spot.at} is gone through {count(times)} times, {count(per_loop)} rows each",
+            f"{spot.at} is gone through {count(times)} times, {count(per_loop)} rows each"
+            if reading.executed
+            else f"{spot.at} would be gone through about {count(times)} times",
             f"an index on {' and on '.join(one.words for one in made)} finds the rows of each",
             saves=saves * 0.95,
             sql=[one.sql for one in made],
             facts={"loops": times, "rows_each": per_loop},
         )
+
+
+@rule("join-reads-all")
+def join_reads_all(reading: Reading) -> Iterator[QueryFinding]:
+    """A whole table read to join a few rows with it.
+
+    A hash join has to read both sides. Where one side is few rows, an index on the other's join column lets a nested
+    loop look them up.
+    """
+    for spot in reading.of("Seq Scan"):
+        join, side = _hash_join(spot)
+        if join is None or side is None or not reading.executed or spot.node.filter or spot.share < 0.2:
+            continue
+        other = next(one for one in join.children if one is not side)
+        read = spot.rows
+        if read < 10_000 or other.rows > 0.01 * read or other.cut_short or join.rows > _SCATTERED * read:
+            continue
+        if _preserves(join, side):
+            continue
+        made = designs(reading, spot, extra=join.node.condition, sort=False)
+        made = [one for one in made if one.equal]
+        if not made or all(served(reading, spot.node, one) for one in made):
+            continue
+        yield found(
+            reading,
+            "join-reads-all",
+            spot,
+            f"{spot.at} reads {count(read)} rows to join {count(other.rows)} rows with them",
+            f"an index on {' and on '.join(one.words for one in made)} finds those that join",
+            saves=(spot.own + join.own) * (1 - min((join.rows + other.rows) / read, 1.0)),
+            sql=[one.sql for one in made],
+            facts={"rows_read": read, "rows_joined": join.rows, "rows_other": other.rows},
+        )
+
+
+def _hash_join(spot: Spot) -> tuple[Spot | None, Spot | None]:
+    """(the hash join that a scan feeds directly, the side of it that the scan is)."""
+    side = spot
+    if spot.parent is not None and spot.parent.node.type == "Hash":
+        side = spot.parent
+    join = side.parent
+    if join is None or join.node.type not in ("Hash Join", "Merge Join") or len(join.children) != 2:
+        return None, None
+    return join, side
+
+
+def _preserves(join: Spot, side: Spot) -> bool:
+    """Whether all rows of that side come out, joined or not."""
+    outer = side is join.children[0]
+    kept = {"Left": outer, "Anti": outer, "Right": not outer, "Right Anti": not outer, "Full": True}
+    return kept.get(join.node.join, False)
+
+
+def _runs(subplan: Spot) -> float:
+    """How often the planner expects a subplan to run: its cost is in that of the node that it is attached to."""
+    parent = subplan.parent
+    if parent is None or subplan.node.total_cost <= 0:
+        return 1.0
+    return max(parent.node.total_cost / subplan.node.total_cost, 1.0)
 
 
 def _kept(spot: Spot) -> Spot | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.query_advice import QueryFinding
+from dbarchitect.sql.conditions import extremes_of, sort_keys_of
 
 from .design import Design, designs, served
 from .reading import PASSING, SCANS, Reading, Spot, quoted
@@ -39,6 +40,36 @@ def large_offset(reading: Reading) -> Iterator[QueryFinding]:
         )
 
 
+def _ordering_scan(reading: Reading, spot: Spot) -> Spot | None:
+    """The scan that all keys of a sort are of, past joins that keep its rows: in the order of an index on it, the join
+    could stop after the first rows."""
+    keys = sort_keys_of(spot.node.sort_key)
+    aliases = {one.key.alias for one in keys}
+    if len(keys) != len(spot.node.sort_key) or len(aliases) != 1:
+        return None
+    one = spot
+    while True:
+        scans = [child for child in one.children if not child.node.subplan]
+        one = next(
+            (
+                child
+                for child in scans
+                if any(below.node.alias in aliases and below.node.alias for below in child.below())
+            ),
+            spot,
+        )
+        if one is spot:
+            return None
+        if one.node.type in SCANS:
+            break
+        if one.node.type not in ("Hash Join", "Nested Loop", "Merge Join", "Hash", *PASSING):
+            return None
+        if one.node.join in ("Full", "Anti", "Semi") or one.node.type == "Append":
+            return None
+    read = sum(child.rows for child in spot.children)
+    return one if read >= 0.5 * one.rows else None
+
+
 def _one_scan(spot: Spot) -> Spot | None:
     """The only scan below, where nothing but passing nodes stands between."""
     one = spot
@@ -63,18 +94,20 @@ def sort_for_topn(reading: Reading) -> Iterator[QueryFinding]:
         kept = spot.rows
         if "top-N" not in spot.node.sort_method and (spot.parent is None or spot.parent.node.type != "Limit"):
             continue
-        scan = _one_scan(spot)
+        scan = _one_scan(spot) or _ordering_scan(reading, spot)
+        joined = scan is not None and scan is not _one_scan(spot)
         read = sum(one.rows for one in spot.children) if spot.children else 0.0
         if scan is None or spot.loops > 8 or not reading.executed:
             continue
-        if scan.node.type == "Seq Scan" and scan.rows < 0.1 * (scan.rows + scan.removed):
+        if not joined and scan.node.type == "Seq Scan" and scan.rows < 0.1 * (scan.rows + scan.removed):
             continue  # seq-scan-filter says it, with the order in its index
         limit = next((one for one in spot.above() if one.node.type == "Limit"), None)
         kept = limit.rows if limit is not None else kept
-        together = spot.own + scan.own
+        together = spot.whole if joined else spot.own + scan.own
         if read < 10_000 or read < 100 * max(kept, 1.0) or together < 0.3 * reading.total:
             continue
-        made = [one for one in designs(reading, scan) if one.ordered or not one.equal] or _bare(reading, spot, scan)
+        made = [one for one in designs(reading, scan, order=spot.node.sort_key) if one.ordered or not one.equal]
+        made = made or _bare(reading, spot, scan)
         made = [one for one in made if not one.method and one.ordered]
         if not made or served(reading, scan.node, made[0]):
             continue
@@ -82,7 +115,8 @@ def sort_for_topn(reading: Reading) -> Iterator[QueryFinding]:
             reading,
             "sort-for-topn",
             spot,
-            f"{count(read)} rows of {scan.node.relation} are read and sorted for the first {count(kept)}",
+            f"{count(read)} rows of {scan.node.relation} are read{' and joined' if joined else ''} and sorted for the "
+            f"first {count(kept)}",
             f"an index on {made[0].words} gives them in order, and the query stops there",
             saves=together * (1 - kept / read),
             sql=(made[0].sql,),
@@ -93,8 +127,6 @@ def sort_for_topn(reading: Reading) -> Iterator[QueryFinding]:
 def _bare(reading: Reading, spot: Spot, scan: Spot) -> list[Design]:
     """An index of the order alone, where the scan has no conditions or such that the index cannot take."""
     own = reading.own_columns(scan.node)
-    from dbarchitect.sql.conditions import sort_keys_of
-
     keys = sort_keys_of(spot.node.sort_key)
     if len(keys) != len(spot.node.sort_key) or not all(one.key.column and one.key.alias in own for one in keys):
         return []
@@ -179,3 +211,39 @@ def cte_rescan(reading: Reading) -> Iterator[QueryFinding]:
             saves=(spot.own + (join.own if join else 0.0)) * 0.9,
             facts={"loops": spot.loops, "rows": walked},
         )
+
+
+@rule("extreme-without-index")
+def extreme_without_index(reading: Reading) -> Iterator[QueryFinding]:
+    """min() or max() that reads all rows (needs VERBOSE).
+
+    An index on the column has the least value at one end and the greatest at the other.
+    """
+    for spot in reading.of("Aggregate"):
+        if spot.node.group_key or not spot.node.output:
+            continue
+        scan = _one_scan(spot)
+        final = spot.node.detail.get("Partial Mode", "Simple") in ("Simple", "Partial")
+        if scan is None or not final or scan.node.filter or scan.rows < 10_000 or scan.node.type != "Seq Scan":
+            continue
+        found_ = [one for text in spot.node.output for one in extremes_of(text)]
+        if not found_ or len(found_) < len(spot.node.output):
+            continue
+        columns = list(dict.fromkeys(column for _, _, column in found_))
+        if columns and all(served(reading, scan.node, _on(reading, scan, column)) for column in columns):
+            continue
+        yield found(
+            reading,
+            "extreme-without-index",
+            spot,
+            f"{', '.join(f'{name}({column})' for name, _, column in found_)} reads all {count(scan.rows)} rows of "
+            f"{scan.node.relation}",
+            f"an index on ({quoted(columns)}) has them at its ends",
+            saves=spot.own + scan.own,
+            sql=tuple(_on(reading, scan, column).sql for column in columns),
+            facts={"rows": scan.rows},
+        )
+
+
+def _on(reading: Reading, scan: Spot, column: str) -> Design:
+    return Design(table=reading.name(scan.node), keys=[quoted([column])], equal=1)

@@ -46,6 +46,12 @@ class Spot:
         return (self.node.rows_removed or 0.0) * self.loops
 
     @property
+    def pages(self) -> float:
+        """Pages that it read itself, over all loops, where BUFFERS counted them."""
+        below = sum((one.node.shared_hit or 0) + (one.node.shared_read or 0) for one in self.children)
+        return max((self.node.shared_hit or 0) + (self.node.shared_read or 0) - below, 0)
+
+    @property
     def at(self) -> str:
         """The node in words: Seq Scan on orders o."""
         node = self.node

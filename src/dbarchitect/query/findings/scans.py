@@ -15,6 +15,7 @@ from .rule import LEAST_SHARE, count, found, ms, rule
 _MOST_KEPT = 0.1  # of the rows read: above it PostgreSQL itself often prefers the table to the index
 _LEAST_REMOVED = 10_000  # rows: fewer are read in about a millisecond
 _WASTE = 10  # rows thrown away for each one kept, past which an index filters badly
+_LOOKED_UP = frozenset(("=", "in", "<", ">", "<=", ">=", "is null", "is not null"))
 _JUSTIFIED = 0.3  # of the rows kept: no index beats reading all
 
 
@@ -286,7 +287,7 @@ def ios_candidate(reading: Reading) -> Iterator[QueryFinding]:
     """
     for spot in reading.of("Index Scan"):
         table = reading.table(spot.node)
-        blocks = (spot.node.shared_read or 0) + (spot.node.shared_hit or 0)
+        blocks = spot.pages
         if table is None or not spot.node.output or spot.share < 0.3 or spot.rows < 1000 or spot.node.filter:
             continue
         index = next((one for one in table.indexes if one.name.name == spot.node.index), None)
@@ -308,6 +309,41 @@ def ios_candidate(reading: Reading) -> Iterator[QueryFinding]:
             sql=[f"CREATE INDEX CONCURRENTLY ON {reading.name(spot.node)} ({keys}) INCLUDE ({quoted(more)})"],
             facts={"pages": blocks, "rows": spot.rows},
             unless="the table is changed too often for its visibility map to hold",
+        )
+
+
+@rule("index-walk")
+def index_walk(reading: Reading) -> Iterator[QueryFinding]:
+    """An index that is walked along instead of looked up (needs BUFFERS).
+
+    It reads far more pages than it gives rows. Either its first column is not compared with =, so that a long stretch
+    is read for entries here and there; or its entries are of rows that are gone, and VACUUM has not been.
+    """
+    for spot in reading.of("Bitmap Index Scan", "Index Scan", "Index Only Scan"):
+        pages = spot.pages
+        kept = spot.rows + spot.removed + (spot.node.removed_by_recheck or 0.0) * spot.loops
+        terms = terms_of(spot.node.index_condition) if spot.node.index_condition else ()
+        if spot.share < LEAST_SHARE or any(one.operator not in _LOOKED_UP for one in terms):
+            continue
+        descents = 5 * max(spot.loops, spot.node.index_searches or 0.0)
+        if pages < 100 + descents or pages - descents < (1 if spot.node.type == "Bitmap Index Scan" else 10) * kept:
+            continue
+        table = spot.parent if spot.node.type == "Bitmap Index Scan" and spot.parent is not None else spot
+        made = designs(reading, table, sort=False) if terms and table.node.relation else []
+        made = [one for one in made if one.equal and not one.method and not served(reading, table.node, one)]
+        vacuum = f"VACUUM {reading.name(table.node)}" if table.node.relation else "VACUUM"
+        advice = f"{vacuum}, if its rows were changed or deleted in bulk"
+        if made:
+            advice = f"an index on {made[0].words}, with the compared column first; if there is one, {vacuum}"
+        yield found(
+            reading,
+            "index-walk",
+            spot,
+            f"{spot.node.index} is walked along: {count(pages)} pages read for {count(kept)} rows",
+            advice,
+            saves=spot.own * 0.9,
+            sql=[made[0].sql] if made else [vacuum],
+            facts={"pages": pages, "rows": kept},
         )
 
 

@@ -241,7 +241,8 @@ def wide_row(reading: Reading) -> Iterator[QueryFinding]:
 def disabled_node(reading: Reading) -> Iterator[QueryFinding]:
     """A node of a kind that a setting forbids (enable_... = off), taken for want of another."""
     for spot in reading.spots:
-        old = spot.node.total_cost >= 1e10 and not any(child.node.total_cost >= 1e10 for child in spot.children)
+        # Before 18 the cost of what is switched off began at 1e10 (disable_cost of costsize.c).
+        old = spot.node.startup_cost >= 1e10 and not any(child.node.startup_cost >= 1e10 for child in spot.children)
         if not spot.node.disabled and not old:
             continue
         off = [name for name, value in reading.plan.settings.items() if name.startswith("enable_") and value == "off"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 from dbarchitect.errors import InputError
 
@@ -26,7 +26,7 @@ def documents_from_yaml(text: str) -> list[Any]:
     if not lines:
         raise InputError("this YAML holds no plan")
     value, _ = _block(lines, 0, 0)
-    return value if isinstance(value, list) else [value]
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def _block(lines: list[_Line], place: int, depth: int) -> tuple[Any, int]:
