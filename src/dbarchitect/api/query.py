@@ -22,7 +22,7 @@ from dbarchitect.model.proof import Proof
 from dbarchitect.model.query_advice import NodeTime, QueryReview
 from dbarchitect.model.schema import Relational
 from dbarchitect.prove.workbench import Workbench
-from dbarchitect.query.findings import Reading, read
+from dbarchitect.query.findings import Reading, misjudged, read
 from dbarchitect.sources import open_source
 from dbarchitect.sql.explained import read_plan
 from dbarchitect.sql.script import decode_script, split_script
@@ -132,7 +132,9 @@ def _review(
         sql=sql,
         source=source,
         plan=plan,
-        times=tuple(NodeTime(own=round(one.own, 4), whole=round(one.whole, 4)) for one in reading.spots),
+        times=tuple(
+            NodeTime(own=round(one.own, 4), whole=round(one.whole, 4), off=misjudged(one)) for one in reading.spots
+        ),
         timed=reading.timed,
         total=round(reading.total, 4),
         findings=read(reading),
@@ -143,7 +145,12 @@ def _review(
 
 
 def _one(text: str, name: str) -> str:
-    statements = split_script(text, name)
+    try:
+        statements = split_script(text, name)
+    except InputError as err:
+        raise InputError(
+            err.message.replace("is not an SQL script", "is not SQL"), hint="one statement of SQL"
+        ) from err
     if len(statements) != 1:
         raise InputError(
             f"{name} holds {len(statements):,} statements, and this looks at one", hint="name one query at a time"

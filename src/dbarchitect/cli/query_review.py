@@ -22,13 +22,19 @@ _TEXT = "the query"  # what SQL on the command line is called
 def review(
     source: Annotated[str | None, Parameter(help="What the query runs on: a URL, a .sql file, a .twin file.")] = None,
     sql: Annotated[
-        str | None, Parameter(metavar="SQL", help="The query, a file that holds it, or - for stdin.")
+        str | None,
+        # Else "-" is taken for an option.
+        Parameter(metavar="SQL", allow_leading_hyphen=True, help="The query, a file that holds it, or - for stdin."),
     ] = None,
     /,
     *,
     plan: Annotated[
         str | None,
-        Parameter(metavar="FILE", help="Read a plan that EXPLAIN printed, in any of its formats; - for stdin."),
+        Parameter(
+            metavar="FILE",
+            allow_leading_hyphen=True,
+            help="Read a plan that EXPLAIN printed, in any of its formats; - for stdin.",
+        ),
     ] = None,
     parameter: Annotated[
         tuple[str, ...], Parameter(metavar="SQL", help="A literal for $1, the next for $2, and so on; repeatable.")
@@ -59,7 +65,7 @@ def review(
         if source is not None:
             raise InputError("--plan reads a plan, and needs no source", hint="dba query --plan FILE")
         found = api.query_plan(terminal.given(plan, "plan"), plan)
-    elif source is None or sql is None:
+    elif source is None or sql is None or (sql.startswith("-") and sql != "-"):
         raise InputError("name a source and a query, or a plan", hint="dba query SOURCE SQL; dba query --plan FILE")
     else:
         if copy is not None and copy == source:

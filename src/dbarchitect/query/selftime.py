@@ -91,7 +91,9 @@ def _place(
     spots.append(spot)
     for child in node.children:
         own_gather, own_processes = gather, processes
-        if node.type in ("Gather", "Gather Merge") and not _aside(child):
+        if (
+            node.type in ("Gather", "Gather Merge") and not child.subplan
+        ):  # a subplan of its own outputs is the leader's
             own_gather, own_processes = spot, _processes(node, child)
         elif _aside(child) and gather is not None and (child.loops or 0.0) <= 1:
             own_processes = 1.0  # evaluated once, by the leader

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = "dbarchitect.query/1"
 Form = Literal["text", "json"]
 _BAR = 10
-_OFF = 10.0  # times: from here on an estimate is marked
+_LONGEST = 100  # characters of a condition
 _HOT, _WARM = 0.3, 0.1  # shares of the time that are marked
 _MOST = 60  # nodes that are shown; of more, those that take time and what leads to them
 
@@ -105,9 +105,10 @@ def _tree(review: QueryReview, screen: Screen) -> Iterator[Part]:
         text.append(f" {number + 1:>3}  ", style="dim")
         text.append("  " * depth + _name(node), style="bold" if number + 1 in marked else "")
         text.append(_rows(node), style="dim")
-        if (off := _off(node)) is not None:
-            text.append(f" ({off})", style="magenta")
+        text.append(_off(node, review.times[number].off if number < len(review.times) else 1.0), style="magenta")
         yield Verbatim(text)
+        if share >= _WARM and (condition := _condition(node)):
+            yield Verbatim(Text(f"{'':33}{'  ' * depth}{condition}", style="dim"))
     if hidden:
         yield Text(f"{plural(hidden, 'node')} that take no time are left out (--format json)", style="dim")
 
@@ -152,6 +153,13 @@ def _name(node: PlanNode) -> str:
     return line(f"{label}{parallel}{kind}{using}{of}{alias}")
 
 
+def _condition(node: PlanNode) -> str:
+    """What a node compares, sorts or groups by, on one line."""
+    parts = [text for text in (node.condition, node.filter) if text] or [", ".join(node.sort_key or node.group_key)]
+    text = line(" ".join(" and ".join(parts).split()))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
 def _rows(node: PlanNode) -> str:
     if node.loops == 0:
         return "  never ran"
@@ -162,14 +170,11 @@ def _rows(node: PlanNode) -> str:
     return f"  {node.actual_rows:,.0f} rows{thrown}{times}"
 
 
-def _off(node: PlanNode) -> str | None:
-    if node.actual_rows is None or not node.loops:
-        return None
-    actual, expected = max(node.actual_rows, 1.0), max(node.rows, 1.0)
-    if max(actual, expected) / min(actual, expected) < _OFF:
-        return None
-    times = actual / expected if actual > expected else expected / actual
-    return f"expected {node.rows:,.0f}: {times:,.0f}x too {'few' if actual > expected else 'many'}"
+def _off(node: PlanNode, times: float) -> str:
+    if times == 1.0:
+        return ""
+    wrong = f"{times:,.0f}x too few" if times > 1 else f"{1 / times:,.0f}x too many"
+    return f" (expected {node.rows:,.0f}: {wrong})"
 
 
 def _where(one: QueryFinding) -> str:

@@ -8,10 +8,11 @@ from dbarchitect.model.query_advice import QueryFinding
 from dbarchitect.model.schema import Relational
 
 from . import conditions, estimates, joins, memory, order, scans, whole
+from .estimates import misjudged
 from .reading import Reading
 from .rule import LEAST_MS, LEAST_SHARE, RULES, Rule
 
-__all__ = ["RULES", "Reading", "Rule", "findings_of", "read"]
+__all__ = ["RULES", "Reading", "Rule", "findings_of", "misjudged", "read"]
 
 MODULES = (scans, conditions, joins, order, memory, estimates, whole)  # each registers its rules when it is imported
 

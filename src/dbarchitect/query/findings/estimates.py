@@ -26,6 +26,15 @@ def ratio_of(spot: Spot) -> float:
     return max(actual, 1.0) / max(spot.node.rows, 1.0)
 
 
+def misjudged(spot: Spot) -> float:
+    """How many times more rows came than expected, 1 where it is less than ten times in either direction, or where what
+    stands above may have stopped it."""
+    ratio = ratio_of(spot)
+    if ratio < 1 and (spot.cut_short or spot.node.type in ("Limit", "Gather", "Gather Merge")):
+        return 1.0
+    return ratio if ratio >= _OFF or ratio <= 1 / _OFF else 1.0
+
+
 def _misjudged(spot: Spot) -> bool:
     """Whether far more rows came than expected, so many that it matters. Too few are harmless more often than not, and
     look so wherever something above stopped early."""

@@ -12,9 +12,8 @@ from .design import designs, served
 from .reading import SCANS, Reading, Spot
 from .rule import LEAST_SHARE, count, found, ms, rule
 
-
-# Of a table's rows, those that an index may fetch before most pages are read anyway: with a hundred rows a page one in a
-# hundred is one a page.
+# Of a table's rows, those that an index may fetch before most pages are read anyway: with a hundred rows a page, one in
+# a hundred is one a page.
 _SCATTERED = 0.01
 
 
