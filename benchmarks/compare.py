@@ -23,7 +23,8 @@ def _act(node: PlanNode) -> dict[str, object]:
         "index": node.index,
         "condition": node.condition,
         "filter": node.filter,
-        "sort": node.sort_key,
+        "sort": (node.sort_key, node.presorted_key),
+        "part": (node.operation, node.subplan, node.cte, node.parallel, node.workers_planned),
         "children": len(node.children),
         **{key: value for key, value in node.detail.items() if key not in _IGNORED},
     }

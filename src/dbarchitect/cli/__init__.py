@@ -1,6 +1,17 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
-from . import apply, diff, folder, index, keyset, lint, logs, query_diff, rehearse  # their verbs add themselves
+from . import (  # their verbs add themselves
+    apply,
+    diff,
+    folder,
+    index,
+    keyset,
+    lint,
+    logs,
+    query_diff,
+    query_review,
+    rehearse,
+)
 from .commands import app, run
 from .migrate import migrate
 from .query import query
@@ -10,4 +21,17 @@ app.command(migrate)
 app.command(query)
 app.command(workload)
 
-__all__ = ["app", "apply", "diff", "folder", "index", "keyset", "lint", "logs", "query_diff", "rehearse", "run"]
+__all__ = [
+    "app",
+    "apply",
+    "diff",
+    "folder",
+    "index",
+    "keyset",
+    "lint",
+    "logs",
+    "query_diff",
+    "query_review",
+    "rehearse",
+    "run",
+]

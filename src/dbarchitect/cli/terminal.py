@@ -74,6 +74,17 @@ def asked(question: str) -> str | None:
     return answer.strip() if answer else None
 
 
+def given(name: str, what: str) -> bytes:
+    """What stands in a file, or comes from stdin for "-". Raises `InputError` where it cannot be read."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except (OSError, ValueError) as err:
+        reason = getattr(err, "strerror", None) or err
+        raise InputError(f"cannot read the {what} {name}: {reason}") from err
+
+
 def emit(text: str, output: Path | None) -> None:
     """Results go to stdout, or whole into a file."""
     if output is None:

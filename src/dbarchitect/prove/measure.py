@@ -17,10 +17,10 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import create_index_sql
-from dbarchitect.engines.postgres.explain import plan_from_json
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict, StatisticsAdvice
 from dbarchitect.model.explain import QueryPlan
+from dbarchitect.sql.explained import plan_from_json
 
 from .estimates import mended_estimates
 

@@ -1,79 +1,20 @@
-"""EXPLAIN's JSON as typed plans."""
+"""Plans, asked of a server."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+import re
+from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.errors import InputError
-from dbarchitect.model.explain import PlanNode, QueryPlan
+from dbarchitect.model.explain import QueryPlan
+from dbarchitect.sql.explained import plan_from_json
 
-# Properties with a field of their own in PlanNode; everything else goes to `detail`.
-_CONDITIONS = ("Index Cond", "Hash Cond", "Merge Cond", "Recheck Cond", "TID Cond", "Order By")
-_TAKEN = {
-    "Node Type", "Relation Name", "Schema", "Alias", "Index Name", "Join Type", "Strategy", "Parent Relationship",
-    "Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Startup Time", "Actual Total Time", "Actual Rows",
-    "Actual Loops", "Shared Hit Blocks", "Shared Read Blocks", "Filter", "Join Filter", "Rows Removed by Filter",
-    "Sort Key", "Group Key", "Output", "Plans", *_CONDITIONS,
-}  # fmt: skip
-
-
+_WRITES = re.compile(r"\s*(?:insert|update|delete|merge)\b", re.IGNORECASE)
 _PARAMETERS = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'dba_explained'"
-
-
-def _node(raw: Mapping[str, Any]) -> PlanNode:
-    join_filter = raw.get("Join Filter", "")
-    return PlanNode(
-        type=raw["Node Type"],
-        relation=raw.get("Relation Name", ""),
-        schema=raw.get("Schema", ""),
-        alias=raw.get("Alias", ""),
-        index=raw.get("Index Name", ""),
-        join=raw.get("Join Type", ""),
-        strategy=raw.get("Strategy", ""),
-        parent_relationship=raw.get("Parent Relationship", ""),
-        startup_cost=raw.get("Startup Cost", 0.0),
-        total_cost=raw.get("Total Cost", 0.0),
-        rows=raw.get("Plan Rows", 0.0),
-        width=raw.get("Plan Width", 0),
-        actual_startup_ms=raw.get("Actual Startup Time"),
-        actual_total_ms=raw.get("Actual Total Time"),
-        actual_rows=raw.get("Actual Rows"),
-        loops=raw.get("Actual Loops"),
-        shared_hit=raw.get("Shared Hit Blocks"),
-        shared_read=raw.get("Shared Read Blocks"),
-        condition=" AND ".join(str(raw[key]) for key in _CONDITIONS if key in raw),
-        filter=" AND ".join(part for part in (raw.get("Filter", ""), join_filter) if part),
-        rows_removed=raw.get("Rows Removed by Filter"),
-        sort_key=tuple(raw.get("Sort Key", ())),
-        group_key=tuple(raw.get("Group Key", ())),
-        output=tuple(raw.get("Output", ())),
-        detail={key: str(value) for key, value in raw.items() if key not in _TAKEN},
-        children=tuple(_node(child) for child in raw.get("Plans", ())),
-    )
-
-
-def plan_from_json(document: Any) -> QueryPlan:
-    """The plan in what EXPLAIN (FORMAT JSON) printed, already decoded: a list of one object, or that object.
-
-    Raises `InputError` where it is no such thing.
-    """
-    top = cast("list[object]", document)[0] if isinstance(document, list) and document else cast("object", document)
-    if not isinstance(top, dict) or "Plan" not in top:
-        raise InputError("this is not the output of EXPLAIN (FORMAT JSON): it has no Plan")
-    raw = cast("dict[str, Any]", top)
-    root = _node(raw["Plan"])
-    return QueryPlan(
-        root=root,
-        planning_ms=raw.get("Planning Time"),
-        execution_ms=raw.get("Execution Time"),
-        executed=root.actual_rows is not None,
-        settings={key: str(value) for key, value in raw.get("Settings", {}).items()},
-        triggers_ms={str(t.get("Trigger Name", "")): float(t.get("Time", 0)) for t in raw.get("Triggers", ())},
-    )
 
 
 def explain(
@@ -110,6 +51,42 @@ def explain(
         raise InputError(f"the server refuses to plan this query: {err.diag.message_primary or err}") from err
     finally:
         if (parameters or unfilled) and not connection.closed:
+            connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
+    assert row is not None
+    return plan_from_json(row[0])
+
+
+def explain_analyze(
+    connection: psycopg.Connection[Any], sql: str, parameters: Sequence[str] = (), *, limit_s: float = 60.0
+) -> QueryPlan:
+    """The plan of one statement that was run, with all that this version tells of it; what it changed is rolled back.
+
+    `parameters` are SQL literals for `$1`, `$2`...; `limit_s` bounds the run, in seconds. Raises `InputError` with the
+    server's words, or where it took longer.
+    """
+    statement = sql.strip().rstrip(";")
+    version = connection.info.server_version
+    options = "FORMAT JSON, ANALYZE, VERBOSE, BUFFERS"
+    options += ", SETTINGS" if version >= 120000 else ""
+    options += ", WAL" if version >= 130000 else ""
+    options += ", SERIALIZE" if version >= 170000 and not _WRITES.match(statement) else ""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(f"SET LOCAL statement_timeout = {round(limit_s * 1000)}".encode())
+            if parameters:
+                connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+                one_statement(connection, f"PREPARE dba_explained AS {statement}")
+                statement = f"EXECUTE dba_explained({', '.join(parameters)})"
+            row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
+    except psycopg.errors.QueryCanceled as err:
+        raise InputError(
+            f"the query took longer than {limit_s:,.0f} s and was ended",
+            hint="--timeout SECONDS; or leave it planned only",
+        ) from err
+    except psycopg.Error as err:
+        raise InputError(f"the server refuses to run this query: {err.diag.message_primary or err}") from err
+    finally:
+        if parameters and not connection.closed:
             connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
     assert row is not None
     return plan_from_json(row[0])

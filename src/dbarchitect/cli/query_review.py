@@ -1,0 +1,110 @@
+"""`dba query`: one query, or one plan."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from dbarchitect.config import FailOn
+from dbarchitect.errors import InputError
+
+from . import terminal
+from .commands import Data, PgBin, Rows, Scratch, Seed, commas, rows_by_table
+from .query import query
+
+_TEXT = "the query"  # what SQL on the command line is called
+
+
+@query.default
+def review(
+    source: Annotated[str | None, Parameter(help="What the query runs on: a URL, a .sql file, a .twin file.")] = None,
+    sql: Annotated[
+        str | None,
+        # Else "-" is taken for an option.
+        Parameter(metavar="SQL", allow_leading_hyphen=True, help="The query, a file that holds it, or - for stdin."),
+    ] = None,
+    /,
+    *,
+    plan: Annotated[
+        str | None,
+        Parameter(
+            metavar="FILE",
+            allow_leading_hyphen=True,
+            help="Read a plan that EXPLAIN printed, in any of its formats; - for stdin.",
+        ),
+    ] = None,
+    parameter: Annotated[
+        tuple[str, ...], Parameter(metavar="SQL", help="A literal for $1, the next for $2, and so on; repeatable.")
+    ] = (),
+    measure: Annotated[bool, Parameter(help="Run it, on made-up rows (with --data on those of the script).")] = False,
+    copy: Annotated[
+        str | None, Parameter(metavar="URL", help="Run it on this copy of the source; what it changes is undone.")
+    ] = None,
+    timeout: Annotated[float, Parameter(metavar="SECONDS", help="For how long it may run. Default 60.")] = 60.0,
+    data: Data = False,
+    rows: Rows = (),
+    seed: Seed = 0,
+    pg_bin: PgBin = None,
+    server: Scratch = None,
+    fail_on: Annotated[FailOn | None, Parameter(help="Exit with 1 from this severity on. Default warning.")] = None,
+    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+) -> int:
+    """Say where a query spends its time, and what would save it."""
+    from dbarchitect import __version__
+    from dbarchitect.api import query as api
+    from dbarchitect.config import read_configuration
+    from dbarchitect.model.finding import Severity
+    from dbarchitect.render.query import render_query
+
+    settings = read_configuration(Path.cwd())
+    if plan is not None:
+        if source is not None:
+            raise InputError("--plan reads a plan, and needs no source", hint="dba query --plan FILE")
+        found = api.query_plan(terminal.given(plan, "plan"), plan)
+    elif source is None or sql is None or (sql.startswith("-") and sql != "-"):
+        raise InputError("name a source and a query, or a plan", hint="dba query SOURCE SQL; dba query --plan FILE")
+    else:
+        if copy is not None and copy == source:
+            raise InputError("--copy is the source itself, and the query would run on it", hint="name a copy of it")
+        if not timeout > 0:
+            raise InputError(f"--timeout {timeout:g}: not a time", hint="seconds, more than none")
+        text, name = _query(sql)
+        with terminal.progress() as progress:
+            found = api.query(
+                source,
+                text,
+                name,
+                api.QueryOptions(
+                    parameters=parameter,
+                    measure=measure,
+                    copy=copy,
+                    limit_s=timeout,
+                    data=data,
+                    rows=rows_by_table(commas(rows)),
+                    seed=seed,
+                    pg_bin=pg_bin,
+                    server=server,
+                    cache=terminal.cache(),
+                    now=datetime.now(UTC),
+                    progress=progress,
+                ),
+            )
+    terminal.emit(render_query(found, form, screen=terminal.screen(output), version=__version__), output)
+    limit = fail_on or settings.fail_on
+    every = (*found.findings, *found.patterns)
+    return int(limit != "never" and any(one.severity.rank >= Severity(limit).rank for one in every))
+
+
+def _query(given: str) -> tuple[str, str]:
+    """(text, name) of what stands on the command line: SQL, a file, or stdin."""
+    from dbarchitect.sql.script import decode_script
+
+    if given == "-":
+        return decode_script(terminal.given("-", "query"), "stdin"), "stdin"
+    if not any(one.isspace() for one in given) or given.endswith(".sql"):
+        return decode_script(terminal.given(given, "query"), given), given
+    return given, _TEXT

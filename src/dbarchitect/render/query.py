@@ -1,0 +1,216 @@
+"""One query for people and for tools: where its time goes, and what would save it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from rich.text import Text
+
+from dbarchitect.model.explain import PlanNode
+from dbarchitect.model.finding import Severity
+from dbarchitect.model.query_advice import QueryFinding, QueryReview, Rewrite
+from dbarchitect.render.console import Part, Verbatim, printed
+from dbarchitect.render.digest import amount, plural
+from dbarchitect.render.untrusted import block, json_document, line
+
+if TYPE_CHECKING:
+    from dbarchitect.render import Screen
+
+SCHEMA = "dbarchitect.query/1"
+Form = Literal["text", "json"]
+_BAR = 10
+_LONGEST = 100  # characters of a condition
+_HOT, _WARM = 0.3, 0.1  # shares of the time that are marked
+_MOST = 60  # nodes that are shown; of more, those that take time and what leads to them
+
+
+def render_query(review: QueryReview, form: Form, *, screen: Screen, version: str) -> str:
+    """The review as `form`."""
+    if form == "json":
+        return json_document({"schema": SCHEMA, "version": version, **msgspec.to_builtins(review)})
+    return printed(_parts(review, screen), screen)
+
+
+def _parts(review: QueryReview, screen: Screen) -> Iterator[Part]:
+    yield Text(_verdict(review), style="bold yellow" if review.to_improve else "bold green")
+    named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
+    yield Text(f"{review.proof.level}: {line(review.proof.method)}" + (f" ({named})" if named else ""), style="dim")
+    if review.plan is not None:
+        yield Text("")
+        yield from _tree(review, screen)
+    number = 0
+    asking = [one for one in (*review.findings, *review.patterns) if one.severity is not Severity.INFO]
+    for one in sorted(asking, key=lambda one: -one.share):
+        number += 1
+        yield Text("")
+        yield from _finding(one, number)
+    for rewrite in review.rewrites:
+        number += 1
+        yield Text("")
+        yield from _rewrite(rewrite, number)
+    rest = [one for one in (*review.findings, *review.patterns) if one.severity is Severity.INFO]
+    if rest:
+        yield Text("")
+        yield Text("worth knowing", style="bold")
+        for one in rest:
+            yield Text(f"  {line(one.rule)}{_where(one)}: {line(one.message)}; {line(one.advice)}", style="dim")
+    for note in review.notes:
+        yield Text(line(note), style="yellow")
+    for gap in review.gaps:
+        yield Text(f"{line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
+    if review.proof.rerun:
+        yield Text("")
+        yield Verbatim(Text(f"again: {line(review.proof.rerun)}", style="dim"))
+
+
+def _verdict(review: QueryReview) -> str:
+    asking = review.to_improve
+    count = len(asking) + len(review.rewrites)
+    plan = review.plan
+    if plan is None:
+        spent = ""
+    elif review.timed:
+        planning = f", planning {amount(plan.planning_ms, 'ms')}" if plan.planning_ms is not None else ""
+        spent = f" ({amount(plan.execution_ms or review.total, 'ms')}{planning})"
+    else:
+        spent = f" (cost {plan.cost:,.0f})"
+    if not count:
+        return f"nothing to improve{spent}"
+    most = max((one.share for one in asking), default=0.0)
+    saved = f": the first saves up to {most:.0%}" if most > 0 else ""
+    return f"{plural(count, 'finding')}{spent}{saved}"
+
+
+def _tree(review: QueryReview, screen: Screen) -> Iterator[Part]:
+    assert review.plan is not None
+    nodes = list(_walk(review.plan.root))
+    unit = "ms" if review.timed else "cost"
+    shown = _shown(review, nodes)
+    marked = {one.node for one in (*review.findings, *review.patterns) if one.severity is not Severity.INFO}
+    yield Text(f"{'own ' + unit:>12} {'':>4} {'':{_BAR}}   #  node", style="dim")
+    hidden = 0
+    for number, (node, depth) in enumerate(nodes):
+        if number not in shown:
+            hidden += 1
+            continue
+        own = review.times[number].own if number < len(review.times) else 0.0
+        share = own / review.total if review.total > 0 else 0.0
+        filled = round(share * _BAR)
+        bar = ("\u2588" if screen.unicode else "#") * filled
+        style = "red" if share >= _HOT else "yellow" if share >= _WARM else ""
+        text = Text(f"{own:>12,.2f} {share:>4.0%} ", style=style)
+        text.append(f"{bar:{_BAR}}", style=style)
+        text.append(f" {number + 1:>3}  ", style="dim")
+        text.append("  " * depth + _name(node), style="bold" if number + 1 in marked else "")
+        text.append(_rows(node), style="dim")
+        text.append(_off(node, review.times[number].off if number < len(review.times) else 1.0), style="magenta")
+        yield Verbatim(text)
+        if share >= _WARM and (condition := _condition(node)):
+            yield Verbatim(Text(f"{'':33}{'  ' * depth}{condition}", style="dim"))
+    if hidden:
+        yield Text(f"{plural(hidden, 'node')} that take no time are left out (--format json)", style="dim")
+
+
+def _walk(root: PlanNode) -> Iterator[tuple[PlanNode, int]]:
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting += [(child, depth + 1) for child in reversed(node.children)]
+
+
+def _shown(review: QueryReview, nodes: list[tuple[PlanNode, int]]) -> set[int]:
+    if len(nodes) <= _MOST:
+        return set(range(len(nodes)))
+    order = sorted(range(len(nodes)), key=lambda one: -(review.times[one].own if one < len(review.times) else 0.0))
+    found: set[int] = set()
+    for number in order[: _MOST // 2]:
+        depth = nodes[number][1]
+        found.add(number)
+        for before in range(number - 1, -1, -1):  # what it stands below
+            if nodes[before][1] < depth:
+                depth = nodes[before][1]
+                found.add(before)
+    return found
+
+
+def _name(node: PlanNode) -> str:
+    kind = node.type
+    if node.operation:
+        kind = node.operation
+    elif node.join and node.join != "Inner":
+        kind = f"{kind.removesuffix(' Join')} {node.join} Join"
+    elif node.type == "Aggregate" and node.strategy in ("Hashed", "Sorted", "Mixed"):
+        kind = {"Hashed": "HashAggregate", "Sorted": "GroupAggregate", "Mixed": "MixedAggregate"}[node.strategy]
+    parallel = "Parallel " if node.parallel else ""
+    using = f" using {node.index}" if node.index else ""
+    on = node.relation or node.cte or node.detail.get("Function Name", "")
+    of = f" on {on}" if on else ""
+    alias = f" {node.alias}" if node.alias and node.alias != on else ""
+    label = f"[{node.subplan}] " if node.subplan else ""
+    return line(f"{label}{parallel}{kind}{using}{of}{alias}")
+
+
+def _condition(node: PlanNode) -> str:
+    """What a node compares, sorts or groups by, on one line."""
+    parts = [text for text in (node.condition, node.filter) if text] or [", ".join(node.sort_key or node.group_key)]
+    text = line(" ".join(" and ".join(parts).split()))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _rows(node: PlanNode) -> str:
+    if node.loops == 0:
+        return "  never ran"
+    if node.actual_rows is None or node.loops is None:
+        return f"  {node.rows:,.0f} rows expected"
+    times = f" x {node.loops:,.0f}" if node.loops != 1 else ""
+    thrown = f", {node.rows_removed:,.0f} thrown away" if node.rows_removed else ""
+    return f"  {node.actual_rows:,.0f} rows{thrown}{times}"
+
+
+def _off(node: PlanNode, times: float) -> str:
+    if times == 1.0:
+        return ""
+    wrong = f"{times:,.0f}x too few" if times > 1 else f"{1 / times:,.0f}x too many"
+    return f" (expected {node.rows:,.0f}: {wrong})"
+
+
+def _where(one: QueryFinding) -> str:
+    return f" at #{one.node}" if one.node is not None else f" at {line(one.at)}" if one.at else ""
+
+
+def _finding(one: QueryFinding, number: int) -> Iterator[Part]:
+    saved = ""
+    if one.saves_ms is not None and one.saves_ms > 0:
+        saved = f"saves up to {amount(one.saves_ms, 'ms')} ({one.share:.0%})"
+    elif one.share > 0:
+        saved = f"saves up to {one.share:.0%} of the cost"
+    head = f"{number}. {line(one.rule)}{_where(one)}"
+    yield Text(f"{head}: {saved}" if saved else head, style="bold")
+    yield Text(f"   {line(one.message)}")
+    if one.advice:
+        yield Text(f"   {line(one.advice)}")
+    for statement in one.sql:
+        yield Verbatim(Text(f"   {line(statement)};"))
+    if one.unless:
+        yield Text(f"   unless {line(one.unless)}", style="dim")
+    if one.proof.level != "asserted":
+        yield Text(f"   {one.proof.level}: {line(one.proof.method)}", style="dim")
+
+
+def _rewrite(one: Rewrite, number: int) -> Iterator[Part]:
+    gain = ""
+    if one.before_ms is not None and one.after_ms is not None:
+        gain = f": {amount(one.before_ms, 'ms')} -> {amount(one.after_ms, 'ms')}"
+    elif one.before_cost is not None and one.after_cost is not None:
+        gain = f": cost {one.before_cost:,.0f} -> {one.after_cost:,.0f}"
+    yield Text(f"{number}. rewrite {line(one.rule)}{gain}", style="bold")
+    if one.why:
+        yield Text(f"   {line(one.why)}")
+    for text in block(one.sql).splitlines():
+        yield Verbatim(Text(f"   {text}"))
+    if one.unless:
+        yield Text(f"   unless {line(one.unless)}", style="dim")
+    yield Text(f"   {one.proof.level}" + (f": {line(one.proof.method)}" if one.proof.method else ""), style="dim")
