@@ -13,7 +13,7 @@ from dbarchitect.model.names import Name
 from dbarchitect.model.rewrite import Row
 from dbarchitect.model.schema import ForeignKey, PrimaryKey, Table, Unique
 
-from .boundaries import INTEGERS, MOMENTS
+from .boundaries import INTEGERS, MOMENTS, days_around
 
 _ROWS = (0, 1, 2, 2, 3, 3, 4, 5, 6, 8)
 _NULLS = (0.0, 0.0, 0.15, 0.5)
@@ -68,10 +68,8 @@ def draw(
 def _palette(pool: Pool, dice: Random) -> list[str]:
     """A few values that many rows of a database share; moments often lie close to each other."""
     count = min(len(pool.usual), dice.choice((1, 2, 3, 4)))
-    if pool.base in MOMENTS and dice.random() < 0.5:
-        ordered = sorted(pool.usual)
-        start = dice.randrange(max(len(ordered) - 8, 1))
-        return dice.sample(ordered[start : start + 8], min(count + 2, len(ordered[start : start + 8])))
+    if pool.base in MOMENTS and dice.random() < 0.6:
+        return days_around(dice.choice(pool.usual))
     return dice.sample(pool.usual, count)
 
 
@@ -125,7 +123,7 @@ def _distinct(pool: Pool, count: int, dice: Random) -> list[str | None]:
 
 def _values(pool: Pool, palette: Sequence[str], count: int, dice: Random) -> list[str | None]:
     nulls = dice.choice(_NULLS) if pool.nullable else 0.0
-    known = [value for value in palette if value in pool.usual] or list(pool.usual)
+    known = [value for value in palette if value in pool.usual or pool.base in MOMENTS] or list(pool.usual)
     near = list(pool.near)
     if near and dice.random() < 0.5:  # few of them, so that several rows have the same
         near = [near[int(len(near) * dice.random() ** 2)] for _ in range(3)]  # the first are the nearest

@@ -82,6 +82,15 @@ def intervals(constants: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in constants if _INTERVAL.match(one))
 
 
+def days_around(text: str) -> list[str]:
+    """A moment, and those about a day before and after it."""
+    moment = _moment(text)
+    if moment is None:
+        return [text]
+    hours = (0, 24, 24.5, 23.5, -24)
+    return [_text(moment + timedelta(hours=one)) for one in hours]
+
+
 def _numbers(texts: Sequence[str], *, whole: bool) -> Iterator[str]:
     values: list[float] = []
     for text in texts:
@@ -125,7 +134,7 @@ def _moments(texts: Iterable[str]) -> Iterator[str]:
     for year in years:
         for change in _clock_changes(year):
             for days in (-1, 0, 1):
-                for hour in ("00:00", "00:30", "01:30", "02:30", "03:00", "03:15", "12:00", "23:30"):
+                for hour in ("00:00", "01:30", "02:30", "03:00"):
                     yield f"{change + timedelta(days=days)} {hour}:00"
         last = 29 if calendar.isleap(year) else 28
         for text in (f"{year}-01-01 00:00:00", f"{year}-12-31 23:59:59.999999", f"{year}-02-{last} 00:00:00",

@@ -179,13 +179,13 @@ class MadeTables:
         usual = enum.labels if enum else boundaries(base)
         usual = self._valid(kind.sql, [*usual, *neighbours(base, constants)])
         near = list(neighbours(base, beside)) if beside else []
-        if base in MOMENTS:
+        if base in MOMENTS and self._said.clock:
             near += self._since_now(base)
         return Pool(base, usual, self._valid(kind.sql, near), nullable)
 
     def _since_now(self, base: str) -> list[str]:
         """Moments as far from now as the queries say, and beside them."""
-        found = ["now"] if "now" in self._said.columns or intervals(self._said.constants) else []
+        found = ["now"]
         for text in intervals(self._said.constants)[:4]:
             with suppress(psycopg.Error):
                 row = self._connection.execute(
@@ -363,6 +363,7 @@ def _together(said: Sequence[Mentions]) -> Mentions:
         found.columns |= one.columns
         found.tables.update(one.tables)
         found.everything |= one.everything
+        found.clock |= one.clock
         for column, constants in one.beside.items():
             found.beside.setdefault(column, {}).update(constants)
     return found

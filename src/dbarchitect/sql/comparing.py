@@ -15,6 +15,7 @@ from . import parse, tree
 from .layout import Clause, Edit, Span, Token, clauses, edited, tokens_of
 from .tree import Node
 
+_CLOCKS = (["now"], ["transaction_timestamp"], ["statement_timestamp"], ["clock_timestamp"])
 _SMALL = 3  # rows that a made-up database can give beyond a LIMIT or an OFFSET
 
 
@@ -37,13 +38,14 @@ class Comparable:
 @dataclass(slots=True)
 class Mentions:
     """What a query mentions: `constants` (as text), those `beside` a column of that name, `intervals`, `columns` by
-    name, `tables`; `everything`: it takes all columns of a table (`*` or the row itself)."""
+    name, `tables`; `everything`: it takes all columns of a table (`*` or the row itself); `clock`: it asks for the time."""
 
     constants: dict[str, None] = field(default_factory=dict[str, None])
     beside: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
     columns: set[str] = field(default_factory=set[str])
     tables: dict[Name, None] = field(default_factory=dict[Name, None])
     everything: bool = False
+    clock: bool = False
 
 
 def mentions(sql: str) -> Mentions:
@@ -58,6 +60,8 @@ def mentions(sql: str) -> Mentions:
             names = tree.strings(fields.get("fields"))
             found.columns.update(names)
             found.everything |= any("A_Star" in one for one in fields.get("fields", ()))
+        elif kind == "SQLValueFunction" or (kind == "FuncCall" and tree.strings(fields["funcname"])[-1:] in _CLOCKS):
+            found.clock = True
         elif kind == "RangeVar":
             aliases.add(fields.get("alias", {}).get("aliasname") or fields.get("relname", ""))
         elif kind == "JoinExpr":
