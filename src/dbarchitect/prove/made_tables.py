@@ -15,7 +15,18 @@ import psycopg
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.rewrite import Row
-from dbarchitect.model.schema import Check, Column, EnumType, Exclude, ForeignKey, PrimaryKey, Relational, Table, Type, Unique
+from dbarchitect.model.schema import (
+    Check,
+    Column,
+    EnumType,
+    Exclude,
+    ForeignKey,
+    PrimaryKey,
+    Relational,
+    Table,
+    Type,
+    Unique,
+)
 from dbarchitect.sql.comparing import Mentions, mentions
 from dbarchitect.sql.expressions import columns_in, expression_of
 
@@ -175,7 +186,9 @@ class MadeTables:
             element = kind.element.split(".")[-1]
             usual = self._valid(kind.sql, _arrays([*boundaries(element)[:5], *constants[:5]]))
             return Pool(base, usual, (), nullable)
-        enum = next((one for one in self._schema.types if isinstance(one, EnumType) and one.name.name == kind.name), None)
+        enum = next(
+            (one for one in self._schema.types if isinstance(one, EnumType) and one.name.name == kind.name), None
+        )
         usual = enum.labels if enum else boundaries(base)
         usual = self._valid(kind.sql, [*usual, *neighbours(base, constants)])
         near = list(neighbours(base, beside)) if beside else []
@@ -260,7 +273,9 @@ class MadeTables:
         names = [quote_identifier(column) for column in one.columns]
         types = {column.name: column.type.sql for column in one.table.columns}
         arrays = ", ".join(f"${n}::text[]" for n in range(1, len(names) + 1))
-        cast = ", ".join(f"dba_text.{name}::{types[column]} AS {name}" for name, column in zip(names, one.columns, strict=True))
+        cast = ", ".join(
+            f"dba_text.{name}::{types[column]} AS {name}" for name, column in zip(names, one.columns, strict=True)
+        )
         alias = quote_identifier(one.table.name.name)
         conditions = [f"(({check.expression}) IS NOT FALSE)" for check in _checks(one.table)
                       if set(_columns(check)) <= set(one.columns)]  # fmt: skip

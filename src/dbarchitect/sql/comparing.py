@@ -159,7 +159,9 @@ def _cut(text: bytes, limits: Sequence[Clause], edits: Sequence[Edit]) -> str:
 
 
 def _limits(tokens: Sequence[Token]) -> list[Clause]:
-    last = max((n for n, one in enumerate(tokens) if one.keyword and one.word == "select" and one.depth == 0), default=0)
+    last = max(
+        (n for n, one in enumerate(tokens) if one.keyword and one.word == "select" and one.depth == 0), default=0
+    )
     found = clauses(tokens, last)
     return [found[name] for name in ("limit", "offset", "fetch") if name in found]
 

@@ -100,7 +100,7 @@ def clauses(tokens: Sequence[Token], select: int) -> dict[str, Clause]:
     end = len(tokens)
     for number in range(select + 1, len(tokens)):
         one = tokens[number]
-        if one.depth < depth or one.word == ";" or (one.depth == depth and one.word in _CLOSE):
+        if one.depth < depth or one.word == ";":
             end = number
             break
         if one.depth > depth or not one.keyword or _is_label(tokens, number):
