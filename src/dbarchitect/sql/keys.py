@@ -35,9 +35,9 @@ def sure_foreign_keys(table: Table) -> Iterator[ForeignKey]:
             yield one
 
 
-def determined(select: Select, known: Iterable[tuple[str, str]]) -> bool:
+def determined(select: Select, known: Iterable[tuple[str, str]], *, without: str = "") -> bool:
     """Whether rows of a SELECT that agree in the columns `known`, (alias, column), are one and the same: of each
-    relation a key is known, or follows by equalities from what is known."""
+    relation a key is known, or follows by equalities from what is known. The relation `without` is not looked at."""
     have = set(known)
     sides = [pair for left, right in select.equalities for pair in ((left, right), (right, left))]
     for relation in select.relations.values():
@@ -55,15 +55,19 @@ def determined(select: Select, known: Iterable[tuple[str, str]]) -> bool:
         changed = False
         for one, other in sides:
             target = select.find(other)
-            if target is None or target.select is not select or target.key in have:
+            if target is None or target.select is not select or target.key in have or target.relation.alias == without:
                 continue
             source = select.find(one)
             fixed = constant(one) is not None or "ParamRef" in one
-            if fixed or (source is not None and (source.select is not select or source.key in have)):
+            if fixed or (
+                source is not None
+                and (source.select is not select or source.key in have)
+                and source.relation.alias != without
+            ):
                 have.add(target.key)
                 changed = True
         for alias, relation in select.relations.items():
-            if alias in done or relation.table is None:
+            if alias in done or alias == without or relation.table is None:
                 continue
             for key in keys_of(relation.table, not_null=True):
                 if all((alias, column) in have for column in key):
@@ -71,7 +75,7 @@ def determined(select: Select, known: Iterable[tuple[str, str]]) -> bool:
                     have |= {(alias, column.name) for column in relation.table.columns}
                     changed = True
                     break
-    return done == set(select.relations) and bool(done)
+    return done | {without} == set(select.relations) | {without} and bool(done)
 
 
 def _both_ways(condition: Node | None) -> Iterator[tuple[Node, Node]]:

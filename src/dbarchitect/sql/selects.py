@@ -111,6 +111,13 @@ class Select:
         ) and not any(has_aggregate(one) or has_window(one) or makes_rows(one) for one in self.fields.get("targetList", ()))  # fmt: skip
 
     @property
+    def plain_but_limit(self) -> bool:
+        """Whether each of its rows is one row of its FROM, of which a LIMIT may take a part."""
+        others = ("groupClause", "havingClause", "distinctClause", "lockingClause", "valuesLists", "intoClause")
+        targets = self.fields.get("targetList", ())
+        return not any(self.fields.get(one) for one in others) and not any(has_aggregate(one) for one in targets)
+
+    @property
     def makes_rows(self) -> bool:
         """Whether a function in its targets gives several rows."""
         return any(makes_rows(one) for one in self.fields.get("targetList", ()))
@@ -317,10 +324,7 @@ class Select:
             one = tokens[number]
             if number > start and (
                 one.depth < depth
-                or (
-                    one.depth == depth
-                    and (one.word == "," or (one.keyword and one.word in _JOINING))
-                )
+                or (one.depth == depth and (one.word == "," or (one.keyword and one.word in _JOINING)))
             ):
                 break
             last = number

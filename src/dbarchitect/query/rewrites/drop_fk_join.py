@@ -39,7 +39,7 @@ def offers(query: Statement) -> Iterator[Offer]:
                 continue
             if select.uses(relation, besides=(place,)):
                 continue
-            found = _along_key(select, relation.alias, join.get("quals"))
+            found = along_key(select, relation.alias, join.get("quals"))
             if found is None:
                 continue
             nulls = [one for one in found if one.nullable]
@@ -55,7 +55,7 @@ def offers(query: Statement) -> Iterator[Offer]:
             )
 
 
-def _along_key(select: Select, alias: str, condition: dict[str, object] | None) -> list[Reference] | None:
+def along_key(select: Select, alias: str, condition: dict[str, object] | None) -> list[Reference] | None:
     """The referencing columns, where a condition is a foreign key to the relation `alias`, whole and alone."""
     pairs: dict[str, Reference] = {}
     source = None
