@@ -99,7 +99,7 @@ def _numbers(texts: Sequence[str], *, whole: bool) -> Iterator[str]:
         except ValueError:
             continue
     values = [one for one in values if abs(one) < 1e15]
-    steps = (0, 1, -1) if whole else (0, 1, -1, 0.5, -0.5, 0.01, -0.01, 0.001)
+    steps = (0, 1, -1, 2, -2, 3, 4) if whole else (0, 1, -1, 0.5, -0.5, 0.01, -0.01, 0.001)
     for one in values:
         yield from (_number(one + step, whole=whole) for step in steps)
     for one, other in itertools.islice(itertools.permutations(values, 2), 40):
@@ -202,4 +202,11 @@ def _documents(texts: Sequence[str]) -> Iterator[str]:
         yield f'{{"{key}": 1}}'
         yield f'{{"{key}": {{"a": 1}}}}'
         yield f'[{{"{key}": 1}}]'
+    quoted = [one.replace("\\", "\\\\").replace('"', '\\"') for one in texts[:6]]
+    for one, other in itertools.permutations(keys, 2):  # two keys beside each other, and one within the other
+        for value in quoted:
+            yield f'{{"{one}": {{"{other}": "{value}"}}}}'
+            for second in quoted:
+                if value not in (one, other) and second not in (one, other):
+                    yield f'{{"{one}": "{value}", "{other}": "{second}"}}'
     yield from (one for one in texts if one[:1] in "{[")

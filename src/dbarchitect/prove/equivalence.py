@@ -168,6 +168,7 @@ class _Test:
         self._connection = connection
         self._options = options
         self._texts = (stripped(original), stripped(candidate))
+        self._tested = list(self._texts)
         self._examples = tuple(parameters)
         self._dice = Random(options.seed)
         self._counts = _Counts()
@@ -260,6 +261,7 @@ class _Test:
         connection.execute("SELECT set_config('TimeZone', %s, false)", [zone])  # constants are read when it prepares
         forms = [comparable(with_small_limits(text) if small else text) for text in self._texts]
         self._forms = (forms[0], forms[1])
+        self._tested = [with_small_limits(text) if small else text for text in self._texts]
         named = {"dba_original": forms[0].sql, "dba_candidate": forms[1].sql, "dba_uncut": forms[0].unlimited}
         for name, text in named.items():
             with suppress(psycopg.errors.InvalidSqlStatementName):
@@ -354,14 +356,13 @@ class _Test:
             TableRows(table=one.table.name, columns=one.columns, rows=tuple(smallest[one.table.name]))
             for one in self._tables.used
         )
-        texts = [form.sql for form in self._forms] if self._forms[0].unlimited else list(self._texts)
         shown = Counterexample(
             tables=tables,
             original=self._outcome(ran.original, "", self._forms[0]),
             candidate=self._outcome(ran.candidate, ran.error, self._forms[1]),
             parameters=self._counts.arguments,
             time_zone=self._counts.zone if self._tables.zoned else "",
-            script=self._script(tables, texts),
+            script=self._script(tables, self._tested),
         )
         counts = self._counts
         return Equivalence(
@@ -434,8 +435,7 @@ def _keys(answer: Answer, form: Comparable) -> list[Row]:
 
 def _rows(answer: Answer, original: Comparable, form: Comparable) -> list[Row]:
     """Rows without the keys that are theirs alone; with them where both forms have the same."""
-    hidden = form.hidden if original.keys and original.hidden else form.hidden
-    return [row[: len(row) - hidden] + tuple(row[key] for key in form.keys[: len(original.keys)]) for row in answer]
+    return [row[: len(row) - form.hidden] + tuple(row[key] for key in form.keys[: len(original.keys)]) for row in answer]
 
 
 def _literal(value: str | None) -> str:
