@@ -37,6 +37,7 @@ from .made_tables import MadeTables
 
 _REFUSED = 40  # databases in a row that the server does not take, or on which the original fails
 _TELLING = 5  # databases on which the original must give a row for the agreement to mean anything
+_MORE = 5  # times as many databases where the original gives rows on too few
 _SHRINKING_S = 3.0
 _SETTINGS = (
     "SET statement_timeout = '2s'",
@@ -50,7 +51,7 @@ Answer = list[Row]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestOptions:
+class Effort:
     """How long and how much. `rerun`: the command that gives this again."""
 
     databases: int = 300
@@ -74,7 +75,7 @@ def equivalent(
     candidate: str,
     *,
     parameters: Sequence[str] = (),
-    options: TestOptions = TestOptions(),  # noqa: B008
+    options: Effort = Effort(),  # noqa: B008
 ) -> Equivalence:
     """Compare two SELECTs. `connection`: of the owner of an empty private copy of `schema` (`owner_session`), in
     autocommit; all that is done there is rolled back. `parameters`: examples for `$1`, `$2`, ... as SQL literals; they
@@ -83,7 +84,7 @@ def equivalent(
     found = Equivalence(holds=None, seed=options.seed)
     try:
         with _session(connection):
-            found = _Test(connection, schema, original, candidate, parameters, options).run()
+            found = _Comparison(connection, schema, original, candidate, parameters, options).run()
     except _UnfitError as err:
         found = Equivalence(holds=None, seed=options.seed, why=str(err))
     except _DifferentError as err:
@@ -153,7 +154,7 @@ class _Counts:
     refused: int = field(default=0)
 
 
-class _Test:
+class _Comparison:
     def __init__(
         self,
         connection: psycopg.Connection[Any],
@@ -161,7 +162,7 @@ class _Test:
         original: str,
         candidate: str,
         parameters: Sequence[str],
-        options: TestOptions,
+        options: Effort,
     ) -> None:
         if statement_kind(original) != "select":
             raise InputError("only a SELECT can be compared with another", hint="give one SELECT")
@@ -188,20 +189,11 @@ class _Test:
             counts.zone = zone
             self._prepare(zone, small=small)
             wanted = options.databases * (number + 1) // len(blocks)
-            while counts.databases < wanted and time.monotonic() < ends:
-                database, counts.arguments = self._tables.drawn(self._dice)
-                ran = self._ran(database)
-                if ran is None or ran.void:
-                    counts.void += 1
-                    counts.refused += 1
-                    if counts.refused >= _REFUSED and counts.databases < _TELLING:
-                        raise _UnfitError("the original fails on nearly every database that is made for it")
-                    continue
-                counts.databases += 1
-                counts.refused = 0
-                counts.telling += bool(ran.original)
-                if not self._same(ran):
-                    return self._refuted(database)
+            most = wanted if number + 1 < len(blocks) else wanted * _MORE
+            while time.monotonic() < ends and counts.databases < (most if counts.telling < _TELLING else wanted):
+                refuted = self._next()
+                if refuted is not None:
+                    return refuted
         fit = counts.telling >= min(_TELLING, options.databases)
         return Equivalence(
             holds=True if fit else None,
@@ -211,6 +203,22 @@ class _Test:
             seed=options.seed,
             why="" if fit else f"the original gave rows on {counts.telling} of {counts.databases} databases only",
         )
+
+    def _next(self) -> Equivalence | None:
+        """One database more; the refutation, where it is one."""
+        counts = self._counts
+        database, counts.arguments = self._tables.drawn(self._dice)
+        ran = self._ran(database)
+        if ran is None or ran.void:
+            counts.void += 1
+            counts.refused += 1
+            if counts.refused >= _REFUSED and counts.databases < _TELLING:
+                raise _UnfitError("the original fails on nearly every database that is made for it")
+            return None
+        counts.databases += 1
+        counts.refused = 0
+        counts.telling += bool(ran.original)
+        return None if self._same(ran) else self._refuted(database)
 
     def _blocks(self) -> list[tuple[str, bool]]:
         """(time zone, whether LIMITs are made small): what both forms are prepared for in turn."""
@@ -351,7 +359,10 @@ class _Test:
 
     def _refuted(self, database: Database) -> Equivalence:
         smallest = self._shrunk(database)
-        ran = self._ran(smallest) or _Ran()
+        ran = self._ran(smallest)
+        if ran is None or ran.void or self._same(ran):  # the order of the rows mattered too
+            smallest = self._tables.kept(database)
+            ran = self._ran(database) or _Ran()
         tables = tuple(
             TableRows(table=one.table.name, columns=one.columns, rows=tuple(smallest[one.table.name]))
             for one in self._tables.used
@@ -435,7 +446,9 @@ def _keys(answer: Answer, form: Comparable) -> list[Row]:
 
 def _rows(answer: Answer, original: Comparable, form: Comparable) -> list[Row]:
     """Rows without the keys that are theirs alone; with them where both forms have the same."""
-    return [row[: len(row) - form.hidden] + tuple(row[key] for key in form.keys[: len(original.keys)]) for row in answer]
+    return [
+        row[: len(row) - form.hidden] + tuple(row[key] for key in form.keys[: len(original.keys)]) for row in answer
+    ]
 
 
 def _literal(value: str | None) -> str:

@@ -298,18 +298,15 @@ class MadeTables:
             if rows:
                 arrays = (quote_literal(_array([row[n] for row in rows])).strip() for n in range(len(one.columns)))
                 found.append(f"EXECUTE dba_rows_{number}({', '.join(arrays)})")
-        return found + self._mends()
+                found += [_mended(one, key) for key in one.keys if key.target == one.table.name] * _AGAIN
+        return found + self._circles()
 
-    def _mends(self) -> list[str]:
-        """Take out rows that point at none, in tables that point at themselves or in a circle."""
+    def _circles(self) -> list[str]:
+        """Take out rows that point at none, where tables point at each other."""
         position = {one.table.name: number for number, one in enumerate(self.used)}
-        found: list[str] = []
-        for one in self.used:
-            for key in one.keys:
-                if position[key.target] >= position[one.table.name]:
-                    alias = quote_identifier(one.table.name.name)
-                    found.append(f"DELETE FROM {one.table.name} AS {alias} WHERE NOT {_points(key, alias)}")
-        return found * _AGAIN
+        if not any(position[key.target] > position[one.table.name] for one in self.used for key in one.keys):
+            return []
+        return [_mended(one, key) for one in self.used for key in one.keys] * _AGAIN
 
     def taken(self, database: Mapping[Name, Sequence[Row]]) -> Database | None:
         """The rows of a database that the server takes one by one; None where it takes none."""
@@ -337,6 +334,11 @@ class MadeTables:
                 rows = one_statement(self._connection, f"SELECT {columns} FROM {one.table.name}").fetchall()
                 found[one.table.name] = [tuple(row) for row in rows]
         return found
+
+
+def _mended(one: Used, key: ForeignKey) -> str:
+    alias = quote_identifier(one.table.name.name)
+    return f"DELETE FROM {one.table.name} AS {alias} WHERE NOT {_points(key, alias)}"
 
 
 def _points(key: ForeignKey, alias: str) -> str:

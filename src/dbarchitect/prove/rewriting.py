@@ -22,7 +22,7 @@ from dbarchitect.model.proof import Proof
 from dbarchitect.model.rewrite import Cost, Equivalence, Rewritten
 from dbarchitect.query.rewrite import Offer, Rewrite, offers
 
-from .equivalence import TestOptions, equivalent
+from .equivalence import Effort, equivalent
 
 _GAINS = 1.1  # times cheaper: what saves less than a tenth is not worth another form (as in `measure`)
 _ROUNDS = 3  # rewrites that are put together
@@ -34,7 +34,7 @@ class RewriteOptions:
     """`every`: also what does not gain. `changing`: also what changes the meaning, labelled. `limit_s`: of one run where
     queries are run on rows."""
 
-    test: TestOptions = field(default_factory=TestOptions)
+    test: Effort = field(default_factory=Effort)
     every: bool = False
     changing: bool = True
     limit_s: float = 60.0
@@ -131,7 +131,12 @@ class _Improver:
             return self._timed(replace(made, proof=self._planned(made)))
         self._progress(f"testing {made.rule}")
         test = equivalent(
-            self._empty, self._twin.schema, self._sql, offer.sql, parameters=self._parameters, options=self._options.test
+            self._empty,
+            self._twin.schema,
+            self._sql,
+            offer.sql,
+            parameters=self._parameters,
+            options=self._options.test,
         )
         return self._timed(replace(made, equivalence=test, proof=_proof(test, made))) if test.holds else None
 

@@ -126,17 +126,16 @@ def _by_pattern(select: Select, operator: str, left: Node, right: Node) -> str |
 
 def _months(select: Select) -> Iterator[Edit]:
     """A year and a month of one column, each compared with a constant: the range of the month."""
-    found: dict[tuple[str, tuple[str, str]], tuple[Piece, int]] = {}
+    found: dict[tuple[str, tuple[str, str]], tuple[Piece, int, Reference]] = {}
     for term in select.terms:
         for operator, left, right in compared(term.node):
             unit, column = _extracted(select, left)
             value = constant(right)
             if operator == "=" and column is not None and type(value) is int:
-                found[unit, column.key] = (term, value)
-    for (unit, key), (term, year) in found.items():
+                found[unit, column.key] = (term, value, column)
+    for (unit, key), (term, year, column) in found.items():
         month = found.get(("month", key))
-        column = select.named(key[1], key[0])
-        if unit == "year" and month and column and 1 <= month[1] <= 12 and 1 <= year < 9999:
+        if unit == "year" and month and 1 <= month[1] <= 12 and 1 <= year < 9999:
             start = date(year, month[1], 1)
             yield Edit(term.span, _between(column, "=", start, after("month", start)) or "")
             yield select.without_term(month[0])

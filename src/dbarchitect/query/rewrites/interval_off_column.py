@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
+from dbarchitect.model.names import quote_literal
 from dbarchitect.query.rewrite import Offer
 from dbarchitect.sql.nodes import COMMUTED, call, cast_of, compared, comparison, constant, printed
 from dbarchitect.sql.selects import Reference, Select, Statement
@@ -66,7 +67,7 @@ def _sum(select: Select, operator: str, left: Node, right: Node) -> str | None:
     shown = _as(column.type, right)
     if (column.type == "timestamptz" and days) or shown is None:
         return None
-    return f"{column.written} {operator} {shown} {'-' if sides[0] == '+' else '+'} {printed(sides[2])}"
+    return f"{column.written} {operator} {shown} {'-' if sides[0] == '+' else '+'} interval {quote_literal(length).strip()}"
 
 
 def _age(select: Select, operator: str, left: Node, right: Node) -> str | None:

@@ -70,5 +70,6 @@ def _form(inner: Select, value: str, outer: str, nulls: tuple[bool, bool]) -> st
 def _exists(inner: Select, condition: str) -> str:
     source = inner.statement.slice(inner.clauses["from"].whole)
     where = inner.condition
-    both = " AND ".join(one for one in (f"({where})" if where and condition else where, condition) if one)
+    either = inner.fields.get("whereClause", {}).get("BoolExpr", {}).get("boolop") == "OR_EXPR"
+    both = " AND ".join(one for one in (f"({where})" if either and condition else where, condition) if one)
     return f"NOT EXISTS (SELECT 1 {source}{f' WHERE {both}' if both else ''})"

@@ -27,7 +27,7 @@ from dbarchitect.query.rewrite import Offer
 from dbarchitect.sql.correlation import correlated
 from dbarchitect.sql.keys import keys_of
 from dbarchitect.sql.layout import Edit, Span
-from dbarchitect.sql.nodes import printed, steady, sublink
+from dbarchitect.sql.nodes import output_name, printed, steady, sublink
 from dbarchitect.sql.selects import Statement
 
 __all__ = ["offers"]
@@ -56,11 +56,14 @@ def offers(query: Statement) -> Iterator[Offer]:
             if alias in select.relations:  # the same table twice: another name
                 continue
             conditions = [f"{one.sql} = {printed(other)}" for one, other in found.pairs]
-            conditions += [f"({printed(one)})" for one in rest if one]
+            conditions += [f"({printed(one)})" if "BoolExpr" in one else printed(one) for one in rest if one]
+            shown = printed(value)
+            if output_name({"val": value}) != target.name:
+                shown = f"{shown} AS {quote_identifier(target.name)}"
             end = select.clauses["from"].whole.end
             yield Offer(
                 query.edited(
-                    Edit(target.span, f"{printed(value)} AS {quote_identifier(target.name)}"),
+                    Edit(target.span, shown),
                     Edit(Span(end, end), f" LEFT JOIN {text} ON {' AND '.join(conditions)}"),
                 ),
                 f"{', '.join(sorted(named))} of {alias} is a key: one row at most is found",

@@ -11,7 +11,8 @@ What it calls is not volatile, it changes nothing, locks nothing, and does not r
 
 ## What a careless form does
 
-A volatile function is run once for each use, with another result each time.
+Written out as subqueries, a volatile function is run once for each use, with another result each time. (NOT MATERIALIZED
+leaves the fence around such a one.)
 
 ## Why it pays
 
