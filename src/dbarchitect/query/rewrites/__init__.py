@@ -1,0 +1,1 @@
+"""One file a rewrite; see `query/rewrite.py`."""

@@ -1,0 +1,104 @@
+"""Rewritten queries for people and for tools: what changes in the text, why it is equal, what was tested, what it gains."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from rich.text import Text
+
+from dbarchitect.model.rewrite import Cost, Counterexample, Equivalence, Outcome, Rewritten
+from dbarchitect.render.console import Part, Verbatim
+from dbarchitect.render.digest import plural
+from dbarchitect.render.untrusted import block, line
+
+_ROWS = 10  # of a result; more show nothing more
+
+
+def rewrite_parts(found: Sequence[Rewritten]) -> Iterator[Part]:
+    """Each form below the other, the best one first; one line where there is none."""
+    if not found:
+        yield Text("no other form of this query is known to cost less", style="dim")
+    for number, one in enumerate(found, 1):
+        if number > 1:
+            yield Text("")
+        yield Text(f"{number}. {line(one.title)}: {_gain(one)}", style="bold")
+        if one.caution:
+            yield Text(f"   the meaning changes: {line(one.caution)}", style="bold yellow")
+        yield from (Verbatim(Text(f"   {text}", style=style)) for text, style in _changed(one.original, one.sql))
+        yield Text(f"   why: {line(one.because)}")
+        yield Text(f"   {one.proof.level}: {_tested(one)}", style="dim")
+
+
+def equivalence_parts(test: Equivalence) -> Iterator[Part]:
+    """What a test of two queries found, with the rows that tell them apart."""
+    if test.holds is None:
+        yield Text(f"not tested: {line(test.why)}", style="yellow")
+        return
+    if test.holds:
+        yield Text(f"no difference on {_databases(test)}", style="bold green")
+        return
+    yield Text(f"they differ: {line(test.why)}", style="bold red")
+    if test.counterexample is not None:
+        yield from counterexample_parts(test.counterexample)
+
+
+def counterexample_parts(shown: Counterexample) -> Iterator[Part]:
+    """The SQL that shows a difference, and both results."""
+    for text in block(shown.script).splitlines():
+        yield Verbatim(Text(f"   {text}"))
+    for name, outcome in (("original", shown.original), ("candidate", shown.candidate)):
+        yield Text(f"   the {name} gives {_outcome(outcome)}")
+
+
+def rewrites_as_json(found: Sequence[Rewritten]) -> list[dict[str, Any]]:
+    """Plain values for a JSON document: the types, with the gain."""
+    return [{**msgspec.to_builtins(one), "gain": one.gain} for one in found]
+
+
+def _gain(one: Rewritten) -> str:
+    if one.gain is None:
+        return "what it gains is not known"
+    return f"{one.gain:,.1f} times cheaper ({_costs(one.before, one.after)})"
+
+
+def _costs(before: Cost, after: Cost) -> str:
+    parts: list[str] = []
+    if before.milliseconds is not None and after.milliseconds is not None:
+        parts.append(f"{before.milliseconds:,.2f} -> {after.milliseconds:,.2f} ms")
+    if before.blocks is not None and after.blocks is not None:
+        parts.append(f"{before.blocks:,} -> {after.blocks:,} blocks")
+    if before.planned is not None and after.planned is not None:
+        parts.append(f"cost {before.planned:,.0f} -> {after.planned:,.0f}")
+    return ", ".join(parts)
+
+
+def _tested(one: Rewritten) -> str:
+    if one.equivalence is None:
+        return "not compared, because the meaning changes"
+    return f"no difference on {_databases(one.equivalence)}"
+
+
+def _databases(test: Equivalence) -> str:
+    databases = plural(test.databases, "small database")
+    return f"{databases} made for the two ({test.telling:,} with rows in the result; seed {test.seed}, {test.seconds:.1f} s)"
+
+
+def _changed(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """The lines of a unified diff where lines stay, else both texts."""
+    old, new = block(before).splitlines(), block(after).splitlines()
+    for text in difflib.unified_diff(old, new, lineterm="", n=2):
+        if not text.startswith(("---", "+++", "@@")):
+            yield text, {"-": "red", "+": "green"}.get(text[:1], "")
+
+
+def _outcome(outcome: Outcome) -> str:
+    if outcome.error:
+        return f"an error: {line(outcome.error)}"
+    if not outcome.rows:
+        return "no row"
+    rows = [f"({', '.join('NULL' if one is None else line(one) for one in row)})" for row in outcome.rows[:_ROWS]]
+    more = f" and {len(outcome.rows) - _ROWS:,} more" if len(outcome.rows) > _ROWS else ""
+    return ", ".join(rows) + more

@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE n * -1 > 3

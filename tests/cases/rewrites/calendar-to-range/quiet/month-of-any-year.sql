@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE extract(month FROM at) = 2

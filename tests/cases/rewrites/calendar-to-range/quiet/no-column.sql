@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE now()::date = '2024-01-01'

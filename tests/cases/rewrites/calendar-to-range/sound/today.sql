@@ -1,0 +1,4 @@
+SELECT id FROM orders WHERE at::date >= current_date - 7
+
+-- becomes
+SELECT id FROM orders WHERE at >= (current_date - 7)

@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE code::integer = 1

@@ -1,0 +1,4 @@
+SELECT id FROM orders WHERE id::text = '7'
+
+-- becomes
+SELECT id FROM orders WHERE id = 7

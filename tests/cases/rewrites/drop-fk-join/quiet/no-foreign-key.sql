@@ -1,0 +1,1 @@
+SELECT o.id FROM orders o JOIN customer c ON c.id = o.n

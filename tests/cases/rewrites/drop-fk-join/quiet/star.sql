@@ -1,0 +1,1 @@
+SELECT * FROM orders o JOIN customer c ON c.id = o.customer

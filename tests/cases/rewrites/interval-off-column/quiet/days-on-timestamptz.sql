@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE at + interval '1 day' > $1

@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE ts + interval '1 month' > $1

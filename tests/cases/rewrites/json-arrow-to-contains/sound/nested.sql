@@ -1,0 +1,4 @@
+SELECT id FROM orders WHERE doc -> 'a' ->> 'b' = 'x y'
+
+-- becomes
+SELECT id FROM orders WHERE doc @> '{"a": {"b": "x y"}}'

@@ -1,0 +1,4 @@
+SELECT id FROM orders WHERE doc ->> 'kind' = 'book'
+
+-- becomes
+SELECT id FROM orders WHERE doc @> '{"kind": "book"}'

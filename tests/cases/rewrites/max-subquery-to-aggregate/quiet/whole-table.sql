@@ -1,0 +1,1 @@
+SELECT o.id FROM orders o WHERE o.n = (SELECT max(p.n) FROM orders p)

@@ -1,0 +1,1 @@
+SELECT id FROM customer WHERE id IN (SELECT customer FROM orders)

@@ -1,0 +1,1 @@
+SELECT id FROM customer WHERE boss NOT IN (SELECT ref FROM customer)

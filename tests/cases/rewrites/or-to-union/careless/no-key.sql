@@ -1,0 +1,4 @@
+SELECT c.country FROM orders o JOIN customer c ON c.id = o.customer WHERE o.n = 1 OR c.country = 'de'
+
+-- becomes
+SELECT c.country FROM orders o JOIN customer c ON c.id = o.customer WHERE o.n = 1 UNION SELECT c.country FROM orders o JOIN customer c ON c.id = o.customer WHERE c.country = 'de'

@@ -1,0 +1,1 @@
+SELECT id FROM orders WHERE status = 'open' ORDER BY random() LIMIT 3

@@ -1,0 +1,1 @@
+SELECT DISTINCT o.id FROM customer c LEFT JOIN orders o ON o.customer = c.id

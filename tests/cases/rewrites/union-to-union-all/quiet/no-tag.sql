@@ -1,0 +1,1 @@
+SELECT id FROM customer UNION SELECT id FROM orders

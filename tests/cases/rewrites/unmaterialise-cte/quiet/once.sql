@@ -1,0 +1,1 @@
+WITH r AS (SELECT id FROM orders) SELECT id FROM r
