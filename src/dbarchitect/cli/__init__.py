@@ -21,7 +21,7 @@ app.command(migrate)
 app.command(query)
 app.command(workload)
 
-__all__ = [
+
     "app",
     "apply",
     "diff",
@@ -34,4 +34,9 @@ __all__ = [
     "query_review",
     "rehearse",
     "run",
+]
+
+__all__ = [
+    *("app", "apply", "diff", "folder", "index", "keyset", "lint", "logs", "nplusone", "query_diff", "query_review"),
+    *("rehearse", "run"),
 ]
