@@ -1,17 +1,7 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
-from . import (  # their verbs add themselves
-    apply,
-    diff,
-    folder,
-    index,
-    keyset,
-    lint,
-    logs,
-    query_diff,
-    query_review,
-    rehearse,
-)
+# The modules of verbs add themselves.
+from . import apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse
 from .commands import app, run
 from .migrate import migrate
 from .query import query
@@ -21,22 +11,6 @@ app.command(migrate)
 app.command(query)
 app.command(workload)
 
+VERBS = (apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse)
 
-    "app",
-    "apply",
-    "diff",
-    "folder",
-    "index",
-    "keyset",
-    "lint",
-    "logs",
-    "query_diff",
-    "query_review",
-    "rehearse",
-    "run",
-]
-
-__all__ = [
-    *("app", "apply", "diff", "folder", "index", "keyset", "lint", "logs", "nplusone", "query_diff", "query_review"),
-    *("rehearse", "run"),
-]
+__all__ = ["VERBS", "app", "run"]
