@@ -27,6 +27,7 @@ from dbarchitect.model.facts import Facts, TableFacts
 from dbarchitect.model.names import Name
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Relational, Table
+from dbarchitect.prove import whatif
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.render.curve import draw_curve, knee
 from dbarchitect.sources import Workshop, open_source
@@ -114,6 +115,27 @@ def test_no_query_of_any_workload_becomes_dearer_and_bounds_are_kept(clinic: Twi
     assert {name: cost for name, cost in after.items() if cost > before[name] * 1.001} == {}
     said = {one.id: one.after for one in advice.queries if one.id in after}
     assert said == pytest.approx(after)
+
+
+def test_several_twins_side_by_side_give_the_same_advice(
+    clinic: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    chance = random.Random(7)
+    workload = Workload(queries=tuple(Query(id=f"q{n}", sql=some_query(chance), calls=9.0) for n in range(12)))
+    alone = advise(clinic, workload, AdviceOptions())
+    more = [twins.build(clinic.server, clinic.snapshot, database=f"side {n}") for n in range(2)]
+    monkeypatch.setattr(whatif, "_SIDE_BY_SIDE", 2)
+    try:
+        together = advise(clinic, workload, AdviceOptions(), more=lambda: more)
+        asked = [one.explain("SELECT 1").cost for one in more]  # they are still of use
+    finally:
+        for one in more:
+            one.close()
+    assert asked == [0.01, 0.01]
+    assert alone.create
+    assert (together.create, together.drop, together.queries, together.questions) == (
+        alone.create, alone.drop, alone.queries, alone.questions,
+    )  # fmt: skip
 
 
 def test_the_demo_gets_what_was_planted_and_nothing_else(tmp_path: Path) -> None:

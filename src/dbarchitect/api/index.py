@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -30,6 +31,7 @@ from dbarchitect.toolchains import run_python
 from .folder import opened_folder
 from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
+_TWINS = 4  # that plan side by side: this process has to read what they say
 _LAB_ROWS = 2_000_000  # over all tables: with fewer an index has nothing to show
 
 __all__ = ["IndexOptions", "index", "write_indexes"]
@@ -89,6 +91,7 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
                     rerun=shlex.join(_command(opened.name, options)),
                 ),
                 options.progress,
+                lambda: bench.more_twins(min(_TWINS, os.cpu_count() or 1) - 1),
             )
             if options.measure:
                 advice = _measured(advice, bench, options)

@@ -68,11 +68,16 @@ class AdviceOptions:
 
 
 def advise(
-    twin: Twin, workload: Workload, options: AdviceOptions, progress: Callable[[str], None] = lambda _: None
+    twin: Twin,
+    workload: Workload,
+    options: AdviceOptions,
+    progress: Callable[[str], None] = lambda _: None,
+    more: Callable[[], Sequence[Twin]] = tuple,
 ) -> IndexAdvice:
-    """Which indexes to make and to drop for a workload. Raises `InputError` where no query of it can be planned."""
+    """Which indexes to make and to drop for a workload. `more` makes further twins of the source, for large workloads;
+    they are left with candidates. Raises `InputError` where no query of it can be planned."""
     with ExitStack() as stack:
-        return _Adviser(twin, workload, options, progress, stack).advice()
+        return _Adviser(twin, workload, options, progress, stack).advice(more)
 
 
 class _Adviser:
@@ -95,9 +100,9 @@ class _Adviser:
             twin, workload, limits=options.limits, budget=options.budget, stack=stack, progress=progress
         )
 
-    def advice(self) -> IndexAdvice:
+    def advice(self, more: Callable[[], Sequence[Twin]]) -> IndexAdvice:
         """The whole of it."""
-        self._what.explore(self._options.questions)
+        self._what.explore(self._options.questions, more)
         upkeep = upkeep_of(self._writes(), self._what.indexes, self._twin.schema)
         bounds = Bounds(budget=self._options.budget, most=self._options.most, seconds=self._options.seconds)
         choice, costs, used = self._choice(upkeep, bounds)

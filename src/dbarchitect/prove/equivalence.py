@@ -75,7 +75,7 @@ def equivalent(
     candidate: str,
     *,
     parameters: Sequence[str] = (),
-    options: Effort = Effort(),  # noqa: B008
+    options: Effort = Effort(),
 ) -> Equivalence:
     """Compare two SELECTs. `connection`: of the owner of an empty private copy of `schema` (`owner_session`), in
     autocommit; all that is done there is rolled back. `parameters`: examples for `$1`, `$2`, ... as SQL literals; they

@@ -47,7 +47,7 @@ def improve(
     *,
     parameters: Sequence[str] = (),
     rows: psycopg.Connection[Any] | None = None,
-    options: RewriteOptions = RewriteOptions(),  # noqa: B008
+    options: RewriteOptions = RewriteOptions(),
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Rewritten, ...]:
     """The forms of a SELECT that cost less, the best one first. `empty`: the owner's session on an empty copy of the

@@ -8,11 +8,16 @@ used.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
+from queue import SimpleQueue
 
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.engines.postgres.twin.sizes import IndexSize
+from dbarchitect.engines.postgres.twin.twin import Switches
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Candidates, Limits
 from dbarchitect.index.needs import Needs, needs_of
@@ -29,7 +34,31 @@ from .parameters import Filled, filled, said_of
 
 _PAGE = 8192
 _FEW, _SAMPLES = 500, 3  # a workload of so many queries is looked at whole; of a larger one so many of each kind,
+_SIDE_BY_SIDE = 300  # queries from which on several twins are asked: each takes seconds to make
 _DEAR = 0.999  # and those that this share of the cost comes from
+
+
+class _Lane:
+    """A twin with all candidates, hidden, and how many plans it was asked for. One question at a time."""
+
+    def __init__(self, twin: Twin) -> None:
+        self.twin = twin
+        self.questions = 0
+        self._switches: Switches | None = None
+
+    def hide(self, names: Sequence[Name]) -> Switches:
+        """Have these switched by `plan`, all hidden at first."""
+        self._switches = self.twin.switches(names)
+        return self._switches
+
+    def plan(self, form: Filled, shown: Collection[Name]) -> tuple[float, frozenset[str]]:
+        """(cost, names of the indexes that the plan uses) with these candidates."""
+        assert self._switches is not None
+        self.questions += 1
+        self._switches.show(shown)
+        plan = self.twin.explain(form.sql, form.parameters)
+        names = {node.index for node in plan.root.walk() if node.index}
+        return plan.cost, frozenset(map(self._switches.root_of, names))
 
 
 class WhatIf:
@@ -40,7 +69,6 @@ class WhatIf:
     relevant               the candidates that are offered to a query; `too_large`: how many are not, by the budget
     known                  what each query costs, as far as was asked
     said, left_out         what there is to say of the workload, and what of it could not be planned
-    questions              how many plans were asked for
     forms                  of each query: how it is put to the planner
     """
 
@@ -59,7 +87,8 @@ class WhatIf:
         self.twin = twin
         self._stack = stack
         self._progress = progress
-        self.questions = 0
+        self._lane = _Lane(twin)
+        self._lanes = [self._lane]
         self.left_out = [
             Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in workload.rejected
         ]
@@ -71,6 +100,7 @@ class WhatIf:
         self.tables: list[frozenset[Name]] = []
         self.indexes: list[Index] = []
         self.sizes: dict[int, float] = {}
+        self._placed: list[IndexSize] = []
         self.relevant: list[frozenset[int]] = []
         self.too_large: list[int] = []
         self.known: list[Known] = []
@@ -123,7 +153,7 @@ class WhatIf:
             return []
         found: list[tuple[Query, QueryPlan]] = []
         for one, plan in zip(forms, plans, strict=True):
-            self.questions += 1
+            self._lane.questions += 1
             self.queries.append(replace(query, calls=query.calls * one.weight))
             self.forms.append(one)
             self.plans.append(plan)
@@ -180,6 +210,7 @@ class WhatIf:
             self.until_closed(self.twin.drop_index, index.name)
             number = len(self.indexes)
             self.indexes.append(index)
+            self._placed.append(size)
             self._by_name[index.name.name] = number
             self.sizes[number] = float(size.pages * _PAGE)
         numbers = {index.name: number for number, index in enumerate(self.indexes)}
@@ -188,8 +219,12 @@ class WhatIf:
             fits = frozenset(n for n in found if budget is None or self.sizes[n] <= budget)
             self.relevant.append(fits)
             self.too_large.append(len(found) - len(fits))
-        self._switches = self.twin.switches([one.name for one in self.indexes])
-        self.until_closed(self._switches.close)
+        self.until_closed(self._lane.hide([one.name for one in self.indexes]).close)
+
+    @property
+    def questions(self) -> int:
+        """How many plans were asked for."""
+        return sum(lane.questions for lane in self._lanes)
 
     def until_closed(self, undo: Callable[..., object], *arguments: object) -> None:
         """Have something undone with the candidates."""
@@ -232,35 +267,73 @@ class WhatIf:
     def ask(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
         """(cost of a query with these candidates, those that its plan uses), asked only if no answer says it already:
         what a plan leaves aside can be taken away without changing it."""
-        for asked, (cost, used) in self._answers[query].items():
-            if used <= shown <= asked:
-                return cost, used
-        self._answers[query][shown] = found = self.planned(query, shown)
-        return found
+        return self._ask(self._lane, query, shown)
 
     def planned(self, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
         """The same, asked in any case: where the indexes that are there are others than they were."""
-        self.questions += 1
-        self._switches.show([self.indexes[one].name for one in shown])
-        plan = self.twin.explain(self.forms[query].sql, self.forms[query].parameters)
-        return plan.cost, self._used(plan) & shown
+        return self._plan_on(self._lane, query, shown)
 
-    def _used(self, plan: QueryPlan) -> frozenset[int]:
-        names = {node.index for node in plan.root.walk() if node.index}
-        roots = {self._switches.root_of(name) for name in names}
-        return frozenset(self._by_name[name] for name in roots if name in self._by_name)
+    def _ask(self, lane: _Lane, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        for asked, (cost, used) in self._answers[query].items():
+            if used <= shown <= asked:
+                return cost, used
+        self._answers[query][shown] = found = self._plan_on(lane, query, shown)
+        return found
 
-    def explore(self, most: int) -> None:
-        """Learn what each query costs with what: `most` questions for each."""
+    def _plan_on(self, lane: _Lane, query: int, shown: frozenset[int]) -> tuple[float, frozenset[int]]:
+        cost, names = lane.plan(self.forms[query], [self.indexes[one].name for one in shown])
+        return cost, frozenset(self._by_name[name] for name in names if name in self._by_name) & shown
+
+    def explore(self, most: int, more: Callable[[], Sequence[Twin]]) -> None:
+        """Learn what each query costs with what: `most` questions for each. `more` gives further twins of the source,
+        which large workloads ask side by side: each has a process of its own that plans."""
         order = sorted(range(len(self.queries)), key=lambda n: -self.known[n].weight * self.known[n].base)
-        for place, query in enumerate(order):
-            offered = self.relevant[query]
-            if not offered:
-                continue
-            if place % 20 == 0:
-                self._progress(f"asking for plans: {place:,} of {len(order):,} queries")
-            groups = list(self._groups(offered))
-            explore(query, self.known[query], offered, self.ask, groups=groups, most=most)
+        order = [query for query in order if self.relevant[query]]
+        if len(order) >= _SIDE_BY_SIDE:
+            self._widen(more())
+        free: SimpleQueue[_Lane] = SimpleQueue()
+        for lane in self._lanes:
+            free.put(lane)
+
+        def learn(query: int) -> None:
+            lane = free.get()
+            try:
+                offered = self.relevant[query]
+                ask = partial(self._ask, lane)
+                explore(query, self.known[query], offered, ask, groups=list(self._groups(offered)), most=most)
+            finally:
+                free.put(lane)
+
+        if len(self._lanes) == 1:
+            for place, query in enumerate(order):
+                self._say_where(place, len(order))
+                learn(query)
+            return
+        with ThreadPoolExecutor(len(self._lanes)) as pool:
+            try:
+                for place, _ in enumerate(pool.map(learn, order)):
+                    self._say_where(place, len(order))
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _say_where(self, place: int, count: int) -> None:
+        if place % 20 == 0:
+            self._progress(f"asking for plans: {place:,} of {count:,} queries")
+
+    def _widen(self, twins: Sequence[Twin]) -> None:
+        """Make the candidates on more twins, in the same order: of two that cost the same the newer is taken."""
+        self._progress(f"supposing {len(self.indexes):,} indexes on {len(twins)} more twins")
+        lanes = [_Lane(twin) for twin in twins]
+
+        def fill(lane: _Lane) -> None:
+            for index, size in zip(self.indexes, self._placed, strict=True):
+                lane.twin.add_index(AddIndex(index=index), size=size)
+            lane.hide([one.name for one in self.indexes])
+
+        if lanes:
+            with ThreadPoolExecutor(len(lanes)) as pool:
+                list(pool.map(fill, lanes))
+        self._lanes += lanes
 
     def _groups(self, offered: frozenset[int]) -> Iterator[frozenset[int]]:
         plain = frozenset(one for one in offered if not self.indexes[one].include)

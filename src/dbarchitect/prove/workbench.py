@@ -49,6 +49,7 @@ class Workbench:
         self._progress = progress
         self._blank_gaps: tuple[Gap, ...] | None = None
         self._twin: Twin | None = None
+        self._more: list[Twin] = []
         self._empty: psycopg.Connection[Any] | None = None
         self._lab: tuple[psycopg.Connection[Any], psycopg.Connection[Any]] | None = None
         self._no_lab: DbaError | psycopg.Error | None = None
@@ -153,6 +154,16 @@ class Workbench:
             self._twin = twin_room.dress(server, snapshot, database="twin", gaps=gaps, progress=self._progress)
         return self._twin
 
+    def more_twins(self, count: int) -> list[Twin]:
+        """As many further twins, each in a database of its own."""
+        self._progress(f"making {count} more twins")
+        server, snapshot = self._server.with_files(), self.with_facts()
+        for number in range(len(self._more) + 2, len(self._more) + 2 + count):
+            name = f"twin {number}"
+            gaps = self.copy(name)
+            self._more.append(twin_room.dress(server, snapshot, database=name, gaps=gaps))
+        return self._more[-count:] if count else []
+
     def environment(self) -> dict[str, str]:
         """The versions that a proof names."""
         named = {"server": version_name(self._server.version), "source": version_name(self.schema.version)}
@@ -165,8 +176,8 @@ class Workbench:
         for connection in (self._empty, *(self._lab or ())):
             if connection is not None:
                 connection.close()
-        if self._twin is not None:
-            self._twin.close()
+        for twin in (*self._more, *((self._twin,) if self._twin is not None else ())):
+            twin.close()
 
 
 def volumes(rows: Mapping[str, int] | None, schema: Relational, budget: int) -> Mapping[str, int] | None:
