@@ -1,0 +1,96 @@
+"""What is said about one query: its plan, what is wrong with it, and what would be better."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .explain import QueryPlan
+from .finding import Gap, Severity
+from .names import Position
+from .proof import ASSERTED, Proof, Scalar
+from .value import Value
+
+Origin = Literal["plan", "text", "workload"]
+
+
+class QueryFinding(Value, frozen=True, kw_only=True):
+    """One statement about a query.
+
+    rule      its id
+    origin    what it was read from: the plan, the text of the query, or the workload around it
+    severity  `info` says something worth knowing that asks for nothing
+    message   one sentence with the figures; `advice`: what to do; `unless`: what would make it false
+    node      the plan's node that it is about, its number in reading order from 1; None: the whole
+    at        that node, or the place in the text, in words
+    sql       statements that do what is advised
+    facts     the figures that the message used
+    saves_ms  what the advice saves at most, in milliseconds; None where nothing was timed
+    share     the same as a share of the query's time (of its cost, where it was not run)
+    """
+
+    rule: str
+    origin: Origin = "plan"
+    severity: Severity = Severity.WARNING
+    message: str
+    advice: str = ""
+    unless: str = ""
+    node: int | None = None
+    at: str = ""
+    sql: tuple[str, ...] = ()
+    facts: dict[str, Scalar] = {}
+    saves_ms: float | None = None
+    share: float = 0.0
+    position: Position | None = None
+    proof: Proof = ASSERTED
+
+
+class Rewrite(Value, frozen=True, kw_only=True):
+    """The query in another form. `why`: what it does better; `unless`: where it would not give the same rows."""
+
+    rule: str
+    sql: str
+    why: str = ""
+    unless: str = ""
+    before_ms: float | None = None
+    after_ms: float | None = None
+    before_cost: float | None = None
+    after_cost: float | None = None
+    proof: Proof = ASSERTED
+
+
+class NodeTime(Value, frozen=True, kw_only=True):
+    """What a node of the plan takes: itself (`own`) and with all below it (`whole`); milliseconds, or costs where the
+    plan was not run. The `own` of all nodes sum to the whole of the plan. `off`: by how many times its rows were
+    misjudged, 0.01 for a hundred times too many expected; 1 where they were not, or something above stopped it."""
+
+    own: float
+    whole: float
+    off: float = 1.0
+
+
+class QueryReview(Value, frozen=True, kw_only=True):
+    """The result of `query`. `times`: of the nodes in reading order; `timed` whether these are milliseconds.
+
+    findings  what the plan says, those that would save most first
+    patterns  what the text says
+    rewrites  other forms of the query
+    notes     what a reader of the result has to know
+    """
+
+    sql: str = ""
+    source: str = ""
+    plan: QueryPlan | None = None
+    times: tuple[NodeTime, ...] = ()
+    timed: bool = False
+    total: float = 0.0
+    findings: tuple[QueryFinding, ...] = ()
+    patterns: tuple[QueryFinding, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    proof: Proof = ASSERTED
+
+    @property
+    def to_improve(self) -> tuple[QueryFinding, ...]:
+        """All findings that ask for something."""
+        return tuple(one for one in (*self.findings, *self.patterns) if one.severity is not Severity.INFO)
