@@ -230,7 +230,7 @@ def scale(
     """Multiply tables: the plans of the year after next, today."""
     from dbarchitect import api
 
-    return _told(api.twin_scale(file, factors(factors), output))
+    return _told(api.twin_scale(file, factors_of(factors), output))
 
 
 @twin.command(name="open")
@@ -349,7 +349,7 @@ def rows_by_table(values: Sequence[str]) -> dict[str, int] | None:
     return found or None
 
 
-def factors(values: Sequence[str]) -> dict[str, float]:
+def factors_of(values: Sequence[str]) -> dict[str, float]:
     """`orders=100x` as factor by table."""
     found: dict[str, float] = {}
     for value in commas(values):

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Seed, Workload, commas, factors, rows_by_table
+from .commands import Data, PgBin, Rows, Seed, Workload, commas, factors_of, rows_by_table
 from .query import query
 
 _A_SOURCE = "a postgresql:// URL, a .sql file, a folder of migrations or a .twin file"
@@ -61,7 +61,7 @@ def diff(
             after,
             api.PlanDiffOptions(
                 workload=workload,
-                scale=factors(scale) or None,
+                scale=factors_of(scale) or None,
                 pg_bin=pg_bin,
                 pg_bin_after=pg_bin_after,
                 data=data,

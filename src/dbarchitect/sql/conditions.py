@@ -236,10 +236,10 @@ def _string(node: Node | None) -> str | None:
 
 
 def _text(node: Node) -> str:
-    return parse.printed_tree(_unqualified(node))
+    return parse.printed_tree(unqualified(node))
 
 
-def _unqualified(node: Node) -> Node:
+def unqualified(node: Node) -> Node:
     """The tree with columns by their own names alone."""
 
     def strip(one: Any) -> Any:
