@@ -36,7 +36,8 @@ PARAMETERS = ("seq_page_cost", "random_page_cost", "cpu_tuple_cost", "cpu_index_
 
 _PAGES = 200  # of a table from which on its time is more than the clock's noise
 _BOUNDS = 20  # of a histogram, to cut ranges of known size from it
-_SHARES = (0.01, 0.05, 0.2)  # of a table's rows that ranges take
+_SHARES = (0.01, 0.04, 0.15)  # of a table's rows that ranges take
+_LONG_MS = 100.0  # a plan that takes so long is run once more and no oftener: the noise is small
 _LOOKUPS = (10, 40)  # values looked up one by one
 _LEAST_MS = 0.2  # below it is what starting and ending a query takes
 _FAR = 1.5  # a plan whose row counts are further off than this factor tells nothing of what rows cost
@@ -44,7 +45,7 @@ _FEWEST = 15  # plans, for five parameters and a third of them held out
 _HELD_OUT = 3  # each third plan of a kind
 _FOLDS = 5
 _RIDGES = (0.0, 0.001, 0.01, 0.1, 1.0)
-_ROUNDS = 20  # of weighing errors anew
+_ROUNDS = 60  # of weighing errors anew
 _SCATTERED = 0.3  # a correlation below which rows lie on pages as the planner thinks of a bitmap
 _DISABLED = 1e9  # disable_cost is 1e10: the plan is one that was forbidden, for want of another
 _SCANS = ("seqscan", "indexscan", "indexonlyscan", "bitmapscan")
@@ -130,7 +131,7 @@ def fit_costs(
     *,
     tables: int = 4,
     runs: int = 3,
-    limit_s: float = 10.0,
+    limit_s: float = 5.0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> CostFit:
     """Time plans on the largest tables and fit the parameters. `connection`: to a lab or a copy, autocommit, of one who
@@ -273,10 +274,12 @@ def _timed(
             connection.execute(f"SET LOCAL statement_timeout = {round(limit_s * 1000)}".encode())
             clock = _Clock(connection)
             planning = min(clock.time(f"EXPLAIN {probe.sql}")[0] for _ in range(runs)) if clock.own else 0.0
-            ran = [clock.time(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {probe.sql}") for _ in range(runs + 1)]
+            analyzed = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {probe.sql}"
+            ran = [clock.time(analyzed)]  # it brings the pages into memory
+            ran += [clock.time(analyzed) for _ in range(1 if ran[0][0] > _LONG_MS else runs)]
     except (psycopg.Error, InputError):
         return None
-    best = min(milliseconds for milliseconds, _ in ran[1:]) - planning  # the first brings the pages into memory
+    best = min(milliseconds for milliseconds, _ in ran[1:]) - planning
     plan = ran[-1][1]
     if best < _LEAST_MS or plan is None or not _as_planned(plan):
         return None
@@ -333,7 +336,7 @@ def _as_planned(plan: QueryPlan) -> bool:
 def _counts(connection: psycopg.Connection[Any], sql: str, before: Mapping[str, float]) -> tuple[float, ...] | None:
     """How much of each parameter a plan's cost is; None where it does not stay the same plan while one is raised."""
     plain = explain(connection, sql)
-    if plain.cost > _DISABLED or any("Disabled" in node.detail for node in plain.root.walk()):
+    if plain.cost > _DISABLED or any(node.detail.get("Disabled") == "True" for node in plain.root.walk()):
         return None
     found: list[float] = []
     for name in PARAMETERS:
@@ -366,8 +369,10 @@ def _fitted(timed: Sequence[_Timed], before: Mapping[str, float], notes: tuple[s
     old = numpy.array([before[name] for name in PARAMETERS], dtype=float)
     seen = ~numpy.array(held)
     unit = _unit(counts[seen] @ old, times[seen])
-    ridge = min(_RIDGES, key=lambda one: (_validated(counts[seen], times[seen], old, one), -one))
-    worth = _solved(counts[seen], times[seen], old * unit, ridge)
+    parts, prior = _parts(counts, old)
+    ridge = min(_RIDGES, key=lambda one: (_validated(parts[seen], times[seen], prior, one), -one))
+    worth = _solved(parts[seen], times[seen], prior * unit, ridge)
+    worth[1] += worth[0]
     unit_after = float(worth[0]) or unit
     new = worth / unit_after
     units_before, units_after = counts @ old, counts @ new
@@ -397,6 +402,15 @@ def _fitted(timed: Sequence[_Timed], before: Mapping[str, float], notes: tuple[s
     )
 
 
+def _parts(counts: NDArray[Any], old: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Counts and parameters with a page at random as a page in sequence and what it takes more: it cannot take less
+    (the documentation of random_page_cost calls that not physically sensible)."""
+    parts, prior = counts.copy(), old.copy()
+    parts[:, 0] += parts[:, 1]
+    prior[1] = max(old[1] - old[0], 0.1 * old[0])
+    return parts, prior
+
+
 def _unit(units: NDArray[Any], times: NDArray[Any]) -> float:
     """Milliseconds of one unit: the geometric mean."""
     import numpy
@@ -408,18 +422,19 @@ def _solved(counts: NDArray[Any], times: NDArray[Any], prior: NDArray[Any], ridg
     """Milliseconds of one page, row, entry and operator, none negative. `prior`: what they would be if the parameters
     were right in proportion.
 
-    The squared error of a plan is weighed by its time and by what is said of it, anew in each round: (s - t)^2 / (s t)
-    is the same for twice as much and for half as much."""
+    The error of a plan, (s - t)^2 / (s t), is the same for twice as much said and for half as much. Squares are weighed
+    so, anew in each round, that they have its slope."""
     import numpy
 
     scaled = counts * prior
     found = numpy.ones(len(prior))
     for _ in range(_ROUNDS):
-        weights = 1 / numpy.sqrt(times * numpy.maximum(scaled @ found, 1e-3 * times))
+        said = numpy.maximum(scaled @ found, 1e-3 * times)
+        weights = numpy.sqrt((said + times) / (2 * times)) / said
         weight = math.sqrt(ridge * len(times))
         left = numpy.vstack([scaled * weights[:, None], numpy.eye(len(prior)) * weight])
         right = numpy.concatenate([times * weights, numpy.full(len(prior), weight)])
-        before, found = found, _nonnegative(left, right)
+        before, found = found, (found + _nonnegative(left, right)) / 2  # a whole step may swing to and fro
         if numpy.abs(found - before).max() < 1e-4 * numpy.abs(found).max():
             break
     return found * prior
