@@ -13,6 +13,8 @@ costed by one judge. What else a peer proposes can be given as a file of CREATE 
 from __future__ import annotations
 
 import math
+import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Generator, Mapping, Sequence
@@ -128,6 +130,7 @@ def main() -> None:
     settings = AdviceOptions(
         limits=Limits(width=options.width, include=not options.no_include), questions=options.questions
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is built on the source is dropped
     rows: list[list[object]] = []
     kinds: list[str] = []
     others: list[list[object]] = []
