@@ -509,6 +509,18 @@ def test_times():
     assert clock.unknown == {"XYZ"}
 
 
+def test_a_lost_quote_takes_few_records_with_it(shop, tmp_path):
+    _, files = shop
+    whole = files["csv"].read_bytes() * 150
+    at = whole.index(b'"duration', len(whole) // 2)
+    file = tmp_path / "log.csv"
+    file.write_bytes(whole[:at] + whole[at + 1 :])
+    assert len(whole) > 3_000_000
+    assert sum(counted(file).values()) >= 150 * sum(STATEMENTS.values()) - 5
+    file.write_bytes(whole[: len(whole) // 2])  # and one that ends within a record
+    assert counted(file)
+
+
 def test_damaged_logs_are_read_without_a_traceback(shop, tmp_path):
     """A small and fixed part of benchmarks/log_fuzz.py, which mutates ten thousand lines."""
     _, files = shop
