@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import zstandard
 
 import log_mutations
 import postgres_servers
@@ -27,7 +28,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.value import from_json
 from dbarchitect.sql.shape import outline, shape
 from dbarchitect.sql.workload import read_workload
-from dbarchitect.workload.comments import site_of, tags_of, trace_of
+from dbarchitect.workload.comments import site_of, tags_of, trace_of, without_tags
 from dbarchitect.workload.entry import parameters_of
 from dbarchitect.workload.fold import Fold
 from dbarchitect.workload.prefix import find_prefix, parse_prefix
@@ -95,6 +96,7 @@ def test_the_written_workload_is_read_by_the_other_verbs(shop, tmp_path):
     assert {re.sub(r"\d+", "#", one.sql): one.calls for one in plain.queries} == EXPECTED
     assert json.loads(target.read_text())["schema"] == "dbarchitect.workload/1"
     assert counted(target) == EXPECTED
+    assert from_json(Workload, target.read_bytes()).rejected == workload([str(target)], WorkloadOptions()).rejected
 
 
 def test_index_takes_a_log_and_a_workload(shop, tmp_path, capsys):
@@ -213,10 +215,17 @@ def test_packed_logs_patterns_and_standard_input(shop, tmp_path):
         counted(tmp_path / "log.gz")
 
 
-def test_zstandard_is_read_or_said(tmp_path):
-    (tmp_path / "log.zst").write_bytes(b"\x28\xb5\x2f\xfd rest")
-    with pytest.raises((SurroundingsError, InputError), match="zst"):
-        counted(tmp_path / "log.zst")
+def test_zstandard(shop, tmp_path, monkeypatch):
+    _, files = shop
+    packed = tmp_path / "log.zst"
+    packed.write_bytes(zstandard.compress(files["log"].read_bytes()))
+    assert counted(packed) == EXPECTED
+    packed.write_bytes(packed.read_bytes()[:9] + b"damaged" * 100)
+    with pytest.raises(InputError, match="is it whole"):
+        counted(packed)
+    monkeypatch.setitem(sys.modules, "zstandard", None)  # as where it is not installed
+    with pytest.raises(SurroundingsError, match="packed with zstd"):
+        counted(packed)
 
 
 # --- top --------------------------------------------------------------------------------------------------------------
@@ -432,6 +441,8 @@ def test_tags_of_comments():
     assert trace_of(tags) == trace
     old = tags_of("/*application:Shop,controller:users,line:/app/models/user.rb:3:in `load'*/ SELECT 1")
     assert (old["application"], old["controller"]) == ("Shop", "users")
+    assert without_tags(sql) == without_tags("SELECT 1") == "SELECT 1"
+    assert without_tags("SELECT /* a remark */ 1") == "SELECT /* a remark */ 1"
     assert site_of(old) == "/app/models/user.rb:3:in `load'"
     assert tags_of("SELECT 1 /* a remark: nothing */, 2 /* another */") == {}
     assert tags_of("SELECT 1") == {}
@@ -496,6 +507,18 @@ def test_times():
     assert clock.read("2026-13-26 15:50:29 UTC") is None
     assert clock.read("2026-11-26 15:50:29 XYZ") == 1795708229
     assert clock.unknown == {"XYZ"}
+
+
+def test_a_lost_quote_takes_few_records_with_it(shop, tmp_path):
+    _, files = shop
+    whole = files["csv"].read_bytes() * 150
+    at = whole.index(b'"duration', len(whole) // 2)
+    file = tmp_path / "log.csv"
+    file.write_bytes(whole[:at] + whole[at + 1 :])
+    assert len(whole) > 3_000_000
+    assert sum(counted(file).values()) >= 150 * sum(STATEMENTS.values()) - 5
+    file.write_bytes(whole[: len(whole) // 2])  # and one that ends within a record
+    assert counted(file)
 
 
 def test_damaged_logs_are_read_without_a_traceback(shop, tmp_path):

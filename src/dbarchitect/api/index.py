@@ -73,7 +73,7 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
         if workload is None:
             raise InputError(
                 "there is no workload: what an index is worth is what queries gain by it",
-                hint="--workload FILE: SQL with `-- calls: N` above each query, or a CSV of pg_stat_statements",
+                hint="--workload FILE: SQL with `-- calls: N` above each query, a CSV of pg_stat_statements, or a log",
             )
         snapshot = opened.snapshot(now=options.now, workload=workload)
         bench = Workbench(workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)

@@ -46,7 +46,10 @@ app.command(twin)
 
 Source = Annotated[str, Parameter(help=_SOURCE)]
 Workload = Annotated[
-    Path | None, Parameter(metavar="FILE", help="Queries with their frequencies: SQL, or CSV of pg_stat_statements.")
+    Path | None,
+    Parameter(
+        metavar="FILE", help="Queries: SQL with frequencies, CSV of pg_stat_statements, a log, dba workload's JSON."
+    ),
 ]
 PgBin = Annotated[
     Path | None, Parameter(metavar="DIR", help="PostgreSQL binaries for the private server (default: the embedded 18).")

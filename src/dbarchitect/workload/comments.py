@@ -37,6 +37,11 @@ def tags_of(sql: str) -> dict[str, str]:
     return found
 
 
+def without_tags(sql: str) -> str:
+    """The statement without its comments of tags: what is the same in all its runs."""
+    return _PLAIN.sub("", _ENCODED.sub("", sql)).strip() if tags_of(sql) and len(sql) <= 2 * _LONGEST else sql
+
+
 def trace_of(tags: dict[str, str]) -> str:
     """The trace's id in W3C's `traceparent`, else a request's id, else ""."""
     parent = _TRACEPARENT.fullmatch(tags.get("traceparent", ""))

@@ -88,31 +88,32 @@ def opened(name: str, standard_input: BinaryIO | None = None) -> Generator[tuple
         magic = raw.read(6) if seekable else b""
         if seekable:
             raw.seek(0)
-        stream = _unpacked(raw, magic, name)
+        stream, refusal = _unpacked(raw, magic, name)
         try:
             yield stream, (raw.tell if seekable else lambda: 0)
-        except (OSError, EOFError, lzma.LZMAError, zlib.error) as err:
+        except (OSError, EOFError, lzma.LZMAError, zlib.error, refusal) as err:
             raise InputError(f"cannot read {name}: {err}", hint="is it whole?") from err
 
 
-def _unpacked(raw: BinaryIO, magic: bytes, name: str) -> BinaryIO:
+def _unpacked(raw: BinaryIO, magic: bytes, name: str) -> tuple[BinaryIO, type[Exception]]:
+    """What unpacks it, and the error of its own that this raises."""
     if magic.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw)), OSError
     if magic.startswith(b"\xfd7zXZ"):
-        return cast(BinaryIO, lzma.LZMAFile(raw))
+        return cast(BinaryIO, lzma.LZMAFile(raw)), OSError
     if magic.startswith(b"BZh"):
-        return cast(BinaryIO, bz2.BZ2File(raw))
+        return cast(BinaryIO, bz2.BZ2File(raw)), OSError
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
         for module in ("compression.zstd", "zstandard"):  # the first is Python 3.14's own
             try:
                 zstd: Any = importlib.import_module(module)
             except ImportError:
                 continue
-            return cast(BinaryIO, zstd.open(raw, "rb"))
+            return cast(BinaryIO, zstd.open(raw, "rb")), zstd.ZstdError
         raise SurroundingsError(
-            f"{name} is packed with zstd", hint=f"pip install zstandard, or zstd -dc {name} | dba ..."
+            f"{name} is packed with zstd", hint="pip install 'dbarchitect[zstd]', or zstd -dc FILE | dba ..."
         )
-    return raw
+    return raw, OSError
 
 
 def mark_of(name: str, sample: bytes) -> Mark:

@@ -12,6 +12,7 @@ from dbarchitect.model.value import Value
 from dbarchitect.sql.script import split_script
 from dbarchitect.sql.shape import is_query, outline, shape
 
+from .comments import without_tags
 from .entry import Logged, resolved
 
 MOST_QUERIES = 10_000  # that are told apart; of more, those that took least are counted together
@@ -71,6 +72,7 @@ class Fold:
         self._by_outline: dict[str, tuple[_Counted, ...]] = {}
         self._by_id: dict[str, _Counted] = {}
         self.rest = Rest()
+        self.noted: list[tuple[str, str]] = []  # what other workloads had left out
         self.first: float | None = None
         self.last: float | None = None
         self.window: float | None = None
@@ -180,6 +182,7 @@ class Fold:
                 if example.milliseconds is not None and example.milliseconds > one.slowest:
                     one.slowest, one.place = example.milliseconds, place
                     one.slow = (example.sql, example.parameters)
+        self.noted += workload.rejected
         if workload.window_seconds is not None:
             self.window = max(self.window or 0.0, workload.window_seconds)
 
@@ -222,7 +225,7 @@ class Fold:
             queries=tuple(_query(one) for one in queries),
             window_seconds=window,
             origin=origin,
-            rejected=(*rejected, *notes),
+            rejected=(*self.noted, *rejected, *notes),
         )
 
     def _look_up(self, sql: str) -> tuple[_Counted, ...]:
@@ -303,16 +306,18 @@ def _query(one: _Counted) -> Query:
     frequent = max(one.common, key=lambda key: one.common[key]) if one.common else one.slow
     sql, values = frequent
     sql, parameters = resolved(sql, values) if isinstance(values, str) else (sql, values)
+    sql = without_tags(sql).strip().rstrip(";")
     examples: list[Example] = []
     if one.slowest >= 0:
         text, values = one.slow
         text, bound = resolved(text, values) if isinstance(values, str) else (text, values)
+        text = without_tags(text).strip().rstrip(";")
         if (text, bound) != (sql, parameters):
             examples.append(Example(sql=text, parameters=bound, milliseconds=one.slowest))
     file, line = one.place
     return Query(
         id=one.id,
-        sql=sql.strip().rstrip(";"),
+        sql=sql,
         calls=one.calls,
         total_ms=one.milliseconds if one.timed else None,
         rows=one.rows,

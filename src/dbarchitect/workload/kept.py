@@ -38,7 +38,8 @@ class Counts(Value, frozen=True, kw_only=True):
 
 class KeptWorkload(Workload, frozen=True, kw_only=True):
     """`Workload` with what is needed to go on: its JSON is read as a `Workload` by whoever wants no more. `first` and
-    `last` are seconds since the epoch; `refused` are the statements that are no queries: text, reason, times."""
+    `last` are seconds since the epoch; `refused` are the statements that are no queries: text, reason, times;
+    `noted` is what workloads that were read had left out."""
 
     schema: str
     marks: tuple[Mark, ...] = ()
@@ -47,6 +48,7 @@ class KeptWorkload(Workload, frozen=True, kw_only=True):
     last: float | None = None
     counts: Counts = Counts()
     refused: tuple[tuple[str, str, float], ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()
     rest: Rest = Rest()
 
 
@@ -55,6 +57,7 @@ def resumed(kept: KeptWorkload | None, fold: Fold, reading: Reading) -> None:
     if kept is None:
         return
     fold.add_workload(kept)
+    fold.noted = list(kept.noted)  # the rest of what it had left out is counted anew
     for sql, _, calls in kept.refused:
         fold.add(sql, (), None, None, calls=calls)
     fold.statements = kept.counts.statements
@@ -100,6 +103,7 @@ def kept_workload(
         last=fold.last,
         counts=counts,
         refused=fold.refused(),
+        noted=tuple(fold.noted),
         rest=fold.rest,
     )
     for one in waiting:

@@ -140,14 +140,15 @@ class CsvReader:
     def cut(self, buffer: bytes) -> int:
         """Up to the last line that begins a record with all quotes before it closed."""
         end = len(buffer)
-        for _ in range(_BACK):
-            at = buffer.rfind(b"\n", 0, end)
-            if at < 0:
-                return 0
-            if CSV_START.match(buffer, at + 1) and buffer.count(b'"', 0, at) % 2 == 0:
-                return at + 1
+        quotes, earliest = buffer.count(b'"'), 0
+        while (at := buffer.rfind(b"\n", 0, end)) >= 0:
+            quotes -= buffer.count(b'"', at, end)
+            if CSV_START.match(buffer, at + 1):
+                if quotes % 2 == 0:
+                    return at + 1
+                earliest = at + 1
             end = at
-        return 0
+        return earliest  # a quote was lost in the first record: it goes alone, so that it takes no others with it
 
     def feed(self, piece: bytes) -> None:
         """The records of a piece."""

@@ -182,6 +182,8 @@ class Reading:
         data = first + stream.read(_PIPE - len(first))
         if stream.read(1):
             raise InputError(f"{name} has more than {_PIPE >> 30} GB and is no log", hint="one JSON document a line")
+        if not data.strip():
+            raise InputError(f"{name} is empty", hint="a log of PostgreSQL, spans in JSON, SQL, or CSV")
         batch = Batch(name, kind, read=len(data))
         batch.mark = Mark(file=name, head=mark.head, head_bytes=mark.head_bytes, offset=len(data))
         if mark.offset:
