@@ -85,7 +85,7 @@ ITEM, NOTE = ("person", "number", "what", "price", "place"), ("region", "number"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A query; `still`: each row of it is one of a table or a pair of such, and does not change while others are written."""
+    """A query; `still`: its rows are rows of tables or pairs of them, which do not change while others are written."""
 
     sql: str
     still: bool = True

@@ -30,6 +30,7 @@ _PACKAGES = {
     "pg": "8.16.3",
     "drizzle-orm": "0.45.4",
     "drizzle-kit": "0.31.11",
+    "kysely": "0.29.9",
 }
 ENGINE = Path(__file__).with_name("prisma_engine.mjs")
 

@@ -21,9 +21,7 @@ def keyset(
     source: Source,
     sql: Annotated[
         str,
-        Parameter(
-            metavar="SQL", allow_leading_hyphen=True, help="A query with ORDER BY: SQL, a file that holds it, or -."
-        ),
+        Parameter(metavar="SQL", allow_leading_hyphen=True, help="A query with ORDER BY: SQL, a file with it, or -."),
     ],
     /,
     *,

@@ -199,7 +199,7 @@ def _tortoise(keyset: Keyset) -> Idiom:
     lines = ["from tortoise.expressions import Q", "", "", f"def next_page({arguments}):", *steps]
     lines.append(f"    return query.filter(after).order_by({order}).limit(size)")
     note = f"query: your Model.filter(...). {_NO_ROWS}"
-    return Idiom(orm="tortoise", code="\n".join(lines) + "\n", note=note, checked=_NOT_RUN)
+    return Idiom(orm="tortoise", code="\n".join(lines) + "\n", note=note, checked=_RUN)
 
 
 # --- Prisma, Drizzle, Kysely ----------------------------------------------------------------------------------------
@@ -358,7 +358,7 @@ def _drizzle(keyset: Keyset) -> Idiom:
         "}",
     ]
     note = "query: db.select().from(...); where: your condition, or undefined: a second where() replaces the first"
-    return Idiom(orm="drizzle", code="\n".join(lines) + "\n", note=note, checked=_NOT_RUN)
+    return Idiom(orm="drizzle", code="\n".join(lines) + "\n", note=note, checked=_RUN)
 
 
 def _kysely(keyset: Keyset) -> Idiom:
@@ -373,4 +373,4 @@ def _kysely(keyset: Keyset) -> Idiom:
         f"  return query.where(after){order}.limit(size);",
         "}",
     ]
-    return Idiom(orm="kysely", code="\n".join(lines) + "\n", note="query: db.selectFrom(...)", checked=_NOT_RUN)
+    return Idiom(orm="kysely", code="\n".join(lines) + "\n", note="query: db.selectFrom(...)", checked=_RUN)
