@@ -357,8 +357,8 @@ def told(source: str, program: Callable[[str], None]) -> Iterator[Iterable[Execu
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)
         settings = {
-            "logging_collector": "on", "log_destination": "jsonlog", "log_directory": f"'{folder}'",
-            "log_min_duration_statement": "0", "log_rotation_size": "0", "log_filename": "'server.log'",
+            "logging_collector": "on", "log_destination": "jsonlog", "log_directory": folder,
+            "log_min_duration_statement": "0", "log_rotation_size": "0", "log_filename": "server.log",
         }  # fmt: skip
         with private_server(settings=settings) as server:
             assert isinstance(server, Server)

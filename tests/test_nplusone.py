@@ -223,6 +223,12 @@ def test_polling_is_not_a_loop(value: str):
     assert found(session.made) == []
 
 
+def test_a_loop_that_is_held_up_now_and_then_is_still_one(session: Session):
+    for number in range(12):
+        session.run(ITEMS, number, pause=0.001 if number % 4 else 0.6)
+    assert found(session.made) == [("n+1", 12)]
+
+
 def test_a_poller_that_never_ends_its_transaction():
     session = Session()
     session.transaction = "1"

@@ -2,8 +2,8 @@
 
 Executions come in the order of time, perhaps millions of them; what is kept is the state of open windows and what was
 found. A window is a transaction, in which statements may interleave; in autocommit a trace (one request), or, where
-there is none, a run of consecutive executions of one statement on one connection. A pause ends a window: a loop over
-rows does not wait, what polls does.
+there is none, a run of consecutive executions of one statement on one connection. A long pause ends a window, and what
+waits each time is a poller: a loop over rows does not wait.
 
 A statement is its fingerprint, whether it asks by a list, and the call site. Its values are bind parameters *and*
 constants of its text, without those that stand in lists, choose a page or limit a range: a loader by `IN (...)` and a
@@ -31,16 +31,16 @@ class Limits:
     """When repetition counts.
 
     count          executions in one window: five, as Sentry's detector of N+1 queries has it
-    run_pause      seconds without a statement that end a run in autocommit, and that tell polling from a needless
-                   repeat: round trips of a loop follow one another in milliseconds, pollers sleep at least this long
-    window_pause   seconds without a statement that end a transaction's or a trace's window: a loop may call a service
-                   between two queries
+    poll_pause     seconds without a statement before it that speak for a poller: round trips of a loop follow one
+                   another in milliseconds. What mostly waits so long is no run in autocommit and no needless repeat;
+                   in a transaction with other values each time it may be a loop that calls a service in between
+    window_pause   seconds without a statement that end a window
     forgotten      seconds after which a silent window is closed; `windows`: how many may be open, `statements`: how
                    many different ones a window remembers (all three bound the memory)
     """
 
     count: int = 5
-    run_pause: float = 0.1
+    poll_pause: float = 0.1
     window_pause: float = 1.0
     forgotten: float = 60.0
     windows: int = 10_000
@@ -94,6 +94,7 @@ class _Group:
     lists: set[int] = field(default_factory=set[int])  # values in lists, up to two
     same: dict[int, int] = field(default_factory=dict[int, int])
     repeats: int = 0
+    slow: int = 0  # executions that the application waited before
     epoch: int = -1
     unknown: int = 0  # executions whose bind values were not told
     examples: list[Execution] = field(default_factory=list[Execution])
@@ -160,7 +161,7 @@ class Search:
         pause = 0.0
         if at is not None:
             pause = at - window.until if window.until else 0.0
-            if pause > (limits.run_pause if window.single else limits.window_pause):
+            if pause > limits.window_pause:
                 self._judge(window)
             window.until = max(window.until, at + (one.milliseconds or 0.0) / 1000)
         key = (shape.fingerprint, shape.lists, one.site, bool(shape.page_parameters or shape.page_constants))
@@ -177,6 +178,7 @@ class Search:
     def _count(self, window: _Window, group: _Group, one: Execution, reading: Reading, pause: float) -> None:
         shape = group.shape
         group.count += 1
+        group.slow += pause > self._limits.poll_pause
         if one.milliseconds is not None:
             group.ms += one.milliseconds
             group.timed += 1
@@ -199,7 +201,7 @@ class Search:
                 group.examples.append(one)
         if len(group.lists) < 2:
             group.lists.add(listed)
-        if shape.kind in READS and pause <= self._limits.run_pause:
+        if shape.kind in READS:
             # What was written in between may have changed the answer: asking again is then no repeat.
             epoch = max((window.written.get(name.name, -1) for name in shape.tables), default=-1)
             if epoch != group.epoch:
@@ -264,7 +266,7 @@ class Search:
         parent of the next."""
         groups = list(window.groups.values())
         for group in groups:
-            kind = self._kind(group) if group.count >= self._limits.count else None
+            kind = self._kind(group, window.single) if group.count >= self._limits.count else None
             if kind is not None:
                 earlier = [one for one in groups if one.number < group.number]
                 parent = window.before if window.single else _parent(group, earlier)
@@ -274,8 +276,11 @@ class Search:
         window.written.clear()
         window.number = 0
 
-    def _kind(self, group: _Group) -> Kind | None:
+    def _kind(self, group: _Group, single: bool) -> Kind | None:
         shape, count = group.shape, self._limits.count
+        polls = 2 * group.slow > group.count
+        if single and polls:
+            return None
         if len(group.lists) > 1 or (shape.lists and shape.fingerprint.startswith("x")):  # which values: not known
             return None
         if shape.kind in WRITES:
@@ -285,7 +290,7 @@ class Search:
             return None
         if max(len(group.scalars), group.unknown) >= count:
             return "n+1"
-        return "duplicate" if group.repeats >= count else None
+        return "duplicate" if group.repeats >= count and not polls else None
 
     def _merge(self, kind: Kind, group: _Group, parent: _Group | None) -> None:
         if kind == "duplicate":
