@@ -65,7 +65,7 @@ def query_plan(data: bytes, name: str, *, schema: Relational | None = None) -> Q
     proof = Proof(
         level="measured" if plan.executed else "planned",
         method="read from the plan that was given" if plan.executed else "the plan that was given; it was not run",
-        rerun=shlex.join(["dba", "query", "--plan", name]),
+        rerun="" if name == "-" else shlex.join(["dba", "query", "--plan", name]),
     )
     return _review(plan, schema, plan.sql, name, proof, notes=notes)
 
@@ -148,9 +148,8 @@ def _one(text: str, name: str) -> str:
     try:
         statements = split_script(text, name)
     except InputError as err:
-        raise InputError(
-            err.message.replace("is not an SQL script", "is not SQL"), hint="one statement of SQL"
-        ) from err
+        message = err.message.replace("is not an SQL script", "is not SQL")
+        raise InputError(message, hint="one statement of SQL, or a file that holds it") from err
     if len(statements) != 1:
         raise InputError(
             f"{name} holds {len(statements):,} statements, and this looks at one", hint="name one query at a time"
@@ -174,7 +173,7 @@ def _measured(connection: psycopg.Connection[Any], method: str, rerun: str) -> P
 
 
 def _command(source: str, name: str, sql: str, options: QueryOptions) -> list[str]:
-    words = ["dba", "query", source, sql if name == "the query" else name]
+    words = ["dba", "query", source, name if Path(name).is_file() else sql]
     for value in options.parameters:
         words += ["--parameter", value]
     words += [flag for flag, given in (("--measure", options.measure), ("--data", options.data)) if given]

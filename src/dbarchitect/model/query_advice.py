@@ -61,7 +61,7 @@ class Rewrite(Value, frozen=True, kw_only=True):
 class NodeTime(Value, frozen=True, kw_only=True):
     """What a node of the plan takes: itself (`own`) and with all below it (`whole`); milliseconds, or costs where the
     plan was not run. The `own` of all nodes sum to the whole of the plan. `off`: by how many times its rows were
-    misjudged, 0.01 for a hundred times too many expected; 1 where they were not, or where something above stopped it."""
+    misjudged (0.01: a hundred times too many expected), 1 where they were not or where something above stopped it."""
 
     own: float
     whole: float

@@ -78,7 +78,9 @@ def self_times(plan: QueryPlan) -> SelfTimes:
     total = root.whole + detached
     # What no rule above could place is in proportion to the rest.
     summed = sum(own)
-    if summed > 0 and abs(summed - total) > 1e-9:
+    if summed <= 0:
+        own[0] = total
+    elif abs(summed - total) > 1e-9:
         own = [one * total / summed for one in own]
     return SelfTimes(own=tuple(own), whole=tuple(spot.whole for spot in spots), raw=raw, total=total, measured=measured)
 
@@ -91,9 +93,8 @@ def _place(
     spots.append(spot)
     for child in node.children:
         own_gather, own_processes = gather, processes
-        if (
-            node.type in ("Gather", "Gather Merge") and not child.subplan
-        ):  # a subplan of its own outputs is the leader's
+        # A subplan of the Gather's own outputs is run by the leader alone.
+        if node.type in ("Gather", "Gather Merge") and not child.subplan:
             own_gather, own_processes = spot, _processes(node, child)
         elif _aside(child) and gather is not None and (child.loops or 0.0) <= 1:
             own_processes = 1.0  # evaluated once, by the leader

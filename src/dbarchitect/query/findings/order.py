@@ -115,8 +115,8 @@ def sort_for_topn(reading: Reading) -> Iterator[QueryFinding]:
             reading,
             "sort-for-topn",
             spot,
-            f"{count(read)} rows of {scan.node.relation} are read{', joined' if joined else ''} and sorted for the first "
-            f"{count(kept)}",
+            f"{count(read)} rows of {scan.node.relation} are read{', joined' if joined else ''} and sorted for the "
+            f"first {count(kept)}",
             f"an index on {made[0].words} gives them in order, and the query stops there",
             saves=together * (1 - kept / read),
             sql=(made[0].sql,),

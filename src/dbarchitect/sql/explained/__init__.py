@@ -48,7 +48,7 @@ def read_plans(text: str) -> tuple[QueryPlan, ...]:
             return _known(documents_from_yaml(cleaned))
         return plans_from_text(cleaned)
     except RecursionError:
-        raise InputError("this plan is nested too deeply to be one") from None
+        raise InputError("this plan is nested too deeply to be one", hint=_HINT) from None
     except InputError as err:
         raise err if err.hint else InputError(err.message, hint=_HINT) from None
 

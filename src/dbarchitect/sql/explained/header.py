@@ -102,6 +102,8 @@ def _named(name: str) -> dict[str, Any]:
         strategy = "Hashed" if setop["hash"] else "Sorted"
         return raw | {"Node Type": "SetOp", "Strategy": strategy, "Command": setop["command"]}
     of = _OF.match(name)
+    if (provider := re.match(r"^Custom Scan \((.*?)\)$", name)) is not None:
+        return raw | {"Node Type": "Custom Scan", "Custom Plan Provider": provider[1]}
     if of is None or (of["index"] is None and of["of"] is None):
         return raw | {"Node Type": name}
     kind = of["kind"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_RULE = re.compile(r"^[\s|]*[+|]?[-=─━┄]{3,}[-+=|─━┼┬┴\s]*$")
+_RULE = re.compile(r"^[\s|]*[+|┌├└╔╟╚]?[-=─━┄═]{3,}[-+=|─━┼┬┴┐┤┘╗╢╝═\s]*$")
 _FOOT = re.compile(r"^\s*\(\d+ rows?\)\s*$")
 _HEAD = re.compile(r"^\W*QUERY PLAN\W*$", re.IGNORECASE)
 _BORDER = re.compile(r"^\s*[|│]\s?(.*?)\s*[|│>]\s*$")

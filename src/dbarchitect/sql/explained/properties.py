@@ -206,7 +206,7 @@ def _amount(raw: Mapping[str, Any], *names: str) -> float | None:
             number = math.nan
         if not math.isfinite(number):
             raise InputError(f"this plan is broken: {name} is {str(value)[:40]!r}, not a number")
-        return number
+        return max(number, 0.0)  # a clock that was set back gives times below 0
     return None
 
 

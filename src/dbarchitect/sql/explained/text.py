@@ -73,7 +73,12 @@ def _logical(text: str) -> list[str]:
             continue
         own = _ARROW.match(line) or _SUBPLAN.match(line) or _PROPERTY.match(line) or _COSTED.search(line)
         torn = bool(found) and _torn(found[-1])
-        if found and (not own or (torn and not _ARROW.match(line))) and _may_continue(found[-1], line, torn=torn):
+        more = line.lstrip().startswith(("(actual ", "(never executed)", "(cost="))
+        if (
+            found
+            and (not own or more or (torn and not _ARROW.match(line)))
+            and _may_continue(found[-1], line, torn=torn)
+        ):
             literal = found[-1].count("'") % 2 == 1  # of which the line break is a part
             found[-1] = f"{found[-1]}\n{line}" if literal else f"{found[-1].rstrip()} {line.strip()}"
         else:

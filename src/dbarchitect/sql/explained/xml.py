@@ -50,10 +50,11 @@ def _value(element: ElementTree.Element, depth: int) -> Any:
         key = _name(child)
         if name == "Settings":  # names of settings have underscores in both, and no blanks
             key = child.tag.rpartition("}")[2]
-        found[key] = _value(child, depth + 1)
+        found.setdefault(key, _value(child, depth + 1))
     return {_spelled(key): value for key, value in found.items()}
 
 
 def _spelled(key: str) -> str:
     """A name as the JSON has it: a tag has dashes for its slashes and its blanks."""
-    return key.replace("I O ", "I/O ").replace("Full sort", "Full-sort").replace("Pre sorted", "Pre-sorted")
+    # Of an Incremental Sort both kinds of groups have this name here, the full ones first.
+    return "Full-sort Groups" if key == "Incremental Sort Groups" else key.replace("I O ", "I/O ")
