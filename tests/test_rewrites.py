@@ -1,8 +1,8 @@
-"""Every rewrite: its sound form survives the test of equivalence, its careless twin does not, and where the schema does not
-allow it, it is not offered.
+"""Every rewrite: its sound form survives the test of equivalence, its careless twin does not, and where the schema
+does not allow it, it is not offered.
 
-A case is a file in `cases/rewrites/<rewrite>/{sound,careless,quiet}/`: a query and, after `-- becomes`, the other form. They
-are over the tables of `cases/rewrites/schema.sql`.
+A case is a file in `cases/rewrites/<rewrite>/{sound,careless,quiet}/`: a query and, after `-- becomes`, the other
+form. They are over the tables of `cases/rewrites/schema.sql`.
 """
 
 from __future__ import annotations

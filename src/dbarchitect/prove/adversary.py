@@ -31,7 +31,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A table of the queries, with the columns that are filled; `keys` are the foreign keys to tables of the queries."""
+    """A table of the queries, with the columns that are filled; `keys`: its foreign keys to such tables."""
 
     table: Table
     columns: tuple[str, ...]

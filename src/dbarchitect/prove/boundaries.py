@@ -137,9 +137,8 @@ def _moments(texts: Iterable[str]) -> Iterator[str]:
                 for hour in ("00:00", "01:30", "02:30", "03:00"):
                     yield f"{change + timedelta(days=days)} {hour}:00"
         last = 29 if calendar.isleap(year) else 28
-        for text in (f"{year}-01-01 00:00:00", f"{year}-12-31 23:59:59.999999", f"{year}-02-{last} 00:00:00",
-                     f"{year}-02-{last} 23:59:59", f"{year}-03-01 00:00:00", f"{year}-01-31 12:00:00"):  # fmt: skip
-            yield text
+        yield from (f"{year}-01-01 00:00:00", f"{year}-12-31 23:59:59.999999", f"{year}-02-{last} 00:00:00",
+                     f"{year}-02-{last} 23:59:59", f"{year}-03-01 00:00:00", f"{year}-01-31 12:00:00")  # fmt: skip
     yield "infinity"
 
 

@@ -1,10 +1,10 @@
 """Whether two queries give the same: both are run on hundreds of small databases that are made to tell them apart.
 
-The databases are made for the queries (`adversary`): a handful of rows a table, with NULLs, duplicates, equal sort keys,
-boundary values of the types and the constants of the queries with their neighbours, in several time zones where that
-can matter; the constraints of the schema hold. Rows are compared as the client would see them, as a multiset; an
-ordered result by its sort keys in order, rows with equal keys in any. Of a result that a LIMIT cuts, the sort keys must
-be the same and each row one of the uncut result: of rows with equal keys the server may take any.
+The databases are made for the queries (`adversary`): a handful of rows a table, with NULLs, duplicates, equal sort
+keys, boundary values of the types and the constants of the queries with their neighbours, in several time zones where
+that can matter; the constraints of the schema hold. Rows are compared as the client would see them, as a multiset; an
+ordered result by its sort keys in order, rows with equal keys in any. Of a result that a LIMIT cuts, the sort keys
+must be the same and each row one of the uncut result: of rows with equal keys the server may take any.
 
 That nothing was found is evidence and no proof; a difference is one, and comes with the rows that show it.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -116,7 +116,7 @@ def equivalent(
 
 
 @contextmanager
-def _session(connection: psycopg.Connection[Any]) -> Iterator[None]:
+def _session(connection: psycopg.Connection[Any]) -> Generator[None]:
     before = dict(connection.execute("SELECT name, setting FROM pg_settings WHERE name = any(%s)",
                                      [["statement_timeout", "plan_cache_mode", "jit", "TimeZone",
                                        "max_parallel_workers_per_gather"]]).fetchall())  # fmt: skip

@@ -172,8 +172,9 @@ class MadeTables:
         try:
             row = one_statement(
                 self._connection,
-                f"SELECT array_agg(dba_v ORDER BY dba_n) FROM (SELECT dba_v, dba_n, dba_v::{column.type.sql} AS {name} FROM "
-                f"unnest({quote_literal(_array(values))}::text[]) WITH ORDINALITY AS u(dba_v, dba_n)) AS t "
+                f"SELECT array_agg(dba_v ORDER BY dba_n) FROM (SELECT dba_v, dba_n, "
+                f"dba_v::{column.type.sql} AS {name} "
+                f"FROM unnest({quote_literal(_array(values))}::text[]) WITH ORDINALITY AS u(dba_v, dba_n)) AS t "
                 f"WHERE ({check.expression}) IS NOT FALSE",
             ).fetchone()
         except psycopg.Error:
@@ -234,8 +235,8 @@ class MadeTables:
 
     def _pool_of_parameter(self, kind: str) -> Pool:
         row = self._connection.execute(
-            "SELECT t.typname, t.typelem <> 0 AND t.typcategory = 'A', coalesce(e.typname, '') FROM pg_catalog.pg_type t"
-            " LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid = %s::regtype",
+            "SELECT t.typname, t.typelem <> 0 AND t.typcategory = 'A', coalesce(e.typname, '')"
+            " FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid = %s::regtype",
             [kind],
         ).fetchone()
         name, array, element = row or (kind, False, "")
@@ -280,9 +281,7 @@ class MadeTables:
         conditions = [f"(({check.expression}) IS NOT FALSE)" for check in _checks(one.table)
                       if set(_columns(check)) <= set(one.columns)]  # fmt: skip
         position = {other.table.name: number for number, other in enumerate(self.used)}
-        for key in one.keys:
-            if position[key.target] < position[one.table.name]:
-                conditions.append(_points(key, alias))
+        conditions += [_points(key, alias) for key in one.keys if position[key.target] < position[one.table.name]]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return (
             f"INSERT INTO {one.table.name} ({', '.join(names)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(names)} FROM "

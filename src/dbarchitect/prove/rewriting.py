@@ -1,13 +1,13 @@
 """Other forms of a query that cost less: offered by the rewrites, planned on the twin, and shown only if the test of
 equivalence found no difference.
 
-The cheap question comes first: what does not gain by the planner's costs is not tested. Where there are rows to run on, time
-has the last word. What helps is rewritten again, for a form that two rewrites make together.
+The cheap question comes first: what does not gain by the planner's costs is not tested. Where there are rows to run
+on, time has the last word. What helps is rewritten again, for a form that two rewrites make together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +31,8 @@ _RUNS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteOptions:
-    """`every`: also what does not gain. `changing`: also what changes the meaning, labelled. `limit_s`: of one run where
-    queries are run on rows."""
+    """`every`: also what does not gain. `changing`: also what changes the meaning, labelled. `limit_s`: of one
+    run where queries are run on rows."""
 
     test: Effort = field(default_factory=Effort)
     every: bool = False
@@ -199,7 +199,7 @@ def _proof(test: Equivalence, made: Rewritten) -> Proof:
 
 
 @contextmanager
-def _limited(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
+def _limited(connection: psycopg.Connection[Any], seconds: float) -> Generator[None]:
     row = connection.execute("SELECT current_setting('statement_timeout')").fetchone()
     connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(round(seconds * 1000))])
     try:

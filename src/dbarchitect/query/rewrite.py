@@ -21,7 +21,9 @@ from pathlib import Path
 from dbarchitect.errors import InputError
 from dbarchitect.model.page import Page
 from dbarchitect.model.schema import Relational
-from dbarchitect.sql.selects import Statement, read
+from dbarchitect.sql.nodes import walked
+from dbarchitect.sql.scopes import read
+from dbarchitect.sql.selects import Statement
 
 SECTIONS = ("What it does", "When it holds", "What a careless form does", "Why it pays")
 
@@ -63,6 +65,8 @@ def rewrites() -> tuple[Rewrite, ...]:
 def offers(sql: str, schema: Relational) -> Iterator[tuple[Rewrite, Offer]]:
     """What every rewrite offers for a query, each form once. Raises `InputError` for what the grammar refuses."""
     query = read(sql, schema)
+    if any(True for kind in ("LockingClause", "IntoClause") for _ in walked(query.root, kind)):
+        return  # which rows are locked is part of what it does
     seen = {_plain(sql)}
     for rewrite in rewrites():
         try:

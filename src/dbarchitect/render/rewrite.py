@@ -1,4 +1,5 @@
-"""Rewritten queries for people and for tools: what changes in the text, why it is equal, what was tested, what it gains."""
+"""Rewritten queries for people and for tools: what changes in the text, why it is equal, what was tested, what it
+gains."""
 
 from __future__ import annotations
 
@@ -83,7 +84,8 @@ def _tested(one: Rewritten) -> str:
 
 def _databases(test: Equivalence) -> str:
     databases = plural(test.databases, "small database")
-    return f"{databases} made for the two ({test.telling:,} with rows in the result; seed {test.seed}, {test.seconds:.1f} s)"
+    told = f"{test.telling:,} with rows in the result"
+    return f"{databases} made for the two ({told}; seed {test.seed}, {test.seconds:.1f} s)"
 
 
 def _changed(before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,8 @@ class Comparable:
 @dataclass(slots=True)
 class Mentions:
     """What a query mentions: `constants` (as text), those `beside` a column of that name, `intervals`, `columns` by
-    name, `tables`; `everything`: it takes all columns of a table (`*` or the row itself); `clock`: it asks for the time."""
+    name, `tables`; `everything`: it takes all columns of a table (`*` or the row itself); `clock`: it asks what time it
+    is."""
 
     constants: dict[str, None] = field(default_factory=dict[str, None])
     beside: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])

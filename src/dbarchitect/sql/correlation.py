@@ -8,14 +8,14 @@ from .nodes import equality, printed, terms
 from .selects import Reference, Select
 from .tree import Node
 
-_OTHERS = ("groupClause", "havingClause", "distinctClause", "limitCount", "limitOffset", "lockingClause", "windowClause",
-           "valuesLists", "withClause", "intoClause")  # fmt: skip
+_OTHERS = ("groupClause", "havingClause", "distinctClause", "limitCount", "limitOffset", "lockingClause",
+           "windowClause", "valuesLists", "withClause", "intoClause")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
     """`pairs`: the subquery's column and the expression of the row around it that must be equal; `rest`: its other
-    conditions, which do not refer to that row; `source`: its FROM and `rest` as SQL; `outer`: the columns around it."""
+    conditions, without that row; `source`: its FROM and `rest` as SQL; `outer`: the columns around it."""
 
     pairs: tuple[tuple[Reference, Node], ...]
     rest: tuple[Node, ...]

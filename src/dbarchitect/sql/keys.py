@@ -8,23 +8,24 @@ from dbarchitect.model.schema import ForeignKey, PrimaryKey, Table, Unique
 
 from . import parse
 from .nodes import constant, equality
-from .selects import Select
+from .selects import Select, never_null
 from .tree import Node
 
 
 def keys_of(table: Table, *, not_null: bool) -> Iterator[tuple[str, ...]]:
     """The columns of each key of a table that is sure; `not_null`: of those whose columns are never NULL alone."""
-    found: list[tuple[str, ...]] = []
-    for one in table.constraints:
-        if isinstance(one, PrimaryKey | Unique) and not one.deferrable and not one.without_overlaps:
-            found.append(one.columns)
+    found = [
+        one.columns
+        for one in table.constraints
+        if isinstance(one, PrimaryKey | Unique) and not one.deferrable and not one.without_overlaps
+    ]
     for index in table.indexes:
         plain = all(key.column for key in index.keys)
         if index.unique and index.valid and plain and not index.predicate and not index.constraint:
             found.append(tuple(key.column or "" for key in index.keys))
     for columns in dict.fromkeys(found):
         known = [table.column(name) for name in columns]
-        if not not_null or all(column is not None and column.not_null for column in known):
+        if not not_null or all(column is not None and never_null(table, column) for column in known):
             yield columns
 
 

@@ -7,6 +7,7 @@ at the same depth of parentheses. All offsets are bytes of the UTF-8 text.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -182,7 +183,7 @@ def parts(tokens: Sequence[Token], among: range, separator: str) -> list[Span]:
 def edited(text: bytes, edits: Sequence[Edit]) -> str:
     """`text` with its spans replaced. Raises `ValueError` where two overlap."""
     ordered = sorted(edits, key=lambda one: (one.span.start, one.span.end))
-    for one, after in zip(ordered, ordered[1:], strict=False):
+    for one, after in itertools.pairwise(ordered):
         if after.span.start < one.span.end:
             raise ValueError("two edits of one place")
     for one in reversed(ordered):

@@ -16,6 +16,12 @@ def printed(node: Node) -> str:
     return parse.printed_tree(node)
 
 
+def fields_of(node: Any, kind: str) -> Node:
+    """The fields of a node of a kind; none of another."""
+    found = cast(Node, node).get(kind) if isinstance(node, dict) else None
+    return cast(Node, found) if isinstance(found, dict) else {}
+
+
 def terms(condition: Node | None) -> list[Node]:
     """The terms that a condition joins with AND; none of no condition."""
     return parse.terms_of_tree(condition) if condition else []
@@ -46,8 +52,8 @@ def null_test(node: Node) -> Node | None:
 
 
 def replaced(node: Node, change: Callable[[Node], str | None]) -> Node | None:
-    """A condition with the terms within its ANDs and ORs replaced for which `change` has another text; None where it has
-    none."""
+    """A condition with the terms within its ANDs and ORs replaced for which `change` has another text; None where
+    it has none."""
     text = change(node)
     if text is not None:
         return parse.expression_tree(text)
@@ -84,7 +90,7 @@ def equality(node: Node) -> tuple[Node, Node] | None:
 
 def comparison(node: Any) -> tuple[str, Node, Node] | None:
     """(operator, left, right) of a comparison with a plain operator."""
-    fields = node.get("A_Expr", {}) if isinstance(node, dict) else {}
+    fields = fields_of(node, "A_Expr")
     names = tree.strings(fields.get("name"))
     if fields.get("kind") != "AEXPR_OP" or len(names) != 1 or "lexpr" not in fields or "rexpr" not in fields:
         return None
@@ -105,7 +111,7 @@ def compared(node: Any) -> Iterator[tuple[str, Node, Node]]:
 
 def call(node: Any) -> tuple[str, list[Node]]:
     """(name, arguments) of a plain call of a function of the catalogue; ("", []) for others."""
-    fields = node.get("FuncCall", {}) if isinstance(node, dict) else {}
+    fields = fields_of(node, "FuncCall")
     names = tree.strings(fields.get("funcname"))
     plain = not any(fields.get(one) for one in ("agg_order", "agg_filter", "agg_distinct", "over", "agg_within_group",
                                                 "func_variadic"))  # fmt: skip
@@ -116,7 +122,7 @@ def call(node: Any) -> tuple[str, list[Node]]:
 
 def constant(node: Any) -> str | int | bool | None:
     """The value of a text, integer or boolean constant without a cast; None for others. Other numbers are `fval`."""
-    fields = node.get("A_Const", {}) if isinstance(node, dict) else {}
+    fields = fields_of(node, "A_Const")
     if "sval" in fields:
         return str(fields["sval"].get("sval", ""))
     if "ival" in fields:
@@ -130,8 +136,8 @@ def constant(node: Any) -> str | int | bool | None:
 
 def cast_of(node: Any) -> tuple[str, Node] | None:
     """(type, what is cast) of a cast to a type without a modifier."""
-    fields = node.get("TypeCast", {}) if isinstance(node, dict) else {}
-    kind = fields.get("typeName", {})
+    fields = fields_of(node, "TypeCast")
+    kind = fields_of(fields, "typeName")
     names = tree.strings(kind.get("names"))
     if not names or kind.get("typmods") or kind.get("arrayBounds"):
         return None
@@ -140,10 +146,10 @@ def cast_of(node: Any) -> tuple[str, Node] | None:
 
 def sublink(node: Any, kind: str) -> Node | None:
     """The SelectStmt of a subquery of that kind ("EXISTS_SUBLINK", ...)."""
-    link = node.get("SubLink", {}) if isinstance(node, dict) else {}
+    link = fields_of(node, "SubLink")
     if link.get("subLinkType") != kind:
         return None
-    return link.get("subselect", {}).get("SelectStmt")
+    return fields_of(link.get("subselect"), "SelectStmt") or None
 
 
 _AGGREGATES = frozenset(
@@ -168,7 +174,8 @@ _STEADY = frozenset(
     make_timestamptz make_interval justify_days justify_hours date timezone coalesce nullif isfinite
     array_length cardinality array_position array_append array_cat array_to_string string_to_array array_remove
     jsonb_build_object json_build_object jsonb_build_array to_json to_jsonb jsonb_typeof json_typeof jsonb_set
-    jsonb_array_length jsonb_extract_path jsonb_extract_path_text jsonb_path_exists jsonb_strip_nulls jsonb_path_query_first
+    jsonb_array_length jsonb_extract_path jsonb_extract_path_text jsonb_path_exists jsonb_strip_nulls
+    jsonb_path_query_first
     row_number lag lead first_value last_value nth_value ntile cume_dist percent_rank to_tsvector to_tsquery
     plainto_tsquery websearch_to_tsquery phraseto_tsquery ts_rank ts_rank_cd ts_headline lower_inc upper_inc isempty
     range_merge num_nulls num_nonnulls overlay like_escape bit_length factorial gcd lcm uuid_extract_timestamp

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from dbarchitect.errors import InputError
-from dbarchitect.model.names import Name, quote_identifier
-from dbarchitect.model.schema import Column, Relational, Table
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.schema import Column, NotNull, Relational, Table
 
 from . import parse, tree
-from .layout import Clause, Edit, Span, Token, clauses, closing, edited, parts, select_token, tokens_of
-from .nodes import call, equality, has_aggregate, has_window, makes_rows, output_name, printed, replaced
+from .layout import Clause, Edit, Span, Token, closing, edited, parts
+from .nodes import call, equality, fields_of, has_aggregate, has_window, makes_rows, output_name, printed, replaced
 from .tree import Node
 
 _JOINING = frozenset(("left", "right", "full", "inner", "cross", "natural", "join"))
@@ -56,7 +55,8 @@ class Reference:
     def nullable(self) -> bool:
         """Whether it can be NULL."""
         column = self.column
-        return column is None or not column.not_null or self.relation.nullable
+        table = self.relation.table
+        return column is None or table is None or self.relation.nullable or not never_null(table, column)
 
     @property
     def type(self) -> str:
@@ -104,11 +104,12 @@ class Select:
     @property
     def plain(self) -> bool:
         """Whether it gives one row for each row of its FROM that its WHERE lets pass."""
-        return not any(
-            self.fields.get(one)
-            for one in ("groupClause", "havingClause", "distinctClause", "limitCount", "limitOffset", "lockingClause",
-                        "valuesLists", "windowClause", "intoClause")
-        ) and not any(has_aggregate(one) or has_window(one) or makes_rows(one) for one in self.fields.get("targetList", ()))  # fmt: skip
+        others = ("limitCount", "limitOffset", "windowClause")
+        return (
+            self.plain_but_limit
+            and not any(self.fields.get(one) for one in others)
+            and not (self.looks_around or self.makes_rows)
+        )
 
     @property
     def plain_but_limit(self) -> bool:
@@ -116,6 +117,11 @@ class Select:
         others = ("groupClause", "havingClause", "distinctClause", "lockingClause", "valuesLists", "intoClause")
         targets = self.fields.get("targetList", ())
         return not any(self.fields.get(one) for one in others) and not any(has_aggregate(one) for one in targets)
+
+    @property
+    def looks_around(self) -> bool:
+        """Whether a window function in its targets looks at other rows."""
+        return any(has_window(one) for one in self.fields.get("targetList", ()))
 
     @property
     def makes_rows(self) -> bool:
@@ -197,7 +203,7 @@ class Select:
 
     def find(self, node: Any) -> Reference | None:
         """The column that a node is; None for another expression, or where it cannot be told."""
-        names = tree.strings(node.get("ColumnRef", {}).get("fields")) if isinstance(node, dict) else []
+        names = tree.strings(fields_of(node, "ColumnRef").get("fields"))
         if not names or len(names) != len(cast(Node, node)["ColumnRef"]["fields"]) or len(names) > 2:
             return None
         return self.named(names[-1], names[0] if len(names) == 2 else "")
@@ -432,12 +438,13 @@ class Statement:
                 stack.extend((part, inside) for part in cast("list[Any]", one))
             elif isinstance(one, dict):
                 for key, value in cast(Node, one).items():
+                    inner = cast(Node, value) if isinstance(value, dict) else {}
                     if key == "ColumnRef":
-                        yield inside, value
-                    elif key in ("SelectStmt", "larg", "rarg") and isinstance(value, dict) and "targetList" in value:
-                        stack.append((value, self.select_of(cast(Node, value)) or inside))
+                        yield inside, inner
+                    elif key in ("SelectStmt", "larg", "rarg") and "targetList" in inner:
+                        stack.append((inner, self.select_of(inner) or inside))
                     else:
-                        stack.append((value, inside))
+                        stack.append((cast(Any, value), inside))
 
     def fresh(self, name: str) -> str:
         """A name like this that nothing in the text has."""
@@ -462,124 +469,10 @@ class Statement:
         return Span(self.tokens[number].start, self.tokens[closing(self.tokens, number)].end)
 
 
-def read(sql: str, schema: Relational) -> Statement:
-    """A query over a schema. Raises `InputError` for what is not one statement that the grammar takes."""
-    text = sql.encode()
-    try:
-        parsed = tree.parse(sql)
-    except tree.ParserError as err:
-        raise InputError(f"{err.message} (character {max(err.offset, 0) + 1})", hint="correct the query") from err
-    if len(parsed) != 1:
-        raise InputError("this is not one statement", hint="give one query")
-    kind, fields = parsed[0]
-    statement = Statement(text, schema, {kind: fields}, tokens_of(text), [], {})
-    for name, found in tree.walk([{kind: fields}]):
-        if name == "CommonTableExpr":
-            statement.ctes[found.get("ctename", "")] = found
-    if kind == "SelectStmt":
-        _Reader(statement).query(fields, None, "top")
-    return statement
-
-
-class _Reader:
-    def __init__(self, statement: Statement) -> None:
-        self._statement = statement
-
-    def query(self, fields: Node, outer: Select | None, role: str) -> None:
-        """Add a query and those within it."""
-        for one in fields.get("withClause", {}).get("ctes", ()):
-            inner = one.get("CommonTableExpr", {}).get("ctequery", {}).get("SelectStmt")
-            if inner:
-                self.query(inner, outer, "cte")
-        if fields.get("op", "SETOP_NONE") != "SETOP_NONE":
-            for arm in ("larg", "rarg"):
-                self.query(fields[arm], outer, "arm" if role in ("top", "arm") else role)
-            return
-        starts = [f["location"] for k, f in tree.walk([fields.get("targetList"), fields.get("fromClause")])
-                  if f.get("location", -1) > 0 and k in ("ResTarget", "RangeVar")]  # fmt: skip
-        token = select_token(self._statement.tokens, min(starts)) if starts else None
-        if token is None:
-            return
-        select = Select(self._statement, fields, outer, role, token, clauses(self._statement.tokens, token))
-        self._statement.selects.append(select)
-        for item in fields.get("fromClause", ()):
-            self._item(select, item, nullable=False)
-        for key, value in fields.items():
-            if key not in ("fromClause", "withClause"):
-                self._sublinks(select, value)
-
-    def _sublinks(self, select: Select, node: Any) -> None:
-        stack: list[Any] = [node]
-        while stack:
-            one = stack.pop(0)
-            if isinstance(one, list):
-                stack = [*cast("list[Any]", one), *stack]
-            elif isinstance(one, dict):
-                fields = cast(Node, one)
-                link = fields.get("SubLink")
-                if link:
-                    inner = link.get("subselect", {}).get("SelectStmt")
-                    if inner:
-                        self.query(inner, select, "sublink")
-                    stack = [link.get("testexpr"), *stack]
-                else:
-                    stack = [*fields.values(), *stack]
-
-    def _item(self, select: Select, item: Node, *, nullable: bool) -> None:
-        kind, fields = next(iter(item.items()))
-        alias = fields.get("alias", {}).get("aliasname", "") if isinstance(fields, dict) else ""
-        if kind == "RangeVar":
-            table, columns = self._table(fields)
-            renamed = tree.strings(fields.get("alias", {}).get("colnames"))
-            name = alias or fields.get("relname", "")
-            select.relations[name] = Relation(
-                name, None if renamed else table, None if renamed else columns, nullable, fields
-            )
-        elif kind == "JoinExpr":
-            how = fields.get("jointype", "JOIN_INNER")
-            self._item(select, fields["larg"], nullable=nullable or how in ("JOIN_RIGHT", "JOIN_FULL"))
-            self._item(select, fields["rarg"], nullable=nullable or how in ("JOIN_LEFT", "JOIN_FULL"))
-            if fields.get("quals"):
-                if how == "JOIN_INNER" and not nullable:
-                    select.conditions.append(fields["quals"])
-                self._sublinks(select, fields["quals"])
-        elif kind == "RangeSubselect":
-            inner = fields.get("subquery", {}).get("SelectStmt")
-            lateral = bool(fields.get("lateral"))
-            if inner:
-                self.query(inner, select if lateral else select.outer, "from")
-            select.relations[alias] = Relation(alias, None, self._outputs(inner), nullable, fields, lateral)
-        else:
-            name = alias or f"?{len(select.relations)}"
-            select.relations[name] = Relation(name, None, None, nullable, cast(Node, fields))
-
-    def _outputs(self, fields: Node | None) -> tuple[str, ...] | None:
-        while fields and fields.get("op", "SETOP_NONE") != "SETOP_NONE":
-            fields = cast(Node, fields["larg"])
-        names = [output_name(one["ResTarget"]) for one in (fields or {}).get("targetList", ())]
-        return tuple(names) if names and all(names) else None
-
-    def _table(self, fields: Node) -> tuple[Table | None, tuple[str, ...] | None]:
-        schema, name = fields.get("schemaname", ""), fields.get("relname", "")
-        known = self._statement.schema
-        if not schema and name in self._statement.ctes:
-            cte = self._statement.ctes[name]
-            if cte.get("aliascolnames"):
-                return None, tuple(tree.strings(cte["aliascolnames"]))
-            return None, self._outputs(cte.get("ctequery", {}).get("SelectStmt"))
-        if schema:
-            table = known.table(Name(schema=schema, name=name))
-        else:
-            table = known.table(Name(schema="public", name=name))
-            if table is None:
-                named = [one for one in known.tables if one.name.name == name]
-                table = named[0] if len(named) == 1 else None
-        if table is None:
-            view = next((v for v in known.views if v.name.name == name and v.name.schema == (schema or "public")), None)
-            return None, tuple(column.name for column in view.columns) if view and view.columns else None
-        if table.row_security or any(one.inherits == (table.name,) for one in known.tables):
-            return None, tuple(column.name for column in table.columns)  # its constraints do not tell of all its rows
-        return table, tuple(column.name for column in table.columns)
+def never_null(table: Table, column: Column) -> bool:
+    """Whether no row has a NULL there: a NOT NULL that was never validated says it of new rows alone."""
+    marks = (one for one in table.constraints if isinstance(one, NotNull) and column.name in one.columns)
+    return column.not_null and all(one.validated for one in marks)
 
 
 def _has(relation: Relation, column: str) -> bool | None:

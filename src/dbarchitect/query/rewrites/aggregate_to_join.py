@@ -2,12 +2,13 @@
 
 ## What it does
 
-`SELECT c.id, (SELECT count(*) FROM o WHERE o.c = c.id)` becomes a LEFT JOIN with `SELECT o.c, count(*) ... GROUP BY o.c`,
-and the count that is missing is 0.
+`SELECT c.id, (SELECT count(*) FROM o WHERE o.c = c.id)` becomes a LEFT JOIN with `SELECT o.c, count(*) ... GROUP BY
+o.c`, and the count that is missing is 0.
 
 ## When it holds
 
-The subquery refers to the row around it only by equalities. The groups are one row a key, so the join multiplies nothing.
+The subquery refers to the row around it only by equalities. The groups are one row a key, so the join multiplies
+nothing.
 
 ## What a careless form does
 
@@ -54,8 +55,8 @@ def offers(query: Statement) -> Iterator[Offer]:
             groups = ", ".join(one.sql for one, _ in found.pairs)
             on = " AND ".join(f"{alias}.key{n} = {printed(one)}" for n, (_, one) in enumerate(found.pairs, 1))
             join = (
-                f" LEFT JOIN (SELECT {keys}, {printed(inner.targets[0].node)} AS value {found.source} GROUP BY {groups}) "
-                f"{alias} ON {on}"
+                f" LEFT JOIN (SELECT {keys}, {printed(inner.targets[0].node)} AS value {found.source} "
+                f"GROUP BY {groups}) {alias} ON {on}"
             )
             value = f"COALESCE({alias}.value, {_EMPTY[name]})" if _EMPTY[name] else f"{alias}.value"
             end = select.clauses["from"].whole.end

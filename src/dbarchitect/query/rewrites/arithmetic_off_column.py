@@ -11,8 +11,8 @@ whole number lies between. Sums and differences also for numeric.
 
 ## What a careless form does
 
-Dividing whole numbers cuts off: `x * 2 > 9` is not `x > 9 / 2` when it is written with >=, and `x / 2 = 3` holds for two
-numbers.
+Dividing whole numbers cuts off: `x * 2 > 9` is not `x > 9 / 2` when it is written with >=, and `x / 2 = 3` holds for
+two numbers.
 
 ## Why it pays
 

@@ -2,13 +2,13 @@
 
 ## What it does
 
-`date_trunc('day', t) = '2024-01-15'`, `t::date = ...`, `extract(year from t) = 2024` and `to_char(t, 'YYYY-MM') = ...` become
-`t >= ... AND t < ...`: from the first moment to the first one after. So do `t::date >= ...` and its like.
+`date_trunc('day', t) = '2024-01-15'`, `t::date = ...`, `extract(year from t) = 2024` and `to_char(t, 'YYYY-MM') =
+...` become `t >= ... AND t < ...`: from the first moment to the first one after. So do `t::date >= ...` and its like.
 
 ## When it holds
 
-t is a date or a timestamp, with or without time zone, and the constant is a whole unit. Days are those of the calendar in
-the session's time zone, on both sides.
+t is a date or a timestamp, with or without time zone, and the constant is a whole unit. Days are those of the
+calendar in the session's time zone, on both sides.
 
 ## What a careless form does
 
@@ -81,8 +81,8 @@ def _by_truncation(select: Select, operator: str, left: Node, right: Node) -> st
 def _by_day(select: Select, operator: str, left: Node, right: Node) -> str | None:
     made = cast_of(left)
     inner = made[1] if made and made[0] == "date" else None
-    name, arguments = call(left)
-    if name == "date" and len(arguments) == 1:
+    called, arguments = call(left)
+    if called == "date" and len(arguments) == 1:
         inner = arguments[0]
     column = _moment(select, inner) if inner else None
     if column is None or column.type == "date":
@@ -93,9 +93,9 @@ def _by_day(select: Select, operator: str, left: Node, right: Node) -> str | Non
     shown = _some_day(right)
     if shown is None:
         return None
-    texts = {"=": f"{column.written} >= {shown} AND {column.written} < {shown} + 1", ">=": f"{column.written} >= {shown}",
-             ">": f"{column.written} >= {shown} + 1", "<": f"{column.written} < {shown}",
-             "<=": f"{column.written} < {shown} + 1"}  # fmt: skip
+    name = column.written
+    texts = {"=": f"{name} >= {shown} AND {name} < {shown} + 1", ">=": f"{name} >= {shown}",
+             ">": f"{name} >= {shown} + 1", "<": f"{name} < {shown}", "<=": f"{name} < {shown} + 1"}  # fmt: skip
     return texts.get(operator)
 
 

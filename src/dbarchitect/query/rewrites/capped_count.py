@@ -2,8 +2,8 @@
 
 ## What it does
 
-`SELECT count(*) FROM ... WHERE ...` becomes the count of at most 1,001 of these rows: what a page needs to say "more than
-1,000". The meaning changes, and it says so.
+`SELECT count(*) FROM ... WHERE ...` becomes the count of at most 1,001 of these rows: what a page needs to say "more
+than 1,000". The meaning changes, and it says so.
 
 ## When it holds
 

@@ -2,8 +2,8 @@
 
 ## What it does
 
-`id::text = '42'` becomes `id = 42`, `id::bigint = $1` becomes `id = $1::bigint`, and a whole number that is compared with
-`42.0` is compared with `42`.
+`id::text = '42'` becomes `id = 42`, `id::bigint = $1` becomes `id = $1::bigint`, and a whole number that is compared
+with `42.0` is compared with `42`.
 
 ## When it holds
 

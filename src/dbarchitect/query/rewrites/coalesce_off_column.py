@@ -56,7 +56,9 @@ def _bare(node: Node, select: Select) -> str | None:
         instead, value = constant(arguments[1]), constant(right)
         if instead is None or type(instead) is not type(value) or column.type not in _COMPARED_ALIKE:
             continue
-        if isinstance(value, str) and operator not in ("=", "<>"):  # the order of texts is the collation's
+        known = column.column
+        if isinstance(value, str) and (operator not in ("=", "<>") or (known is not None and known.collation)):
+            # the order of texts is the collation's, and which are equal another one's than the usual
             continue
         return f"({shown} OR {column.written} IS NULL)" if _TESTS[operator](instead, value) else shown
     return None

@@ -2,13 +2,13 @@
 
 ## What it does
 
-`... FROM a JOIN b ON b.id = a.b ... ORDER BY a.x LIMIT 20 OFFSET 1000` takes its 20 rows of a in a subquery, and joins these
-alone.
+`... FROM a JOIN b ON b.id = a.b ... ORDER BY a.x LIMIT 20 OFFSET 1000` takes its 20 rows of a in a subquery, and
+joins these alone.
 
 ## When it holds
 
-Each further table gives exactly one row to each row of a: an inner join along a foreign key that is never NULL, or a LEFT
-JOIN to a key. Conditions and sort keys are of a alone.
+Each further table gives exactly one row to each row of a: an inner join along a foreign key that is never NULL, or a
+LEFT JOIN to a key. Conditions and sort keys are of a alone.
 
 ## What a careless form does
 
@@ -40,7 +40,7 @@ def offers(query: Statement) -> Iterator[Offer]:
         if "limit" not in select.clauses or "order" not in select.clauses or "fetch" in select.clauses:
             continue
         relations = list(select.relations.values())
-        if len(relations) < 2 or not select.plain_but_limit or select.makes_rows or "for" in select.clauses:
+        if len(relations) < 2 or not select.plain_but_limit or select.makes_rows or select.looks_around:
             continue
         first = relations[0]
         if first.table is None or first.nullable or len(select.fields.get("fromClause", ())) != 1:

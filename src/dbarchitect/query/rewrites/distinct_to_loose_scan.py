@@ -14,7 +14,8 @@ NULLs are in no order of that kind: the value NULL is lost.
 
 ## Why it pays
 
-DISTINCT reads the whole table or index. It pays only where the values are few and an index begins with x: the costs decide.
+DISTINCT reads the whole table or index. It pays only where the values are few and an index begins with x: the costs
+decide.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def offers(query: Statement) -> Iterator[Offer]:
             f"(SELECT {column.sql} FROM {source} WHERE {column.sql} > {walk}.{name} ORDER BY {column.sql} LIMIT 1)"
         )
         text = (
-            f"WITH RECURSIVE {walk} AS (\n  {first}\n  UNION ALL\n  SELECT {following} FROM {walk} WHERE {walk}.{name} IS NOT "
-            f"NULL\n)\nSELECT {name} FROM {walk} WHERE {name} IS NOT NULL"
+            f"WITH RECURSIVE {walk} AS (\n  {first}\n  UNION ALL\n  SELECT {following} FROM {walk} "
+            f"WHERE {walk}.{name} IS NOT NULL\n)\nSELECT {name} FROM {walk} WHERE {name} IS NOT NULL"
         )
         yield Offer(" ".join([text, *tail]), f"{x} is NOT NULL: every value has a next larger one, or is the last")

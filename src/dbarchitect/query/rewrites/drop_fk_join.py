@@ -2,7 +2,8 @@
 
 ## What it does
 
-`a JOIN b ON b.id = a.b_id`, where nothing of b is used, becomes `a`; where a.b_id can be NULL, with `a.b_id IS NOT NULL`.
+`a JOIN b ON b.id = a.b_id`, where nothing of b is used, becomes `a`; where a.b_id can be NULL, with `a.b_id IS NOT
+NULL`.
 
 ## When it holds
 
@@ -22,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.query.rewrite import Offer
-from dbarchitect.sql.layout import Edit
 from dbarchitect.sql.keys import sure_foreign_keys
+from dbarchitect.sql.layout import Edit
 from dbarchitect.sql.nodes import equality, terms
 from dbarchitect.sql.selects import Reference, Select, Statement
 

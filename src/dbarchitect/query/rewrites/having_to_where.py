@@ -6,7 +6,8 @@
 
 ## When it holds
 
-The condition names only what is grouped by, there is no aggregate and no volatile function in it, and no grouping sets.
+The condition names only what is grouped by, there is no aggregate and no volatile function in it, and no grouping
+sets.
 
 ## What a careless form does
 

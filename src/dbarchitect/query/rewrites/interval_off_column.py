@@ -2,14 +2,14 @@
 
 ## What it does
 
-`t + interval '1 hour' > x` becomes `t > x - interval '1 hour'`, and `now() - t > interval '30 minutes'` becomes
-`t < now() - interval '30 minutes'`.
+`t + interval '1 hour' > x` becomes `t > x - interval '1 hour'`, and `now() - t > interval '30 minutes'` becomes `t <
+now() - interval '30 minutes'`.
 
 ## When it holds
 
-t is a timestamp and the interval is of days, hours, minutes and seconds; or t is a timestamptz and it has no days: a day
-of the calendar has 23 or 25 hours when clocks change. What is compared with the difference of two moments counts days of
-24 hours, so there they become hours. Months are never moved: they differ in length.
+t is a timestamp and the interval is of days, hours, minutes and seconds; or t is a timestamptz and it has no days: a
+day of the calendar has 23 or 25 hours when clocks change. What is compared with the difference of two moments counts
+days of 24 hours, so there they become hours. Months are never moved: they differ in length.
 
 ## What a careless form does
 
@@ -67,7 +67,8 @@ def _sum(select: Select, operator: str, left: Node, right: Node) -> str | None:
     shown = _as(column.type, right)
     if (column.type == "timestamptz" and days) or shown is None:
         return None
-    return f"{column.written} {operator} {shown} {'-' if sides[0] == '+' else '+'} interval {quote_literal(length).strip()}"
+    sign = "-" if sides[0] == "+" else "+"
+    return f"{column.written} {operator} {shown} {sign} interval {quote_literal(length).strip()}"
 
 
 def _age(select: Select, operator: str, left: Node, right: Node) -> str | None:

@@ -6,8 +6,8 @@
 
 ## When it holds
 
-doc is jsonb, and the text cannot be how another value of JSON is printed: no number, no true or false, no document. So
-only a document with that very text is meant.
+doc is jsonb, and the text cannot be how another value of JSON is printed: no number, no true or false, no document.
+So only a document with that very text is meant.
 
 ## What a careless form does
 

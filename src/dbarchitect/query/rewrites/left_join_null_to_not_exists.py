@@ -14,8 +14,8 @@ Where b.x can be NULL, the join also gives the rows that were found with a NULL.
 
 ## Why it pays
 
-The planner recognises the join as an anti join only where it can see it; written as NOT EXISTS it always does, and stops
-at the first row found.
+The planner recognises the join as an anti join only where it can see it; written as NOT EXISTS it always does, and
+stops at the first row found.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
 ## What it does
 
-`t.x = (SELECT max(u.x) FROM u WHERE u.g = t.g)` becomes `(t.g, t.x) IN (SELECT u.g, max(u.x) FROM u GROUP BY u.g)`. The
-same for min.
+`t.x = (SELECT max(u.x) FROM u WHERE u.g = t.g)` becomes `(t.g, t.x) IN (SELECT u.g, max(u.x) FROM u GROUP BY u.g)`.
+The same for min.
 
 ## When it holds
 
-The subquery refers to the row around it only by equalities, which become the groups. NULLs in g are never equal in either
-form; all rows that share the largest x stay.
+The subquery refers to the row around it only by equalities, which become the groups. NULLs in g are never equal in
+either form; all rows that share the largest x stay.
 
 ## What a careless form does
 
@@ -28,6 +28,7 @@ from dbarchitect.sql.correlation import correlated
 from dbarchitect.sql.layout import Edit
 from dbarchitect.sql.nodes import call, equality, printed, steady, sublink
 from dbarchitect.sql.selects import Statement
+from dbarchitect.sql.tree import Node
 
 __all__ = ["offers"]
 
@@ -54,7 +55,7 @@ def offers(query: Statement) -> Iterator[Offer]:
                 yield Offer(query.edited(Edit(term.span, shown)), "the subquery refers to its row by equalities alone")
 
 
-def _both_ways(sides: tuple[dict, dict] | None) -> Iterator[tuple[dict, dict]]:  # type: ignore[type-arg]
+def _both_ways(sides: tuple[Node, Node] | None) -> Iterator[tuple[Node, Node]]:
     if sides:
         yield sides
         yield sides[1], sides[0]

@@ -2,8 +2,8 @@
 
 ## What it does
 
-`x NOT IN (SELECT y FROM ...)` becomes `NOT EXISTS (SELECT FROM ... WHERE y = x)`, which the planner can run as an anti
-join.
+`x NOT IN (SELECT y FROM ...)` becomes `NOT EXISTS (SELECT FROM ... WHERE y = x)`, which the planner can run as an
+anti join.
 
 ## When it holds
 
@@ -16,8 +16,8 @@ Without the guards it gives rows that NOT IN does not.
 
 ## Why it pays
 
-NOT IN is never a join. As long as the subquery's result fits in `work_mem` it is hashed and cheap; where it does not, it
-is read again for each row.
+NOT IN is never a join. As long as the subquery's result fits in `work_mem` it is hashed and cheap; where it does not,
+it is read again for each row.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ _MOST = 4  # arms: each is the whole query once more
 def offers(query: Statement) -> Iterator[Offer]:
     """ORs in the WHERE of the query itself."""
     for select in query.selects:
-        if select.role != "top" or not select.plain_but_limit or select.makes_rows or not _ordered_by_outputs(select):
+        fit = select.role == "top" and select.plain_but_limit and not select.makes_rows and not select.looks_around
+        if not fit or not _ordered_by_outputs(select):
             continue
         for term in select.terms:
             arms = _arms(select, term)

@@ -2,7 +2,8 @@
 
 ## What it does
 
-`SELECT ... FROM t ORDER BY random() LIMIT n` draws from a sample of the table's rows. The meaning changes, and it says so.
+`SELECT ... FROM t ORDER BY random() LIMIT n` draws from a sample of the table's rows. The meaning changes, and it
+says so.
 
 ## When it holds
 
@@ -46,5 +47,5 @@ def offers(query: Statement) -> Iterator[Offer]:
         yield Offer(
             query.edited(Edit(Span(end, end), f" TABLESAMPLE BERNOULLI ({_PERCENT})")),
             "both draw by chance",
-            f"it draws from {_PERCENT}% of the rows: too few may be there, and a row's chance is not the same in each draw",
+            f"it draws from {_PERCENT}% of the rows: perhaps too few, and a row's chance differs from draw to draw",
         )

@@ -10,8 +10,8 @@ The subquery finds one row at most: its equalities hold a whole key of its table
 
 ## What a careless form does
 
-Without the key the join gives a row for each that is found, where the subquery would fail; an inner join loses the rows
-that find none.
+Without the key the join gives a row for each that is found, where the subquery would fail; an inner join loses the
+rows that find none.
 
 ## Why it pays
 

@@ -6,8 +6,8 @@
 
 ## When it holds
 
-The columns that are given hold a key, without NULLs, of a table whose rows the joins do not multiply: each further table
-is joined by its own key. Or they hold all that the query groups by.
+The columns that are given hold a key, without NULLs, of a table whose rows the joins do not multiply: each further
+table is joined by its own key. Or they hold all that the query groups by.
 
 ## What a careless form does
 
@@ -23,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.query.rewrite import Offer
-from dbarchitect.sql.layout import Edit, Span
 from dbarchitect.sql.keys import determined, outputs
+from dbarchitect.sql.layout import Edit, Span
 from dbarchitect.sql.nodes import has_aggregate, same
 from dbarchitect.sql.selects import Select, Statement
 
@@ -37,7 +37,7 @@ def offers(query: Statement) -> Iterator[Offer]:
         place = distinct_word(select)
         if place is None:
             continue
-        if _grouped(select):
+        if _grouped(select) and not select.makes_rows:
             yield Offer(query.edited(Edit(place, "")), "what it groups by is given, so no two rows are equal")
         elif "groupClause" not in select.fields and "havingClause" not in select.fields:
             if any(has_aggregate(one) for one in select.fields.get("targetList", ())) or select.makes_rows:

@@ -6,8 +6,8 @@
 
 ## When it holds
 
-The parts give different constants in the same place, so that no row is in both; and each gives a key, so that it has no
-row twice.
+The parts give different constants in the same place, so that no row is in both; and each gives a key, so that it has
+no row twice.
 
 ## What a careless form does
 

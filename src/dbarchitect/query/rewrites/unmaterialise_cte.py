@@ -2,8 +2,8 @@
 
 ## What it does
 
-`WITH x AS MATERIALIZED (...)` becomes `WITH x AS NOT MATERIALIZED (...)`; so does one without the word that is used more
-than once.
+`WITH x AS MATERIALIZED (...)` becomes `WITH x AS NOT MATERIALIZED (...)`; so does one without the word that is used
+more than once.
 
 ## When it holds
 
@@ -11,8 +11,8 @@ What it calls is not volatile, it changes nothing, locks nothing, and does not r
 
 ## What a careless form does
 
-Written out as subqueries, a volatile function is run once for each use, with another result each time. (NOT MATERIALIZED
-leaves the fence around such a one.)
+Written out as subqueries, a volatile function is run once for each use, with another result each time. (NOT
+MATERIALIZED leaves the fence around such a one.)
 
 ## Why it pays
 
@@ -40,6 +40,8 @@ def offers(query: Statement) -> Iterator[Offer]:
             continue
         place = _place(query, fields, fenced=fields.get("ctematerialized") == "CTEMaterializeAlways")
         used = _uses(query.root, name)
+        if used > 1 and not _same_each_time(inner):
+            continue
         if place is None or (fields.get("ctematerialized") != "CTEMaterializeAlways" and used < 2):
             continue
         yield Offer(query.edited(place), f"nothing in {name} is volatile")
@@ -48,6 +50,18 @@ def offers(query: Statement) -> Iterator[Offer]:
 def _uses(node: Node, name: str) -> int:
     tables = (one["RangeVar"] for one in walked(node, "RangeVar"))
     return sum(one.get("relname") == name and not one.get("schemaname") for one in tables)
+
+
+def _same_each_time(inner: Node) -> bool:
+    """Whether its rows are the same whoever computes them: nothing is cut off or numbered among equals."""
+    for node in walked(inner, "SelectStmt"):
+        fields = node["SelectStmt"]
+        if fields.get("limitCount") or fields.get("limitOffset") or fields.get("distinctClause", [{}]) != [{}]:
+            return False
+    calls = (one["FuncCall"] for one in walked(inner, "FuncCall"))
+    return not any(walked(inner, "RangeTableSample")) and not any(
+        one.get("over") or "agg" in one["funcname"][-1]["String"]["sval"] for one in calls
+    )
 
 
 def _place(query: Statement, fields: Node, *, fenced: bool) -> Edit | None:
