@@ -1,16 +1,20 @@
-"""`dba query`: what a plan says, of a query that was planned on a twin, run on rows, or explained elsewhere."""
+"""`dba query`: what the plan and the text of a query say, and which forms of it cost less.
+
+The plan is a twin's, or one that was run on rows, or one that was explained elsewhere.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
 from dbarchitect.engines.postgres.explain import explain_analyze
@@ -18,32 +22,42 @@ from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.errors import InputError
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.proof import Proof
-from dbarchitect.model.query_advice import NodeTime, QueryReview
+from dbarchitect.model.proof import ASSERTED, Proof
+from dbarchitect.model.query import Query
+from dbarchitect.model.query_advice import NodeTime, QueryFinding, QueryReview, WorkloadReview
+from dbarchitect.model.rewrite import Rewritten
 from dbarchitect.model.schema import Relational
+from dbarchitect.prove.equivalence import Effort
+from dbarchitect.prove.parameters import filled
+from dbarchitect.prove.rewriting import RewriteOptions, improve
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.query.findings import Reading, misjudged, read
-from dbarchitect.sources import open_source
+from dbarchitect.query.patterns import patterns
+from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.explained import read_plan
+from dbarchitect.sql.parameters import has_parameters
+from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
+from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
 _LAB_ROWS = 2_000_000  # over all tables: with fewer, plans are not those of the source
 _AGAIN_MS = 10_000.0  # a query that took less is run once more, from a warm cache
 
-__all__ = ["QueryOptions", "query", "query_plan"]
+__all__ = ["QueryOptions", "queries", "query", "query_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryOptions:
     """Options of `query`. `parameters`: SQL literals for `$1`, `$2`...; `measure`: run it, on made-up rows or those
-    that `data` loaded; `copy`: run it there; `limit_s`: for at most so many seconds."""
+    that `data` loaded; `copy`: run it there; `limit_s`: for at most so many seconds;
+    `rewrites`: look for forms that cost less."""
 
     parameters: tuple[str, ...] = ()
     measure: bool = False
     copy: str | None = None
     limit_s: float = 60.0
+    rewrites: bool = True
     data: bool = False
     rows: Mapping[str, int] | None = None
     seed: int = 0
@@ -71,50 +85,139 @@ def query_plan(data: bytes, name: str, *, schema: Relational | None = None) -> Q
 
 
 def query(source: str, text: str, name: str, options: QueryOptions) -> QueryReview:
-    """What the plan of one statement says: on the source's twin, or run as the options have it.
+    """What the plan and the text of one statement say, and which forms of it cost less: on the source's twin, or run as
+    the options have it.
 
     Raises `InputError` for SQL that is not one statement, or that the server refuses.
     """
     sql = _one(text, name)
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    with _desk(source, options) as desk:
+        rerun = shlex.join(_command(desk.name, [sql if name == "the query" else name], options))
+        return desk.review(Query(id="", sql=sql, calls=1.0, parameters=options.parameters), rerun)
+
+
+def queries(source: str, workload: Path | None, options: QueryOptions) -> WorkloadReview:
+    """The same of each query of a workload: of a file, or of what the source has counted or holds.
+
+    Raises `InputError` where there is none.
+    """
+    given = workload_of(workload)
+    with _desk(source, options) as desk:
+        found = given or desk.opened.counted()
+        if found is None:
+            raise InputError("there is no workload", hint="--workload FILE: logs, SQL, or a CSV of pg_stat_statements")
+        left_out = [Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in found.rejected]
+        words = ["--workload", str(workload)] if workload is not None else []
+        rerun = shlex.join(_command(desk.name, words, options))
+        reviews: list[QueryReview] = []
+        for number, one in enumerate(found.queries):
+            if number % 10 == 0:
+                options.progress(f"looking at {len(found.queries):,} queries" + (f": {number:,}" if number else ""))
+            try:
+                reviews.append(desk.review(one, rerun))
+            except InputError as err:
+                shown = str(one.position or " ".join(one.sql.split())[:80])
+                left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
+        telling = [one for one in reviews if one.to_improve or one.rewrites]
+        return WorkloadReview(
+            source=desk.name,
+            reviews=tuple(sorted(telling, key=lambda one: -one.saves)),
+            fine=len(reviews) - len(telling),
+            left_out=(*desk.gaps, *left_out),
+            proof=replace(reviews[0].proof, rerun=rerun) if reviews else ASSERTED,
+        )
+
+
+@contextmanager
+def _desk(source: str, options: QueryOptions) -> Generator[_Desk]:
+    with ExitStack() as stack:
+        workshop = stack.enter_context(
+            open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server)
+        )
         opened = open_source(source, workshop, data=options.data)
-        snapshot = opened.snapshot(now=options.now)
         bench = Workbench(
             workshop.host,
-            snapshot,
+            opened.snapshot(now=options.now),
             rows=options.rows,
             seed=options.seed,
             budget_rows=_LAB_ROWS,
             progress=options.progress,
         )
-        rerun = shlex.join(_command(opened.name, name, sql, options))
-        with closing(bench):
-            if options.copy is not None:
-                with closing(connect(options.copy)) as connection:
-                    plan = _run(connection, sql, options)
-                    proof = _measured(connection, "run on the copy that was named", rerun)
-            elif options.measure and options.data and opened.database is not None:
-                with closing(owner_session(workshop.host, opened.database)) as connection:
-                    connection.execute("ANALYZE")
-                    plan = _run(connection, sql, options)
-                    proof = _measured(connection, "run on the rows of the script", rerun)
-            elif options.measure:
-                owner, _ = bench.lab()
-                owner.execute("ANALYZE")
-                plan = _run(owner, sql, options)
-                proof = _measured(owner, "run on made-up rows that follow the source's statistics", rerun)
-            else:
-                twin = bench.twin()
-                plan = twin.explain(sql, options.parameters, verbose=True)
-                proof = Proof(
-                    level="planned",
-                    method="planned on the twin; not run",
-                    environment=twin.environment,
-                    rerun=rerun,
-                )
-            schema = opened.schema if options.copy is not None else bench.with_facts().schema
-            gaps = tuple(dict.fromkeys((*opened.gaps, *bench.gaps)))
-            return _review(plan, schema, sql, opened.name, proof, gaps=gaps)
+        stack.enter_context(closing(bench))
+        yield _Desk(opened, bench, options, *_rows(workshop, opened, bench, options, stack))
+
+
+def _rows(
+    workshop: Workshop, opened: Source, bench: Workbench, options: QueryOptions, stack: ExitStack
+) -> tuple[psycopg.Connection[Any] | None, str]:
+    """(a session where queries may run, what its rows are); None where they are only planned."""
+    if options.copy is not None:
+        return stack.enter_context(closing(connect(options.copy))), "run on the copy that was named"
+    if not options.measure:
+        return None, "planned on the twin; not run"
+    if options.data and opened.database is not None:
+        session = stack.enter_context(closing(owner_session(workshop.host, opened.database)))
+        session.execute("ANALYZE")
+        return session, "run on the rows of the script"
+    session, _ = bench.lab()
+    session.execute("ANALYZE")
+    return session, "run on made-up rows that follow the source's statistics"
+
+
+class _Desk:
+    """One source, laid out for questions about its queries."""
+
+    def __init__(
+        self,
+        opened: Source,
+        bench: Workbench,
+        options: QueryOptions,
+        rows: psycopg.Connection[Any] | None,
+        method: str,
+    ) -> None:
+        self.opened = opened
+        self.name = opened.name
+        self._bench = bench
+        self._options = options
+        self._rows = rows
+        self._method = method
+        self._schema = opened.schema if options.copy is not None else bench.with_facts().schema
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be carried over."""
+        return tuple(dict.fromkeys((*self.opened.gaps, *self._bench.gaps)))
+
+    def review(self, query: Query, rerun: str) -> QueryReview:
+        """All that is said of one query. Raises `InputError` where the server refuses it."""
+        notes: list[str] = []
+        sql, parameters = query.sql, query.parameters
+        if has_parameters(sql) and not parameters:
+            form = filled(self._bench.twin(), query)[0]
+            sql, parameters = form.sql, form.parameters
+            notes += [text for text in (form.how, *form.repairs) if text]
+        if self._rows is not None:
+            plan = _run(self._rows, sql, parameters, self._options)
+            proof = _measured(self._rows, self._method, rerun)
+        else:
+            twin = self._bench.twin()
+            plan = twin.explain(sql, parameters, verbose=True)
+            proof = Proof(level="planned", method=self._method, environment=twin.environment, rerun=rerun)
+        found = _review(plan, self._schema, query.sql, self.name, proof, notes=tuple(notes), gaps=self.gaps)
+        return replace(found, calls=query.calls, rewrites=self._rewrites(sql, parameters, rerun))
+
+    def _rewrites(self, sql: str, parameters: Sequence[str], rerun: str) -> tuple[Rewritten, ...]:
+        if not self._options.rewrites or statement_kind(sql) != "select":
+            return ()
+        return improve(
+            self._bench.twin(),
+            self._bench.owned(),
+            sql,
+            parameters=parameters,
+            rows=self._rows,
+            options=RewriteOptions(test=Effort(rerun=rerun), limit_s=self._options.limit_s),
+            progress=self._options.progress,
+        )
 
 
 def _review(
@@ -138,10 +241,18 @@ def _review(
         timed=reading.timed,
         total=round(reading.total, 4),
         findings=read(reading),
+        patterns=_said(sql, schema),
         notes=notes,
         gaps=gaps,
         proof=proof,
     )
+
+
+def _said(sql: str, schema: Relational | None) -> tuple[QueryFinding, ...]:
+    try:
+        return patterns(sql, schema) if sql else ()
+    except InputError:  # the text beside a plan may be cut off, or another dialect's
+        return ()
 
 
 def _one(text: str, name: str) -> str:
@@ -157,12 +268,14 @@ def _one(text: str, name: str) -> str:
     return statements[0].sql
 
 
-def _run(connection: psycopg.Connection[Any], sql: str, options: QueryOptions) -> QueryPlan:
+def _run(
+    connection: psycopg.Connection[Any], sql: str, parameters: Sequence[str], options: QueryOptions
+) -> QueryPlan:  # fmt: skip
     options.progress("running the query")
-    first = explain_analyze(connection, sql, options.parameters, limit_s=options.limit_s)
+    first = explain_analyze(connection, sql, parameters, limit_s=options.limit_s)
     if (first.execution_ms or 0.0) > _AGAIN_MS:
         return first
-    second = explain_analyze(connection, sql, options.parameters, limit_s=options.limit_s)
+    second = explain_analyze(connection, sql, parameters, limit_s=options.limit_s)
     return min(first, second, key=lambda one: one.execution_ms or 0.0)
 
 
@@ -172,12 +285,14 @@ def _measured(connection: psycopg.Connection[Any], method: str, rerun: str) -> P
     return Proof(level="measured", method=method, environment={"server": named}, rerun=rerun)
 
 
-def _command(source: str, name: str, sql: str, options: QueryOptions) -> list[str]:
-    words = ["dba", "query", source, name if Path(name).is_file() else sql]
+def _command(source: str, what: Sequence[str], options: QueryOptions) -> list[str]:
+    words = ["dba", "query", source, *what]
     for value in options.parameters:
         words += ["--parameter", value]
     words += [flag for flag, given in (("--measure", options.measure), ("--data", options.data)) if given]
     if options.copy is not None:
         words += ["--copy", redacted_url(options.copy)]
+    if not options.rewrites:
+        words.append("--no-rewrites")
     words += words_of_rows(options.rows, options.seed)
     return words + words_of_server(options.pg_bin, options.server)

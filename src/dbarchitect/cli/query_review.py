@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +13,7 @@ from dbarchitect.config import FailOn
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Scratch, Seed, commas, rows_by_table
+from .commands import Data, PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
 from .query import query
 
 _TEXT = "the query"  # what SQL on the command line is called
@@ -36,6 +37,8 @@ def review(
             help="Read a plan that EXPLAIN printed, in any of its formats; - for stdin.",
         ),
     ] = None,
+    workload: Workload = None,
+    no_rewrites: Annotated[bool, Parameter(help="Look for no other forms that cost less.")] = False,
     parameter: Annotated[
         tuple[str, ...], Parameter(metavar="SQL", help="A literal for $1, the next for $2, and so on; repeatable.")
     ] = (),
@@ -53,50 +56,57 @@ def review(
     form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
-    """Say where a query spends its time, and what would save it."""
+    """Say where a query spends its time and what would save it; without SQL, for all queries of a workload."""
     from dbarchitect import __version__
     from dbarchitect.api import query as api
     from dbarchitect.config import read_configuration
     from dbarchitect.model.finding import Severity
-    from dbarchitect.render.query import render_query
+    from dbarchitect.render.query import render_queries, render_query
 
     settings = read_configuration(Path.cwd())
+    severities: list[Severity]
     if plan is not None:
-        if source is not None:
+        if source is not None or workload is not None:
             raise InputError("--plan reads a plan, and needs no source", hint="dba query --plan FILE")
         found = api.query_plan(terminal.given(plan, "plan"), plan)
-    elif source is None or sql is None or (sql.startswith("-") and sql != "-"):
+        text = render_query(found, form, screen=terminal.screen(output), version=__version__)
+        severities = [one.severity for one in found.to_improve]
+    elif source is None or (sql is not None and sql.startswith("-") and sql != "-"):
         raise InputError("name a source and a query, or a plan", hint="dba query SOURCE SQL; dba query --plan FILE")
     else:
+        if sql is not None and workload is not None:
+            raise InputError("a query and a workload are two questions", hint="leave one of them out")
         if copy is not None and copy == source:
             raise InputError("--copy is the source itself, and the query would run on it", hint="name a copy of it")
         if not timeout > 0:
             raise InputError(f"--timeout {timeout:g}: not a time", hint="seconds, more than none")
-        text, name = _query(sql)
+        options = api.QueryOptions(
+            parameters=parameter,
+            measure=measure,
+            copy=copy,
+            limit_s=timeout,
+            rewrites=not no_rewrites,
+            data=data,
+            rows=rows_by_table(commas(rows)),
+            seed=seed,
+            pg_bin=pg_bin,
+            server=server,
+            cache=terminal.cache(),
+            now=datetime.now(UTC),
+        )
         with terminal.progress() as progress:
-            found = api.query(
-                source,
-                text,
-                name,
-                api.QueryOptions(
-                    parameters=parameter,
-                    measure=measure,
-                    copy=copy,
-                    limit_s=timeout,
-                    data=data,
-                    rows=rows_by_table(commas(rows)),
-                    seed=seed,
-                    pg_bin=pg_bin,
-                    server=server,
-                    cache=terminal.cache(),
-                    now=datetime.now(UTC),
-                    progress=progress,
-                ),
-            )
-    terminal.emit(render_query(found, form, screen=terminal.screen(output), version=__version__), output)
+            options = replace(options, progress=progress)
+            if sql is None:
+                whole = api.queries(source, workload, options)
+                text = render_queries(whole, form, screen=terminal.screen(output), version=__version__)
+                severities = [each.severity for one in whole.reviews for each in one.to_improve]
+            else:
+                found = api.query(source, *_query(sql), options)
+                text = render_query(found, form, screen=terminal.screen(output), version=__version__)
+                severities = [one.severity for one in found.to_improve]
+    terminal.emit(text, output)
     limit = fail_on or settings.fail_on
-    every = (*found.findings, *found.patterns)
-    return int(limit != "never" and any(one.severity.rank >= Severity(limit).rank for one in every))
+    return int(limit != "never" and any(one.rank >= Severity(limit).rank for one in severities))
 
 
 def _query(given: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from .explain import QueryPlan
 from .finding import Gap, Severity
 from .names import Position
 from .proof import ASSERTED, Proof, Scalar
+from .rewrite import Rewritten
 from .value import Value
 
 Origin = Literal["plan", "text", "workload"]
@@ -44,20 +45,6 @@ class QueryFinding(Value, frozen=True, kw_only=True):
     proof: Proof = ASSERTED
 
 
-class Rewrite(Value, frozen=True, kw_only=True):
-    """The query in another form. `why`: what it does better; `unless`: where it would not give the same rows."""
-
-    rule: str
-    sql: str
-    why: str = ""
-    unless: str = ""
-    before_ms: float | None = None
-    after_ms: float | None = None
-    before_cost: float | None = None
-    after_cost: float | None = None
-    proof: Proof = ASSERTED
-
-
 class NodeTime(Value, frozen=True, kw_only=True):
     """What a node of the plan takes: itself (`own`) and with all below it (`whole`); milliseconds, or costs where the
     plan was not run. The `own` of all nodes sum to the whole of the plan. `off`: by how many times its rows were
@@ -73,19 +60,21 @@ class QueryReview(Value, frozen=True, kw_only=True):
 
     findings  what the plan says, those that would save most first
     patterns  what the text says
-    rewrites  other forms of the query
+    rewrites  other forms of the query that cost less, each tested to give the same rows
+    calls     how often it runs in its workload; 1 where it was asked about alone
     notes     what a reader of the result has to know
     """
 
     sql: str = ""
     source: str = ""
+    calls: float = 1.0
     plan: QueryPlan | None = None
     times: tuple[NodeTime, ...] = ()
     timed: bool = False
     total: float = 0.0
     findings: tuple[QueryFinding, ...] = ()
     patterns: tuple[QueryFinding, ...] = ()
-    rewrites: tuple[Rewrite, ...] = ()
+    rewrites: tuple[Rewritten, ...] = ()
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     proof: Proof = ASSERTED
@@ -94,3 +83,22 @@ class QueryReview(Value, frozen=True, kw_only=True):
     def to_improve(self) -> tuple[QueryFinding, ...]:
         """All findings that ask for something."""
         return tuple(one for one in (*self.findings, *self.patterns) if one.severity is not Severity.INFO)
+
+    @property
+    def saves(self) -> float:
+        """What the best finding or form would save at most over all calls, in the unit of `total`."""
+        shares = [one.share for one in self.to_improve]
+        shares += [1.0 - 1.0 / one.gain for one in self.rewrites if one.gain and not one.caution]
+        return self.calls * self.total * max(shares, default=0.0)
+
+
+class WorkloadReview(Value, frozen=True, kw_only=True):
+    """The result of `query --workload`. `reviews`: those that there is something to say of, what they would save over
+    all calls first; `fine`: how many need nothing; `left_out`: what could not be planned, and why."""
+
+    source: str = ""
+    reviews: tuple[QueryReview, ...] = ()
+    fine: int = 0
+    left_out: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+    proof: Proof = ASSERTED

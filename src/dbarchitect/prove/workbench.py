@@ -51,6 +51,7 @@ class Workbench:
         self._twin: Twin | None = None
         self._more: list[Twin] = []
         self._empty: psycopg.Connection[Any] | None = None
+        self._owned: psycopg.Connection[Any] | None = None
         self._lab: tuple[psycopg.Connection[Any], psycopg.Connection[Any]] | None = None
         self._no_lab: DbaError | psycopg.Error | None = None
         self.lab_report: lab_room.LabReport | None = None
@@ -91,6 +92,13 @@ class Workbench:
             self.copy("empty")
             self._empty = self._guest("empty")
         return self._empty
+
+    def owned(self) -> psycopg.Connection[Any]:
+        """The owner's session on a copy without rows."""
+        if self._owned is None:
+            self.copy("owned")
+            self._owned = owner_session(self._server, "owned")
+        return self._owned
 
     def lab(self) -> tuple[psycopg.Connection[Any], psycopg.Connection[Any]]:
         """(owner's session, guest's session) on a copy with rows. Whoever changes it undoes that.
@@ -173,7 +181,7 @@ class Workbench:
 
     def close(self) -> None:
         """End all sessions; the server removes the copies with itself."""
-        for connection in (self._empty, *(self._lab or ())):
+        for connection in (self._empty, self._owned, *(self._lab or ())):
             if connection is not None:
                 connection.close()
         for twin in (*self._more, *((self._twin,) if self._twin is not None else ())):

@@ -10,17 +10,20 @@ from rich.text import Text
 
 from dbarchitect.model.explain import PlanNode
 from dbarchitect.model.finding import Severity
-from dbarchitect.model.query_advice import QueryFinding, QueryReview, Rewrite
+from dbarchitect.model.query_advice import QueryFinding, QueryReview, WorkloadReview
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import amount, plural
-from dbarchitect.render.untrusted import block, json_document, line
+from dbarchitect.render.rewrite import rewrite_parts
+from dbarchitect.render.untrusted import json_document, line
 
 if TYPE_CHECKING:
     from dbarchitect.render import Screen
 
 SCHEMA = "dbarchitect.query/1"
+WORKLOAD_SCHEMA = "dbarchitect.queries/1"
 Form = Literal["text", "json"]
 _BAR = 10
+_QUERIES, _SHOWN_SQL = 20, 100
 _LONGEST = 100  # characters of a condition
 _HOT, _WARM = 0.3, 0.1  # shares of the time that are marked
 _MOST = 60  # nodes that are shown; of more, those that take time and what leads to them
@@ -33,6 +36,47 @@ def render_query(review: QueryReview, form: Form, *, screen: Screen, version: st
     return printed(_parts(review, screen), screen)
 
 
+def render_queries(review: WorkloadReview, form: Form, *, screen: Screen, version: str) -> str:
+    """The review of a workload as `form`: the text names of each query what is found, and has the best form of it."""
+    if form == "json":
+        return json_document({"schema": WORKLOAD_SCHEMA, "version": version, **msgspec.to_builtins(review)})
+    return printed(_workload_parts(review), screen)
+
+
+def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
+    found = len(review.reviews)
+    fine = f"{plural(review.fine, 'query needs', 'queries need')} nothing"
+    if found:
+        head = f"{plural(found, 'query', 'queries')} of {found + review.fine:,} could be better; {fine}"
+    else:
+        head = f"nothing to improve: {fine}"
+    yield Text(head, style="bold yellow" if found else "bold green")
+    named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
+    yield Text(f"{review.proof.level}: {line(review.proof.method)}" + (f" ({named})" if named else ""), style="dim")
+    whole = sum(one.saves for one in review.reviews)
+    for number, one in enumerate(review.reviews[:_QUERIES], 1):
+        yield Text("")
+        unit = "ms" if one.timed else "cost"
+        share = f", up to {one.saves / whole:.0%} of what could be saved" if whole > 0 and one.saves > 0 else ""
+        yield Text(f"{number}. {one.calls:,.0f} calls, {unit} {one.total:,.1f} each{share}", style="bold")
+        yield Verbatim(Text(f"   {line(' '.join(one.sql.split()))[:_SHOWN_SQL]}"))
+        for finding in sorted(one.to_improve, key=lambda each: -each.share):
+            saved = f" (up to {finding.share:.0%})" if finding.share > 0 else ""
+            advice = f"; {line(finding.advice)}" if finding.advice else ""
+            yield Text(f"   {line(finding.rule)}{_where(finding)}{saved}: {line(finding.message)}{advice}")
+        if one.rewrites:
+            yield from rewrite_parts(one.rewrites[:1], numbered=False)
+    if found > _QUERIES:
+        yield Text(f"and {plural(found - _QUERIES, 'more query', 'more queries')} (--format json)", style="dim")
+    for note in review.notes:
+        yield Text(line(note), style="yellow")
+    for gap in review.left_out:
+        yield Text(f"{line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
+    if review.proof.rerun:
+        yield Text("")
+        yield Verbatim(Text(f"again: {line(review.proof.rerun)}", style="dim"))
+
+
 def _parts(review: QueryReview, screen: Screen) -> Iterator[Part]:
     yield Text(_verdict(review), style="bold yellow" if review.to_improve else "bold green")
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
@@ -40,16 +84,14 @@ def _parts(review: QueryReview, screen: Screen) -> Iterator[Part]:
     if review.plan is not None:
         yield Text("")
         yield from _tree(review, screen)
-    number = 0
     asking = [one for one in (*review.findings, *review.patterns) if one.severity is not Severity.INFO]
-    for one in sorted(asking, key=lambda one: -one.share):
-        number += 1
+    for number, one in enumerate(sorted(asking, key=lambda one: -one.share), 1):
         yield Text("")
         yield from _finding(one, number)
-    for rewrite in review.rewrites:
-        number += 1
+    if review.rewrites:
         yield Text("")
-        yield from _rewrite(rewrite, number)
+        yield Text("other forms", style="bold")
+        yield from rewrite_parts(review.rewrites)
     rest = [one for one in (*review.findings, *review.patterns) if one.severity is Severity.INFO]
     if rest:
         yield Text("")
@@ -198,19 +240,3 @@ def _finding(one: QueryFinding, number: int) -> Iterator[Part]:
         yield Text(f"   unless {line(one.unless)}", style="dim")
     if one.proof.level != "asserted":
         yield Text(f"   {one.proof.level}: {line(one.proof.method)}", style="dim")
-
-
-def _rewrite(one: Rewrite, number: int) -> Iterator[Part]:
-    gain = ""
-    if one.before_ms is not None and one.after_ms is not None:
-        gain = f": {amount(one.before_ms, 'ms')} -> {amount(one.after_ms, 'ms')}"
-    elif one.before_cost is not None and one.after_cost is not None:
-        gain = f": cost {one.before_cost:,.0f} -> {one.after_cost:,.0f}"
-    yield Text(f"{number}. rewrite {line(one.rule)}{gain}", style="bold")
-    if one.why:
-        yield Text(f"   {line(one.why)}")
-    for text in block(one.sql).splitlines():
-        yield Verbatim(Text(f"   {text}"))
-    if one.unless:
-        yield Text(f"   unless {line(one.unless)}", style="dim")
-    yield Text(f"   {one.proof.level}" + (f": {line(one.proof.method)}" if one.proof.method else ""), style="dim")

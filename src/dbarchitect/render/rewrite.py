@@ -18,14 +18,14 @@ from dbarchitect.render.untrusted import block, line
 _ROWS = 10  # of a result; more show nothing more
 
 
-def rewrite_parts(found: Sequence[Rewritten]) -> Iterator[Part]:
+def rewrite_parts(found: Sequence[Rewritten], *, numbered: bool = True) -> Iterator[Part]:
     """Each form below the other, the best one first; one line where there is none."""
     if not found:
         yield Text("no other form of this query is known to cost less", style="dim")
     for number, one in enumerate(found, 1):
         if number > 1:
             yield Text("")
-        yield Text(f"{number}. {line(one.title)}: {_gain(one)}", style="bold")
+        yield Text(f"{f'{number}. ' if numbered else '   '}{line(one.title)}: {_gain(one)}", style="bold")
         if one.caution:
             yield Text(f"   the meaning changes: {line(one.caution)}", style="bold yellow")
         yield from (Verbatim(Text(f"   {text}", style=style)) for text, style in _changed(one.original, one.sql))

@@ -85,7 +85,8 @@ def large_offset(sight: Sight) -> Iterator[QueryFinding]:
         if count is not None and count >= _FAR:
             yield found(
                 sight, level.fields["limitOffset"], f"OFFSET reads {count:,.0f} rows and throws them away",
-                "remember the last row's keys: WHERE (a, id) > (last a, last id) ORDER BY a, id LIMIT n", rows=count,
+                "go on from the keys of the last row: `dba query keyset` writes such pages, with their index",
+                rows=count,
             )  # fmt: skip
 
 
