@@ -161,7 +161,10 @@ def _costs(query: QueryVerdict) -> str:
 
 def _shown(query: QueryVerdict) -> str:
     text = line(" ".join(query.sql.split()))
-    return (text if len(text) <= _SQL else f"{text[:_SQL]}...") + (f" ({line(query.source)})" if _check(query) else "")
+    text = text if len(text) <= _SQL else f"{text[:_SQL]}..."
+    if query.values:  # one of several forms, perhaps
+        text += f" with {line(', '.join(query.parameters))}"
+    return text + (f" ({line(query.source)})" if _check(query) else "")
 
 
 def _check(query: QueryVerdict) -> bool:
