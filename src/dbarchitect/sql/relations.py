@@ -150,7 +150,7 @@ class Scope:
 
     def nullable(self, node: Node) -> bool:
         """Whether an expression may be NULL, as far as the text and the schema say."""
-        kind, fields = next(iter(node.items())) if node else ("", {})
+        kind, fields = _typed(node)
         if kind == "ColumnRef":
             reference = self.reference(node)
             column = self.column(reference) if reference else None
@@ -173,14 +173,15 @@ class Scope:
         return not (kind == "NullTest" or kind == "BooleanTest")
 
     def _tested(self, term: Node, reference: Reference | None) -> bool:
-        kind, fields = next(iter(term.items()))
+        kind, fields = _typed(term)
         if kind == "NullTest":
             return fields.get("nulltesttype") == "IS_NOT_NULL" and self.reference(fields.get("arg", {})) == reference
         if kind == "A_Expr" and fields.get("kind") in ("AEXPR_OP", "AEXPR_IN", "AEXPR_BETWEEN"):
             if tree.strings(fields.get("name"))[-1:] not in (["="], ["<"], [">"], ["<="], [">="], ["<>"], ["BETWEEN"]):
                 return False
-            sides = (fields.get("lexpr"), fields.get("rexpr"))
-            return any(self.reference(one) == reference for one in sides if isinstance(one, dict) and one)
+            # The right side of IN and BETWEEN is a list: of these the left one counts.
+            sides = [cast(Node, fields[one]) for one in ("lexpr", "rexpr") if isinstance(fields.get(one), dict)]
+            return any(self.reference(one) == reference for one in sides)
         return False
 
     def keys(self, wanted: Sequence[Reference]) -> tuple[tuple[Reference, ...] | None, str]:
@@ -190,7 +191,7 @@ class Scope:
         best: tuple[Reference, ...] | None = None
         for number in range(len(self.relations) + 1):
             for chosen in combinations(self.relations, number):
-                if not self._determine(chosen) or any(one in without for one in chosen):
+                if not self.determine(chosen) or any(one in without for one in chosen):
                     continue
                 more = [self._cheapest(one, wanted) for one in chosen]
                 listed = tuple(dict.fromkeys(one for key in more for one in key))
@@ -205,7 +206,8 @@ class Scope:
         options = [tuple((relation.alias, name) for name in key) for key in relation.keys]
         return min((tuple(one for one in key if one not in given) for key in options), key=len)
 
-    def _determine(self, chosen: Sequence[Relation]) -> bool:
+    def determine(self, chosen: Sequence[Relation]) -> bool:
+        """Whether the rows of some relations leave one row of each other one."""
         known = {one.alias for one in chosen}
         while True:
             more = {one.alias for one in self.relations if one.alias not in known and self._given(one, known)}
@@ -389,7 +391,7 @@ class Reader:
         return named
 
     def _add(self, scope: Scope, node: Node, common: Mapping[str, Answer], *, inner: bool) -> None:
-        kind, fields = next(iter(node.items()))
+        kind, fields = _typed(node)
         if kind == "JoinExpr":
             self._join(scope, fields, common, inner=inner)
             return
@@ -419,7 +421,7 @@ class Reader:
                 answer = replace(answer, why=answer.why or "")
             return _as_relation(name, _renamed(answer, columns))
         if kind == "RangeTableSample":
-            inner, own = next(iter(fields["relation"].items()))
+            inner, own = _typed(fields["relation"])
             sampled = self._relation(inner, own, common)
             return replace(sampled, keys=(), why=f"TABLESAMPLE of {sampled.alias} is another sample for each page")
         why = f"the rows of {name or 'a function in FROM'} have no key"
@@ -546,7 +548,7 @@ class Reader:
         found: list[tuple[str, ...]] = []
         for number in range(len(scope.relations) + 1):
             for chosen in combinations(scope.relations, number):
-                if any(one in without for one in chosen) or not scope._determine(chosen):
+                if any(one in without for one in chosen) or not scope.determine(chosen):
                     continue
                 for keys in product(*(one.keys for one in chosen)):
                     wanted = [(one.alias, name) for one, key in zip(chosen, keys, strict=True) for name in key]
@@ -685,6 +687,11 @@ def is_constant(node: Node) -> bool:
     return "ParamRef" in node or ("A_Const" in node and not node["A_Const"].get("isnull"))
 
 
+def _typed(node: Node) -> tuple[str, Node]:
+    """(type, fields) of a node; "" for none."""
+    return next(iter(node.items())) if node else ("", {})
+
+
 def column_node(alias: str, name: str) -> Node:
     """The tree of `alias.name`."""
     return {"ColumnRef": {"fields": [{"String": {"sval": alias}}, {"String": {"sval": name}}]}}
@@ -692,7 +699,7 @@ def column_node(alias: str, name: str) -> Node:
 
 def output_name(node: Node) -> str:
     """The name that PostgreSQL gives a column without an alias (FigureColname of parse_target.c); "" for ?column?."""
-    kind, fields = next(iter(node.items())) if node else ("", {})
+    kind, fields = _typed(node)
     if kind == "ColumnRef":
         return (tree.strings(fields.get("fields"))[-1:] or [""])[0]
     if kind == "FuncCall":
