@@ -17,14 +17,16 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.keyset import CursorColumn, Keyset, PageParameter, PageQuery
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Relational
+from dbarchitect.query.keyset_conditions import CURSOR, branches, condition_of, runs_of
 from dbarchitect.query.keyset_index import Served, supporting_index
+from dbarchitect.sql.answers import Output, Reader
 from dbarchitect.sql.paging import Paged, parameters_of, read_paged, renumbered
-from dbarchitect.sql.relations import Output, Reader, Reference, Scope, output_name, own_nodes_named
+from dbarchitect.sql.relations import Reference, Scope, output_name, own_nodes_named
 from dbarchitect.sql.tree import Node
 
 Form = Literal["row", "or", "union"]
 
-_CURSOR, _PAGE_SIZE, _SKIPPED = 100_000, 200_000, 300_000  # numbers of new parameters until all are numbered anew
+_PAGE_SIZE, _SKIPPED = 200_000, 300_000  # numbers of new parameters until all are numbered anew
 _BRANCHES = 8  # more than these make a text that nobody reads: terms with OR stand in their place
 
 # Types that have no order, or one that `<` and `>` are not the operators of (hstore: #<#).
@@ -342,10 +344,7 @@ class _Pages:
                 node = self.reader.meant(item, self.scope, self.outputs, grouping=not kind)
                 yield node, self.reader.printed(node), None, self.scope.nullable(node)
             return
-        wanted = [
-            one for one in self._same if isinstance(one, tuple) and self.scope.column(_reference(one)) is not None
-        ]
-        references, why = self.scope.keys([_reference(one) for one in wanted])
+        references, why = self.scope.keys([one for one in map(self.scope.reference, self._nodes) if one is not None])
         if references is None:
             raise _RefusedError(
                 f"no unique key tells its rows apart: {why}",
@@ -361,7 +360,7 @@ class _Pages:
         if len(runs_of(keys)) == 1 and not keys[0].nullable:
             return "row"
         once = wrapped or self.paged.locks or "withClause" in self.paged.select
-        return "or" if once or sum(1 for _ in _branches(list(keys), [""] * len(keys))) > _BRANCHES else "union"
+        return "or" if once or sum(1 for _ in branches(list(keys), [""] * len(keys))) > _BRANCHES else "union"
 
     def _limit(self) -> str:
         return self.paged.limit or f"LIMIT ${_PAGE_SIZE}"
@@ -388,7 +387,7 @@ class _Pages:
         columns = [_turned(one.column) if backward else one.column for one in keys]
         if wrapped:
             texts = [f"page.{quote_identifier(one.name)}" for one in columns]
-            return self._around(keys, _condition(columns, texts), backward=backward)
+            return self._around(keys, condition_of(columns, texts), backward=backward)
         texts = [one.text for one in keys]
 
         def one_query(condition: str) -> str:
@@ -400,10 +399,10 @@ class _Pages:
             )
 
         if form != "union":
-            return one_query(_condition(columns, texts))
-        branches = [one_query(one) for one in _branches(columns, texts)]
+            return one_query(condition_of(columns, texts))
+        parts = [one_query(one) for one in branches(columns, texts)]
         order = ", ".join(_sorted(quote_identifier(one.name), one) for one in columns)
-        return "(" + "\n) UNION ALL (\n".join(branches) + f"\n)\nORDER BY {order}\n{self._limit()}"
+        return "(" + "\n) UNION ALL (\n".join(parts) + f"\n)\nORDER BY {order}\n{self._limit()}"
 
     def _previous(self, keys: Sequence[_Key], wrapped: bool, form: Form) -> str:
         inner = self._beyond(keys, wrapped, form, backward=True)
@@ -447,8 +446,8 @@ class _Pages:
                 named(number, wanted, PageParameter(name="", type="bigint", role="page size"))
             elif number == _SKIPPED:
                 named(number, "skipped_rows", PageParameter(name="", type="bigint", role="skipped rows"))
-            elif number >= _CURSOR:
-                column = keys[number - _CURSOR].column
+            elif number >= CURSOR:
+                column = keys[number - CURSOR].column
                 role = PageParameter(name="", type=column.type, role="cursor", cursor=column.name)
                 named(number, f"{side}_{column.name}", role)
             else:
@@ -489,10 +488,6 @@ def keys_of(keys: Sequence[_Key]) -> tuple[CursorColumn, ...]:
     return tuple(one.column for one in keys)
 
 
-def _reference(same: object) -> Reference:
-    return same if isinstance(same, tuple) and len(same) == 2 else ("", "")  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-
-
 def _whole(kind: str) -> str:
     """A type without a modifier as a cast takes it whole: `character` is one character, `bit` one bit."""
     return {"character": "bpchar", "bit": "bit varying"}.get(kind, kind)
@@ -505,110 +500,3 @@ def _sorted(text: str, key: CursorColumn) -> str:
 
 def _turned(key: CursorColumn) -> CursorColumn:
     return replace(key, descending=not key.descending, nulls_first=not key.nulls_first)
-
-
-# --- conditions -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Keys that one comparison takes: some without NULLs in one direction, or one that may be NULL."""
-
-    keys: tuple[CursorColumn, ...]
-    texts: tuple[str, ...]
-    values: tuple[str, ...]
-
-    @property
-    def nullable(self) -> bool:
-        return self.keys[0].nullable
-
-    def same(self) -> tuple[str, ...]:
-        """Conditions one of which holds if the keys are the cursor's."""
-        pairs = zip(self.texts, self.values, strict=True)
-        equal = " AND ".join(f"{_enclosed(text)} = {value}" for text, value in pairs)
-        if not self.nullable:
-            return (equal,)
-        return equal, f"{_enclosed(self.texts[0])} IS NULL AND {self.values[0]} IS NULL"
-
-    def beyond(self) -> tuple[str, ...]:
-        """Conditions one of which holds if the keys come after the cursor's."""
-        sign = "<" if self.keys[0].descending else ">"
-        if len(self.keys) > 1:
-            return (f"({', '.join(self.texts)}) {sign} ({', '.join(self.values)})",)
-        text, value = _enclosed(self.texts[0]), self.values[0]
-        compared = f"{text} {sign} {value}"
-        if not self.nullable:
-            return (compared,)
-        if self.keys[0].nulls_first:
-            return compared, f"{text} IS NOT NULL AND {value} IS NULL"
-        return compared, f"{text} IS NULL AND {value} IS NOT NULL"
-
-
-def runs_of(keys: Sequence[CursorColumn], texts: Sequence[str] | None = None) -> list[Run]:
-    """The keys in runs, in their order."""
-    found: list[list[int]] = []
-    for place, key in enumerate(keys):
-        before = keys[place - 1] if place else None
-        if before is not None and not key.nullable and not before.nullable and key.descending == before.descending:
-            found[-1].append(place)
-        else:
-            found.append([place])
-    return [
-        Run(
-            tuple(keys[one] for one in places),
-            tuple(texts[one] if texts else "" for one in places),
-            tuple(_value(one, keys[one]) for one in places),
-        )
-        for places in found
-    ]
-
-
-def _value(place: int, key: CursorColumn) -> str:
-    return f"CAST(${_CURSOR + place} AS {key.type})" if key.type else f"${_CURSOR + place}"
-
-
-def _branches(keys: Sequence[CursorColumn], texts: Sequence[str]) -> Iterator[str]:
-    """Conditions without OR, of which one at most holds for a row: those after the cursor's are all in them."""
-    runs = runs_of(keys, texts)
-    prefixes: list[tuple[str, ...]] = [()]
-    levels: list[list[str]] = []
-    for run in runs:
-        levels.append([" AND ".join((*prefix, one)) for prefix in prefixes for one in run.beyond()])
-        prefixes = [(*prefix, one) for prefix in prefixes for one in run.same()]
-    for level in reversed(levels):
-        yield from level
-
-
-def _condition(keys: Sequence[CursorColumn], texts: Sequence[str]) -> str:
-    """One condition that the rows after the cursor's satisfy."""
-    runs = runs_of(keys, texts)
-    found = ""
-    for run in reversed(runs):
-        beyond, same = " OR ".join(map(_grouped, run.beyond())), run.same()
-        if found:
-            equal = _grouped(same[0]) if len(same) == 1 else f"({' OR '.join(map(_grouped, same))})"
-            equal = same[0] if len(same) == 1 else equal
-            beyond += f" OR ({equal} AND {found})"
-        found = f"({beyond})" if " OR " in beyond else beyond
-    if len(runs) > 1 and not runs[0].nullable:  # the rows before the first key's value need not be read
-        sign = "<=" if keys[0].descending else ">="
-        found = f"{_enclosed(texts[0])} {sign} {_value(0, keys[0])} AND {found}"
-    return found
-
-
-def _grouped(condition: str) -> str:
-    return f"({condition})" if " AND " in condition else condition
-
-
-def _enclosed(text: str) -> str:
-    """An expression as an operand: in parentheses unless it is a name or one call."""
-    if all(c.isalnum() or c in '_."$' for c in text):
-        return text
-    head, bracket, rest = text.partition("(")
-    if bracket and head.replace("_", "a").replace(".", "a").isalnum() and rest.endswith(")"):
-        depth = 1
-        for place, c in enumerate(rest):
-            depth += (c == "(") - (c == ")")
-            if depth == 0:
-                return text if place == len(rest) - 1 else f"({text})"
-    return f"({text})"

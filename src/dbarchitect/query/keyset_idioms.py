@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from dbarchitect.model.keyset import CursorColumn, Idiom, Keyset
-from dbarchitect.query.keyset import Run, parameter_name, runs_of
+from dbarchitect.query.keyset import parameter_name
+from dbarchitect.query.keyset_conditions import Run, runs_of
 
 _RUN, _NOT_RUN = "code of this form is run by the tests of dbarchitect", "not run"
 _NO_ROWS = "it has no comparison of rows: terms joined with OR, which an index serves less well"

@@ -9,7 +9,8 @@ from typing import Any
 from dbarchitect.model.keyset import CursorColumn
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Index, IndexKey, Relational, Table
-from dbarchitect.sql.relations import Reader, Scope, collation_of
+from dbarchitect.sql.answers import Reader
+from dbarchitect.sql.relations import Scope, collation_of
 
 _LONGEST_NAME = 63  # NAMEDATALEN - 1
 
