@@ -90,7 +90,7 @@ class _Group:
     timed: int = 0
     rows: float = 0.0
     told: int = 0  # executions whose rows are known
-    scalars: set[int] = field(default_factory=set[int])
+    scalars: set[int] = field(default_factory=set[int])  # as many as tell a loop
     lists: set[int] = field(default_factory=set[int])  # values in lists, up to two
     same: dict[int, int] = field(default_factory=dict[int, int])
     repeats: int = 0
@@ -100,7 +100,8 @@ class _Group:
     examples: list[Execution] = field(default_factory=list[Execution])
 
 
-_MOST_VALUES = 1_000  # that a group tells apart
+_EXAMPLES = 5
+_MOST_REPEATS = 100  # sets of values of one statement in one window that are counted for themselves
 
 
 @dataclass(slots=True)
@@ -195,20 +196,21 @@ class Search:
             group.unknown += 1
             return
         values, listed, paged = _values(reading, one)
-        if values not in group.scalars and len(group.scalars) < _MOST_VALUES:
+        most = max(self._limits.count, _EXAMPLES)  # more need not be told apart
+        if len(group.scalars) < most and values not in group.scalars:
             group.scalars.add(values)
-            if len(group.examples) < 5:
+            if len(group.examples) < _EXAMPLES:
                 group.examples.append(one)
         if len(group.lists) < 2:
             group.lists.add(listed)
-        if shape.kind in READS:
+        if shape.kind in READS and len(group.scalars) < self._limits.count:
             # What was written in between may have changed the answer: asking again is then no repeat.
             epoch = max((window.written.get(name.name, -1) for name in shape.tables), default=-1)
             if epoch != group.epoch:
                 group.same.clear()
                 group.epoch = epoch
             whole = hash((values, listed, paged))
-            if whole in group.same or len(group.same) < _MOST_VALUES:
+            if whole in group.same or len(group.same) < _MOST_REPEATS:
                 group.same[whole] = times = group.same.get(whole, 0) + 1
                 group.repeats = max(group.repeats, times)
 
