@@ -37,6 +37,7 @@ from .made_tables import MadeTables
 
 _REFUSED = 40  # databases in a row that the server does not take, or on which the original fails
 _TELLING = 5  # databases on which the original must give a row for the agreement to mean anything
+_SWEPT = 200  # databases after which the room of their rows is given back
 _MORE = 5  # times as many databases where the original gives rows on too few
 _SHRINKING_S = 3.0
 _SETTINGS = (
@@ -181,8 +182,16 @@ class _Comparison:
 
     def run(self) -> Equivalence:
         """Compare on database after database until one tells them apart."""
-        options, counts = self._options, self._counts
         self._ready()
+        try:
+            return self._compared()
+        finally:
+            if not self._connection.broken:
+                self._connection.execute("ROLLBACK")
+                self._tables.swept()
+
+    def _compared(self) -> Equivalence:
+        options, counts = self._options, self._counts
         ends = time.monotonic() + options.seconds
         blocks = self._blocks()
         for number, (zone, small) in enumerate(blocks):
@@ -216,6 +225,8 @@ class _Comparison:
                 raise _UnfitError("the original fails on nearly every database that is made for it")
             return None
         counts.databases += 1
+        if counts.databases % _SWEPT == 0:
+            self._tables.swept()
         counts.refused = 0
         counts.telling += bool(ran.original)
         return None if self._same(ran) else self._refuted(database)
@@ -226,7 +237,7 @@ class _Comparison:
         assert row is not None
         zones = [str(row[0])]
         if self._tables.zoned:
-            zones += [zone for zone in ZONES if zone not in zones]
+            zones = [*(zone for zone in ZONES if zone not in zones), *zones]
         limited = any(with_small_limits(text) != text for text in self._texts)
         return [(zone, small) for zone in zones for small in ((False, True, True) if limited else (False,))]
 

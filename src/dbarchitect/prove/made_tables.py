@@ -127,11 +127,10 @@ class MadeTables:
 
     def _of(self, table: Table, among: set[Name]) -> Used:
         said = self._said
-        keys = tuple(one for one in table.foreign_keys if one.target in among)
         wanted = {one.name for one in table.columns if one.not_null and one.default is None}
         wanted |= {one.name for one in table.columns if said.everything or one.name in said.columns}
         for one in table.constraints:
-            if isinstance(one, PrimaryKey | Unique | Exclude) or (isinstance(one, ForeignKey) and one in keys):
+            if isinstance(one, PrimaryKey | Unique | Exclude):
                 wanted |= set(one.columns) & {c.name for c in table.columns}
         for index in table.indexes:
             if index.unique:
@@ -142,6 +141,9 @@ class MadeTables:
         for other in self._schema.tables:
             if other.name in among:
                 wanted |= {c for one in other.foreign_keys if one.target == table.name for c in one.target_columns}
+        # A reference that nobody mentions and that may be missing is missing.
+        keys = tuple(one for one in table.foreign_keys if one.target in among and set(one.columns) & wanted)
+        wanted |= {column for one in keys for column in one.columns}
         fillable = [one.name for one in table.columns if one.generated is None and one.name in wanted]
         return Used(table, tuple(fillable or [one.name for one in table.columns if one.generated is None][:1]), keys)
 
@@ -306,6 +308,12 @@ class MadeTables:
         if not any(position[key.target] > position[one.table.name] for one in self.used for key in one.keys):
             return []
         return [_mended(one, key) for one in self.used for key in one.keys] * _AGAIN
+
+    def swept(self) -> None:
+        """Give back the room of rows that were rolled back: they would be read again and again."""
+        if self.used:
+            names = ", ".join(str(one.table.name) for one in self.used)
+            self._connection.execute(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE ON, SKIP_LOCKED ON) {names}".encode())
 
     def taken(self, database: Mapping[Name, Sequence[Row]]) -> Database | None:
         """The rows of a database that the server takes one by one; None where it takes none."""
