@@ -20,6 +20,7 @@ from dbarchitect.engines.postgres import twin as twins
 from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.server import private_server
 from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.errors import InputError
 from dbarchitect.index.upkeep import counted_writes
 from dbarchitect.model.advice import IndexAdvice
 from dbarchitect.model.change import AddIndex
@@ -136,6 +137,36 @@ def test_several_twins_side_by_side_give_the_same_advice(
     assert (together.create, together.drop, together.queries, together.questions) == (
         alone.create, alone.drop, alone.queries, alone.questions,
     )  # fmt: skip
+
+
+def test_a_query_that_no_index_can_help_is_told_what_is_in_the_way(clinic: Twin) -> None:
+    sql = ("SELECT id FROM visit WHERE note LIKE '%abc%'", "SELECT id FROM visit WHERE kind = 'usual'")
+    found = advise(clinic, Workload(queries=tuple(Query(id=one, sql=one, calls=1.0) for one in sql)), AdviceOptions())
+    assert found.create == ()
+    blocks = [one.blocks for one in found.queries]
+    assert "%" in blocks[0]
+    assert blocks[1] == ""
+
+
+def test_costs_are_fitted_before_they_are_believed(database: Callable[..., Database], tmp_path: Path) -> None:
+    app = database(
+        "CREATE TABLE visit (id bigint PRIMARY KEY, person integer NOT NULL, paid integer NOT NULL, note text)",
+        "INSERT INTO visit SELECT g, hashint4(g), g % 5000, repeat('x', 60) FROM generate_series(1, 120000) g",
+        "VACUUM ANALYZE visit",
+    )
+    url = app.server.url(app.name)
+    (tmp_path / "w.sql").write_text("-- calls: 100\nSELECT note FROM visit WHERE paid = 7;")
+    options = IndexOptions(
+        workload=tmp_path / "w.sql", measure=True, fit_costs=True, copy=url, cache=postgres_servers.test_cache()
+    )  # fmt: skip
+    found = index(url, options)
+    assert found.fit is not None
+    assert len(found.fit.parameters) == 5
+    assert found.fit.samples
+    assert [one.index.keys[0].column for one in found.create] == ["paid"]
+    assert "--fit-costs" in found.proof.rerun
+    with pytest.raises(InputError, match="--fit-costs is for measuring"):
+        run(["index", url, "--fit-costs"])
 
 
 def test_the_demo_gets_what_was_planted_and_nothing_else(tmp_path: Path) -> None:

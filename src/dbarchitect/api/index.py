@@ -20,8 +20,10 @@ from dbarchitect.index.candidates import Limits
 from dbarchitect.migrate.formats import check_name, empty_folder, write_migration
 from dbarchitect.migrate.formats.folder import Written
 from dbarchitect.model.advice import IndexAdvice
+from dbarchitect.model.costfit import CostFit
 from dbarchitect.model.plan import Migration, Step
 from dbarchitect.prove.advise import AdviceOptions, advise
+from dbarchitect.prove.costs import fit_costs
 from dbarchitect.prove.measure import measure
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.context import Context
@@ -40,7 +42,8 @@ __all__ = ["IndexOptions", "index", "write_indexes"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexOptions:
     """Options of `index`. `budget`: bytes of new indexes; `most`: how many; `questions`: plans a query at most.
-    `measure`: time the advice on rows: made-up ones, or those of the copy at the URL `copy`."""
+    `measure`: time the advice on rows: made-up ones, or those of the copy at the URL `copy`; `fit_costs`: first fit the
+    planner's cost parameters to the machine that has them."""
 
     workload: Path | None = None
     budget: int | None = None
@@ -51,6 +54,7 @@ class IndexOptions:
     regression: bool = False
     measure: bool = False
     copy: str | None = None
+    fit_costs: bool = False
     data: bool = False
     rows: Mapping[str, int] | None = None
     seed: int = 0
@@ -78,6 +82,9 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
         snapshot = opened.snapshot(now=options.now, workload=workload)
         bench = Workbench(workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
         with closing(bench):
+            fit = _fitted(bench, options) if options.fit_costs else None
+            if fit is not None and fit.better:
+                bench.plan_with(_settings(fit))
             advice = advise(
                 bench.twin(),
                 workload,
@@ -93,20 +100,33 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
                 options.progress,
                 lambda: bench.more_twins(min(_TWINS, os.cpu_count() or 1) - 1),
             )
+            advice = replace(advice, fit=fit)
             if options.measure:
                 advice = _measured(advice, bench, options)
             return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
 
 
+def _fitted(bench: Workbench, options: IndexOptions) -> CostFit:
+    if options.copy is None:
+        return fit_costs(bench.lab()[0], progress=options.progress)
+    with closing(connect(options.copy)) as connection:
+        return fit_costs(connection, progress=options.progress)
+
+
+def _settings(fit: CostFit) -> dict[str, str]:
+    return {one.name: f"{one.after:.6g}" for one in fit.parameters}
+
+
 def _measured(advice: IndexAdvice, bench: Workbench, options: IndexOptions) -> IndexAdvice:
+    settings = _settings(advice.fit) if advice.fit is not None and advice.fit.better else None
     if options.copy is None:
         owner, _ = bench.lab()
-        measured = measure(owner, advice, progress=options.progress)
+        measured = measure(owner, advice, settings=settings, progress=options.progress)
         where = "on made-up rows, as many as the lab holds: --copy URL measures on a copy of yours"
         return replace(measured, notes=(*measured.notes, where))
     with closing(connect(options.copy)) as connection:
         try:
-            return measure(connection, advice, statistics=True, progress=options.progress)
+            return measure(connection, advice, statistics=True, settings=settings, progress=options.progress)
         except psycopg.Error as err:
             raise InputError(
                 f"the copy does not take an advised index: {err.diag.message_primary or err}",
@@ -150,6 +170,7 @@ def _command(source: str, options: IndexOptions) -> list[str]:
         ("--no-include", not options.include),
         ("--allow-regression", options.regression),
         ("--measure", options.measure),
+        ("--fit-costs", options.fit_costs),
         ("--data", options.data),
     ):
         if given:

@@ -37,6 +37,9 @@ def index(
         str | None,
         Parameter(metavar="URL", help="Measure on this copy of the source, in place of made-up rows; nothing stays."),
     ] = None,
+    fit_costs: Annotated[
+        bool, Parameter(help="Fit the planner's cost parameters to the machine that measures, and plan with these.")
+    ] = False,
     into: Annotated[
         Path | None, Parameter(metavar="FOLDER", help="Write the advice as the next migration of this folder.")
     ] = None,
@@ -61,6 +64,8 @@ def index(
         raise InputError("--width and --questions are numbers from 1 on", hint="dba index --help")
     if max_indexes is not None and max_indexes < 0:
         raise InputError(f"--max-indexes {max_indexes}: less than none", hint="a number from 0 on")
+    if fit_costs and not measure:
+        raise InputError("--fit-costs is for measuring", hint="add --measure")
     if copy is not None and not measure:
         raise InputError("--copy is for measuring", hint="add --measure")
     if copy is not None and copy == source:
@@ -78,6 +83,7 @@ def index(
                 regression=allow_regression,
                 measure=measure,
                 copy=copy,
+                fit_costs=fit_costs,
                 data=data,
                 rows=rows_by_table(commas(rows)),
                 seed=seed,

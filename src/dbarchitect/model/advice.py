@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .costfit import CostFit
 from .finding import Gap
 from .names import Name, Position
 from .plan import Step
@@ -16,6 +17,7 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
 
     used  the advised indexes that its plan takes, by name
     why   why it got none, in words; "" where it got one
+    blocks  what in its text keeps an index from helping, and the other way to write it; "" where nothing does
     before_ms, after_ms  the time of its fastest run on rows; None where it was not run
     planned  the text as it was planned, where a normalised one had to be mended; "": as it is
     parameters, values  SQL literals for its `$n`, and where they come from if not from the workload
@@ -28,6 +30,7 @@ class QueryVerdict(Value, frozen=True, kw_only=True):
     after: float
     used: tuple[str, ...] = ()
     why: str = ""
+    blocks: str = ""
     before_ms: float | None = None
     after_ms: float | None = None
     parameters: tuple[str, ...] = ()
@@ -117,6 +120,7 @@ class IndexAdvice(Value, frozen=True, kw_only=True):
     candidates, questions  how many indexes were considered, and how many plans were asked for
     gap            how far the choice may be from the best one by what was asked, as a share; None: not proved
     statistics     what the planner should be told of the data
+    fit            cost parameters fitted to the machine that the queries were timed on, with which all this was planned
     left_out       queries that could not be planned, and what of the source could not be carried over
     notes          what else there is to say: of counters, of statistics
     """
@@ -135,6 +139,7 @@ class IndexAdvice(Value, frozen=True, kw_only=True):
     seconds: float = 0.0
     gap: float | None = None
     statistics: tuple[StatisticsAdvice, ...] = ()
+    fit: CostFit | None = None
     left_out: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     proof: Proof = ASSERTED

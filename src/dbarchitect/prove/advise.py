@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.twin import Twin
+from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits, keys_of
 from dbarchitect.index.search import Bounds, Choice, Known, choose
 from dbarchitect.index.upkeep import Write, counted_writes
@@ -26,6 +27,7 @@ from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Step
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.query import Workload
+from dbarchitect.query.patterns import patterns
 from dbarchitect.sql.parse import updated_columns
 
 from .replaced import WORSE, Replaced, Room
@@ -39,6 +41,11 @@ _CARRIED = 0.002  # columns that an index only carries along save at least this 
 _CHEAP = 100.0  # what a lookup by an index costs, and some more
 _BETTER = 0.95  # a plan that is worth a word
 _MUCH = 0.1  # of a table's rows: reading them by an index costs as much as reading the table
+# Patterns of a text for which no index, or only one on an expression, helps.
+_BLOCKING = frozenset(
+    ("leading-wildcard", "function-on-column", "other-type", "json-arrow", "not-distinct", "or-across-tables",
+     "order-by-random", "not-in-nullable", "large-offset")
+)  # fmt: skip
 _STALE = 0.2  # of a table's rows: twice what autovacuum waits for
 _CURVE = (0.05, 0.1, 0.25, 0.5, 0.75)
 _ALL_PLANNED = 500  # queries; of more the points of the curve are by the answers that are there
@@ -373,8 +380,17 @@ class _Adviser:
                 after=costs[number],
                 used=names,
                 why="" if names else self._why_none(number),
+                blocks="" if names or known.base < _CHEAP else self._blocks(query.sql),
                 position=query.position,
             )
+
+    def _blocks(self, sql: str) -> str:
+        """What in the text of a query keeps an index from helping."""
+        try:
+            found = [one for one in patterns(sql, self._twin.schema) if one.rule in _BLOCKING]
+        except InputError:
+            return ""
+        return "; ".join(f"{one.message}: {one.advice}" for one in found[:2])
 
     def _why_none(self, number: int) -> str:
         """Why a query gets no index."""

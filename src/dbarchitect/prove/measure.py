@@ -8,7 +8,7 @@ the fastest of its runs is, by a tenth and by more than the clock's noise.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -45,16 +45,22 @@ def measure(
     runs: int = 3,
     limit_s: float = 60.0,
     statistics: bool = False,
+    settings: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> IndexAdvice:
     """The advice with times, without the indexes that do not pay in time. `connection`: of one who may make indexes on
     the copy, autocommit; nothing of it stays there. `statistics`: the rows are the source's own, so that what the
-    planner does not know of them is worth looking for. Raises `psycopg.Error` where an index cannot be made."""
+    planner does not know of them is worth looking for. `settings`: of the planner, for the time of it.
+
+    Raises `psycopg.Error` where an index cannot be made.
+    """
     queries = list(enumerate(advice.queries))
     meter = _Meter(connection, runs, limit_s)
     taken_out: list[str] = []
     tables = sorted({str(one.index.table) for one in advice.create})
     with meter.undone():
+        for name, value in (settings or {}).items():
+            connection.execute("SELECT set_config(%s, %s, true)", [name, value])
         # So that both sides are planned from statistics of the same age, and no estimate is off for want of any.
         for table in [""] if statistics else tables:
             one_statement(connection, f"ANALYZE {table}")

@@ -48,6 +48,7 @@ class Workbench:
         self._budget_rows = budget_rows
         self._progress = progress
         self._blank_gaps: tuple[Gap, ...] | None = None
+        self._settings: dict[str, str] = {}
         self._twin: Twin | None = None
         self._more: list[Twin] = []
         self._empty: psycopg.Connection[Any] | None = None
@@ -138,8 +139,20 @@ class Workbench:
             opened.pop_all()
         return owner, guest
 
+    def plan_with(self, settings: Mapping[str, str]) -> None:
+        """Have twins that are not made yet plan with these settings in place of the source's."""
+        self._settings = dict(settings)
+
     def with_facts(self) -> Snapshot:
         """The source's snapshot; where it has no statistics, with those of the lab."""
+        found = self._told()
+        facts = found.schema.facts
+        if not self._settings or facts is None:
+            return found
+        facts = msgspec.structs.replace(facts, settings={**facts.settings, **self._settings})
+        return msgspec.structs.replace(found, schema=msgspec.structs.replace(found.schema, facts=facts))
+
+    def _told(self) -> Snapshot:
         facts = self.schema.facts
         if facts is not None and facts.columns:
             return self._snapshot

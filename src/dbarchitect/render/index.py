@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict, StatisticsAdvice
+from dbarchitect.model.costfit import CostFit
 from dbarchitect.model.figures import duration_text, size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.curve import draw_curve, knee
@@ -34,6 +35,19 @@ def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (
     if form == "svg":
         return draw_curve(advice.curve, {point.bytes: size_text(point.bytes) for point in advice.curve})
     return printed(_parts(advice, written), screen)
+
+
+def _fit(fit: CostFit) -> Iterator[Part]:
+    off = f"costs are off by {fit.error_before:.0%} in the middle, with these by {fit.error_after:.0%}"
+    if not fit.better:
+        yield Text(f"cost parameters: those that are set fit this machine as well as any that were found ({off})")
+        return
+    yield Text(f"cost parameters that fit the machine that was timed: {off}", style="bold yellow")
+    for one in fit.parameters:
+        if f"{one.before:.3g}" != f"{one.after:.3g}":
+            yield Verbatim(Text(f"   SET {line(one.name)} = {one.after:.6g};  -- was {one.before:.6g}"))
+    for note in fit.notes:
+        yield Text(f"   {line(note)}", style="dim")
 
 
 def _times(told: StatisticsAdvice) -> str:
@@ -79,6 +93,9 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Text(f"drop {line(one.index.name.name)}{freed}: {line(one.why)}", style="bold yellow")
         for statement in one.sql.split("\n"):
             yield Verbatim(Text(f"   {line(statement.rstrip(';'))};"))
+    if advice.fit is not None:
+        yield Text("")
+        yield from _fit(advice.fit)
     for told in advice.statistics:
         yield Text("")
         figures = (
@@ -99,6 +116,8 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         for one in sorted(rest, key=lambda query: -query.calls * query.before)[:_SHOWN]:
             yield Text(f"  {one.calls:,.0f} x {one.before:,.0f}  {_shown(one)}")
             yield Text(f"      {line(one.why)}", style="dim")
+            if one.blocks:
+                yield Text(f"      {line(one.blocks)} (dba query)", style="yellow")
         if len(rest) > _SHOWN:
             yield Text(f"  and {plural(len(rest) - _SHOWN, 'more', 'more')} (--format json)", style="dim")
     for note in advice.notes:
