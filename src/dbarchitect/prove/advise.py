@@ -143,7 +143,7 @@ class _Adviser:
             seconds=time.monotonic() - self._begun,
             gap=choice.gap,
             left_out=(*self._what.left_out, *self._twin.gaps),
-            notes=tuple(self._notes()),
+            notes=(*self._notes(), *self._questions_about(dropped)),
             proof=Proof(
                 level="planned",
                 method="each query planned on the twin without and with the advised indexes",
@@ -421,6 +421,14 @@ class _Adviser:
         if not offered:
             return "its tables are small: one reading of a few blocks answers it"
         return f"none of {len(offered):,} indexes that were tried makes it cheaper"
+
+    def _questions_about(self, dropped: Sequence[DroppedIndex]) -> Iterator[str]:
+        """What only a person can tell of indexes that go because nobody reads them."""
+        standbys = (self._twin.schema.facts or Facts()).replicas
+        unread = [one.index.name.short for one in dropped if not one.instead]
+        if unread and standbys != 0:
+            who = "standbys, if there are any," if standbys is None else f"the {standbys} standbys"
+            yield f"do the queries of {who} read {', '.join(unread)}? Their counters are their own: ask them first"
 
     def _notes(self) -> Iterator[str]:
         yield from self._what.said
