@@ -236,6 +236,40 @@ def test_an_index_of_a_partitioned_table_is_made_one_by_one_and_goes_back(
                              "WHERE c.relname ~ '^event'").fetchone() == (0,)  # fmt: skip
 
 
+def test_what_nobody_reads_goes_with_a_question(database: Callable[..., Database]) -> None:
+    app = database(
+        "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer)",
+        "INSERT INTO t SELECT g, g, g FROM generate_series(1, 20000) g",
+        "CREATE INDEX t_a ON t (a)",
+        "CREATE INDEX t_b ON t (b)",
+        "ANALYZE t",
+    )
+    twin = twin_of(app, "unread twin")
+    workload = Workload(queries=(Query(id="q", sql="SELECT id FROM t WHERE a = 5", calls=1.0),))
+    try:
+        young = advise(twin, workload, AdviceOptions())
+        old = advise(twin, workload, AdviceOptions(counters=True))
+    finally:
+        twin.close()
+    facts = twin.schema.facts
+    assert facts is not None
+    assert facts.replicas == 0
+    followed = replace(twin.snapshot, schema=replace(twin.schema, facts=replace(facts, replicas=2)))
+    twin = twins.build(app.server, followed, database="unread twin")
+    try:
+        asked = advise(twin, workload, AdviceOptions(counters=True))
+    finally:
+        twin.close()
+    assert young.drop == ()
+    # No query since the counters began read t_a either, but the workload does.
+    assert [one.index.name.name for one in old.drop] == ["t_b"]
+    assert old.drop == asked.drop
+    assert old.notes == ()
+    assert asked.notes == (
+        "do the queries of the 2 standby servers read t_b? Their counters are their own: ask them first",
+    )
+
+
 def test_one_index_takes_the_place_of_several(database: Callable[..., Database]) -> None:
     app = database(
         "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, c integer, d integer)",

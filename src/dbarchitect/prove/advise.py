@@ -427,7 +427,7 @@ class _Adviser:
         standbys = (self._twin.schema.facts or Facts()).replicas
         unread = [one.index.name.short for one in dropped if not one.instead]
         if unread and standbys != 0:
-            who = "standbys, if there are any," if standbys is None else f"the {standbys} standbys"
+            who = "standbys, if there are any," if standbys is None else f"the {standbys} standby servers"
             yield f"do the queries of {who} read {', '.join(unread)}? Their counters are their own: ask them first"
 
     def _notes(self) -> Iterator[str]:
