@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import psycopg
@@ -18,12 +19,14 @@ from dbarchitect.engines.postgres.server import private_server
 from dbarchitect.engines.postgres.statements import counted_workload
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.errors import InputError
+from dbarchitect.index.candidates import Limits
 from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.prove.measure import measure
 from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.typical import between, bound, looked_up, several, spread
+from dbarchitect.prove.whatif import WhatIf
 from dbarchitect.sources import Workshop, open_source
 from dbarchitect.sql.parameters import place_before, respelled, settings_of, unsquashed, with_types
 
@@ -247,6 +250,21 @@ def test_types_are_asked_of_the_server(counted: tuple[Twin, Workload, psycopg.Co
     assert found.types == ("text", "integer", "integer", "integer")
     assert found.repairs == tuple(f"${number} is taken to be of type integer" for number in (2, 3, 4))
     assert not admin.execute("SELECT 1 FROM pg_prepared_statements").fetchall()
+
+
+def test_a_value_makes_no_partial_index(counted: tuple[Twin, Workload, psycopg.Connection]) -> None:
+    twin = counted[0]
+
+    def predicates(sql: str) -> set[str | None]:
+        with ExitStack() as stack:
+            workload = Workload(queries=(Query(id="q", sql=sql, calls=1),))
+            found = WhatIf(twin, workload, limits=Limits(), budget=None, stack=stack, progress=lambda _: None)
+            assert found.forms[0].parameters
+            return {one.predicate for one in found.indexes}
+
+    assert predicates("SELECT email FROM customer WHERE vip = $1 AND country = $2") == {None}
+    assert predicates("SELECT email FROM customer WHERE vip AND country = $1") == {None, "vip"}
+    assert predicates("SELECT id FROM orders WHERE status = $1 AND note IS NULL") == {None, "note IS NULL"}
 
 
 def test_advice_on_a_counted_workload(counted: tuple[Twin, Workload, psycopg.Connection]) -> None:

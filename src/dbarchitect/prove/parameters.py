@@ -44,6 +44,8 @@ class Filled(Value, frozen=True, kw_only=True):
     weight      the share of the query's calls that these values stand for
     how         where the values come from, in words; "" where nothing was filled in
     repairs     what of the text had to be changed
+    flags       the conditions that are boolean columns by themselves, in the query's own text: `flag = $1` becomes such
+                a one by its value
     """
 
     sql: str
@@ -51,6 +53,11 @@ class Filled(Value, frozen=True, kw_only=True):
     weight: float = 1.0
     how: str = ""
     repairs: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+
+    def is_own(self, term: Term) -> bool:
+        """Whether a condition in its plan is the same for all values."""
+        return not self.how or term.operator not in ("true", "false") or term.text in self.flags
 
 
 def filled(twin: Twin, query: Query) -> tuple[Filled, ...]:
@@ -121,6 +128,13 @@ class _Filler:
         self._limits, self._offsets = limits_of(text.sql)
         self._settings = settings_of(text.sql)
         self._free: set[int] = set()
+        self._flags = frozenset(
+            term.text
+            for node in self._nodes
+            for text in (node.condition, node.filter)
+            for term in (terms_of(text) if text else ())
+            if term.operator in ("true", "false")
+        )
 
     def forms(self) -> Iterator[Filled]:
         """The query with values; nothing where a parameter that matters has none."""
@@ -152,6 +166,7 @@ class _Filler:
                 weight=one.weight,
                 how="; ".join(dict.fromkeys(said)),
                 repairs=self._text.repairs,
+                flags=self._flags,
             )
 
     # Where parameters stand in the plan

@@ -158,6 +158,8 @@ class WhatIf:
             self.forms.append(one)
             self.plans.append(plan)
             self.needs.append(needs_of(plan, self.twin.schema))
+            for need in self.needs[-1]:
+                need.terms = [term for term in need.terms if one.is_own(term)]  # a value makes no partial index
             self.tables.append(frozenset(need.table for need in self.needs[-1]))
             self.known.append(Known(weight=self.queries[-1].calls, base=plan.cost))
             self._answers.append({})
