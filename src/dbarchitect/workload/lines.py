@@ -21,6 +21,7 @@ _NUMBER = r"(?:\[\d+-\d+\] )?"
 _SEVERE = re.compile(rf"(?:{STARTS}|{EXTRAS}):  ")
 _EXTRA = frozenset(EXTRAS.split("|"))
 CSV_START = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [^,\n]{1,8},")
+_PREPARING = ("parse ", "bind ")
 _LONGEST_FIELD = 64 << 20
 _BACK = 4096  # lines that are looked at, from the end, for the beginning of a record
 
@@ -129,6 +130,12 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\(\?P<\w+>", "(?:", pattern)
 
 
+def _only_prepares(message: str) -> bool:
+    """Whether it tells of parsing or binding: its DETAIL is in the same record, so that it can be skipped."""
+    at = message.find(" ms  ", 10, 30) + 5
+    return at > 5 and message.startswith(_PREPARING, at) and message.startswith("duration: ")
+
+
 class CsvReader:
     """`log_destination = csvlog`: 23 columns in PostgreSQL 12 and before, 26 in 14 and later."""
 
@@ -166,9 +173,11 @@ class CsvReader:
                 if len(row) < 23:
                     self.broken += bool(row)
                     continue
-                session, severity = row[5], row[11]
+                message = row[13]
+                if _only_prepares(message):
+                    continue
                 sessions.line(
-                    severity, row[13], session, row[0], row[1], row[2], row[22], row[9],
+                    row[11], message, row[5], row[0], row[1], row[2], row[22], row[9],
                     number, row[14],
                 )  # fmt: skip
         except csv.Error:
@@ -219,6 +228,8 @@ class JsonReader:
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                     self.broken += 1
                     continue
+            if _only_prepares(line.message):
+                continue
             sessions.line(
                 line.error_severity, line.message, line.session_id or str(line.pid), line.timestamp, line.user,
                 line.dbname, line.application_name, line.vxid, number, line.detail,

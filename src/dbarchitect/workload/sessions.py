@@ -129,7 +129,7 @@ class Sessions:
         start = sql[:3]
         if (start in _CONTROLS or start[:2] == "/*") and self._controls(state, logged):
             return
-        if vxid:
+        if vxid and vxid[-2:] != "/0":
             self._virtual(state, logged, vxid)
         else:
             logged.transaction = state.block
@@ -274,7 +274,7 @@ class Sessions:
 
     def _virtual(self, state: Session, logged: Logged, vxid: str) -> None:
         """The transaction by its virtual id, where BEGIN was not logged: two statements in a row that share it."""
-        if vxid != "0" and not vxid.endswith("/0"):
+        if vxid != "0":
             if state.block and state.vxid and state.vxid != vxid:
                 state.block = ""  # its end was not logged
             if not state.block and state.vxid == vxid:

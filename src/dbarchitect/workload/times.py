@@ -25,7 +25,7 @@ class Clock:
     """
 
     def __init__(self) -> None:
-        self._second = ""
+        self._second = self._zoned = ""
         self._epoch: float | None = None
         self.unknown: set[str] = set()
 
@@ -36,11 +36,12 @@ class Clock:
         if text[4:5] != "-":
             return _epoch(text)
         second = text[:19]
-        zone = text[23:] if text[19:20] == "." else text[19:]
-        if second + zone != self._second:
-            self._second = second + zone
+        fraction = text[19:20] == "."
+        zone = text[23:] if fraction else text[19:]
+        if second != self._second or zone != self._zoned:
+            self._second, self._zoned = second, zone
             self._epoch = self._parsed(second, zone.strip())
-        if self._epoch is None or text[19:20] != ".":
+        if self._epoch is None or not fraction:
             return self._epoch
         try:
             return self._epoch + int(text[20:23]) / 1000
