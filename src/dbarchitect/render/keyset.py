@@ -136,4 +136,5 @@ def _plans(plans: PagePlans) -> Iterator[Part]:
     if plans.offset_ms is not None and plans.keyset_ms is not None:
         equal = "the same rows" if plans.equal else "OTHER ROWS"
         times = f"{plans.offset_ms:,.2f} ms by OFFSET, {plans.keyset_ms:,.2f} ms by the keys"
-        yield Text(f"  measured on {plans.rows or 0:,} rows, page {plans.page:,}: {times}, {equal}")
+        both = ", the index there for both" if plans.used else ""
+        yield Text(f"  measured on {plans.rows or 0:,} rows, page {plans.page:,}{both}: {times}, {equal}")
