@@ -31,20 +31,23 @@ from dbarchitect.prove.equivalence import Effort
 from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.rewriting import RewriteOptions, improve
 from dbarchitect.prove.workbench import Workbench
-from dbarchitect.query.findings import Reading, misjudged, read
+from dbarchitect.query.findings import RULES, Reading, misjudged, read
+from dbarchitect.query.patterns import pages as pattern_pages
 from dbarchitect.query.patterns import patterns
+from dbarchitect.query.rewrite import rewrites
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.explained import read_plan
 from dbarchitect.sql.parameters import has_parameters
 from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
+from .check import RulePage
 from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
 _LAB_ROWS = 2_000_000  # over all tables: with fewer, plans are not those of the source
 _AGAIN_MS = 10_000.0  # a query that took less is run once more, from a warm cache
 
-__all__ = ["QueryOptions", "queries", "query", "query_plan"]
+__all__ = ["QueryOptions", "queries", "query", "query_pages", "query_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,16 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
             left_out=(*desk.gaps, *left_out),
             proof=replace(reviews[0].proof, rerun=rerun) if reviews else ASSERTED,
         )
+
+
+def query_pages() -> tuple[RulePage, ...]:
+    """The pages of what is said about queries: findings of plans, patterns of texts, rewrites."""
+    found = [RulePage(id=one.id, severity="warning", needs="a plan", text=one.page) for one in RULES.values()]
+    found += [
+        RulePage(id=name, severity="warning", needs="a query", text=text) for name, text in pattern_pages().items()
+    ]
+    found += [RulePage(id=one.id, severity="info", needs="a query", text=one.page or "") for one in rewrites()]
+    return tuple(found)
 
 
 @contextmanager

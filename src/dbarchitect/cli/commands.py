@@ -166,10 +166,11 @@ def check(
 def explain(rule: Annotated[str | None, Parameter(help="A rule's id; none: the index of all rules.")] = None, /) -> int:
     """Show a rule's page: what it finds, why it matters, what would make it false, how to mend it."""
     from dbarchitect.api.lint import all_pages
+    from dbarchitect.api.query import query_pages
     from dbarchitect.config import matching_rules
     from dbarchitect.render.page import render_index, render_page
 
-    pages = all_pages()
+    pages = sorted((*all_pages(), *query_pages()), key=lambda page: page.id)
     if rule is None:
         terminal.emit(render_index(pages, terminal.screen(None)), None)
         return 0
