@@ -50,7 +50,7 @@ def main() -> None:
                         refuted += found.holds is False
                         needed.append(found.databases)
             print(f"\nsound: {survived} survived, {statistics.median(rates):,.0f} databases/s (median)")
-            print(f"careless: {refuted} of {len(needed)} refuted; the median by database {statistics.median(needed):g}, "
+            print(f"careless: {refuted} of {len(needed)} refuted; median database {statistics.median(needed):g}, "
                   f"the slowest {max(needed):,}")  # fmt: skip
             print(f"{time.monotonic() - begun:.0f} s")
 
