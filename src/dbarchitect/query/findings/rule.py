@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ def rule(name: str) -> Callable[[Check], Check]:
     """Register a check under its id."""
 
     def register(check: Check) -> Check:
-        RULES[name] = Rule(id=name, page=(check.__doc__ or "").strip(), check=check)
+        RULES[name] = Rule(id=name, page=inspect.cleandoc(check.__doc__ or ""), check=check)
         return check
 
     return register
