@@ -25,7 +25,8 @@ class Clock:
     """
 
     def __init__(self) -> None:
-        self._second = self._zoned = ""
+        self._second: str = ""
+        self._zoned: str = ""
         self._epoch: float | None = None
         self.unknown: set[str] = set()
 
