@@ -26,7 +26,7 @@ from dbarchitect.engines.postgres.server import private_server
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import from_json
-from dbarchitect.sql.shape import outline, shape
+from dbarchitect.sql.outline import outline, shape
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.workload.comments import site_of, tags_of, trace_of, without_tags
 from dbarchitect.workload.entry import parameters_of

@@ -31,6 +31,7 @@ from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import Value
 from dbarchitect.prove.demonstrate import demonstrate
+from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.rule import chosen, review, rules
 from dbarchitect.sources import Source, Workshop, open_source
@@ -134,7 +135,8 @@ def _unplannable(workload: Workload, bench: Workbench) -> tuple[Gap, ...]:
     refused: list[tuple[str, str]] = []
     for query in workload.queries:
         try:
-            twin.explain(query.sql, query.parameters)
+            for form in filled(twin, query):
+                twin.explain(form.sql, form.parameters)
         except InputError as err:
             refused.append((str(query.position or " ".join(query.sql.split())[:80]), err.message))
     return _left_out(refused)

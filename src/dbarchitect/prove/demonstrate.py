@@ -19,8 +19,9 @@ from dbarchitect.errors import DbaError, InputError
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.proof import Accepted, Experiment, Proof, Refused, SamePlans, Scalar, Shown, TimedWithout
-from dbarchitect.model.query import Workload
+from dbarchitect.model.query import Query, Workload
 
+from .parameters import filled
 from .workbench import Workbench
 
 _REPEATS = 5  # the fastest of five: what is slower was disturbed
@@ -224,7 +225,8 @@ def _same_plans(experiment: SamePlans, bench: Workbench, workload: Workload | No
     planned: list[tuple[str, tuple[str, ...], float, float]] = []
     for sql, parameters, calls in asked:
         try:
-            planned.append((sql, parameters, calls, twin.explain(sql, parameters).cost))
+            form = filled(twin, Query(id="", sql=sql, calls=calls, parameters=parameters))[0]
+            planned.append((form.sql, form.parameters, calls, twin.explain(form.sql, form.parameters).cost))
         except InputError:
             continue  # `check` names what cannot be planned
     if not planned:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.query import Query, Workload
-from dbarchitect.sql.shape import is_query, outline, shape
+from dbarchitect.sql.outline import is_query, outline, shape
 
 _KEYS = ("userid", "dbid", "toplevel", "queryid")
 _TIMES = ("total_exec_time", "total_time")

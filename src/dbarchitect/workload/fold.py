@@ -9,8 +9,8 @@ from dbarchitect.model.execution import Execution
 from dbarchitect.model.names import Position
 from dbarchitect.model.query import Example, Query, Workload
 from dbarchitect.model.value import Value
+from dbarchitect.sql.outline import is_query, outline, shape
 from dbarchitect.sql.script import split_script
-from dbarchitect.sql.shape import is_query, outline, shape
 
 from .comments import without_tags
 from .entry import Logged, resolved
