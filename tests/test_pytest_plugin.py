@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -109,7 +110,9 @@ class Project:
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
         (folder / "models.py").write_text(MODELS)
-        (folder / "test_shop.py").write_text(TESTS.format(url=url.replace("postgresql://", "postgresql+psycopg://")))
+        (folder / "test_shop.py").write_text(
+            TESTS.format(url=unquote(url.replace("postgresql://", "postgresql+psycopg://")))
+        )
         (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
         self.query("select(Order)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import threading
@@ -11,12 +12,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import psycopg
 import pytest
 from psycopg import sql as composed
 from sqlalchemy import ForeignKey, String, create_engine, event, insert, select, text
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship, selectinload
@@ -62,8 +64,9 @@ INSERT INTO items SELECT g, (g + 1) / 2, 'i' || g FROM generate_series(1, 32) g;
 """
 
 
-def alchemy(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://")
+def alchemy(url: str) -> URL:
+    made = make_url(url)
+    return made.set(drivername="postgresql+psycopg", database=unquote(made.database or ""))  # 2.0 leaves it quoted
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_lazy_loads_of_the_orm_with_line_attribute_and_fix(engine: Engine):
     parent, child = recorded.executions[:2]
     assert (parent.rows, child.rows, len(recorded)) == (16, 2, 17)
     wanted = "SELECT items.id, items.order_id, items.name FROM items WHERE $1::INTEGER = items.order_id"
-    assert " ".join(child.sql.split()) == wanted
+    assert re.sub(r" AS \w+", "", " ".join(child.sql.split())) == wanted  # 2.0 names its columns
     assert child.parameters == ("1",)
     assert parent.transaction == child.transaction != ""
     assert child.tags["relationship"] == "Order.items"

@@ -372,8 +372,9 @@ def _ranged(kind: str, fields: Node) -> list[str]:
         or not _RANGES.intersection(tree.strings(fields["name"]))
     ):
         return []
-    for side in (fields.get("lexpr", {}), fields.get("rexpr", {})):
-        parts = side.get("RowExpr", {}).get("args", [side]) if isinstance(side, dict) else []
+    sides = [cast(Node, side) for side in (fields.get("lexpr"), fields.get("rexpr")) if isinstance(side, dict)]
+    for side in sides:
+        parts: list[Node] = side.get("RowExpr", {}).get("args", [side])
         names = [tree.strings(one.get("ColumnRef", {}).get("fields"))[-1:] for one in parts]
         if names and all(names):
             return [one[0] for one in names]
