@@ -336,7 +336,7 @@ def test_the_command_reads_a_plan_and_tells_by_its_code(tmp_path, capsys, monkey
     ("arguments", "said"),
     [
         (["query"], "name a source and a query"),
-        (["query", "shop.sql"], "name a source and a query"),
+        (["query", "shop.sql", "-x"], "name a source and a query"),
         (["query", "shop.sql", "SELECT 1", "--plan", "x"], "needs no source"),
         (["query", "--plan", "none.txt"], "cannot read the plan none.txt"),
         (["query", "shop.sql", "none.sql"], "cannot read the query none.sql"),

@@ -98,6 +98,26 @@ def test_one_query_with_its_other_form(shop: Path, capsys: pytest.CaptureFixture
     assert "nothing to improve" in capsys.readouterr().out
 
 
+def test_a_form_that_pays_with_an_index_brings_it(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from dataclasses import replace
+
+    sql = "SELECT id FROM orders WHERE date_trunc('day', at) = '2025-01-20'"
+    found = api.query("app.sql", sql, "the query", OPTIONS)
+    best = found.rewrites[0]
+    assert best.sql == "SELECT id FROM orders WHERE at >= '2025-01-20' AND at < '2025-01-21'"
+    (index,) = best.indexes
+    assert index.startswith("CREATE INDEX CONCURRENTLY")
+    assert index.endswith("(at)")
+    assert best.before.planned is not None
+    assert best.before.planned >= found.total * 0.99  # the original cannot use it
+    assert [one.rule for one in found.patterns] == []  # the plan says it, with figures
+    timed = api.query("app.sql", sql, "the query", replace(OPTIONS, measure=True)).rewrites[0]
+    assert timed.indexes == best.indexes
+    assert timed.before.milliseconds is not None
+    assert timed.after.milliseconds is not None
+    assert timed.after.milliseconds < timed.before.milliseconds
+
+
 def test_forms_are_timed_where_there_are_rows(shop: Path) -> None:
     from dataclasses import replace
 

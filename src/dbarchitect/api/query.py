@@ -33,7 +33,7 @@ from dbarchitect.prove.rewriting import RewriteOptions, improve
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.query.findings import RULES, Reading, misjudged, read
 from dbarchitect.query.patterns import pages as pattern_pages
-from dbarchitect.query.patterns import patterns
+from dbarchitect.query.patterns import patterns, unsaid
 from dbarchitect.query.rewrite import rewrites
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.explained import read_plan
@@ -244,6 +244,7 @@ def _review(
     gaps: tuple[Gap, ...] = (),
 ) -> QueryReview:
     reading = Reading(plan, schema, sql)
+    findings = read(reading)
     return QueryReview(
         sql=sql,
         source=source,
@@ -253,8 +254,8 @@ def _review(
         ),
         timed=reading.timed,
         total=round(reading.total, 4),
-        findings=read(reading),
-        patterns=_said(sql, schema),
+        findings=findings,
+        patterns=unsaid(_said(sql, schema), findings),
         notes=notes,
         gaps=gaps,
         proof=proof,

@@ -75,6 +75,8 @@ class Rewritten(Value, frozen=True, kw_only=True):
     because     why the forms are equal here: what the schema says
     caution     for one that changes the meaning: what; "" for the others
     equivalence None only where the meaning changes
+    indexes     statements that make the indexes which this form can use and the original cannot; the costs of both are
+                with them
     """
 
     rule: str
@@ -84,6 +86,7 @@ class Rewritten(Value, frozen=True, kw_only=True):
     because: str
     caution: str = ""
     equivalence: Equivalence | None = None
+    indexes: tuple[str, ...] = ()
     before: Cost = Cost()
     after: Cost = Cost()
     proof: Proof = ASSERTED

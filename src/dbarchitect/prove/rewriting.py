@@ -8,16 +8,21 @@ on, time has the last word. What helps is rewritten again, for a form that two r
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 from msgspec.structs import replace
 
+from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.explain import explain
+from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.errors import InputError
+from dbarchitect.index.candidates import Candidates, Limits
+from dbarchitect.index.needs import needs_of
+from dbarchitect.model.change import AddIndex
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.rewrite import Cost, Equivalence, Rewritten
 from dbarchitect.query.rewrite import Offer, Rewrite, offers
@@ -25,6 +30,8 @@ from dbarchitect.query.rewrite import Offer, Rewrite, offers
 from .equivalence import Effort, equivalent
 
 _GAINS = 1.1  # times cheaper: what saves less than a tenth is not worth another form (as in `measure`)
+_PAYS = 2.0  # times: what needs an index besides must save half
+_KEYS = 3
 _ROUNDS = 3  # rewrites that are put together
 _RUNS = 3
 
@@ -125,8 +132,11 @@ class _Improver:
             before=Cost(planned=self._before.planned),
             after=after,
         )
-        if not self._gains(made):
-            return None
+        if made.gain is None or made.gain < _PAYS:  # what an index could do for it is worth more
+            better = self._with_index(made)
+            if better is None and not self._gains(made):
+                return None
+            made = better or made
         if offer.caution:
             return self._timed(replace(made, proof=self._planned(made)))
         self._progress(f"testing {made.rule}")
@@ -139,6 +149,33 @@ class _Improver:
             options=self._options.test,
         )
         return self._timed(replace(made, equivalence=test, proof=_proof(test, made))) if test.holds else None
+
+    def _with_index(self, made: Rewritten) -> Rewritten | None:
+        """The form with an index that it can use and the original cannot; None where there is none."""
+        schema = self._twin.schema
+        plan = self._twin.explain(made.sql, self._parameters, verbose=True)
+        candidates = Candidates(schema, Limits(width=_KEYS, include=False))
+        offered = [index for needs in needs_of(plan, schema) for index in candidates.of(needs, constants=False)]
+        offered = [one for one in offered if one.method == "btree" and all(key.column for key in one.keys)]
+        if not offered:
+            return None
+        with self._twin.supposing([AddIndex(index=one) for one in offered]):
+            planned = self._twin.explain(made.sql, self._parameters)
+        names = {node.index for node in planned.root.walk() if node.index}
+        used = [one for one in offered if one.name.name in names]
+        if not used:
+            return None
+        with self._twin.supposing([AddIndex(index=one) for one in used]):
+            before = self._twin.explain(self._sql, self._parameters).cost
+            after = self._twin.explain(made.sql, self._parameters).cost
+        if before < _PAYS * after:
+            return None
+        return replace(
+            made,
+            before=Cost(planned=before),
+            after=Cost(planned=after),
+            indexes=tuple(create_index_sql(one, concurrently=True) for one in used),
+        )
 
     def _gains(self, made: Rewritten) -> bool:
         return self._options.every or made.gain is None or made.gain >= _GAINS
@@ -164,9 +201,16 @@ class _Improver:
         if self._rows is None or self._before.milliseconds is None:
             return made
         self._progress(f"timing {made.rule}")
-        took = replace(self._time(made.sql), planned=made.after.planned)
-        found = replace(made, before=self._before, after=took)
-        figures = ({"ms": one.milliseconds, "blocks": one.blocks} for one in (self._before, took))
+        try:
+            with self._rows.transaction(force_rollback=True) if made.indexes else nullcontext():
+                for statement in made.indexes:
+                    one_statement(self._rows, statement.replace(" CONCURRENTLY", "", 1))
+                was = replace(self._time(self._sql), planned=made.before.planned) if made.indexes else self._before
+                took = replace(self._time(made.sql), planned=made.after.planned)
+        except psycopg.Error:  # the session may not make indexes there
+            return made
+        found = replace(made, before=was, after=took)
+        figures = ({"ms": one.milliseconds, "blocks": one.blocks} for one in (was, took))
         before, after = figures
         proof = replace(found.proof, before={**found.proof.before, **before}, after={**found.proof.after, **after})
         return replace(found, proof=proof) if self._gains(found) else None

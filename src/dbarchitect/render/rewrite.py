@@ -29,6 +29,10 @@ def rewrite_parts(found: Sequence[Rewritten], *, numbered: bool = True) -> Itera
         if one.caution:
             yield Text(f"   the meaning changes: {line(one.caution)}", style="bold yellow")
         yield from (Verbatim(Text(f"   {text}", style=style)) for text, style in _changed(one.original, one.sql))
+        for statement in one.indexes:
+            yield Verbatim(Text(f"   {line(statement)};"))
+        if one.indexes:
+            yield Text("   with this index, which the original cannot use", style="dim")
         yield Text(f"   why: {line(one.because)}")
         yield Text(f"   {one.proof.level}: {_tested(one)}", style="dim")
 

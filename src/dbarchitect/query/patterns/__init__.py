@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
 from msgspec.structs import replace
@@ -15,7 +16,16 @@ from dbarchitect.sql.levels import read
 
 from .pattern import PATTERNS, Sight
 
-__all__ = ["pages", "patterns"]
+__all__ = ["pages", "patterns", "unsaid"]
+
+# What findings of plans call the same thing.
+_BY_PLAN = {
+    "function-on-column": ("func-on-column", "cast-defeats-index"),
+    "other-type": ("cast-defeats-index",),
+    "subquery-per-row": ("subplan-per-row",),
+    "not-in-nullable": ("not-in-unhashed",),
+    "select-star": ("wide-row",),
+}
 
 
 def patterns(sql: str, schema: Relational | None = None) -> tuple[QueryFinding, ...]:
@@ -26,6 +36,12 @@ def patterns(sql: str, schema: Relational | None = None) -> tuple[QueryFinding, 
     made = [replace(one, rule=name) for name, check in PATTERNS.items() for one in check(sight)]
     once = {(one.rule, one.at, one.message): one for one in made}
     return tuple(sorted(once.values(), key=lambda one: (-one.severity.rank, _place(one), one.rule)))
+
+
+def unsaid(found: Iterable[QueryFinding], by_plan: Iterable[QueryFinding]) -> tuple[QueryFinding, ...]:
+    """Patterns of a text without those that its plan says too, with figures."""
+    said = {one.rule for one in by_plan}
+    return tuple(one for one in found if not said & {one.rule, *_BY_PLAN.get(one.rule, ())})
 
 
 def pages() -> dict[str, str]:
