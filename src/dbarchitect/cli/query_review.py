@@ -39,6 +39,10 @@ def review(
     ] = None,
     workload: Workload = None,
     no_rewrites: Annotated[bool, Parameter(help="Look for no other forms that cost less.")] = False,
+    orm: Annotated[
+        tuple[str, ...],
+        Parameter(metavar="NAME", help="Other forms in its words too: sqlalchemy, tortoise, prisma, drizzle, kysely."),
+    ] = (),
     parameter: Annotated[
         tuple[str, ...], Parameter(metavar="SQL", help="A literal for $1, the next for $2, and so on; repeatable.")
     ] = (),
@@ -61,9 +65,13 @@ def review(
     from dbarchitect.api import query as api
     from dbarchitect.config import read_configuration
     from dbarchitect.model.finding import Severity
+    from dbarchitect.query.existence_idioms import ORMS
     from dbarchitect.render.query import render_queries, render_query
 
     settings = read_configuration(Path.cwd())
+    orms = commas(orm)
+    if unknown := [one for one in orms if one not in ORMS]:
+        raise InputError(f"--orm {unknown[0]}: not known", hint=", ".join(ORMS))
     severities: list[Severity]
     if plan is not None:
         if source is not None or workload is not None:
@@ -102,7 +110,7 @@ def review(
                 severities = [each.severity for one in whole.reviews for each in one.to_improve]
             else:
                 found = api.query(source, *_query(sql), options)
-                text = render_query(found, form, screen=terminal.screen(output), version=__version__)
+                text = render_query(found, form, screen=terminal.screen(output), version=__version__, orms=orms)
                 severities = [one.severity for one in found.to_improve]
     terminal.emit(text, output)
     limit = fail_on or settings.fail_on

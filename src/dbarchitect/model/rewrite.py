@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .keyset import Idiom
 from .names import Name
 from .proof import ASSERTED, Proof
 from .value import Value
@@ -77,6 +78,7 @@ class Rewritten(Value, frozen=True, kw_only=True):
     equivalence None only where the meaning changes
     indexes     statements that make the indexes which this form can use and the original cannot; the costs of both are
                 with them
+    idioms      what the form says new in the words of ORMs, where they have any for it
     """
 
     rule: str
@@ -87,6 +89,7 @@ class Rewritten(Value, frozen=True, kw_only=True):
     caution: str = ""
     equivalence: Equivalence | None = None
     indexes: tuple[str, ...] = ()
+    idioms: tuple[Idiom, ...] = ()
     before: Cost = Cost()
     after: Cost = Cost()
     proof: Proof = ASSERTED

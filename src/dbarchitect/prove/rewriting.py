@@ -25,6 +25,7 @@ from dbarchitect.index.needs import needs_of
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.rewrite import Cost, Equivalence, Rewritten
+from dbarchitect.query.existence_idioms import existence_idioms
 from dbarchitect.query.rewrite import Offer, Rewrite, offers
 
 from .equivalence import Effort, equivalent
@@ -129,6 +130,7 @@ class _Improver:
             sql=offer.sql,
             because=f"{last.because}; {offer.because}" if last else offer.because,
             caution=offer.caution,
+            idioms=existence_idioms(self._sql, offer.sql, self._twin.schema),
             before=Cost(planned=self._before.planned),
             after=after,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -29,11 +29,11 @@ _HOT, _WARM = 0.3, 0.1  # shares of the time that are marked
 _MOST = 60  # nodes that are shown; of more, those that take time and what leads to them
 
 
-def render_query(review: QueryReview, form: Form, *, screen: Screen, version: str) -> str:
-    """The review as `form`."""
+def render_query(review: QueryReview, form: Form, *, screen: Screen, version: str, orms: Sequence[str] = ()) -> str:
+    """The review as `form`; `orms`: in whose words other forms are shown too."""
     if form == "json":
         return json_document({"schema": SCHEMA, "version": version, **msgspec.to_builtins(review)})
-    return printed(_parts(review, screen), screen)
+    return printed(_parts(review, screen, orms), screen)
 
 
 def render_queries(review: WorkloadReview, form: Form, *, screen: Screen, version: str) -> str:
@@ -77,7 +77,7 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
         yield Verbatim(Text(f"again: {line(review.proof.rerun)}", style="dim"))
 
 
-def _parts(review: QueryReview, screen: Screen) -> Iterator[Part]:
+def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator[Part]:
     yield Text(_verdict(review), style="bold yellow" if review.to_improve else "bold green")
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
     yield Text(f"{review.proof.level}: {line(review.proof.method)}" + (f" ({named})" if named else ""), style="dim")
@@ -91,7 +91,7 @@ def _parts(review: QueryReview, screen: Screen) -> Iterator[Part]:
     if review.rewrites:
         yield Text("")
         yield Text("other forms", style="bold")
-        yield from rewrite_parts(review.rewrites)
+        yield from rewrite_parts(review.rewrites, orms=orms)
     rest = [one for one in (*review.findings, *review.patterns) if one.severity is Severity.INFO]
     if rest:
         yield Text("")

@@ -18,8 +18,10 @@ from dbarchitect.render.untrusted import block, line
 _ROWS = 10  # of a result; more show nothing more
 
 
-def rewrite_parts(found: Sequence[Rewritten], *, numbered: bool = True) -> Iterator[Part]:
-    """Each form below the other, the best one first; one line where there is none."""
+def rewrite_parts(
+    found: Sequence[Rewritten], *, numbered: bool = True, orms: Sequence[str] = ()
+) -> Iterator[Part]:  # fmt: skip
+    """Each form below the other, the best one first; one line where there is none. `orms`: in whose words too."""
     if not found:
         yield Text("no other form of this query is known to cost less", style="dim")
     for number, one in enumerate(found, 1):
@@ -33,6 +35,11 @@ def rewrite_parts(found: Sequence[Rewritten], *, numbered: bool = True) -> Itera
             yield Verbatim(Text(f"   {line(statement)};"))
         if one.indexes:
             yield Text("   with this index, which the original cannot use", style="dim")
+        for idiom in one.idioms:
+            if idiom.orm in orms:
+                said = f": {line(idiom.absent)}" if idiom.absent else f" ({line(idiom.checked)})"
+                yield Text(f"   {idiom.orm}{said}", style="dim")
+                yield from (Verbatim(Text(f"      {text}")) for text in block(idiom.code).splitlines())
         yield Text(f"   why: {line(one.because)}")
         yield Text(f"   {one.proof.level}: {_tested(one)}", style="dim")
 
