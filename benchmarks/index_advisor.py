@@ -130,7 +130,7 @@ def main() -> None:
     settings = AdviceOptions(
         limits=Limits(width=options.width, include=not options.no_include), questions=options.questions
     )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is built on the source is dropped
+    signal.signal(signal.SIGTERM, _ended)  # so that what is built on the source is dropped
     rows: list[list[object]] = []
     kinds: list[str] = []
     others: list[list[object]] = []
@@ -181,6 +181,10 @@ def main() -> None:
     report.publish(
         f"Index advice: {options.workload}{', without ' + options.without if options.without else ''}", body, options
     )
+
+
+def _ended(number: int, frame: object) -> None:
+    sys.exit(1)
 
 
 def _kind(index: Index) -> str:

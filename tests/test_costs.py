@@ -14,13 +14,13 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.costfit import CostFit
 from dbarchitect.prove.costs import (
     PARAMETERS,
-    _counts,
-    _fitted,
-    _nonnegative,
-    _Probe,
-    _solved,
-    _Timed,
+    Probe,
+    Timed,
+    counts_of,
     fit_costs,
+    fitted_to,
+    nonnegative,
+    solved,
 )
 
 DEFAULTS = {
@@ -41,7 +41,7 @@ FROM generate_series(1, 120000) g;
 """
 
 
-def plans(units_of: dict[str, float], *, noise: float) -> list[_Timed]:
+def plans(units_of: dict[str, float], *, noise: float) -> list[Timed]:
     """Plans of known counts, which take what the parameters say, give or take some."""
     random = numpy.random.default_rng(7)
     counts = numpy.exp(random.uniform(2, 9, size=(80, len(PARAMETERS)))) * (random.random((80, len(PARAMETERS))) > 0.4)
@@ -49,15 +49,15 @@ def plans(units_of: dict[str, float], *, noise: float) -> list[_Timed]:
     counts[counts.sum(axis=1) == 0, 0] = 100.0
     worth = numpy.array([units_of[name] for name in PARAMETERS]) * 0.002
     times = counts @ worth * numpy.exp(random.normal(0, noise, size=80))
-    probe = _Probe(kind="made up", sql="", without=())
+    probe = Probe(kind="made up", sql="", without=())
     return [
-        _Timed(probe=probe, counts=tuple(map(float, row)), milliseconds=float(time))
+        Timed(probe=probe, counts=tuple(map(float, row)), milliseconds=float(time))
         for row, time in zip(counts, times, strict=True)
     ]
 
 
 def test_parameters_that_times_were_made_of_are_found() -> None:
-    fit = _fitted(plans(TRUE, noise=0.02), DEFAULTS, ())
+    fit = fitted_to(plans(TRUE, noise=0.02), DEFAULTS, ())
 
     for one in fit.parameters:
         assert one.after == pytest.approx(TRUE[one.name], rel=0.2)
@@ -67,7 +67,7 @@ def test_parameters_that_times_were_made_of_are_found() -> None:
 
 
 def test_right_parameters_stay() -> None:
-    fit = _fitted(plans(DEFAULTS, noise=0.02), DEFAULTS, ())
+    fit = fitted_to(plans(DEFAULTS, noise=0.02), DEFAULTS, ())
 
     for one in fit.parameters:
         assert one.after == pytest.approx(one.before, rel=0.2)
@@ -76,7 +76,7 @@ def test_right_parameters_stay() -> None:
 def test_none_is_negative_and_none_is_better() -> None:
     random = numpy.random.default_rng(3)
     left, right = random.normal(size=(30, 5)), random.normal(size=30)
-    found = _nonnegative(left, right)
+    found = nonnegative(left, right)
     gradient = left.T @ (left @ found - right)
 
     # The conditions of Karush, Kuhn and Tucker.
@@ -88,7 +88,7 @@ def test_none_is_negative_and_none_is_better() -> None:
 def test_twice_as_much_and_half_as_much_weigh_the_same() -> None:
     counts = numpy.zeros((2, 5))
     counts[:, 0] = 1.0
-    found = _solved(counts, numpy.array([1.0, 16.0]), numpy.ones(5), 0.0)
+    found = solved(counts, numpy.array([1.0, 16.0]), numpy.ones(5), 0.0)
     assert found[0] == pytest.approx(4.0, rel=0.01)
 
 
@@ -100,7 +100,7 @@ def test_counts_of_a_sequential_scan(database: Callable[..., Database]) -> None:
         row = connection.execute("SELECT relpages, reltuples FROM pg_class WHERE relname = 'orders'").fetchone()
         with connection.transaction():
             connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
-            found = _counts(connection, "SELECT * FROM orders WHERE total > 5", DEFAULTS)
+            found = counts_of(connection, "SELECT * FROM orders WHERE total > 5", DEFAULTS)
 
     assert row is not None
     assert found == pytest.approx((row[0], 0.0, row[1], 0.0, row[1]), rel=0.001, abs=0.5)

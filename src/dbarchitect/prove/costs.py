@@ -111,7 +111,7 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Probe:
+class Probe:
     """A query whose plan is forced: what it may not use."""
 
     kind: str
@@ -120,8 +120,8 @@ class _Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Timed:
-    probe: _Probe
+class Timed:
+    probe: Probe
     counts: tuple[float, ...]  # what it counts of each parameter
     milliseconds: float
 
@@ -150,7 +150,7 @@ def fit_costs(
         before = {name: float(_setting(connection, name)) for name in PARAMETERS}
         notes: list[str] = []
         probes = list(_probes(connection, tables, notes, progress))
-        timed: list[_Timed] = []
+        timed: list[Timed] = []
         for place, probe in enumerate(probes):
             if place % 10 == 0:
                 progress(f"timing plans: {place:,} of {len(probes):,}")
@@ -171,7 +171,7 @@ def fit_costs(
     notes.append("fitted to data in memory: what is read from disk costs more than this says")
     notes.append(f"effective_cache_size ({cache}) is not fitted: set it to the memory that caches the data")
     notes.append("the costs of parallel workers and of JIT are in the same unit and are not fitted")
-    return _fitted(timed, before, tuple(notes))
+    return fitted_to(timed, before, tuple(notes))
 
 
 def _setting(connection: psycopg.Connection[Any], name: str) -> str:
@@ -185,7 +185,7 @@ def _setting(connection: psycopg.Connection[Any], name: str) -> str:
 
 def _probes(
     connection: psycopg.Connection[Any], most: int, notes: list[str], progress: Callable[[str], None]
-) -> Iterator[_Probe]:
+) -> Iterator[Probe]:
     tables: list[tuple[int, str, float]] = connection.execute(_TABLES, [_PAGES, most]).fetchall()
     ranged: dict[int, _Column] = {}
     for oid, table, _ in tables:
@@ -222,7 +222,7 @@ def _only(kind: str, among: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in among if one != kind)
 
 
-def _on_index(table: str, column: _Column) -> Iterator[_Probe]:
+def _on_index(table: str, column: _Column) -> Iterator[Probe]:
     conditions = [column.within(share) for share in _SHARES] + [column.among(count) for count in _LOOKUPS]
     kinds = ["indexscan", "indexonlyscan"]
     if column.correlation < _SCATTERED:  # of a bitmap the planner does not ask how rows lie
@@ -231,44 +231,44 @@ def _on_index(table: str, column: _Column) -> Iterator[_Probe]:
         # An index-only scan is an index scan to the planner's switches.
         without = _only(kind, _SCANS) if kind != "indexonlyscan" else ("seqscan", "bitmapscan")
         for condition in conditions:
-            yield _Probe(kind=kind, sql=f"SELECT count(*) FROM {table} WHERE {condition}", without=without)
+            yield Probe(kind=kind, sql=f"SELECT count(*) FROM {table} WHERE {condition}", without=without)
 
 
-def _on_table(table: str, columns: Sequence[_Column], sorted_by: _Column) -> Iterator[_Probe]:
+def _on_table(table: str, columns: Sequence[_Column], sorted_by: _Column) -> Iterator[Probe]:
     without = _only("seqscan", _SCANS)
-    yield _Probe(kind="seqscan", sql=f"SELECT count(*) FROM {table}", without=without)
+    yield Probe(kind="seqscan", sql=f"SELECT count(*) FROM {table}", without=without)
     for number in (1, 2, 3):
         several = " AND ".join(column.within(1.0) for column in columns[:number])
-        yield _Probe(kind="seqscan", sql=f"SELECT count(*) FROM {table} WHERE {several}", without=without)
+        yield Probe(kind="seqscan", sql=f"SELECT count(*) FROM {table} WHERE {several}", without=without)
     key = quote_identifier(sorted_by.name)
     for share in _SHARES:
         inner = f"SELECT {key} FROM {table} WHERE {sorted_by.within(share)}"
-        yield _Probe(kind="sort", sql=f"SELECT count(*) FROM ({inner} ORDER BY {key} DESC OFFSET 0) s", without=without)
+        yield Probe(kind="sort", sql=f"SELECT count(*) FROM ({inner} ORDER BY {key} DESC OFFSET 0) s", without=without)
         grouped = f"SELECT {key} FROM {table} WHERE {sorted_by.within(share)} GROUP BY {key} OFFSET 0"
-        yield _Probe(kind="hash aggregate", sql=f"SELECT count(*) FROM ({grouped}) s", without=(*without, "sort"))
+        yield Probe(kind="hash aggregate", sql=f"SELECT count(*) FROM ({grouped}) s", without=(*without, "sort"))
 
 
-def _on_reference(table: str, column: str, target: str, key: str, ranged: _Column) -> Iterator[_Probe]:
+def _on_reference(table: str, column: str, target: str, key: str, ranged: _Column) -> Iterator[Probe]:
     on = f"b.{quote_identifier(key)} = a.{quote_identifier(column)}"
     joined = f"SELECT count(*) FROM {table} a JOIN {target} b ON {on}"
     for share in _SHARES:
         sql = f"{joined} WHERE {ranged.within(share, 'a.')}"
-        yield _Probe(kind="hash join", sql=sql, without=_only("hashjoin", _JOINS))
-        yield _Probe(kind="nested loop", sql=sql, without=_only("nestloop", _JOINS))
+        yield Probe(kind="hash join", sql=sql, without=_only("hashjoin", _JOINS))
+        yield Probe(kind="nested loop", sql=sql, without=_only("nestloop", _JOINS))
 
 
 # One plan
 
 
 def _timed(
-    connection: psycopg.Connection[Any], probe: _Probe, before: Mapping[str, float], runs: int, limit_s: float
-) -> _Timed | None:
+    connection: psycopg.Connection[Any], probe: Probe, before: Mapping[str, float], runs: int, limit_s: float
+) -> Timed | None:
     """A plan's counts and time; None where it cannot be forced, takes too long or is not what the planner thinks."""
     try:
         with connection.transaction(force_rollback=True):
             for name in probe.without:
                 connection.execute(f"SET LOCAL enable_{name} = off".encode())
-            counts = _counts(connection, probe.sql, before)
+            counts = counts_of(connection, probe.sql, before)
             if counts is None:
                 return None
             connection.execute(f"SET LOCAL statement_timeout = {round(limit_s * 1000)}".encode())
@@ -283,7 +283,7 @@ def _timed(
     plan = ran[-1][1]
     if best < _LEAST_MS or plan is None or not _as_planned(plan):
         return None
-    return _Timed(probe=probe, counts=counts, milliseconds=best)
+    return Timed(probe=probe, counts=counts, milliseconds=best)
 
 
 class _Clock:
@@ -333,7 +333,7 @@ def _as_planned(plan: QueryPlan) -> bool:
     return True
 
 
-def _counts(connection: psycopg.Connection[Any], sql: str, before: Mapping[str, float]) -> tuple[float, ...] | None:
+def counts_of(connection: psycopg.Connection[Any], sql: str, before: Mapping[str, float]) -> tuple[float, ...] | None:
     """How much of each parameter a plan's cost is; None where it does not stay the same plan while one is raised."""
     plain = explain(connection, sql)
     if plain.cost > _DISABLED or any(node.detail.get("Disabled") == "True" for node in plain.root.walk()):
@@ -356,7 +356,7 @@ def _counts(connection: psycopg.Connection[Any], sql: str, before: Mapping[str, 
 # The fit
 
 
-def _fitted(timed: Sequence[_Timed], before: Mapping[str, float], notes: tuple[str, ...]) -> CostFit:
+def fitted_to(timed: Sequence[Timed], before: Mapping[str, float], notes: tuple[str, ...]) -> CostFit:
     import numpy
 
     places: dict[str, int] = {}
@@ -371,7 +371,7 @@ def _fitted(timed: Sequence[_Timed], before: Mapping[str, float], notes: tuple[s
     unit = _unit(counts[seen] @ old, times[seen])
     parts, prior = _parts(counts, old)
     ridge = min(_RIDGES, key=lambda one: (_validated(parts[seen], times[seen], prior, one), -one))
-    worth = _solved(parts[seen], times[seen], prior * unit, ridge)
+    worth = solved(parts[seen], times[seen], prior * unit, ridge)
     worth[1] += worth[0]
     unit_after = float(worth[0]) or unit
     new = worth / unit_after
@@ -418,7 +418,7 @@ def _unit(units: NDArray[Any], times: NDArray[Any]) -> float:
     return float(numpy.exp(numpy.log(times / units).mean()))
 
 
-def _solved(counts: NDArray[Any], times: NDArray[Any], prior: NDArray[Any], ridge: float) -> NDArray[Any]:
+def solved(counts: NDArray[Any], times: NDArray[Any], prior: NDArray[Any], ridge: float) -> NDArray[Any]:
     """Milliseconds of one page, row, entry and operator, none negative. `prior`: what they would be if the parameters
     were right in proportion.
 
@@ -434,13 +434,13 @@ def _solved(counts: NDArray[Any], times: NDArray[Any], prior: NDArray[Any], ridg
         weight = math.sqrt(ridge * len(times))
         left = numpy.vstack([scaled * weights[:, None], numpy.eye(len(prior)) * weight])
         right = numpy.concatenate([times * weights, numpy.full(len(prior), weight)])
-        before, found = found, (found + _nonnegative(left, right)) / 2  # a whole step may swing to and fro
+        before, found = found, (found + nonnegative(left, right)) / 2  # a whole step may swing to and fro
         if numpy.abs(found - before).max() < 1e-4 * numpy.abs(found).max():
             break
     return found * prior
 
 
-def _nonnegative(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+def nonnegative(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """Least squares without negative unknowns. Five have 31 sets of those that are not zero: all are tried, so that the
     answer is exact."""
     import numpy
@@ -469,7 +469,7 @@ def _validated(counts: NDArray[Any], times: NDArray[Any], old: NDArray[Any], rid
     for fold in range(_FOLDS):
         out = places % _FOLDS == fold
         prior = old * _unit(counts[~out] @ old, times[~out])
-        worth = _solved(counts[~out], times[~out], prior, ridge)
+        worth = solved(counts[~out], times[~out], prior, ridge)
         shares = numpy.maximum(counts[out] @ worth, 1e-3 * times[out]) / times[out]
         lost += float((shares + 1 / shares - 2).sum())
     return lost / len(times)

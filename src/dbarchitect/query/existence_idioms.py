@@ -60,7 +60,7 @@ def _test(inner: Select, outer: Select, denied: bool) -> _Test | None:
     if len(inner.relations) != 1:
         return None
     pairs: list[tuple[str, str]] = []
-    around: set[Relation | None] = set()
+    around: list[Relation] = []
     for term in inner.terms:
         sides = equality(term.node)
         references = [inner.find(side) for side in sides] if sides else []
@@ -69,9 +69,9 @@ def _test(inner: Select, outer: Select, denied: bool) -> _Test | None:
         if len(own) != 1 or len(others) != 1:
             return None
         pairs.append((own[0].name, others[0].name))
-        around.add(others[0].relation)
+        around.append(others[0].relation)
     relation = next(iter(inner.relations.values()))
-    outside = next(iter(around)) if len(around) == 1 else None
+    outside = around[0] if around and all(one is around[0] for one in around) else None
     if relation.table is None or outside is None or outside.table is None or relation.table is outside.table:
         return None
     return _Test(inside=relation.table.name, outside=outside.table.name, pairs=tuple(pairs), negated=denied)
