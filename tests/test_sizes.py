@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from dbarchitect.engines.postgres import twin as twins
+from dbarchitect.engines.postgres.twin.size_model import zipf_tail
 from dbarchitect.engines.postgres.twin.sizes import KeyGroup, btree, btree_heights
 from dbarchitect.model.names import Name
 from test_twin import snapshot_of
@@ -90,3 +91,35 @@ def test_a_million_unique_integers_take_the_pages_that_everybody_knows():
 )
 def test_heights_from_pages(pages, heights):
     assert btree_heights(pages, 16) == heights
+
+
+@pytest.mark.parametrize(("steepness", "listed"), [(0.0, 100), (0.5, 100), (1.0, 200), (1.3, 100)])
+def test_elements_that_are_not_listed_follow_those_that_are(steepness: float, listed: int) -> None:
+    every = [rank**-steepness / 50 for rank in range(1, 5001)]
+    assert zipf_tail(every[:listed], sum(every[listed:])) == pytest.approx(5000 - listed, rel=0.1)
+
+
+def test_a_gin_holds_more_elements_than_the_statistics_list(server):
+    server.create_database("elements")
+    try:
+        with psycopg.connect(server.url("elements"), autocommit=True) as connection:
+            connection.execute("select setseed(0.5)")
+            connection.execute("create table tagged (id int, tags text[])")
+            connection.execute(
+                "insert into tagged select g, (select array_agg('z' || floor(exp(random() * ln(20000)))::int) "
+                "from generate_series(1, 4) x where g > 0) from generate_series(1, 40000) g"
+            )
+            connection.execute("create index tagged_tags on tagged using gin (tags)")
+            connection.execute("vacuum analyze tagged")
+            row = connection.execute("select relpages from pg_class where relname = 'tagged_tags'").fetchone()
+            twin = twins.build(server, snapshot_of(server, "elements", connection), database="elements twin")
+        try:
+            size = twin.size_of(Name(schema="public", name="tagged_tags"))
+        finally:
+            twin.close()
+    finally:
+        server.drop_database("elements")
+    assert row is not None
+    assert size is not None
+    assert size.pages == pytest.approx(row[0], rel=0.5)  # of the listed ones alone it would have a quarter of the pages
+    assert size.entries > 5000

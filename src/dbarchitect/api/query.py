@@ -277,7 +277,8 @@ def _one(text: str, name: str) -> str:
         raise InputError(message, hint="one statement of SQL, or a file that holds it") from err
     if len(statements) != 1:
         raise InputError(
-            f"{name} holds {len(statements):,} statements, and this looks at one", hint="one query at a time, or --workload FILE for all of them"
+            f"{name} holds {len(statements):,} statements, and this looks at one",
+            hint="one query at a time, or --workload FILE for all of them",
         )
     return statements[0].sql
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
 import psycopg
 
+from dbarchitect.engines.postgres.arrays import parse_array
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.engines.postgres.twin import sizes
 from dbarchitect.engines.postgres.twin.sampled import Measured, measure
@@ -470,7 +471,40 @@ class SizeModel:
         # n different values show e(n) = all * n / (n + k) terms (Michaelis and Menten); e(n) and e(n / 2) give all.
         half, whole = found.entries_of_half, found.entries
         entries = min(postings, half * whole / max(1, 2 * half - whole))
-        return sizes.gin(entries=entries, postings=postings, rows=rows, heap_pages=heap_pages)
+        common = sizes.gin(entries=entries, postings=postings, rows=rows, heap_pages=heap_pages)
+        rare, more = self._rare_elements(index, rows)
+        if not rare:
+            return common
+        # Apart, for their lists are short: those of the common ones have trees of their own.
+        others = sizes.gin(entries=rare, postings=more, rows=rows, heap_pages=heap_pages)
+        return replace(
+            common,
+            pages=common.pages + others.pages - 2,
+            entries=common.entries + others.entries,
+            entry_pages=common.entry_pages + others.entry_pages,
+            data_pages=common.data_pages + others.data_pages,
+        )
+
+    def _rare_elements(self, index: PhysicalIndex, rows: float) -> tuple[float, float]:
+        """(how many elements the statistics leave out, in how many rows they are): `pg_stats` lists the common ones of
+        arrays and text vectors alone. What a row has besides these follows in frequency as the listed ones fall."""
+        (key, *others) = index.keys
+        one = self.statistics(index.table, key.column) if key.column and not others else None
+        if one is None or not one.most_common_elements or not one.most_common_element_frequencies:
+            return 0.0, 0.0
+        elements = parse_array(one.most_common_elements)
+        shares = sorted(one.most_common_element_frequencies[: len(elements)], reverse=True)
+        if one.element_count_histogram:
+            each = one.element_count_histogram[-1]  # the mean
+        else:  # a text vector: an entry of four bytes, the word, its place, aligned (tsvector's ts_type.h)
+            letters = sum(map(len, elements)) / len(elements)
+            each = max(0.0, one.average_width - 5) / (4 + letters + 4.5)
+        left = each - sum(shares)
+        if left <= 0.01 * each or shares[-1] <= 0:
+            return 0.0, 0.0
+        filled = rows * (1 - one.null_fraction)
+        more = left * filled
+        return min(more, zipf_tail(shares, left)), more
 
     def _tree(self, index: PhysicalIndex, rows: float, total: float) -> IndexSize:
         """GiST, SP-GiST and whatever else an extension brings: as on a sample, as many pages for each further row."""
@@ -503,6 +537,24 @@ class SizeModel:
             columns=[(name, type_, self.statistics(index.table, name)) for name, type_ in columns],
             rows=rows,
         )
+
+
+def zipf_tail(shares: Sequence[float], left: float) -> float:
+    """How many more elements share `left` occurrences a row, if their frequencies go on to fall as those of the listed
+    ones do: as a power of their rank (Zipf), from the last one on. Infinite where they fall too fast to reach it."""
+    last, count = shares[-1], len(shares)
+    rank = count // 10 + 1  # not the first, which are too few to tell a law by
+    steepness = math.log(shares[rank - 1] / last) / math.log(count / rank) if rank < count else 0.0
+    rest = 1.0 - steepness
+    if abs(rest) < 1e-3:
+        exponent = left / (last * count)
+        return count * math.expm1(exponent) if exponent < 600 else math.inf
+    # The integral of last * (count / k) ** steepness from count to n is `left`.
+    reached = 1.0 + left * rest / (last * count)
+    if reached <= 0:
+        return math.inf
+    power = math.log(reached) / rest
+    return count * math.expm1(power) if power < 600 else math.inf
 
 
 def _escaped(sql: str) -> str:
