@@ -296,8 +296,11 @@ def materialize_loops(reading: Reading) -> Iterator[QueryFinding]:
         if join is None or spot.loops <= 1000 or spot.rows < 1_000_000:
             continue
         scan = next((one for one in spot.below() if one is not spot and one.node.type == "Seq Scan"), None)
-        if scan is not None and scan.parent is spot and designs(reading, scan, extra=join.node.join_filter, sort=False):
+        made = [] if scan is None else designs(reading, scan, extra=join.node.join_filter, sort=False)
+        if scan is not None and scan.parent is spot and any(one.equal or one.method for one in made):
             continue  # nl-inner-seqscan says it
+        if (join.node.removed_by_join or 0.0) * join.loops >= 10 * max(join.rows, 1.0):
+            continue  # join-filter-waste or or-across-tables says it
         if spot.share + join.share < 0.3:
             continue
         yield found(
