@@ -214,17 +214,23 @@ quiet(
 )
 
 
-def not_in(text: str, loops: int) -> str:
-    kept = node("Materialize", rows=5_000, ms=0.3, loops=loops, below=(node("Seq Scan on t", rows=9_000, ms=2),))
+KEPT = node("Materialize", rows=5_000, ms=0.3, loops=1_000, below=(node("Seq Scan on t", rows=9_000, ms=2),))
+LOOKED_FOR = node("Seq Scan on t", "Filter: (a = o.id)", "Rows Removed by Filter: 9", rows=1, ms=0.018, loops=20_000)
+
+
+def not_in(text: str, inner: Node = KEPT) -> str:
     return plan(
         node("Seq Scan on o", f"Filter: {text}", "Rows Removed by Filter: 900", rows=100, ms=400,
-             below=(("SubPlan 1", kept),))
+             below=(("SubPlan 1", inner),))
     )  # fmt: skip
 
 
-fires("not-in-unhashed", not_in("(NOT (ANY (id = (SubPlan 1).col1)))", 1_000))
-quiet("not-in-unhashed", "hashed", not_in("(NOT (ANY (id = (hashed SubPlan 1).col1)))", 1))
-quiet("not-in-unhashed", "IN stops at the first", not_in("(ANY (id = (SubPlan 1).col1))", 1_000))
+fires("not-in-unhashed", not_in("(NOT (ANY (id = (SubPlan 1).col1)))"))
+fires("not-in-unhashed", not_in("(NOT (SubPlan 1))"))
+quiet("not-in-unhashed", "hashed", not_in("(NOT (ANY (id = (hashed SubPlan 1).col1)))"))
+quiet("not-in-unhashed", "IN stops at the first", not_in("(ANY (id = (SubPlan 1).col1))"))
+quiet("not-in-unhashed", "NOT EXISTS, as 16 prints it", not_in("(NOT (SubPlan 1))", LOOKED_FOR))
+quiet("not-in-unhashed", "NOT EXISTS, as 17 prints it", not_in("(NOT EXISTS(SubPlan 1))", LOOKED_FOR))
 
 
 def pairs(text: str, removed: int, rows: int = 50) -> str:

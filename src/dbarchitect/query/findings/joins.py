@@ -206,8 +206,10 @@ def not_in_unhashed(reading: Reading) -> Iterator[QueryFinding]:
         match = _NOT_IN.search(text) if "SubPlan" in text else None
         if match is None or match["hashed"] or match["all"] or "hashed SubPlan" in text:
             continue
-        inner = [one for one in spot.children if one.node.subplan.startswith("SubPlan")]
-        walked = sum(one.rows for one in inner if one.node.type in ("Materialize", "Seq Scan"))
+        # Before 17 NOT EXISTS was printed alike; only the rows of NOT IN are kept, as they are the same for each row.
+        kinds = ("Materialize", "Seq Scan") if "ANY (" in text else ("Materialize",)
+        inner = [one for one in spot.children if one.node.subplan.startswith("SubPlan") and one.node.type in kinds]
+        walked = sum(one.rows for one in inner)
         cost = sum(one.whole for one in inner) + spot.own
         if not inner or "EXISTS(" in text or cost < LEAST_SHARE * reading.total:
             continue
