@@ -40,13 +40,9 @@ def findings_of(plan: QueryPlan, schema: Relational | None = None, sql: str = ""
 
 def read(reading: Reading) -> tuple[QueryFinding, ...]:
     """The same for a plan that was read already."""
-    made = [one for rule in RULES.values() for one in rule.check(reading)]
+    made = [one for rule in RULES.values() for one in rule.check(reading) if _worth(one)]
     at = {(one.rule, one.node) for one in made}
-    kept = [
-        one
-        for one in made
-        if not any((better, one.node) in at for better in _GIVES_WAY.get(one.rule, ())) and _worth(one)
-    ]
+    kept = [one for one in made if not any((better, one.node) in at for better in _GIVES_WAY.get(one.rule, ()))]
     return tuple(sorted(kept, key=lambda one: (one.severity is Severity.INFO, -one.share, one.rule, one.node or 0)))
 
 

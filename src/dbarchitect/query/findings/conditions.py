@@ -21,6 +21,7 @@ _CAST = re.compile(
     r"(?P<type>numeric|double precision|real|text|bigint|integer|float8)\b",
     re.IGNORECASE,
 )
+_SAME = re.compile(r"\(NOT \((?:[^()]|\([^()]*\))* IS DISTINCT FROM ")  # as EXPLAIN prints IS NOT DISTINCT FROM
 _JSON = re.compile(r"^\(*\"?(?P<column>\w+)\"? ?->>? ?'(?P<key>[^']*)'")
 
 
@@ -166,6 +167,9 @@ def like_no_opclass(reading: Reading) -> Iterator[QueryFinding]:
             pattern, left = term.pattern, term.left
             if term.operator != "~~" or left is None or not left.column or not pattern or pattern[0] in "%_":
                 continue
+            own = next((one.collation for one in table.columns if one.name == left.column), None)
+            if own is not None and own.name in ("C", "POSIX"):
+                continue  # a plain index keeps its beginnings together
             if _others(reading, spot.node, term):
                 continue
             yield found(
@@ -223,7 +227,12 @@ def not_distinct(reading: Reading) -> Iterator[QueryFinding]:
     Where the value is not null, = says the same.
     """
     for spot, removed in _wasteful(reading):
-        if re.search(r"IS (?:NOT )?DISTINCT FROM", spot.node.filter) and "(NOT" in spot.node.filter.upper():
+        if not _SAME.search(spot.node.filter):
+            continue
+        if not any(
+            one.operator in ("=", "in") and one.left is not None and one.left.column
+            for one in terms_on(reading, spot.node, spot.node.filter)
+        ):
             yield found(
                 reading,
                 "not-distinct",

@@ -206,8 +206,10 @@ def not_in_unhashed(reading: Reading) -> Iterator[QueryFinding]:
         match = _NOT_IN.search(text) if "SubPlan" in text else None
         if match is None or match["hashed"] or match["all"] or "hashed SubPlan" in text:
             continue
-        inner = [one for one in spot.children if one.node.subplan.startswith("SubPlan")]
-        walked = sum(one.rows for one in inner if one.node.type in ("Materialize", "Seq Scan"))
+        # Before 17 NOT EXISTS was printed alike; only the rows of NOT IN are kept, as they are the same for each row.
+        kinds = ("Materialize", "Seq Scan") if "ANY (" in text else ("Materialize",)
+        inner = [one for one in spot.children if one.node.subplan.startswith("SubPlan") and one.node.type in kinds]
+        walked = sum(one.rows for one in inner)
         cost = sum(one.whole for one in inner) + spot.own
         if not inner or "EXISTS(" in text or cost < LEAST_SHARE * reading.total:
             continue
@@ -296,8 +298,11 @@ def materialize_loops(reading: Reading) -> Iterator[QueryFinding]:
         if join is None or spot.loops <= 1000 or spot.rows < 1_000_000:
             continue
         scan = next((one for one in spot.below() if one is not spot and one.node.type == "Seq Scan"), None)
-        if scan is not None and scan.parent is spot and designs(reading, scan, extra=join.node.join_filter, sort=False):
+        made = [] if scan is None else designs(reading, scan, extra=join.node.join_filter, sort=False)
+        if scan is not None and scan.parent is spot and any(one.equal or one.method for one in made):
             continue  # nl-inner-seqscan says it
+        if (join.node.removed_by_join or 0.0) * join.loops >= 10 * max(join.rows, 1.0):
+            continue  # join-filter-waste or or-across-tables says it
         if spot.share + join.share < 0.3:
             continue
         yield found(

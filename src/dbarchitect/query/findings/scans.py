@@ -190,7 +190,7 @@ def low_selectivity_index(reading: Reading) -> Iterator[QueryFinding]:
         facts = reading.facts(spot.node)
         if facts is None or not facts.rows or spot.loops > 1 or spot.share < 0.3 or _limit_over(spot):
             continue
-        if any(one.node.type in ("Merge Join", "Aggregate", "WindowAgg", "Unique") for one in spot.above()):
+        if spot.node.type == "Index Scan" and (not spot.node.index_condition or any(map(_ordered, spot.above()))):
             continue  # taken for its order
         read = _read(spot)
         if reading.executed and read > 0.5 * facts.rows and read > _LEAST_REMOVED:
@@ -202,7 +202,16 @@ def low_selectivity_index(reading: Reading) -> Iterator[QueryFinding]:
                 "ANALYZE the table; if the plan stays, raise random_page_cost or drop the index",
                 saves=spot.own * 0.5,
                 facts={"rows_read": read, "table_rows": facts.rows},
+                unless="the query asks for the rows in the order of that index",
             )
+
+
+def _ordered(spot: Spot) -> bool:
+    """Whether a node takes its rows in order."""
+    kind = spot.node.type
+    return kind in ("Merge Join", "WindowAgg", "Unique", "Incremental Sort", "Merge Append", "Gather Merge") or (
+        kind in ("Aggregate", "SetOp") and spot.node.strategy not in ("Plain", "Hashed")
+    )
 
 
 @rule("bitmap-lossy")
@@ -351,12 +360,15 @@ def index_walk(reading: Reading) -> Iterator[QueryFinding]:
 def index_searches(reading: Reading) -> Iterator[QueryFinding]:
     """One scan that descends the index again and again (PostgreSQL 18).
 
-    A skip scan tries each value of a leading column that the query does not compare, or a long IN each of its values.
+    A skip scan tries each value of a leading column that the query does not compare. Not told of an IN, which has to
+    look each of its values up.
     """
     for spot in reading.of("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
         searches = (spot.node.index_searches or 0.0) / max(spot.loops, 1.0)
         share = spot.share if spot.node.type != "Bitmap Index Scan" else spot.whole / max(reading.total, 1e-9)
         if searches <= 100 or share < LEAST_SHARE or searches < 0.2 * spot.rows / max(spot.loops, 1.0):
+            continue
+        if any(one.operator == "in" for one in terms_of(spot.node.index_condition)):
             continue
         yield found(
             reading,
@@ -367,5 +379,4 @@ def index_searches(reading: Reading) -> Iterator[QueryFinding]:
             "an index that begins with the compared column: this one's first column is skipped over value by value",
             saves=spot.own * 0.8,
             facts={"index_searches": searches, "took": ms(spot.own)},
-            unless="the condition is an IN of that many values",
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.query_advice import QueryFinding
-from dbarchitect.model.schema import ForeignKey
+from dbarchitect.model.schema import ForeignKey, Table
 
 from .reading import SCANS, Reading
 from .rule import count, found, ms, rule
@@ -86,6 +86,8 @@ def fk_trigger(reading: Reading) -> Iterator[QueryFinding]:
                     key = (table, one)
         sql: tuple[str, ...] = ()
         if key is not None:
+            if _indexed(*key):
+                continue  # what takes the time is what the rows found there need
             columns = ", ".join(quote_identifier(name) for name in key[1].columns)
             sql = (f"CREATE INDEX CONCURRENTLY ON {key[0].name} ({columns})",)
         yield found(
@@ -99,6 +101,15 @@ def fk_trigger(reading: Reading) -> Iterator[QueryFinding]:
             sql=sql,
             facts={"trigger_ms": trigger.ms, "calls": trigger.calls},
         )
+
+
+def _indexed(table: Table, key: ForeignKey) -> bool:
+    """Whether an index of the table begins with the columns of its foreign key, in any order."""
+    return any(
+        {part.column for part in one.keys[: len(key.columns)]} == {*key.columns}
+        for one in table.indexes
+        if one.valid and one.predicate is None and one.method in ("btree", "hash")
+    )
 
 
 @rule("workers-missing")
@@ -189,7 +200,7 @@ def generic_plan(reading: Reading) -> Iterator[QueryFinding]:
         if spot.loops > 1 or spot.node.rows <= 0:
             continue
         ratio = spot.rows / max(spot.node.rows, 1.0)
-        thrown = spot.removed > 10_000 and spot.removed > 100 * max(spot.rows, 1.0)
+        thrown = spot.removed > 10_000 and spot.node.rows > 100 * max(spot.rows, 1.0)
         if (ratio < 100 and not thrown) or spot.share < 0.3 or spot.cut_short:
             continue
         yield found(
@@ -242,7 +253,8 @@ def disabled_node(reading: Reading) -> Iterator[QueryFinding]:
     """A node of a kind that a setting forbids (enable_... = off), taken for want of another."""
     for spot in reading.spots:
         # Before 18 the cost of what is switched off began at 1e10 (disable_cost of costsize.c).
-        old = spot.node.startup_cost >= 1e10 and not any(child.node.startup_cost >= 1e10 for child in spot.children)
+        # A node that waits for children of such cost, switched on as they are, begins there as well.
+        old = spot.node.startup_cost >= 1e10 and not any(child.node.total_cost >= 1e10 for child in spot.children)
         if not spot.node.disabled and not old:
             continue
         off = [name for name, value in reading.plan.settings.items() if name.startswith("enable_") and value == "off"]
@@ -267,8 +279,8 @@ def dirtied_on_select(reading: Reading) -> Iterator[QueryFinding]:
     """
     root = reading.spots[0].node
     dirtied = root.shared_dirtied or 0
-    if reading.writes or dirtied < 1000:
-        return
+    if reading.writes or dirtied < 1000 or any(one.node.type == "LockRows" for one in reading.spots):
+        return  # FOR UPDATE writes its locks
     yield found(
         reading,
         "dirtied-on-select",

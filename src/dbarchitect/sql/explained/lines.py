@@ -14,7 +14,9 @@ _ORIGINALLY = re.compile(r"(\d+)(?: \(originally (\d+)\))?")
 _WORKER = re.compile(r"^\s*Worker (?P<number>\d+):\s*(?P<rest>.*)$")
 _TIMES = re.compile(rf"actual (?:time=({_NUMBER})\.\.({_NUMBER}) )?rows=({_NUMBER}) loops=({_NUMBER})")
 _MS = re.compile(rf"({_NUMBER})\s*ms")
-_TRIGGER = re.compile(r"^Trigger (?:for constraint (?P<constraint>\S+)|(?P<name>\S+))(?: on (?P<relation>\S+))?$")
+_TRIGGER = re.compile(  # VERBOSE names both the trigger and its constraint
+    r"^Trigger (?:(?:(?P<also>\S+) )?for constraint (?P<constraint>\S+)|(?P<name>\S+))(?: on (?P<relation>\S+))?$"
+)
 _LISTS = frozenset(("Output", "Sort Key", "Presorted Key", "Group Key", "Partition Key"))
 _NUMBERS = frozenset(
     (
@@ -150,7 +152,7 @@ class Properties:
             told = dict(_PAIR.findall(value))
             raw.setdefault("Triggers", []).append(
                 {
-                    "Trigger Name": trigger["name"] or "",
+                    "Trigger Name": trigger["name"] or trigger["also"] or "",
                     "Constraint Name": trigger["constraint"] or "",
                     "Relation": trigger["relation"] or "",
                     "Time": told.get("time", 0),
