@@ -437,9 +437,9 @@ def test_what_only_the_server_knows(tmp_path: Path) -> None:
 
 def test_the_verb_in_text(script: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["query", "keyset", script, MIXED, "--data", "--orm", "prisma"]) == 0
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())  # lines are as long as the terminal is wide
     assert shown.startswith(
-        "pages by total, at, orders.id: one branch for each prefix of the keys; in place of OFFSET 4000\n"
+        "pages by total, at, orders.id: one branch for each prefix of the keys; in place of OFFSET 4000"
     )
     for part in (
         "CAST(:after_total AS numeric(10,2)) IS NOT NULL",
