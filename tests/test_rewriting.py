@@ -153,6 +153,7 @@ def test_the_first_of_each_group_come_with_their_index(shop: Shop, wanted: str, 
     assert found.before.blocks is not None
     assert found.after.blocks is not None
     assert found.before.blocks > 2 * found.after.blocks
+    assert f"{index};\n   both figures are with this index\n" in shown([found])
 
 
 def test_the_first_of_short_groups_are_left_to_the_window(shop: Shop):

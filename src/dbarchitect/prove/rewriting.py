@@ -153,7 +153,7 @@ class _Improver:
         return self._timed(replace(made, equivalence=test, proof=_proof(test, made))) if test.holds else None
 
     def _with_index(self, made: Rewritten) -> Rewritten | None:
-        """The form with an index that it can use and the original cannot; None where there is none."""
+        """The form with an index from which it gains more than the original does; None where there is none."""
         schema = self._twin.schema
         plan = self._twin.explain(made.sql, self._parameters, verbose=True)
         candidates = Candidates(schema, Limits(width=_KEYS, include=False))
