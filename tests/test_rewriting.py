@@ -31,6 +31,7 @@ CREATE TABLE orders (
     id bigint PRIMARY KEY, customer integer NOT NULL REFERENCES customer, status text NOT NULL, at timestamptz NOT NULL,
     note text
 );
+CREATE TABLE entry (id bigint PRIMARY KEY, kind integer NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE branch (id integer PRIMARY KEY, city text);
 CREATE TABLE visit (
     id bigint PRIMARY KEY, branch integer NOT NULL REFERENCES branch, at timestamptz NOT NULL, who text
@@ -40,6 +41,8 @@ CREATE INDEX ON orders (status);
 INSERT INTO customer SELECT g, 'mail' || g, 'c' || g % 20 FROM generate_series(1, 5000) g;
 INSERT INTO orders SELECT g, g % 5000 + 1, CASE WHEN g % 500 = 0 THEN 'open' ELSE 'done' END,
     timestamptz '2024-01-01 00:00+00' + g * interval '5 minutes', md5(g::text) FROM generate_series(1, 50000) g;
+INSERT INTO entry SELECT g, g % 20, timestamptz '2024-01-01 00:00+00' + g * interval '5 minutes'
+FROM generate_series(1, 50000) g;
 INSERT INTO branch SELECT g, 'city' || g FROM generate_series(1, 25) g;
 INSERT INTO visit SELECT g, g % 20 + 1, timestamptz '2024-01-01 00:00+00' + g * interval '5 minutes', md5(g::text)
 FROM generate_series(1, 50000) g;
@@ -154,6 +157,18 @@ def test_the_first_of_each_group_come_with_their_index(shop: Shop, wanted: str, 
     assert found.after.blocks is not None
     assert found.before.blocks > 2 * found.after.blocks
     assert f"{index};\n   both figures are with this index\n" in shown([found])
+
+
+def test_groups_without_a_parent_are_read_from_the_table_itself(shop: Shop):
+    query = """SELECT x.id FROM (
+        SELECT e.id, row_number() OVER (PARTITION BY e.kind ORDER BY e.at, e.id) AS rn FROM entry e
+    ) x WHERE x.rn <= 10"""
+    (found,) = shop.improve(query, timed=True)
+    assert "FROM (SELECT DISTINCT e.kind FROM entry e) each_group CROSS JOIN LATERAL (" in found.sql
+    assert [one for one in found.indexes if "(kind, at, id)" in one]
+    assert found.before.planned is not None
+    assert found.after.planned is not None
+    assert found.before.planned > 2 * found.after.planned
 
 
 def test_the_first_of_short_groups_are_left_to_the_window(shop: Shop):
