@@ -31,11 +31,21 @@ CREATE TABLE orders (
     id bigint PRIMARY KEY, customer integer NOT NULL REFERENCES customer, status text NOT NULL, at timestamptz NOT NULL,
     note text
 );
+CREATE TABLE entry (id bigint PRIMARY KEY, kind integer NOT NULL, at timestamptz NOT NULL);
+CREATE TABLE branch (id integer PRIMARY KEY, city text);
+CREATE TABLE visit (
+    id bigint PRIMARY KEY, branch integer NOT NULL REFERENCES branch, at timestamptz NOT NULL, who text
+);
 CREATE INDEX ON orders (at);
 CREATE INDEX ON orders (status);
 INSERT INTO customer SELECT g, 'mail' || g, 'c' || g % 20 FROM generate_series(1, 5000) g;
 INSERT INTO orders SELECT g, g % 5000 + 1, CASE WHEN g % 500 = 0 THEN 'open' ELSE 'done' END,
     timestamptz '2024-01-01 00:00+00' + g * interval '5 minutes', md5(g::text) FROM generate_series(1, 50000) g;
+INSERT INTO entry SELECT g, g % 20, timestamptz '2024-01-01 00:00+00' + g * interval '5 minutes'
+FROM generate_series(1, 50000) g;
+INSERT INTO branch SELECT g, 'city' || g FROM generate_series(1, 25) g;
+INSERT INTO visit SELECT g, g % 20 + 1, timestamptz '2024-01-01 00:00+00' + g * interval '5 minutes', md5(g::text)
+FROM generate_series(1, 50000) g;
 ANALYZE;
 """
 QUICK = RewriteOptions(test=Effort(databases=90, rerun="dba again"))
@@ -125,6 +135,47 @@ def test_one_that_changes_the_meaning_says_so_and_comes_last(shop: Shop):
     assert found.proof.level == "planned"
     assert "the meaning changes: it counts no further than 1,001" in shown([found])
     assert shop.improve("SELECT count(*) FROM orders", RewriteOptions(test=QUICK.test, changing=False)) == ()
+
+
+@pytest.mark.parametrize(("wanted", "number"), [("x.id, x.at", False), ("x.id, x.rn", True)])
+def test_the_first_of_each_group_come_with_their_index(shop: Shop, wanted: str, number: bool):
+    query = f"""SELECT {wanted} FROM (
+        SELECT v.*, row_number() OVER (PARTITION BY v.branch ORDER BY v.at DESC, v.id DESC) AS rn FROM visit v
+    ) x WHERE x.rn <= 10"""
+    (found,) = shop.improve(query, timed=True)
+    assert found.rule == "topn-to-lateral"
+    assert "FROM branch each_group CROSS JOIN LATERAL (" in found.sql
+    assert ("row_number()" in found.sql) is number
+    (index,) = found.indexes
+    assert "(branch, at, id)" in index
+    assert found.proof.holds
+    # 20 searches of 10 rows beside 50,000 rows that are numbered, both with the index
+    assert found.before.planned is not None
+    assert found.after.planned is not None
+    assert found.before.planned > 10 * found.after.planned
+    assert found.before.blocks is not None
+    assert found.after.blocks is not None
+    assert found.before.blocks > 2 * found.after.blocks
+    assert f"{index};\n   both figures are with this index\n" in shown([found])
+
+
+def test_groups_without_a_parent_are_read_from_the_table_itself(shop: Shop):
+    query = """SELECT x.id FROM (
+        SELECT e.id, row_number() OVER (PARTITION BY e.kind ORDER BY e.at, e.id) AS rn FROM entry e
+    ) x WHERE x.rn <= 10"""
+    (found,) = shop.improve(query, timed=True)
+    assert "FROM (SELECT DISTINCT e.kind FROM entry e) each_group CROSS JOIN LATERAL (" in found.sql
+    assert [one for one in found.indexes if "(kind, at, id)" in one]
+    assert found.before.planned is not None
+    assert found.after.planned is not None
+    assert found.before.planned > 2 * found.after.planned
+
+
+def test_the_first_of_short_groups_are_left_to_the_window(shop: Shop):
+    query = """SELECT x.id FROM (
+        SELECT o.id, row_number() OVER (PARTITION BY o.customer ORDER BY o.at, o.id) AS rn FROM orders o
+    ) x WHERE x.rn <= 10"""  # of 10 rows each: it would read them all
+    assert [one for one in shop.improve(query) if one.rule == "topn-to-lateral"] == []
 
 
 def test_the_page(shop: Shop):

@@ -153,11 +153,12 @@ class _Improver:
         return self._timed(replace(made, equivalence=test, proof=_proof(test, made))) if test.holds else None
 
     def _with_index(self, made: Rewritten) -> Rewritten | None:
-        """The form with an index that it can use and the original cannot; None where there is none."""
+        """The form with an index from which it gains more than the original does; None where there is none."""
         schema = self._twin.schema
         plan = self._twin.explain(made.sql, self._parameters, verbose=True)
         candidates = Candidates(schema, Limits(width=_KEYS, include=False))
-        offered = [index for needs in needs_of(plan, schema) for index in candidates.of(needs, constants=False)]
+        every = (index for needs in needs_of(plan, schema) for index in candidates.of(needs, constants=False))
+        offered = list({index.name: index for index in every}.values())  # a table that is read twice asks twice
         offered = [one for one in offered if one.method == "btree" and all(key.column for key in one.keys)]
         if not offered:
             return None

@@ -34,7 +34,7 @@ def rewrite_parts(
         for statement in one.indexes:
             yield Verbatim(Text(f"   {line(statement)};"))
         if one.indexes:
-            yield Text("   with this index, which the original cannot use", style="dim")
+            yield Text("   both figures are with this index", style="dim")
         for idiom in one.idioms:
             if idiom.orm in orms:
                 said = f": {line(idiom.absent)}" if idiom.absent else f" ({line(idiom.checked)})"

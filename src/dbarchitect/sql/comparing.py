@@ -4,7 +4,7 @@ form of it whose rows carry the keys that it sorts by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -141,7 +141,8 @@ def stripped(sql: str) -> str:
 
 
 def with_small_limits(sql: str) -> str:
-    """A query whose LIMITs and OFFSETs, where they are constants, are small enough to cut a few rows."""
+    """A query whose LIMITs and OFFSETs, and bounds on numbers that a window counts, where they are constants, are small
+    enough to cut a few rows."""
     text = sql.encode()
     tokens = {one.start: one for one in tokens_of(text)}
     edits: list[Edit] = []
@@ -152,7 +153,53 @@ def with_small_limits(sql: str) -> str:
             if value > _SMALL and at in tokens:
                 small = 1 if name == "limitOffset" else 2 + value % 2
                 edits.append(Edit(Span(at, tokens[at].end), str(small)))
+    ctes = {fields.get("ctename", ""): fields.get("ctequery", {}) for kind, fields in tree.walk(_parsed(sql))
+            if kind == "CommonTableExpr"}  # fmt: skip
+    for kind, fields in tree.walk(_parsed(sql)):
+        for value, at, beyond in _rank_bounds(fields, ctes) if kind == "SelectStmt" else ():
+            if value > _SMALL and at in tokens:  # as small as the LIMIT that does the same
+                edits.append(Edit(Span(at, tokens[at].end), str(2 + value % 2 + beyond)))
     return edited(text, edits)
+
+
+_RANKS = frozenset(("row_number", "rank", "dense_rank"))
+_BOUNDS = {"<=": 0, "<": 1}  # how much more than the rows that it lets pass the constant is
+
+
+def _rank_bounds(fields: Node, ctes: Mapping[str, Node]) -> Iterator[tuple[int, int, int]]:
+    """(rows that it lets pass, where its constant stands, how much more the constant is) of each `rn <= 10` in the
+    WHERE of a SELECT."""
+    ranks = {
+        (alias, _output_name(target["ResTarget"]))
+        for alias, inner in _subqueries(fields.get("fromClause", ()), ctes)
+        for target in inner.get("SelectStmt", {}).get("targetList", ())
+        if tree.strings(target["ResTarget"].get("val", {}).get("FuncCall", {}).get("funcname"))[-1:] in
+        [[one] for one in _RANKS]
+    }  # fmt: skip
+    bare = {name for _, name in ranks}
+    for term in parse.terms_of_tree(fields["whereClause"]) if ranks and "whereClause" in fields else ():
+        one = term.get("A_Expr", {})
+        operator = (tree.strings(one.get("name")) or [""])[-1]
+        names = tree.strings(one.get("lexpr", {}).get("ColumnRef", {}).get("fields"))
+        constant = one.get("rexpr", {}).get("A_Const", {})
+        if one.get("kind") != "AEXPR_OP" or operator not in _BOUNDS or "ival" not in constant:
+            continue
+        if tuple(names) in ranks or (len(names) == 1 and names[0] in bare):
+            beyond = _BOUNDS[operator]
+            yield constant["ival"].get("ival", 0) - beyond, constant.get("location", 0), beyond
+
+
+def _subqueries(items: Sequence[Node], ctes: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
+    """(alias, query) of the subqueries and CTEs among the items of a FROM."""
+    for item in items:
+        join, sub, named = (item.get(one, {}) for one in ("JoinExpr", "RangeSubselect", "RangeVar"))
+        if join:
+            yield from _subqueries([join["larg"], join["rarg"]], ctes)
+        alias = (sub or named).get("alias", {}).get("aliasname") or named.get("relname", "")
+        if sub:
+            yield alias, sub.get("subquery", {})
+        elif named.get("relname") in ctes and not named.get("schemaname"):
+            yield alias, ctes[named["relname"]]
 
 
 def _cut(text: bytes, limits: Sequence[Clause], edits: Sequence[Edit]) -> str:
