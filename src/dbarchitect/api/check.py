@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
@@ -39,11 +39,11 @@ from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
+from .surroundings import WorkOptions, nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions:
+class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
     script's rows too."""
 
@@ -52,15 +52,7 @@ class CheckOptions:
     ignores: tuple[ConfiguredIgnore, ...] = ()
     workload: Path | None = None
     prove: bool = False
-    data: bool = False
-    pg_bin: Path | None = None
-    server: str | None = None
-    rows: Mapping[str, int] | None = None
-    seed: int = 0
     baseline: Path | None = None
-    cache: Path | None = None
-    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = nothing
 
 
 def check(source: str, options: CheckOptions) -> Review:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from dbarchitect.sources import open_source
 from dbarchitect.toolchains import run_python
 
 from .folder import opened_folder
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
+from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 _TWINS = 4  # that plan side by side: this process has to read what they say
 _LAB_ROWS = 2_000_000  # over all tables: with fewer an index has nothing to show
@@ -40,7 +39,7 @@ __all__ = ["IndexOptions", "index", "write_indexes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexOptions:
+class IndexOptions(WorkOptions):
     """Options of `index`. `budget`: bytes of new indexes; `most`: how many; `questions`: plans a query at most.
     `measure`: time the advice on rows: made-up ones, or those of the copy at the URL `copy`; `fit_costs`: first fit the
     planner's cost parameters to the machine that has them."""
@@ -55,14 +54,6 @@ class IndexOptions:
     measure: bool = False
     copy: str | None = None
     fit_costs: bool = False
-    data: bool = False
-    rows: Mapping[str, int] | None = None
-    seed: int = 0
-    pg_bin: Path | None = None
-    server: str | None = None
-    cache: Path | None = None
-    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = nothing
 
 
 def index(source: str, options: IndexOptions) -> IndexAdvice:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from dbarchitect.query.keyset_idioms import idioms
 from dbarchitect.sources import open_source
 from dbarchitect.sql.script import decode_script
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server
+from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server
 
 __all__ = ["KeysetOptions", "keyset", "query_text"]
 
@@ -29,19 +28,11 @@ _LONGEST_NAME = 1024  # of a file: what is longer is SQL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeysetOptions:
+class KeysetOptions(WorkOptions):
     """Options of `keyset`. `page`: the one whose cost is compared; `measure`: run it on made-up rows."""
 
     page: int = 1000
     measure: bool = False
-    data: bool = False
-    rows: Mapping[str, int] | None = None
-    seed: int = 0
-    pg_bin: Path | None = None
-    server: str | None = None
-    cache: Path | None = None
-    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = nothing
 
 
 def query_text(given: str) -> str:

@@ -6,10 +6,9 @@ The plan is a twin's, or one that was run on rows, or one that was explained els
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
 from .check import RulePage
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
+from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 _LAB_ROWS = 2_000_000  # over all tables: with fewer, plans are not those of the source
 _AGAIN_MS = 10_000.0  # a query that took less is run once more, from a warm cache
@@ -51,7 +50,7 @@ __all__ = ["QueryOptions", "queries", "query", "query_pages", "query_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryOptions:
+class QueryOptions(WorkOptions):
     """Options of `query`. `parameters`: SQL literals for `$1`, `$2`...; `measure`: run it, on made-up rows or those
     that `data` loaded; `copy`: run it there; `limit_s`: for at most so many seconds;
     `rewrites`: look for forms that cost less."""
@@ -61,14 +60,6 @@ class QueryOptions:
     copy: str | None = None
     limit_s: float = 60.0
     rewrites: bool = True
-    data: bool = False
-    rows: Mapping[str, int] | None = None
-    seed: int = 0
-    pg_bin: Path | None = None
-    server: str | None = None
-    cache: Path | None = None
-    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = nothing
 
 
 def query_plan(data: bytes, name: str, *, schema: Relational | None = None) -> QueryReview:

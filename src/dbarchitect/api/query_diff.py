@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -27,7 +26,7 @@ from dbarchitect.prove.plan_diff import badness, compared, left_out, planned
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.sources import Source, open_source
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
+from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 __all__ = ["PlanDiffOptions", "query_diff", "write_accepted"]
 
@@ -36,21 +35,14 @@ _ACCEPTED = 1.1  # of the cost that was accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanDiffOptions:
+class PlanDiffOptions(WorkOptions):
     """Options of `query_diff`. `scale`: factors by table, of the second side. `pg_bin_after`: binaries for it, None:
     the same as `pg_bin`. `baseline`: a file of changes that were accepted."""
 
     workload: Path | None = None
     scale: Mapping[str, float] | None = None
-    pg_bin: Path | None = None
     pg_bin_after: Path | None = None
-    data: bool = False
-    rows: Mapping[str, int] | None = None
-    seed: int = 0
     baseline: Path | None = None
-    cache: Path | None = None
-    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = nothing
 
 
 def query_diff(before: str, after: str | None, options: PlanDiffOptions) -> PlanDiff:

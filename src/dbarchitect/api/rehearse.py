@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.script import decode_script
 from dbarchitect.toolchains import run_python
 
-from .surroundings import nothing, open_workshop, words_of_rows, words_of_server, workload_of
+from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 __all__ = [
     "REHEARSALS",
@@ -48,23 +47,15 @@ _PLAN = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RehearseOptions:
+class RehearseOptions(WorkOptions):
     """Options of `rehearse`. `after`: the last migration that the source has; None: a database's own history tells.
     `python`: the interpreter of an Alembic project; None: its own."""
 
     workload: Path | None = None
-    data: bool = False
     copy: str | None = None
-    rows: Mapping[str, int] | None = None
-    seed: int = 0
     after: str | None = None
     max_block_s: float = 10.0
-    pg_bin: Path | None = None
-    server: str | None = None
     python: Path | None = None
-    cache: Path | None = None
-    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    progress: Callable[[str], None] = nothing
 
 
 def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Rehearsal:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dbarchitect.engines.postgres.connection import redacted_url
@@ -19,6 +21,26 @@ from dbarchitect.workload.reading import Reading, ReadOptions, kind_of
 
 def nothing(_: str) -> None:
     """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOptions:
+    """What the options of most verbs share.
+
+    data    load a script's rows too
+    rows    of the lab, by table, "*" for all; `seed`: of rows that are made up
+    pg_bin  binaries of the private server; `server`: a scratch server in its place
+    now     dates proofs, snapshots and expiries
+    """
+
+    data: bool = False
+    rows: Mapping[str, int] | None = None
+    seed: int = 0
+    pg_bin: Path | None = None
+    server: str | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
 
 
 @contextmanager

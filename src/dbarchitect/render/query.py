@@ -9,7 +9,7 @@ import msgspec
 from rich.text import Text
 
 from dbarchitect.model.explain import PlanNode
-from dbarchitect.model.finding import Severity
+from dbarchitect.model.finding import Gap, Severity
 from dbarchitect.model.query_advice import QueryFinding, QueryReview, WorkloadReview
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import amount, plural
@@ -68,13 +68,7 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
             yield from rewrite_parts(one.rewrites[:1], numbered=False)
     if found > _QUERIES:
         yield Text(f"and {plural(found - _QUERIES, 'more query', 'more queries')} (--format json)", style="dim")
-    for note in review.notes:
-        yield Text(line(note), style="yellow")
-    for gap in review.left_out:
-        yield Text(f"{line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
-    if review.proof.rerun:
-        yield Text("")
-        yield Verbatim(Text(f"again: {line(review.proof.rerun)}", style="dim"))
+    yield from _closing(review.notes, review.left_out, review.proof.rerun)
 
 
 def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator[Part]:
@@ -98,13 +92,17 @@ def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator
         yield Text("worth knowing", style="bold")
         for one in rest:
             yield Text(f"  {line(one.rule)}{_where(one)}: {line(one.message)}; {line(one.advice)}", style="dim")
-    for note in review.notes:
+    yield from _closing(review.notes, review.gaps, review.proof.rerun)
+
+
+def _closing(notes: Sequence[str], gaps: Sequence[Gap], rerun: str) -> Iterator[Part]:
+    for note in notes:
         yield Text(line(note), style="yellow")
-    for gap in review.gaps:
+    for gap in gaps:
         yield Text(f"{line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
-    if review.proof.rerun:
+    if rerun:
         yield Text("")
-        yield Verbatim(Text(f"again: {line(review.proof.rerun)}", style="dim"))
+        yield Verbatim(Text(f"again: {line(rerun)}", style="dim"))
 
 
 def _verdict(review: QueryReview) -> str:
