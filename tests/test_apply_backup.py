@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -99,19 +100,13 @@ def restored(server: Server, file: str, name: str) -> psycopg.Connection:
     """The file restored by pg_restore into a new database."""
     server.drop_database(name)
     server.create_database(name)
-    ran = subprocess.run(
-        [
-            find_binaries().bin / "pg_restore",
-            "--exit-on-error",
-            "--no-owner",
-            "--dbname",
-            server.url(name),
-            file,
-        ],
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr
+    strict = ["--exit-on-error"] if server.version >= 170000 else []
+    command = [find_binaries().bin / "pg_restore", *strict, "--no-owner", "--dbname", server.url(name), file]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    failed = re.findall("ERROR: .*", ran.stderr)
+    # The one setting of pg_restore's own that servers before 17 do not know.
+    known = [] if strict else ['ERROR:  unrecognized configuration parameter "transaction_timeout"']
+    assert failed == known, ran.stderr
     return psycopg.connect(server.url(name))
 
 
@@ -123,7 +118,8 @@ def rows(connection: psycopg.Connection, table: str) -> list[str]:
 def test_tables_are_saved_and_can_be_brought_back(
     database: Callable[..., Database], migrations: Migrations, server: Server, postgres15: Server, major: int
 ) -> None:
-    shop = database(SHOP, ROWS, on=server if major == 18 else postgres15)
+    home = server if major == 18 else postgres15
+    shop = database(SHOP, ROWS, on=home)
     before = rows(shop.connection, "log_1")
     migrations.add("0001_drop", "DROP TABLE log;\nALTER TABLE customers DROP COLUMN born;")
     done = migrations.apply(shop.url, backup="tables")
@@ -135,13 +131,14 @@ def test_tables_are_saved_and_can_be_brought_back(
     assert Path(backup.path).with_name(".gitignore").read_text() == "*\n"
     row = shop.connection.execute("SELECT backup FROM dbarchitect.migrations").fetchone()
     assert row == (backup.path,)
-    # As the command says, word for word but for the name of the database.
+    # As the command says, word for word but for the name of the database: on the same server, whose newest minor
+    # versions write among a column's options what others do not know.
     assert backup.restore == f"createdb NEW && pg_restore --no-owner --dbname=NEW {backup.path}"
-    with restored(server, backup.path, "beside") as connection:
+    with restored(home, backup.path, "beside") as connection:
         assert rows(connection, "log_1") == before
         assert connection.execute("SELECT count(*), count(born) FROM customers").fetchone() == (200, 200)
         assert connection.execute("SELECT count(*) FROM orders").fetchone() == (0,)
-    server.drop_database("beside")
+    home.drop_database("beside")
 
 
 def test_the_whole_database(shop: Database, migrations: Migrations, server: Server) -> None:
