@@ -38,15 +38,18 @@ def _without_borders(lines: list[str]) -> list[str]:
     return [match[1] if (match := _BORDER.match(line)) else line for line in lines]
 
 
+_PROPERTY = re.compile(r'"\s*(?:->|[A-Z][A-Za-z ]*: )')
+
+
 def _without_quotes(lines: list[str]) -> list[str]:
     full = [line.strip() for line in lines if line.strip()]
     quoted = [line for line in full if len(line) > 1 and line[0] == line[-1] == '"']
-    if len(full) < 1 or len(quoted) < 0.8 * len(full):
-        return lines
+    whole = bool(full) and len(quoted) >= 0.8 * len(full)
     bare: list[str] = []
     for line in lines:
         stripped = line.strip()
-        if len(stripped) > 1 and stripped[0] == stripped[-1] == '"':
+        # Some clients quote only lines that hold quotes or semicolons.
+        if len(stripped) > 1 and stripped[0] == stripped[-1] == '"' and (whole or _PROPERTY.match(stripped)):
             line = stripped[1:-1].replace('""', '"')
         bare.append(line)
     return bare
