@@ -17,10 +17,10 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import create_index_sql
+from dbarchitect.engines.postgres.explain import run_explained
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.model.advice import AdvisedIndex, IndexAdvice, QueryVerdict, StatisticsAdvice
 from dbarchitect.model.explain import QueryPlan
-from dbarchitect.sql.explained import plan_from_json
 
 from .estimates import mended_estimates
 
@@ -136,33 +136,17 @@ class _Meter:
         return one.milliseconds is not None and one.milliseconds < self.limit_s * 200
 
     def _once(self, query: QueryVerdict) -> _Timed:
+        sql = query.planned or query.sql
         try:
-            plan = self._run(query)
+            plan = run_explained(
+                self.connection, sql, query.parameters, options="VERBOSE, TIMING OFF", limit_s=self.limit_s
+            )
         except psycopg.errors.QueryCanceled:
             return _Timed(self.limit_s * 1000)
         except psycopg.Error:
             return _Timed(None)
         used = frozenset(node.index for node in plan.root.walk() if node.index)
         return _Timed(plan.execution_ms or 0.0, used, plan.root.actual_rows, plan)
-
-    def _run(self, query: QueryVerdict) -> QueryPlan:
-        connection, statement = self.connection, (query.planned or query.sql).strip().rstrip(";")
-        try:
-            with connection.transaction(force_rollback=True):
-                connection.execute(f"SET LOCAL statement_timeout = {round(self.limit_s * 1000)}".encode())
-                if query.parameters:
-                    connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-                    one_statement(connection, f"PREPARE dba_timed AS {statement}")
-                    statement = f"EXECUTE dba_timed({', '.join(query.parameters)})"
-                row = one_statement(
-                    connection, f"EXPLAIN (ANALYZE, VERBOSE, TIMING OFF, FORMAT JSON) {statement}"
-                ).fetchone()
-        finally:
-            if query.parameters and not connection.broken:
-                # ALL: of one that was refused there is none, and an error here would end the whole measurement.
-                one_statement(connection, "DEALLOCATE ALL")
-        assert row is not None
-        return plan_from_json(row[0])
 
 
 def _faster(one: _Timed | None, other: _Timed) -> _Timed:

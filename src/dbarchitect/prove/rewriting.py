@@ -7,8 +7,8 @@ on, time has the last word. What helps is rewritten again, for a form that two r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import create_index_sql
-from dbarchitect.engines.postgres.explain import explain
+from dbarchitect.engines.postgres.explain import run_explained
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.errors import InputError
@@ -223,17 +223,18 @@ class _Improver:
         best = Cost()
         if self._rows is None:
             return best
-        with _limited(self._rows, self._options.limit_s):
-            for _ in range(_RUNS):
-                try:
-                    plan = explain(self._rows, sql, self._parameters, execute=True)
-                except InputError:
-                    break
-                taken = plan.execution_ms or 0.0
-                if best.milliseconds is None or taken < best.milliseconds:
-                    best = Cost(milliseconds=taken, blocks=(plan.root.shared_hit or 0) + (plan.root.shared_read or 0))
-                if taken > self._options.limit_s * 200:  # a fifth of the limit: the noise is small then
-                    break
+        for _ in range(_RUNS):
+            try:
+                plan = run_explained(
+                    self._rows, sql, self._parameters, options="BUFFERS", limit_s=self._options.limit_s
+                )
+            except psycopg.Error:
+                break
+            taken = plan.execution_ms or 0.0
+            if best.milliseconds is None or taken < best.milliseconds:
+                best = Cost(milliseconds=taken, blocks=(plan.root.shared_hit or 0) + (plan.root.shared_read or 0))
+            if taken > self._options.limit_s * 200:  # a fifth of the limit: the noise is small then
+                break
         return best
 
 
@@ -243,14 +244,3 @@ def _proof(test: Equivalence, made: Rewritten) -> Proof:
         before={"cost": made.before.planned},
         after={"cost": made.after.planned, **test.proof.after},
     )
-
-
-@contextmanager
-def _limited(connection: psycopg.Connection[Any], seconds: float) -> Generator[None]:
-    row = connection.execute("SELECT current_setting('statement_timeout')").fetchone()
-    connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(round(seconds * 1000))])
-    try:
-        yield
-    finally:
-        if not connection.broken:
-            connection.execute("SELECT set_config('statement_timeout', %s, false)", [row[0] if row else "0"])

@@ -56,6 +56,28 @@ def explain(
     return plan_from_json(row[0])
 
 
+def run_explained(
+    connection: psycopg.Connection[Any], sql: str, parameters: Sequence[str], *, options: str, limit_s: float
+) -> QueryPlan:
+    """The plan of one statement that was run with these options of EXPLAIN besides ANALYZE; what it changed is rolled
+    back. Raises `psycopg.Error`, of which `QueryCanceled` says that it took longer than `limit_s` seconds."""
+    statement = sql.strip().rstrip(";")
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(f"SET LOCAL statement_timeout = {round(limit_s * 1000)}".encode())
+            if parameters:
+                connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+                one_statement(connection, f"PREPARE dba_explained AS {statement}")
+                statement = f"EXECUTE dba_explained({', '.join(parameters)})"
+            row = one_statement(connection, f"EXPLAIN (FORMAT JSON, ANALYZE, {options}) {statement}").fetchone()
+    finally:
+        if parameters and not connection.closed:
+            # A prepared statement outlives a rolled-back transaction. ALL: of one that was refused there is none.
+            connection.execute("DEALLOCATE ALL")
+    assert row is not None
+    return plan_from_json(row[0])
+
+
 def explain_analyze(
     connection: psycopg.Connection[Any], sql: str, parameters: Sequence[str] = (), *, limit_s: float = 60.0
 ) -> QueryPlan:
@@ -64,20 +86,13 @@ def explain_analyze(
     `parameters` are SQL literals for `$1`, `$2`...; `limit_s` bounds the run, in seconds. Raises `InputError` with the
     server's words, or where it took longer.
     """
-    statement = sql.strip().rstrip(";")
     version = connection.info.server_version
-    options = "FORMAT JSON, ANALYZE, VERBOSE, BUFFERS"
+    options = "VERBOSE, BUFFERS"
     options += ", SETTINGS" if version >= 120000 else ""
     options += ", WAL" if version >= 130000 else ""
-    options += ", SERIALIZE" if version >= 170000 and not _WRITES.match(statement) else ""
+    options += ", SERIALIZE" if version >= 170000 and not _WRITES.match(sql) else ""
     try:
-        with connection.transaction(force_rollback=True):
-            connection.execute(f"SET LOCAL statement_timeout = {round(limit_s * 1000)}".encode())
-            if parameters:
-                connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-                one_statement(connection, f"PREPARE dba_explained AS {statement}")
-                statement = f"EXECUTE dba_explained({', '.join(parameters)})"
-            row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
+        return run_explained(connection, sql, parameters, options=options, limit_s=limit_s)
     except psycopg.errors.QueryCanceled as err:
         raise InputError(
             f"the query took longer than {limit_s:,.0f} s and was ended",
@@ -85,8 +100,3 @@ def explain_analyze(
         ) from err
     except psycopg.Error as err:
         raise InputError(f"the server refuses to run this query: {err.diag.message_primary or err}") from err
-    finally:
-        if parameters and not connection.closed:
-            connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
-    assert row is not None
-    return plan_from_json(row[0])
