@@ -459,7 +459,8 @@ def test_the_verb_from_a_file_and_from_standard_input(
     assert run(["query", "keyset", script, str(tmp_path / "page.sql"), "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["schema"], document["page_size"]) == ("dbarchitect.keyset/1", 7)
-    monkeypatch.setattr("sys.stdin", io.StringIO("SELECT id FROM orders ORDER BY id LIMIT 7"))
+    typed = io.TextIOWrapper(io.BytesIO(b"SELECT id FROM orders ORDER BY id LIMIT 7"))
+    monkeypatch.setattr("sys.stdin", typed)
     assert run(["query", "keyset", script, "-", "--format", "sql"]) == 0
     assert capsys.readouterr().out == (
         "-- first page\nSELECT id FROM orders ORDER BY id LIMIT 7;\n\n"

@@ -6,11 +6,9 @@ import shlex
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from msgspec.structs import replace
 
-from dbarchitect.errors import InputError
 from dbarchitect.model.keyset import Keyset
 from dbarchitect.model.proof import Proof
 from dbarchitect.prove.keyset import measure, plan
@@ -18,13 +16,10 @@ from dbarchitect.prove.workbench import Workbench
 from dbarchitect.query.keyset import pages
 from dbarchitect.query.keyset_idioms import idioms
 from dbarchitect.sources import open_source
-from dbarchitect.sql.script import decode_script
 
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server
 
-__all__ = ["KeysetOptions", "keyset", "query_text"]
-
-_LONGEST_NAME = 1024  # of a file: what is longer is SQL
+__all__ = ["KeysetOptions", "keyset"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +28,6 @@ class KeysetOptions(WorkOptions):
 
     page: int = 1000
     measure: bool = False
-
-
-def query_text(given: str) -> str:
-    """The SQL that an argument is, or that the file of this name holds."""
-    if "\n" in given or len(given) > _LONGEST_NAME or not Path(given).is_file():
-        if given.endswith(".sql") and " " not in given:
-            raise InputError(f"there is no file {given}", hint="SQL, a file that holds it, or - for standard input")
-        return given
-    try:
-        return decode_script(Path(given).read_bytes(), given)
-    except OSError as err:
-        raise InputError(f"cannot read {given}: {err.strerror}") from err
 
 
 def keyset(source: str, sql: str, options: KeysetOptions) -> Keyset:

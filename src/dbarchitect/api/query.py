@@ -86,7 +86,7 @@ def query(source: str, text: str, name: str, options: QueryOptions) -> QueryRevi
     """
     sql = _one(text, name)
     with _desk(source, options) as desk:
-        rerun = shlex.join(_command(desk.name, [sql if name == "the query" else name], options))
+        rerun = shlex.join(_command(desk.name, [name if Path(name).is_file() else sql], options))
         return desk.review(Query(id="", sql=sql, calls=1.0, parameters=options.parameters), rerun)
 
 

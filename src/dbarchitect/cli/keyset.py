@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -53,7 +52,7 @@ def keyset(
     with terminal.progress() as progress:
         found = api.keyset(
             source,
-            sys.stdin.read() if sql == "-" else api.query_text(sql),
+            terminal.query_text(sql)[0],
             api.KeysetOptions(
                 page=page,
                 measure=measure,

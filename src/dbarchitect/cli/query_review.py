@@ -16,8 +16,6 @@ from . import terminal
 from .commands import Data, PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
 from .query import query
 
-_TEXT = "the query"  # what SQL on the command line is called
-
 
 @query.default
 def review(
@@ -109,20 +107,9 @@ def review(
                 text = render_queries(whole, form, screen=terminal.screen(output), version=__version__)
                 severities = [each.severity for one in whole.reviews for each in one.to_improve]
             else:
-                found = api.query(source, *_query(sql), options)
+                found = api.query(source, *terminal.query_text(sql), options)
                 text = render_query(found, form, screen=terminal.screen(output), version=__version__, orms=orms)
                 severities = [one.severity for one in found.to_improve]
     terminal.emit(text, output)
     limit = fail_on or settings.fail_on
     return int(limit != "never" and any(one.rank >= Severity(limit).rank for one in severities))
-
-
-def _query(given: str) -> tuple[str, str]:
-    """(text, name) of what stands on the command line: SQL, a file, or stdin."""
-    from dbarchitect.sql.script import decode_script
-
-    if given == "-":
-        return decode_script(terminal.given("-", "query"), "stdin"), "stdin"
-    if not any(one.isspace() for one in given) or given.endswith(".sql"):
-        return decode_script(terminal.given(given, "query"), given), given
-    return given, _TEXT

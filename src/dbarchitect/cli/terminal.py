@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 140  # longer lines of prose are hard to read
 _PIPE_WIDTH = 100
+_LONGEST_NAME = 1024  # of a file: what is longer is SQL
 _OLDEST, _NEWEST = 12, 18  # versions that migrations are planned and linted for
 
 
@@ -83,6 +84,26 @@ def given(name: str, what: str) -> bytes:
     except (OSError, ValueError) as err:
         reason = getattr(err, "strerror", None) or err
         raise InputError(f"cannot read the {what} {name}: {reason}") from err
+
+
+def query_text(argument: str) -> tuple[str, str]:
+    """(text, name) of the query that an argument is: SQL, a file that holds it, or stdin for "-". One word is a file.
+
+    Raises `InputError` where it cannot be read.
+    """
+    from dbarchitect.sql.script import decode_script
+
+    if argument == "-":
+        return decode_script(given("-", "query"), "stdin"), "stdin"
+    is_file = len(argument) <= _LONGEST_NAME and "\n" not in argument and Path(argument).is_file()
+    if not is_file and any(one.isspace() for one in argument):
+        return argument, "the query"
+    if not is_file:
+        raise InputError(
+            f"cannot read the query {argument}: there is no file of this name",
+            hint="SQL, a file that holds it, or - for stdin",
+        )
+    return decode_script(given(argument, "query"), argument), argument
 
 
 def emit(text: str, output: Path | None) -> None:
