@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .nodes import equality, printed, terms
-from .selects import Reference, Select
+from .nodes import equality, printed, steady, sublink, terms
+from .selects import Piece, Reference, Select, Statement
 from .tree import Node
 
 _OTHERS = ("groupClause", "havingClause", "distinctClause", "limitCount", "limitOffset", "lockingClause",
@@ -53,6 +54,23 @@ def correlated(inner: Select) -> Correlation | None:
         shown = " AND ".join(f"({printed(one)})" if "BoolExpr" in one else printed(one) for one in rest)
         source = f"{source} WHERE {shown}"
     return Correlation(tuple(pairs), tuple(rest), source, tuple(outer.values()))
+
+
+def correlated_targets(query: Statement) -> Iterator[tuple[Select, Piece, Select, Correlation]]:
+    """(the SELECT around, its target, the subquery that the target is, how that refers to its row), where the SELECT
+    has one FROM item and gives a row for each of it, and the subquery gives one column, always the same, and refers to
+    no row further out."""
+    for select in query.selects:
+        if not select.plain_but_limit or len(select.fields.get("fromClause", ())) != 1 or "" in select.stars:
+            continue
+        for target in select.targets:
+            inner = query.select_of(sublink(target.node, "EXPR_SUBLINK") or {})
+            found = correlated(inner) if inner is not None else None
+            if inner is None or found is None or len(inner.targets) != 1:
+                continue
+            near = all(one.select is select for one in found.outer)
+            if near and steady({"SelectStmt": inner.fields}, query.schema):
+                yield select, target, inner, found
 
 
 def _pair(inner: Select, term: Node) -> tuple[Reference, Node] | None:

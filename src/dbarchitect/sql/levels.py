@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from dbarchitect.errors import InputError
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Column, Relational, Table
 
 from . import tree
+from .parse import one_query
 from .tree import Node
 
 _NESTED = frozenset(("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
@@ -172,13 +172,7 @@ class Statement:
 
 def read(sql: str, schema: Relational | None = None) -> Statement:
     """The levels of a statement. Raises `InputError` for what is not one statement that the grammar takes."""
-    try:
-        parsed = tree.parse(sql)
-    except tree.ParserError as err:
-        raise InputError(f"{err.message} (character {max(err.offset, 0) + 1})", hint="correct the query") from err
-    if len(parsed) != 1:
-        raise InputError("this is not one statement", hint="give one query")
-    kind, fields = parsed[0]
+    kind, fields = one_query(sql)
     statement = Statement(sql.encode(), {kind: fields}, schema, [])
     _Reader(statement).read(kind, fields, None, "top", {})
     return statement

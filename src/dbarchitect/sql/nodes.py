@@ -202,17 +202,10 @@ def makes_rows(node: Any) -> bool:
 
 
 def _calls(node: Any) -> Iterator[Node]:
-    stack: list[Any] = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, list):
-            stack.extend(cast("list[Any]", one))
-        elif isinstance(one, dict):
-            for key, value in cast(Node, one).items():
-                if key == "FuncCall":
-                    yield value
-                if key not in ("SelectStmt", "subselect"):
-                    stack.append(value)
+    """The function calls of an expression, but those of its subqueries."""
+    for one in tree.mappings(node, besides=("SelectStmt", "subselect")):
+        if "FuncCall" in one:
+            yield one["FuncCall"]
 
 
 def steady(node: Any, schema: Relational) -> bool:

@@ -364,16 +364,7 @@ def _repeated(statements: list[Node]) -> Iterator[tuple[int, int]]:
 
 def _typed(node: Any) -> Iterator[Node]:
     """Every one-key node below."""
-    stack: list[Any] = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, list):
-            stack.extend(cast("list[Any]", one))
-        elif isinstance(one, dict):
-            fields = cast(Node, one)
-            if len(fields) == 1 and next(iter(fields))[:1].isupper():
-                yield fields
-            stack.extend(fields.values())
+    return (one for one in tree.mappings(node) if len(one) == 1 and next(iter(one))[:1].isupper())
 
 
 _PLACES = ("location", "rexpr_list_start", "rexpr_list_end", "list_start", "list_end")

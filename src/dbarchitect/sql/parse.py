@@ -112,22 +112,9 @@ def makes_table(sql: str) -> bool:
 
 def roles_of(sql: str) -> tuple[str, ...]:
     """The roles that a GRANT, an OWNER TO, a policy or the like names; keywords such as CURRENT_USER are not roles."""
-    found: dict[str, None] = {}
-
-    def visit(node: Any) -> None:
-        stack: list[Any] = [node]
-        while stack:
-            one = stack.pop()
-            if isinstance(one, list):
-                stack.extend(cast("list[Any]", one))
-            elif isinstance(one, dict):
-                fields = cast(Node, one)
-                if fields.get("roletype") == "ROLESPEC_CSTRING":
-                    found[fields.get("rolename", "")] = None
-                stack.extend(fields.values())
-
-    visit([fields for _, fields in _parsed(sql)])
-    return tuple(found)
+    nodes = tree.mappings([fields for _, fields in _parsed(sql)])
+    roles = (one.get("rolename", "") for one in nodes if one.get("roletype") == "ROLESPEC_CSTRING")
+    return tuple(dict.fromkeys(roles))
 
 
 def extension_of(sql: str) -> tuple[str, str]:
@@ -159,22 +146,8 @@ def created_name(sql: str) -> Name:
 def has_constants_or_calls(sql: str) -> bool:
     """Whether `sql` holds what a server may evaluate already while it reads the statement: constants and calls in
     expressions (those in modifiers of types and in options are none)."""
-
-    def visit(node: Any) -> bool:
-        stack: list[Any] = [node]
-        while stack:
-            one = stack.pop()
-            if isinstance(one, list):
-                stack.extend(cast("list[Any]", one))
-            elif isinstance(one, dict):
-                for key, value in cast(Node, one).items():
-                    if key in _EVALUATED:
-                        return True
-                    if key not in ("TypeName", "typeName", "DefElem"):
-                        stack.append(value)
-        return False
-
-    return visit([fields for _, fields in _parsed(sql)])
+    nodes = tree.mappings([fields for _, fields in _parsed(sql)], besides=("TypeName", "typeName", "DefElem"))
+    return any(not _EVALUATED.isdisjoint(one) for one in nodes)
 
 
 _EVALUATED = frozenset(
@@ -372,6 +345,17 @@ def _parsed(sql: str) -> list[tuple[str, Node]]:
     if not found:
         raise InputError("there is no statement in the text", hint="give one SQL statement")
     return found
+
+
+def one_query(sql: str) -> tuple[str, Node]:
+    """The one statement that a text is, as (node type, its fields). Raises `InputError` for any other text."""
+    try:
+        found = tree.parse(sql)
+    except tree.ParserError as err:
+        raise InputError(f"{err.message} (character {max(err.offset, 0) + 1})", hint="correct the query") from err
+    if len(found) != 1:
+        raise InputError("this is not one statement", hint="give one query")
+    return found[0]
 
 
 def _refused(sql: str, err: tree.ParserError) -> InputError:

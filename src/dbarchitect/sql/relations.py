@@ -211,18 +211,10 @@ class Scope:
 
 def own_nodes(node: Any) -> Iterator[tuple[str, Node]]:
     """Every typed node of an expression but those of subqueries in it."""
-    stack: list[Any] = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, list | tuple):
-            stack.extend(cast("list[Any]", one))
-        elif isinstance(one, dict):
-            for key, value in cast(Node, one).items():
-                if key in ("SelectStmt",):
-                    continue
-                if key[:1].isupper() and isinstance(value, dict):
-                    yield key, cast(Node, value)
-                stack.append(value)
+    for one in tree.mappings(node, besides=("SelectStmt",)):
+        for key, value in one.items():
+            if key != "SelectStmt" and key[:1].isupper() and isinstance(value, dict):
+                yield key, cast(Node, value)
 
 
 def collation_of(node: Node) -> tuple[Node, Name | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from dbarchitect.errors import InputError
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Relational, Table
 
 from . import tree
 from .layout import clauses, select_token, tokens_of
 from .nodes import fields_of, output_name
+from .parse import one_query
 from .selects import Relation, Select, Statement
 from .tree import Node
 
@@ -18,13 +18,7 @@ from .tree import Node
 def read(sql: str, schema: Relational) -> Statement:
     """A query over a schema. Raises `InputError` for what is not one statement that the grammar takes."""
     text = sql.encode()
-    try:
-        parsed = tree.parse(sql)
-    except tree.ParserError as err:
-        raise InputError(f"{err.message} (character {max(err.offset, 0) + 1})", hint="correct the query") from err
-    if len(parsed) != 1:
-        raise InputError("this is not one statement", hint="give one query")
-    kind, fields = parsed[0]
+    kind, fields = one_query(sql)
     statement = Statement(text, schema, {kind: fields}, tokens_of(text), [], {})
     for name, found in tree.walk([{kind: fields}]):
         if name == "CommonTableExpr":

@@ -8,7 +8,7 @@ as libpg_query writes them; fields that hold their default are absent. Offsets a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -115,6 +115,20 @@ def split(text: bytes) -> list[tuple[int, int]]:
             native.lib.pg_query_free_split_result(result)
 
     return call_parser(call, len(text))
+
+
+def mappings(node: Any, *, besides: Collection[str] = ()) -> Iterator[Node]:
+    """Every dictionary below `node`, itself too, in no order that counts; what stands under the keys `besides` is not
+    looked at."""
+    stack: list[Any] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, list | tuple):
+            stack.extend(cast("list[Any]", one))
+        elif isinstance(one, dict):
+            fields = cast(Node, one)
+            yield fields
+            stack.extend(value for key, value in fields.items() if key not in besides)
 
 
 def walk(node: Any) -> Iterator[tuple[str, Node]]:

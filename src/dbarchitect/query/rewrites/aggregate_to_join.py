@@ -25,9 +25,9 @@ from collections.abc import Iterator
 
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.query.rewrite import Offer
-from dbarchitect.sql.correlation import correlated
+from dbarchitect.sql.correlation import correlated_targets
 from dbarchitect.sql.layout import Edit, Span
-from dbarchitect.sql.nodes import call, printed, steady, sublink
+from dbarchitect.sql.nodes import call, printed
 from dbarchitect.sql.selects import Statement
 
 __all__ = ["offers"]
@@ -37,32 +37,21 @@ _EMPTY = {"count": "0", "sum": "", "max": "", "min": "", "avg": "", "bool_and": 
 
 def offers(query: Statement) -> Iterator[Offer]:
     """Correlated aggregates among the targets."""
-    for select in query.selects:
-        if not select.plain_but_limit or len(select.fields.get("fromClause", ())) != 1 or "" in select.stars:
+    for select, target, inner, found in correlated_targets(query):
+        name, _ = call(inner.targets[0].node)
+        if name not in _EMPTY:
             continue
-        for target in select.targets:
-            inner = query.select_of(sublink(target.node, "EXPR_SUBLINK") or {})
-            found = correlated(inner) if inner is not None else None
-            if inner is None or found is None or len(inner.targets) != 1:
-                continue
-            name, _ = call(inner.targets[0].node)
-            if name not in _EMPTY or not steady({"SelectStmt": inner.fields}, query.schema):
-                continue
-            if any(one.select is not select for one in found.outer):
-                continue
-            alias = query.fresh("grouped")
-            keys = ", ".join(f"{one.sql} AS key{number}" for number, (one, _) in enumerate(found.pairs, 1))
-            groups = ", ".join(one.sql for one, _ in found.pairs)
-            on = " AND ".join(f"{alias}.key{n} = {printed(one)}" for n, (_, one) in enumerate(found.pairs, 1))
-            join = (
-                f" LEFT JOIN (SELECT {keys}, {printed(inner.targets[0].node)} AS value {found.source} "
-                f"GROUP BY {groups}) {alias} ON {on}"
-            )
-            value = f"COALESCE({alias}.value, {_EMPTY[name]})" if _EMPTY[name] else f"{alias}.value"
-            end = select.clauses["from"].whole.end
-            yield Offer(
-                query.edited(
-                    Edit(target.span, f"{value} AS {quote_identifier(target.name)}"), Edit(Span(end, end), join)
-                ),
-                "the subquery refers to its row by equalities alone, and its groups are one row a key",
-            )
+        alias = query.fresh("grouped")
+        keys = ", ".join(f"{one.sql} AS key{number}" for number, (one, _) in enumerate(found.pairs, 1))
+        groups = ", ".join(one.sql for one, _ in found.pairs)
+        on = " AND ".join(f"{alias}.key{n} = {printed(one)}" for n, (_, one) in enumerate(found.pairs, 1))
+        join = (
+            f" LEFT JOIN (SELECT {keys}, {printed(inner.targets[0].node)} AS value {found.source} "
+            f"GROUP BY {groups}) {alias} ON {on}"
+        )
+        value = f"COALESCE({alias}.value, {_EMPTY[name]})" if _EMPTY[name] else f"{alias}.value"
+        end = select.clauses["from"].whole.end
+        yield Offer(
+            query.edited(Edit(target.span, f"{value} AS {quote_identifier(target.name)}"), Edit(Span(end, end), join)),
+            "the subquery refers to its row by equalities alone, and its groups are one row a key",
+        )

@@ -24,10 +24,10 @@ from collections.abc import Iterator
 
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.query.rewrite import Offer
-from dbarchitect.sql.correlation import correlated
+from dbarchitect.sql.correlation import correlated_targets
 from dbarchitect.sql.keys import keys_of
 from dbarchitect.sql.layout import Edit, Span
-from dbarchitect.sql.nodes import output_name, printed, steady, sublink
+from dbarchitect.sql.nodes import output_name, printed
 from dbarchitect.sql.selects import Statement
 
 __all__ = ["offers"]
@@ -35,36 +35,29 @@ __all__ = ["offers"]
 
 def offers(query: Statement) -> Iterator[Offer]:
     """Lookups among the targets."""
-    for select in query.selects:
-        if not select.plain_but_limit or len(select.fields.get("fromClause", ())) != 1 or "" in select.stars:
+    for select, target, inner, found in correlated_targets(query):
+        if not inner.plain or len(inner.relations) != 1:
             continue
-        for target in select.targets:
-            inner = query.select_of(sublink(target.node, "EXPR_SUBLINK") or {})
-            found = correlated(inner) if inner is not None and inner.plain else None
-            if inner is None or found is None or len(inner.relations) != 1 or len(inner.targets) != 1:
-                continue
-            (relation,) = inner.relations.values()
-            named = {one.name for one, _ in found.pairs}
-            if relation.table is None or not any(set(key) <= named for key in keys_of(relation.table, not_null=False)):
-                continue
-            value, rest = inner.qualified(inner.targets[0].node), [inner.qualified(one) for one in found.rest]
-            if value is None or None in rest or not steady({"SelectStmt": inner.fields}, query.schema):
-                continue
-            if any(one.select is not select for one in found.outer):
-                continue
-            alias, text = relation.alias, query.slice(inner.span_of_item(relation))
-            if alias in select.relations:  # the same table twice: another name
-                continue
-            conditions = [f"{one.sql} = {printed(other)}" for one, other in found.pairs]
-            conditions += [f"({printed(one)})" if "BoolExpr" in one else printed(one) for one in rest if one]
-            shown = printed(value)
-            if output_name({"val": value}) != target.name:
-                shown = f"{shown} AS {quote_identifier(target.name)}"
-            end = select.clauses["from"].whole.end
-            yield Offer(
-                query.edited(
-                    Edit(target.span, shown),
-                    Edit(Span(end, end), f" LEFT JOIN {text} ON {' AND '.join(conditions)}"),
-                ),
-                f"{', '.join(sorted(named))} of {alias} is a key: one row at most is found",
-            )
+        (relation,) = inner.relations.values()
+        named = {one.name for one, _ in found.pairs}
+        if relation.table is None or not any(set(key) <= named for key in keys_of(relation.table, not_null=False)):
+            continue
+        value, rest = inner.qualified(inner.targets[0].node), [inner.qualified(one) for one in found.rest]
+        if value is None or None in rest:
+            continue
+        alias, text = relation.alias, query.slice(inner.span_of_item(relation))
+        if alias in select.relations:  # the same table twice: another name
+            continue
+        conditions = [f"{one.sql} = {printed(other)}" for one, other in found.pairs]
+        conditions += [f"({printed(one)})" if "BoolExpr" in one else printed(one) for one in rest if one]
+        shown = printed(value)
+        if output_name({"val": value}) != target.name:
+            shown = f"{shown} AS {quote_identifier(target.name)}"
+        end = select.clauses["from"].whole.end
+        yield Offer(
+            query.edited(
+                Edit(target.span, shown),
+                Edit(Span(end, end), f" LEFT JOIN {text} ON {' AND '.join(conditions)}"),
+            ),
+            f"{', '.join(sorted(named))} of {alias} is a key: one row at most is found",
+        )
