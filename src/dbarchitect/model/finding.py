@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from .change import Change
 from .names import ObjectRef, Position
@@ -23,15 +24,22 @@ class Severity(StrEnum):
         return ("info", "warning", "error").index(self.value)
 
 
+# How sure a statement is before anything is run: `certain` follows from the catalogue; `likely` rests on a convention
+# (a name, a shape, a sample); `possible` only a person can confirm.
+Certainty = Literal["certain", "likely", "possible"]
+
+
 class Finding(Value, frozen=True, kw_only=True):
     """One statement about a schema.
 
     rule        the rule's id, its file name with dashes
+    certainty   how sure it is before anything is run
     at          the object it is about; `also` names the others (the deviations of a systemic finding, the twin of a
                 duplicate)
     message     one sentence with the numbers; `why` says what it costs; `unless` says what would make it false
     facts       the figures the message used, machine-readable
     fix         changes that mend it, in order; `ddl` is the same as SQL, printed for the source's version
+    offenders   a query that lists the rows which the fix's constraint would refuse; "" where it has none
     asks        true where only a person can know: the message is a question
     experiment  how it can be shown; `proof` what was shown
     position    where the object is written, if the source is text
@@ -39,6 +47,7 @@ class Finding(Value, frozen=True, kw_only=True):
 
     rule: str
     severity: Severity
+    certainty: Certainty = "certain"
     at: ObjectRef
     message: str
     why: str = ""
@@ -47,6 +56,7 @@ class Finding(Value, frozen=True, kw_only=True):
     facts: dict[str, Scalar] = {}
     fix: tuple[Change, ...] = ()
     ddl: tuple[str, ...] = ()
+    offenders: str = ""
     asks: bool = False
     experiment: Experiment | None = None
     proof: Proof = ASSERTED

@@ -21,7 +21,7 @@ from typing import Literal
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import Change
-from dbarchitect.model.finding import Finding, Severity, Silence
+from dbarchitect.model.finding import Certainty, Finding, Severity, Silence
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.page import Page
 from dbarchitect.model.proof import Experiment, Scalar
@@ -30,6 +30,22 @@ from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 
 Needs = Literal["structure", "live", "statistics", "counters"]
+Area = Literal[
+    "keys",
+    "foreign keys",
+    "nullability",
+    "uniqueness",
+    "checks",
+    "types",
+    "indexes",
+    "structure",
+    "normal forms",
+    "naming",
+    "security",
+    "operations",
+    "extensions",
+    "platforms",
+]
 Check = Callable[[Context], Iterator[Finding]]
 
 
@@ -41,14 +57,23 @@ def _unbound(_: Context) -> Iterator[Finding]:
 class Rule(Page):
     """One rule.
 
-    severity  what a finding has unless exposure says otherwise
+    area       the chapter of the index of rules that it stands in
+    severity   what a finding has unless exposure says otherwise
+    certainty  how sure a finding is, unless it says otherwise: see `Finding.certainty`
+    default    False: it runs only where it is selected by name (a matter of style, or of a convention)
+    harms_by   what the harm grows with, where live facts may lower the severity: `rows` of the table, `writes` to it;
+               "" where a small or quiet table is no excuse
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
               ANALYZE gathered; `counters`: live counters old enough to mean something. A rule whose needs are not
               met is silent, and says so.
     since     the oldest server major it speaks about
     """
 
+    area: Area = "structure"
     severity: Severity = Severity.WARNING
+    certainty: Certainty = "certain"
+    default: bool = True
+    harms_by: Literal["rows", "writes", ""] = ""
     needs: Needs = "structure"
     since: int = 0
     check: Check = _unbound
@@ -59,9 +84,11 @@ class Rule(Page):
         message: str,
         *,
         severity: Severity | None = None,
+        certainty: Certainty | None = None,
         also: Sequence[ObjectRef] = (),
         facts: dict[str, Scalar] | None = None,
         fix: Sequence[Change] = (),
+        offenders: str = "",
         asks: bool = False,
         experiment: Experiment | None = None,
     ) -> Finding:
@@ -69,6 +96,7 @@ class Rule(Page):
         return Finding(
             rule=self.id,
             severity=severity or self.severity,
+            certainty=certainty or ("possible" if asks else self.certainty),
             at=at,
             message=message,
             why=self.why,
@@ -76,6 +104,7 @@ class Rule(Page):
             also=tuple(also),
             facts=facts or {},
             fix=tuple(fix),
+            offenders=offenders,
             asks=asks,
             experiment=experiment,
         )
@@ -93,7 +122,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def chosen(select: Collection[str], ignore: Collection[str]) -> tuple[Rule, ...]:
-    """The rules named by `select` (all where empty) without those named by `ignore`.
+    """The rules named by `select` (where empty: those that run by default) without those named by `ignore`.
 
     Raises `InputError` for a name that no rule has.
     """
@@ -103,7 +132,9 @@ def chosen(select: Collection[str], ignore: Collection[str]) -> tuple[Rule, ...]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "one of: " + ", ".join(known)
             raise InputError(f"there is no rule {name!r}", hint=hint)
-    return tuple(rule for rule in known.values() if (not select or rule.id in select) and rule.id not in ignore)
+    return tuple(
+        rule for rule in known.values() if (rule.id in select if select else rule.default) and rule.id not in ignore
+    )
 
 
 def review(

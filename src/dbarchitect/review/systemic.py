@@ -45,6 +45,7 @@ def roll_up(
     yield Finding(
         rule=first.rule,
         severity=max((one.severity for one in found), key=lambda severity: severity.rank),
+        certainty=first.certainty,
         at=at,
         message=message,
         why=first.why,

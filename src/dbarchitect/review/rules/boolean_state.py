@@ -37,7 +37,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
 
 _FEWEST = 3
 

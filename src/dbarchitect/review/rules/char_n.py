@@ -35,7 +35,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="types", severity=Severity.WARNING)
 
 _FULL = frozenset(
     {"hash", "md5", "sha", "sha1", "sha256", "sha512", "digest", "checksum", "uuid", "guid", "ulid", "iban"}

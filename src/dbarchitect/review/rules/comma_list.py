@@ -38,7 +38,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="normal forms", certainty="likely", severity=Severity.WARNING)
 
 _LISTS = frozenset(
     {"tags", "list", "csv", "labels", "keywords", "categories", "emails", "recipients", "members", "roles"}

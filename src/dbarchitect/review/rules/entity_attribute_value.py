@@ -34,7 +34,7 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
 
 _MOST_COLUMNS = 8
 _STRONG = frozenset({"attribute", "attr", "property", "characteristic", "feature"})

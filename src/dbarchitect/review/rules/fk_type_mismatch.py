@@ -38,7 +38,7 @@ from dbarchitect.review.mending import INTEGER_LIMITS, retype
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
 
 _WIDTH = {"int2": 2, "int4": 4, "int8": 8}
 

@@ -47,7 +47,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
 
 _BUSY_ROWS = 10_000  # from here a scan of the child is felt (about 1 ms in memory at 10 million rows a second)
 

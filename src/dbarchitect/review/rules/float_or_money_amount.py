@@ -36,7 +36,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.ERROR)
+RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severity.ERROR)
 
 _AMOUNTS = frozenset(
     """

@@ -36,7 +36,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.INFO)
 
 SOON_YEARS = 10.0  # the life of a schema: what lasts longer is the next one's affair
 NEVER_YEARS = 100.0

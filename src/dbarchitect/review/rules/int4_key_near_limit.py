@@ -37,7 +37,7 @@ from dbarchitect.review.mending import BIGINT, INTEGER_LIMITS, referring_columns
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING, needs="live")
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.WARNING, needs="live")
 
 WARN = 0.50
 FAIL = 0.75

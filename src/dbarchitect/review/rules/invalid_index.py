@@ -34,7 +34,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.ERROR)
+RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.ERROR)
 
 _LEFT_OVER = re.compile(r"_cc(?:new|old)\d*\Z")  # PostgreSQL's ChooseRelationName in ReindexRelationConcurrently
 

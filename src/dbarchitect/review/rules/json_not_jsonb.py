@@ -34,7 +34,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="types", severity=Severity.WARNING)
 
 _EXACT = frozenset({"raw", "original", "signature", "signed", "payload", "body", "verbatim", "source"})
 _DUPLICATE = Shown(

@@ -36,7 +36,7 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO, needs="statistics")
+RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, needs="statistics")
 
 MANY_ROWS = 10_000
 RARE = 0.05

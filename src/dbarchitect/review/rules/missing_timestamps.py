@@ -37,7 +37,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import is_event_like, words
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="structure", severity=Severity.INFO)
 
 _MADE = frozenset(
     """

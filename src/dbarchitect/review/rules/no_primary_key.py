@@ -40,7 +40,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.WARNING)
 
 
 def check(review: Context) -> Iterator[Finding]:

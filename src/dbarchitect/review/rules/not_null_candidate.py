@@ -36,7 +36,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import SOFT_DELETE, words
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO, needs="statistics")
+RULE = Rule(__name__, __doc__, area="nullability", certainty="likely", severity=Severity.INFO, needs="statistics")
 
 MANY_ROWS = 10_000
 _LATER = frozenset(

@@ -46,7 +46,7 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import SOFT_DELETE, words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="uniqueness", severity=Severity.WARNING)
 
 
 def check(review: Context) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import is_event_like, singular, words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
 
 # Stems that mean "any of several tables". For others the pair may be an id with an attribute, so the rule asks.
 _ANY = frozenset(

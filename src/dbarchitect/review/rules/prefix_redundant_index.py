@@ -36,7 +36,7 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import is_beginning, obligations, same_plans_without, settled
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.WARNING)
 
 _MUCH_LARGER = 4.0  # the wide one costs that many times the pages for a range of the narrow one
 

@@ -37,7 +37,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.INFO)
 
 LARGE_ROWS = 1_000_000
 SMALL_ROWS = 10_000

@@ -36,7 +36,7 @@ from dbarchitect.review.mending import as_identity
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.INFO)
 
 
 def check(review: Context) -> Iterator[Finding]:

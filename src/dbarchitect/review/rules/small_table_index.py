@@ -32,7 +32,7 @@ from dbarchitect.review.overlap import obligations, same_plans_without, serves_f
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, severity=Severity.INFO, needs="counters")
+RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.INFO, needs="counters")
 
 _GROWTH = 0.1  # of its rows in at least 14 days
 

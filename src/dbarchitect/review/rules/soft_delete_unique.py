@@ -39,7 +39,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import SOFT_DELETE, words
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely", severity=Severity.WARNING)
 
 _CHOSEN = frozenset(
     """

@@ -35,7 +35,7 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING, needs="counters")
+RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.WARNING, needs="counters")
 
 SMALL_BYTES = 2**20  # below 1 MB there is nothing to win
 BUSY = 1000  # scans and writes of the table: below that it is the table that is unused

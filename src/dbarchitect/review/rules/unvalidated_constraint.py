@@ -34,7 +34,7 @@ from dbarchitect.review.context import Context, constraint_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="checks", severity=Severity.WARNING)
 
 
 def check(review: Context) -> Iterator[Finding]:
