@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _PATIENCE_S = 1.0
 
 
+def nothing(_: str) -> None:
+    """Progress that nobody watches."""
+
+
 class Progress:
     """Call it with what is being done now. A context manager: on exit the spinner is gone.
 

@@ -1,20 +1,25 @@
 """One function a verb: source -> model -> analysis -> proof. The only place where the rooms are wired together."""
 
-from .check import (
-    CheckOptions,
-    Demonstration,
-    OpenTwin,
-    RulePage,
-    TwinSummary,
-    WhatIf,
-    check,
-    demo,
-    rule_pages,
-    twin_create,
-    twin_info,
-    twin_open,
-    twin_scale,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .check import (
+        CheckOptions,
+        Demonstration,
+        OpenTwin,
+        RulePage,
+        TwinSummary,
+        WhatIf,
+        check,
+        demo,
+        rule_pages,
+        twin_create,
+        twin_info,
+        twin_open,
+        twin_scale,
+    )
 
 __all__ = [
     "CheckOptions",
@@ -31,3 +36,12 @@ __all__ = [
     "twin_open",
     "twin_scale",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The verbs of `check`, when one is first asked for: the other verbs start without them."""
+    if name in __all__:
+        from . import check as verbs
+
+        return getattr(verbs, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -30,6 +30,7 @@ from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import Value
+from dbarchitect.progress import nothing
 from dbarchitect.prove.demonstrate import demonstrate
 from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.workbench import Workbench
@@ -39,7 +40,7 @@ from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
-from .surroundings import WorkOptions, nothing, open_workshop, words_of_rows, words_of_server, workload_of
+from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

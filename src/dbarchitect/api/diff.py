@@ -20,10 +20,11 @@ from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
+from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, UnansweredError, schema_of
 from dbarchitect.sources import Source, open_source
 
-from .surroundings import nothing, open_workshop, words_of_server
+from .surroundings import open_workshop, words_of_server
 
 _QUESTIONS = 50  # more renames in one plan are stated, not asked one by one
 

@@ -35,11 +35,12 @@ from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration, Plan
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
+from dbarchitect.progress import nothing
 from dbarchitect.sources import Source, Workshop, open_folder
 from dbarchitect.toolchains import run_python
 
 from .diff import Ask, DiffOptions, migrate_diff
-from .surroundings import nothing, open_workshop
+from .surroundings import open_workshop
 
 __all__ = ["New", "StatusOptions", "accept", "beside", "new", "opened_folder", "status"]
 

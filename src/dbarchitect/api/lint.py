@@ -30,6 +30,7 @@ from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
+from dbarchitect.progress import nothing
 from dbarchitect.sources import open_source
 from dbarchitect.sql.ignores import read_line_ignores
 from dbarchitect.sql.script import decode_script
@@ -37,7 +38,7 @@ from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 from dbarchitect.toolchains import run_python
 
 from .check import RulePage, rule_pages
-from .surroundings import nothing, open_workshop
+from .surroundings import open_workshop
 
 __all__ = ["LintOptions", "LintResult", "Mended", "all_pages", "lint", "lint_pages"]
 

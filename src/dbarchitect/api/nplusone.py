@@ -10,12 +10,13 @@ from typing import BinaryIO
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.nplusone import NPlusOne
+from dbarchitect.progress import nothing
 from dbarchitect.query.baseline import accepted_in, baseline_text, new_ones
 from dbarchitect.query.nplusone import Ignored, Limits, Search
 from dbarchitect.sources import open_source
 from dbarchitect.workload.reading import ReadOptions, executions
 
-from .surroundings import nothing, open_workshop
+from .surroundings import open_workshop
 
 _EVERY = 200_000  # statements between words about progress
 

@@ -11,16 +11,13 @@ from pathlib import Path
 from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.errors import InputError
 from dbarchitect.model.query import Workload
+from dbarchitect.progress import nothing
 from dbarchitect.sources import Workshop
 from dbarchitect.sql.script import decode_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.workload.files import SAMPLE
 from dbarchitect.workload.fold import Fold
 from dbarchitect.workload.reading import Reading, ReadOptions, kind_of
-
-
-def nothing(_: str) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

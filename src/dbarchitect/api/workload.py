@@ -12,13 +12,12 @@ from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import from_json, to_json
+from dbarchitect.progress import nothing
 from dbarchitect.workload.counters import difference, read_counters
 from dbarchitect.workload.files import Mark
 from dbarchitect.workload.fold import Fold
 from dbarchitect.workload.kept import SCHEMA, Counts, KeptWorkload, kept_workload, resumed
 from dbarchitect.workload.reading import Reading, ReadOptions
-
-from .surroundings import nothing
 
 _REPORT_S = 2.0  # between words about progress
 _KEEP_S = 10.0  # between writings of what has been counted so far
