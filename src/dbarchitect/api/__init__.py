@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .check import (
+    from .schema import (
         CheckOptions,
         Demonstration,
         OpenTwin,
@@ -39,9 +39,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The verbs of `check`, when one is first asked for: the other verbs start without them."""
+    """The verbs around a schema, when one is first asked for: the other verbs start without them."""
     if name in __all__:
-        from . import check as verbs
+        from . import schema as verbs
 
         return getattr(verbs, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

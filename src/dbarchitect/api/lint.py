@@ -37,7 +37,7 @@ from dbarchitect.sql.script import decode_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 from dbarchitect.toolchains import run_python
 
-from .check import RulePage, rule_pages
+from .schema import RulePage, rule_pages
 from .surroundings import open_workshop
 
 __all__ = ["LintOptions", "LintResult", "Mended", "all_pages", "lint", "lint_pages"]

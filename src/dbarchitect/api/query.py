@@ -40,7 +40,7 @@ from dbarchitect.sql.parameters import has_parameters
 from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
-from .check import RulePage
+from .schema import RulePage
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 _LAB_ROWS = 2_000_000  # over all tables: with fewer, plans are not those of the source
