@@ -4,10 +4,12 @@
 from . import apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse
 from .commands import app, run
 from .migrate import migrate
+from .orm import orm
 from .query import query
 from .workload import workload
 
 app.command(migrate)
+app.command(orm)
 app.command(query)
 app.command(workload)
 

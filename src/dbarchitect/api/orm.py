@@ -1,0 +1,176 @@
+"""`dba orm`: a project for an object-relational mapper, from any source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.files import write_whole
+from dbarchitect.migrate.renames import answers_of
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.schema import Relational
+from dbarchitect.model.value import Value, from_json, to_json
+from dbarchitect.orm.blueprint import Naming, draw
+from dbarchitect.orm.project import Ddl, Generated, Project, Settings, TargetName
+from dbarchitect.orm.targets import target
+from dbarchitect.progress import nothing
+from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of
+from dbarchitect.sources import Source, Workshop, open_source
+
+from .surroundings import open_workshop
+
+MANIFEST = ".dba-orm.json"
+_NOTHING = "/dev/null"  # the empty schema, as a source
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrmOptions:
+    """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew."""
+
+    settings: Settings = field(default_factory=Settings)
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    keep_names: bool = False
+    force: bool = False
+    pg_bin: Path | None = None
+    server: str | None = None
+    python: Path | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
+
+
+class Manifest(Value, frozen=True, kw_only=True):
+    """What the last run wrote: SHA-256 of the generated files by path, and the names of those that were begun."""
+
+    target: str
+    files: dict[str, str] = {}
+    begun: tuple[str, ...] = ()
+
+
+def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Generated:
+    """Write the project of `source` for `to` into `folder`; a second run brings it up to date.
+
+    Raises `InputError` where files of the folder are not ours to write, or a name cannot be.
+    """
+    chosen = target(to)
+    before = _manifest(folder)
+    if before is not None and before.target != to:
+        raise InputError(f"{folder} holds a project of {before.target}", hint="another folder: -o")
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as workshop:
+        opened = open_source(source, workshop, database="wanted")
+        ddl, schema, gaps = _ddl(opened, workshop, options)
+    blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
+    options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
+    project = chosen.generate(blueprint, ddl, options.settings)
+    written, removed, kept, unchanged = _bring_up(folder, project, before, force=options.force)
+    return Generated(
+        source=opened.name,
+        target=to,
+        folder=str(folder),
+        written=written,
+        removed=removed,
+        kept=kept,
+        unchanged=unchanged,
+        entities=len(blueprint.entities),
+        losses=project.losses,
+        next=project.next,
+        gaps=tuple(dict.fromkeys((*opened.gaps, *gaps))),
+    )
+
+
+def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, Relational, tuple[Gap, ...]]:
+    """The whole schema as steps from nothing, run up and down on private copies; and the schema that they make."""
+    nothing_yet = open_source(_NOTHING, workshop, database="from")
+    start, _ = nothing_yet.private("start", now=options.now)
+    aim, gaps = opened.private("wanted", now=options.now)
+    wanted = opened.schema if opened.database is not None else schema_of(workshop.host, aim)
+    journey = Journey(
+        workshop.host,
+        start,
+        wanted,
+        PlanOptions(version=opened.schema.version, large=False, privileges=False, using={}),
+        before=nothing_yet.schema,
+        progress=options.progress,
+    )
+    try:
+        plan = journey.plan(answers_of((), ()))
+    finally:
+        journey.close()
+    return Ddl(up=plan.steps, down=plan.down), wanted, gaps
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    file = folder / MANIFEST
+    if not file.exists():
+        return None
+    try:
+        return from_json(Manifest, file.read_bytes())
+    except ValueError as err:
+        raise InputError(f"{file} is damaged: {err}", hint="remove it; --force then writes the files anew") from err
+
+
+def _bring_up(
+    folder: Path, project: Project, before: Manifest | None, *, force: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
+    """Write what differs; (written, removed, kept, number unchanged). What is not ours is looked for first, so that
+    nothing is half done."""
+    known = before.files if before is not None else {}
+    begun = set(before.begun if before is not None else ())
+    changed = [
+        name
+        for name, now in _present(folder, {*known, *(one.path for one in project.files if one.owned)}).items()
+        if now != known.get(name) and now != _sum(next((f.text for f in project.files if f.path == name), ""))
+    ]
+    if changed and not force:
+        more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+        raise InputError(
+            f"{folder}: {', '.join(sorted(changed)[:_NAMED])}{more} would be written anew, and somebody changed it",
+            hint="move what was written by hand into a file of its own; --force writes them anew",
+        )
+    written: list[str] = []
+    kept: list[str] = []
+    unchanged = 0
+    for one in project.files:
+        target = folder / one.path
+        if not one.owned and (target.exists() or one.path in begun):
+            kept.append(one.path)
+            continue
+        if target.exists() and target.read_bytes() == one.text.encode():
+            unchanged += 1
+            continue
+        _make(target.parent)
+        write_whole(target, one.text)
+        written.append(one.path)
+    owned = {one.path: _sum(one.text) for one in project.files if one.owned}
+    removed = [name for name in known if name not in owned and (folder / name).exists()]
+    for name in removed:
+        (folder / name).unlink()
+    begun |= {one.path for one in project.files if not one.owned}
+    manifest = Manifest(target=project.target, files=dict(sorted(owned.items())), begun=tuple(sorted(begun)))
+    if manifest != before:
+        _make(folder)
+        write_whole(folder / MANIFEST, to_json(manifest) + b"\n")
+    return tuple(written), tuple(removed), tuple(kept), unchanged
+
+
+def _present(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The checksums of the files that are there."""
+    return {name: _sum((folder / name).read_bytes()) for name in sorted(names) if (folder / name).is_file()}
+
+
+def _sum(content: str | bytes) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise SurroundingsError(f"cannot make the folder {folder}: {err.strerror or err}", hint="another: -o") from err

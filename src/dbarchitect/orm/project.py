@@ -1,0 +1,131 @@
+"""What a target gives: files, and how much of the schema its code view tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.plan import Step
+from dbarchitect.model.value import Value
+
+from .blueprint import Blueprint
+
+TARGETS = ("sqlalchemy", "tortoise", "prisma", "drizzle", "kysely")
+TargetName = Literal["sqlalchemy", "tortoise", "prisma", "drizzle", "kysely"]
+Host = Literal["server", "neon", "supabase", "turso"]
+
+# How a construct of PostgreSQL stands in a target. native: in its models, as it is; approximate: in its models, near to
+# it; raw: only in the DDL of the migration; impossible: neither.
+Level = Literal["native", "approximate", "raw", "impossible"]
+
+
+class Loss(Value, frozen=True, kw_only=True):
+    """Something of the schema that the models do not tell as it is. The database has it nevertheless where `level` is
+    not `impossible`: the migration makes it."""
+
+    at: ObjectRef
+    construct: str  # a key of the target's capability table: "check constraint", "expression index"
+    level: Level
+    note: str = ""
+
+
+class File(Value, frozen=True, kw_only=True):
+    """A file of a project. `owned`: generated whole, and again at every run; else a start that is written once and then
+    its author's."""
+
+    path: str
+    text: str
+    owned: bool = True
+
+
+class Project(Value, frozen=True, kw_only=True):
+    """What a target made of a schema. `next` are the commands that a newcomer runs, in order."""
+
+    target: str
+    files: tuple[File, ...]
+    losses: tuple[Loss, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+class Generated(Value, frozen=True, kw_only=True):
+    """What was written into `folder`. `kept` are files that are their author's now; `unchanged` counts those that are
+    as they were."""
+
+    source: str
+    target: str
+    folder: str
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    unchanged: int = 0
+    entities: int = 0
+    losses: tuple[Loss, ...] = ()
+    next: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a project is wanted.
+
+    host     where the database runs: how it is connected to
+    variant  of the target: `sqlmodel` of SQLAlchemy, `1.0` of Drizzle; "" its own default
+    package  the name of the code's package or of the package.json
+    scaffold the project around the models (connection, migrations, seed, repository, test); False: models alone
+    """
+
+    host: Host = "server"
+    variant: str = ""
+    package: str = "app"
+    scaffold: bool = True
+
+
+@dataclass(frozen=True)
+class Ddl:
+    """The whole schema as steps, proved on a private copy, and the way back; `script` is the same as one text."""
+
+    up: tuple[Step, ...]
+    down: tuple[Step, ...]
+
+
+class Target(Protocol):
+    """An object-relational mapper."""
+
+    name: TargetName
+    title: str
+    variants: tuple[str, ...]
+    hosts: tuple[Host, ...]
+    capabilities: Mapping[str, tuple[Level, str]]  # construct: level, how or why
+
+    def generate(self, blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project:
+        """The project. Raises `InputError` for what cannot be named, and for a host or variant that it has not."""
+        ...
+
+
+# The constructs that every target's capability table has a row for.
+CONSTRUCTS = (
+    "schema", "extension", "enum", "domain", "composite type", "range type", "array", "jsonb", "vector", "money type",
+    "identity", "serial", "sequence", "default", "generated column", "virtual generated column", "collation",
+    "primary key", "composite primary key", "no primary key", "foreign key", "composite foreign key",
+    "deferrable foreign key", "on delete", "unique", "nulls not distinct", "check constraint", "exclusion constraint",
+    "temporal key", "constraint not valid", "index", "descending index", "partial index", "expression index",
+    "include columns", "index method", "operator class", "view", "materialised view", "partitioned table",
+    "inheritance", "trigger", "rule", "function", "row level security", "comment", "grant", "self reference",
+    "many to many", "reserved word", "mixed case name", "second schema", "storage parameter", "statistics object",
+)  # fmt: skip
+
+
+@dataclass
+class Report:
+    """Collects losses while a target writes."""
+
+    capabilities: Mapping[str, tuple[Level, str]]
+    losses: list[Loss] = field(default_factory=list[Loss])
+
+    def lose(self, at: ObjectRef, construct: str, note: str = "") -> None:
+        """Note that the models do not tell `construct` as it is."""
+        level, how = self.capabilities[construct]
+        self.losses.append(Loss(at=at, construct=construct, level=level, note=note or how))
