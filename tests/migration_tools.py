@@ -31,6 +31,11 @@ _PACKAGES = {
     "drizzle-orm": "0.45.4",
     "drizzle-kit": "0.31.11",
     "kysely": "0.29.9",
+    "postgres": "3.4.9",
+    "typescript": "5.9.3",
+    "tsx": "4.23.15",
+    "@types/node": "20.19.43",
+    "@types/pg": "8.23.1",
 }
 ENGINE = Path(__file__).with_name("prisma_engine.mjs")
 
