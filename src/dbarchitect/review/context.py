@@ -176,6 +176,14 @@ class Context:
         return len(table.columns) <= 4 and not table.foreign_keys and plain
 
     @cached_property
+    def _function_words(self) -> frozenset[str]:
+        return frozenset(word for one in self.schema.functions for word in _IDENTIFIER.findall(one.body.lower()))
+
+    def named_in_functions(self, name: str) -> bool:
+        """Whether a function's text may have `name`: such a text does not follow where a thing is renamed."""
+        return self._function_words.issuperset(_IDENTIFIER.findall(name.lower()))
+
+    @cached_property
     def _dependents(self) -> dict[tuple[str, str, str], list[ObjectRef]]:
         found: dict[tuple[str, str, str], list[ObjectRef]] = defaultdict(list)
         for one in self.schema.dependencies:
@@ -329,6 +337,7 @@ class Context:
         return sum(query.calls for query in self.workload.queries if pattern.search(query.sql))
 
 
+_IDENTIFIER = re.compile(r"[\w$]+")
 _REFUSE_RETYPE = frozenset({"view", "rule", "policy", "function", "trigger", "publication"})
 _NOT_IN_LOOKUPS = frozenset({"timestamp", "timestamptz", "json", "jsonb", "bytea", "xml"})
 

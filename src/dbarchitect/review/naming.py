@@ -1,11 +1,9 @@
-"""What the rules about names share: which need quotes, how words are counted in English, who else says a name."""
+"""What the rules about names share: which need quotes, how words are counted in English."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-from dbarchitect.review.context import Context
 
 # As the scanner takes an identifier without quotes, and leaves it as it is (it folds A to Z only).
 _BARE = re.compile(r"[a-z_\x80-\U0010ffff][a-z0-9_$\x80-\U0010ffff]*\Z")
@@ -27,17 +25,20 @@ _PLURALS = frozenset(_IRREGULAR.values()) | {"indexes", "matrices", "vertices", 
 # Words whose number cannot be seen: no plural, or one that looks like a singular.
 _NEITHER = frozenset(
     """
-    access accounting address advice alias analysis analytics apparatus atlas audit auth authentication authorization
-    baggage basis bias bonus bus business cache campus canvas census chaos class clothing config configuration
-    consensus content contents corps crisis data dns diagnosis economics electronics emphasis equipment ethics evidence
-    exif faq feedback fish focus freight furniture gas genus geography goods hardware headquarters health help
-    history homework https hypothesis info information infrastructure inventory jeans job_queue jsonb knowledge lens
-    logistics luggage machinery mail mathematics means media metadata meta misc money music mass news nexus oauth odds
-    oasis os physics plus postgis process progress props queue research result robots rss rubbish sales schema
-    scissors series settings sheep sms smtp software species sports staff stats statistics status storage stuff surplus
-    synopsis tax tls traffic trash trousers virus weather works
+    access accounting address advice alias analysis analytics apparatus atlas audit auth authentication
+    authorization baggage basis bias bonus bus business cache campus canvas census chaos class clothing config
+    configuration consensus content contents corps credentials crisis data details diagnosis dns economics
+    electronics emphasis equipment ethics evidence faq feedback fish focus freight furniture gas genus geography
+    goods hardware headquarters health help history homework https hypothesis info information infrastructure
+    inventory jeans knowledge lens logistics luggage machinery mail mass mathematics means media meta metadata misc
+    money music news nexus oasis oauth odds os physics plus preferences process progress props queue research result
+    robots rss rubbish sales schema scissors series settings sheep sms smtp software species sports staff statistics
+    stats status storage stuff surplus synopsis tax tls traffic trash trousers virus weather works
     """.split()  # noqa: SIM905
 )
+
+
+_VOWEL = frozenset("aeiouy")
 
 
 def needs_quotes(name: str) -> bool:
@@ -52,6 +53,8 @@ def number(word: str) -> str:
         return "plural"
     if word in _NEITHER or len(word) < 3 or not word.isascii() or not word.isalpha():
         return ""
+    if _VOWEL.isdisjoint(word):
+        return ""  # an abbreviation
     if word in _IRREGULAR:
         return "singular"
     if word.endswith(("ss", "us", "is", "ics")):
@@ -67,9 +70,3 @@ def plural(name: str) -> str:
     if re.search(r"(?:s|x|z|ch|sh)\Z", word):
         return name + "es"
     return name[:-1] + "ies" if re.search(r"[^aeiou]y\Z", word) else name + "s"
-
-
-def named_in_functions(review: Context, name: str) -> bool:
-    """Whether the text of any function has `name` as a word: such do not follow when a thing is renamed."""
-    pattern = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])", re.IGNORECASE)
-    return any(pattern.search(one.body) for one in review.schema.functions if name.lower() in one.body.lower())

@@ -37,7 +37,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef, quote_identifier
 from dbarchitect.model.schema import ForeignKey, Table
 from dbarchitect.review.context import Context, column_ref
-from dbarchitect.review.naming import named_in_functions, number
+from dbarchitect.review.naming import number
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
 from dbarchitect.review.vocabulary import singular, words
@@ -220,7 +220,7 @@ def _is_junction(table: Table) -> bool:
 def _rename(review: Context, one: _Named, to: str) -> tuple[Change, ...]:
     """RENAME, where it breaks nothing inside the database and the name is free."""
     table = one.table
-    if not to or to == one.name or len(to.encode()) > 63 or named_in_functions(review, one.name):
+    if not to or to == one.name or len(to.encode()) > 63 or review.named_in_functions(one.name):
         return ()
     if table.inherits or table.of_type is not None or review.partitions.get(table.name):
         return ()

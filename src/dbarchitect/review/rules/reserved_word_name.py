@@ -36,7 +36,7 @@ from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Table, View
 from dbarchitect.review.context import Context, column_ref
 from dbarchitect.review.keywords import RESERVED
-from dbarchitect.review.naming import named_in_functions, needs_quotes, plural
+from dbarchitect.review.naming import needs_quotes, plural
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -95,7 +95,7 @@ def _column(name: str, tables: Sequence[Table], severity: Severity) -> Finding:
 
 def _plural(review: Context, table: Table) -> tuple[Change, ...]:
     to = Name(schema=table.name.schema, name=plural(table.name.name))
-    if to.name in RESERVED or to in review.relation_names or named_in_functions(review, table.name.name):
+    if to.name in RESERVED or to in review.relation_names or review.named_in_functions(table.name.name):
         return ()
     if review.type(to.schema, to.name) is not None or table.inherits or review.partitions.get(table.name):
         return ()
