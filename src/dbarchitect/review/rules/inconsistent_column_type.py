@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
-from dbarchitect.model.proof import Refused
+from dbarchitect.model.proof import Refused, Shown
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rule import Rule
@@ -42,16 +42,16 @@ RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severi
 
 _GENERIC = frozenset(
     """
-    id ids uid uuid guid pk oid type types kind class category value values val default default_value name title label
-    code number num no nr key keys status state flag flags data date time timestamp datetime day month year period
-    interval duration start end begin from to first last min max min_value max_value position pos index idx order rank
-    sort level depth size length width height weight count total amount version revision hash token content contents
-    body text message note notes comment comments description details info config configuration settings options
-    metadata meta properties attributes attrs params parameters args payload result results response request source
-    target owner parent children path url uri ref reference score rating priority action event context scope tag tags
-    active enabled disabled deleted visible public private locked image icon logo file color colour format language
-    locale unit units code_type object entity item items resource subject user role group member author created updated
-    modified expires parameter property attribute field fields column row old new old_value new_value external_id
+    id ids uid uuid guid pk oid type types kind class category value values val default default_value name title
+    label code number num no nr key keys status state flag flags data date time timestamp datetime day month year
+    period interval duration start end begin from to first last min max min_value max_value position pos index idx
+    order rank sort level depth size length width height weight count total amount version revision hash token
+    content contents body text message note notes comment comments description details info params parameters args
+    payload result results response request source target owner parent children path url uri ref reference score
+    rating priority action event context scope tag active enabled disabled deleted visible public private locked
+    image icon logo file color colour format language locale unit units code_type object entity item items resource
+    subject user role group member author created updated modified expires parameter property attribute field fields
+    column row old new old_value new_value external_id
     """.split()  # noqa: SIM905
 )
 _FAMILIES = {
@@ -70,6 +70,22 @@ _FAMILIES = {
 }
 _FAMILY = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 _COMPARABLE = [{"whole number", "number", "float"}, {"moment", "date"}]
+
+
+# Comparisons that PostgreSQL accepts, by the types of their sides.
+_COMPARED = {
+    frozenset({"date", "timestamptz"}): Shown(
+        query="SELECT (moment AT TIME ZONE 'Europe/Berlin')::date <> (moment AT TIME ZONE 'America/New_York')::date, "
+        "(moment AT TIME ZONE 'Europe/Berlin')::date AS berlin, "
+        "(moment AT TIME ZONE 'America/New_York')::date AS new_york "
+        "FROM (SELECT timestamptz '2026-07-01 23:30+00' AS moment) AS compared",
+        shows="which date a moment has, and so whether the two are equal, depends on the zone of the session",
+    ),
+    frozenset({"numeric", "float4"}): Shown(
+        query="SELECT one <> other, one, other FROM (SELECT 0.1::numeric AS one, 0.1::real AS other) AS compared",
+        shows="0.1 in the one type is not equal to 0.1 in the other",
+    ),
+}
 
 
 class _Place(NamedTuple):
@@ -104,8 +120,14 @@ def _found(name: str, families: dict[str, list[_Place]]) -> Finding:
         f"{quote_identifier(name)} is {', '.join(parts)}",
         also=[column_ref(*place) for place in rest],
         facts={family: len(places) for family, places in by_size},
-        experiment=_no_operator(usual[0], rare[0], {by_size[0][0], by_size[-1][0]}),
+        experiment=_unequal(usual[0].column, rare[0].column)
+        or _no_operator(usual[0], rare[0], {by_size[0][0], by_size[-1][0]}),
     )
+
+
+def _unequal(one: Column, other: Column) -> Shown | None:
+    """What comparing the columns does where PostgreSQL lets it pass."""
+    return _COMPARED.get(frozenset({base_type(one), base_type(other)}))
 
 
 def _no_operator(one: _Place, other: _Place, families: set[str]) -> Refused | None:

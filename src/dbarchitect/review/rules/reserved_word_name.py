@@ -4,7 +4,7 @@
 
 A table, a view or one of their columns is named with a word that PostgreSQL reserves (`user`, `order`, `group`,
 `end`, `left`, ...). A column in several tables is one finding. It is `info` where most names of the schema need
-quotes anyway, since then a tool writes them.
+quotes anyway, or where the table of a tool that quotes every name stands among the others.
 
 ## Why it matters
 
@@ -42,6 +42,14 @@ from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, area="naming", severity=Severity.WARNING)
 
+# Where these keep their books: Prisma, EF Core, Django, Rails, Sequelize, TypeORM, MikroORM and Drizzle quote every
+# name, SQLAlchemy every reserved one.
+_QUOTE_ALL = frozenset(
+    """
+    _prisma_migrations __efmigrationshistory django_migrations ar_internal_metadata sequelizemeta typeorm_metadata
+    mikro_orm_migrations __drizzle_migrations alembic_version
+    """.split()  # noqa: SIM905
+)
 _QUOTED_ANYWAY = 0.5  # share of the names of tables and columns from which a tool must be writing them
 
 
@@ -60,6 +68,8 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _is_quoted_anyway(review: Context) -> bool:
+    if any(table.name.name.lower() in _QUOTE_ALL for table in review.schema.tables):
+        return True
     names = [name for table in review.tables for name in (table.name.name, *(column.name for column in table.columns))]
     return sum(map(needs_quotes, names)) > _QUOTED_ANYWAY * len(names)
 

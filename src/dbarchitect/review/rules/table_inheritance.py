@@ -9,9 +9,9 @@ A table has children by INHERITS (not partitions). The finding stands at the par
 Keys stop at each table: the same primary key may stand in the parent and in a child, and a foreign key to the parent
 does not find the rows of its children.
 
-The PostgreSQL documentation ("Inheritance", "Caveats") calls this "serious limitations of the inheritance feature".
-UNIQUE and FOREIGN KEY are not inherited, nor are grants checked twice. Declarative partitioning (PostgreSQL 10 and
-later) has keys over all partitions.
+The PostgreSQL documentation ("Inheritance", "Caveats") calls this "a serious limitation of the inheritance feature".
+UNIQUE and FOREIGN KEY are not inherited, and a query of the parent checks the grants of the parent alone. Declarative
+partitioning (PostgreSQL 10 and later) has keys over all partitions.
 
 ## What would make it false
 

@@ -33,9 +33,10 @@ from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import Column, CompositeType, DomainType, Table, Type
-from dbarchitect.review.context import Context, column_ref
+from dbarchitect.review.context import Context
 from dbarchitect.review.mending import TEXT, retype
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, area="operations", severity=Severity.WARNING)
 
@@ -48,29 +49,27 @@ _ACLITEM_CHANGED = 16
 
 def check(review: Context) -> Iterator[Finding]:
     """Stored columns of those types, wherever they hide."""
-    blocking = _NUMBERS | ({"aclitem"} if review.schema.major < _ACLITEM_CHANGED else set())
+    blocking = _NUMBERS | ({"aclitem"} if review.schema.major < _ACLITEM_CHANGED else set[str]())
+    found: list[Finding] = []
     for table, column in review.columns():
         inner = _blocks(review, column.type, blocking, frozenset())
         if inner:
-            yield RULE.finding(
-                column_ref(table, column),
-                f"{table.name.short}.{column.name} holds {inner}: pg_upgrade refuses the database",
-                facts={"type": inner},
-                fix=_as_name(review, table, column),
-            )
+            found.append(_found(table.name, column, inner, _as_name(review, table, column)))
     for view in review.schema.views:
         for column in view.columns if view.materialized else ():
             inner = _blocks(review, column.type, blocking, frozenset())
             if inner:
-                yield RULE.finding(
-                    _column_of(view.name, column),
-                    f"{view.name.short}.{column.name} holds {inner}: pg_upgrade refuses the database",
-                    facts={"type": inner},
-                )
+                found.append(_found(view.name, column, inner, ()))
+    yield from roll_up(found, f"{len(found)} columns keep pg_upgrade from running", of=len(found), share=0)
 
 
-def _column_of(owner: Name, column: Column) -> ObjectRef:
-    return ObjectRef(kind="column", schema=owner.schema, name=owner.name, sub=column.name)
+def _found(owner: Name, column: Column, inner: str, fix: tuple[Change, ...]) -> Finding:
+    return RULE.finding(
+        ObjectRef(kind="column", schema=owner.schema, name=owner.name, sub=column.name),
+        f"{owner.short}.{column.name} holds {inner}: pg_upgrade refuses the database",
+        facts={"type": inner},
+        fix=fix,
+    )
 
 
 def _blocks(review: Context, kind: Type, blocking: frozenset[str], seen: frozenset[Name]) -> str:

@@ -38,7 +38,7 @@ from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table, Type
 from dbarchitect.review.context import Context, base_type, column_ref
-from dbarchitect.review.mending import NUMERIC, TIMESTAMPTZ, retype
+from dbarchitect.review.mending import BIGINT, NUMERIC, TIMESTAMPTZ, retype
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
@@ -56,10 +56,11 @@ _ENOUGH = 5  # sampled values that differ; a yes and a no are enough for a yes o
 _DATES = frozenset(
     {"date", "at", "on", "dob", "birthday", "birthdate", "datetime", "timestamp", "since", "until", "time"}
 )
-_COUNTED = frozenset(
+_COUNTS = frozenset({"count", "quantity", "qty", "attempts", "retries", "bytes", "days", "hours", "minutes", "seconds"})
+_MEASURES = frozenset(
     """
-    count quantity qty total size age weight height width length duration score latitude longitude lat lng lon percent
-    percentage rate ratio distance volume attempts retries points rating seconds minutes hours days bytes
+    total size age weight height width length duration score latitude longitude lat lng lon percent
+    percentage rate ratio distance volume points rating
     """.split()  # noqa: SIM905
 )
 _NUMBERED = frozenset(
@@ -76,6 +77,7 @@ _ZONE = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _ISO_DAY = re.compile(_DAY)
 _ISO_MOMENT = re.compile(rf"{_DAY}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,6}})?)?({_ZONE})?")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _YES = frozenset({"t", "true", "y", "yes", "on", "1"})
 _NO = frozenset({"f", "false", "n", "no", "off", "0"})
 
@@ -121,7 +123,11 @@ def _is_date(name: str) -> bool:
 
 def _is_number(name: str) -> bool:
     named = words(name)
-    return _NUMBERED.isdisjoint(named) and (names_money(name) or not _COUNTED.isdisjoint(named))
+    return _NUMBERED.isdisjoint(named) and (names_money(name) or not (_MEASURES | _COUNTS).isdisjoint(named))
+
+
+def _is_count(name: str) -> bool:
+    return _is_number(name) and not _COUNTS.isdisjoint(words(name)) and not names_money(name)
 
 
 def _is_yes_or_no(name: str) -> bool:
@@ -151,6 +157,11 @@ def _numbers(values: list[str]) -> _Native | None:
     return _Native("numbers", NUMERIC, "{}::text") if fits else None
 
 
+def _counts(values: list[str]) -> _Native | None:
+    fits = len(values) >= _ENOUGH and all(_WHOLE.fullmatch(value) for value in values)
+    return _Native("whole numbers", BIGINT, "{}::text") if fits else None
+
+
 def _yes_and_no(values: list[str]) -> _Native | None:
     said = {value.strip().lower() for value in values}
     fits = said <= _YES | _NO and said & _YES and said & _NO
@@ -160,6 +171,7 @@ def _yes_and_no(values: list[str]) -> _Native | None:
 _READERS: list[tuple[Callable[[str], bool], Callable[[list[str]], _Native | None]]] = [
     (_is_address, _addresses),
     (_is_date, _dates),
+    (_is_count, _counts),
     (_is_number, _numbers),
     (_is_yes_or_no, _yes_and_no),
 ]
