@@ -31,7 +31,7 @@ _NEITHER = frozenset(
     electronics emphasis equipment ethics evidence faq feedback fish focus freight furniture gas genus geography
     goods hardware headquarters health help history homework https hypothesis info information infrastructure
     inventory jeans knowledge lens logistics luggage machinery mail mass mathematics means media meta metadata misc
-    money music news nexus oasis oauth odds os physics plus preferences process progress props queue research result
+    money music news oasis oauth odds os physics plus preferences process progress props queue research result
     robots rss rubbish sales schema scissors series settings sheep sms smtp software species sports staff statistics
     stats status storage stuff surplus synopsis tax tls traffic trash trousers virus weather works
     """.split()  # noqa: SIM905
