@@ -16,7 +16,7 @@ from `@Lob` on PostgreSQL.
 
 ## What would make it false
 
-The numbers are those of catalogue rows, or `vacuumlo` runs regularly.
+The numbers are those of catalogue rows, the application removes the objects itself, or `vacuumlo` runs regularly.
 
 ## How to mend it
 
