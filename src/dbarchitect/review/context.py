@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
 from dbarchitect.model.query import Workload
-from dbarchitect.model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
+from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
+from dbarchitect.review.vocabulary import names_money, words
 
 # How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
 # so 14 days is a floor; PostgreSQL's own advice is to look "over a representative period".
@@ -87,6 +88,16 @@ class Context:
         """The declared type of that name, or None for one that PostgreSQL or an extension brings."""
         return self._types.get(Name(schema=schema, name=name))
 
+    def modifier(self, column: Column) -> int:
+        """`atttypmod` of a column, or of the type under its domains; -1 for none."""
+        kind = column.type
+        while kind.kind == "domain" and kind.modifier < 0:
+            domain = self.type(kind.schema, kind.name)
+            if not isinstance(domain, DomainType):
+                break
+            kind = domain.type
+        return kind.modifier
+
     @cached_property
     def partitions(self) -> dict[Name, list[Table]]:
         """The direct partitions of every partitioned table."""
@@ -107,6 +118,12 @@ class Context:
     def references(self, table: Table) -> list[Reference]:
         """The foreign keys that point at `table`."""
         return self._references.get(table.name, [])
+
+    def in_foreign_key(self, table: Table, column: str) -> bool:
+        """Whether a column is part of a foreign key, or what one points at."""
+        return any(column in key.columns for key in table.foreign_keys) or any(
+            column in key.target_columns for _, key in self.references(table)
+        )
 
     @cached_property
     def referenced_indexes(self) -> frozenset[tuple[Name, str]]:
@@ -157,6 +174,14 @@ class Context:
         a time or a document."""
         plain = all(base_type(column) not in _NOT_IN_LOOKUPS for column in table.columns)
         return len(table.columns) <= 4 and not table.foreign_keys and plain
+
+    @cached_property
+    def _function_words(self) -> frozenset[str]:
+        return frozenset(word for one in self.schema.functions for word in _IDENTIFIER.findall(one.body.lower()))
+
+    def named_in_functions(self, name: str) -> bool:
+        """Whether a function's text may have `name`: such a text does not follow where a thing is renamed."""
+        return self._function_words.issuperset(_IDENTIFIER.findall(name.lower()))
 
     @cached_property
     def _dependents(self) -> dict[tuple[str, str, str], list[ObjectRef]]:
@@ -312,6 +337,7 @@ class Context:
         return sum(query.calls for query in self.workload.queries if pattern.search(query.sql))
 
 
+_IDENTIFIER = re.compile(r"[\w$]+")
 _REFUSE_RETYPE = frozenset({"view", "rule", "policy", "function", "trigger", "publication"})
 _NOT_IN_LOOKUPS = frozenset({"timestamp", "timestamptz", "json", "jsonb", "bytea", "xml"})
 
@@ -326,6 +352,16 @@ def mentions(text: str, column: str) -> bool:
     if column not in text:
         return False
     return re.search(rf'(?<![\w$"]){re.escape(column)}(?![\w$"])|"{re.escape(column)}"', text) is not None
+
+
+def is_amount(table: Table, column: Column) -> bool:
+    """Whether a column is named like an amount of money, and no unit beside it says that it is another one."""
+    if not names_money(column.name):
+        return False
+    name = words(column.name)
+    return not any(
+        words(other.name)[-1:] in (("unit",), ("units",)) and words(other.name)[0] in name for other in table.columns
+    )
 
 
 def column_ref(table: Table, column: Column | str) -> ObjectRef:

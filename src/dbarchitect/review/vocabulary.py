@@ -39,3 +39,34 @@ def singular(word: str) -> str:
         if word.endswith(ending) and len(word) >= shortest:
             return word.removesuffix(ending) + replacement
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+# Amounts of money, by a word of the column's name or by the whole of it.
+_AMOUNTS = frozenset(
+    """
+    price prices amount cost costs fee fees salary wage wages revenue balance payment paid refund subtotal freight
+    budget income expense expenses profit charge charges deposit msrp rent invoice invoiced payable receivable turnover
+    """.split()  # noqa: SIM905
+)
+_AMOUNTS_ALONE = frozenset(
+    {("total",), ("grand", "total"), ("order", "total"), ("tax",), ("total", "tax"), ("credit",), ("debit",)}
+)
+_NO_AMOUNTS = frozenset(
+    """
+    rate ratio percent pct percentage factor discount score weight share multiplier coefficient seconds second ms
+    minutes hours days bytes count kg km tokens points quantity qty index estimate estimated unit units dose distance
+    """.split()  # noqa: SIM905
+)
+_PRICES = frozenset({"price", "cost", "fee"})
+
+
+@lru_cache(maxsize=65536)
+def names_money(column: str) -> bool:
+    """Whether a column's name says that it holds an amount of money: no rate, no quantity, but a unit price."""
+    name = words(column)
+    if name in _AMOUNTS_ALONE:
+        return True
+    strange = _NO_AMOUNTS.intersection(name)
+    if strange and not (strange <= {"unit", "units"} and _PRICES.intersection(name)):
+        return False
+    return not _AMOUNTS.isdisjoint(name)

@@ -28,7 +28,6 @@ from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
-from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.mending import TEXT, retype
 from dbarchitect.review.rule import Rule
@@ -53,7 +52,7 @@ def check(review: Context) -> Iterator[Finding]:
             continue  # bpchar without a length does not pad
         length = column.type.modifier - 4
         short = length <= 3 or not _FULL.isdisjoint(words(column.name))
-        referred = _in_foreign_key(review, table, column.name)
+        referred = review.in_foreign_key(table, column.name)
         found.append(
             RULE.finding(
                 column_ref(table, column),
@@ -83,12 +82,6 @@ def check(review: Context) -> Iterator[Finding]:
     )
     yield from roll_up(
         rest, f"{len(rest)} short or full-length text columns are character(n)", of=texts, share=0, many=1
-    )
-
-
-def _in_foreign_key(review: Context, table: Table, column: str) -> bool:
-    return any(column in key.columns for key in table.foreign_keys) or any(
-        column in key.target_columns for _, key in review.references(table)
     )
 
 

@@ -29,31 +29,12 @@ from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
-from dbarchitect.model.schema import Column, Table
-from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.context import Context, base_type, column_ref, is_amount
 from dbarchitect.review.mending import NUMERIC, retype
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severity.ERROR)
-
-_AMOUNTS = frozenset(
-    """
-    price prices amount cost costs fee fees salary wage wages revenue balance payment paid refund subtotal freight
-    budget income expense expenses profit charge charges deposit msrp rent invoice invoiced payable receivable turnover
-    """.split()  # noqa: SIM905
-)
-_ALONE = frozenset(
-    {("total",), ("grand", "total"), ("order", "total"), ("tax",), ("total", "tax"), ("credit",), ("debit",)}
-)
-_NOT_MONEY = frozenset(
-    """
-    rate ratio percent pct percentage factor discount score weight share multiplier coefficient seconds second ms
-    minutes hours days bytes count kg km tokens points quantity qty index estimate estimated unit units dose distance
-    """.split()  # noqa: SIM905
-)
-_UNIT_PRICE = frozenset({"price", "cost", "fee"})
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -62,7 +43,7 @@ def check(review: Context) -> Iterator[Finding]:
     amounts = 0
     for table, column in review.columns():
         kind = base_type(column)
-        if not (kind == "money" or _is_amount(table, column)):
+        if not (kind == "money" or is_amount(table, column)):
             continue
         amounts += 1
         if kind not in ("money", "float4", "float8"):
@@ -86,20 +67,6 @@ def check(review: Context) -> Iterator[Finding]:
         )
     yield from roll_up(
         found, f"{len(found)} of {amounts} amounts of money are floats or of type money", of=amounts, share=0
-    )
-
-
-def _is_amount(table: Table, column: Column) -> bool:
-    name = words(column.name)
-    if name in _ALONE:
-        return True
-    if _AMOUNTS.isdisjoint(name):
-        return False
-    strange = _NOT_MONEY.intersection(name)
-    if strange and not (strange <= {"unit", "units"} and _UNIT_PRICE.intersection(name)):
-        return False
-    return not any(
-        words(other.name)[-1:] in (("unit",), ("units",)) and words(other.name)[0] in name for other in table.columns
     )
 
 

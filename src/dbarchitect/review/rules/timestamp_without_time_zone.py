@@ -16,7 +16,8 @@ schemas 27 had it, in 2,424 columns.
 
 ## What would make it false
 
-Every writer and reader agrees on UTC for good (Rails and Prisma do by default), or the columns hold local times.
+Every writer and reader agrees on UTC for good (Rails and Prisma do by default), or the columns hold local times, or
+days that were shifted on purpose to hide people.
 
 ## How to mend it
 

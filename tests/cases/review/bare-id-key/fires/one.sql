@@ -1,0 +1,3 @@
+-- expect: column public.orders.id
+-- severity: info
+CREATE TABLE orders (id bigint PRIMARY KEY);

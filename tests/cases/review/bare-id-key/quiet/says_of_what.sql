@@ -1,0 +1,1 @@
+CREATE TABLE orders (order_id bigint PRIMARY KEY, id text);

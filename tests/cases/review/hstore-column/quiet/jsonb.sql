@@ -1,0 +1,2 @@
+CREATE EXTENSION hstore;
+CREATE TABLE things (id bigint PRIMARY KEY, attributes jsonb);

@@ -1,0 +1,3 @@
+-- expect: column public.people.name
+CREATE DOMAIN short AS varchar(40);
+CREATE TABLE people (id bigint PRIMARY KEY, name short);

@@ -1,0 +1,2 @@
+-- expect: column public.people.name
+CREATE TABLE people (id bigint PRIMARY KEY, name varchar(80) NOT NULL, bio text);

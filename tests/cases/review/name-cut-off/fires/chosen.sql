@@ -1,0 +1,9 @@
+-- expect: column public.meters.reading_of_the_second_meter_in_the_basement_of_the_building_tak
+-- expect: constraint public.meters.a_meter_must_not_have_a_reading_that_is_lower_than_the_one_befo
+-- expect: index public.meters.index_on_meters_for_the_monthly_report_of_readings_by_building_
+-- expect: table public.the_customers_who_have_asked_for_a_written_offer_and_not_got_on
+-- severity: warning
+CREATE TABLE meters (id bigint PRIMARY KEY, reading_of_the_second_meter_in_the_basement_of_the_building_taken_on_monday bigint,
+    CONSTRAINT a_meter_must_not_have_a_reading_that_is_lower_than_the_one_before CHECK (id > 0));
+CREATE INDEX index_on_meters_for_the_monthly_report_of_readings_by_building_and_day ON meters (id, reading_of_the_second_meter_in_the_basement_of_the_building_taken_on_monday);
+CREATE TABLE the_customers_who_have_asked_for_a_written_offer_and_not_got_one_yet (id bigint PRIMARY KEY);

@@ -1,0 +1,3 @@
+-- expect: database
+-- severity: info
+CREATE TABLE orders (id bigint PRIMARY KEY, total bigint);

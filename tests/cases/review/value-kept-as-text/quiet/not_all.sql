@@ -1,0 +1,3 @@
+-- One value of another kind, a day in another order, too few values, a name that says nothing, only one answer.
+-- facts: {"columns": {"public.visits": [{"column": "ip", "histogram_bounds": "{10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,unknown}"}, {"column": "visit_date", "histogram_bounds": "{01/02/2025,02/02/2025,03/02/2025,04/02/2025,05/02/2025}"}, {"column": "left_at", "most_common_values": "{2025-01-01}"}, {"column": "host", "histogram_bounds": "{10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5}"}, {"column": "is_new", "most_common_values": "{Y}"}, {"column": "born_on", "histogram_bounds": "{2025-02-30,2025-01-01,2025-01-02,2025-01-03,2025-01-04}"}]}}
+CREATE TABLE visits (id bigint PRIMARY KEY, ip text, visit_date text, left_at text, host text, is_new text, born_on text);

@@ -1,0 +1,2 @@
+-- expect: column public.Letters.the "body"
+CREATE TABLE "Letters" (id bigint PRIMARY KEY, "the ""body""" xml);

@@ -1,0 +1,2 @@
+-- A name says nothing.
+CREATE TABLE letters (id bigint PRIMARY KEY, xml text, body_xml jsonb);
