@@ -1,0 +1,6 @@
+-- expect: column public.orders.status
+-- expect: column public.users.role
+-- severity: warning
+-- severity: info
+CREATE TABLE orders (id bigint PRIMARY KEY, status varchar(20) NOT NULL DEFAULT 'new' CHECK (char_length(status) <= 20));
+CREATE TABLE users (id bigint PRIMARY KEY, role text);
