@@ -33,6 +33,8 @@ _TIMES = frozenset({"date", "timestamp", "timestamptz"})
 _RANGES = {"date": "daterange", "timestamp": "tsrange", "timestamptz": "tstzrange"}
 _EPOCH = frozenset({"at", "ts", "time", "timestamp", "ms", "millis", "epoch", "startts", "starttime"})
 
+_LATEST = frozenset({"last", "latest", "recent", "previous", "next", "first"})  # the last start may follow the last end
+
 
 class Interval(NamedTuple):
     """A pair of columns of the same type, by name a beginning and an end."""
@@ -52,14 +54,19 @@ def intervals(table: Table) -> Iterator[Interval]:
     for name, start in by_name.items():
         kind = base_type(start)
         epoch = kind == "int8" and not _EPOCH.isdisjoint(name)
-        if kind not in _TIMES and not epoch:
+        if (kind not in _TIMES and not epoch) or not _LATEST.isdisjoint(name):
             continue
         for place, word in enumerate(name):
             ends = (by_name.get((*name[:place], other, *name[place + 1 :])) for other in _ENDS.get(word, ()))
             end = next((one for one in ends if one is not None and base_type(one) == kind), None)
-            if end is not None and not start.type.is_array and not end.type.is_array:
+            if end is not None and not start.type.is_array and not end.type.is_array and not _stands_for(end):
                 yield Interval(start, end)
                 break
+
+
+def _stands_for(end: Column) -> bool:
+    """Whether a constant in the end, its default, stands for "none yet": an epoch, or the end of time."""
+    return end.default is not None and end.default.startswith(("'", "0", "to_timestamp", "("))
 
 
 def is_ordered(table: Table, interval: Interval) -> bool:

@@ -28,7 +28,7 @@ _FOREIGN = frozenset(
     """
     mime content media file http https response exit error external provider gateway stripe paypal github gitlab google
     facebook slack jira remote upstream source oauth grant token auth sso saml ldap vendor webhook raw original legacy
-    data column field object resource entity class model java sti blood event
+    organizational organisational job data column field object resource entity class model java sti blood event
     """.split()  # noqa: SIM905
 )
 _ADDRESS = frozenset(
@@ -51,7 +51,8 @@ def status_columns(review: Context, kinds: Collection[str], *, without: Collecti
     """The status columns whose type is one of `kinds`, held to a list or not.
 
     Left out: keys of lists of codes, the type of a polymorphic reference, values that others give (MIME types, class
-    names of an ORM, a provider's status), states of a country, and names that a table of the schema lists.
+    names of an ORM, a provider's status), states of a country, and names that a table of the schema lists or is a list
+    of.
     `without`: last words of names that say nothing for these types.
     """
     rails = any(table.name.name in _RAILS for table in review.schema.tables)
@@ -67,6 +68,8 @@ def status_columns(review: Context, kinds: Collection[str], *, without: Collecti
             continue
         if _is_key(table, column) or _is_something_else(table, column, name, rails=rails):
             continue
+        if singular(words(table.name.name)[-1]) == name[-1]:
+            continue  # the list itself
         if "".join(name) in listed or singular(words(table.name.name)[-1]) + name[-1] in listed:
             continue
         yield Status(table, column, named, is_checked(review, table, column))

@@ -42,7 +42,8 @@ class Condition:
     not_null: Collection[str] = ()
     _numbers: dict[str, set[Decimal]] = field(default_factory=dict[str, set[Decimal]])
     _texts: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _plain: set[str] = field(default_factory=set[str])  # boolean columns, or only asked whether they are NULL
+    _plain: set[str] = field(default_factory=set[str])  # all of them, so also those only asked whether they are NULL
+    _flags: set[str] = field(default_factory=set[str])
     _unknown: dict[object, Node] = field(default_factory=dict[object, Node])
 
     def __post_init__(self) -> None:
@@ -74,6 +75,10 @@ class Condition:
         return None
 
     def _rows(self, missing: str = "") -> Iterator[dict[Any, Any]] | None:
+        if not self._flags.isdisjoint([*self._numbers, *self._texts]) or not self._numbers.keys().isdisjoint(
+            self._texts
+        ):
+            return None  # a column and its cast to text: they hang together in a way that is not followed
         names = self.columns
         choices: list[tuple[Any, ...]] = [
             (None,) if name == missing else self._points(name) if name in self.not_null else (None, *self._points(name))
@@ -97,6 +102,8 @@ class Condition:
                 return
             name, constants = atom
             self._plain.add(name)
+            if _column(node) is not None or "BooleanTest" in node:
+                self._flags.add(name)
             for one in constants:
                 if isinstance(one, Decimal):
                     self._numbers.setdefault(name, set()).add(one)
@@ -111,6 +118,9 @@ class Condition:
         """The conditions that a node is made of; None where it is an atom."""
         if "BoolExpr" in node:
             return list(node["BoolExpr"].get("args", []))
+        if "NullTest" in node and not {"A_Expr", "BoolExpr", "BooleanTest"}.isdisjoint(node["NullTest"].get("arg", {})):
+            compared = nodes.comparison(node["NullTest"]["arg"])
+            return [node["NullTest"]["arg"]] if compared is None or compared[0] in _ORDER else None
         if "BooleanTest" in node and _column(node["BooleanTest"].get("arg", {})) is None:
             return [node["BooleanTest"]["arg"]]
         return None
@@ -165,6 +175,9 @@ class Condition:
             return decides if decides in parts else None if None in parts else not decides
         if "BooleanTest" in node:
             return _boolean_test(node["BooleanTest"]["booltesttype"], self._truth(node["BooleanTest"]["arg"], row))
+        if "NullTest" in node and self._inner(node) is not None:
+            missing = self._truth(node["NullTest"]["arg"], row) is None
+            return missing == (node["NullTest"]["nulltesttype"] == "IS_NULL")
         constant = _constant(node)
         if constant is not _NONE:
             return constant if isinstance(constant, bool) or constant is None else None

@@ -4,7 +4,7 @@
 
 A table has three or more columns besides its primary key, and none of them is NOT NULL: a row that says nothing is
 accepted. Quiet where that is the table's purpose: staging and import tables; state beside a key (only times and flags);
-tables with a CHECK that asks for a value.
+values of several types of which one is given (`text_value`, `number_value`); tables with a CHECK that asks for a value.
 
 ## Why it matters
 
@@ -41,6 +41,7 @@ _FEWEST = 3
 _STAGING = frozenset(
     "staging stage stg import imports imported load landing raw tmp temp etl upload dump ingest".split()  # noqa: SIM905
 )
+_VALUES = (("v",), ("value",), ("val",))
 _STATES = frozenset({"bool", "timestamp", "timestamptz", "date"})
 
 
@@ -79,6 +80,8 @@ def _meant(review: Context, table: Table, columns: list[Column]) -> bool:
         return True
     if all(base_type(column) in _STATES for column in columns):
         return True
+    if 2 * sum(words(column.name)[-1:] in _VALUES for column in columns) > len(columns):
+        return True  # one of several typed values is given
     if any(getattr(review.type(one.type.schema, one.type.name), "not_null", False) for one in columns):
         return True  # a domain refuses NULL
     return any(

@@ -3,8 +3,11 @@
 ## What it says
 
 Two columns of one type are by their names the start and the end of something (`starts_at`, `ends_at`; `valid_from`,
-`valid_to`), and nothing keeps them in order: no CHECK over both, and no range made of them. Times of day are left out
-(a night shift ends before it starts). An end that is not known yet stays possible: with NULL the CHECK holds.
+`valid_to`), and nothing keeps them in order: no CHECK over both, and no range made of them. An end that is not known
+yet stays possible: with NULL the CHECK holds.
+
+Times of day are left out (a night shift ends before it starts), and so are the last start and the last end of what
+happens again and again, and ends whose default is a constant, which stands for "none yet".
 
 ## Why it matters
 
@@ -15,7 +18,8 @@ all.
 
 ## What would make it false
 
-The two times are measured by different clocks, or the two columns are no beginning and end of one thing.
+The two times are measured by different clocks, 0 stands for an open end, or the two are no beginning and end of
+one thing.
 
 ## How to mend it
 

@@ -4,7 +4,8 @@
 
 A column by which people or other systems tell things apart is in no unique key: the e-mail address or login of a table
 of accounts (`warning`); a `slug` or an `external_id` (`info`). A unique index that has the column among its keys, also
-with the tenant, or for the rows that are not deleted, is enough. Where ANALYZE saw values repeat it is quiet.
+with the tenant, or for the rows that are not deleted, is enough; so is, for accounts, any other key that is not of
+tokens. Where ANALYZE saw values repeat it is quiet.
 
 ## Why it matters
 
@@ -31,7 +32,7 @@ from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
-from dbarchitect.model.schema import Column, ForeignKey, Index, IndexKey, Table
+from dbarchitect.model.schema import Column, Index, IndexKey, Table
 from dbarchitect.review.checked import rows_twice
 from dbarchitect.review.context import Context, base_type, column_ref, mentions
 from dbarchitect.review.mending import free_name
@@ -60,6 +61,7 @@ _TENANTS = frozenset(
     """.split()  # noqa: SIM905
 )
 _MOSTLY_UNIQUE = -0.99  # n_distinct: distinct values per row, negated; a few duplicates are what the rule looks for
+_SECRETS = frozenset({"token", "hash", "secret", "key", "uuid", "guid", "digest"})
 _COPIES = frozenset(
     {"version", "versions", "revision", "revisions", "snapshot", "snapshots", "draft", "drafts", "copy"}
 )
@@ -90,13 +92,15 @@ def _judged(column: Column, *, accounts: bool) -> Severity | None:
 
 
 def _told_apart(table: Table, column: Column) -> bool:
-    """Whether a unique index compares the column, or another login of the same table."""
+    """Whether a unique index compares the column, or anything else that tells accounts apart."""
+    key = table.primary_key.index if table.primary_key else ""
     for index in table.indexes:
         if not index.unique:
             continue
-        if any(mentions(key.text, column.name) for key in index.keys):
+        if any(mentions(one.text, column.name) for one in index.keys):
             return True
-        if words(column.name) in _LOGINS and any(words(key.column or "") in _LOGINS for key in index.keys):
+        secret = any(not _SECRETS.isdisjoint(words(one.text)) for one in index.keys)
+        if words(column.name) in _LOGINS and index.name.name != key and not secret:
             return True
     return any(column.name in key.columns for key in table.foreign_keys)
 
@@ -114,14 +118,14 @@ def _may_be_unique(review: Context, table: Table, column: Column) -> bool:
 def _found(review: Context, table: Table, column: Column, severity: Severity) -> Finding:
     scope = _tenant(table)
     index = _unique(review, table, column, scope)
-    within = f" within its {words(scope.columns[0])[0]}" if scope else ""
+    within = f" within its {words(scope)[0]}" if scope else ""
     texts = [key.expression if key.expression is not None else quote_identifier(key.text) for key in index.keys]
     partitioned = table.partition_key is not None
     return RULE.finding(
         column_ref(table, column),
         f"should {table.name.short}.{quote_identifier(column.name)} be unique{within}? No unique key has it",
         severity=severity,
-        facts={"scope": scope.columns[0] if scope else None},
+        facts={"scope": scope or None},
         fix=() if partitioned else (AddIndex(index=index),),
         offenders="" if partitioned else rows_twice(table.name, texts, among=index.predicate or "true"),
         asks=True,
@@ -129,15 +133,16 @@ def _found(review: Context, table: Table, column: Column, severity: Severity) ->
     )
 
 
-def _tenant(table: Table) -> ForeignKey | None:
-    """The reference to whoever the row belongs to."""
-    for key in table.foreign_keys:
-        if len(key.columns) == 1 and not _TENANTS.isdisjoint(words(key.columns[0])) and key.target != table.name:
-            return key
-    return None
+def _tenant(table: Table) -> str:
+    """The column that says to whom the row belongs; "" where there is none."""
+    for column in table.columns:
+        name = words(column.name)
+        if len(name) == 2 and name[0] in _TENANTS and name[1] in ("id", "uuid"):
+            return column.name
+    return ""
 
 
-def _unique(review: Context, table: Table, column: Column, scope: ForeignKey | None) -> Index:
+def _unique(review: Context, table: Table, column: Column, scope: str) -> Index:
     address = "email" in words(column.name) and base_type(column) != "citext"
     quoted = quote_identifier(column.name)
     mark = next((one for one in table.columns if one.name.lower() in SOFT_DELETE), None)
@@ -146,12 +151,12 @@ def _unique(review: Context, table: Table, column: Column, scope: ForeignKey | N
         name = quote_identifier(mark.name)
         flag = f"NOT {name}" if mark.not_null else f"{name} IS NOT TRUE"
         living = flag if base_type(mark) == "bool" else f"{name} IS NULL"
-    parts = (*(scope.columns if scope else ()), column.name, "key")
+    parts = (*([scope] if scope else []), column.name, "key")
     return Index(
         name=Name(schema=table.name.schema, name=free_name(review, table, parts)),
         table=table.name,
         keys=(
-            *(IndexKey(column=name) for name in (scope.columns if scope else ())),
+            *([IndexKey(column=scope)] if scope else []),
             IndexKey(expression=f"lower({quoted})") if address else IndexKey(column=column.name),
         ),
         predicate=living,
@@ -159,8 +164,8 @@ def _unique(review: Context, table: Table, column: Column, scope: ForeignKey | N
     )
 
 
-def _twice(review: Context, table: Table, column: Column, scope: ForeignKey | None) -> Accepted | None:
-    same = [column.name, *(scope.columns if scope else ())]
+def _twice(review: Context, table: Table, column: Column, scope: str) -> Accepted | None:
+    same = [column.name, *([scope] if scope else [])]
     rows = Rows(review)
     one = rows.add(table, must=same)
     if one is None or rows.add(table, {name: one.get(name, NULL) for name in same}) is None:

@@ -6,8 +6,8 @@ A boolean column has no NOT NULL, so it has a third state. Where it has a defaul
 is most likely an oversight; where it has none the rule asks.
 
 Quiet where NULL is most likely an answer: a consent, a vote, a result that is not there yet, an override of what is
-inherited; where a CHECK or the condition of an index asks whether it is NULL; and where it is part of a unique key,
-in which only TRUE is to be compared.
+inherited; where the column is one of several typed values (`bool_value`); where a CHECK or the condition of an index
+asks whether it is NULL; and where it is part of a unique key, in which only TRUE is to be compared.
 
 ## Why it matters
 
@@ -60,6 +60,8 @@ _ANSWER_TABLES = frozenset(
     """.split()  # noqa: SIM905
 )
 
+_TYPE = frozenset({"bool", "boolean"})
+
 
 def check(review: Context) -> Iterator[Finding]:
     """Booleans with a third state."""
@@ -77,7 +79,10 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _is_answer(table: Table, column: Column) -> bool:
-    answer = not _ANSWERS.isdisjoint(words(column.name)) or not _ANSWER_TABLES.isdisjoint(words(table.name.name))
+    name = words(column.name)
+    if not _TYPE.isdisjoint(name):
+        return True  # `bool_v` beside `str_v`: of several typed values one is given
+    answer = not _ANSWERS.isdisjoint(name) or not _ANSWER_TABLES.isdisjoint(words(table.name.name))
     return answer and column.default is None
 
 

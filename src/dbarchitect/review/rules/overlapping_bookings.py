@@ -90,7 +90,12 @@ def _thing(table: Table) -> ForeignKey | None:
         and key.target != table.name
         and _PEOPLE.isdisjoint((*words(key.columns[0]), *(singular(word) for word in words(key.target.name))))
     ]
-    return things[0] if len(things) == 1 else None
+    if len(things) != 1 or any(
+        index.unique and index.predicate is None and {key.column for key in index.keys} <= set(things[0].columns)
+        for index in table.indexes
+    ):
+        return None  # several, or one row for each thing
+    return things[0]
 
 
 def _found(review: Context, table: Table, pair: Interval, thing: ForeignKey, *, validity: bool) -> Finding:

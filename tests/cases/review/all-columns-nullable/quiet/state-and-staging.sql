@@ -4,5 +4,6 @@ CREATE TABLE post_actions (
     PRIMARY KEY (person_id, post_id)
 );
 CREATE TABLE import_people (id bigint PRIMARY KEY, name text, email text, born text);
+CREATE TABLE readings (id bigint PRIMARY KEY, text_v text, number_v numeric, json_v jsonb, taken_at timestamptz);
 CREATE SCHEMA staging;
 CREATE TABLE staging.people (name text, email text, born text);
