@@ -11,8 +11,8 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -34,178 +34,147 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass
+_Row = dict[object, Any]  # the value of each column by name, of each unknown by its canonical tree
+_Reading = Callable[[_Row], Truth]
+
+
 class Condition:
-    """A condition to be asked what it can come to. `not_null`: columns that hold a value in every row."""
+    """A condition to be asked what it can come to. `not_null`: columns that hold a value in every row.
 
-    expression: Expression
-    not_null: Collection[str] = ()
-    _numbers: dict[str, set[Decimal]] = field(default_factory=dict[str, set[Decimal]])
-    _texts: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _plain: set[str] = field(default_factory=set[str])  # all of them, so also those only asked whether they are NULL
-    _flags: set[str] = field(default_factory=set[str])
-    _unknown: dict[object, Node] = field(default_factory=dict[object, Node])
+    understood  whether nothing in it is an unknown
+    columns     the columns that are understood, by name
+    """
 
-    def __post_init__(self) -> None:
-        self._collect(self.expression.tree)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that are understood, by name."""
-        return tuple(sorted({*self._numbers, *self._texts, *self._plain}))
-
-    @property
-    def understood(self) -> bool:
-        """Whether nothing in it is an unknown."""
-        return not self._unknown
+    def __init__(self, expression: Expression, not_null: Collection[str] = ()) -> None:
+        self._not_null = not_null
+        self._numbers: dict[str, set[Decimal]] = {}
+        self._texts: dict[str, set[str]] = {}
+        self._flags: set[str] = set()
+        self._plain: set[str] = set()  # all of them, so also those only asked whether they are NULL
+        self._unknown: dict[object, None] = {}
+        self._truth = self._read(expression.tree)
+        self.columns = tuple(sorted(self._plain))
+        self.understood = not self._unknown
 
     def outcomes(self, missing: str = "") -> frozenset[Truth] | None:
         """What it can come to, in rows in which the column `missing` is NULL. None: too many combinations to try."""
         rows = self._rows(missing)
-        return None if rows is None else frozenset(self._truth(self.expression.tree, row) for row in rows)
+        return None if rows is None else frozenset(self._truth(row) for row in rows)
 
     def refused(self, unlike: str = "") -> dict[str, Any] | None:
         """The values of a row for which it is false; with `unlike`, one that is NULL, not true, without that column's
         value. None where there is none, or too many combinations to try."""
         for row in self._rows() or ():
-            if self._truth(self.expression.tree, row) is False and (
-                not unlike or self._truth(self.expression.tree, {**row, unlike: None}) is None
-            ):
+            if self._truth(row) is False and (not unlike or self._truth({**row, unlike: None}) is None):
                 return {name: row[name] for name in self.columns}
         return None
 
-    def _rows(self, missing: str = "") -> Iterator[dict[Any, Any]] | None:
-        if not self._flags.isdisjoint([*self._numbers, *self._texts]) or not self._numbers.keys().isdisjoint(
-            self._texts
-        ):
+    def _rows(self, missing: str = "") -> Iterator[_Row] | None:
+        values = {*self._numbers, *self._texts}
+        if not self._flags.isdisjoint(values) or not self._numbers.keys().isdisjoint(self._texts):
             return None  # a column and its cast to text: they hang together in a way that is not followed
-        names = self.columns
         choices: list[tuple[Any, ...]] = [
-            (None,) if name == missing else self._points(name) if name in self.not_null else (None, *self._points(name))
-            for name in names
+            (None,) if name == missing else (*(() if name in self._not_null else (None,)), *self._points(name))
+            for name in self.columns
         ]
-        unknown = list(self._unknown)
-        choices += [(True, False, None)] * len(unknown)
+        choices += [(True, False, None)] * len(self._unknown)
         if math.prod(len(one) for one in choices) > _MOST_ROWS:
             return None
-        return (dict(zip([*names, *unknown], row, strict=True)) for row in itertools.product(*choices))
-
-    # ---- what is in it
-
-    def _collect(self, node: Node) -> None:
-        """Sort the atoms: comparisons of one column with constants, NULL tests, boolean columns, unknowns."""
-        if not isinstance(self._inner(node), list):
-            atom = self._atom(node)
-            if atom is None:
-                if not self._is_constant(node):
-                    self._unknown.setdefault(parse.canonical_tree(node), node)
-                return
-            name, constants = atom
-            self._plain.add(name)
-            if _column(node) is not None or "BooleanTest" in node:
-                self._flags.add(name)
-            for one in constants:
-                if isinstance(one, Decimal):
-                    self._numbers.setdefault(name, set()).add(one)
-                elif isinstance(one, str):
-                    self._texts.setdefault(name, set()).add(one)
-            return
-        for part in self._inner(node) or ():
-            self._collect(part)
-
-    @staticmethod
-    def _inner(node: Node) -> list[Node] | None:
-        """The conditions that a node is made of; None where it is an atom."""
-        if "BoolExpr" in node:
-            return list(node["BoolExpr"].get("args", []))
-        if "NullTest" in node and not {"A_Expr", "BoolExpr", "BooleanTest"}.isdisjoint(node["NullTest"].get("arg", {})):
-            compared = nodes.comparison(node["NullTest"]["arg"])
-            return [node["NullTest"]["arg"]] if compared is None or compared[0] in _ORDER else None
-        if "BooleanTest" in node and _column(node["BooleanTest"].get("arg", {})) is None:
-            return [node["BooleanTest"]["arg"]]
-        return None
-
-    def _atom(self, node: Node) -> tuple[str, list[Any]] | None:
-        """(column, constants) of an atom that is understood."""
-        if "NullTest" in node:
-            name = _column(node["NullTest"]["arg"])
-            return None if name is None or node["NullTest"].get("argisrow") else (name, [])
-        if "BooleanTest" in node:
-            name = _column(node["BooleanTest"]["arg"])
-            return None if name is None else (name, [])
-        name = _column(node)
-        if name is not None:
-            return name, []
-        itself = _itself(node)
-        if itself is not None:
-            return itself[0], []
-        sides = _sides(node)
-        if sides is None:
-            return None
-        name, operator, constants, _ = sides
-        texts = any(isinstance(one, str) for one in constants)
-        numbers = any(isinstance(one, Decimal) for one in constants)
-        if texts and (numbers or operator not in ("=", "<>")):
-            return None  # the order of texts is the collation's
-        return name, constants
-
-    @staticmethod
-    def _is_constant(node: Node) -> bool:
-        return _constant(node) is not _NONE
+        keys = [*self.columns, *self._unknown]
+        return (dict(zip(keys, row, strict=True)) for row in itertools.product(*choices))
 
     def _points(self, name: str) -> tuple[Any, ...]:
+        """The values that stand for all that a column can hold."""
         numbers = sorted(self._numbers.get(name, ()))
-        texts = self._texts.get(name, set[str]())
+        texts = self._texts.get(name)
         if numbers:
             between = [(low + high) / 2 for low, high in itertools.pairwise(numbers)]
             return (numbers[0] - 1, *numbers, *between, numbers[-1] + 1)
-        if texts:
-            return (*sorted(texts), _OTHER)
-        return (True, False)
+        return (*sorted(texts), _OTHER) if texts else (True, False)
 
-    # ---- evaluation
+    # ---- reading
 
-    def _truth(self, node: Node, row: dict[Any, Any]) -> Truth:
+    def _read(self, node: Node) -> _Reading:
+        """How the condition is evaluated for a row; its columns and unknowns are noted on the way."""
         if "BoolExpr" in node:
-            fields = node["BoolExpr"]
-            parts = [self._truth(part, row) for part in fields.get("args", [])]
-            if fields.get("boolop") == "NOT_EXPR":
-                return None if parts[0] is None else not parts[0]
-            decides = fields.get("boolop") == "OR_EXPR"
-            return decides if decides in parts else None if None in parts else not decides
-        if "BooleanTest" in node:
-            return _boolean_test(node["BooleanTest"]["booltesttype"], self._truth(node["BooleanTest"]["arg"], row))
-        if "NullTest" in node and self._inner(node) is not None:
-            missing = self._truth(node["NullTest"]["arg"], row) is None
-            return missing == (node["NullTest"]["nulltesttype"] == "IS_NULL")
-        constant = _constant(node)
-        if constant is not _NONE:
-            return constant if isinstance(constant, bool) or constant is None else None
-        if self._atom(node) is None:
-            return row[parse.canonical_tree(node)]
+            parts = [self._read(part) for part in node["BoolExpr"].get("args", [])]
+            if node["BoolExpr"].get("boolop") == "NOT_EXPR":
+                return lambda row: None if (value := parts[0](row)) is None else not value
+            decides = node["BoolExpr"].get("boolop") == "OR_EXPR"
+            return lambda row: _joined((part(row) for part in parts), decides)
         if "NullTest" in node:
-            missing = row[_column(node["NullTest"]["arg"])] is None
-            return missing == (node["NullTest"]["nulltesttype"] == "IS_NULL")
-        name = _column(node)
-        if name is not None:
-            value = row[name]
-            return value if isinstance(value, bool) else None
-        return self._compared(node, row)
+            wanted = node["NullTest"]["nulltesttype"] == "IS_NULL"
+            name = _column(node["NullTest"]["arg"])
+            if name is not None:
+                self._plain.add(name)
+                return lambda row: (row[name] is None) == wanted
+            if _is_condition(node["NullTest"]["arg"]):
+                part = self._read(node["NullTest"]["arg"])
+                return lambda row: (part(row) is None) == wanted
+            return self._unknown_of(node)
+        if "BooleanTest" in node:
+            part, kind = self._read(node["BooleanTest"]["arg"]), node["BooleanTest"]["booltesttype"]
+            return lambda row: _boolean_test(kind, part(row))
+        constant = _constant(node)
+        if isinstance(constant, bool) or constant is None:
+            return lambda row: constant
+        flag = _column(node)
+        if flag is not None:
+            self._plain.add(flag)
+            self._flags.add(flag)
+            return lambda row: row[flag]
+        return self._comparison(node)
 
-    @staticmethod
-    def _compared(node: Node, row: dict[Any, Any]) -> Truth:
+    def _comparison(self, node: Node) -> _Reading:
         itself = _itself(node)
         if itself is not None:
-            return None if row[itself[0]] is None else itself[1] in ("=", "<=", ">=")
+            name, holds = itself[0], itself[1] in ("=", "<=", ">=")
+            self._plain.add(name)
+            return lambda row: None if row[name] is None else holds
         sides = _sides(node)
-        assert sides is not None
-        name, operator, constants, decides = sides
-        value = row[name]
-        results = [
-            None if value is None or one is None else value == one if operator == "=" else _apply(operator, value, one)
-            for one in constants
-        ]
-        return decides if decides in results else None if None in results else not decides
+        if sides is None:
+            return self._unknown_of(node)
+        column, operator, constants, decides = sides
+        texts = {one for one in constants if isinstance(one, str)}
+        numbers = {one for one in constants if isinstance(one, Decimal)}
+        if texts and (numbers or operator not in ("=", "<>")):
+            return self._unknown_of(node)  # the order of texts is the collation's
+        self._plain.add(column)
+        if texts:
+            self._texts.setdefault(column, set()).update(texts)
+        if numbers:
+            self._numbers.setdefault(column, set()).update(numbers)
+        return lambda row: _joined((_compared(row[column], operator, one) for one in constants), decides)
+
+    def _unknown_of(self, node: Node) -> _Reading:
+        key = parse.canonical_tree(node)
+        self._unknown[key] = None
+        return lambda row: row[key]
+
+
+def _joined(parts: Iterable[Truth], decides: bool) -> Truth:
+    """OR of the parts, where True `decides`; AND, where False does."""
+    values = set(parts)
+    return decides if decides in values else None if None in values else not decides
+
+
+def _compared(value: Any, operator: str, constant: Any) -> Truth:
+    if value is None or constant is None:
+        return None
+    if value is _OTHER:
+        return operator == "<>"
+    return _ORDER[operator](value, constant)
+
+
+def _boolean_test(kind: str, value: Truth) -> bool:
+    wanted: Truth = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[kind.rpartition("_")[2]]
+    return (value is wanted) != ("_NOT_" in kind)
+
+
+def _is_condition(node: Node) -> bool:
+    """Whether an expression is a truth value by its form."""
+    compared = nodes.comparison(node)
+    return not {"BoolExpr", "BooleanTest"}.isdisjoint(node) or (compared is not None and compared[0] in _ORDER)
 
 
 def always_passes(expression: Expression, not_null: Collection[str] = ()) -> bool:
@@ -246,19 +215,16 @@ def opened_by_null(expression: Expression, not_null: Collection[str] = ()) -> Op
     they are NULL: the condition means to decide by a column, and decides nothing where that is NULL."""
     condition = Condition(expression, not_null)
     tested = set(_null_tested(expression.tree))
-    refused = condition.refused() if condition.understood and tested else None
-    if refused is None:
+    if not tested or not condition.understood or condition.refused() is None:
         return None
     for name in condition.columns:
-        if name in tested or name in not_null or name not in refused:
+        if name in tested or name in not_null:
             continue
         outcomes = condition.outcomes(name)
         refused = condition.refused(unlike=name)
         if outcomes is not None and None in outcomes and False not in outcomes and refused is not None:
-            others = {
-                key: "no such value" if value is _OTHER else value for key, value in refused.items() if key != name
-            }
-            return Opened(name, others)
+            others = {key: value for key, value in refused.items() if key != name}
+            return Opened(name, {key: "no such value" if one is _OTHER else one for key, one in others.items()})
     return None
 
 
@@ -275,18 +241,6 @@ class _None:
 
 _NONE = _None()
 _OTHER = object()  # a text that no constant is
-
-
-def _apply(operator: str, value: Any, constant: Any) -> bool:
-    if value is _OTHER:
-        return operator == "<>"
-    return _ORDER[operator](value, constant)
-
-
-def _boolean_test(kind: str, value: Truth) -> bool:
-    wanted: Truth = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[kind.rpartition("_")[2]]
-    return (value is wanted) != ("_NOT_" in kind)
-
 
 _TEXTS = frozenset({"text", "varchar"})  # where equal means the same bytes
 _NUMBERS = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"})

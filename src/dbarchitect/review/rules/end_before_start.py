@@ -39,26 +39,27 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.intervals import Interval, intervals, is_ordered
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.systemic import MANY, is_systemic, roll_up
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely", severity=Severity.INFO)
 
 
 def check(review: Context) -> Iterator[Finding]:
     """Pairs of a start and an end that nothing keeps in order."""
-    found: list[Finding] = []
-    of = 0
-    for table in review.tables:
-        for pair in intervals(table):
-            if pair.start.inherited or pair.end.inherited:
-                continue
-            of += 1
-            if not is_ordered(table, pair):
-                found.append(_found(review, table, pair))
+    pairs = [
+        (table, pair)
+        for table in review.tables
+        for pair in intervals(table)
+        if not pair.start.inherited and not pair.end.inherited
+    ]
+    of = len(pairs)
+    free = [(table, pair) for table, pair in pairs if not is_ordered(table, pair)]
+    shown = MANY if is_systemic(len(free), of) else len(free)
+    found = [_found(review, table, pair, shown=place < shown) for place, (table, pair) in enumerate(free)]
     yield from roll_up(found, f"{len(found)} of {of} pairs of a start and an end may be the wrong way round", of=of)
 
 
-def _found(review: Context, table: Table, pair: Interval) -> Finding:
+def _found(review: Context, table: Table, pair: Interval, *, shown: bool) -> Finding:
     start, end = quote_identifier(pair.start.name), quote_identifier(pair.end.name)
     return RULE.finding(
         column_ref(table, pair.end),
@@ -67,7 +68,7 @@ def _found(review: Context, table: Table, pair: Interval) -> Finding:
         facts={"start": pair.start.name, "end": pair.end.name},
         fix=(new_check(review, table, [pair.start, pair.end], f"{end} >= {start}"),),
         offenders=rows_where(table.name, f"{end} < {start}"),
-        experiment=_backwards(review, table, pair),
+        experiment=_backwards(review, table, pair) if shown else None,
     )
 
 

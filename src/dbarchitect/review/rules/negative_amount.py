@@ -34,7 +34,7 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
-from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.systemic import MANY, roll_up
 from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely", severity=Severity.INFO)
@@ -65,7 +65,7 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         of += 1
         if not is_checked(review, table, column) and not _seen_negative(review, table, column):
-            found.append(_found(review, table, column))
+            found.append(_found(review, table, column, shown=len(found) <= MANY))
     message = f"{len(found)} of {of} prices and quantities may be negative"
     yield from roll_up(found, message, of=of, share=0)
 
@@ -89,14 +89,14 @@ def _seen_negative(review: Context, table: Table, column: Column) -> bool:
     return statistics is not None and any(one.startswith("-") for one in sample(statistics))
 
 
-def _found(review: Context, table: Table, column: Column) -> Finding:
+def _found(review: Context, table: Table, column: Column, *, shown: bool) -> Finding:
     quoted = quote_identifier(column.name)
     return RULE.finding(
         column_ref(table, column),
         f"{table.name.short}.{quoted} may be negative",
         fix=(new_check(review, table, [column], f"{quoted} >= 0"),),
         offenders=rows_where(table.name, f"{quoted} < 0"),
-        experiment=_less_than_nothing(review, table, column),
+        experiment=_less_than_nothing(review, table, column) if shown else None,
     )
 
 

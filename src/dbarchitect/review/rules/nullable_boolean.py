@@ -40,7 +40,7 @@ from dbarchitect.review.checked import rows_where
 from dbarchitect.review.context import Context, base_type, column_ref, mentions
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.systemic import MANY, roll_up
 from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="nullability", certainty="likely")
@@ -72,7 +72,7 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         of += 1
         if not column.not_null and not _is_answer(table, column) and not _asked_for_null(review, table, column):
-            found.append(_found(review, table, column))
+            found.append(_found(review, table, column, shown=len(found) <= MANY))
     found.sort(key=lambda finding: finding.asks)
     message = f"{len(found)} of {of} booleans may be NULL"
     yield from roll_up(found, message, of=of, share=0)
@@ -101,7 +101,7 @@ def _asked_for_null(review: Context, table: Table, column: Column) -> bool:
     )
 
 
-def _found(review: Context, table: Table, column: Column) -> Finding:
+def _found(review: Context, table: Table, column: Column, *, shown: bool) -> Finding:
     quoted = quote_identifier(column.name)
     decided = column.default in ("true", "false")
     statistics = review.facts.column(str(table.name), column.name) if review.facts else None
@@ -119,7 +119,7 @@ def _found(review: Context, table: Table, column: Column) -> Finding:
         fix=(AlterColumn(table=table.name, before=column, after=after),),
         offenders=rows_where(table.name, f"{quoted} IS NULL"),
         asks=not decided,
-        experiment=_neither(review, table, column),
+        experiment=_neither(review, table, column) if shown else None,
     )
 
 

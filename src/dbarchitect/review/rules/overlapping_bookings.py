@@ -144,7 +144,9 @@ def _apart(review: Context, table: Table, pair: Interval, thing: ForeignKey) -> 
     constraint = Exclude(name=name, columns=(column.name,), index=name, operators=("=", "&&"))
     changes: list[Change] = []
     if not any(one.name == "btree_gist" for one in review.schema.extensions):
-        changes.append(Create(object=Extension(name="btree_gist", schema=table.name.schema)))
+        schemas = {one.name for one in review.schema.schemas}
+        home = next((one for one in ("extensions", "public") if one in schemas), table.name.schema)
+        changes.append(Create(object=Extension(name="btree_gist", schema=home)))
     changes.append(AddConstraint(table=table.name, constraint=constraint, index=index))
     among = f"({living})" if living else "true"
     rows = f"SELECT *, ctid AS place FROM {table.name} WHERE {among}"

@@ -47,7 +47,7 @@ from dbarchitect.review.statuses import (
     usual_value,
     values_seen,
 )
-from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.systemic import MANY, is_systemic, roll_up
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely")
 
@@ -56,7 +56,7 @@ _TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 
 def check(review: Context) -> Iterator[Finding]:
     """Status columns that accept any text."""
-    found: list[Finding] = []
+    free: list[tuple[Status, list[str] | None]] = []
     held = list(status_columns(review, _TEXTS))
     for status in held:
         if status.checked:
@@ -65,7 +65,9 @@ def check(review: Context) -> Iterator[Finding]:
         seen = values_seen(statistics)
         if seen == [] or (seen is not None and class_names(seen)):
             continue  # too many for a status; or what an ORM calls its classes
-        found.append(_found(review, status, seen))
+        free.append((status, seen))
+    shown = MANY if is_systemic(len(free), len(held)) else len(free)
+    found = [_found(review, status, seen, shown=place < shown) for place, (status, seen) in enumerate(free)]
     yield from roll_up(
         found,
         f"{len(found)} of {len(held)} status columns are text that nothing checks",
@@ -74,7 +76,7 @@ def check(review: Context) -> Iterator[Finding]:
     )
 
 
-def _found(review: Context, status: Status, seen: list[str] | None) -> Finding:
+def _found(review: Context, status: Status, seen: list[str] | None, *, shown: bool) -> Finding:
     table, column = status.table, status.column
     quoted = quote_identifier(column.name)
     default, rows = usual_value(column), review.rows(table)
@@ -96,7 +98,7 @@ def _found(review: Context, status: Status, seen: list[str] | None) -> Finding:
         facts={"default": default, "values_seen": None if seen is None else len(seen), "rows": rows},
         fix=(new_check(review, table, [column], condition),) if listed else (),
         offenders=rows_where(table.name, f"NOT ({condition})") if listed else "",
-        experiment=_unknown(review, status),
+        experiment=_unknown(review, status) if shown else None,
     )
 
 
