@@ -56,7 +56,7 @@ def status_columns(review: Context, kinds: Collection[str], *, without: Collecti
     `without`: last words of names that say nothing for these types.
     """
     rails = any(table.name.name in _RAILS for table in review.schema.tables)
-    listed = {singular(word) for table in review.tables for word in (table.name.name.lower().replace("_", ""),)}
+    listed = {singular("".join(words(one.name.name))) for one in review.tables if review.is_lookup(one)}
     for table, column in review.columns():
         name = words(column.name)
         if not name or name[-1] in without or column.generated is not None or column.type.is_array:
@@ -84,9 +84,9 @@ def _is_something_else(table: Table, column: Column, name: tuple[str, ...], *, r
     siblings = {words(other.name) for other in table.columns if other is not column}
     if name[-1] == "type":
         stem = name[:-1]
-        if (*stem, "id") in siblings or (*stem, "uuid") in siblings or (stem and (stem[-1], "id") in siblings):
+        if stem and not siblings.isdisjoint([(*stem, "id"), (*stem, "uuid"), (stem[-1], "id")]):
             return True  # a polymorphic reference: the type names its table
-        if name == ("type",) and rails:
+        if name == ("type",) and rails and base_type(column) in ("text", "varchar"):
             return True  # the class name of single-table inheritance
     if name[-1] == "state":
         flat = {word for one in siblings for word in one}

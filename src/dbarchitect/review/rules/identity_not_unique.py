@@ -63,7 +63,9 @@ _TENANTS = frozenset(
 _MOSTLY_UNIQUE = -0.99  # n_distinct: distinct values per row, negated; a few duplicates are what the rule looks for
 _SECRETS = frozenset({"token", "hash", "secret", "key", "uuid", "guid", "digest"})
 _COPIES = frozenset(
-    {"version", "versions", "revision", "revisions", "snapshot", "snapshots", "draft", "drafts", "copy"}
+    """
+    version versions revision revisions snapshot snapshots draft drafts copy archive translation translations
+    """.split()  # noqa: SIM905
 )
 
 

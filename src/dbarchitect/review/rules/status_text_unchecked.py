@@ -4,7 +4,8 @@
 
 A text column whose name says that it holds a status, a state, a kind or a role accepts any text: it has no CHECK, no
 foreign key and no enum, nor a domain with a CHECK. Names that end in `type`, `kind`, `role`, `priority` or `mode` alone
-are `info`, unless the column has a constant default or ANALYZE saw a list of values.
+are `info`, unless the column has a constant default or ANALYZE saw a list of values; a bare `type` or `kind` without
+either is as likely to be what users call their things, and is left out.
 
 Left out: MIME types, class names that an ORM writes (single-table inheritance), the type of a polymorphic reference,
 a provider's values, the state of an address, keys of lists of codes, and columns in which ANALYZE saw more than 48
@@ -48,24 +49,28 @@ from dbarchitect.review.statuses import (
     values_seen,
 )
 from dbarchitect.review.systemic import MANY, is_systemic, roll_up
+from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely")
 
+_BARE = (("type",), ("kind",))
 _TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 
 
 def check(review: Context) -> Iterator[Finding]:
     """Status columns that accept any text."""
     free: list[tuple[Status, list[str] | None]] = []
-    held = list(status_columns(review, _TEXTS))
-    for status in held:
-        if status.checked:
-            continue
+    held: list[Status] = []
+    for status in status_columns(review, _TEXTS):
         statistics = review.facts.column(str(status.table.name), status.column.name) if review.facts else None
         seen = values_seen(statistics)
-        if seen == [] or (seen is not None and class_names(seen)):
-            continue  # too many for a status; or what an ORM calls its classes
-        free.append((status, seen))
+        if not status.checked:
+            if seen == [] or (seen is not None and class_names(seen)):
+                continue  # too many for a status; or what an ORM calls its classes
+            if words(status.column.name) in _BARE and seen is None and usual_value(status.column) is None:
+                continue  # as likely a name that users give
+            free.append((status, seen))
+        held.append(status)
     shown = MANY if is_systemic(len(free), len(held)) else len(free)
     found = [_found(review, status, seen, shown=place < shown) for place, (status, seen) in enumerate(free)]
     yield from roll_up(
