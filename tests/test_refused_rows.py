@@ -72,3 +72,24 @@ def test_what_analyze_saw_becomes_the_check(database: Callable[..., Any]) -> Non
         apply(connection, schema, finding.fix)  # the rows there are pass
         with pytest.raises(psycopg.errors.CheckViolation):
             connection.execute(f"UPDATE orders SET {column} = '77'")
+
+
+def test_bookings_in_the_way_are_those_that_the_exclusion_refuses(database: Callable[..., Any]) -> None:
+    connection = database(
+        "CREATE TABLE rooms (id bigint PRIMARY KEY)",
+        "INSERT INTO rooms SELECT generate_series(1, 5)",
+        "CREATE TABLE bookings (id bigint PRIMARY KEY, room_id bigint NOT NULL REFERENCES rooms, start_date date, "
+        "end_date date, cancelled_at timestamptz)",
+        "INSERT INTO bookings SELECT i, i % 5 + 1, date '2030-01-01' + i * 7919 % 400, "
+        "nullif(date '2030-01-01' + i * 7919 % 400 + i % 4, date '2030-02-02'), CASE WHEN i % 9 = 0 THEN now() END "
+        "FROM generate_series(1, 300) AS i",
+        "INSERT INTO bookings VALUES (1001, 1, '2029-05-05', '2029-05-01', NULL), (1002, 2, NULL, '2020-01-01', NULL)",
+    ).connection
+    schema = inspect(connection)
+    (finding,), _ = review(schema, select=["overlapping-bookings"])
+    with pytest.raises(psycopg.errors.Error), connection.transaction():
+        apply(connection, schema, finding.fix)
+    found = {row[0] for row in connection.execute(finding.offenders).fetchall()}
+    assert 1001 in found and 1002 not in found and 20 < len(found) < 290
+    connection.execute("DELETE FROM bookings WHERE id = ANY (%s)", [list(found)])
+    apply(connection, schema, finding.fix)  # nothing else is in the way

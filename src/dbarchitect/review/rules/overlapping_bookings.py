@@ -130,14 +130,14 @@ def _apart(review: Context, table: Table, pair: Interval, thing: ForeignKey) -> 
             if flag or base_type(one) in ("timestamp", "timestamptz", "date"):
                 conditions.append(f"({name} IS NOT TRUE)" if flag else f"({name} IS NULL)")
     living = " AND ".join(conditions) or None
-    period = f"{pair.range_type}({{0}}{quote_identifier(pair.start.name)}, {{0}}{quote_identifier(pair.end.name)})"
+    period = f"{pair.range_type}({quote_identifier(pair.start.name)}, {quote_identifier(pair.end.name)})"
     what = quote_identifier(column.name)
     name = free_name(review, table, (column.name, "overlap", "excl"))
     index = Index(
         name=Name(schema=table.name.schema, name=name),
         table=table.name,
         method="gist",
-        keys=(IndexKey(column=column.name), IndexKey(expression=period.format(""))),
+        keys=(IndexKey(column=column.name), IndexKey(expression=period)),
         predicate=living,
         constraint=name,
     )
@@ -150,9 +150,13 @@ def _apart(review: Context, table: Table, pair: Interval, thing: ForeignKey) -> 
     changes.append(AddConstraint(table=table.name, constraint=constraint, index=index))
     among = f"({living})" if living else "true"
     rows = f"SELECT *, ctid AS place FROM {table.name} WHERE {among}"
+    start, end = quote_identifier(pair.start.name), quote_identifier(pair.end.name)
+    # The range by hand: it fails on a row that ends before it starts, and one that ends where it starts is empty.
+    order = [("a", "b"), ("b", "a"), ("a", "a"), ("b", "b")]
+    overlap = " AND ".join(f"coalesce({one}.{start} < {other}.{end}, true)" for one, other in order)
     offenders = (
-        f"SELECT a.* FROM ({rows}) AS a WHERE EXISTS (SELECT FROM ({rows}) AS b WHERE a.place <> b.place AND "
-        f"a.{what} = b.{what} AND {period.format('a.')} && {period.format('b.')})"
+        f"SELECT a.* FROM ({rows}) AS a WHERE a.{end} < a.{start} OR EXISTS (SELECT FROM ({rows}) AS b "
+        f"WHERE a.place <> b.place AND a.{what} = b.{what} AND {overlap})"
     )
     return tuple(changes), offenders
 

@@ -5,7 +5,7 @@
 A text column whose name says that it holds a status, a state, a kind or a role accepts any text: it has no CHECK, no
 foreign key and no enum, nor a domain with a CHECK. Names that end in `type`, `kind`, `role`, `priority` or `mode` alone
 are `info`, unless the column has a constant default or ANALYZE saw a list of values; a bare `type` or `kind` without
-either is as likely to be what users call their things, and is left out.
+either is as likely to be what users call their things, and is left out, as is a kind that is part of the primary key.
 
 Left out: MIME types, class names that an ORM writes (single-table inheritance), the type of a polymorphic reference,
 a provider's values, the state of an address, keys of lists of codes, and columns in which ANALYZE saw more than 48
@@ -69,6 +69,12 @@ def check(review: Context) -> Iterator[Finding]:
                 continue  # too many for a status; or what an ORM calls its classes
             if words(status.column.name) in _BARE and seen is None and usual_value(status.column) is None:
                 continue  # as likely a name that users give
+            if (
+                status.named == "kind"
+                and status.table.primary_key
+                and status.column.name in status.table.primary_key.columns
+            ):
+                continue  # it tells rows apart: given, like a name
             free.append((status, seen))
         held.append(status)
     shown = MANY if is_systemic(len(free), len(held)) else len(free)

@@ -10,4 +10,6 @@ CREATE TABLE comments (id bigint PRIMARY KEY, subject_type text, subject_id bigi
 CREATE TABLE device_types (id bigint PRIMARY KEY, name text);
 CREATE TABLE devices (id bigint PRIMARY KEY, device_type text);
 CREATE TABLE tags (id bigint PRIMARY KEY, kind text);
+CREATE TABLE links (a_id bigint, b_id bigint, link_type text, PRIMARY KEY (a_id, b_id, link_type));
+CREATE TABLE notes (id bigint PRIMARY KEY, type text, kind text);
 CREATE TABLE alarm_types (tenant_id bigint, type text, PRIMARY KEY (tenant_id, type));
