@@ -8,10 +8,10 @@ deterministic, no unique index covers `lower(email)`, and neither a CHECK nor a 
 
 ## Why it matters
 
-`Ada@example.com` and `ada@example.com` are one mailbox and become two accounts; who types it otherwise cannot log in.
+`Ada@example.com` and `ada@example.com` reach one mailbox and make two accounts; who types it otherwise cannot log in.
 
-RFC 5321, section 2.4, leaves the case of the local part to the receiving host and asks senders not to rely on it; the
-domain has no case at all. Of 42 real schemas 18 had such keys, 32 in all.
+RFC 5321, section 2.4, leaves the case of the local part to the receiving host and discourages hosts from making a
+difference; the domain has no case at all. Of 42 real schemas 18 had such keys, 32 in all.
 
 ## What would make it false
 

@@ -7,7 +7,7 @@ A column has an enum type of more than 12 values (`MOST_VALUES`). Lists that oth
 
 ## Why it matters
 
-A list that long keeps growing, and an enum can only grow: a value cannot be removed, and nothing can be said about it.
+An enum can only grow: a value that is no longer used cannot be removed, and a label or a description has no place.
 
 `ALTER TYPE` has ADD VALUE and RENAME VALUE; to take a value away the type has to be made anew and every column
 converted, which rewrites the tables. A table of the values takes an UPDATE, and has room for a label, an order and a

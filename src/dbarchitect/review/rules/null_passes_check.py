@@ -11,7 +11,7 @@ column NULL it is false for no row, and otherwise it is false for some.
 
 ## Why it matters
 
-The CHECK refuses wrong values and lets missing ones through, which is the more common mistake.
+The CHECK refuses a wrong value and lets a missing one through: the row that it was written against gets in.
 
 A CHECK refuses a row only where it is false; a comparison with NULL is NULL, and passes.
 

@@ -3,9 +3,10 @@
 ## What it says
 
 An integer column whose name says that it holds a status, a state or a kind accepts any number: it has no CHECK and no
-foreign key. It is `info` where a comment on the column explains the numbers. Ranks (priorities, levels, severities),
-modes of files and codes of other systems (`http_status`) are left out. Where ANALYZE saw at most 12 different values
-in at least 300 rows the fix is a CHECK over those that were seen; others may be allowed and have not come up.
+foreign key. It is `info` where a comment on the column explains the numbers, and for a type or a role without a default
+of which ANALYZE saw nothing. Ranks (priorities, levels, severities), modes of files and codes of other systems
+(`http_status`) are left out. Where ANALYZE saw at most 12 different values in at least 300 rows the fix is a CHECK over
+those that were seen; others may be allowed and have not come up.
 
 ## Why it matters
 
