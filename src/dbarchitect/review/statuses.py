@@ -61,6 +61,7 @@ def status_columns(review: Context, kinds: Collection[str], *, without: Collecti
         name = words(column.name)
         if not name or name[-1] in without or column.generated is not None or column.type.is_array:
             continue
+        last = singular("".join(words(table.name.name)[-1:]))
         named = "state" if name[-1] in _STATES else "kind" if name[-1] in _KINDS else ""
         if not named or not (base_type(column) in kinds or column.type.kind == "enum"):
             continue
@@ -68,9 +69,9 @@ def status_columns(review: Context, kinds: Collection[str], *, without: Collecti
             continue
         if _is_key(table, column) or _is_something_else(table, column, name, rails=rails):
             continue
-        if singular(words(table.name.name)[-1]) == name[-1]:
+        if last == name[-1]:
             continue  # the list itself
-        if "".join(name) in listed or singular(words(table.name.name)[-1]) + name[-1] in listed:
+        if "".join(name) in listed or last + name[-1] in listed:
             continue
         yield Status(table, column, named, is_checked(review, table, column))
 
