@@ -14,6 +14,11 @@ SHARE = 0.8  # share of the candidates from which a trait belongs to the schema
 MANY = 5  # up to so many findings are worth a line each
 
 
+def is_systemic(found: int, of: int, *, share: float = SHARE, many: int = MANY) -> bool:
+    """Whether so many of those that could have a trait are one finding."""
+    return found > many and found >= share * of
+
+
 def roll_up(
     found: Sequence[Finding],
     message: str,
@@ -30,7 +35,7 @@ def roll_up(
     has the worst member's severity and first experiment, every member in `also` and every fix. `message` is the
     systemic sentence; up to three `deviations` (those that could have the trait and do not) are named after it.
     """
-    if len(found) <= many or len(found) < share * of:
+    if not is_systemic(len(found), of, share=share, many=many):
         yield from found
         return
     first = next((one for one in found if one.experiment is not None), found[0])

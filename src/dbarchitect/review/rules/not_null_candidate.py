@@ -4,7 +4,8 @@
 
 A column may be NULL, but ANALYZE found no NULL in a table of at least 10,000 rows (`MANY_ROWS`; its sample has
 30,000 rows at the default target). Columns whose name says that something may still happen (`ended_at`, `deleted_at`,
-`parent_id`, `next_...`) are left out. Many of them are one finding.
+`parent_id`, `next_...`) are left out, so are references that are emptied when their parent is deleted (ON DELETE SET
+NULL) and booleans, which have a rule of their own. Many of them are one finding.
 
 ## Why it matters
 
@@ -31,7 +32,12 @@ import msgspec
 
 from dbarchitect.model.change import AlterColumn
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.review.context import Context, column_ref
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
+from dbarchitect.model.schema import Column, Table
+from dbarchitect.review.checked import rows_where
+from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import SOFT_DELETE, words
@@ -59,6 +65,8 @@ def check(review: Context) -> Iterator[Finding]:
         statistics = review.facts.column(str(table.name), column.name) if review.facts else None
         if statistics is None or statistics.null_fraction > 0:
             continue
+        if base_type(column) == "bool" or _set_null(table, column):
+            continue  # nullable-boolean speaks of the one; the other is emptied when its parent goes
         if column.name.lower() in SOFT_DELETE or not _LATER.isdisjoint(words(column.name)):
             continue
         after = msgspec.structs.replace(column, not_null=True)
@@ -68,8 +76,25 @@ def check(review: Context) -> Iterator[Finding]:
                 f"{table.name.short}.{column.name} may be NULL, but in {rows:,.0f} rows ANALYZE found none",
                 facts={"rows": rows},
                 fix=(AlterColumn(table=table.name, before=column, after=after),),
+                offenders=rows_where(table.name, f"{quote_identifier(column.name)} IS NULL"),
                 asks=True,
+                experiment=_without(review, table, column),
             )
         )
     message = f"{len(found)} of {of} nullable columns of large tables are never NULL"
     yield from roll_up(found, message, of=of, share=0)
+
+
+def _set_null(table: Table, column: Column) -> bool:
+    return any(
+        column.name in (key.set_columns or key.columns) and "SET NULL" in (key.on_delete, key.on_update)
+        for key in table.foreign_keys
+    )
+
+
+def _without(review: Context, table: Table, column: Column) -> Accepted | None:
+    rows = Rows(review)
+    if rows.add(table, {column.name: NULL}) is None:
+        return None
+    missing = f"SELECT count(*) AS rows_without FROM {table.name} WHERE {quote_identifier(column.name)} IS NULL"
+    return Accepted(script=(*rows.statements, missing), shows="a row without the value is accepted")

@@ -109,16 +109,26 @@ def _found(review: Context, table: Table, index: Index, columns: list[Column], o
         if living
         else f"rows without {nullable} may repeat"
     )
+    fix = () if living else _not_distinct(review, table, index)
     at = constraint_ref(table, index.constraint) if index.constraint else index_ref(index)
     return RULE.finding(
         at,
         f"{table.name.short} ({names}) is unique, but {effect}",
         also=[column_ref(table, column) for column in open_ones],
         facts={"columns": names, "nullable": nullable},
-        fix=() if living else _not_distinct(review, table, index),
+        fix=fix,
+        offenders=_same(table, columns) if fix else "",
         asks=not living,
         experiment=_twice(review, table, columns, open_ones),
     )
+
+
+def _same(table: Table, columns: list[Column]) -> str:
+    """The rows that are equal in the key, NULLs counting as equal, to another one; only those can be that have one."""
+    keys = ", ".join(quote_identifier(column.name) for column in columns)
+    names = ", ".join(quote_identifier(column.name) for column in table.columns)
+    counted = f"SELECT {names}, count(*) OVER (PARTITION BY {keys}) AS alike FROM {table.name}"
+    return f"SELECT * FROM ({counted}) AS counted WHERE alike > 1"
 
 
 def _not_distinct(review: Context, table: Table, index: Index) -> tuple[Change, ...]:
