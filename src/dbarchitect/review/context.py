@@ -257,7 +257,11 @@ class Context:
         """How often an index was scanned, over all partitions."""
         return self._index_sum(index, "scans")
 
-    def _index_sum(self, index: Index, what: Literal["bytes", "scans"]) -> int | None:
+    def index_rows(self, index: Index) -> float | None:
+        """The estimated number of entries of an index, over all partitions."""
+        return self._index_sum(index, "rows")
+
+    def _index_sum(self, index: Index, what: Literal["bytes", "scans", "rows"]) -> int | None:
         if self.facts is None:
             return None
         facts = [self.facts.indexes.get(str(leaf.name)) for leaf in self.index_leaves(index)]
