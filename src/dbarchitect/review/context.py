@@ -37,7 +37,7 @@ FRAMEWORK_TABLES = frozenset(
 
 _MIGRATION_COLUMNS = frozenset({"name", "migration", "version", "hash", "batch", "executed_at", "run_on", "timestamp"})
 
-Counter = Literal["inserted", "updated", "deleted", "sequential_scans", "index_scans"]
+Counter = Literal["inserted", "updated", "deleted", "hot_updated", "sequential_scans", "sequential_rows", "index_scans"]
 
 
 class Reference(NamedTuple):

@@ -39,3 +39,13 @@ def singular(word: str) -> str:
         if word.endswith(ending) and len(word) >= shortest:
             return word.removesuffix(ending) + replacement
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+# Tables whose rows are meant to be lost: they can be made again, or are of no use after a restart.
+TRANSIENT = frozenset(
+    """
+    cache caches cached leader leaders lock locks lease leases session sessions heartbeat heartbeats presence staging
+    stage stg tmp temp temporary scratch import imports load buffer node nodes peer peers limiter ratelimit rate
+    throttle unlogged volatile
+    """.split()  # noqa: SIM905
+)
