@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from dbarchitect.model.facts import ColumnStatistics
+from dbarchitect.model.facts import ColumnStatistics, TableFacts
 from dbarchitect.model.schema import Column, Index, Table, Type
 from dbarchitect.review.context import Context
 
@@ -71,6 +71,16 @@ def entry_bytes(review: Context, table: Table, index: Index) -> float | None:
         nulls = nulls or statistics.null_fraction > 0
         size = _placed(size, column, statistics)
     return aligned(8 + (8 if nulls else 0) + size, 8) + LINE_POINTER
+
+
+FRESH = 0.1  # autovacuum_analyze_scale_factor: beyond, a server with its defaults would have analysed again
+
+
+def trusted(facts: TableFacts) -> bool:
+    """Whether the number of rows and the widths that ANALYZE found are those of now."""
+    if not facts.rows or facts.last_analyze is None:
+        return False
+    return facts.modified_since_analyze is None or facts.modified_since_analyze <= FRESH * facts.rows
 
 
 def fill_factor(options: dict[str, str], default: int) -> float:

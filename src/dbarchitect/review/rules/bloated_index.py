@@ -36,8 +36,7 @@ from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.overlap import settled
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.rules.bloated_table import trusted
-from dbarchitect.review.storage import BTREE_SPECIAL, PAGE, PAGE_HEADER, entry_bytes, fill_factor
+from dbarchitect.review.storage import BTREE_SPECIAL, PAGE, PAGE_HEADER, entry_bytes, fill_factor, trusted
 
 RULE = Rule(__name__, __doc__, area="operations", certainty="likely", severity=Severity.WARNING, needs="statistics")
 

@@ -33,17 +33,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.storage import PAGE, PAGE_HEADER, fill_factor, row_bytes
+from dbarchitect.review.storage import PAGE, PAGE_HEADER, fill_factor, row_bytes, trusted
 
 RULE = Rule(__name__, __doc__, area="operations", certainty="likely", severity=Severity.WARNING, needs="statistics")
 
 LIMITS = ((0.5, 20 * 2**20), (0.25, 2**30))
-FRESH = 0.1  # autovacuum_analyze_scale_factor: beyond, a server with its defaults would have analysed again
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -74,10 +71,3 @@ def check(review: Context) -> Iterator[Finding]:
                 "last_vacuum": facts.last_vacuum,
             },
         )
-
-
-def trusted(facts: TableFacts) -> bool:
-    """Whether the number of rows and the widths are those of now."""
-    if not facts.rows or facts.last_analyze is None:
-        return False
-    return facts.modified_since_analyze is None or facts.modified_since_analyze <= FRESH * facts.rows

@@ -17,8 +17,8 @@ ones such as BRIN excepted) and the page has room. `pg_stat_all_tables.n_tup_hot
 
 ## What would make it false
 
-The index is worth it: a feed sorted by `updated_at` needs it. Or the pages are full, and a lower `fillfactor` is what is
-missing.
+The index is worth it: a feed sorted by `updated_at` needs it. Or the pages are full, and a lower `fillfactor` is what
+is missing.
 
 ## How to mend it
 

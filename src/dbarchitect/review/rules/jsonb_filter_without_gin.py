@@ -3,8 +3,8 @@
 ## What it says
 
 A query of the workload asks a jsonb column for what is inside (`@>`, `?`, `?|`, `?&`, `@?`, `@@`, or a key taken out
-with `->` or `->>` and compared), and no index helps: no GIN index has the column, no index an expression of it. Tables of
-up to ten pages are left out where sizes are known, and queries that name the row by a unique key as well.
+with `->` or `->>` and compared), and no index helps: no GIN index has the column, no index an expression of it. Tables
+of up to ten pages are left out where sizes are known, and queries that name the row by a unique key as well.
 
 Without a workload it says nothing: most documents are never searched.
 
