@@ -5,7 +5,8 @@
 The keys of a B-tree over all rows are booleans and nothing else. Left out are unique indexes, those that a constraint
 needs, and, where statistics are there, those that `low-cardinality-index` speaks about: both values common.
 
-An index in which a boolean stands before other columns is not reported: `flag = ? AND other = ?` reads it well.
+It is `info` for several flags, of which a combination may be rare, and where the statistics show a rare value. An index
+in which a boolean stands before other columns is not reported: `flag = ? AND other = ?` reads it well.
 
 ## Why it matters
 
@@ -104,7 +105,7 @@ def _found(review: Context, table: Table, index: Index, flags: list[Column], rar
     return RULE.finding(
         index_ref(index),
         message,
-        severity=Severity.INFO if rare else None,
+        severity=Severity.INFO if rare or len(flags) > 1 else None,
         facts={
             "columns": names,
             "rare": rare[0] if rare else None,
