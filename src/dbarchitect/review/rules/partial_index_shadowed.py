@@ -7,8 +7,9 @@ meets its condition is in the other one too: that has no condition, or one that 
 partial index can read the other.
 
 It is said only where the partial index is no real saving: its condition asks no more than that its own leading column
-has a value, or it holds at least four fifths of the other's entries. A partial index that leaves most rows out is
-smaller on purpose.
+has a value, or the other index has all columns of the condition and the partial one at least four fifths of its
+entries. A partial index that leaves most rows out is smaller on purpose, and one whose condition is about a column that
+no other index has answers counts without the table.
 
 ## Why it matters
 
@@ -39,6 +40,7 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import begins_alike, never_null, obligations, same_plans_without, settled
 from dbarchitect.review.rule import Rule
 from dbarchitect.sql.implication import implied
+from dbarchitect.sql.parse import columns_of
 
 RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.INFO, harms_by="writes")
 
@@ -79,6 +81,9 @@ def _no_saving(review: Context, index: Index, wide: Index) -> bool:
     column = index.keys[0].column
     if column is not None and implied(index.predicate, by=f"{quote_identifier(column)} IS NOT NULL"):
         return True
+    held = {key.column for key in wide.keys} | set(wide.include)
+    if not set(columns_of(index.predicate or "")) <= held:
+        return False  # the other one would look each row up to see the condition
     own, other = review.index_rows(index), review.index_rows(wide)
     return own is not None and other is not None and 0 < _SAVES_NOTHING * other <= own
 
