@@ -387,6 +387,11 @@ def _reason(schema: Relational, twin: Twin, one: Judged) -> str:
     ]  # fmt: skip
     if same:
         return "another index begins with the same column, in other words or another order"
+    if any(
+        other.name.name in taken and first.column is not None and first.column in {key.column for key in other.keys[1:]}
+        for other in one.table.indexes
+    ):
+        return "a skip scan of another index is as cheap, at so few values of its first key (PostgreSQL 18)"
     return "another plan is as cheap at these statistics"
 
 

@@ -50,6 +50,15 @@ def begins_alike(index: Index, wide: Index) -> bool:
     return wide_keys[: len(keys)] == keys and set(index.include) <= held
 
 
+def answers_equality(index: Index, wide: Index) -> bool:
+    """Whether a hash index has what the B-tree `wide` begins with: that finds the same rows for every `=`."""
+    if index.method != "hash" or wide.method != "btree" or wide.predicate != index.predicate:
+        return False
+    own, first = index.keys[0], wide.keys[0]
+    same = (own.column, own.expression, own.collation) == (first.column, first.expression, first.collation)
+    return same and own.opclass_default and first.opclass_default
+
+
 def never_null(table: Table) -> frozenset[str]:
     """The columns of a table that hold no NULL: NOT NULL, and not merely from now on."""
     unsure = {one.columns for one in table.constraints if isinstance(one, NotNull) and not one.validated}
