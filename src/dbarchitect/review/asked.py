@@ -4,36 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cached_property
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import Name
-from dbarchitect.model.query import Query
-from dbarchitect.model.schema import Table
-from dbarchitect.review.context import Context
+from dbarchitect.model.query import Query, Workload
+from dbarchitect.model.schema import Relational, Table
 from dbarchitect.sql.asked import asked_columns
 
 
 class Asked:
-    """The conditions of the workload, one query read once. Everything is empty without a workload."""
+    """The conditions of a workload, each query read once. Everything is empty without a workload."""
 
-    def __init__(self, review: Context) -> None:
-        self._review = review
-
-    @cached_property
-    def _read(self) -> dict[Name, list[tuple[Query, dict[str, frozenset[str]]]]]:
-        found: dict[Name, list[tuple[Query, dict[str, frozenset[str]]]]] = defaultdict(list)
-        for query in self._review.workload.queries if self._review.workload else ():
+    def __init__(self, schema: Relational, workload: Workload | None) -> None:
+        self._read: dict[Name, list[tuple[Query, dict[str, frozenset[str]]]]] = defaultdict(list)
+        for query in workload.queries if workload else ():
             try:
-                for table, columns in asked_columns(query.sql, self._review.schema):
-                    found[table].append((query, columns))
+                for table, columns in asked_columns(query.sql, schema):
+                    self._read[table].append((query, columns))
             except InputError:
                 continue  # what is no single query of this schema
-        return found
 
     def of(self, table: Table) -> Mapping[str, frozenset[str]]:
         """The operators beside each column of `table`, over all queries: "=", "in", "<", "between", "@>", "->>",
-        "is null", "is not null", "order" (it is sorted by)..."""
+        "is null", "is not null", "order" (it is sorted by), "set" (an UPDATE writes it)..."""
         found: dict[str, set[str]] = defaultdict(set)
         for _, columns in self._read.get(table.name, ()):
             for column, operators in columns.items():

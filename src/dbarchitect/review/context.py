@@ -12,6 +12,7 @@ from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
+from dbarchitect.review.asked import Asked
 
 # How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
 # so 14 days is a floor; PostgreSQL's own advice is to look "over a representative period".
@@ -302,6 +303,11 @@ class Context:
         return ""
 
     # ---- the workload
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the workload's queries ask of columns; empty without a workload."""
+        return Asked(self.schema, self.workload)
 
     def called(self, table: Table, verb: Literal["delete", "update", "insert", "any"] = "any") -> float | None:
         """How often the workload's queries touch `table`; None without a workload.

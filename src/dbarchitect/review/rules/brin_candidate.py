@@ -33,7 +33,6 @@ from dbarchitect.model.change import AddIndex, Change
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Column, Index, IndexKey, Table
-from dbarchitect.review.asked import Asked
 from dbarchitect.review.context import Context, base_type, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, serves_foreign_key, settled
@@ -51,7 +50,7 @@ _RANGES = frozenset(("<", ">", "<=", ">=", "between", "is not null"))
 
 def check(review: Context) -> Iterator[Finding]:
     """B-trees that a thousandth of their size could replace."""
-    asked = Asked(review)
+    asked = review.asked
     for table in review.all_tables:
         facts = review.table_facts(table)
         if table.kind != "ordinary" or facts is None or facts.pages < _TABLE_PAGES:

@@ -31,7 +31,6 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_literal
 from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Column, Index, IndexKey, Table
-from dbarchitect.review.asked import Asked
 from dbarchitect.review.context import Context, base_type, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
@@ -47,7 +46,7 @@ _TEXTS = frozenset(("text", "varchar"))
 
 def check(review: Context) -> Iterator[Finding]:
     """B-trees that answer no question about what is inside."""
-    asked = Asked(review)
+    asked = review.asked
     for table in review.tables:
         for index in table.indexes:
             if index.method != "btree" or index.unique or not settled(index) or obligations(review, table, index):

@@ -34,7 +34,6 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import TimedWithout
 from dbarchitect.model.schema import Index, Table
-from dbarchitect.review.asked import Asked
 from dbarchitect.review.context import Context, base_type, index_ref, mentions
 from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, serves_foreign_key, settled
@@ -52,7 +51,7 @@ _TIMES = ("timestamp", "timestamptz")
 
 def check(review: Context) -> Iterator[Finding]:
     """Indexes on what is written again and again."""
-    asked = Asked(review)
+    asked = review.asked
     for table in review.tables:
         updated, hot, rows = review.counted(table, "updated"), review.counted(table, "hot_updated"), review.rows(table)
         if not updated or hot is None or updated < max(MANY_UPDATES, rows or 0) or hot >= LOW * updated:

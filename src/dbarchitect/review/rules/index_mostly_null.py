@@ -34,7 +34,6 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import SamePlans
 from dbarchitect.model.schema import Index, Table
-from dbarchitect.review.asked import Asked
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
@@ -56,7 +55,7 @@ _SMALL_BYTES = 2**20  # as `unused-index`: below 1 MB there is nothing to win
 
 def check(review: Context) -> Iterator[Finding]:
     """Indexes over the rows without a value."""
-    asked = Asked(review)
+    asked = review.asked
     for table in review.tables:
         for index in table.indexes:
             column = index.keys[0].column if len(index.keys) == 1 else None

@@ -33,7 +33,6 @@ from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Column, Index, IndexKey, Table
-from dbarchitect.review.asked import Asked
 from dbarchitect.review.context import SMALL_PAGES, Context, base_type, column_ref, mentions
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.overlap import settled
@@ -50,7 +49,7 @@ def check(review: Context) -> Iterator[Finding]:
     """Columns whose documents are searched one by one."""
     if review.workload is None:
         return
-    asked = Asked(review)
+    asked = review.asked
     for table in review.tables:
         documents = [one for one in table.columns if base_type(one) == "jsonb"]
         pages = review.pages(table)

@@ -49,7 +49,7 @@ _POINTS = frozenset(("=", "in"))
 
 def check(review: Context) -> Iterator[Finding]:
     """Indexes that are read over a whole period for the rows of one value."""
-    asked = Asked(review)
+    asked = review.asked
     for table in review.tables:
         for index in table.indexes:
             columns = [table.column(key.column) if key.column else None for key in index.keys]
