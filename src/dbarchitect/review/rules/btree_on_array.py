@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from dbarchitect.model.change import AddIndex, Change
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import Name, quote_literal
+from dbarchitect.model.names import Name
 from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Column, Index, IndexKey, Table
 from dbarchitect.review.context import Context, base_type, index_ref
@@ -99,5 +99,5 @@ def _too_large(review: Context, table: Table, column: Column) -> Refused | None:
         return None
     return Refused(
         script=tuple(rows.statements),
-        shows=f"a long value of {quote_literal(column.name)} does not fit into the index",
+        shows=f"a long value of {column.name} does not fit into the index",
     )

@@ -64,8 +64,16 @@ def check(review: Context) -> Iterator[Finding]:
                 severity=None if _hidden(index, rest) else Severity.INFO,
                 facts={"condition": index.predicate, "left": rest},
                 fix=fix,
-                experiment=_not_inferred(review, table, index) if _hidden(index, rest) else SamePlans(change=fix),
+                experiment=_not_inferred(review, table, index) if _hidden(index, rest) else _same(table, index, fix),
             )
+
+
+def _same(table: Table, index: Index, fix: tuple[Change, ...]) -> SamePlans:
+    """Pages in the order of the index, under its own condition: what it is made for."""
+    key = index.keys[0]
+    first = key.text if key.column is None else quote_identifier(key.column)
+    query = f"SELECT * FROM {table.name} WHERE {index.predicate} ORDER BY {first} LIMIT 10"
+    return SamePlans(change=fix, sql=(query,))
 
 
 def _hidden(index: Index, rest: str | None) -> bool:

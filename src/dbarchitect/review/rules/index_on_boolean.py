@@ -113,6 +113,7 @@ def _found(review: Context, table: Table, index: Index, flags: list[Column], rar
             "bytes": review.index_bytes(index),
         },
         fix=fix,
+        # How many rows have which value nobody can make up: without statistics there is nothing to show.
         experiment=SamePlans(change=fix, sql=(f"SELECT * FROM {table.name} WHERE {quoted} IS {rare[0]}",))
         if rare
         else None,

@@ -123,8 +123,8 @@ def _found(
         asks=asks,
         experiment=TimedWithout(
             sql=f"SELECT count(*) FROM {table.name} WHERE {one} = {{value}} AND {quoted} >= {{since}}",
-            keys=f"SELECT {one} AS value, min({quoted}) AS since FROM {table.name} WHERE {one} IS NOT NULL "
-            f"AND {quoted} IS NOT NULL GROUP BY 1 LIMIT 1",
+            keys=f"SELECT quote_literal({one}::text) AS value, quote_literal(min({quoted})::text) AS since "
+            f"FROM {table.name} WHERE {one} IS NOT NULL AND {quoted} IS NOT NULL GROUP BY {one} LIMIT 1",
             change=fix,
         ),
     )
