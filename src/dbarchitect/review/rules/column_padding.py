@@ -3,8 +3,9 @@
 ## What it says
 
 In another order of its columns a table's rows would be smaller by more than a tenth (`SHARE`): values of eight bytes
-first, then of four, two and one, then what has no fixed length. Only the part that is certain is counted, the columns
-of fixed length up to the first of variable length. With statistics the row's average width is what is compared.
+first, then of four, two and one, then what has no fixed length. A value without fixed length is taken for one of
+eight bytes, and stands last in the better order. With statistics the row's average width is what the gaps are compared
+with.
 
 It runs only where it is selected: never rewrite a table for this alone.
 
