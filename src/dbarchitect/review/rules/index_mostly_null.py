@@ -92,7 +92,7 @@ def _found(review: Context, table: Table, index: Index, column: str, nulls: floa
     return RULE.finding(
         index_ref(index),
         f"{nulls:.1%} of the entries of {index.name.name} on {table.name.short} are NULL; over the values alone it "
-        f"would be about {size * (1 - nulls) / 2**20:,.1f} MB instead of {size / 2**20:,.1f} MB",
+        f"would be about {max(size * (1 - nulls) / 2**20, 0.1):,.1f} MB instead of {size / 2**20:,.1f} MB",
         facts={"null_share": round(nulls, 4), "bytes": size},
         fix=fix,
         experiment=SamePlans(change=fix, sql=(look_up,)),

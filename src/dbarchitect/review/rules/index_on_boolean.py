@@ -24,7 +24,8 @@ Queries count by the flag in index-only scans, or the share of the two values ch
 ## How to mend it
 
 Keep the rare value only: an index on what those queries sort or select by, `WHERE flag`; or none at all where both
-values are common.
+values are common. Queries must then ask `flag` or `flag = true`: from `flag IS TRUE` PostgreSQL does not conclude that
+the index will do.
 """
 
 from __future__ import annotations
@@ -114,7 +115,9 @@ def _found(review: Context, table: Table, index: Index, flags: list[Column], rar
         },
         fix=fix,
         # How many rows have which value nobody can make up: without statistics there is nothing to show.
-        experiment=SamePlans(change=fix, sql=(f"SELECT * FROM {table.name} WHERE {quoted} IS {rare[0]}",))
+        experiment=SamePlans(
+            change=fix, sql=(f"SELECT * FROM {table.name} WHERE {'' if rare[0] == 'true' else 'NOT '}{quoted}",)
+        )
         if rare
         else None,
     )
