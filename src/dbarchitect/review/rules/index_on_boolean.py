@@ -115,12 +115,15 @@ def _found(review: Context, table: Table, index: Index, flags: list[Column], rar
         },
         fix=fix,
         # How many rows have which value nobody can make up: without statistics there is nothing to show.
-        experiment=SamePlans(
-            change=fix, sql=(f"SELECT * FROM {table.name} WHERE {'' if rare[0] == 'true' else 'NOT '}{quoted}",)
-        )
+        experiment=SamePlans(change=fix, sql=(f"SELECT * FROM {table.name} WHERE {_meeting(quoted, rare[0])}",))
         if rare
         else None,
     )
+
+
+def _meeting(flag: str, value: str) -> str:
+    """The condition that a flag has a value, as the planner proves it of a partial index."""
+    return flag if value == "true" else f"NOT {flag}"
 
 
 def _partial(review: Context, table: Table, index: Index, flag: Column, value: str) -> tuple[Change, ...]:
@@ -129,7 +132,7 @@ def _partial(review: Context, table: Table, index: Index, flag: Column, value: s
     partial = replace(
         index,
         name=Name(schema=table.name.schema, name=name),
-        predicate=quoted if value == "true" else f"NOT {quoted}",
+        predicate=_meeting(quoted, value),
         definition="",
         comment=None,
     )
