@@ -31,11 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import quote_identifier
-from dbarchitect.model.proof import TimedWithout
 from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, base_type, index_ref, mentions
-from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, serves_foreign_key, settled
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import words
@@ -44,7 +41,6 @@ RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Seve
 
 MANY_UPDATES = 100_000
 LOW = 0.5
-_ROWS_TIMED = 10_000
 _CHANGES = frozenset({"updated", "modified", "changed", "last", "synced", "refreshed", "touched"})
 _TIMES = ("timestamp", "timestamptz")
 
@@ -96,21 +92,4 @@ def _found(review: Context, table: Table, index: Index, column: str, updated: in
         f"{index.name.name} has {column}, which updates change: of {updated:,} updates of {table.name.short} "
         f"{hot / updated:.0%} were heap-only{used}",
         facts={"column": column, "updated": updated, "hot_share": round(hot / updated, 3), "scans": scans},
-        experiment=_timed(table, index, column),
-    )
-
-
-def _timed(table: Table, index: Index, column: str) -> TimedWithout | None:
-    """Updates of that column alone, with and without the index; only where no other index has the column."""
-    kind = table.column(column)
-    if kind is None or any(other is not index and _has(other, column) for other in table.indexes):
-        return None
-    if base_type(kind) not in _TIMES or table.triggers:
-        return None
-    quoted = quote_identifier(column)
-    return TimedWithout(
-        sql=f"UPDATE {table.name} SET {quoted} = {quoted} + interval '{{one}} second' "
-        f"WHERE ctid IN (SELECT ctid FROM {table.name} LIMIT {_ROWS_TIMED})",
-        keys=f"SELECT 1 AS one FROM {table.name} LIMIT 1",
-        change=(drop_index(table, index),),
     )
