@@ -13,8 +13,8 @@ The index is as large as a whole one and can do less: `ON CONFLICT (columns)` do
 foreign key can refer to it, and it cannot be the replica identity.
 
 Documentation of INSERT ("ON CONFLICT Clause"): a partial unique index is inferred only where the statement repeats its
-condition; of CREATE TABLE: a foreign key refers to "the columns of a non-deferrable unique or primary key constraint
-... or ... a non-partial unique index".
+condition; of CREATE TABLE: a foreign key refers to "the columns of a non-deferrable unique or primary key constraint or
+... of a non-partial unique index".
 
 ## What would make it false
 
