@@ -6,6 +6,7 @@ A case is a script in `cases/review/<rule-id>/{fires,quiet}/`. Comments at its h
     -- severity: warning                      of the findings, in the same order; optional
     -- facts: {"tables": {"public.orders": {"rows": 1e6}}}   live facts, merged line by line; without any: none
     -- one-way: reason                        why the fix's reverse cannot give the very same schema
+    -- query: SELECT ... WHERE note = $1      one query of the workload a line; without any: no workload
     -- postgres: 15                           on that major instead of the embedded 18
 """
 
@@ -29,6 +30,7 @@ from dbarchitect.model.finding import Finding
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.page import SECTIONS
 from dbarchitect.model.proof import Accepted, Experiment, Refused, SamePlans, Shown, TimedWithout
+from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review import review
 from dbarchitect.review.rule import Rule, rules
@@ -58,9 +60,14 @@ class Case:
                 merged[key] = {**merged[key], **value} if isinstance(value, dict) and key in merged else value
         return msgspec.convert(merged, Facts) if merged else None
 
+    @property
+    def workload(self) -> Workload | None:
+        queries = tuple(Query(id=str(n), sql=sql, calls=1000) for n, sql in enumerate(self.header("query")))
+        return Workload(queries=queries) if queries else None
+
     def review(self, connection: psycopg.Connection) -> tuple[Relational, tuple[Finding, ...]]:
         schema = msgspec.structs.replace(inspect(connection, facts=False), facts=self.facts)
-        findings, silences = review(schema, select=[self.rule])
+        findings, silences = review(schema, workload=self.workload, select=[self.rule])
         assert not silences, silences
         return schema, findings
 

@@ -60,7 +60,8 @@ class TableFacts(Value, frozen=True, kw_only=True):
 
 class IndexFacts(Value, frozen=True, kw_only=True):
     """Size and counters of an index. `height` is a B-tree's `fastlevel`, where it could be read. `rank` orders indexes
-    as they were made: of two that cost the same the planner takes the newer one."""
+    as they were made: of two that cost the same the planner takes the newer one. `building`: an invalid one that
+    CREATE INDEX or REINDEX CONCURRENTLY is at work on."""
 
     rows: float | None = None
     pages: int = 0
@@ -71,6 +72,7 @@ class IndexFacts(Value, frozen=True, kw_only=True):
     rows_read: int | None = None
     rows_fetched: int | None = None
     last_scan: str | None = None
+    building: bool = False
 
 
 class SequenceFacts(Value, frozen=True, kw_only=True):

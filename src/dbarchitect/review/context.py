@@ -38,7 +38,7 @@ FRAMEWORK_TABLES = frozenset(
 
 _MIGRATION_COLUMNS = frozenset({"name", "migration", "version", "hash", "batch", "executed_at", "run_on", "timestamp"})
 
-Counter = Literal["inserted", "updated", "deleted", "sequential_scans", "index_scans"]
+Counter = Literal["inserted", "updated", "deleted", "hot_updated", "sequential_scans", "sequential_rows", "index_scans"]
 
 
 class Reference(NamedTuple):
@@ -282,7 +282,11 @@ class Context:
         """How often an index was scanned, over all partitions."""
         return self._index_sum(index, "scans")
 
-    def _index_sum(self, index: Index, what: Literal["bytes", "scans"]) -> int | None:
+    def index_rows(self, index: Index) -> float | None:
+        """The estimated number of entries of an index, over all partitions."""
+        return self._index_sum(index, "rows")
+
+    def _index_sum(self, index: Index, what: Literal["bytes", "scans", "rows"]) -> int | None:
         if self.facts is None:
             return None
         facts = [self.facts.indexes.get(str(leaf.name)) for leaf in self.index_leaves(index)]
@@ -323,6 +327,11 @@ class Context:
         return ""
 
     # ---- the workload
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the workload's queries ask of columns; empty without a workload."""
+        return Asked(self.schema, self.workload)
 
     def called(self, table: Table, verb: Literal["delete", "update", "insert", "any"] = "any") -> float | None:
         """How often the workload's queries touch `table`; None without a workload.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import SamePlans
-from dbarchitect.model.schema import Index, PrimaryKey, Table, Unique
+from dbarchitect.model.schema import Index, NotNull, PrimaryKey, Table, Unique
 from dbarchitect.review.context import Context
 from dbarchitect.review.mending import drop_index
 
@@ -35,14 +35,34 @@ def key_signature(index: Index) -> tuple[KeySignature, ...]:
 def is_beginning(index: Index, wide: Index) -> bool:
     """Whether `wide` begins with the keys of `index` and holds all that it includes, and more: what reads the one can
     read the other. Both are B-trees over the same rows."""
-    if wide is index or wide.method != "btree" or index.method != "btree" or wide.predicate != index.predicate:
+    if wide.predicate != index.predicate or not begins_alike(index, wide):
+        return False
+    return len(wide.keys) > len(index.keys) or set(wide.include) > set(index.include)
+
+
+def begins_alike(index: Index, wide: Index) -> bool:
+    """Whether `wide` is another B-tree with the keys of `index` first, and holds all that it includes; the rows that
+    are in them may differ."""
+    if wide is index or wide.method != "btree" or index.method != "btree":
         return False
     keys, wide_keys = key_signature(index), key_signature(wide)
-    if wide_keys[: len(keys)] != keys or not set(index.include) <= {key.column for key in wide.keys} | set(
-        wide.include
-    ):
+    held = {key.column for key in wide.keys} | set(wide.include)
+    return wide_keys[: len(keys)] == keys and set(index.include) <= held
+
+
+def answers_equality(index: Index, wide: Index) -> bool:
+    """Whether a hash index has what the B-tree `wide` begins with: that finds the same rows for every `=`."""
+    if index.method != "hash" or wide.method != "btree" or wide.predicate != index.predicate:
         return False
-    return len(wide_keys) > len(keys) or set(wide.include) > set(index.include)
+    own, first = index.keys[0], wide.keys[0]
+    same = (own.column, own.expression, own.collation) == (first.column, first.expression, first.collation)
+    return same and own.opclass_default and first.opclass_default
+
+
+def never_null(table: Table) -> frozenset[str]:
+    """The columns of a table that hold no NULL: NOT NULL, and not merely from now on."""
+    unsure = {one.columns for one in table.constraints if isinstance(one, NotNull) and not one.validated}
+    return frozenset(one.name for one in table.columns if one.not_null and (one.name,) not in unsure)
 
 
 def settled(index: Index) -> bool:

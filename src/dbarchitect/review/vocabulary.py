@@ -70,3 +70,13 @@ def names_money(column: str) -> bool:
     if strange and not (strange <= {"unit", "units"} and _PRICES.intersection(name)):
         return False
     return not _AMOUNTS.isdisjoint(name)
+
+
+# Tables whose rows are meant to be lost: they can be made again, or are of no use after a restart.
+TRANSIENT = frozenset(
+    """
+    cache caches cached leader leaders lock locks lease leases session sessions heartbeat heartbeats presence staging
+    stage stg tmp temp temporary scratch import imports load buffer node nodes peer peers limiter ratelimit rate
+    throttle unlogged volatile
+    """.split()  # noqa: SIM905
+)

@@ -4,7 +4,8 @@
 
 Two indexes of a table have the same access method, keys, operator classes, collations, order, condition and
 included columns, and one of them adds nothing: it is not unique, or the other one enforces the same uniqueness.
-Expressions are compared as the server prints them. An order and its whole reverse count as one order, because a
+Expressions are compared as the server prints them; storage parameters that shape what an index finds
+(`pages_per_range`, those of vector indexes) must agree. An order and its whole reverse count as one order, because a
 B-tree is read both ways.
 
 ## Why it matters
@@ -46,10 +47,22 @@ def check(review: Context) -> Iterator[Finding]:
         groups: dict[object, list[Index]] = defaultdict(list)
         for index in table.indexes:
             if settled(index):
-                groups[index.method, key_signature(index), frozenset(index.include), index.predicate].append(index)
+                carried = frozenset(index.include)
+                groups[index.method, key_signature(index), carried, index.predicate, _kind(index)].append(index)
         for group in groups.values():
             if len(group) > 1:
                 yield from _within(review, table, group)
+
+
+# Storage parameters that change how an index is kept, not what it answers how well (documentation, CREATE INDEX).
+_UPKEEP = frozenset(
+    ("fillfactor", "deduplicate_items", "fastupdate", "gin_pending_list_limit", "buffering", "autosummarize")
+)
+
+
+def _kind(index: Index) -> frozenset[tuple[str, str]]:
+    """The storage parameters that make two indexes different ones: pages_per_range of BRIN, lists, m..."""
+    return frozenset(one for one in index.options.items() if one[0] not in _UPKEEP)
 
 
 def _within(review: Context, table: Table, group: list[Index]) -> Iterator[Finding]:

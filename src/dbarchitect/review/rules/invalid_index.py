@@ -4,7 +4,8 @@
 
 An index is marked invalid or not ready: a `CREATE INDEX CONCURRENTLY` or `REINDEX CONCURRENTLY` failed or was
 cancelled. An index on a partitioned table is not reported: made with `ON ONLY` it is invalid until the last
-partition's index is attached.
+partition's index is attached. One that a session is building at this moment (`pg_stat_progress_create_index`) is not
+reported either.
 
 ## Why it matters
 
@@ -16,7 +17,7 @@ purposes because it might be incomplete; however it will still consume update ov
 
 ## What would make it false
 
-The index is being built right now (`pg_stat_progress_create_index` shows it).
+The index is being built right now: a schema read without live facts does not show that.
 
 ## How to mend it
 
@@ -45,7 +46,8 @@ def check(review: Context) -> Iterator[Finding]:
         if table.kind == "partitioned":
             continue
         for index in table.indexes:
-            if index.valid and index.ready:
+            own = review.facts.indexes.get(str(index.name)) if review.facts else None
+            if (index.valid and index.ready) or (own is not None and own.building):
                 continue
             left_over = _LEFT_OVER.search(index.name.name) is not None and index.constraint is None
             state = "invalid" if index.ready else "not ready"

@@ -17,7 +17,7 @@ reported 482 on one schema, which is why this rule waits until counters are old 
 ## What would make it false
 
 A job that runs less often than the counters are old needs it, or a standby does, or the planner its expression's
-statistics.
+statistics; or it was made a moment ago, which the catalogue does not tell.
 
 ## How to mend it
 

@@ -10,6 +10,14 @@ cross join lateral (
         c.relpages as pages,
         c.oid::bigint as rank,
         case when c.relkind = 'i' then pg_relation_size(c.oid) end as bytes,
+        -- The view hides from other roles what is built, but not who builds; locks are everyone's to see.
+        case when c.oid in (
+            select x.indexrelid from pg_index x
+            join pg_locks l on l.relation = x.indrelid and l.granted
+            join pg_stat_progress_create_index p on p.pid = l.pid and p.datid = l.database
+            where not (x.indisvalid and x.indisready)
+            and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock')
+        ) then true end as building,
         pg_stat_get_numscans(c.oid) as scans,
         pg_stat_get_tuples_returned(c.oid) as rows_read,
         pg_stat_get_tuples_fetched(c.oid) as rows_fetched,

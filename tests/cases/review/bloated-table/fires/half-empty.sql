@@ -1,0 +1,6 @@
+-- 1,000,000 rows of 8 + 8 bytes are about 42 MB.
+-- expect: table public.orders
+-- severity: warning
+-- facts: {"tables": {"public.orders": {"rows": 1000000, "pages": 12000, "heap_bytes": 98304000, "last_analyze": "2026-03-30 00:00:00+00", "modified_since_analyze": 100}}}
+-- facts: {"columns": {"public.orders": [{"column": "id", "average_width": 8}, {"column": "total", "average_width": 8}]}}
+CREATE TABLE orders (id bigint PRIMARY KEY, total bigint);

@@ -1,0 +1,3 @@
+-- facts: {"tables": {"public.orders": {"rows": 1000000, "pages": 5400, "heap_bytes": 44236800, "last_analyze": "2026-03-30 00:00:00+00", "modified_since_analyze": 100}}}
+-- facts: {"columns": {"public.orders": [{"column": "id", "average_width": 8}, {"column": "total", "average_width": 8}]}}
+CREATE TABLE orders (id bigint PRIMARY KEY, total bigint);

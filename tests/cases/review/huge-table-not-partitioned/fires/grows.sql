@@ -1,0 +1,5 @@
+-- expect: table public.events
+-- severity: info
+-- facts: {"taken_at": "2026-03-31 00:00:00+00", "stats_reset": "2026-01-01 00:00:00+00"}
+-- facts: {"tables": {"public.events": {"rows": 2000000000, "pages": 30000000, "heap_bytes": 245760000000, "inserted": 500000000, "updated": 10, "deleted": 0}}}
+CREATE TABLE events (id bigint PRIMARY KEY, at timestamptz NOT NULL, body text);

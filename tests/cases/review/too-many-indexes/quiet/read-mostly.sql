@@ -1,0 +1,6 @@
+-- facts: {"taken_at": "2026-03-31 00:00:00+00", "stats_reset": "2026-01-01 00:00:00+00"}
+-- facts: {"tables": {"public.wide": {"rows": 100000, "pages": 900, "sequential_scans": 10, "index_scans": 900000, "inserted": 500, "updated": 0, "deleted": 0}}}
+CREATE TABLE wide (id bigint PRIMARY KEY, a int, b int, c int, d int, e int, f int, g int, h int, i int, j int, k int);
+CREATE INDEX ON wide (a); CREATE INDEX ON wide (b); CREATE INDEX ON wide (c); CREATE INDEX ON wide (d);
+CREATE INDEX ON wide (e); CREATE INDEX ON wide (f); CREATE INDEX ON wide (g); CREATE INDEX ON wide (h);
+CREATE INDEX ON wide (i); CREATE INDEX ON wide (j); CREATE INDEX ON wide (k);

@@ -1,0 +1,1 @@
+CREATE TABLE page_cache (id bigint PRIMARY KEY, body text);
