@@ -16,6 +16,7 @@ from dbarchitect.model.facts import (
     ExtendedStatisticsFacts,
     Facts,
     IndexFacts,
+    RoleFacts,
     SequenceFacts,
     TableFacts,
 )
@@ -95,7 +96,17 @@ def read_facts(
         },
         extended=tuple(_extended(schema, query("facts_extended"))),
         settings=dict(query("facts_settings")),
+        roles={
+            name: RoleFacts(superuser=superuser, bypasses_row_security=bypasses, logs_in=logs_in)
+            for name, superuser, bypasses, logs_in in query("facts_roles")
+        },
+        available=dict(query("facts_available")),
+        trusted=_trusted(query("facts_trusted")),
     )
+
+
+def _trusted(rows: Rows) -> tuple[str, ...] | None:
+    return tuple(rows[0][0]) if rows and rows[0][0] is not None else None
 
 
 def _heights(connection: psycopg.Connection[Any], schema: Relational) -> Rows:
