@@ -36,7 +36,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Table
 from dbarchitect.review.acting import read_as
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import listed
+from dbarchitect.review.exposure import COMMANDS, listed
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -54,7 +54,7 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _found(review: Context, table: Table, held: dict[str, frozenset[str]]) -> Finding:
-    can = sorted(frozenset[str]().union(*held.values()))
+    can = [one for one in COMMANDS if any(one in privileges for privileges in held.values())]
     severity = Severity.WARNING if can == ["SELECT"] and review.is_lookup(table) else RULE.severity
     return RULE.finding(
         table.ref,
