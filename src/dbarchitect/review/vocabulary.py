@@ -55,11 +55,12 @@ SECRETS = frozenset(
 # What such a column holds instead where it is kept safe, or what only describes a secret.
 NOT_A_SECRET = frozenset(
     """
-    hash hashed hashes digest digested encrypted enc encr cipher ciphered ciphertext crypted crypt salt salted bcrypt
-    argon scrypt pbkdf sha md checksum fingerprint masked redacted public expires expiry expiration expire at on date
-    time type kind count length name hint question policy strategy algorithm version status state url uri endpoint path
-    set is has can ref reference id ids uuid guid prefix suffix last start enabled required used changed updated created valid issued
-    verified format arn provider field label ttl lifetime usage limit max min scope scopes attempts
+    hash hashed hashes digest digested encrypted enc encr cipher ciphered ciphertext crypted crypt salt salted
+    bcrypt argon scrypt pbkdf sha md checksum fingerprint masked redacted public expires expiry expiration expire at
+    on date time type kind count length name hint question policy strategy algorithm version status state url uri
+    endpoint path set is has can ref reference id ids uuid guid prefix suffix last start enabled required used
+    changed updated created valid issued verified format arn provider field label ttl lifetime usage limit max min
+    scope scopes attempts
     """.split()  # noqa: SIM905
 )
 

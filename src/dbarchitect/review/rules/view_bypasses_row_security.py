@@ -39,7 +39,7 @@ from dbarchitect.model.names import Name
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Table, View
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, as_role, bases, listed, others, view_ref
+from dbarchitect.review.exposure import as_role, bases, listed, others, view_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
@@ -63,7 +63,7 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         guarded = [table for table in _tables(review, view.name, reads, views) if _passes(review, view, table)]
         if guarded:
-            yield _found(review, view, guarded, grantees, len(reads.get(view.name, ())))
+            yield _found(review, view, guarded, grantees, reads.get(view.name, ()))
 
 
 def _asks_itself(view: View) -> bool:
@@ -97,7 +97,9 @@ def _passes(review: Context, view: View, table: Table) -> bool:
     return view.owner == table.owner and not table.row_security_forced
 
 
-def _found(review: Context, view: View, guarded: list[Table], grantees: tuple[str, ...], sources: int) -> Finding:
+def _found(
+    review: Context, view: View, guarded: list[Table], grantees: tuple[str, ...], sources: tuple[Name, ...]
+) -> Finding:
     first = guarded[0]
     shown = {column.name for column in view.columns}
     excerpt = any(not {column.name for column in table.columns} <= shown for table in guarded)
@@ -111,18 +113,16 @@ def _found(review: Context, view: View, guarded: list[Table], grantees: tuple[st
         facts={"tables": tables, "grantees": ", ".join(grantees)},
         fix=(Alter(before=view, after=after),),
         asks=excerpt,
-        experiment=_seen(review, view, first) if sources == 1 else None,
+        experiment=_seen(review, view, first) if sources == (first.name,) else None,
     )
 
 
 def _seen(review: Context, view: View, table: Table) -> Shown | None:
     """As a role for which the table's policies hold: the view shows a row that somebody else wrote."""
-    role = next((one for one in review.exposure.of(view) if one != PUBLIC), None)
+    role = next(iter(review.exposure.of(view)), None)
     plain = " JOIN " not in view.definition and " WHERE" not in view.definition.upper()
     rows = Rows(review)
-    if role is None or not plain or table.name not in bases(review.schema).get(view.name, ()):
-        return None
-    if rows.add(table) is None:
+    if role is None or not plain or rows.add(table) is None:
         return None
     return Shown(
         setup=(*rows.statements, as_role(role)),
