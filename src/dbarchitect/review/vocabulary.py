@@ -48,7 +48,9 @@ SECRETS = frozenset(
         *("password", "passwd", "pwd", "passphrase", "passcode", "secret", "apikey", "privatekey", "jwt", "otp"),
         *(("api", "key"), ("private", "key"), ("secret", "key"), ("access", "key"), ("signing", "key")),
         *(("access", "token"), ("refresh", "token"), ("auth", "token"), ("bearer", "token"), ("session", "token")),
-        *(("reset", "token"), ("api", "token"), ("bot", "token"), ("recovery", "code"), ("backup", "code")),
+        *(("reset", "token"), ("api", "token"), ("bot", "token"), ("login", "token"), ("remember", "token")),
+        *(("activate", "token"), ("activation", "token"), ("webhook", "token"), ("personal", "token")),
+        *(("recovery", "code"), ("backup", "code")),
     }
 )
 
@@ -77,8 +79,8 @@ PERSONAL = frozenset(
             ("tax", "id"),
             ("card", "number"),
         ),
-        *(("national", "id"), ("bank", "account"), ("street", "address"), ("home", "address"), ("first", "name")),
-        *(("last", "name"), ("full", "name"), ("license", "number"), ("credit", "card"), ("account", "number")),
+        *(("national", "id"), ("bank", "account"), ("street", "address"), ("home", "address")),
+        *(("license", "number"), ("credit", "card"), ("account", "number")),
     }
 )
 

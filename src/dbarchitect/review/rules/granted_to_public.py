@@ -4,8 +4,7 @@
 
 PUBLIC, which is every role there is and will be, has privileges on a table, view or sequence. What extensions bring is
 left out, and so are USAGE on types and EXECUTE on functions, which PUBLIC has by default. It is `info` where PUBLIC may
-only read, and for relations in a schema that PUBLIC may not enter. Where most are
-like that it is one finding.
+only read, and for relations in a schema that PUBLIC may not enter. Where most tables are like that it is one finding.
 
 ## Why it matters
 
@@ -41,14 +40,19 @@ RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)
 
 def check(review: Context) -> Iterator[Finding]:
     """Relations that everybody may use."""
-    relations = (*review.all_tables, *review.schema.views, *review.schema.sequences)
-    found = [
-        _found(review, one, held)
-        for one in relations
-        if (held := sorted({p for grant in one.grants if grant.grantee == PUBLIC for p in grant.privileges}))
-    ]
-    message = f"PUBLIC has privileges on {len(found)} of {len(relations)} tables, views and sequences"
-    yield from roll_up(found, message, of=len(relations))
+    for kind, relations in (
+        ("tables", review.tables),
+        ("views", review.schema.views),
+        ("sequences", review.schema.sequences),
+    ):
+        found = [
+            _found(review, one, held)
+            for one in relations
+            if (held := sorted({p for grant in one.grants if grant.grantee == PUBLIC for p in grant.privileges}))
+        ]
+        yield from roll_up(
+            found, f"PUBLIC has privileges on {len(found)} of {len(relations)} {kind}", of=len(relations)
+        )
 
 
 def _found(review: Context, one: Table | View | Sequence, held: list[str]) -> Finding:

@@ -4,7 +4,8 @@
 
 A role that strangers act as (see `exposed-without-row-security`) may read columns that are named like data about a
 person or like a secret, on a table without row-level security. Privileges on single columns are read as such: a column
-that is not granted is not named. Addresses of companies, and tables of codes, are left out.
+that is not granted is not named. Tables of companies, offices, stores and the like, and lists of codes, are left out.
+Where most tables are like that it is one finding.
 
 ## Why it matters
 
@@ -36,6 +37,7 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.exposure import PUBLIC, as_role, listed
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import NOT_A_SECRET, PERSONAL, SECRETS, holds, words
 
 RULE = Rule(__name__, __doc__, area="security", certainty="likely", severity=Severity.ERROR)
@@ -52,17 +54,35 @@ _NOBODY = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# Tables whose addresses are not those of a person.
+_FIRMS = frozenset(
+    """
+    company companies office offices organization organizations organisation organisations store stores shop shops
+    supplier suppliers vendor vendors branch branches location locations venue venues publisher publishers
+    """.split()  # noqa: SIM905
+)
+
 
 def check(review: Context) -> Iterator[Finding]:
     """Columns about people that everybody reads."""
+    found: list[Finding] = []
+    read = 0
     for table in review.tables:
         held = review.exposure.of(table)
         readers = [role for role, privileges in held.items() if "SELECT" in privileges]
-        if not readers or table.row_security or review.is_lookup(table):
+        if (
+            not readers
+            or table.row_security
+            or review.is_lookup(table)
+            or not _FIRMS.isdisjoint(words(table.name.name))
+        ):
             continue
+        read += 1
         columns = [one for one in table.columns if _is_personal(one) and _reads(table, readers, one)]
         if columns:
-            yield _found(review, table, readers, columns)
+            found.append(_found(review, table, readers, columns))
+    message = f"strangers may read personal data in {len(found)} of the {read} tables that they read whole"
+    yield from roll_up(found, message, of=read)
 
 
 def _is_personal(column: Column) -> bool:

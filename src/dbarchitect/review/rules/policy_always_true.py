@@ -34,6 +34,7 @@ from dbarchitect.review.context import Context
 from dbarchitect.review.exposure import PUBLIC, applies, as_role, listed, policy_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)
 
@@ -42,9 +43,12 @@ _ALWAYS = frozenset({"true", "(true)", "(1 = 1)", "('a'::text = 'a'::text)", "(t
 
 def check(review: Context) -> Iterator[Finding]:
     """Policies for writing that ask nothing."""
+    found: list[Finding] = []
+    of = 0
     for table in review.tables:
         if not table.row_security:
             continue
+        of += len(table.policies)
         held = review.exposure.of(table)
         for policy in table.policies:
             commands = _open_commands(policy)
@@ -59,7 +63,9 @@ def check(review: Context) -> Iterator[Finding]:
                 commands = [one for one in commands if any(one in reach[role] for role in roles)]
             commands = [one for one in commands if not _narrowed(table, roles, one)]
             if roles and commands:
-                yield _found(review, table, policy, roles, commands)
+                found.append(_found(review, table, policy, roles, commands))
+    message = f"{len(found)} of {of} policies let everybody write every row"
+    yield from roll_up(found, message, of=of)
 
 
 def _open_commands(policy: Policy) -> list[str]:

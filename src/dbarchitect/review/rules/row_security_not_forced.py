@@ -4,8 +4,9 @@
 
 Row-level security is enabled on a table, its policies are for everybody (PUBLIC), it is not forced, and nobody but the
 table's owner has a privilege on it: as far as privileges show, the application connects as the owner, for whom no
-policy holds. Schemas without any privileges of others are asked about as `info`, as the script may just leave them
-out. Where most secured tables are like that it is one question.
+policy holds. Left out are schemas whose policies ask what PostgREST or Supabase say of a request (`auth.uid()`), as
+these act as other roles. Schemas without any privileges of others are asked about as `info`, as the script may just
+leave them out. Where most secured tables are like that it is one question.
 
 ## Why it matters
 
@@ -28,6 +29,7 @@ and dumps by the owner too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -41,10 +43,15 @@ from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, area="security", certainty="possible", severity=Severity.WARNING)
 
+# The API of Supabase or PostgREST asks as a role of its own.
+_WEB = re.compile(r"\bauth\.(?:uid|jwt|role|email)\(|\brequest\.jwt\b")
+
 
 def check(review: Context) -> Iterator[Finding]:
     """Tables whose policies nobody is subject to."""
     secured = [table for table in review.tables if table.row_security and table.policies]
+    if any(_WEB.search(f"{one.using} {one.check}") for table in secured for one in table.policies):
+        return
     severity = RULE.severity if review.exposure.has_grants else Severity.INFO
     found = [
         RULE.finding(

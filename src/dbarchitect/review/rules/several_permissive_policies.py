@@ -32,7 +32,9 @@ import msgspec
 
 from dbarchitect.model.change import Alter, Change, Drop
 from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Policy, Table
+from dbarchitect.review.acting import read_as
 from dbarchitect.review.context import Context
 from dbarchitect.review.exposure import COMMANDS, PUBLIC, applies, policy_ref
 from dbarchitect.review.rule import Rule
@@ -44,7 +46,7 @@ RULE = Rule(__name__, __doc__, area="security", severity=Severity.INFO)
 def check(review: Context) -> Iterator[Finding]:
     """Tables with policies that add to each other."""
     secured = [table for table in review.tables if table.row_security and table.policies]
-    found = [one for table in secured if (one := _found(table)) is not None]
+    found = [one for table in secured if (one := _found(review, table)) is not None]
     worst = [one for one in found if one.severity is not RULE.severity]
     yield from worst
     rest = [one for one in found if one.severity is RULE.severity]
@@ -52,7 +54,7 @@ def check(review: Context) -> Iterator[Finding]:
     yield from roll_up(rest, message, of=len(secured))
 
 
-def _found(table: Table) -> Finding | None:
+def _found(review: Context, table: Table) -> Finding | None:
     permissive = [policy for policy in table.policies if policy.permissive]
     roles = dict.fromkeys(role for policy in permissive for role in policy.roles)
     together: dict[tuple[str, ...], list[str]] = {}
@@ -78,7 +80,18 @@ def _found(table: Table) -> Finding | None:
         also=[policy_ref(table, policy) for policy in involved.values()],
         facts={"policies": len(involved), "combinations": sum(map(len, together.values()))},
         fix=_merged(table, list(involved.values())) if void is None else (),
+        experiment=_passed(review, table, void[0]) if void is not None else None,
     )
+
+
+def _passed(review: Context, table: Table, open_: Policy) -> Shown | None:
+    """A row that somebody else wrote, read as a role for which the open policy speaks."""
+    held = {
+        role: privileges
+        for role, privileges in review.exposure.of(table).items()
+        if "SELECT" in privileges and applies(open_, role, "SELECT")
+    }
+    return read_as(review, table, held) if held else None
 
 
 def _makes_void(open_: Policy, vain: Policy) -> bool:

@@ -3,4 +3,4 @@
 -- expect: database
 -- severity: warning
 CREATE TABLE a (id bigint PRIMARY KEY, password text NOT NULL, "apiKey" text);
-CREATE TABLE b (id bigint PRIMARY KEY, token text NOT NULL, webhook_secret text);
+CREATE TABLE sessions (id bigint PRIMARY KEY, token text NOT NULL, webhook_secret text);
