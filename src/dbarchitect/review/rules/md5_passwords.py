@@ -31,7 +31,7 @@ from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
 
-RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING, needs="live")
 
 _SETTING = "password_encryption"
 _OLD = frozenset({"md5", "on", "off", "plain"})  # before 10 it was a switch, and off meant plain text
