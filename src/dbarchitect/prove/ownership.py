@@ -17,6 +17,14 @@ from dbarchitect.model.names import ObjectRef, quote_identifier, quote_literal
 from dbarchitect.model.schema import Function, Grant, Relational, Sequence, View
 
 _OWNER_TO = re.compile(r'^ALTER .* OWNER TO ("(?:[^"]|"")+"|\S+)$', re.S)
+_LACKING = (
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.WrongObjectType,  # a table stands in for a view that was left out
+)
 _PLACE = re.compile(r'^ALTER (?!SCHEMA )(?:[A-Z]+ )+("(?:[^"]|"")+"|[\w$]+)\.')
 
 
@@ -126,5 +134,5 @@ def _grant(admin: psycopg.Connection[Any], at: ObjectRef, grants: tuple[Grant, .
     wanted = tuple(grant for grant in grants if grant.grantee == "PUBLIC" or grant.grantee in lent)
     change = SetGrants(at=at, owner="", before=(owner, *usual), after=(owner, *wanted))
     for statement in ddl(change, version=admin.info.server_version):
-        with suppress(psycopg.errors.UndefinedObject, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
+        with suppress(*_LACKING):
             admin.execute(statement.encode())
