@@ -29,6 +29,19 @@ def test_no_file_gives_the_defaults(tmp_path):
     assert read_configuration(tmp_path) == Configuration()
 
 
+def test_roles_that_strangers_act_as(tmp_path):
+    file = tmp_path / "dbarchitect.toml"
+    file.write_text('[review]\nexposed-roles = ["kiosk", "web user"]\n')
+    assert read_configuration(tmp_path).exposed_roles == ("kiosk", "web user")
+    file.write_text("[review]\nexposed-roles = [1]\n")
+    with pytest.raises(InputError, match=r"review\.exposed-roles"):
+        read_configuration(tmp_path)
+    file.write_text('[review]\nexposed-role = ["kiosk"]\n')
+    with pytest.raises(InputError, match="unknown key") as raised:
+        read_configuration(tmp_path)
+    assert "exposed-roles" in raised.value.hint
+
+
 def test_own_file_is_read_whole(tmp_path):
     (tmp_path / "dbarchitect.toml").write_text(
         'select = ["fk-*"]\nfail-on = "never"\nformat = "json"\nbaseline = "b.json"\n'

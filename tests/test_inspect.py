@@ -760,6 +760,27 @@ def test_facts(home: Server) -> None:
     )
 
 
+def test_what_the_server_lets_roles_do(home: Server) -> None:
+    with empty_database(home) as connection:
+        connection.execute("CREATE EXTENSION pg_trgm VERSION '1.3'")
+        connection.execute("CREATE TABLE t (a integer)")
+        found = inspect(connection).facts
+        assert found is not None
+        assert found.roles["postgres"].superuser
+        assert found.roles["postgres"].logs_in
+        assert found.settings["password_encryption"] in ("md5", "scram-sha-256")
+        assert float(found.available["pg_trgm"]) > 1.3
+        assert found.trusted is not None
+        assert {line.partition(" ")[0] for line in found.trusted} <= {"local", "host", "hostssl", "hostnossl"}
+        assert "local" in found.trusted
+        connection.execute("SET ROLE pg_monitor")
+        hidden = inspect(connection)
+        connection.execute("RESET ROLE")
+    assert hidden.facts is not None
+    assert hidden.facts.trusted is None
+    assert not any("hba" in one for one in hidden.unreadable)
+
+
 def test_a_table_that_was_never_counted(home: Server) -> None:
     with empty_database(home) as connection:
         connection.execute("CREATE TABLE never (a integer)")

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+import postgres_servers
 from dbarchitect.engines.postgres.dump import dump_schema
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.server import find_binaries
+from dbarchitect.engines.postgres.server import find_binaries, private_server
 from dbarchitect.engines.postgres.twin import take
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex, Change, DropIndex
@@ -72,6 +73,69 @@ def test_what_a_query_shows(bench):
     assert (shown.level, shown.holds, shown.after) == ("rehearsed", True, {"seven": 7})
     assert proved(bench, Shown(query="select 1 = 2", shows="no")).holds is False
     assert proved(bench, Shown(query="select * from nothing", shows="x")).level == "asserted"
+
+
+def test_an_experiment_acts_as_the_roles_that_the_source_names(database, server):
+    source = database(
+        with_role("stranger"),
+        with_role("other"),
+        "create table t (a int primary key)",
+        "create table mine (a int primary key)",
+        "alter table mine enable row level security",
+        "create policy few on mine to stranger using (a > 1)",
+        "create function f() returns int language sql security definer as 'select 1'",
+        "revoke all on function f() from public",
+        "grant select on t, mine to stranger",
+        "grant select (a) on t to other",
+    )
+    pg_dump = find_binaries().pg_dump
+    assert pg_dump is not None
+    with server.connect(source.name) as connection:
+        schema = inspect(connection, facts=False)
+        script, _ = dump_schema(pg_dump, connection)
+    snapshot = take(schema, script, source="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+    with (
+        private_server(cache=postgres_servers.test_cache()) as fresh,  # where these roles are not anybody's yet
+        closing(Workbench(fresh, snapshot)) as bench,
+    ):
+        act = "set local role stranger"
+        rows = ("insert into mine values (1), (2)", act)
+        seen = proved(
+            bench, Shown(setup=rows, query="select count(*) = 1, current_user::text as role from mine", shows="x")
+        )
+        assert (seen.level, seen.holds, seen.after) == ("rehearsed", True, {"role": "stranger"})
+        assert "set local role stranger;" in seen.script
+        assert proved(bench, Shown(setup=(act,), query="select true from t", shows="x")).holds is None  # no row
+        assert proved(bench, Accepted(script=(act, "select count(*) from t"), shows="x")).holds is True
+        refused = proved(bench, Accepted(script=(act, "insert into t values (1)"), shows="x"))
+        assert (refused.level, refused.holds) == ("asserted", None)
+        assert "permission denied" in refused.method
+        callable_ = "select not has_function_privilege('stranger', 'f()', 'execute')"
+        assert proved(bench, Shown(query=callable_, shows="x")).holds is True
+        assert bench.empty().execute("select current_user = session_user").fetchone() == (True,)
+        superuser = proved(bench, Shown(setup=("set local role postgres",), query="select true", shows="x"))
+        assert (superuser.level, superuser.holds) == ("asserted", None)
+
+
+def test_a_role_of_the_user_is_not_lent(database, server):
+    source = database(with_role("stranger"), "create table t (a int primary key)", "grant select on t to stranger")
+    pg_dump = find_binaries().pg_dump
+    assert pg_dump is not None
+    with server.connect(source.name) as connection:
+        schema = inspect(connection, facts=False)
+        script, _ = dump_schema(pg_dump, connection)
+    snapshot = take(schema, script, source="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+    with closing(Workbench(server, snapshot)) as bench:
+        tried = proved(bench, Shown(setup=("set local role stranger",), query="select true", shows="x"))
+        assert (tried.level, tried.holds) == ("asserted", None)
+        assert "permission denied" in tried.method
+    for name in ("blank", "empty"):
+        server.drop_database(name)
+
+
+def with_role(role: str) -> str:
+    found = f"select from pg_roles where rolname = '{role}'"
+    return f"do $$ begin if not exists ({found}) then create role {role}; end if; end $$"
 
 
 def test_a_statement_timed_without_and_with_an_index(bench):

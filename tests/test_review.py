@@ -8,6 +8,8 @@ A case is a script in `cases/review/<rule-id>/{fires,quiet}/`. Comments at its h
     -- one-way: reason                        why the fix's reverse cannot give the very same schema
     -- query: SELECT ... WHERE note = $1      one query of the workload a line; without any: no workload
     -- postgres: 15                           on that major instead of the embedded 18
+    -- exposed: kiosk                         a role that strangers act as, besides the usual ones
+    -- roles: anon, app                       roles that the script needs; they outlive it
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.model.change import Change
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Finding
-from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.names import ObjectRef, quote_identifier, quote_literal
 from dbarchitect.model.page import SECTIONS
 from dbarchitect.model.proof import Accepted, Experiment, Refused, SamePlans, Shown, TimedWithout
 from dbarchitect.model.query import Query, Workload
@@ -67,7 +69,9 @@ class Case:
 
     def review(self, connection: psycopg.Connection) -> tuple[Relational, tuple[Finding, ...]]:
         schema = msgspec.structs.replace(inspect(connection, facts=False), facts=self.facts)
-        findings, silences = review(schema, workload=self.workload, select=[self.rule])
+        findings, silences = review(
+            schema, workload=self.workload, select=[self.rule], exposed_roles=self.header("exposed")
+        )
         assert not silences, silences
         return schema, findings
 
@@ -86,7 +90,8 @@ def place(ref: ObjectRef) -> str:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.rule}/{case.path.parent.name}/{case.path.stem}")
 def test_case(case: Case, database: Callable[..., Any], old_server: Callable[[int], Any]) -> None:
     majors = case.header("postgres")
-    copy = database(case.text, on=old_server(int(majors[0])) if majors else None)
+    roles = [role for line in case.header("roles") for role in line.split(", ")]
+    copy = database(*map(with_role, roles), case.text, on=old_server(int(majors[0])) if majors else None)
     schema, findings = case.review(copy.connection)
     assert [place(one.at) for one in findings] == case.header("expect"), [one.message for one in findings]
     assert bool(findings) == case.fires
@@ -98,6 +103,11 @@ def test_case(case: Case, database: Callable[..., Any], old_server: Callable[[in
             check_fix(case, copy.connection, schema, finding)
         if finding.experiment is not None:
             check_experiment(copy.connection, schema, finding.experiment)
+
+
+def with_role(role: str) -> str:
+    found = f"SELECT FROM pg_roles WHERE rolname = {quote_literal(role)}"
+    return f"DO $role$ BEGIN IF NOT EXISTS ({found}) THEN CREATE ROLE {quote_identifier(role)}; END IF; END $role$"
 
 
 def apply(connection: psycopg.Connection, schema: Relational, changes: tuple[Change, ...]) -> None:
@@ -130,7 +140,9 @@ def check_experiment(connection: psycopg.Connection, schema: Relational, experim
                     connection.execute(statement)
                 with pytest.raises(psycopg.Error), connection.transaction():
                     connection.execute(script[-1])
-            case Shown(query=query):
+            case Shown(query=query, setup=setup):
+                for statement in setup:
+                    connection.execute(statement)
                 row = connection.execute(query).fetchone()
                 assert row is not None and row[0] is True, row
             case SamePlans(change=change, sql=sql):
@@ -138,9 +150,9 @@ def check_experiment(connection: psycopg.Connection, schema: Relational, experim
                 for query in sql:
                     connection.execute(f"EXPLAIN {query}")
             case TimedWithout(setup=setup, sql=sql, change=change, keys=keys):
+                apply(connection, schema, change)  # first: the setup may go on as another role
                 for statement in setup:
                     connection.execute(statement)
-                apply(connection, schema, change)
                 if keys:  # an empty copy has no such row
                     assert connection.execute(keys).fetchall() == []
                 else:

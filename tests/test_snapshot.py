@@ -238,7 +238,9 @@ def test_redaction_leaves_no_value_that_could_name_anybody(people, tmp_path):
     source, snapshot = people
     workload = Workload(queries=(Query(id="1", sql="select * from person where email = 'ada@example.org'", calls=1),))
     snapshot = msgspec.structs.replace(snapshot, workload=workload)
+    assert snapshot.schema.facts.trusted is not None
     redacted = redact(snapshot, normalize=normalize)
+    assert redacted.schema.facts.trusted is None  # addresses
     path = tmp_path / "redacted.twin"
     snapshots.write(redacted, path)
     with zipfile.ZipFile(path) as archive:

@@ -14,6 +14,9 @@
     reason = "append only"            # why: mandatory
     until = 2027-01-31                # from the next day on it no longer counts
 
+    [review]
+    exposed-roles = ["web_user"]      # what strangers act as, besides anon, authenticated and web_anon
+
     [n-plus-one]                      # repeated statements (`dba query n+1`, the pytest plugin)
     baseline = "n-plus-one.json"      # accepted ones, relative to this file
     ignore = [{site = "scripts/*", reason = "run once"}]   # fingerprint and site are globs
@@ -44,7 +47,8 @@ FailOn = Literal["error", "warning", "info", "never"]
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 _FILE = "dbarchitect.toml"
-_KEYS = ("select", "ignore", "fail-on", "format", "baseline", "n-plus-one")
+_KEYS = ("select", "ignore", "fail-on", "format", "baseline", "review", "n-plus-one")
+_REVIEW_KEYS = ("exposed-roles",)
 _REPEATED_KEYS = ("baseline", "ignore")
 _REPEATED_IGNORE_KEYS = ("fingerprint", "site", "reason")
 _IGNORE_KEYS = ("rule", "object", "reason", "until")
@@ -61,6 +65,7 @@ class Configuration:
     fail_on: FailOn = "warning"
     format: Format = "text"
     baseline: Path | None = None
+    exposed_roles: tuple[str, ...] = ()
     repeated_baseline: Path | None = None
     repeated_ignores: tuple[Ignored, ...] = ()
 
@@ -102,6 +107,7 @@ def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
     baseline = table.get("baseline")
     repeated = read.table(table.get("n-plus-one", {}), _REPEATED_KEYS, "n-plus-one")
     accepted = repeated.get("baseline")
+    reviewed = read.table(table.get("review", {}), _REVIEW_KEYS, "review")
     return Configuration(
         path=path,
         select=read.strings(table.get("select", []), "select"),
@@ -110,6 +116,7 @@ def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
         fail_on=cast("FailOn", read.one_of(table.get("fail-on", "warning"), FAIL_ON, "fail-on")),
         format=cast("Format", read.one_of(table.get("format", "text"), FORMATS, "format")),
         baseline=None if baseline is None else path.parent / read.string(baseline, "baseline"),
+        exposed_roles=read.strings(reviewed.get("exposed-roles", []), "review.exposed-roles"),
         repeated_baseline=None if accepted is None else path.parent / read.string(accepted, "n-plus-one.baseline"),
         repeated_ignores=read.repeated_ignores(repeated.get("ignore", [])),
     )

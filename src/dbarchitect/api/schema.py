@@ -46,11 +46,12 @@ from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_se
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
-    script's rows too."""
+    script's rows too; `exposed_roles` are those that strangers act as, besides the usual ones."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignores: tuple[ConfiguredIgnore, ...] = ()
+    exposed_roles: tuple[str, ...] = ()
     workload: Path | None = None
     prove: bool = False
     baseline: Path | None = None
@@ -63,7 +64,13 @@ def check(source: str, options: CheckOptions) -> Review:
     with _opened(source, options) as opened:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
-        findings, silent = review(opened.schema, workload=workload, select=options.select, ignore=options.ignore)
+        findings, silent = review(
+            opened.schema,
+            workload=workload,
+            select=options.select,
+            ignore=options.ignore,
+            exposed_roles=options.exposed_roles,
+        )
         run = {rule.id for rule in chosen(options.select, options.ignore)} - {one.rule for one in silent}
         findings = tuple(_printed(finding, opened) for finding in findings)
         findings, commented, remarks = _without_commented(findings, opened)

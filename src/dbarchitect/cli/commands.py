@@ -131,6 +131,7 @@ def check(
                 select=chosen,
                 ignore=ignored,
                 ignores=settings.ignores,
+                exposed_roles=settings.exposed_roles,
                 workload=workload,
                 prove=prove,
                 data=data,

@@ -93,11 +93,21 @@ class ExtendedStatisticsFacts(Value, frozen=True, kw_only=True):
     has_expressions: bool = False
 
 
+class RoleFacts(Value, frozen=True, kw_only=True):
+    """What the server lets a role do whatever was granted to it."""
+
+    superuser: bool = False
+    bypasses_row_security: bool = False
+    logs_in: bool = False
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """All live facts of one database at one moment.
 
     `origin` says where they come from: `live` counters and statistics, or `declared` volumes of a design.
-    `settings` are the planner's settings as this database and role see them.
+    `settings` are the planner's settings as this database and role see them. `roles` are those that own something.
+    `available` are the versions of installed extensions that the server would update to. `trusted` are the lines of
+    pg_hba.conf that let in without a password, as "type address"; None where this role may not read them.
     """
 
     origin: Literal["live", "declared"] = "live"
@@ -112,6 +122,9 @@ class Facts(Value, frozen=True, kw_only=True):
     columns: dict[str, tuple[ColumnStatistics, ...]] = {}
     extended: tuple[ExtendedStatisticsFacts, ...] = ()
     settings: dict[str, str] = {}
+    roles: dict[str, RoleFacts] = {}
+    available: dict[str, str] = {}
+    trusted: tuple[str, ...] | None = None
 
     @property
     def counted_seconds(self) -> float | None:

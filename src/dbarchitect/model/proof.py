@@ -76,10 +76,12 @@ class Refused(Value, tag_field="kind", tag="refused", frozen=True, kw_only=True)
 
 
 class Shown(Value, tag_field="kind", tag="shown", frozen=True, kw_only=True):
-    """Run `query` (one row, one boolean column first, then evidence columns): the finding holds if it is true."""
+    """Run `query` (one row, one boolean column first, then evidence columns) on an empty private copy of the schema:
+    the finding holds if it is true. `setup` runs first, in the same transaction."""
 
     query: str
     shows: str
+    setup: tuple[str, ...] = ()
 
 
 Experiment = TimedWithout | SamePlans | Accepted | Refused | Shown

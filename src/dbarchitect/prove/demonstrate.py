@@ -129,9 +129,10 @@ def _tried(experiment: Accepted | Refused, bench: Workbench) -> Proof:
 
 def _shown(experiment: Shown, bench: Workbench) -> Proof:
     connection = bench.empty()
-    script = f"{experiment.query};"
+    script = _script([*experiment.setup, experiment.query]) if experiment.setup else f"{experiment.query};"
     try:
         with connection.transaction(force_rollback=True):
+            _execute(connection, experiment.setup)
             cursor = one_statement(connection, experiment.query)
             row = cursor.fetchone()
             names = [column.name for column in cursor.description or ()]

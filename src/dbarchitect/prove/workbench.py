@@ -24,6 +24,8 @@ from dbarchitect.errors import DbaError, InputError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational
 
+from .ownership import lend_roles
+
 _FEWEST_ROWS, _MOST_ROWS = 1_000, 50_000  # of a table whose size nobody knows
 _STATEMENT_TIMEOUT = "60s"  # a probe that takes longer shows nothing
 
@@ -91,6 +93,7 @@ class Workbench:
         """A session on a copy without rows. Whoever uses it rolls back."""
         if self._empty is None:
             self.copy("empty")
+            lend_roles(self._server, "empty", self.schema)
             self._empty = self._guest("empty")
         return self._empty
 
@@ -135,6 +138,7 @@ class Workbench:
                     seed=self._seed,
                     progress=self._progress,
                 )
+            lend_roles(self._server, "lab", self.schema)
             guest = self._guest("lab")
             opened.pop_all()
         return owner, guest

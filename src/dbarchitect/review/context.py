@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,9 @@ from dbarchitect.model.names import Name, ObjectRef, quote_literal
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
 from dbarchitect.review.vocabulary import names_money, words
+
+from .asked import Asked
+from .exposure import EXPOSED_ROLES, Exposure
 
 # How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
 # so 14 days is a floor; PostgreSQL's own advice is to look "over a representative period".
@@ -52,13 +55,17 @@ class Context:
     """A schema under review.
 
     `tables` are those a rule looks at: no system schemas, temporary or foreign tables, migration bookkeeping, and no
-    partition (its root speaks for it). Live values are None where the source does not have them.
+    partition (its root speaks for it). Live values are None where the source does not have them. `exposed_roles` are
+    those that strangers act as, besides the usual ones.
     """
 
-    def __init__(self, schema: Relational, workload: Workload | None = None) -> None:
+    def __init__(
+        self, schema: Relational, workload: Workload | None = None, *, exposed_roles: Collection[str] = ()
+    ) -> None:
         self.schema = schema
         self.facts = schema.facts
         self.workload = workload
+        self.exposure = Exposure(schema, EXPOSED_ROLES.union(exposed_roles))
 
     # ---- structure
 
@@ -299,6 +306,13 @@ class Context:
         if self.facts is None or self.facts.origin != "live":
             return "it needs a live server, or a snapshot of one"
         return ""
+
+    @cached_property
+    def authentication_unfit(self) -> str:
+        """Why nothing is known of who is let in without a password; "" where that is known."""
+        if self.facts is not None and self.facts.trusted is not None:
+            return ""
+        return self.live_unfit or "pg_hba_file_rules is for superusers to read, and this role is none"
 
     @cached_property
     def counter_days(self) -> float | None:

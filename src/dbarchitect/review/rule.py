@@ -29,7 +29,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 
-Needs = Literal["structure", "live", "statistics", "counters"]
+Needs = Literal["structure", "live", "statistics", "counters", "authentication"]
 Area = Literal[
     "keys",
     "foreign keys",
@@ -64,8 +64,8 @@ class Rule(Page):
     harms_by   what the harm grows with, where live facts may lower the severity: `rows` of the table, `writes` to it;
                "" where a small or quiet table is no excuse
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
-              ANALYZE gathered; `counters`: live counters old enough to mean something. A rule whose needs are not
-              met is silent, and says so.
+              ANALYZE gathered; `counters`: live counters old enough to mean something; `authentication`: pg_hba.conf as
+              the server read it. A rule whose needs are not met is silent, and says so.
     since     the oldest server major it speaks about
     """
 
@@ -143,12 +143,14 @@ def review(
     workload: Workload | None = None,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
+    exposed_roles: Collection[str] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
     """Run the chosen rules over `schema`: findings, worst first, and the rules that stayed silent, with the reason.
 
-    Raises `InputError` for a name in `select` or `ignore` that no rule has.
+    `exposed_roles`: roles that strangers act as, besides the usual ones. Raises `InputError` for a name in `select` or
+    `ignore` that no rule has.
     """
-    context = Context(schema, workload)
+    context = Context(schema, workload, exposed_roles=exposed_roles)
     findings: list[Finding] = []
     silences: list[Silence] = []
     for rule in chosen(select, ignore):
@@ -171,4 +173,6 @@ def _unmet(rule: Rule, context: Context) -> str:
         return context.counters_unfit
     if rule.needs == "statistics":
         return context.statistics_unfit
+    if rule.needs == "authentication":
+        return context.authentication_unfit
     return ""

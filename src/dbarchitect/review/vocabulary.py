@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 
@@ -80,3 +81,50 @@ TRANSIENT = frozenset(
     throttle unlogged volatile
     """.split()  # noqa: SIM905
 )
+# Columns that hold what lets somebody in. A pair is two words that follow each other.
+SECRETS = frozenset(
+    {
+        *("password", "passwd", "pwd", "passphrase", "passcode", "secret", "apikey", "privatekey", "jwt", "otp"),
+        *(("api", "key"), ("private", "key"), ("secret", "key"), ("access", "key"), ("signing", "key")),
+        *(("access", "token"), ("refresh", "token"), ("auth", "token"), ("bearer", "token"), ("session", "token")),
+        *(("reset", "token"), ("api", "token"), ("bot", "token"), ("login", "token"), ("remember", "token")),
+        *(("activate", "token"), ("activation", "token"), ("webhook", "token"), ("personal", "token")),
+        *(("recovery", "code"), ("backup", "code")),
+    }
+)
+
+# What such a column holds instead where it is kept safe, or what only describes a secret.
+NOT_A_SECRET = frozenset(
+    """
+    hash hashed hashes digest digested encrypted enc encr cipher ciphered ciphertext crypted crypt salt salted
+    bcrypt argon scrypt pbkdf sha md checksum fingerprint masked redacted public expires expiry expiration expire at
+    on date time type kind count length name hint question policy strategy algorithm version status state url uri
+    endpoint path set is has can ref reference id ids uuid guid prefix suffix last start enabled required used
+    changed updated created valid issued verified format arn provider field label ttl lifetime usage limit max min
+    scope scopes attempts
+    """.split()  # noqa: SIM905
+)
+
+# Columns that say something about a person.
+PERSONAL = frozenset(
+    {
+        *("email", "mail", "phone", "mobile", "telephone", "ssn", "birthday", "birthdate", "dob", "passport", "iban"),
+        *("salary", "nationality", "ethnicity", "religion", "diagnosis"),
+        *(
+            ("e", "mail"),
+            ("birth", "date"),
+            ("date", "birth"),
+            ("social", "security"),
+            ("tax", "id"),
+            ("card", "number"),
+        ),
+        *(("national", "id"), ("bank", "account"), ("street", "address"), ("home", "address")),
+        *(("license", "number"), ("credit", "card"), ("account", "number")),
+    }
+)
+
+
+def holds(name: str, vocabulary: frozenset[str | tuple[str, ...]] | frozenset[str]) -> bool:
+    """Whether an identifier has one of the words, or two of its words that follow each other are one of the pairs."""
+    found = [word for word in words(name) if word != "of"]
+    return any(word in vocabulary for word in found) or any(pair in vocabulary for pair in itertools.pairwise(found))

@@ -16,6 +16,7 @@ from dbarchitect.model.facts import (
     ExtendedStatisticsFacts,
     Facts,
     IndexFacts,
+    RoleFacts,
     SequenceFacts,
     TableFacts,
 )
@@ -37,6 +38,10 @@ where c.relkind = 'i' and (c.relpersistence = 'p' or not pg_is_in_recovery())
 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 """
 )
+
+_TRUSTED = """
+select concat_ws(' ', type, address) from pg_hba_file_rules() where auth_method = 'trust' order by line_number
+"""
 
 
 def read_facts(
@@ -95,7 +100,22 @@ def read_facts(
         },
         extended=tuple(_extended(schema, query("facts_extended"))),
         settings=dict(query("facts_settings")),
+        roles={
+            name: RoleFacts(superuser=superuser, bypasses_row_security=bypasses, logs_in=logs_in)
+            for name, superuser, bypasses, logs_in in query("facts_roles")
+        },
+        available=dict(query("facts_available")),
+        trusted=_trusted(connection),
     )
+
+
+def _trusted(connection: psycopg.Connection[Any]) -> tuple[str, ...] | None:
+    """Lines of pg_hba.conf with `trust`; None where this role may not read the file."""
+    # Asked first: the right to call it is checked whether or not a condition leads there.
+    may = connection.execute("select has_function_privilege('pg_hba_file_rules()', 'execute')").fetchone()
+    if may is None or not may[0]:
+        return None
+    return tuple(str(line) for (line,) in connection.execute(_TRUSTED))
 
 
 def _heights(connection: psycopg.Connection[Any], schema: Relational) -> Rows:

@@ -1,5 +1,6 @@
 -- Settings that plans, and the reading of values, depend on. What this connection set for itself is undone: the value
--- is the one that a session of this role in this database starts with. Numbers are in the setting's own unit.
+-- is the one that a session of this role in this database starts with. Numbers are in the setting's own unit. How
+-- passwords are kept is for the review alone.
 select
     s.name,
     case
@@ -30,6 +31,6 @@ or s.name in (
     'maintenance_io_concurrency', 'max_worker_processes', 'parallel_leader_participation', 'block_size',
     'server_encoding', 'TimeZone', 'DateStyle', 'IntervalStyle', 'lc_collate', 'lc_ctype', 'lc_monetary', 'lc_numeric',
     'lc_time', 'search_path', 'default_text_search_config', 'row_security', 'autovacuum', 'array_nulls',
-    'transform_null_equals', 'xmloption', 'backslash_quote'
+    'transform_null_equals', 'xmloption', 'backslash_quote', 'password_encryption'
 )
 order by s.name

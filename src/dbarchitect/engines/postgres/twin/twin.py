@@ -72,7 +72,16 @@ where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and p.oid >= 163
 
 # Read with the planner's settings, and not ours to set: fixed at initdb or start, or a fact about the source's machine.
 _NOT_SETTABLE = frozenset(
-    ("block_size", "server_encoding", "lc_collate", "lc_ctype", "max_worker_processes", "shared_buffers", "autovacuum")
+    (
+        "block_size",
+        "server_encoding",
+        "lc_collate",
+        "lc_ctype",
+        "max_worker_processes",
+        "shared_buffers",
+        "autovacuum",
+        "password_encryption",
+    )
 )
 
 

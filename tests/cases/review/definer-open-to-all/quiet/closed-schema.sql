@@ -1,0 +1,2 @@
+CREATE SCHEMA private;
+CREATE FUNCTION private.f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';

@@ -1,0 +1,6 @@
+-- roles: anon
+CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER s FOREIGN DATA WRAPPER w;
+CREATE SCHEMA private;
+CREATE FOREIGN TABLE private.f (id bigint) SERVER s;
+GRANT SELECT ON private.f TO anon;

@@ -1,0 +1,4 @@
+-- facts: {"trusted": ["local", "host 0.0.0.0/0", "host all"]}
+-- expect: database
+-- severity: error
+CREATE TABLE notes (id int PRIMARY KEY);

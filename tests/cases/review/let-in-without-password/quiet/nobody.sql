@@ -1,0 +1,2 @@
+-- facts: {"trusted": []}
+CREATE TABLE notes (id int PRIMARY KEY);

@@ -1,0 +1,6 @@
+-- roles: anon, app
+CREATE TABLE notes (id bigint PRIMARY KEY, owner name);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON notes TO anon;
+CREATE MATERIALIZED VIEW m AS SELECT * FROM notes;
+GRANT SELECT ON m TO app;

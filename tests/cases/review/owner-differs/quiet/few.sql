@@ -1,0 +1,3 @@
+-- roles: app
+CREATE TABLE t1 (id int PRIMARY KEY); ALTER TABLE t1 OWNER TO app;
+CREATE TABLE t2 (id int PRIMARY KEY);

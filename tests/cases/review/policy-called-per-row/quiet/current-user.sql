@@ -1,0 +1,4 @@
+-- CURRENT_USER is no call.
+CREATE TABLE notes (id bigint PRIMARY KEY, owner name);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes USING (owner = CURRENT_USER);

@@ -1,0 +1,3 @@
+-- expect: schema public
+-- severity: warning
+GRANT ALL ON SCHEMA public TO PUBLIC;

@@ -1,0 +1,4 @@
+-- roles: app
+CREATE SCHEMA shop;
+GRANT USAGE ON SCHEMA shop TO PUBLIC;
+GRANT CREATE ON SCHEMA shop TO app;
