@@ -7,6 +7,8 @@ A case is a script in `cases/review/<rule-id>/{fires,quiet}/`. Comments at its h
     -- facts: {"tables": {"public.orders": {"rows": 1e6}}}   live facts, merged line by line; without any: none
     -- one-way: reason                        why the fix's reverse cannot give the very same schema
     -- postgres: 15                           on that major instead of the embedded 18
+    -- encoding: SQL_ASCII                    in a database of that encoding, with the locale C
+    -- query: SELECT ...                      one of the workload, called once; optional
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from dbarchitect.model.finding import Finding
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.page import SECTIONS
 from dbarchitect.model.proof import Accepted, Experiment, Refused, SamePlans, Shown, TimedWithout
+from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review import review
 from dbarchitect.review.rule import Rule, rules
@@ -58,9 +61,14 @@ class Case:
                 merged[key] = {**merged[key], **value} if isinstance(value, dict) and key in merged else value
         return msgspec.convert(merged, Facts) if merged else None
 
+    @property
+    def workload(self) -> Workload | None:
+        queries = tuple(Query(id=str(place), sql=sql, calls=1) for place, sql in enumerate(self.header("query")))
+        return Workload(queries=queries) if queries else None
+
     def review(self, connection: psycopg.Connection) -> tuple[Relational, tuple[Finding, ...]]:
         schema = msgspec.structs.replace(inspect(connection, facts=False), facts=self.facts)
-        findings, silences = review(schema, select=[self.rule])
+        findings, silences = review(schema, workload=self.workload, select=[self.rule])
         assert not silences, silences
         return schema, findings
 
@@ -79,7 +87,13 @@ def place(ref: ObjectRef) -> str:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.rule}/{case.path.parent.name}/{case.path.stem}")
 def test_case(case: Case, database: Callable[..., Any], old_server: Callable[[int], Any]) -> None:
     majors = case.header("postgres")
-    copy = database(case.text, on=old_server(int(majors[0])) if majors else None)
+    encodings = case.header("encoding")
+    copy = database(
+        case.text,
+        on=old_server(int(majors[0])) if majors else None,
+        locale="C" if encodings else None,
+        encoding=encodings[0] if encodings else "UTF8",
+    )
     schema, findings = case.review(copy.connection)
     assert [place(one.at) for one in findings] == case.header("expect"), [one.message for one in findings]
     assert bool(findings) == case.fires

@@ -91,11 +91,20 @@ class ExtendedStatisticsFacts(Value, frozen=True, kw_only=True):
     has_expressions: bool = False
 
 
+class OutdatedCollation(Value, frozen=True, kw_only=True):
+    """A collation in use whose rules were another version's when it was made. `name` is "" for the database's own."""
+
+    name: str
+    recorded: str
+    actual: str
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """All live facts of one database at one moment.
 
     `origin` says where they come from: `live` counters and statistics, or `declared` volumes of a design.
-    `settings` are the planner's settings as this database and role see them.
+    `settings` are the planner's settings as this database and role see them; `server` those of operation (durability,
+    connections, timeouts, autovacuum), in their own units; what is hidden from this role is not there.
     """
 
     origin: Literal["live", "declared"] = "live"
@@ -110,6 +119,8 @@ class Facts(Value, frozen=True, kw_only=True):
     columns: dict[str, tuple[ColumnStatistics, ...]] = {}
     extended: tuple[ExtendedStatisticsFacts, ...] = ()
     settings: dict[str, str] = {}
+    server: dict[str, str] = {}
+    outdated_collations: tuple[OutdatedCollation, ...] = ()
 
     @property
     def counted_seconds(self) -> float | None:

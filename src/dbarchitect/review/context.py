@@ -264,6 +264,14 @@ class Context:
         known = [value for one in facts if one and (value := getattr(one, what)) is not None]
         return sum(known) if known and len(known) == len(facts) else None
 
+    def setting(self, name: str) -> str | None:
+        """A setting as sessions of this database start with it, in its own unit unless ALTER DATABASE gave another;
+        None where it is not known."""
+        if name in self.schema.settings:
+            return self.schema.settings[name]
+        facts = self.facts
+        return None if facts is None else facts.server.get(name, facts.settings.get(name))
+
     @cached_property
     def live_unfit(self) -> str:
         """Why nothing live is known; "" where something is."""

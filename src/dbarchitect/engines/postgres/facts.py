@@ -16,9 +16,11 @@ from dbarchitect.model.facts import (
     ExtendedStatisticsFacts,
     Facts,
     IndexFacts,
+    OutdatedCollation,
     SequenceFacts,
     TableFacts,
 )
+from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Relational
 
 Rows = list[tuple[Any, ...]]
@@ -95,6 +97,11 @@ def read_facts(
         },
         extended=tuple(_extended(schema, query("facts_extended"))),
         settings=dict(query("facts_settings")),
+        server=dict(query("facts_server")),
+        outdated_collations=tuple(
+            OutdatedCollation(name=str(Name(schema=owner, name=name)) if name else "", recorded=recorded, actual=actual)
+            for owner, name, recorded, actual in query("facts_collations")
+        ),
     )
 
 

@@ -92,7 +92,9 @@ def _trigger(review: Context, table: Table, column: Column) -> tuple[Change, ...
         returns="trigger",
         language="plpgsql",
         body=body,
-        definition=f"CREATE OR REPLACE FUNCTION {name}()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function${body}$function$\n",
+        definition=(
+            f"CREATE OR REPLACE FUNCTION {name}()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function${body}$function$\n"
+        ),
     )
     called = quote_identifier(name.name)
     trigger = Trigger(
