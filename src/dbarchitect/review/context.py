@@ -270,7 +270,14 @@ class Context:
         if name in self.schema.settings:
             return self.schema.settings[name]
         facts = self.facts
-        return None if facts is None else facts.server.get(name, facts.settings.get(name))
+        return None if facts is None or not facts.server else facts.server.get(name, facts.settings.get(name))
+
+    @cached_property
+    def server_unfit(self) -> str:
+        """Why the server's settings are not known; "" where they are."""
+        if self.live_unfit or self.facts is None or not self.facts.server:
+            return "it needs the settings of a live server"
+        return ""
 
     @cached_property
     def live_unfit(self) -> str:

@@ -60,7 +60,7 @@ def check(review: Context) -> Iterator[Finding]:
         found.append(
             RULE.finding(
                 table.ref,
-                f"{table.name.short} has {facts.dead_rows:,} dead rows ({share:.0%}), and autovacuum is due at {due:,.0f}",
+                f"{table.name.short} has {facts.dead_rows:,} dead rows ({share:.0%}); autovacuum is due at {due:,.0f}",
                 facts={"dead": facts.dead_rows, "live": live, "due": round(due), "last_vacuum": facts.last_vacuum},
             )
         )

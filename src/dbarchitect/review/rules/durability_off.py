@@ -32,7 +32,7 @@ from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
 
-RULE = Rule(__name__, __doc__, area="operations", severity=Severity.ERROR, needs="live")
+RULE = Rule(__name__, __doc__, area="operations", severity=Severity.ERROR, needs="server")
 
 _HARMFUL = {"fsync": "off", "full_page_writes": "off", "zero_damaged_pages": "on"}
 

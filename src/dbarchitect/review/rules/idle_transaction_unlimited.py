@@ -33,7 +33,7 @@ from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
 
-RULE = Rule(__name__, __doc__, area="operations", severity=Severity.INFO, needs="live")
+RULE = Rule(__name__, __doc__, area="operations", severity=Severity.INFO, needs="server")
 
 _IDLE = "idle_in_transaction_session_timeout"
 _LIMIT = "5min"

@@ -33,7 +33,7 @@ from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
 
-RULE = Rule(__name__, __doc__, area="operations", certainty="likely", severity=Severity.INFO, needs="live")
+RULE = Rule(__name__, __doc__, area="operations", certainty="likely", severity=Severity.INFO, needs="server")
 
 _CONNECTIONS = 500  # PgBouncer and the platforms begin to recommend a pooler from a few hundred
 _DELIVERED_PAGES = 16384  # shared_buffers as delivered: 128 MB in pages of 8 kB

@@ -1,3 +1,3 @@
 -- Settings that could not be read say nothing.
--- facts: {"settings": {"work_mem": "4096"}}
+-- facts: {"server": {"max_connections": "100"}}
 CREATE TABLE a (id bigint PRIMARY KEY);
