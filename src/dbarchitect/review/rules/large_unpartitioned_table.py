@@ -54,8 +54,8 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         yield RULE.finding(
             table.ref,
-            f"{table.name.short} ({facts.heap_bytes / 2**30:,.0f} GB, {memory / 2**30:,.0f} GB of cache) only grows and "
-            f"is in one piece: partition it by {time.name}?",
+            f"{table.name.short} ({facts.heap_bytes / 2**30:,.0f} GB beside {memory / 2**30:,.0f} GB of cache) only "
+            f"grows and is in one piece: partition it by {time.name}?",
             also=(column_ref(table, time),),
             facts={"heap_bytes": facts.heap_bytes, "memory_bytes": memory, "inserted": facts.inserted},
             asks=True,
