@@ -54,7 +54,7 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         yield RULE.finding(
             table.ref,
-            f"{degree} foreign keys refer to {table.name.short}; at most {upper:.0f} to each of three quarters of the tables",
+            f"{degree} foreign keys refer to {table.name.short}; to most tables at most {upper:.0f} do",
             also=[reference.table.ref for reference in review.references(table)],
             facts={"references": degree, "fence": round(fence, 1)},
         )

@@ -4,7 +4,7 @@
 
 A live server has more connections allowed than any machine has processors for (`max_connections` over 500), or still
 the shared buffers that PostgreSQL is delivered with (128 MB) though its tables are larger than that by far, or still
-`random_page_cost = 4` while shared buffers have been set: the cost of a rotating disk.
+`random_page_cost = 4` while shared buffers have been set: the cost of a rotating disk. Neon sets shared buffers by the size of the compute: they are left out there.
 
 ## Why it matters
 
@@ -47,7 +47,7 @@ def check(review: Context) -> Iterator[Finding]:
     odd: list[str] = []
     if connections is not None and connections > _CONNECTIONS:
         odd.append(f"max_connections = {connections:.0f}")
-    if buffers == _DELIVERED_PAGES and used > _FACTOR * _DELIVERED_PAGES * 8192:
+    if review.platform != "neon" and buffers == _DELIVERED_PAGES and used > _FACTOR * _DELIVERED_PAGES * 8192:
         odd.append(f"shared_buffers = 128 MB beside {used / 2**30:,.0f} GB of tables")
     if buffers is not None and buffers > _DELIVERED_PAGES and _number(review, "random_page_cost") == 4:
         odd.append("random_page_cost = 4, as for a rotating disk")
