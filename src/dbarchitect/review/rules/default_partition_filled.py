@@ -25,13 +25,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import Name
-from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
-from dbarchitect.review.mending import free_name
-from dbarchitect.review.periods import periods, time_column
-from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="operations", severity=Severity.WARNING, needs="live")
@@ -49,29 +44,9 @@ def check(review: Context) -> Iterator[Finding]:
                 f"{partition.name.short}, the default partition of {table.name.short}, holds {rows:,.0f} rows",
                 also=(table.ref,),
                 facts={"rows": rows, "partitions": len(review.partitions[table.name])},
-                experiment=_in_the_way(review, table),
             )
 
 
 def _rows(review: Context, partition: Table) -> float:
     facts = [review.table_facts(leaf) for leaf in review.leaves(partition)]
     return sum(one.rows or one.live_rows or 0 for one in facts if one is not None)
-
-
-def _in_the_way(review: Context, table: Table) -> Refused | None:
-    """A row of a far year goes to the default partition; then that year gets a partition."""
-    column = time_column(table)
-    known = periods(review, table)
-    if not column or (known and known[-1].end.year >= 9000) or (not known and len(review.partitions[table.name]) > 1):
-        return None
-    rows = Rows(review)
-    if rows.add(table, {column: "'9000-06-01'"}) is None:
-        return None
-    name = Name(schema=table.name.schema, name=free_name(review, table, ("year", "9000")))
-    return Refused(
-        script=(
-            *rows.statements,
-            f"CREATE TABLE {name} PARTITION OF {table.name} FOR VALUES FROM ('9000-01-01') TO ('9001-01-01')",
-        ),
-        shows="a partition cannot be made for rows that stand in the default one",
-    )

@@ -54,8 +54,8 @@ def check(review: Context) -> Iterator[Finding]:
             if primary is not None and set(key.target_columns) != set(primary.columns):
                 yield RULE.finding(
                     at,
-                    f"{table.name.short} refers to {key.target.short} ({', '.join(key.target_columns)}), not its primary "
-                    "key: the platform may change it",
+                    f"{table.name.short} refers to {key.target.short} ({', '.join(key.target_columns)}), not to its "
+                    "primary key: the platform may change it",
                     facts={"target": str(key.target), "columns": ", ".join(key.target_columns)},
                 )
             elif key.on_delete in ("NO ACTION", "RESTRICT"):
@@ -64,8 +64,8 @@ def check(review: Context) -> Iterator[Finding]:
                 after = msgspec.structs.replace(cascade, on_delete="SET NULL") if nullable else cascade
                 yield RULE.finding(
                     at,
-                    f"{table.name.short} ({', '.join(key.columns)}) keeps rows of {key.target.short} from being deleted: "
-                    f"ON DELETE {'SET NULL or CASCADE' if nullable else 'CASCADE'}?",
+                    f"{table.name.short} ({', '.join(key.columns)}) keeps rows of {key.target.short} from being "
+                    f"deleted: ON DELETE {'SET NULL or CASCADE' if nullable else 'CASCADE'}?",
                     facts={"target": str(key.target), "on_delete": key.on_delete},
                     fix=(
                         DropConstraint(table=table.name, constraint=key),

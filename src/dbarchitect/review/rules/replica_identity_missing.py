@@ -32,10 +32,8 @@ import msgspec
 from dbarchitect.model.change import AlterTable
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
-from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Publication, Table
 from dbarchitect.review.context import Context
-from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -88,21 +86,4 @@ def _found(review: Context, table: Table, bare: list[Table], by: Publication) ->
         also=[leaf.ref for leaf in bare if leaf is not table],
         facts={"publication": by.name},
         fix=[AlterTable(before=leaf, after=msgspec.structs.replace(leaf, replica_identity="full")) for leaf in bare],
-        experiment=_refused(review, table, by) if len(bare) == len(review.leaves(table)) else None,
     )
-
-
-def _refused(review: Context, table: Table, by: Publication) -> Refused | None:
-    """A row, and its deletion or update."""
-    rows = Rows(review)
-    if rows.add(table) is None:
-        return None
-    column = next((one for one in table.columns if one.generated is None and one.identity is None), None)
-    if "delete" in by.operations:
-        last = f"DELETE FROM {table.name}"
-    elif column is not None:
-        quoted = quote_identifier(column.name)
-        last = f"UPDATE {table.name} SET {quoted} = {quoted}"
-    else:
-        return None
-    return Refused(script=(*rows.statements, last), shows="rows of the published table cannot be changed")

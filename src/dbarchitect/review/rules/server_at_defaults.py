@@ -4,7 +4,8 @@
 
 A live server has more connections allowed than any machine has processors for (`max_connections` over 500), or still
 the shared buffers that PostgreSQL is delivered with (128 MB) though its tables are larger than that by far, or still
-`random_page_cost = 4` while shared buffers have been set: the cost of a rotating disk. Neon sets shared buffers by the size of the compute: they are left out there.
+`random_page_cost = 4` while shared buffers have been set: the cost of a rotating disk. Neon sets shared buffers by the
+size of the compute: they are left out there.
 
 ## Why it matters
 

@@ -10,8 +10,8 @@ staging.
 It is emptied after every crash, is not on standbys, and is in no backup that is made of the write-ahead log.
 
 "an unlogged table is automatically truncated after a crash or unclean shutdown. The contents of an unlogged table are
-also not replicated to standby servers" (documentation of CREATE TABLE). On Neon they do not survive a restart of the compute,
-nor its going idle ("Postgres compatibility"). Of 42 real schemas 3 had one.
+also not replicated to standby servers" (documentation of CREATE TABLE). On Neon they do not survive a restart of the
+compute, nor its going idle ("Postgres compatibility"). Of 42 real schemas 3 had one.
 
 ## What would make it false
 

@@ -54,8 +54,11 @@ def check(review: Context) -> Iterator[Finding]:
             facts={"dimensions": column.type.modifier, "longest": LONGEST[column.type.name]},
             fix=(AddIndex(index=vector_index(review, table, column, distance, half=True)),) if half else (),
             experiment=Refused(
-                script=(f"CREATE INDEX ON {table.name} USING hnsw ({quote_identifier(column.name)} {opclass})",),
-                shows="no index can be made on the column",
+                script=(
+                    f'CREATE TEMPORARY TABLE "dba probe" (v {column.type.sql})',
+                    f'CREATE INDEX ON "dba probe" USING hnsw (v {opclass})',
+                ),
+                shows="no index can be made on a column of this type",
             ),
         )
 
