@@ -2,8 +2,8 @@
 
 ## What it says
 
-A table has `autovacuum_enabled = false`, or the server runs with `autovacuum = off` or `track_counts = off`, without
-which autovacuum does nothing. Partitions are named with their root.
+A table has `autovacuum_enabled = false`. Partitions are named with their root. Of the server itself the rule
+`server-without-autovacuum` speaks.
 
 ## Why it matters
 
@@ -32,7 +32,6 @@ from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.mending import without_options
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.systemic import DATABASE
 
 RULE = Rule(__name__, __doc__, area="operations", severity=Severity.WARNING, harms_by="writes")
 
@@ -41,15 +40,7 @@ _OPTION = "autovacuum_enabled"
 
 
 def check(review: Context) -> Iterator[Finding]:
-    """The server, then its tables."""
-    off = [name for name in ("autovacuum", "track_counts") if review.setting(name) == "off"]
-    if off:
-        yield RULE.finding(
-            DATABASE,
-            f"the server runs with {' and '.join(f'{name} = off' for name in off)}: no table is vacuumed or analysed",
-            severity=Severity.ERROR,
-            facts=dict.fromkeys(off, "off"),
-        )
+    """Tables that autovacuum passes by."""
     for table in review.tables:
         found = [one for one in (table, *_below(review, table)) if _is_off(one)]
         if found:

@@ -35,6 +35,7 @@ from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import singular, words
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.INFO)
@@ -54,11 +55,13 @@ _COUNT = frozenset({"count", "counter", "counts"})
 
 def check(review: Context) -> Iterator[Finding]:
     """Columns whose value others give."""
+    found: list[Finding] = []
     for table in review.tables:
         if any("UPDATE" in one.events or "INSERT" in one.events for one in table.triggers if one.enabled != "disabled"):
             continue
-        yield from _of_the_row(review, table)
-        yield from _counters(review, table)
+        found += (*_of_the_row(review, table), *_counters(review, table))
+    message = f"{len(found)} columns repeat what others say"
+    yield from roll_up(found, message, of=len(review.tables))
 
 
 def _of_the_row(review: Context, table: Table) -> Iterator[Finding]:

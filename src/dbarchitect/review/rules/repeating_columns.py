@@ -38,6 +38,7 @@ from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import singular, words
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
@@ -61,22 +62,25 @@ _MANY_OF = frozenset(
 
 def check(review: Context) -> Iterator[Finding]:
     """Tables with numbered columns."""
+    found: list[Finding] = []
     for table in review.tables:
         key = set(table.primary_key.columns if table.primary_key else ())
         groups: dict[tuple[str, str], dict[int, Column]] = defaultdict(dict)
         for column in table.columns:
-            found = _NUMBER.search(column.name)
-            if found is None or found.start() == 0 or column.name in key or column.inherited or column.generated:
+            number = _NUMBER.search(column.name)
+            if number is None or number.start() == 0 or column.name in key or column.inherited or column.generated:
                 continue
-            pattern = f"{column.name[: found.start()]}#{column.name[found.end() :]}"
-            groups[pattern, base_type(column)][int(found[1])] = column
+            pattern = f"{column.name[: number.start()]}#{column.name[number.end() :]}"
+            groups[pattern, base_type(column)][int(number[1])] = column
         lists = [
             list(dict(sorted(group.items())).values())
             for (pattern, _), group in groups.items()
             if _is_list(pattern, sorted(group))
         ]
         if lists:
-            yield _found(review, table, lists)
+            found.append(_found(review, table, lists))
+    message = f"{len(found)} of {len(review.tables)} tables keep lists in numbered columns"
+    yield from roll_up(found, message, of=len(review.tables))
 
 
 def _is_list(pattern: str, numbers: list[int]) -> bool:
