@@ -36,7 +36,7 @@ FRAMEWORK_TABLES = frozenset(
 )
 
 # Schemas of tools and extensions that make tables which are no members of the extension.
-_MANAGED_SCHEMAS = frozenset({"hdb_catalog", "graphile_worker", "graphile_migrate", "pgboss", "cron", "partman"})
+_MANAGED_SCHEMAS = frozenset({"hdb_catalog", "graphile_worker", "graphile_migrate", "pgboss", "partman"})
 _MANAGED_PREFIXES = ("_timescaledb_", "timescaledb_")
 # Beside auth, storage and realtime, of which others have schemas too.
 _SUPABASE_ALONE = frozenset(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dbarchitect.model.change import AddIndex
 from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.proof import TimedWithout
 from dbarchitect.model.schema import Column, Index, IndexKey, Table
 from dbarchitect.review.context import Context, mentions
 from dbarchitect.review.mending import free_name
@@ -76,4 +78,17 @@ def vector_index(review: Context, table: Table, column: Column, distance: str, *
                 opclass_default=False,
             ),
         ),
+    )
+
+
+def timed_neighbours(table: Table, column: Column, distance: str, index: AddIndex) -> TimedWithout | None:
+    """The experiment that a search for neighbours gets faster with `index`; None for names that cannot stand in it."""
+    if not {"{", "}"}.isdisjoint(f"{table.name}{column.name}"):
+        return None  # braces stand for values there
+    quoted = quote_identifier(column.name)
+    return TimedWithout(
+        sql=f"SELECT {quoted} FROM {table.name} ORDER BY {quoted} {operator(column, distance)} {{probe}} LIMIT 10",
+        keys=f"SELECT pg_catalog.quote_literal({quoted}::text) AS probe FROM {table.name} "
+        f"WHERE {quoted} IS NOT NULL LIMIT 1",
+        change=(index,),
     )

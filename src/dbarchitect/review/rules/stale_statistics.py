@@ -3,7 +3,8 @@
 ## What it says
 
 A table or materialised view of more than 10 pages was never analysed, or at least as many rows have changed since its
-last ANALYZE as it holds, and at least 10,000. Where most tables are so it is one finding.
+last ANALYZE as it holds, and at least 10,000. A partitioned table of 10,000 rows or more that was never analysed itself
+is `info`. Where most tables are so it is one finding.
 
 ## Why it matters
 
@@ -29,6 +30,7 @@ from collections.abc import Iterator
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef
+from dbarchitect.model.schema import Table
 from dbarchitect.review.context import SMALL_PAGES, Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -60,7 +62,27 @@ def check(review: Context) -> Iterator[Finding]:
         if said:
             changed = {"rows": facts.rows, "changed": facts.modified_since_analyze, "last_analyze": facts.last_analyze}
             found.append(RULE.finding(ref, f"{said}: run ANALYZE {name}", facts={**changed}))
+    for table in review.tables:
+        rows = review.rows(table)
+        if table.kind == "partitioned" and rows is not None and rows >= _MANY_ROWS and _unknown(review, table):
+            of += 1
+            said = f"{table.name.short} ({rows:,.0f} rows) was never analysed as a whole, which autovacuum does not do"
+            found.append(
+                RULE.finding(
+                    table.ref,
+                    f"{said}: run ANALYZE {table.name}",
+                    severity=Severity.INFO,
+                    facts={"rows": rows, "partitions": len(review.leaves(table))},
+                )
+            )
     yield from roll_up(found, f"{len(found)} of {of} tables have no statistics, or old ones: run ANALYZE", of=of)
+
+
+def _unknown(review: Context, table: Table) -> bool:
+    """Whether a partitioned table has no figures of its own."""
+    own = review.table_facts(table)
+    seen = bool(review.facts and review.facts.columns.get(str(table.name)))
+    return own is not None and own.rows is None and own.last_analyze is None and not seen
 
 
 def _said(name: Name, facts: TableFacts) -> str:

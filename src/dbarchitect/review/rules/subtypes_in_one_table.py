@@ -28,8 +28,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier, quote_literal
+from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Check, Column, Table
 from dbarchitect.review.context import Context, column_ref, mentions
+from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import array_items
 from dbarchitect.review.vocabulary import words
@@ -55,7 +58,7 @@ def check(review: Context) -> Iterator[Finding]:
             if words(column.name)[-1:] and words(column.name)[-1] in _KINDS:
                 groups = _groups(review, table, column)
                 if len(groups) >= _FEWEST_GROUPS and not _told(table, column):
-                    yield _found(table, column, groups)
+                    yield _found(review, table, column, groups)
                     break
 
 
@@ -90,7 +93,7 @@ def _groups(review: Context, table: Table, kind: Column) -> dict[str, list[Colum
     return {value: columns for value, columns in groups.items() if len(columns) >= _FEWEST_COLUMNS}
 
 
-def _found(table: Table, kind: Column, groups: dict[str, list[Column]]) -> Finding:
+def _found(review: Context, table: Table, kind: Column, groups: dict[str, list[Column]]) -> Finding:
     said = "; ".join(
         f"{', '.join(one.name for one in columns[:3])}{', ...' if columns[3:] else ''} for {value!r}"
         for value, columns in list(groups.items())[:3]
@@ -101,4 +104,19 @@ def _found(table: Table, kind: Column, groups: dict[str, list[Column]]) -> Findi
         also=[column_ref(table, one) for columns in groups.values() for one in columns],
         facts={"groups": len(groups), "columns": sum(map(len, groups.values()))},
         asks=True,
+        experiment=_mixed(review, table, kind, groups),
+    )
+
+
+def _mixed(review: Context, table: Table, kind: Column, groups: dict[str, list[Column]]) -> Accepted | None:
+    """A row of one kind with a column of another, and without its own."""
+    (value, own), (_, others), *_ = groups.items()
+    rows = Rows(review)
+    fixed = {kind.name: quote_literal(value), **{column.name: NULL for column in own}}
+    if rows.add(table, fixed, must=[others[0].name]) is None:
+        return None
+    names = ", ".join(quote_identifier(one.name) for one in (kind, own[0], others[0]))
+    return Accepted(
+        script=(*rows.statements, f"SELECT {names} FROM {table.name}"),
+        shows="a row of one kind is accepted with the columns of another, and without its own",
     )

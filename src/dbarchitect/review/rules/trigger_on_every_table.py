@@ -45,11 +45,17 @@ def check(review: Context) -> Iterator[Finding]:
         tables[table.name.schema] += 1
         for function in {one.function for one in table.triggers if one.for_each_row and one.enabled != "disabled"}:
             runs[table.name.schema, function].append(table)
+    functions = {
+        f"{one.name}({one.identity})": ObjectRef(
+            kind="function", schema=one.name.schema, name=f"{one.name.name}({one.identity})"
+        )
+        for one in review.schema.functions
+    }
     for (schema, function), found in sorted(runs.items()):
         if len(found) < max(MANY, SHARE * tables[schema]):
             continue
         yield RULE.finding(
-            ObjectRef(kind="function", name=function),
+            functions.get(function, ObjectRef(kind="function", name=function)),  # one of an extension has no other name
             f"{function} runs for every row written in {len(found)} of {tables[schema]} tables of {schema}",
             also=[table.ref for table in found],
             facts={"tables": len(found), "of": tables[schema]},

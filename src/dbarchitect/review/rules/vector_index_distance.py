@@ -35,6 +35,7 @@ from dbarchitect.review.vectors import (
     distance_of,
     distances,
     is_vector,
+    timed_neighbours,
     vector_index,
     vector_indexes,
 )
@@ -55,11 +56,13 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         longest = LONGEST[column.type.name]
         fits = 0 < column.type.modifier <= longest
+        fix = [AddIndex(index=vector_index(review, table, column, one)) for one in missing] if fits else []
         yield RULE.finding(
             column_ref(table, column),
             f"queries sort {table.name.short}.{column.name} by {', '.join(OPERATORS[one] for one in missing)}, but its "
             f"indexes are for {', '.join(OPERATORS[one] for one in sorted(served))}",
             also=[index_ref(index) for index in indexes],
             facts={"asked": ", ".join(missing), "served": ", ".join(sorted(served))},
-            fix=[AddIndex(index=vector_index(review, table, column, one)) for one in missing] if fits else (),
+            fix=fix,
+            experiment=timed_neighbours(table, column, missing[0], fix[0]) if fix else None,
         )

@@ -29,12 +29,9 @@ from collections.abc import Iterator
 
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import quote_identifier
-from dbarchitect.model.proof import TimedWithout
-from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, column_ref
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vectors import LONGEST, distances, is_indexed, is_vector, operator, vector_index
+from dbarchitect.review.vectors import LONGEST, distances, is_indexed, is_vector, timed_neighbours, vector_index
 
 RULE = Rule(__name__, __doc__, area="extensions", severity=Severity.WARNING, harms_by="rows", needs="live")
 
@@ -59,17 +56,5 @@ def check(review: Context) -> Iterator[Finding]:
             severity=Severity.INFO if review.workload is not None and not used else None,
             facts={"rows": rows, "dimensions": column.type.modifier, "distance": distance if used else None},
             fix=(fix,),
-            experiment=_neighbours(table, column, distance, fix),
+            experiment=timed_neighbours(table, column, distance, fix),
         )
-
-
-def _neighbours(table: Table, column: Column, distance: str, fix: AddIndex) -> TimedWithout | None:
-    quoted = quote_identifier(column.name)
-    if "{" in f"{table.name}{column.name}" or "}" in f"{table.name}{column.name}":
-        return None
-    return TimedWithout(
-        sql=f"SELECT {quoted} FROM {table.name} ORDER BY {quoted} {operator(column, distance)} {{probe}} LIMIT 10",
-        keys=f"SELECT pg_catalog.quote_literal({quoted}::text) AS probe FROM {table.name} "
-        f"WHERE {quoted} IS NOT NULL LIMIT 1",
-        change=(fix,),
-    )

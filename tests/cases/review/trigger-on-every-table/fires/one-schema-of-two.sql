@@ -1,4 +1,4 @@
--- expect: function "My".note()
+-- expect: function My.note()
 CREATE SCHEMA "My";
 CREATE FUNCTION "My".note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TABLE "My".a (id bigint); CREATE TRIGGER t AFTER INSERT ON "My".a FOR EACH ROW EXECUTE FUNCTION "My".note();
