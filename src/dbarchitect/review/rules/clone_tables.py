@@ -4,8 +4,8 @@
 
 Three or more tables of a schema have the very same columns, and names that differ in a number or a year
 (`orders_2023`, `orders_2024`, `orders_2025`) or, as a question and `info`, in their last word (`orders_acme`,
-`orders_globex`). Partitions and children of another table are left out, as are lists of codes, and names that say
-that a copy is meant: history, archive, staging, backup, log.
+`orders_globex`) while they refer to the same tables. Partitions and children of another table are left out, as are
+lists of codes, and names that say that a copy is meant: history, archive, staging, backup, log.
 
 ## Why it matters
 
@@ -57,11 +57,13 @@ def check(review: Context) -> Iterator[Finding]:
             continue
         told: set[str] = set()
         for numbered in (True, False):
-            groups: dict[tuple[str, ...], list[Table]] = defaultdict(list)
+            groups: dict[tuple[object, ...], list[Table]] = defaultdict(list)
             for table in tables:
                 stem = _stem(table, numbered=numbered)
                 if stem and table.name.name not in told:
-                    groups[stem].append(table)
+                    # Tables with words of their own that refer to different ones relate different things.
+                    targets = frozenset((key.columns, key.target) for key in table.foreign_keys)
+                    groups[(*stem, None if numbered else targets)].append(table)
             for group in groups.values():
                 if len(group) < _FEWEST_TABLES or (not numbered and review.is_lookup(group[0])):
                     continue
