@@ -83,14 +83,17 @@ def postgres15(old_server: Callable[[int], Server]) -> Server:
 def database(server: Server) -> Iterator[Callable[..., Database]]:
     """`database("CREATE TABLE ...", ...)`: a fresh database with these statements run in it, dropped afterwards.
 
-    `on=` names another server than the embedded 18, `locale=` another locale than C.UTF-8. Every call makes one.
+    `on=` names another server than the embedded 18, `locale=` another locale than C.UTF-8, `encoding=` another one than
+    UTF8. Every call makes one.
     """
     with contextlib.ExitStack() as stack:
 
-        def create(*statements: str, on: Server | None = None, locale: str | None = None) -> Database:
+        def create(
+            *statements: str, on: Server | None = None, locale: str | None = None, encoding: str = "UTF8"
+        ) -> Database:
             home = on or server
             name = f"test {next(_numbers)}"
-            home.create_database(name, locale=locale)
+            home.create_database(name, locale=locale, encoding=encoding)
             stack.callback(home.drop_database, name)
             connection = stack.enter_context(contextlib.closing(psycopg.connect(home.url(name), autocommit=True)))
             for statement in statements:

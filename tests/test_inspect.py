@@ -750,6 +750,9 @@ def test_facts(home: Server) -> None:
     assert extended.n_distinct == {"kind, size": 5000}
     assert extended.dependencies["size => kind"] == 1
     assert (extended.has_mcv, extended.has_expressions) == (True, False)
+    assert {"fsync", "full_page_writes", "max_connections", "idle_in_transaction_session_timeout"} <= set(found.server)
+    assert found.server["lock_timeout"] == "0"  # not the one that reading sets for itself
+    assert found.outdated_collations == ()
     assert found.settings["work_mem"] == "7168"
     assert found.settings["TimeZone"] == "Asia/Tokyo"
     assert found.settings["search_path"] == '"$user", public'
@@ -779,6 +782,25 @@ def test_what_the_server_lets_roles_do(home: Server) -> None:
     assert hidden.facts is not None
     assert hidden.facts.trusted is None
     assert not any("hba" in one for one in hidden.unreadable)
+
+
+def test_a_collation_that_another_version_of_the_library_made(home: Server) -> None:
+    with empty_database(home) as connection:
+        versioned = connection.execute(
+            "SELECT quote_ident(collname) FROM pg_collation WHERE pg_collation_actual_version(oid) IS NOT NULL LIMIT 1"
+        ).fetchone()
+        if versioned is None:
+            pytest.skip("no locale of this server has a version")
+        for statement in (
+            f'CREATE COLLATION "By name" FROM pg_catalog.{versioned[0]}',
+            f"CREATE COLLATION unused FROM pg_catalog.{versioned[0]}",
+            'CREATE TABLE t (name text COLLATE "By name" PRIMARY KEY)',
+            """UPDATE pg_collation SET collversion = '0' WHERE collname IN ('By name', 'unused')""",
+        ):
+            connection.execute(statement)
+        found = inspect(connection).facts
+    assert found is not None
+    assert [(one.name, one.recorded) for one in found.outdated_collations] == [('public."By name"', "0")]
 
 
 def test_a_table_that_was_never_counted(home: Server) -> None:

@@ -10,6 +10,7 @@ A case is a script in `cases/review/<rule-id>/{fires,quiet}/`. Comments at its h
     -- postgres: 15                           on that major instead of the embedded 18
     -- exposed: kiosk                         a role that strangers act as, besides the usual ones
     -- roles: anon, app                       roles that the script needs; they outlive it
+    -- encoding: SQL_ASCII                    in a database of that encoding, with the locale C
 """
 
 from __future__ import annotations
@@ -91,7 +92,14 @@ def place(ref: ObjectRef) -> str:
 def test_case(case: Case, database: Callable[..., Any], old_server: Callable[[int], Any]) -> None:
     majors = case.header("postgres")
     roles = [role for line in case.header("roles") for role in line.split(", ")]
-    copy = database(*map(with_role, roles), case.text, on=old_server(int(majors[0])) if majors else None)
+    encodings = case.header("encoding")
+    copy = database(
+        *map(with_role, roles),
+        case.text,
+        on=old_server(int(majors[0])) if majors else None,
+        locale="C" if encodings else None,
+        encoding=encodings[0] if encodings else "UTF8",
+    )
     schema, findings = case.review(copy.connection)
     assert [place(one.at) for one in findings] == case.header("expect"), [one.message for one in findings]
     assert bool(findings) == case.fires

@@ -13,9 +13,12 @@ from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import (
     Check,
     Column,
+    Extension,
     ForeignKey,
+    Grant,
     Index,
     IndexKey,
+    Namespace,
     PartitionKey,
     PartitionOf,
     PrimaryKey,
@@ -221,7 +224,8 @@ def test_an_unknown_rule_is_named_with_the_nearest_one() -> None:
 
 def test_an_empty_schema_gives_no_findings() -> None:
     assert review(Relational())[0] == ()
-    assert review(Relational(tables=(table("nothing"),), facts=live()))[0] == ()
+    bare = Relational(tables=(table("nothing"),), facts=live())
+    assert [one.rule for one in review(bare)[0]] == ["one-column-table"]
 
 
 @pytest.mark.parametrize("odd", ['a"b', "{id}", " ", "%s", "select", "ö" * 60, "x'); DROP TABLE y; --", "1"])
@@ -376,3 +380,25 @@ def test_deletes_of_the_workload_single_a_foreign_key_out() -> None:
     (one,), _ = review(schema, workload=deletes, select=["fk-without-index"])
     assert one.facts["parent_deletes"] == 42
     assert one.severity is Severity.WARNING
+
+
+API_ROLES = tuple(Grant(grantee=one, privileges=("USAGE",)) for one in ("anon", "authenticated", "service_role"))
+
+
+@pytest.mark.parametrize(
+    ("whole", "platform"),
+    [
+        (Relational(), ""),
+        (Relational(schemas=(Namespace(name="auth"), Namespace(name="storage"))), ""),
+        (
+            Relational(schemas=tuple(Namespace(name=one) for one in ("auth", "realtime", "storage", "vault"))),
+            "supabase",
+        ),
+        (Relational(schemas=(Namespace(name="public", grants=API_ROLES),)), "supabase"),
+        (Relational(schemas=(Namespace(name="public", grants=API_ROLES[:2]),)), ""),
+        (Relational(extensions=(Extension(name="neon"),)), "neon"),
+        (Relational(facts=Facts(server={"neon.timeline_id": ""})), "neon"),
+    ],
+)
+def test_the_platform_shows_in_what_it_brings(whole: Relational, platform: str) -> None:
+    assert Context(whole).platform == platform

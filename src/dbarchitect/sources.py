@@ -363,7 +363,12 @@ def _loaded(
         schema = inspect(connection, facts=data)
     if schema.facts is not None:
         # Rows and sizes are real, but nobody has used them: the counters begin now, however old the server is.
-        facts = msgspec.structs.replace(schema.facts, stats_reset=schema.facts.taken_at)
+        facts = msgspec.structs.replace(
+            schema.facts,
+            stats_reset=schema.facts.taken_at,
+            server={},  # ours is set up for speed: it says nothing about the one that the script is for
+            outdated_collations=(),
+        )
         schema = msgspec.structs.replace(schema, facts=facts)
     return Source(
         name=given,

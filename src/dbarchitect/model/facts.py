@@ -101,13 +101,23 @@ class RoleFacts(Value, frozen=True, kw_only=True):
     logs_in: bool = False
 
 
+class OutdatedCollation(Value, frozen=True, kw_only=True):
+    """A collation in use whose rules were another version's when it was made. `name` is "" for the database's own."""
+
+    name: str
+    recorded: str
+    actual: str
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """All live facts of one database at one moment.
 
     `origin` says where they come from: `live` counters and statistics, or `declared` volumes of a design.
-    `settings` are the planner's settings as this database and role see them. `roles` are those that own something.
-    `available` are the versions of installed extensions that the server would update to. `trusted` are the lines of
-    pg_hba.conf that let in without a password, as "type address"; None where this role may not read them.
+    `settings` are the planner's settings as this database and role see them; `server` those of operation (durability,
+    connections, timeouts, autovacuum), in their own units; what is hidden from this role is not there. `roles` are
+    those that own something. `available` are the versions of installed extensions that the server would update to.
+    `trusted` are the lines of pg_hba.conf that let in without a password, as "type address"; None where this role may
+    not read them.
     """
 
     origin: Literal["live", "declared"] = "live"
@@ -125,6 +135,8 @@ class Facts(Value, frozen=True, kw_only=True):
     roles: dict[str, RoleFacts] = {}
     available: dict[str, str] = {}
     trusted: tuple[str, ...] | None = None
+    server: dict[str, str] = {}
+    outdated_collations: tuple[OutdatedCollation, ...] = ()
 
     @property
     def counted_seconds(self) -> float | None:

@@ -39,6 +39,14 @@ FRAMEWORK_TABLES = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# Schemas of tools and extensions that make tables which are no members of the extension.
+_MANAGED_SCHEMAS = frozenset({"hdb_catalog", "graphile_worker", "graphile_migrate", "pgboss", "partman"})
+_MANAGED_PREFIXES = ("_timescaledb_", "timescaledb_")
+# Beside auth, storage and realtime, of which others have schemas too.
+_SUPABASE_ALONE = frozenset(
+    {"graphql", "graphql_public", "supabase_functions", "supabase_migrations", "vault", "pgbouncer", "_realtime"}
+)
+
 _MIGRATION_COLUMNS = frozenset({"name", "migration", "version", "hash", "batch", "executed_at", "run_on", "timestamp"})
 
 Counter = Literal["inserted", "updated", "deleted", "hot_updated", "sequential_scans", "sequential_rows", "index_scans"]
@@ -77,7 +85,38 @@ class Context:
     @cached_property
     def all_tables(self) -> tuple[Table, ...]:
         """As `tables`, with the partitions."""
-        return tuple(table for table in self.schema.tables if _reviewed(table))
+        return tuple(
+            table
+            for table in self.schema.tables
+            if _reviewed(table)
+            and table.name.schema not in self.managed_schemas
+            and not table.name.schema.startswith(_MANAGED_PREFIXES)
+        )
+
+    @cached_property
+    def platform(self) -> Literal["supabase", "neon", ""]:
+        """The platform that runs the database, by the schemas, roles and settings that it brings; "" where none shows.
+
+        Supabase: its services' schemas, or privileges of its three API roles. Neon: its extension, its role, or its
+        settings.
+        """
+        schemas = {one.name for one in self.schema.schemas}
+        settings = self.facts.server if self.facts else {}
+        roles = {grant.grantee for one in self.schema.schemas for grant in one.grants}
+        roles |= {one.owner for one in self.schema.schemas}
+        if {"auth", "storage", "realtime"} <= schemas and not schemas.isdisjoint(_SUPABASE_ALONE):
+            return "supabase"
+        if {"anon", "authenticated", "service_role"} <= roles:
+            return "supabase"
+        neon = any(one.name == "neon" for one in self.schema.extensions) or "neon_superuser" in roles
+        return "neon" if neon or any(name.startswith("neon.") for name in settings) else ""
+
+    @cached_property
+    def managed_schemas(self) -> frozenset[str]:
+        """Schemas whose tables a platform or a tool makes and changes: not the user's to mend."""
+        if self.platform == "supabase":
+            return _MANAGED_SCHEMAS | {"auth", "storage", "realtime"} | _SUPABASE_ALONE
+        return _MANAGED_SCHEMAS | {"neon_auth"} if self.platform == "neon" else _MANAGED_SCHEMAS
 
     @cached_property
     def _by_name(self) -> dict[Name, Table]:
@@ -300,6 +339,21 @@ class Context:
         known = [value for one in facts if one and (value := getattr(one, what)) is not None]
         return sum(known) if known and len(known) == len(facts) else None
 
+    def setting(self, name: str) -> str | None:
+        """A setting as sessions of this database start with it, in its own unit unless ALTER DATABASE gave another;
+        None where it is not known."""
+        if name in self.schema.settings:
+            return self.schema.settings[name]
+        facts = self.facts
+        return None if facts is None or not facts.server else facts.server.get(name, facts.settings.get(name))
+
+    @cached_property
+    def server_unfit(self) -> str:
+        """Why the server's settings are not known; "" where they are."""
+        if self.live_unfit or self.facts is None or not self.facts.server:
+            return "it needs the settings of a live server"
+        return ""
+
     @cached_property
     def live_unfit(self) -> str:
         """Why nothing live is known; "" where something is."""
@@ -372,9 +426,10 @@ def base_type(column: Column) -> str:
 
 def mentions(text: str, column: str) -> bool:
     """Whether an expression that the server printed names `column`."""
-    if column not in text:
+    quoted = column.replace('"', '""')
+    if quoted not in text:
         return False
-    return re.search(rf'(?<![\w$"]){re.escape(column)}(?![\w$"])|"{re.escape(column)}"', text) is not None
+    return re.search(rf'(?<![\w$"]){re.escape(column)}(?![\w$"])|"{re.escape(quoted)}"', text) is not None
 
 
 def is_amount(table: Table, column: Column) -> bool:

@@ -149,3 +149,10 @@ def widen_key(review: Context, table: Table, column: Column) -> tuple[Change, ..
         after = msgspec.structs.replace(identity, type=BIGINT)
         changes[0] = msgspec.structs.replace(first, after=after)
     return tuple(changes)
+
+
+def without_options(table: Table, *names: str) -> Table:
+    """`table` with these storage parameters back at the server's own values."""
+    return msgspec.structs.replace(
+        table, options={name: value for name, value in table.options.items() if name not in names}
+    )

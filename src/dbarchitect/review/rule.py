@@ -29,7 +29,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 
-Needs = Literal["structure", "live", "statistics", "counters", "authentication"]
+Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server"]
 Area = Literal[
     "keys",
     "foreign keys",
@@ -65,7 +65,8 @@ class Rule(Page):
                "" where a small or quiet table is no excuse
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
               ANALYZE gathered; `counters`: live counters old enough to mean something; `authentication`: pg_hba.conf as
-              the server read it. A rule whose needs are not met is silent, and says so.
+              the server read it; `server`: the settings of the live server itself. A rule whose needs are not met is
+              silent, and says so.
     since     the oldest server major it speaks about
     """
 
@@ -171,6 +172,8 @@ def _unmet(rule: Rule, context: Context) -> str:
         return context.live_unfit
     if rule.needs == "counters":
         return context.counters_unfit
+    if rule.needs == "server":
+        return context.server_unfit
     if rule.needs == "statistics":
         return context.statistics_unfit
     if rule.needs == "authentication":

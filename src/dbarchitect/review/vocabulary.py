@@ -128,3 +128,52 @@ def holds(name: str, vocabulary: frozenset[str | tuple[str, ...]] | frozenset[st
     """Whether an identifier has one of the words, or two of its words that follow each other are one of the pairs."""
     found = [word for word in words(name) if word != "of"]
     return any(word in vocabulary for word in found) or any(pair in vocabulary for pair in itertools.pairwise(found))
+
+
+# Tables that stand alone by nature: nothing needs to refer to them.
+STANDALONE = frozenset(
+    """
+    setting settings config configs configuration configurations option options preference preferences parameter
+    parameters queue queues job jobs task tasks outbox inbox lock locks leader cache caches session sessions token
+    tokens migration migrations version versions metadata meta schema feature features flag flags secret secrets
+    template templates staging stage import imports tmp temp dead letter counter counters statistic statistics stats
+    system info nonce nonces blacklist denylist property properties node nodes
+    """.split()  # noqa: SIM905
+)
+
+# Copies on purpose: what a table with such a name repeats is meant to be repeated.
+COPIES = frozenset(
+    """
+    history histories archive archives archived staging stage stg backup backups bak old new tmp temp copy latest
+    snapshot snapshots log logs audit audits shadow import imports draft drafts deleted
+    """.split()  # noqa: SIM905
+)
+
+# The owner of rows where many customers share one database.
+TENANTS = frozenset(
+    """
+    tenant organization organisation org account workspace company team customer project site shop store
+    """.split()  # noqa: SIM905
+)
+
+_MADE_AT = frozenset({"created", "inserted", "creation"})
+_CHANGED_AT = frozenset({"updated", "modified", "changed"})
+_MOMENT = frozenset({"at", "on", "date", "time", "ts", "timestamp", "datetime"})
+
+
+def _is_moment(name: str, what: frozenset[str]) -> bool:
+    """`created`, `created_at`, `date_created`: one word of `what`, beside it words for a moment alone."""
+    parts = words(name)
+    return sum(part in what for part in parts) == 1 and all(
+        part in what or part in _MOMENT or part in ("last", "row") for part in parts
+    )
+
+
+def is_creation_time(column: str) -> bool:
+    """Whether a column's name says when the row was made."""
+    return _is_moment(column, _MADE_AT)
+
+
+def is_change_time(column: str) -> bool:
+    """Whether a column's name says when the row was last changed."""
+    return _is_moment(column, _CHANGED_AT)

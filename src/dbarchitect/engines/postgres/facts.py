@@ -16,10 +16,12 @@ from dbarchitect.model.facts import (
     ExtendedStatisticsFacts,
     Facts,
     IndexFacts,
+    OutdatedCollation,
     RoleFacts,
     SequenceFacts,
     TableFacts,
 )
+from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Relational
 
 Rows = list[tuple[Any, ...]]
@@ -106,6 +108,11 @@ def read_facts(
         },
         available=dict(query("facts_available")),
         trusted=_trusted(connection),
+        server=dict(query("facts_server")),
+        outdated_collations=tuple(
+            OutdatedCollation(name=str(Name(schema=owner, name=name)) if name else "", recorded=recorded, actual=actual)
+            for owner, name, recorded, actual in query("facts_collations")
+        ),
     )
 
 

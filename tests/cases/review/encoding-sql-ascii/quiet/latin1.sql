@@ -1,0 +1,2 @@
+-- encoding: LATIN1
+CREATE TABLE a (id bigint PRIMARY KEY, body text);

@@ -1,0 +1,5 @@
+-- expect: view public.totals
+-- severity: warning
+CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, total numeric);
+CREATE MATERIALIZED VIEW totals AS SELECT customer, sum(total) AS total FROM orders GROUP BY customer;
+CREATE INDEX ON totals (customer);

@@ -1,0 +1,6 @@
+-- expect: database
+CREATE TABLE a (id bigint PRIMARY KEY, name text, at date);
+CREATE TABLE b (id bigint PRIMARY KEY, name text, at date);
+CREATE TABLE c (id bigint PRIMARY KEY, name text, at date);
+CREATE TABLE d (id bigint PRIMARY KEY, name text, at date);
+CREATE TABLE "e's" (id bigint PRIMARY KEY, name text, at date);

@@ -1,0 +1,2 @@
+-- expect: table public.nothing
+CREATE TABLE nothing ();

@@ -1,0 +1,1 @@
+CREATE TABLE orders (id serial PRIMARY KEY, other integer GENERATED ALWAYS AS IDENTITY UNIQUE);

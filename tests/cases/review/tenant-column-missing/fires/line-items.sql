@@ -1,0 +1,11 @@
+-- expect: table public.line_items
+-- severity: info
+CREATE TABLE tenants (id bigint PRIMARY KEY, name text, a text, b text, c text);
+CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint REFERENCES tenants, a text, b text, c text);
+CREATE TABLE parts (id bigint PRIMARY KEY, tenant_id bigint REFERENCES tenants, a text, b text, c text);
+CREATE TABLE users (id bigint PRIMARY KEY, tenant_id bigint REFERENCES tenants, a text, b text, c text);
+CREATE TABLE shops (id bigint PRIMARY KEY, tenant_id bigint REFERENCES tenants, a text, b text, c text);
+CREATE TABLE rules (id bigint PRIMARY KEY, tenant_id bigint REFERENCES tenants, a text, b text, c text);
+CREATE TABLE stock (id bigint PRIMARY KEY, tenant_id bigint REFERENCES tenants, a text, b text, c text);
+CREATE TABLE line_items (id bigint PRIMARY KEY, order_id bigint REFERENCES orders, a text, b text, c text);
+CREATE TABLE world (id bigint PRIMARY KEY, a text, b text, c text, d text);

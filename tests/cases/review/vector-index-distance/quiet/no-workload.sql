@@ -1,0 +1,3 @@
+CREATE EXTENSION vector;
+CREATE TABLE docs (id bigint PRIMARY KEY, embedding vector(3));
+CREATE INDEX ON docs USING hnsw (embedding vector_l2_ops);
