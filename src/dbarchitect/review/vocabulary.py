@@ -39,3 +39,17 @@ def singular(word: str) -> str:
         if word.endswith(ending) and len(word) >= shortest:
             return word.removesuffix(ending) + replacement
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+# Columns that say when or by which system a row came and went, or in which order rows stand.
+BOOKKEEPING = frozenset(
+    """
+    created updated inserted modified deleted added joined assigned granted linked timestamp createdat updatedat
+    position order ordinal sort rank seq sequence sorting priority weight version
+    """.split()  # noqa: SIM905
+)
+
+# Columns that say to whom a row belongs, where one database serves several; `tenant` needs no more evidence.
+TENANTS = frozenset(
+    {"tenant", "organization", "organisation", "org", "account", "workspace", "company", "site", "realm"}
+)
