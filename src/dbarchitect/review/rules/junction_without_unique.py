@@ -8,7 +8,8 @@ an order and times of creation aside) or has the names of both parents in its ow
 tables refer to it, it is a question and `info`.
 
 Quiet for tables with texts, documents or times of their own (they are things, not pairs), for references that may both
-be NULL, for a reference to the tenant, for tables of events and histories, and where a key with one of the references in it shows that somebody chose.
+be NULL, for a reference to the tenant, for tables of events and histories, and where a key with one of the references
+in it shows that somebody chose.
 
 ## Why it matters
 
