@@ -5,7 +5,8 @@
 A column is called like the key of another table (`customer_id` and `customers`: singular or plural, any style, behind
 the prefix that the tables share), has a type of the same family, and no foreign key. It is a `warning`, and a question
 and `info` where only the end of the name fits (`billing_address_id`), where the table records events, or where what
-ANALYZE saw speaks against it: values beyond the parent's keys, or more different ones than it has rows.
+ANALYZE saw speaks against it: values beyond the parent's keys, or more different ones than it has rows. Where what
+ANALYZE saw speaks for it, the end of the name is enough.
 
 Quiet where the id comes with a type (`owner_type`), is the whole primary key, or begins with what names another
 system's ids (`external_`, `stripe_`). A schema without any foreign key gets one finding: it looks like a policy. So do
@@ -56,6 +57,7 @@ RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity
 _TYPES = ("type", "kind", "class", "table")  # of what a polymorphic id refers to
 _PASSING = frozenset({"staging", "stage", "tmp", "temp", "import", "imports", "backup", "archive", "archived", "bak"})
 _MORE = 1.1  # estimates of distinct values within 10 % of the parent's rows are no contradiction
+_ENOUGH = 5  # sampled values before they speak for anything
 _FEW_ROWS = 100  # the default statistics target: statistics of so few distinct rows list every key
 
 
@@ -98,8 +100,8 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _found(review: Context, table: Table, column: Column, meant: Meant) -> Finding:
-    against = _against(review, table, column, meant)
-    sure = meant.whole and not against and not is_event_like(table.name.name)
+    against, agrees = _statistics(review, table, column, meant)
+    sure = (meant.whole or agrees) and not against and not is_event_like(table.name.name)
     message = (
         f"{table.name.short}.{column.name} is called like a key of {meant.table.name.short}, without a foreign key"
     )
@@ -118,28 +120,30 @@ def _found(review: Context, table: Table, column: Column, meant: Meant) -> Findi
     )
 
 
-def _against(review: Context, table: Table, column: Column, meant: Meant) -> str:
-    """What the statistics say against the reference, in words; "" where nothing does."""
+def _statistics(review: Context, table: Table, column: Column, meant: Meant) -> tuple[str, bool]:
+    """What the statistics say against the reference, in words ("": nothing), and whether they speak for it."""
     own = review.facts.column(str(table.name), column.name) if review.facts else None
     other = review.facts.column(str(meant.table.name), meant.column) if review.facts else None
     rows, parents = review.rows(table), review.rows(meant.table)
     if own is None or rows is None or parents is None:
-        return ""
+        return "", False
     distinct = own.n_distinct if own.n_distinct >= 0 else -own.n_distinct * rows
     if distinct > _MORE * parents + 1:
-        return f"it has about {distinct:,.0f} different values, and {meant.table.name.short} {parents:,.0f} rows"
+        return f"it has about {distinct:,.0f} different values, and {meant.table.name.short} {parents:,.0f} rows", False
     values, keys = sample(own), sample(other) if other else []
     if not values or not keys:
-        return ""
+        return "", False
     if base_type(column) in ("int2", "int4", "int8"):
         numbers = [int(value) for value in keys]
         beyond = sum(not min(numbers) <= int(value) <= max(numbers) for value in values)
     elif parents <= min(_FEW_ROWS, len(keys)):
         beyond = len(set(values) - set(keys))
     else:
-        return ""
+        return "", False
     # New keys since the parent's ANALYZE are a few at the end, so a minority is no contradiction.
-    return f"{beyond} of {len(values)} sampled values are no keys there" if 2 * beyond > len(values) else ""
+    if 2 * beyond > len(values):
+        return f"{beyond} of {len(values)} sampled values are no keys there", False
+    return "", beyond == 0 and len(values) >= _ENOUGH
 
 
 def _key(review: Context, table: Table, column: Column, meant: Meant) -> tuple[Change, ...]:
