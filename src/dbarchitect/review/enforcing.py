@@ -79,7 +79,7 @@ def foreign_key(
     if child.persistence == "permanent" and parent.persistence != "permanent":
         return ()
     later = child.kind != "partitioned" or review.schema.major >= _NOT_VALID_ON_PARTITIONED
-    name = _constraint_name(child, (*columns, "fkey"))
+    name = constraint_name(child, (*columns, "fkey"))
     key = ForeignKey(name=name, columns=columns, target=parent.name, target_columns=target_columns, on_delete=on_delete)
     if like is not None:
         key = msgspec.structs.replace(
@@ -109,7 +109,7 @@ def replaced(table: Table, before: ForeignKey, **changed: object) -> tuple[Chang
     )
 
 
-def _constraint_name(table: Table, parts: tuple[str, ...]) -> str:
+def constraint_name(table: Table, parts: tuple[str, ...]) -> str:
     """`table_column_fkey`, within 63 bytes (a checksum ends what was cut) and not taken on the table."""
     wanted = "_".join((table.name.name, *parts))
     if len(wanted.encode()) > _LONGEST:

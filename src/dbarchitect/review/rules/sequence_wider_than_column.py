@@ -4,7 +4,7 @@
 
 The sequence that numbers a column goes on beyond what the column's type holds. For `integer` with a sequence of its own
 it is `info` (the `serial` of old servers and many tools is made so); for `smallint`, and where the sequence's own limit
-was chosen, a `warning`. Where most numbered columns of a schema are so, it is one finding.
+was chosen, a `warning`. More than five of the first kind are one finding.
 
 ## Why it matters
 
@@ -57,7 +57,9 @@ def check(review: Context) -> Iterator[Finding]:
         of += 1
         if sequence.increment > 0 and sequence.maximum > limit:
             found.append(_found(review, table, column, sequence, limit))
-    yield from roll_up(found, f"{len(found)} of {of} sequences count further than their columns hold", of=of)
+    usual = [one for one in found if one.severity is Severity.INFO]
+    yield from (one for one in found if one.severity is not Severity.INFO)
+    yield from roll_up(usual, f"{len(usual)} of {of} sequences count further than their columns hold", of=of, share=0)
 
 
 def _found(review: Context, table: Table, column: Column, sequence: Sequence, limit: int) -> Finding:
