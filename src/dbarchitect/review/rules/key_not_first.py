@@ -49,4 +49,4 @@ def check(review: Context) -> Iterator[Finding]:
                     facts={"columns": len(key.columns)},
                 )
             )
-    yield from roll_up(found, f"{len(found)} of {of} primary keys do not stand first in their tables", of=of)
+    yield from roll_up(found, f"{len(found)} of {of} primary keys do not stand first in their tables", of=of, share=0)

@@ -5,7 +5,7 @@
 The primary key is made up (a number, a UUID), there is no other unique key, and the table has a column that usually
 names a thing: an email, a code, a slug, a name... May two rows have the same? It is a question. With column statistics
 a column that repeats is no candidate. Left out are events and histories, and tables that people's words fill
-(comments, messages). More than five are one finding.
+(comments, messages); of people only an email, a login or a number counts. More than five are one finding.
 
 ## Why it matters
 
@@ -49,9 +49,17 @@ _FREE = frozenset(
     """
     comment comments note notes post posts reply replies review reviews task tasks todo todos ticket tickets attachment
     attachments image images photo photos file files session sessions token tokens job jobs queue outbox inbox snapshot
-    snapshots version versions revision revisions address addresses contact contacts person people
+    snapshots version versions revision revisions address addresses
     """.split()  # noqa: SIM905
 )
+# Whose names and titles repeat: only what is theirs alone names them.
+_PEOPLE = frozenset(
+    """
+    person people contact contacts employee employees staff user users customer customers client clients member members
+    patient patients student students author authors provider providers
+    """.split()  # noqa: SIM905
+)
+_THEIRS = frozenset({"email", "username", "login", "handle", "code", "number"})
 _TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 _MADE = frozenset({"int2", "int4", "int8", "uuid"})
 _DIFFERENT = 0.99  # share of different values from which a column may be a key with a few duplicates in it
@@ -84,12 +92,15 @@ def check(review: Context) -> Iterator[Finding]:
 def _naming(review: Context, table: Table) -> Column | None:
     """The column that most likely names the things of a table."""
     best: tuple[int, Column] | None = None
+    people = not _PEOPLE.isdisjoint(words(table.name.name))
     for column in table.columns:
         name = words(column.name)
         if base_type(column) not in _TEXTS or column.type.is_array or not name or name[-1] not in _NAMING:
             continue
         if not set(map(singular, name[:-1])) <= set(map(singular, words(table.name.name))):
             continue  # another thing's name: `customer_name`
+        if people and name[-1] not in _THEIRS:
+            continue
         statistics = review.facts.column(str(table.name), column.name) if review.facts else None
         if statistics is not None and -_DIFFERENT < statistics.n_distinct < 0:
             continue

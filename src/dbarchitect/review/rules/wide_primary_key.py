@@ -51,4 +51,4 @@ def check(review: Context) -> Iterator[Finding]:
                     facts={"columns": len(key.columns), "references": references},
                 )
             )
-    yield from roll_up(found, f"{len(found)} of {of} primary keys have {WIDE} columns or more", of=of)
+    yield from roll_up(found, f"{len(found)} of {of} primary keys have {WIDE} columns or more", of=of, share=0)
