@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from dbarchitect.model.change import AddConstraint, Change, DropConstraint, ValidateConstraint
-from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.names import quote_identifier, quote_literal
+from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Action, ForeignKey, Index, Table, Unique
 from dbarchitect.review.context import Context, base_type
 from dbarchitect.review.mending import free_name
@@ -152,3 +153,15 @@ def comparable(table: Table, column: str, parent: Table, target: str) -> bool:
     if one is None or other is None or one.type.is_array or other.type.is_array:
         return False
     return family(base_type(one)) == family(base_type(other)) != ""
+
+
+def both_checked(table: Table, keys: Sequence[ForeignKey]) -> Shown:
+    """The experiment that one insert is checked by each of several foreign keys: the triggers behind them."""
+    names = ", ".join(quote_literal(key.name) for key in keys)
+    return Shown(
+        query=f"SELECT count(*) = {len(keys)}, string_agg(conname, ', ' ORDER BY conname) AS checks "
+        "FROM pg_catalog.pg_trigger JOIN pg_catalog.pg_constraint AS made ON made.oid = tgconstraint "
+        f"WHERE tgrelid = {quote_literal(str(table.name))}::regclass AND conrelid = tgrelid "
+        f"AND conname IN ({names}) AND tgtype & 4 = 4",  # TRIGGER_TYPE_INSERT
+        shows=f"each insert into {table.name.short} runs the check of every one of them",
+    )

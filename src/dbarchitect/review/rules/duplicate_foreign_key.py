@@ -29,10 +29,9 @@ from collections.abc import Iterator
 from dbarchitect.model.change import DropConstraint
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
-from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import ForeignKey, Table
 from dbarchitect.review.context import Context, constraint_ref
-from dbarchitect.review.rows import Rows
+from dbarchitect.review.enforcing import both_checked
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
@@ -48,14 +47,14 @@ def check(review: Context) -> Iterator[Finding]:
                 alike[key.target, pairs, key.period].append(key)
         for keys in alike.values():
             if len(keys) > 1:
-                yield _found(review, table, keys)
+                yield _found(table, keys)
 
 
 def _effect(key: ForeignKey) -> tuple[object, ...]:
     return key.on_delete, key.on_update, key.set_columns, key.match, key.deferrable, key.initially_deferred
 
 
-def _found(review: Context, table: Table, keys: list[ForeignKey]) -> Finding:
+def _found(table: Table, keys: list[ForeignKey]) -> Finding:
     # The validated one stays, then the one whose name the server gave or that sorts first.
     keep, *others = sorted(keys, key=lambda key: (not key.validated, len(key.name), key.name))
     differ = any(_effect(key) != _effect(keep) for key in others)
@@ -71,7 +70,7 @@ def _found(review: Context, table: Table, keys: list[ForeignKey]) -> Finding:
         also=[constraint_ref(table, key.name) for key in (keep, *others[1:])],
         facts={"kept": None if differ else keep.name, "columns": names},
         fix=() if differ else tuple(DropConstraint(table=table.name, constraint=key) for key in others),
-        experiment=None if differ else _still_refused(review, table, keep, others),
+        experiment=both_checked(table, keys),
     )
 
 
@@ -84,17 +83,3 @@ def _said(key: ForeignKey) -> str:
     if key.deferrable:
         words.append("DEFERRABLE" + (" INITIALLY DEFERRED" if key.initially_deferred else ""))
     return " ".join(words)
-
-
-def _still_refused(review: Context, table: Table, keep: ForeignKey, others: list[ForeignKey]) -> Refused | None:
-    """Without the others, a row that refers to nothing is refused as before."""
-    if keep.initially_deferred:
-        return None
-    rows = Rows(review)
-    if rows.add(table, loose=[key.name for key in (keep, *others)], must=keep.columns) is None:
-        return None
-    dropped = [f"ALTER TABLE {table.name} DROP CONSTRAINT {quote_identifier(key.name)}" for key in others]
-    return Refused(
-        script=(*dropped, *rows.statements),
-        shows="with one of them alone, a row that refers to nothing is refused as before",
-    )

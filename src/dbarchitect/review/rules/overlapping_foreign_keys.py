@@ -27,10 +27,9 @@ from collections.abc import Iterator
 from dbarchitect.model.change import DropConstraint
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
-from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import ForeignKey, Table
 from dbarchitect.review.context import Context, constraint_ref
-from dbarchitect.review.rows import Rows
+from dbarchitect.review.enforcing import both_checked
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -45,7 +44,7 @@ def check(review: Context) -> Iterator[Finding]:
         for narrow in keys:
             wide = next((key for key in keys if key.target == narrow.target and _within(table, narrow, key)), None)
             if wide is not None:
-                found.append(_found(review, table, narrow, wide))
+                found.append(_found(table, narrow, wide))
     message = f"{len(found)} foreign keys are implied by wider ones to the same tables"
     yield from roll_up(found, message, of=len(found))
 
@@ -56,7 +55,7 @@ def _within(table: Table, narrow: ForeignKey, wide: ForeignKey) -> bool:
     return pairs[0] < pairs[1] and mandatory and wide.validated and (narrow.deferrable or not wide.deferrable)
 
 
-def _found(review: Context, table: Table, narrow: ForeignKey, wide: ForeignKey) -> Finding:
+def _found(table: Table, narrow: ForeignKey, wide: ForeignKey) -> Finding:
     alike = (narrow.on_delete, narrow.on_update) == (wide.on_delete, wide.on_update)
     names, more = (", ".join(quote_identifier(name) for name in key.columns) for key in (narrow, wide))
     message = f"{table.name.short} ({names}) refers to {narrow.target.short}, and so does ({more})"
@@ -69,16 +68,5 @@ def _found(review: Context, table: Table, narrow: ForeignKey, wide: ForeignKey) 
         facts={"columns": names, "wider": more},
         fix=(DropConstraint(table=table.name, constraint=narrow),) if alike else (),
         asks=not alike,
-        experiment=_still_refused(review, table, narrow, wide),
-    )
-
-
-def _still_refused(review: Context, table: Table, narrow: ForeignKey, wide: ForeignKey) -> Refused | None:
-    """Without the narrower key, a row that refers to nothing is refused as before."""
-    rows = Rows(review)
-    if wide.deferrable or rows.add(table, loose=(narrow.name, wide.name), must=wide.columns) is None:
-        return None
-    return Refused(
-        script=(f"ALTER TABLE {table.name} DROP CONSTRAINT {quote_identifier(narrow.name)}", *rows.statements),
-        shows="without it, a row that refers to nothing is refused as before",
+        experiment=both_checked(table, (narrow, wide)),
     )

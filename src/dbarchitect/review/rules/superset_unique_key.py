@@ -32,7 +32,7 @@ import msgspec
 
 from dbarchitect.model.change import AddIndex, Change
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.names import Name
 from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Index, PrimaryKey, Table
 from dbarchitect.review.context import Context, constraint_ref, index_ref
@@ -93,7 +93,7 @@ def _found(review: Context, table: Table, wide: Index, narrow: Index, primary: b
         facts={"keys": keys, "unique": fewer, "bytes": review.index_bytes(wide), "scans": review.index_scans(wide)},
         fix=() if primary else _plain(review, table, wide, narrow),
         asks=primary,
-        experiment=_still_refused(review, table, wide, narrow),
+        experiment=_no_more(review, table, wide, narrow),
     )
 
 
@@ -114,22 +114,18 @@ def _plain(review: Context, table: Table, wide: Index, narrow: Index) -> tuple[C
     return AddIndex(index=plain), dropped
 
 
-def _still_refused(review: Context, table: Table, wide: Index, narrow: Index) -> Refused | None:
-    """Without the wider key, two rows that are equal in it are refused as before."""
-    names = [key.column for key in wide.keys if key.column is not None]
-    if len(names) < len(wide.keys) or wide.predicate is not None or narrow.predicate is not None:
-        return None
-    if table.kind == "partitioned":
+def _no_more(review: Context, table: Table, wide: Index, narrow: Index) -> Refused | None:
+    """Two rows that only the smaller key keeps apart: what the wider one alone would accept."""
+    names = [key.column for key in narrow.keys if key.column is not None]
+    more = [key.column for key in wide.keys if key.column is not None]
+    if len(names) < len(narrow.keys) or len(more) < len(wide.keys) or narrow.predicate is not None:
         return None
     rows = Rows(review)
-    first = rows.add(table, must=names)
-    if first is None or rows.add(table, {name: first[name] for name in names}) is None:
+    first = rows.add(table, must=more)
+    second = None if first is None else rows.add(table, {name: first[name] for name in names}, must=more)
+    if first is None or second is None or all(first[name] == second[name] for name in more):
         return None
-    if wide.constraint:
-        drop = f"ALTER TABLE {table.name} DROP CONSTRAINT {quote_identifier(wide.constraint)}"
-    else:
-        drop = f"DROP INDEX {wide.name}"
     return Refused(
-        script=(drop, *rows.statements),
-        shows="without it, two rows that are equal in all its columns are refused as before",
+        script=tuple(rows.statements),
+        shows="rows that differ in the wider key and not in the smaller one, which the wider one is for, are refused",
     )
