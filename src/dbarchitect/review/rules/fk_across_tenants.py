@@ -154,10 +154,10 @@ def _crossing(review: Context, table: Table, key: ForeignKey, parent: Table, ten
     tenants = review.table(owner.target) if owner is not None else None
     if owner is not None and tenants is not None:
         second = rows.add(tenants, must=owner.target_columns)
-        other = second and second[owner.target_columns[0]]
+        other = second[owner.target_columns[0]] if second is not None else None
     else:
         second = rows.add(parent, must=(tenant.name,))
-        other = second and second[tenant.name]
+        other = second[tenant.name] if second is not None else None
     if other is None or other == first[tenant.name]:
         return None
     if rows.add(table, {column: first[target], tenant.name: other}) is None:
