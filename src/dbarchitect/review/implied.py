@@ -10,15 +10,16 @@ from dbarchitect.review.context import Context
 from dbarchitect.review.enforcing import is_target
 from dbarchitect.review.vocabulary import singular, words
 
-# First words of ids that other systems give, or that are no rows of a table.
+# First words of ids that other systems give (`stripe_customer_id`).
 ELSEWHERE = frozenset(
     """
-    external ext remote foreign provider upstream third legacy old previous original source origin global stripe paypal
-    github gitlab google facebook twitter slack apple azure aws oauth saml ldap sso vendor gateway correlation trace
-    span request transaction message job process thread native public client
+    external ext remote foreign upstream third legacy global stripe paypal github gitlab google facebook twitter slack
+    apple azure aws oauth saml ldap sso correlation trace span native public
     """.split()  # noqa: SIM905
 )
+_IRREGULAR = {"people": "person", "children": "child", "indices": "index", "men": "man", "women": "woman"}
 
+_SHORTEST = 3  # letters of a table's name before an ending that is grown onto it
 _ROLES_OF_THEMSELVES = frozenset({"parent", "root", "ancestor", "predecessor", "successor"})
 
 
@@ -42,16 +43,15 @@ class Names:
     def meant(self, table: Table, column: Column, endings: frozenset[str] = frozenset({"id", "uuid"})) -> Meant | None:
         """The one table that `column` of `table` means, which has a key of one column to refer to; None where there is
         none or several, or where the id is likely another system's."""
-        name = words(column.name)
-        if len(name) < 2 or name[-1] not in endings or not ELSEWHERE.isdisjoint(name[:1]):
+        stem = _stem(words(column.name), endings)
+        if not stem:
             return None
-        stem = name[:-1]
-        if stem[0] in _ROLES_OF_THEMSELVES and len(stem) == 1:
-            return self._key(table, column, table, whole=False)
-        for start in range(len(stem)):
+        for start in range(len(stem) if ELSEWHERE.isdisjoint(stem[:1]) else 1):
             found = self._of(table, stem[start:])
             if found is not None:
                 return None if found is table and start == 0 else self._key(table, column, found, whole=start == 0)
+        if stem[0] in _ROLES_OF_THEMSELVES and len(stem) == 1:
+            return self._key(table, column, table, whole=False)
         return None
 
     def _of(self, table: Table, stem: tuple[str, ...]) -> Table | None:
@@ -73,5 +73,15 @@ class Names:
         return Meant(found, key.columns[0], whole)
 
 
+def _stem(name: tuple[str, ...], endings: frozenset[str]) -> tuple[str, ...]:
+    """The words of a column's name before the ending, which may be grown onto the last one (`customerid`)."""
+    if len(name) > 1 and name[-1] in endings:
+        return name[:-1]
+    for ending in endings:
+        if name and name[-1].endswith(ending) and len(name[-1]) >= len(ending) + _SHORTEST:
+            return (*name[:-1], name[-1].removesuffix(ending))
+    return ()
+
+
 def _joined(name: tuple[str, ...]) -> str:
-    return "".join(singular(word) for word in name)
+    return "".join(_IRREGULAR.get(word) or singular(word) for word in name)

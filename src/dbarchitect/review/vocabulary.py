@@ -50,6 +50,4 @@ BOOKKEEPING = frozenset(
 )
 
 # Columns that say to whom a row belongs, where one database serves several; `tenant` needs no more evidence.
-TENANTS = frozenset(
-    {"tenant", "organization", "organisation", "org", "account", "workspace", "company", "site", "realm"}
-)
+TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company"})

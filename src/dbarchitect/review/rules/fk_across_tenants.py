@@ -2,8 +2,8 @@
 
 ## What it says
 
-Both tables of a foreign key carry the tenant (`tenant_id`; `organization_id`, `account_id` and the like where at least
-three tables and a third of the schema do), and the key leaves it out: a row of one tenant may refer to a row of
+Both tables of a foreign key carry the tenant (`tenant_id`; `organization_id`, `workspace_id` and the like where at
+least three tables and half of the schema do), and the key leaves it out: a row of one tenant may refer to a row of
 another. Where most such keys of a schema leave it out, it is one finding.
 
 Quiet where the parent's tenant may be NULL (such rows are everybody's), and where the key refers to the tenants
@@ -49,7 +49,7 @@ from dbarchitect.review.vocabulary import TENANTS, singular, words
 RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
 
 _FEWEST_TABLES = 3  # that carry a column before its name is taken for the tenant's
-_SHARE = 1 / 3
+_SHARE = 1 / 2
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -148,7 +148,7 @@ def _crossing(review: Context, table: Table, key: ForeignKey, parent: Table, ten
     rows = Rows(review)
     column, target = key.columns[0], key.target_columns[0]
     first = rows.add(parent, must=(tenant.name, target))
-    if first is None or parent.name == table.name:
+    if first is None:
         return None
     owner = next((one for one in table.foreign_keys if one.columns == (tenant.name,)), None)
     tenants = review.table(owner.target) if owner is not None else None

@@ -3,8 +3,8 @@
 ## What it says
 
 A table has foreign keys to two others, at most five columns, and no unique key that touches either reference: the same
-pair can be there twice. It is a `warning` where the table holds nothing but the pair (a number of its own, a place in
-an order and times of creation aside) or has the names of both parents in its own; with one more value, or where other
+pair can be there twice. It is a `warning` where the table has the names of both parents in its own, or holds nothing
+but the pair (a place in an order and times of creation aside); with a number of its own, one more value, or where other
 tables refer to it, it is a question and `info`.
 
 Quiet for tables with texts, documents or times of their own (they are things, not pairs), for references that may both
@@ -71,7 +71,8 @@ def check(review: Context) -> Iterator[Finding]:
         optional = [name for name in columns if (c := table.column(name)) is not None and not c.not_null]
         if all(any(name in optional for name in key.columns) for key in pair) and (payload or not named):
             continue
-        sure = (not payload or named) and not referred and not (optional and not named)
+        bare = table.primary_key is None and not payload and not optional
+        sure = (named or bare) and not referred
         yield _found(review, table, columns, mark, sure)
 
 

@@ -9,8 +9,8 @@ ANALYZE saw speaks against it: values beyond the parent's keys, or more differen
 ANALYZE saw speaks for it, the end of the name is enough.
 
 Quiet where the id comes with a type (`owner_type`), is the whole primary key, or begins with what names another
-system's ids (`external_`, `stripe_`). A schema without any foreign key gets one finding: it looks like a policy. So do
-more than five columns that mean the same table.
+system's ids (`external_`, `stripe_`). A schema in which at least four of five such columns have no foreign key gets one
+finding: it looks like a policy. So do more than five columns that mean the same table.
 
 ## Why it matters
 
@@ -49,7 +49,7 @@ from dbarchitect.review.overlap import serves_foreign_key
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
-from dbarchitect.review.systemic import roll_up
+from dbarchitect.review.systemic import MANY, SHARE, roll_up
 from dbarchitect.review.vocabulary import is_event_like, words
 
 RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
@@ -80,15 +80,14 @@ def check(review: Context) -> Iterator[Finding]:
             meant = names.meant(table, column)
             if meant is None or not comparable(table, column.name, meant.table, meant.column):
                 continue
-            stem = words(column.name)[:-1]
+            stem = words(column.name)[:-1]  # of the id, and so of the type beside it
             if any((*stem[start:], kind) in called for start in range(len(stem)) for kind in _TYPES):
                 continue
             found.append((meant.table.name, _found(review, table, column, meant)))
-    if declared == 0 and len(found) > 1:
-        message = (
-            f"no foreign key anywhere, and {len(found)} columns are called like keys of other tables: is that meant?"
-        )
-        for one in roll_up([one for _, one in found], message, of=len(found), many=1):
+    of = len(found) + declared
+    if len(found) > (MANY if declared else 1) and len(found) >= SHARE * of:
+        message = f"{len(found)} columns are called like keys of other tables, and {declared} have a foreign key"
+        for one in roll_up([one for _, one in found], f"{message}: is that meant?", of=of, many=1):
             yield msgspec.structs.replace(one, asks=True, certainty="possible")
         return
     by_parent: dict[Name, list[Finding]] = defaultdict(list)

@@ -40,15 +40,19 @@ from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import enforces, key_signature, obligations, settled
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, area="uniqueness", severity=Severity.INFO)
 
 
 def check(review: Context) -> Iterator[Finding]:
     """Unique keys that a smaller one makes superfluous."""
+    found: list[Finding] = []
+    of = 0
     for table in review.tables:
         keys = [index for index in table.indexes if index.unique and settled(index) and index.method == "btree"]
         for wide in keys:
+            of += len(wide.keys) > 1
             narrow = next((one for one in keys if one is not wide and _implies(table, one, wide)), None)
             if narrow is None:
                 continue
@@ -57,7 +61,8 @@ def check(review: Context) -> Iterator[Finding]:
                 continue
             if primary and ((table.name, wide.name.name) in review.referenced_indexes or _nullable(table, narrow)):
                 continue
-            yield _found(review, table, wide, narrow, primary)
+            found.append(_found(review, table, wide, narrow, primary))
+    yield from roll_up(found, f"{len(found)} of {of} unique keys of several columns contain smaller ones", of=of)
 
 
 def _implies(table: Table, narrow: Index, wide: Index) -> bool:

@@ -4,7 +4,7 @@ CREATE SCHEMA y;
 CREATE TABLE users (id bigint PRIMARY KEY, user_id bigint, name text);
 CREATE TABLE x.things (id bigint PRIMARY KEY);
 CREATE TABLE y.things (id bigint PRIMARY KEY);
-CREATE TABLE a (id bigint PRIMARY KEY, user_id uuid, external_user_id bigint, thing_id bigint);
+CREATE TABLE a (id bigint PRIMARY KEY, user_id uuid, external_user_id bigint, stripe_user_id bigint, thing_id bigint);
 CREATE TABLE b (id bigint PRIMARY KEY, owner_user_id bigint, owner_user_type text);
 CREATE TABLE profiles (user_id bigint PRIMARY KEY, text text);
 CREATE TABLE staging_orders (id bigint PRIMARY KEY, user_id bigint);
