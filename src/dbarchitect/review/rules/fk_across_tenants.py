@@ -124,13 +124,13 @@ def _found(review: Context, table: Table, key: ForeignKey, parent: Table, tenant
 def _with_tenant(review: Context, table: Table, key: ForeignKey, parent: Table, tenant: Column) -> tuple[Change, ...]:
     """The parent's key over both columns, the foreign key over both, and then the old one goes."""
     columns, targets = (tenant.name, *key.columns), (tenant.name, *key.target_columns)
-    like = key
+    like = msgspec.structs.replace(key, match="SIMPLE")  # the tenant is there where the reference is not
     if key.on_update not in ("NO ACTION", "RESTRICT", "CASCADE") or key.on_delete == "SET DEFAULT":
         return ()
     if key.on_delete == "SET NULL":
         if review.schema.major < 15:
             return ()  # it would set the tenant to NULL too
-        like = msgspec.structs.replace(key, set_columns=key.columns)
+        like = msgspec.structs.replace(like, set_columns=key.columns)
     changes: list[Change] = []
     if not is_target(parent, targets):
         added = unique(review, parent, targets)

@@ -38,7 +38,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import words
 
-RULE = Rule(__name__, __doc__, area="checks", certainty="likely", severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.INFO)
 
 _MAY_BE_ITSELF = frozenset(
     """

@@ -2,9 +2,10 @@
 
 ## What it says
 
-A primary key is one text column called `id`: a value that a program makes (cuid, nanoid, a UUID as text), not one that
-people know. Left out are lists of codes, short texts (up to 12 characters: codes of standards), keys that are a foreign
-key too, and, with column statistics, keys that are shorter than 16 bytes on average. More than five are one finding.
+A primary key is one text column called `id`: a value that a program makes (cuid, nanoid), not one that people know.
+Left out are lists of codes, short texts (up to 12 characters: codes of standards), keys that are a foreign key too or
+are UUIDs by their default (another rule has these), and, with column statistics, keys that are shorter than 16 bytes on
+average. More than five are one finding.
 
 ## Why it matters
 
@@ -60,7 +61,9 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _is_known(review: Context, table: Table, column: Column) -> bool:
-    """Whether the key is most likely one that people or other tables know."""
+    """Whether the key is most likely one that people, other tables or another rule know."""
+    if "uuid" in (column.default or ""):
+        return True  # the rule about UUIDs in texts has it
     if 4 < column.type.modifier <= _CODES + 4 or review.is_lookup(table):
         return True
     if any(column.name in key.columns for key in table.foreign_keys):

@@ -3,3 +3,4 @@ CREATE TABLE countries (id char(2) PRIMARY KEY, name text, since date, area nume
 CREATE TABLE kinds (id text PRIMARY KEY, title text);
 CREATE TABLE kind_texts (id text PRIMARY KEY REFERENCES kinds, at timestamptz);
 CREATE TABLE hosts (name text PRIMARY KEY, at timestamptz);
+CREATE TABLE uploads (id text PRIMARY KEY DEFAULT gen_random_uuid()::text, at timestamptz);
