@@ -107,6 +107,8 @@ def test_case(case: Case, database: Callable[..., Any], old_server: Callable[[in
         assert finding.severity == severity
     for finding in findings:
         assert finding.why and finding.unless
+        if finding.offenders:
+            copy.connection.execute(finding.offenders)
         if finding.fix:
             check_fix(case, copy.connection, schema, finding)
         if finding.experiment is not None:

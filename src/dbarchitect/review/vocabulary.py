@@ -177,3 +177,15 @@ def is_creation_time(column: str) -> bool:
 def is_change_time(column: str) -> bool:
     """Whether a column's name says when the row was last changed."""
     return _is_moment(column, _CHANGED_AT)
+
+
+# Columns that say when or by which system a row came and went, or in which order rows stand.
+BOOKKEEPING = frozenset(
+    """
+    created updated inserted modified deleted added joined assigned granted linked timestamp createdat updatedat
+    position order ordinal sort rank seq sequence sorting priority weight version
+    """.split()  # noqa: SIM905
+)
+
+# Columns that say to whom a row belongs, where one database serves several; `tenant` needs no more evidence.
+TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company"})

@@ -21,15 +21,15 @@ The table is a log that is only appended to and read whole, a staging table, or 
 
 ## How to mend it
 
-Promote the unique index, or choose the columns that name a row, or add an identity column. Which, only you can know
-where nothing stands ready; then the finding has no fix.
+Promote the unique index (`ADD PRIMARY KEY USING INDEX` builds nothing and takes a moment), or choose the columns that
+name a row, or add an identity column. Which, only you can know where nothing stands ready; then the finding has no fix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbarchitect.model.change import AddConstraint, Change
+from dbarchitect.model.change import AddConstraint, Change, Statements
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Index, PrimaryKey, Table
@@ -89,8 +89,22 @@ def _usable(table: Table, index: Index) -> bool:
 def _promotion(review: Context, table: Table, index: Index) -> tuple[Change, ...]:
     columns = tuple(key.text for key in index.keys)
     key = PrimaryKey(name=free_name(review, table, ("pkey",)), columns=columns, include=index.include)
+    if _adoptable(review, table, index):
+        # The key takes the index over, so that undoing it drops the index: what makes it anew comes before.
+        kept = Statements(sql=(), undo=(index.definition,))
+        return kept, AddConstraint(table=table.name, constraint=key, index=index, using_index=True)
     added = AddConstraint(table=table.name, constraint=key)
     return (added,) if obligations(review, table, index) else (added, drop_index(table, index))
+
+
+def _adoptable(review: Context, table: Table, index: Index) -> bool:
+    """Whether PostgreSQL takes the index as it is (ADD PRIMARY KEY USING INDEX), without building another one."""
+    usual = all(
+        key.opclass_default and key.collation is None and not key.descending and not key.nulls_first
+        for key in index.keys
+    )
+    own = index.constraint is None and index.comment is None and not obligations(review, table, index)
+    return usual and own and table.kind == "ordinary"
 
 
 def _twice(review: Context, table: Table) -> Accepted | None:

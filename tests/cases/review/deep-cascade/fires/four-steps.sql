@@ -1,0 +1,7 @@
+-- expect: table public.a
+-- severity: info
+CREATE TABLE a (id bigint PRIMARY KEY, up bigint REFERENCES a ON DELETE CASCADE);
+CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint NOT NULL REFERENCES a ON DELETE CASCADE);
+CREATE TABLE c (id bigint PRIMARY KEY, "b ""id""" bigint NOT NULL REFERENCES b ON DELETE CASCADE);
+CREATE TABLE d (id bigint PRIMARY KEY, c_id bigint NOT NULL REFERENCES c ON DELETE CASCADE, a_id bigint REFERENCES a ON DELETE CASCADE);
+CREATE TABLE "select" (id bigint PRIMARY KEY, d_id bigint NOT NULL REFERENCES d ON DELETE CASCADE);

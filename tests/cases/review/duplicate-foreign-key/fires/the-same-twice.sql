@@ -1,0 +1,7 @@
+-- expect: constraint public.orders.orders_customer_id_fkey1
+-- severity: warning
+CREATE TABLE customers (id bigint PRIMARY KEY, name text);
+CREATE TABLE orders (
+    id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers,
+    FOREIGN KEY (customer_id) REFERENCES customers
+);

@@ -1,0 +1,2 @@
+-- expect: column public.a.ID
+CREATE TABLE a (name text, "ID" bigint PRIMARY KEY);

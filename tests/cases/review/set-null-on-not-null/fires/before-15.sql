@@ -1,0 +1,7 @@
+-- expect: constraint public.orders.orders_tenant_customer_id_fkey
+-- postgres: 14
+CREATE TABLE customers (tenant int, id int, PRIMARY KEY (tenant, id));
+CREATE TABLE orders (
+    id bigint PRIMARY KEY, tenant int NOT NULL, customer_id int,
+    FOREIGN KEY (tenant, customer_id) REFERENCES customers ON DELETE SET NULL
+);

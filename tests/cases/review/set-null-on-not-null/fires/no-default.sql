@@ -1,0 +1,3 @@
+-- expect: constraint public.orders.orders_customer_id_fkey
+CREATE TABLE customers (id bigint PRIMARY KEY, name text);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers ON UPDATE SET NULL ON DELETE SET DEFAULT);
