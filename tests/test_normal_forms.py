@@ -101,7 +101,7 @@ def lossless_by_rows(parts, dependencies) -> bool:
         else:
             break
     # The rows obey the dependencies now. Is the row of zeroes, which their join has, among them?
-    return {c: 0 for c in COLUMNS} in rows
+    return dict.fromkeys(COLUMNS, 0) in rows
 
 
 @many

@@ -33,7 +33,7 @@ class Group(NamedTuple):
     @property
     def attributes(self) -> Attributes:
         """All columns of the table."""
-        return frozenset().union(*self.lefts) | self.right
+        return self.right.union(*self.lefts)
 
 
 def violated(everything: Attributes, dependencies: Collection[Dependency]) -> tuple[tuple[Dependency, NormalForm], ...]:
@@ -43,7 +43,7 @@ def violated(everything: Attributes, dependencies: Collection[Dependency]) -> tu
     superkey does (Zaniolo's form of the definition, 1982); BCNF: what is no superkey determines part of a key.
     """
     keys = candidate_keys(everything, dependencies)
-    prime = frozenset().union(*keys)
+    prime: Attributes = frozenset[str]().union(*keys)
     found: list[tuple[Dependency, NormalForm]] = []
     for one in minimal_cover(dependencies):
         if is_superkey(one.left, everything, dependencies):
@@ -76,7 +76,7 @@ def groups(dependencies: Collection[Dependency]) -> tuple[Group, ...]:
             kept = others
     found: list[Group] = []
     for members in lefts.values():
-        right = frozenset().union(*(one.right for one in kept if one.left in members), *members) - members[0]
+        right = frozenset[str]().union(*(one.right for one in kept if one.left in members), *members) - members[0]
         found.append(Group(tuple(members), right))
     return tuple(found)
 

@@ -29,7 +29,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 
-Needs = Literal["structure", "live", "statistics", "counters"]
+Needs = Literal["structure", "live", "statistics", "counters", "rows"]
 Area = Literal[
     "keys",
     "foreign keys",
@@ -64,8 +64,8 @@ class Rule(Page):
     harms_by   what the harm grows with, where live facts may lower the severity: `rows` of the table, `writes` to it;
                "" where a small or quiet table is no excuse
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
-              ANALYZE gathered; `counters`: live counters old enough to mean something. A rule whose needs are not
-              met is silent, and says so.
+              ANALYZE gathered; `counters`: live counters old enough to mean something; `rows`: rows that were read on
+              request. A rule whose needs are not met is silent, and says so.
     since     the oldest server major it speaks about
     """
 
@@ -171,4 +171,6 @@ def _unmet(rule: Rule, context: Context) -> str:
         return context.counters_unfit
     if rule.needs == "statistics":
         return context.statistics_unfit
+    if rule.needs == "rows":
+        return context.rows_unfit
     return ""
