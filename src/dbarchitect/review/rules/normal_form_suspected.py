@@ -4,9 +4,10 @@
 
 Rows were read, and in them a column that is no key determines others: rows that agree on it agree on them, in at
 least 300 rows of groups of two or more, but for at most 1 % (the error g3). Rows with a NULL say nothing. Left out are
-columns whose values are a moment's by nature (prices, amounts, rates, quantities, states, times), marks of a tenant,
-measures and times as the determining side, a single code with its label, what follows through another column, and
-what a declared dependency says already. It asks: data can suggest a rule, never prove one.
+columns whose values are a moment's by nature (prices, amounts, rates, quantities, states, times, billing and shipping
+addresses), marks of a tenant, measures and times as the determining side, the parts of one address, a single code with
+its label, what follows through another column, and what a declared dependency says already. It asks: data can suggest
+a rule, never prove one.
 
 ## Why it matters
 
@@ -58,6 +59,19 @@ _TENANTS = frozenset(
 )
 _TIMES = frozenset({"date", "timestamp", "timestamptz", "time", "timetz", "interval"})
 _MEASURES = frozenset({"numeric", "float4", "float8", "money", "bool"})
+_INTEGERS = frozenset({"int2", "int4", "int8"})
+_NAMES_A_THING = frozenset({"id", "uuid", "code", "key", "number", "no", "nr", "ref"})
+# Whose address or name it was: on an order or an invoice these are copies by law.
+_ROLES = frozenset(
+    "billing bill ship shipping shipped delivery deliver invoice invoiced sender recipient from to".split()  # noqa: SIM905
+)
+# Parts of one address: a city does name its land, but nobody keeps a table of all cities for that.
+_ADDRESS = frozenset(
+    """
+    address street house city town village county district state province region country land postcode postal zip
+    zipcode latitude longitude lat lng lon
+    """.split()  # noqa: SIM905
+)
 _MOST_NAMED = 4  # left sides of a table that are named: more is not a person's evening
 
 
@@ -84,7 +98,9 @@ def _of_table(review: Context, table: Table, read: RowFacts) -> Iterator[Finding
     for one in read.dependencies:
         left = [table.column(name) for name in one.left]
         right = table.column(one.right)
-        if right is None or not all(column is not None and _can_determine(column) for column in left):
+        if right is None or not all(column is not None and _can_determine(table, column) for column in left):
+            continue
+        if all(not _ADDRESS.isdisjoint(words(name)) for name in (*one.left, one.right)):
             continue
         if one.right in closure(one.left, known) or not _can_depend(table, right):
             continue
@@ -100,14 +116,16 @@ def _of_table(review: Context, table: Table, read: RowFacts) -> Iterator[Finding
         yield _found(review, table, left, seen, read)
 
 
-def _can_determine(column: Column) -> bool:
-    """Whether a column could name a thing: no time, no measure, no flag."""
-    name = words(column.name)
-    return (
-        base_type(column) not in _TIMES | _MEASURES
-        and not column.generated
-        and (_OF_A_MOMENT.isdisjoint(name) or name[-1:] in (("id",), ("code",), ("number",)))
-    )
+def _can_determine(table: Table, column: Column) -> bool:
+    """Whether a column could name a thing: no time, no measure, no flag. A whole number does only by its name, or where
+    it refers to something."""
+    name, kind = words(column.name), base_type(column)
+    if kind in _TIMES | _MEASURES or column.generated:
+        return False
+    if any(column.name in key.columns for key in table.foreign_keys):
+        return True
+    named = not _NAMES_A_THING.isdisjoint(name[-1:])
+    return named or (kind not in _INTEGERS and _OF_A_MOMENT.isdisjoint(name))
 
 
 def _can_depend(table: Table, column: Column) -> bool:
@@ -117,7 +135,7 @@ def _can_depend(table: Table, column: Column) -> bool:
         return False
     if table.partition_key is not None and column.name in table.partition_key.columns:
         return False
-    return _OF_A_MOMENT.isdisjoint(name) and _TENANTS.isdisjoint(name)
+    return _OF_A_MOMENT.isdisjoint(name) and _TENANTS.isdisjoint(name) and _ROLES.isdisjoint(name[:1])
 
 
 def _direct(

@@ -43,10 +43,11 @@ _ALIKE = 0.02  # difference of the rows: what autovacuum's estimates are off by
 
 def check(review: Context) -> Iterator[Finding]:
     """Tables whose key is another's, row for row."""
+    reviewed = {table.name for table in review.tables}
     for table in review.tables:
         shared = _shared_key(table)
         first = review.table(shared.target) if shared else None
-        if shared is None or first is None or first.name == table.name or first not in review.tables:
+        if shared is None or first is None or first.name == table.name or first.name not in reviewed:
             continue
         extensions = [one for one in review.references(first) if _shared_key(one.table) == one.key]
         if len(extensions) > 1 or _shared_key(first) is not None or not _could_be_one(first, table, shared):

@@ -3,8 +3,9 @@
 ## What it says
 
 Rows were read, and the values of a column without a foreign key are all in a key of another table which the column's
-name names too (`customer_id` and `customers.id`, `billing_address_id` and `addresses.id`): at least 20 different
-values. Where up to 2 % of them are missing there, the reference exists and is already broken; then it is a `warning`.
+name names too (`customer_id` and `customers.id`, `billing_address_id` and `addresses.id`): at least 5 different
+values, or 20 where the name says only the last word of the table's. Where up to 2 % of them are missing there, the
+reference exists and is already broken; then it is a `warning`.
 The types are the same, and inclusion alone is never enough: numbers from 1 on are in every key.
 
 ## Why it matters
@@ -43,9 +44,9 @@ from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.INFO, needs="rows", certainty="likely")
 
-_FEWEST = 20  # different values
+_FEWEST, _FEWEST_UNSURE = 5, 20  # different values: with a name that says all, and with one that does not
 _BROKEN = 0.02  # share of them that may be missing
-_SURE = 0.8  # of the name, from which on missing values are called broken
+_SURE = 0.8  # of the name, from which on few values are enough and missing ones are called broken
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -65,9 +66,10 @@ def check(review: Context) -> Iterator[Finding]:
             ),
             None,
         )
-        if seen is not None and seen.values >= _FEWEST and seen.missing <= _BROKEN * seen.values:
-            if seen.missing and one.score < _SURE:
-                continue
+        if seen is None or seen.missing > _BROKEN * seen.values:
+            continue
+        sure = one.score >= _SURE
+        if seen.values >= (_FEWEST if sure else _FEWEST_UNSURE) and (sure or not seen.missing):
             yield _found(review, one, seen)
 
 
