@@ -64,6 +64,7 @@ def test_what_rows_show(major, database, old_server, server):
     }
     assert seen[("station id",), "station_name"] == 0
     assert seen[("station id",), "region"] == pytest.approx(15 / 6000)
+    assert {one.columns for one in rides.keys if len(one.columns) == 1} == {("id",)}
     (inclusion,) = rides.inclusions
     assert (inclusion.values, inclusion.missing) == (300, 0)
     documents = read["public.customers"].documents["address"]

@@ -20,7 +20,7 @@ from dbarchitect.normal.dependencies import (
     minimal_cover,
     projected,
 )
-from dbarchitect.normal.discovery import discover, encoded
+from dbarchitect.normal.discovery import discover, discover_keys, encoded
 from dbarchitect.normal.synthesis import split, synthesise, violated
 
 COLUMNS = "abcdef"
@@ -242,3 +242,22 @@ def test_too_few_rows_prove_nothing():
 def test_values_become_numbers_and_null_is_minus_one():
     assert encoded(["x", None, "y", "x"]).tolist() == [0, -1, 1, 0]
     assert encoded([]).tolist() == []
+
+
+def test_keys_in_rows_are_those_that_chance_does_not_explain():
+    dice = np.random.default_rng(5)
+    day, shop = (grid.ravel() for grid in np.meshgrid(np.arange(60), np.arange(50)))
+    order = dice.permutation(3000)
+    columns = {
+        "id": np.arange(3000),
+        "day": day[order],
+        "shop": shop[order],
+        "amount": dice.integers(0, 10**6, 3000),
+        "missing": np.where(np.arange(3000) == 7, -1, np.arange(3000)),
+        "kind": dice.integers(0, 4, 3000),
+    }
+    columns["amount"][:2] = 5
+    found = {one.columns for one in discover_keys(columns)}
+    # (amount, shop) never repeats either, but with so many amounts that says nothing.
+    assert found == {("id",), ("day", "shop")}
+    assert discover_keys({"a": np.arange(100)}) == ()

@@ -141,6 +141,13 @@ class SeenInclusion(Value, frozen=True, kw_only=True):
     missing: int = 0
 
 
+class SeenKey(Value, frozen=True, kw_only=True):
+    """Columns without NULL whose values never repeat together in the `rows` rows of a table."""
+
+    columns: tuple[str, ...]
+    rows: int = 0
+
+
 class RowFacts(Value, frozen=True, kw_only=True):
     """What the rows of a table showed, read because somebody asked for it. `rows`: how many were read; `whole`: that
     these are all."""
@@ -150,6 +157,7 @@ class RowFacts(Value, frozen=True, kw_only=True):
     dependencies: tuple[SeenDependency, ...] = ()
     documents: dict[str, Documents] = {}
     inclusions: tuple[SeenInclusion, ...] = ()
+    keys: tuple[SeenKey, ...] = ()
 
 
 class Facts(Value, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ Codes = NDArray[np.int64]
 MOST_ERROR = 0.01
 FEWEST_ROWS = 300
 _LEAST_LAMBDA = 0.9
+_LEAST_CHANCE = 10.0  # repetitions; by Poisson none happens then with probability e**-10
 _FEWEST_GROUPS = 3  # with fewer, a coincidence of two long stretches would do
 
 
@@ -42,6 +43,15 @@ class Found(NamedTuple):
     groups: int
     rows: int
     rights: int
+
+
+class FoundKey(NamedTuple):
+    """Columns whose values never repeat together, in `rows` rows without NULL. `chance`: how many repetitions to expect
+    if the values of the columns were combined by chance (for one column: infinite)."""
+
+    columns: tuple[str, ...]
+    rows: int
+    chance: float
 
 
 def encoded(values: Iterable[object]) -> Codes:
@@ -82,6 +92,44 @@ def discover(
             rights = [name for name in names if not {(first, name), (second, name)} & known]
             found += _determined((first, second), pair, rights, columns, kinds, most_error, fewest_rows)
     return tuple(sorted(found, key=lambda one: (len(one.left), one.left, one.right)))
+
+
+def discover_keys(
+    columns: Mapping[str, Codes], *, fewest_rows: int = FEWEST_ROWS, most_pairs: int = 60
+) -> tuple[FoundKey, ...]:
+    """Columns, and pairs of columns of which neither is a key, that never repeat; the pairs with the fewest possible
+    combinations are tried, at most `most_pairs`.
+
+    A pair counts only if by chance at least ten repetitions were to be expected (of the pairs of rows that agree on the
+    one column, as large a share as agrees on the other among all): that there are none is then no accident.
+    """
+    found: list[FoundKey] = []
+    alike: dict[str, float] = {}  # pairs of rows that agree
+    kinds: dict[str, int] = {}
+    for name in sorted(columns):
+        codes = columns[name]
+        rows = len(codes)
+        if rows < fewest_rows or codes.min() < 0:
+            continue
+        counts = np.bincount(codes)
+        if len(counts) == rows:
+            found.append(FoundKey((name,), rows, float("inf")))
+        elif len(counts) > 1:
+            alike[name], kinds[name] = float((counts * (counts - 1)).sum()) / 2, len(counts)
+    pairs = [
+        (kinds[first] * kinds[second], first, second)
+        for first, second in combinations(sorted(alike), 2)
+        if kinds[first] * kinds[second] >= len(columns[first])
+    ]
+    for _, first, second in sorted(pairs)[:most_pairs]:
+        rows = len(columns[first])
+        chance = alike[first] * alike[second] / (rows * (rows - 1) / 2)
+        if chance < _LEAST_CHANCE:
+            continue
+        both = np.sort(columns[first] * kinds[second] + columns[second])
+        if not np.any(both[1:] == both[:-1]):
+            found.append(FoundKey((first, second), rows, chance))
+    return tuple(found)
 
 
 def _determined(

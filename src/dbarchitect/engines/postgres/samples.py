@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 
-from dbarchitect.model.facts import DocumentKey, Documents, RowFacts, SeenDependency, SeenInclusion
+from dbarchitect.model.facts import DocumentKey, Documents, RowFacts, SeenDependency, SeenInclusion, SeenKey
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Column, Relational, Table
-from dbarchitect.normal.discovery import FEWEST_ROWS, Codes, discover
+from dbarchitect.normal.discovery import FEWEST_ROWS, Codes, discover, discover_keys
 
 MOST_ROWS = 100_000  # of a table
 _MOST_CELLS = 4_000_000  # of a table: wide ones are read to fewer rows
@@ -99,9 +99,12 @@ class _Reader:
         """All that is asked of the table."""
         columns, rows = self._columns() if len(self.columns) > 1 else ({}, 0)
         seen = discover(columns) if rows >= FEWEST_ROWS else ()
+        whole = not self.sampled and rows < self.most
+        keys = discover_keys(columns) if whole and rows >= FEWEST_ROWS else ()  # of a sample nothing is unique
         return RowFacts(
             rows=rows,
-            whole=not self.sampled and rows < self.most,
+            whole=whole,
+            keys=tuple(SeenKey(columns=one.columns, rows=one.rows) for one in keys),
             dependencies=tuple(
                 SeenDependency(
                     left=one.left,
