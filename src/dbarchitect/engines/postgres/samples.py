@@ -22,6 +22,7 @@ from dbarchitect.normal.discovery import FEWEST_ROWS, Codes, discover, discover_
 
 MOST_ROWS = 100_000  # of a table
 _MOST_CELLS = 4_000_000  # of a table: wide ones are read to fewer rows
+_MOST_CELLS_IN_ALL = 100_000_000  # of all tables: the transaction that reads them must come to an end
 _MOST_COLUMNS = 60  # the pairs grow with the square
 _MOST_DOCUMENTS = 10_000
 _MOST_KEYS = 200
@@ -65,13 +66,19 @@ def read_rows(
         wanted.setdefault(one.table, []).append(one)
     found: dict[str, RowFacts] = {}
     gaps: list[Gap] = []
+    cells = 0
     for number, table in enumerate(tables, start=1):
         progress(f"reading rows {number:,} of {len(tables):,}: {table.name.short}")
+        if cells >= _MOST_CELLS_IN_ALL:
+            gaps.append(Gap(kind="rows", name=str(table.name), effect="not read: enough was read of other tables"))
+            continue
         facts = schema.facts.tables.get(str(table.name)) if schema.facts else None
         reader = _Reader(connection, table, facts.rows if facts else None, most)
         try:
             with connection.transaction():
-                found[str(table.name)] = reader.facts(wanted.get(table.name, ()))
+                read = reader.facts(wanted.get(table.name, ()))
+                found[str(table.name)] = read
+                cells += read.rows * len(reader.columns)
         except psycopg.Error as err:
             if connection.broken:
                 raise
