@@ -171,3 +171,15 @@ def test_a_declaration_that_names_a_column_in_vain_is_a_gap(tmp_path):
     one = DeclaredDependency(table="a", left=("b",), right=("c",), reason="r")
     review = api.check(str(tmp_path / "s.sql"), replace(OPTIONS, dependencies=(one,)))
     assert [(gap.kind, gap.effect) for gap in review.gaps] == [("dependency", "not looked at: it has no column c")]
+
+
+def test_the_command_line_reads_rows_of_a_server(database, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    copy = database(SCRIPT)
+    words = ["check", copy.url, "--select", "reference-in-rows", "--fail-on", "info"]
+    assert run(words) == 0
+    assert "--read-rows on a server" in " ".join(capsys.readouterr().out.split())
+    assert run([*words, "--read-rows", "50k"]) == 1
+    assert "all 300 different values that were read are in customers (id)" in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(InputError, match="--read-rows many: not a number of rows"):
+        run([*words, "--read-rows", "many"])

@@ -46,7 +46,7 @@ def with_evidence(opened: Source, options: CheckOptions) -> tuple[Relational, tu
                 connection,
                 schema,
                 context.tables,
-                most=options.read_rows or MOST_ROWS,
+                most=MOST_ROWS if options.read_rows is None else options.read_rows,
                 lookups=lookups,
                 progress=options.progress,
             )
