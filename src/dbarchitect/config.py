@@ -17,6 +17,11 @@
     [review]
     exposed-roles = ["web_user"]      # what strangers act as, besides anon, authenticated and web_anon
 
+    [[dependency]]                    # a functional dependency that you vouch for
+    table = "public.order_items"
+    determines = "product_id -> product_name, product_unit"
+    reason = "a product has one name"                       # mandatory
+
     [n-plus-one]                      # repeated statements (`dba query n+1`, the pytest plugin)
     baseline = "n-plus-one.json"      # accepted ones, relative to this file
     ignore = [{site = "scripts/*", reason = "run once"}]   # fingerprint and site are globs
@@ -27,6 +32,7 @@ becomes options, and nobody below knows of files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +44,7 @@ from .errors import InputError
 from .render import FORMATS, Format
 
 if TYPE_CHECKING:
+    from .model.facts import DeclaredDependency
     from .query.nplusone import Ignored
     from .suppression import ConfiguredIgnore
 
@@ -47,11 +54,12 @@ FailOn = Literal["error", "warning", "info", "never"]
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 _FILE = "dbarchitect.toml"
-_KEYS = ("select", "ignore", "fail-on", "format", "baseline", "review", "n-plus-one")
+_KEYS = ("select", "ignore", "fail-on", "format", "baseline", "review", "n-plus-one", "dependency")
 _REVIEW_KEYS = ("exposed-roles",)
 _REPEATED_KEYS = ("baseline", "ignore")
 _REPEATED_IGNORE_KEYS = ("fingerprint", "site", "reason")
 _IGNORE_KEYS = ("rule", "object", "reason", "until")
+_DEPENDENCY_KEYS = ("table", "determines", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +76,7 @@ class Configuration:
     exposed_roles: tuple[str, ...] = ()
     repeated_baseline: Path | None = None
     repeated_ignores: tuple[Ignored, ...] = ()
+    dependencies: tuple[DeclaredDependency, ...] = ()
 
 
 def read_configuration(start: Path) -> Configuration:
@@ -119,6 +128,7 @@ def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
         exposed_roles=read.strings(reviewed.get("exposed-roles", []), "review.exposed-roles"),
         repeated_baseline=None if accepted is None else path.parent / read.string(accepted, "n-plus-one.baseline"),
         repeated_ignores=read.repeated_ignores(repeated.get("ignore", [])),
+        dependencies=read.dependencies(table.get("dependency", [])),
     )
 
 
@@ -206,6 +216,29 @@ class _Reader:
             found.append(Ignored(**words))
         return tuple(found)
 
+    def dependencies(self, value: object) -> tuple[DeclaredDependency, ...]:
+        if not isinstance(value, list):
+            raise self.wrong("dependency", f"must be a list of tables, not {value!r}", "[[dependency]]")
+        if not value:
+            return ()
+        from .model.facts import DeclaredDependency
+
+        found: list[DeclaredDependency] = []
+        for number, one in enumerate(cast("list[object]", value), 1):
+            inside = f"dependency {number}"
+            table = self.table(one, _DEPENDENCY_KEYS, inside)
+            if missing := [key for key in _DEPENDENCY_KEYS if key not in table]:
+                raise self.wrong(inside, f"needs {' and '.join(missing)}")
+            words = {name: self.string(text, f"{inside}, {name}") for name, text in table.items()}
+            sides = [_columns(side) for side in words["determines"].split("->")]
+            if len(sides) != 2 or not all(sides):
+                hint = 'write it as "product_id -> product_name, product_unit"'
+                raise self.wrong(f"{inside}, determines", f"{words['determines']!r} is no dependency", hint)
+            found.append(
+                DeclaredDependency(table=words["table"], left=sides[0], right=sides[1], reason=words["reason"])
+            )
+        return tuple(found)
+
     def day(self, value: object, key: str) -> date:
         if isinstance(value, datetime):
             return value.date()
@@ -232,6 +265,22 @@ def matching_rules(patterns: Sequence[str], known: Collection[str], where: str) 
             raise InputError(f"{where}: there is no rule {pattern!r}", hint=hint)
         found |= matched
     return tuple(rule for rule in known if rule in found)
+
+
+_COLUMN = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^,"]+?))\s*(?:,|$)')
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """The names in a list of columns; empty where it is none. Names with commas or quotes are quoted as in SQL."""
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        match = _COLUMN.match(text, at)
+        if match is None or not (match[1] or match[2].strip()):
+            return ()
+        found.append(match[1].replace('""', '"') if match[1] else match[2].strip())
+        at = match.end()
+    return tuple(dict.fromkeys(found))
 
 
 def _did_you_mean(word: str, known: Collection[str]) -> str:

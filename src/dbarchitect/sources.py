@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -189,6 +189,19 @@ class Source:
             return self.workload
         with connect_readonly(self.given) as connection:
             return counted_workload(connection)
+
+    @contextmanager
+    def rows(self) -> Generator[psycopg.Connection[Any]]:
+        """A session that reads the source's rows: of a live one in a read-only transaction, of a script where it was
+        loaded with its data."""
+        if self.is_live:
+            with closing(connect_readonly(self.given)) as connection:
+                yield connection
+            return
+        if self.database is None:
+            raise InputError(f"{self.name} has no rows to read", hint="a server has them, or a script with --data")
+        with closing(owner_session(self.workshop.host, self.database)) as connection:
+            yield connection
 
     def snapshot(self, *, now: datetime, workload: Workload | None = None) -> Snapshot:
         """All that a twin needs. A `.twin` gives back what it holds."""

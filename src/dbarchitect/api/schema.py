@@ -27,6 +27,7 @@ from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.rule import rule_ids
 from dbarchitect.model.change import AddIndex
+from dbarchitect.model.facts import DeclaredDependency
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import Value
@@ -40,13 +41,16 @@ from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
+from .evidence import with_evidence
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
-    script's rows too; `exposed_roles` are those that strangers act as, besides the usual ones."""
+    script's rows too, which are then read as with `read_rows`: up to so many rows of each table, for what they show of
+    its design. A live source's rows are read only with `read_rows`. `dependencies` are declared functional ones.
+    `exposed_roles` are those that strangers act as, besides the usual ones."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -55,6 +59,8 @@ class CheckOptions(WorkOptions):
     workload: Path | None = None
     prove: bool = False
     baseline: Path | None = None
+    read_rows: int | None = None
+    dependencies: tuple[DeclaredDependency, ...] = ()
 
 
 def check(source: str, options: CheckOptions) -> Review:
@@ -64,8 +70,9 @@ def check(source: str, options: CheckOptions) -> Review:
     with _opened(source, options) as opened:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
+        schema, more = with_evidence(opened, options)
         findings, silent = review(
-            opened.schema,
+            schema,
             workload=workload,
             select=options.select,
             ignore=options.ignore,
@@ -81,7 +88,13 @@ def check(source: str, options: CheckOptions) -> Review:
             not_run={rule.id for rule in rules()} - run,
             today=options.now.date(),
         )
-        gaps: tuple[Gap, ...] = (*opened.gaps, *remarks, *stale, *_left_out(workload.rejected if workload else ()))
+        gaps: tuple[Gap, ...] = (
+            *opened.gaps,
+            *more,
+            *remarks,
+            *stale,
+            *_left_out(workload.rejected if workload else ()),
+        )
         environment = {"source": version_name(opened.schema.version)}
         if options.prove and (findings or workload):
             findings, found, environment = _prove(findings, opened, workload, options)
@@ -106,6 +119,8 @@ def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:
     words = ["dba", "check", source, *more]
     if options.data:
         words.append("--data")
+    if options.read_rows is not None:
+        words += ["--read-rows", str(options.read_rows)]
     if options.workload is not None:
         words += ["--workload", str(options.workload)]
     words += words_of_rows(options.rows, options.seed)

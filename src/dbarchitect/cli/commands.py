@@ -101,6 +101,10 @@ def check(
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,
+    read_rows: Annotated[
+        str | None,
+        Parameter(metavar="N", help="Read up to N rows of each table (100k) for what they show; kept is no value."),
+    ] = None,
     rows: Rows = (),
     seed: Seed = 0,
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
@@ -135,6 +139,8 @@ def check(
                 workload=workload,
                 prove=prove,
                 data=data,
+                read_rows=None if read_rows is None else count_of("--read-rows", read_rows),
+                dependencies=settings.dependencies,
                 pg_bin=pg_bin,
                 server=server,
                 rows=rows_by_table(commas(rows)),
@@ -344,14 +350,22 @@ def rows_by_table(values: Sequence[str]) -> dict[str, int] | None:
     found: dict[str, int] = {}
     for value in values:
         table, _, number = value.rpartition("=")
-        match = _COUNT.fullmatch(number.strip())
-        if match is None or (not table.strip() and "=" in value):
+        if not table.strip() and "=" in value:
             raise InputError(f"--rows {value}: not a number of rows", hint="--rows 100k, or --rows orders=5M")
-        count = float(match[1].replace("_", "")) * _SUFFIXES[match[2].lower()]
-        if count > 10**12:
-            raise InputError(f"--rows {value}: more than a trillion rows")
-        found[table.strip() or "*"] = int(count)
+        found[table.strip() or "*"] = count_of("--rows", number, given=value)
     return found or None
+
+
+def count_of(option: str, number: str, *, given: str = "") -> int:
+    """`5k` or `1000000` as a number of rows; `given` is what the option was given, where that is more."""
+    match = _COUNT.fullmatch(number.strip())
+    if match is None:
+        example = ", or --rows orders=5M" if option == "--rows" else ""
+        raise InputError(f"{option} {given or number}: not a number of rows", hint=f"{option} 100k{example}")
+    count = float(match[1].replace("_", "")) * _SUFFIXES[match[2].lower()]
+    if count > 10**12:
+        raise InputError(f"{option} {given or number}: more than a trillion rows")
+    return int(count)
 
 
 def factors_of(values: Sequence[str]) -> dict[str, float]:

@@ -109,6 +109,75 @@ class OutdatedCollation(Value, frozen=True, kw_only=True):
     actual: str
 
 
+class DeclaredDependency(Value, frozen=True, kw_only=True):
+    """A functional dependency that a person vouches for: rows that agree on `left` agree on `right`. `table` is as they
+    wrote it."""
+
+    table: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    reason: str = ""
+
+
+class SeenDependency(Value, frozen=True, kw_only=True):
+    """A functional dependency that rows showed. `error` is the share of rows that contradict it (g3); `groups` of at
+    least two rows that agree on `left` hold `rows` rows; `rights`: distinct values on the right."""
+
+    left: tuple[str, ...]
+    right: str
+    error: float = 0.0
+    groups: int = 0
+    rows: int = 0
+    rights: int = 0
+
+
+class DocumentKey(Value, frozen=True, kw_only=True):
+    """A key of JSON documents: how many have it, and the commonest `jsonb_typeof` of its values (null aside)."""
+
+    count: int
+    type: str = ""
+    of_type: int = 0
+
+
+class Documents(Value, frozen=True, kw_only=True):
+    """What the documents of a JSON column looked like: how many objects, how many other values (NULL aside), and the
+    most frequent keys of the objects. `keys_left_out`: how many more there are."""
+
+    objects: int = 0
+    others: int = 0
+    keys: dict[str, DocumentKey] = {}
+    keys_left_out: int = 0
+
+
+class SeenInclusion(Value, frozen=True, kw_only=True):
+    """Of `values` distinct values of a column, `missing` are not in the key `target_column` of `target`."""
+
+    column: str
+    target: str
+    target_column: str
+    values: int = 0
+    missing: int = 0
+
+
+class SeenKey(Value, frozen=True, kw_only=True):
+    """Columns without NULL whose values never repeat together in the `rows` rows of a table."""
+
+    columns: tuple[str, ...]
+    rows: int = 0
+
+
+class RowFacts(Value, frozen=True, kw_only=True):
+    """What the rows of a table showed, read because somebody asked for it. `rows`: how many were read; `whole`: that
+    these are all."""
+
+    rows: int = 0
+    whole: bool = False
+    dependencies: tuple[SeenDependency, ...] = ()
+    documents: dict[str, Documents] = {}
+    inclusions: tuple[SeenInclusion, ...] = ()
+    keys: tuple[SeenKey, ...] = ()
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """All live facts of one database at one moment.
 
@@ -118,6 +187,8 @@ class Facts(Value, frozen=True, kw_only=True):
     those that own something. `available` are the versions of installed extensions that the server would update to.
     `trusted` are the lines of pg_hba.conf that let in without a password, as "type address"; None where this role may
     not read them.
+    `settings` are the planner's settings as this database and role see them. `read` is what rows showed, where they
+    were read; `dependencies` are declared ones.
     """
 
     origin: Literal["live", "declared"] = "live"
@@ -137,6 +208,8 @@ class Facts(Value, frozen=True, kw_only=True):
     trusted: tuple[str, ...] | None = None
     server: dict[str, str] = {}
     outdated_collations: tuple[OutdatedCollation, ...] = ()
+    read: dict[str, RowFacts] = {}
+    dependencies: dict[str, tuple[DeclaredDependency, ...]] = {}  # by the table's `str(Name)`
 
     @property
     def counted_seconds(self) -> float | None:

@@ -394,6 +394,13 @@ class Context:
             return "it needs column statistics: run ANALYZE on the source"
         return ""
 
+    @cached_property
+    def rows_unfit(self) -> str:
+        """Why there is nothing to say from rows; "" where some were read."""
+        if self.facts is None or not self.facts.read:
+            return "it needs rows: --read-rows on a server, --data for a script's"
+        return ""
+
     # ---- the workload
 
     @cached_property

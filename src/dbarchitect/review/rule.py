@@ -29,7 +29,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 
-Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server"]
+Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server", "rows"]
 Area = Literal[
     "keys",
     "foreign keys",
@@ -65,8 +65,8 @@ class Rule(Page):
                "" where a small or quiet table is no excuse
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
               ANALYZE gathered; `counters`: live counters old enough to mean something; `authentication`: pg_hba.conf as
-              the server read it; `server`: the settings of the live server itself. A rule whose needs are not met is
-              silent, and says so.
+              the server read it; `server`: the settings of the live server itself; `rows`: rows that were read on
+              request. A rule whose needs are not met is silent, and says so.
     since     the oldest server major it speaks about
     """
 
@@ -178,4 +178,6 @@ def _unmet(rule: Rule, context: Context) -> str:
         return context.statistics_unfit
     if rule.needs == "authentication":
         return context.authentication_unfit
+    if rule.needs == "rows":
+        return context.rows_unfit
     return ""
