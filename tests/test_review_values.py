@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from dbarchitect.errors import InputError
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import ColumnStatistics, Facts, IndexFacts, TableFacts
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef
@@ -34,7 +36,6 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import rules
 from dbarchitect.review.samples import array_items
 from dbarchitect.review.systemic import DATABASE, roll_up
-from dbarchitect.review.vocabulary import singular, words
 
 BIGINT = Type(sql="bigint", name="int8", base="int8", category="N", length=8)
 TEXT = Type(sql="text", name="text", base="text", category="S")

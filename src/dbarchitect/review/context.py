@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
-from dbarchitect.review.vocabulary import names_money, words
+from dbarchitect.review.vocabulary import names_money
 
 from .asked import Asked
 from .exposure import EXPOSED_ROLES, Exposure

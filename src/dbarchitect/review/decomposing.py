@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Collection
 
 from dbarchitect.model.change import Change
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table
@@ -15,7 +17,6 @@ from dbarchitect.normal.violations import Judgement, changes, hindrance
 from dbarchitect.review.context import Context
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import Rows
-from dbarchitect.review.vocabulary import singular, words
 
 _KEY_ENDING = re.compile(r"_?(?:id|uuid|code|key|number|nr|no)\Z", re.IGNORECASE)
 

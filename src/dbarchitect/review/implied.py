@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.enforcing import is_target
-from dbarchitect.review.vocabulary import singular, words
 
 # First words of ids that other systems give (`stripe_customer_id`).
 ELSEWHERE = frozenset(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.schema import Check, Column, Table
 from dbarchitect.review.context import base_type, mentions
-from dbarchitect.review.vocabulary import words
 
 # What begins, and the words that end it; the rest of the two names must be the same.
 _ENDS: dict[str, tuple[str, ...]] = {

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.schema import Column, PrimaryKey, Table, Unique
 from dbarchitect.review.context import Context, base_type
-from dbarchitect.review.vocabulary import singular, words
 
 # Keys whose name says nothing about their table: the column that refers has to name the table too.
 _GENERIC = frozenset(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import ColumnStatistics
 from dbarchitect.model.names import quote_literal
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.checked import is_checked
 from dbarchitect.review.context import Context, base_type
 from dbarchitect.review.samples import array_items
-from dbarchitect.review.vocabulary import singular, words
 
 # From about this number of values on a list is better kept in a table than in a CHECK or an enum.
 MOST_VALUES = 12

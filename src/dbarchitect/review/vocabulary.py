@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+from dbarchitect.model.english import split as words
 
 # Tables that only grow: one row for something that happened.
 EVENTS = frozenset(
@@ -22,24 +21,9 @@ EVENTS = frozenset(
 SOFT_DELETE = frozenset({"deleted_at", "deletedat", "is_deleted", "isdeleted", "deleted", "deleted_on", "deletedon"})
 
 
-@lru_cache(maxsize=65536)
-def words(name: str) -> tuple[str, ...]:
-    """The words of an identifier in lower case, whatever its style: `orderItemID` is order, item, id."""
-    return tuple(word.lower() for word in _WORD.findall(name))
-
-
 def is_event_like(table: str) -> bool:
     """Whether a table's name says that it records what happened."""
     return not EVENTS.isdisjoint(words(table))
-
-
-@lru_cache(maxsize=65536)
-def singular(word: str) -> str:
-    """A plain English singular: enough to match `companies` with `company_id`, not a dictionary."""
-    for ending, replacement, shortest in (("ies", "y", 5), ("sses", "ss", 5), ("xes", "x", 4), ("ses", "s", 5)):
-        if word.endswith(ending) and len(word) >= shortest:
-            return word.removesuffix(ending) + replacement
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
 
 
 # Amounts of money, by a word of the column's name or by the whole of it.
@@ -150,11 +134,9 @@ COPIES = frozenset(
 )
 
 # The owner of rows where many customers share one database.
-TENANTS = frozenset(
-    """
-    tenant organization organisation org account workspace company team customer project site shop store
-    """.split()  # noqa: SIM905
-)
+TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company"})
+# What may own rows in that way, and as often is only one more thing that has some.
+OWNERS = TENANTS | {"account", "team", "customer", "project", "site", "shop", "store"}
 
 _MADE_AT = frozenset({"created", "inserted", "creation"})
 _CHANGED_AT = frozenset({"updated", "modified", "changed"})
@@ -188,4 +170,3 @@ BOOKKEEPING = frozenset(
 )
 
 # Columns that say to whom a row belongs, where one database serves several; `tenant` needs no more evidence.
-TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company"})

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -33,7 +34,6 @@ from dbarchitect.review.context import Context, base_type
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="nullability", severity=Severity.INFO)
 

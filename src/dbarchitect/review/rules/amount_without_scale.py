@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef, quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -37,7 +38,6 @@ from dbarchitect.review.context import Context, base_type, column_ref, is_amount
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severity.INFO)
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import AddConstraint
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -35,7 +36,6 @@ from dbarchitect.review.context import Context, base_type, column_ref, mentions
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import AddIndex, Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -38,7 +39,6 @@ from dbarchitect.review.overlap import settled
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely")
 

@@ -30,13 +30,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import COPIES, words
+from dbarchitect.review.vocabulary import COPIES
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
 

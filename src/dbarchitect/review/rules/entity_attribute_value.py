@@ -28,11 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Column, ForeignKey, Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
 

@@ -35,6 +35,8 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import Change, DropConstraint
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -44,7 +46,7 @@ from dbarchitect.review.enforcing import family, foreign_key, is_target, unique
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import TENANTS, singular, words
+from dbarchitect.review.vocabulary import TENANTS
 
 RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
 

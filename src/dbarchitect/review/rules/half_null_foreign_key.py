@@ -33,6 +33,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import AlterColumn, Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -41,7 +42,7 @@ from dbarchitect.review.context import Context, column_ref, constraint_ref, ment
 from dbarchitect.review.enforcing import distinguishes, replaced
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import TENANTS, words
+from dbarchitect.review.vocabulary import TENANTS
 
 RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
 

@@ -28,16 +28,18 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import TENANTS, singular, words
+from dbarchitect.review.vocabulary import OWNERS
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.INFO)
 
 _FEWEST = 15
 _FENCE = 3.0  # Tukey, "Exploratory Data Analysis", 1977: "far out"
-_OWNERS = TENANTS | frozenset({"user", "person", "people", "member", "profile", "employee", "identity", "party"})
+_OWNERS = OWNERS | frozenset({"user", "person", "people", "member", "profile", "employee", "identity", "party"})
 
 
 def check(review: Context) -> Iterator[Finding]:

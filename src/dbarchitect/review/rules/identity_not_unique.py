@@ -29,6 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import AddIndex
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -38,7 +40,7 @@ from dbarchitect.review.context import Context, base_type, column_ref, mentions
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like, singular, words
+from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like
 
 RULE = Rule(__name__, __doc__, area="uniqueness", certainty="possible")
 

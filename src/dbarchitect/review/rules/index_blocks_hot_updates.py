@@ -30,12 +30,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, base_type, index_ref, mentions
 from dbarchitect.review.overlap import obligations, serves_foreign_key, settled
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, needs="counters")
 

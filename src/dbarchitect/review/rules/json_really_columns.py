@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import Documents
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier, quote_literal
@@ -37,7 +38,7 @@ from dbarchitect.model.value import to_json
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import is_event_like, words
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="normal forms", severity=Severity.INFO, needs="rows", certainty="likely")
 

@@ -33,6 +33,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import AddConstraint, AddIndex, Change
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -42,7 +44,7 @@ from dbarchitect.review.enforcing import duplicates, unique
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import BOOKKEEPING, SOFT_DELETE, TENANTS, is_event_like, singular, words
+from dbarchitect.review.vocabulary import BOOKKEEPING, SOFT_DELETE, TENANTS, is_event_like
 
 RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING)
 

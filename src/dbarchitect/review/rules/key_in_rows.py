@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dbarchitect.model.change import AddConstraint
+from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import SeenKey
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
@@ -39,7 +40,7 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like, words
+from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like
 
 RULE = Rule(__name__, __doc__, area="uniqueness", severity=Severity.INFO, needs="rows")
 

@@ -29,13 +29,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severity.INFO)
 

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.proof import Refused
@@ -39,7 +40,6 @@ from dbarchitect.review.mending import TEXT, retype
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severity.INFO)
 

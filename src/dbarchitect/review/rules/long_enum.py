@@ -27,6 +27,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
 from dbarchitect.model.proof import Refused
@@ -34,7 +36,6 @@ from dbarchitect.model.schema import EnumType
 from dbarchitect.review.context import Context, column_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.statuses import MOST_VALUES
-from dbarchitect.review.vocabulary import singular, words
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="possible", severity=Severity.INFO)
 

@@ -37,6 +37,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.proof import Accepted
@@ -50,7 +51,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
-from dbarchitect.review.vocabulary import is_event_like, words
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
 

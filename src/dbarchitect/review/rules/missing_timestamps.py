@@ -29,13 +29,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dbarchitect.model.change import AddColumn
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type
 from dbarchitect.review.mending import TIMESTAMPTZ
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import is_event_like, words
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="structure", severity=Severity.INFO)
 

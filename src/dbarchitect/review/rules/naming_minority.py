@@ -33,6 +33,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from dbarchitect.model.change import Change, Rename
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef, quote_identifier
 from dbarchitect.model.schema import ForeignKey, Table
@@ -40,7 +42,6 @@ from dbarchitect.review.context import Context, column_ref
 from dbarchitect.review.naming import number
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
-from dbarchitect.review.vocabulary import singular, words
 
 RULE = Rule(__name__, __doc__, area="naming", certainty="likely", severity=Severity.INFO)
 

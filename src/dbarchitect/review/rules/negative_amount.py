@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -35,7 +36,6 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import MANY, roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely", severity=Severity.INFO)
 

@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -35,7 +37,7 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import is_event_like, singular, words
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="keys", certainty="possible", severity=Severity.INFO)
 

@@ -28,12 +28,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE, roll_up
-from dbarchitect.review.vocabulary import COPIES, STANDALONE, is_event_like, words
+from dbarchitect.review.vocabulary import COPIES, STANDALONE, is_event_like
 
 RULE = Rule(__name__, __doc__, area="structure", severity=Severity.INFO, certainty="possible")
 

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import RowFacts, SeenDependency
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Column, Table
@@ -40,7 +41,7 @@ from dbarchitect.normal.violations import dependencies_of
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.decomposing import contradiction, listed, owner_of, said
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import is_event_like, words
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="normal forms", severity=Severity.INFO, needs="rows", harms_by="rows")
 

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -40,7 +41,7 @@ from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import SOFT_DELETE, words
+from dbarchitect.review.vocabulary import SOFT_DELETE
 
 RULE = Rule(__name__, __doc__, area="nullability", certainty="likely", severity=Severity.INFO, needs="statistics")
 

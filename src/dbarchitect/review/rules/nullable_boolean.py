@@ -32,6 +32,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -41,7 +42,6 @@ from dbarchitect.review.context import Context, base_type, column_ref, mentions
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import MANY, roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="nullability", certainty="likely")
 

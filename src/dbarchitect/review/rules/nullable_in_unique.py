@@ -35,6 +35,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import AddConstraint, AddIndex, Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -44,7 +45,7 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, settled
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import SOFT_DELETE, words
+from dbarchitect.review.vocabulary import SOFT_DELETE
 
 RULE = Rule(__name__, __doc__, area="uniqueness", severity=Severity.WARNING)
 

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="structure", severity=Severity.INFO, certainty="possible")
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import SetGrants
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Shown
@@ -38,7 +39,7 @@ from dbarchitect.review.exposure import PUBLIC, as_role, listed
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import NOT_A_SECRET, PERSONAL, SECRETS, holds, words
+from dbarchitect.review.vocabulary import NOT_A_SECRET, PERSONAL, SECRETS, holds
 
 RULE = Rule(__name__, __doc__, area="security", certainty="likely", severity=Severity.ERROR)
 

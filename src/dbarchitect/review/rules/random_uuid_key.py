@@ -30,12 +30,12 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import AlterColumn
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="keys", severity=Severity.INFO)
 

@@ -32,6 +32,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier, quote_literal
 from dbarchitect.model.proof import Accepted
@@ -41,7 +42,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import NOT_A_SECRET, SECRETS, holds, words
+from dbarchitect.review.vocabulary import NOT_A_SECRET, SECRETS, holds
 
 RULE = Rule(__name__, __doc__, area="security", certainty="possible", severity=Severity.WARNING)
 

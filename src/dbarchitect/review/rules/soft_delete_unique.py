@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.change import AddIndex, Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Refused
@@ -37,7 +38,7 @@ from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import SOFT_DELETE, words
+from dbarchitect.review.vocabulary import SOFT_DELETE
 
 RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely", severity=Severity.WARNING)
 

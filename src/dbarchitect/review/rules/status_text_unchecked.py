@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier, quote_literal
 from dbarchitect.model.proof import Accepted
@@ -49,7 +50,6 @@ from dbarchitect.review.statuses import (
     values_seen,
 )
 from dbarchitect.review.systemic import MANY, is_systemic, roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely")
 

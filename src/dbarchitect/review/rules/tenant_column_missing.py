@@ -29,13 +29,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from dbarchitect.model.english import singular
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import TENANTS, singular, words
+from dbarchitect.review.vocabulary import OWNERS
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.INFO)
 
@@ -50,7 +52,7 @@ def check(review: Context) -> Iterator[Finding]:
     for table in things:
         for column in table.columns:
             parts = words(column.name)
-            if len(parts) == 2 and parts[1] in ("id", "uuid", "key") and parts[0] in TENANTS:
+            if len(parts) == 2 and parts[1] in ("id", "uuid", "key") and parts[0] in OWNERS:
                 having[column.name].append(table)
     name = max(having, key=lambda one: (len(having[one]), one), default="")
     if len(having.get(name, ())) < max(_FEWEST, _SHARE * len(things)):

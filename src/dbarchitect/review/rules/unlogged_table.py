@@ -29,13 +29,14 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from dbarchitect.model.change import AlterTable
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import TRANSIENT, words
+from dbarchitect.review.vocabulary import TRANSIENT
 
 RULE = Rule(__name__, __doc__, area="operations", severity=Severity.WARNING)
 

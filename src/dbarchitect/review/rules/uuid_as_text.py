@@ -29,6 +29,7 @@ import re
 from collections.abc import Iterator
 
 from dbarchitect.model.change import Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -39,7 +40,6 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import roll_up
-from dbarchitect.review.vocabulary import words
 
 RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING)
 

@@ -33,6 +33,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from dbarchitect.model.change import Change
+from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -42,7 +43,7 @@ from dbarchitect.review.mending import BIGINT, NUMERIC, TIMESTAMPTZ, retype
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
-from dbarchitect.review.vocabulary import names_money, words
+from dbarchitect.review.vocabulary import names_money
 
 RULE = Rule(__name__, __doc__, area="types", certainty="likely", severity=Severity.WARNING, needs="statistics")
 
