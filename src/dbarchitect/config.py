@@ -5,7 +5,7 @@
     select = ["*"]                    # globs of rule ids; default all
     ignore = ["char-n"]               # globs of rule ids
     fail-on = "warning"               # error, warning, info or never
-    format = "text"                   # text, json, sarif, github or markdown
+    format = "text"                   # text, json, sarif, github, markdown or junit
     baseline = "dba-baseline.json"    # relative to this file
 
     [[ignore]]                        # one rule on some objects; in the list above the same is {rule = ..., ...}

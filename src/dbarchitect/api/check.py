@@ -86,6 +86,7 @@ def check(source: str, options: CheckOptions) -> Review:
         suppressed=(*commented, *suppressed),
         gaps=tuple(dict.fromkeys(gaps)),
         tables=len(opened.schema.tables),
+        file=opened.statements[-1].position.file if opened.statements else "",
         indexes=sum(len(table.indexes) for table in opened.schema.tables),
         rules_run=len(run),
         environment=environment,

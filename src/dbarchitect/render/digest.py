@@ -64,6 +64,16 @@ def standing(review: Review) -> str:
     return ", ".join(parts)
 
 
+def doubt(finding: Finding) -> str:
+    """What is said beside a message that is not certain: "" where it is."""
+    return "only you can answer" if finding.asks else finding.certainty if finding.certainty != "certain" else ""
+
+
+def beside(finding: Finding) -> tuple[str, ...]:
+    """What stands in brackets behind the message: how sure it is where not quite, why the severity is a lower one."""
+    return tuple(said for said in (doubt(finding), finding.lowered) if said)
+
+
 def level_of(proof: Proof) -> Level:
     """The level that is printed next to a statement."""
     return proof.level

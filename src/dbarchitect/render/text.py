@@ -22,6 +22,7 @@ from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import (
     NOUNS,
     Figure,
+    beside,
     by_object,
     figures,
     listed,
@@ -168,8 +169,8 @@ class ReviewPage:
 
     def message(self, finding: Finding) -> Text:
         text = Text(line(finding.message))
-        if finding.asks:
-            text.append("  (only you can answer)", style="dim")
+        for said in beside(finding):
+            text.append(f"  ({line(said)})", style="dim")
         return text
 
     def proof(self, proof: Proof) -> RenderableType:
