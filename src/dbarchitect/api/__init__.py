@@ -15,10 +15,12 @@ from .check import (
     twin_open,
     twin_scale,
 )
+from .mend import FixOptions
 
 __all__ = [
     "CheckOptions",
     "Demonstration",
+    "FixOptions",
     "OpenTwin",
     "RulePage",
     "TwinSummary",

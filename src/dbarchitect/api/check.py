@@ -27,8 +27,9 @@ from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.rule import rule_ids
 from dbarchitect.model.change import AddIndex
-from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
+from dbarchitect.model.finding import Finding, Gap, Mend, Review, Silence, Suppressed
 from dbarchitect.model.query import Workload
+from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 from dbarchitect.prove.demonstrate import demonstrate
 from dbarchitect.prove.parameters import filled
@@ -39,31 +40,39 @@ from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
+from .against import known_against, only_new
+from .mend import FixOptions, mend
 from .surroundings import WorkOptions, nothing, open_workshop, words_of_rows, words_of_server, workload_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
-    script's rows too."""
+    script's rows too. `against`: another source, or a git revision of this one: what is known there is left out. `fix`:
+    write the fixes as migrations."""
 
     select: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignores: tuple[ConfiguredIgnore, ...] = ()
     workload: Path | None = None
     prove: bool = False
     baseline: Path | None = None
+    against: str | None = None
+    fix: FixOptions | None = None
 
 
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
     baseline = read_baseline(options.baseline) if options.baseline else None
     workload = workload_of(options.workload)
+    known, unknown = _known(source, options) if options.against is not None else ((), ())
     with _opened(source, options) as opened:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
-        findings, silent = review(opened.schema, workload=workload, select=options.select, ignore=options.ignore)
-        run = {rule.id for rule in chosen(options.select, options.ignore)} - {one.rule for one in silent}
+        findings, silent = reviewed(opened.schema, workload, options)
+        run = {rule.id for rule in chosen(options.select, options.ignore, options.extend)}
+        run -= {one.rule for one in silent}
         findings = tuple(_printed(finding, opened) for finding in findings)
         findings, commented, remarks = _without_commented(findings, opened)
         findings, suppressed, stale = suppress(
@@ -75,9 +84,23 @@ def check(source: str, options: CheckOptions) -> Review:
         )
         gaps: tuple[Gap, ...] = (*opened.gaps, *remarks, *stale, *_left_out(workload.rejected if workload else ()))
         environment = {"source": version_name(opened.schema.version)}
+        gaps += unknown
+        if options.against is not None:
+            findings, old = only_new(findings, known, options.against)
+            suppressed += old
         if options.prove and (findings or workload):
             findings, found, environment = _prove(findings, opened, workload, options)
             gaps += found
+        mends: tuple[Mend, ...] = ()
+        if options.fix is not None:
+            mends = mend(
+                findings,
+                opened,
+                lambda schema: reviewed(schema, workload, options)[0],
+                options.fix,
+                now=options.now,
+                progress=options.progress,
+            )
     return Review(
         source=opened.name,
         engine=version_name(opened.schema.version),
@@ -85,6 +108,7 @@ def check(source: str, options: CheckOptions) -> Review:
         silent=silent,
         suppressed=(*commented, *suppressed),
         gaps=tuple(dict.fromkeys(gaps)),
+        mends=mends,
         tables=len(opened.schema.tables),
         file=opened.statements[-1].position.file if opened.statements else "",
         indexes=sum(len(table.indexes) for table in opened.schema.tables),
@@ -92,6 +116,20 @@ def check(source: str, options: CheckOptions) -> Review:
         environment=environment,
         command=_command(opened.name, options, *(["--prove"] if options.prove else [])),
     )
+
+
+def _known(source: str, options: CheckOptions) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
+    """What the same rules say about what `source` is held against."""
+    assert options.against is not None
+    base = replace(options, against=None, baseline=None, prove=False, fix=None)
+    return known_against(source, options.against, lambda given: check(given, base))
+
+
+def reviewed(
+    schema: Relational, workload: Workload | None, options: CheckOptions
+) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
+    """What the rules of the options say about a schema, and which are silent."""
+    return review(schema, workload=workload, select=options.select, ignore=options.ignore, extend=options.extend)
 
 
 def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:

@@ -85,6 +85,26 @@ class Suppressed(Value, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Mend(Value, frozen=True, kw_only=True):
+    """What came of mending one finding.
+
+    outcome    written: as a migration that was run up and down on a private copy, where the finding was gone and none
+               of warning or above was new; left: no migration, for the `reason`; none: there is no mechanical fix
+    migration  the migration's id, and its files
+    remarks    what is to be known of what was written
+    offenders  a query that lists the rows on which it fails
+    """
+
+    rule: str
+    at: ObjectRef
+    outcome: Literal["written", "left", "none"]
+    reason: str = ""
+    migration: str = ""
+    files: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    offenders: str = ""
+
+
 class Gap(Value, frozen=True, kw_only=True):
     """Something of the source that could not be carried over (an extension, a locale), and what follows."""
 
@@ -98,6 +118,7 @@ class Review(Value, frozen=True, kw_only=True):
 
     `files`: how many migrations were looked at, where it is about such.
     `file`: the one that stands for what has no place of its own: the script, the last of several; "" for a database.
+    `mends`: what came of mending each finding, where that was asked for.
     `command`: the words of the command that repeats it, without its choice of rules and formats and without passwords.
     """
 
@@ -107,6 +128,7 @@ class Review(Value, frozen=True, kw_only=True):
     silent: tuple[Silence, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    mends: tuple[Mend, ...] = ()
     tables: int = 0
     files: int = 0
     file: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dbarchitect.model.finding import Finding, Review, Severity
-from dbarchitect.render.digest import beside, figures, standing, suppressed_by, verdict
+from dbarchitect.render.digest import beside, figures, mended, standing, suppressed_by, verdict
 from dbarchitect.render.places import place_of
 from dbarchitect.render.untrusted import line
 
@@ -23,7 +23,9 @@ def render_github(review: Review, *, root: Path) -> str:
         command("notice", {"title": f"gap: {line(one.kind)}"}, f"{line(one.name)}: {line(one.effect)}")
         for one in review.gaps
     ]
-    closing = "; ".join(part for part in (verdict(review), standing(review), suppressed_by(review)) if part)
+    closing = "; ".join(
+        part for part in (verdict(review), standing(review), suppressed_by(review), mended(review)) if part
+    )
     # "dba: " in front: a line of the log that starts with "::" would be a command.
     return "\n".join([*lines, f"dba: {closing}"]) + "\n"
 

@@ -11,6 +11,7 @@ from dbarchitect.render.digest import (
     beside,
     by_object,
     figures,
+    mended,
     next_commands,
     plural,
     silent_by_reason,
@@ -131,6 +132,15 @@ def _group(name: str, findings: Sequence[Finding]) -> str:
 
 def _tail(review: Review) -> list[str]:
     out: list[str] = []
+    if review.mends:
+        out += [f"<details><summary>Fixes: {html(mended(review))}</summary>", ""]
+        for one in review.mends:
+            done = f"proved; written as {code(one.migration)}" if one.outcome == "written" else prose(line(one.reason))
+            out.append(f"- {prose(line(one.rule))} {code(one.at.short)}: {done}")
+            out += [f"  - {prose(line(remark))}" for remark in one.remarks]
+            if one.offenders:
+                out.append(f"  - it fails on the rows of {code(one.offenders)}")
+        out += ["", "</details>", ""]
     if review.silent:
         out += ["<details><summary>Silent, which is not a pass</summary>", ""]
         out += [
