@@ -30,6 +30,7 @@ from dbarchitect.render import FORMATS, Screen, render_review
 from dbarchitect.review import review
 from dbarchitect.sources import open_source
 from dbarchitect.sql.script import split_script
+from migration_tools import alembic, alembic_project
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SHOP = resources.files("dbarchitect.demo").joinpath("shop.sql").read_text("utf-8")
@@ -362,3 +363,21 @@ def test_a_partitioned_table_is_mended_partition_by_partition(tmp_path, database
     copy = database(script)
     run(copy, [up])
     assert not review(inspect(copy.connection, facts=False), select=["fk-without-index"])[0]
+
+
+def test_an_alembic_project_gets_revisions_that_alembic_runs(tmp_path, database):
+    live = database(SMALL)
+    url = live.url.replace("postgresql://", "postgresql+psycopg://")
+    home = alembic_project(tmp_path / "app", url, "generic")
+    options = replace(OPTIONS, select=("fk-without-index", "duplicate-index"), fix=api.FixOptions(folder=home))
+    found = api.check(live.url, options)
+    assert set(outcomes(found).values()) == {"written"}
+    before = inspect(live.connection, facts=False)
+    alembic(home, "upgrade", "head")
+    after = inspect(live.connection, facts=False)
+    assert not {one.rule for one in review(after)[0]} & {"fk-without-index", "duplicate-index"}
+    alembic(home, "downgrade", "base")
+    history = Name(schema="public", name="alembic_version")
+    left = inspect(live.connection, facts=False)
+    tables = tuple(one for one in left.tables if one.name != history)
+    assert not differences(msgspec.structs.replace(left, tables=tables), before)
