@@ -42,9 +42,9 @@ class FixOptions:
     online: bool = False
     python: Path | None = None
 
-    def asked(self, finding: Finding) -> bool:
-        """Whether it waits for an answer."""
-        return finding.asks and not self.questions & {finding.rule, "*"}
+    def mends(self, finding: Finding) -> bool:
+        """Whether it has a fix, and does not wait for an answer."""
+        return bool(finding.fix) and (not finding.asks or bool(self.questions & {finding.rule, "*"}))
 
 
 def mend(
@@ -61,8 +61,7 @@ def mend(
     All of them are written, or the folder is as it was (`InputError`, `SurroundingsError`, an interruption).
     """
     pen = _Pen(options, now)
-    mendable = [one for one in findings if one.fix and not options.asked(one)]
-    if not mendable:
+    if not any(map(options.mends, findings)):
         return tuple(_unmendable(one) for one in findings)
     host = opened.workshop.host
     start, _ = opened.private("start", now=now, privileges=opened.is_live)
@@ -71,7 +70,7 @@ def mend(
     mender = Mender(host, start, review, MendOptions(version=version, facts=facts, online=forms), progress=progress)
     with closing(mender):
         try:
-            return tuple(_mended(one, mender, pen) if one in mendable else _unmendable(one) for one in findings)
+            return tuple(_mended(one, mender, pen) if options.mends(one) else _unmendable(one) for one in findings)
         except (DbaError, KeyboardInterrupt):
             pen.undo()
             raise
