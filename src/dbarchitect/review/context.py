@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
-from dbarchitect.model.query import Workload
+from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Check, Column, ForeignKey, Index, Relational, Sequence, Table, UserType
 
 # How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
@@ -299,6 +299,15 @@ class Context:
 
     # ---- the workload
 
+    @cached_property
+    def _asked(self) -> dict[str, list[Query]]:
+        """The workload's queries by each word that is in them, in lower case."""
+        found: dict[str, list[Query]] = defaultdict(list)
+        for query in self.workload.queries if self.workload else ():
+            for word in set(_WORD.findall(query.sql.lower())):
+                found[word].append(query)
+        return found
+
     def called(self, table: Table, verb: Literal["delete", "update", "insert", "any"] = "any") -> float | None:
         """How often the workload's queries touch `table`; None without a workload.
 
@@ -309,7 +318,12 @@ class Context:
         name = rf'(?:[\w"$]+\.)?"?{re.escape(table.name.name)}"?(?![\w$])'
         before = {"delete": r"delete\s+from\s+(?:only\s+)?", "update": r"update\s+(?:only\s+)?", "insert": r"into\s+"}
         pattern = re.compile(rf"(?<![\w$]){before.get(verb, '')}{name}", re.IGNORECASE)
-        return sum(query.calls for query in self.workload.queries if pattern.search(query.sql))
+        word = table.name.name
+        asked = self._asked.get(word.lower(), ()) if _WORD.fullmatch(word) else self.workload.queries
+        return sum(query.calls for query in asked if pattern.search(query.sql))
+
+
+_WORD = re.compile(r"[\w$]+")
 
 
 _REFUSE_RETYPE = frozenset({"view", "rule", "policy", "function", "trigger", "publication"})

@@ -7,10 +7,7 @@ next to nothing of goes down by one severity, and findings of one severity stand
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -34,7 +31,6 @@ PAGE_BYTES = 8192
 
 _LOWER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.INFO}
 _WHOLES = ("database", "schema")  # where a systemic finding points; its members are in `also`
-_WORD = re.compile(r"[\w$]+")
 
 
 class Exposure(NamedTuple):
@@ -100,7 +96,7 @@ class Exposures:
 
     def _worked_out(self, table: Table) -> Exposure:
         context = self._context
-        calls = self._calls(table.name.name)
+        calls = context.called(table)
         if context.live_unfit:
             return Exposure(table.name, None, None, None, None, None, calls)
         leaves = [context.table_facts(leaf) for leaf in context.leaves(table)]
@@ -120,24 +116,6 @@ class Exposures:
             growth=growth,
             calls=calls,
         )
-
-    @cached_property
-    def _words(self) -> dict[str, float]:
-        """How often queries are called, by each word that is in them."""
-        found: dict[str, float] = defaultdict(float)
-        for query in self._context.workload.queries if self._context.workload else ():
-            for word in set(_WORD.findall(query.sql.lower())):
-                found[word] += query.calls
-        return found
-
-    def _calls(self, name: str) -> float | None:
-        """Names are compared as text: a table that shares its name with a column or another table counts for both."""
-        workload = self._context.workload
-        if workload is None:
-            return None
-        if _WORD.fullmatch(name):
-            return self._words.get(name.lower(), 0)
-        return sum(query.calls for query in workload.queries if name.lower() in query.sql.lower())
 
 
 def exposed(findings: Sequence[Finding], context: Context, harms_by: Callable[[str], HarmsBy]) -> list[Finding]:
