@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from dbarchitect.api import TwinSummary
-from dbarchitect.model.finding import Finding, Gap, Review, Severity, Silence, Suppressed
+from dbarchitect.model.finding import Finding, Gap, Mend, Review, Severity, Silence, Suppressed
 from dbarchitect.model.names import ObjectKind, ObjectRef, Position
 from dbarchitect.model.proof import Proof, Shown
 from dbarchitect.model.value import from_json
@@ -131,6 +131,10 @@ def hostile(copies: int = 5) -> Review:
         suppressed=(Suppressed(finding=HOSTILE_FINDING, by=HOSTILE, reason=HOSTILE),),
         gaps=(Gap(kind="extension", name=HOSTILE, effect=HOSTILE),),
         environment={"server": HOSTILE},
+        mends=(
+            Mend(rule="char-n", at=at(HOSTILE), outcome="left", reason=HOSTILE, offenders=HOSTILE),
+            Mend(rule="char-n", at=at(HOSTILE), outcome="written", migration=HOSTILE, remarks=(HOSTILE,)),
+        ),
         tables=1,
     )
 
@@ -443,6 +447,27 @@ def test_what_is_not_certain_says_so_and_the_rest_is_quiet():
         if form not in ("json", "sarif"):
             assert "certain)" not in text, form
     assert "certain" not in render(msgspec.structs.replace(REVIEW, findings=FINDINGS[:1], suppressed=()), "json")
+
+
+def test_what_came_of_fixes_is_told():
+    mends = (
+        Mend(rule="a", at=at("t"), outcome="written", migration="0007", remarks=("rewrites t",), offenders="SELECT 1"),
+        Mend(rule="b", at=at("u"), outcome="left", reason="it asks"),
+        Mend(rule="c", at=at("v"), outcome="none", reason="no mechanical fix"),
+    )
+    review = msgspec.structs.replace(REVIEW, mends=mends)
+    for form in ("text", "markdown"):
+        text = render(review, form).replace("\\", "")
+        for said in (
+            "1 fix written, 1 left, 1 without a mechanical fix",
+            "0007",
+            "rewrites t",
+            "SELECT 1",
+        ):
+            assert said in text, form
+        assert "it asks" in text, form
+    assert "1 fix written" in render(review, "github").splitlines()[-1]
+    assert from_json(Review, render(review, "json")).mends == mends
 
 
 # JUnit

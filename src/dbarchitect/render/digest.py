@@ -268,9 +268,9 @@ def statements(finding: Finding) -> tuple[str, ...]:
 
 
 def mended(review: Review) -> str:
-    """`4 fixes written as migrations, 2 left, 3 have no mechanical fix`; "" where none was asked for."""
+    """`4 fixes written, 2 left, 3 have no mechanical fix`; "" where none was asked for."""
     found = Counter(one.outcome for one in review.mends)
-    parts = [f"{plural(found['written'], 'fix', 'fixes')} written as migrations"] if review.mends else []
+    parts = [f"{plural(found['written'], 'fix', 'fixes')} written"] if review.mends else []
     if found["left"]:
         parts.append(f"{found['left']:,} left")
     if found["none"]:
