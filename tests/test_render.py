@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as Xml
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +13,7 @@ import msgspec
 import pytest
 
 from dbarchitect.api import TwinSummary
-from dbarchitect.model.finding import Finding, Gap, Review, Severity, Silence, Suppressed
+from dbarchitect.model.finding import Finding, Gap, Mend, Review, Severity, Silence, Suppressed
 from dbarchitect.model.names import ObjectKind, ObjectRef, Position
 from dbarchitect.model.proof import Proof, Shown
 from dbarchitect.model.value import from_json
@@ -130,6 +131,10 @@ def hostile(copies: int = 5) -> Review:
         suppressed=(Suppressed(finding=HOSTILE_FINDING, by=HOSTILE, reason=HOSTILE),),
         gaps=(Gap(kind="extension", name=HOSTILE, effect=HOSTILE),),
         environment={"server": HOSTILE},
+        mends=(
+            Mend(rule="char-n", at=at(HOSTILE), outcome="left", reason=HOSTILE, offenders=HOSTILE),
+            Mend(rule="char-n", at=at(HOSTILE), outcome="written", migration=HOSTILE, remarks=(HOSTILE,)),
+        ),
         tables=1,
     )
 
@@ -178,6 +183,10 @@ def test_no_finding_is_a_result(form):
     text = render(msgspec.structs.replace(REVIEW, findings=(), suppressed=()), form)
     if form in ("text", "github", "markdown"):
         assert "nothing found by 25 rules in 12 tables" in text
+    elif form == "junit":
+        [case, silent] = Xml.fromstring(text).iter("testcase")
+        assert (case.get("name"), list(case)) == ("nothing found by 25 rules in 12 tables and 20 indexes", [])
+        assert silent.find("skipped") is not None
     else:
         assert json.loads(text)
 
@@ -402,10 +411,104 @@ def test_sarif_uris(file, uri, base):
     assert (location["uri"], location.get("uriBaseId")) == (uri, base)
 
 
-def test_sarif_of_a_live_database_has_logical_locations_alone():
-    live = msgspec.structs.replace(REVIEW, source="postgresql://db/app", findings=FINDINGS[1:2], suppressed=())
+@pytest.mark.parametrize(
+    ("source", "uri"),
+    [
+        ("postgresql://bob:hunter2@db.example:5433/app?sslmode=require", "db.example%3A5433/app"),
+        ("postgresql:///app", "app"),
+        ("postgresql://", "database"),
+    ],
+)
+def test_sarif_of_a_live_database_is_placed_at_its_name(source, uri):
+    live = msgspec.structs.replace(REVIEW, source=source, findings=FINDINGS[1:2], suppressed=())
     location = json.loads(render(live, "sarif"))["runs"][0]["results"][0]["locations"][0]
-    assert set(location) == {"logicalLocations"}
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 1},
+    }
+
+
+def test_what_has_no_place_is_at_the_file_that_stands_for_the_source():
+    folder = msgspec.structs.replace(
+        REVIEW, source="db/migrations", file="db/migrations/0009_x.sql", findings=FINDINGS[1:2], suppressed=()
+    )
+    location = json.loads(render(folder, "sarif"))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "db/migrations/0009_x.sql"
+    assert location["region"] == {"startLine": 1}
+    assert parsed(render(folder, "github").splitlines()[0])[1]["file"] == "db/migrations/0009_x.sql"
+
+
+def test_what_is_not_certain_says_so_and_the_rest_is_quiet():
+    likely = msgspec.structs.replace(FINDINGS[1], certainty="likely", lowered="info and no warning: 3 rows")
+    for form in FORMATS:
+        text = render(msgspec.structs.replace(REVIEW, findings=(likely, *FINDINGS[2:3])), form)
+        assert "likely" in text, form
+        assert "info and no warning: 3 rows" in text, form
+        if form not in ("json", "sarif"):
+            assert "certain)" not in text, form
+    assert "certain" not in render(msgspec.structs.replace(REVIEW, findings=FINDINGS[:1], suppressed=()), "json")
+
+
+def test_what_came_of_fixes_is_told():
+    mends = (
+        Mend(rule="a", at=at("t"), outcome="written", migration="0007", remarks=("rewrites t",), offenders="SELECT 1"),
+        Mend(rule="b", at=at("u"), outcome="left", reason="it asks"),
+        Mend(rule="c", at=at("v"), outcome="none", reason="no mechanical fix"),
+    )
+    review = msgspec.structs.replace(REVIEW, mends=mends)
+    for form in ("text", "markdown"):
+        text = render(review, form).replace("\\", "")
+        for said in (
+            "1 fix written, 1 left, 1 without a mechanical fix",
+            "0007",
+            "rewrites t",
+            "SELECT 1",
+        ):
+            assert said in text, form
+        assert "it asks" in text, form
+    assert "1 fix written" in render(review, "github").splitlines()[-1]
+    assert from_json(Review, render(review, "json")).mends == mends
+
+
+# JUnit
+
+
+def test_junit_has_a_case_for_each_finding():
+    suites = Xml.fromstring(render(REVIEW, "junit"))
+    [suite] = suites
+    cases = suite.findall("testcase")
+    assert (suites.get("tests"), suite.get("failures"), suite.get("skipped")) == (str(len(cases)), "4", "1")
+    assert [one.get("classname") for one in cases] == [*(one.rule for one in FINDINGS), "unused-index"]
+    assert (cases[0].get("file"), cases[0].get("line"), cases[0].get("name")) == (
+        "db/app.sql",
+        "41",
+        "orders.customer_id",
+    )
+    failures = [one.find("failure") for one in cases]
+    assert [one is not None and one.get("type") for one in failures] == [
+        "error",
+        "warning",
+        "warning",
+        False,
+        "warning",
+        False,
+    ]
+    assert failures[0] is not None
+    assert FINDINGS[0].ddl[0] in (failures[0].text or "")
+    assert [child.tag for child in cases[3]] == ["system-out"]  # a note is no failure
+    assert cases[5].find("skipped") is not None
+
+
+def test_junit_is_xml_whatever_the_names():
+    names = "".join(map(chr, [*range(32), 0xFFFE, 0xFFFF, 0x1F600])) + "]]></failure>&amp;<!--"
+    finding = msgspec.structs.replace(FINDINGS[1], message=names, ddl=(names,), at=at(names), why=names)
+    [case] = Xml.fromstring(render(msgspec.structs.replace(REVIEW, findings=(finding,), silent=()), "junit")).iter(
+        "testcase"
+    )
+    [failure] = case
+    assert failure.tag == "failure"
+    assert "]]></failure>&amp;<!--" in (failure.get("message") or "")
+    assert "😀" in (failure.text or "")
 
 
 def test_sarif_messages_hold_no_links():

@@ -2,10 +2,11 @@
 
 ::
 
-    select = ["*"]                    # globs of rule ids; default all
+    select = ["fk-*"]                 # globs of rule ids; default all that run by default
+    extend-select = ["naming-*"]      # globs of rule ids that run besides
     ignore = ["char-n"]               # globs of rule ids
     fail-on = "warning"               # error, warning, info or never
-    format = "text"                   # text, json, sarif, github or markdown
+    format = "text"                   # text, json, sarif, github, markdown or junit
     baseline = "dba-baseline.json"    # relative to this file
 
     [[ignore]]                        # one rule on some objects; in the list above the same is {rule = ..., ...}
@@ -26,21 +27,22 @@
     baseline = "n-plus-one.json"      # accepted ones, relative to this file
     ignore = [{site = "scripts/*", reason = "run once"}]   # fingerprint and site are globs
 
-TOML knows one `ignore`: strings and tables share the list. Read once, at the edge, by the command line; what it says
-becomes options, and nobody below knows of files.
+TOML knows one `ignore`: strings and tables share the list; `dba answer` appends a table. Read once, at the edge, by the
+command line; what it says becomes options, and nobody below knows of files.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from .errors import InputError
+from .files import write_whole
 from .render import FORMATS, Format
 
 if TYPE_CHECKING:
@@ -54,7 +56,11 @@ FailOn = Literal["error", "warning", "info", "never"]
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 _FILE = "dbarchitect.toml"
-_KEYS = ("select", "ignore", "fail-on", "format", "baseline", "review", "n-plus-one", "dependency")
+_PROJECT = "pyproject.toml"
+_KEYS = (
+    *("select", "extend-select", "ignore", "fail-on", "format", "baseline"),
+    *("review", "n-plus-one", "dependency"),
+)
 _REVIEW_KEYS = ("exposed-roles",)
 _REPEATED_KEYS = ("baseline", "ignore")
 _REPEATED_IGNORE_KEYS = ("fingerprint", "site", "reason")
@@ -68,6 +74,7 @@ class Configuration:
 
     path: Path | None = None
     select: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignores: tuple[ConfiguredIgnore, ...] = ()
     fail_on: FailOn = "warning"
@@ -82,26 +89,79 @@ class Configuration:
 def read_configuration(start: Path) -> Configuration:
     """The configuration that counts in the folder `start`. Raises `InputError` naming file and key."""
     for folder in (start, *start.parents):
-        own = folder / _FILE
-        if own.is_file():
-            return parse_configuration(_toml(own), own)
-        project = folder / "pyproject.toml"
-        if project.is_file():
-            tool = _toml(project).get("tool")
-            table = cast("dict[str, Any]", tool).get("dbarchitect") if isinstance(tool, dict) else None
+        for name in (_FILE, _PROJECT):
+            path = folder / name
+            table = _table_of(_toml(path), path) if path.is_file() else None
             if table is not None:
-                if not isinstance(table, dict):
-                    raise InputError(f"{project}: tool.dbarchitect must be a table", hint="[tool.dbarchitect]")
-                return parse_configuration(cast("dict[str, Any]", table), project)
+                return parse_configuration(table, path)
     return Configuration()
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _table_of(document: dict[str, Any], path: Path) -> dict[str, Any] | None:
+    """What of a file is ours; None for a pyproject.toml without it."""
+    if path.name != _PROJECT:
+        return document
+    tool = document.get("tool")
+    table: object = cast("dict[str, Any]", tool).get("dbarchitect") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise InputError(f"{path}: tool.dbarchitect must be a table", hint="[tool.dbarchitect]")
+    return cast("dict[str, Any] | None", table)
+
+
+def answer(start: Path, ignore: ConfiguredIgnore) -> Path:
+    """Append an `[[ignore]]` to the configuration that counts in the folder `start`, else to a new file there; where.
+
+    Everything that stands in the file stays, to the letter. Raises `InputError` where the same is answered already, and
+    where the file has its ignores in a list, which nothing can be appended to.
+    """
+    found = read_configuration(start)
+    path = found.path or start / _FILE
+    if any((one.rule, one.object, one.until) == (ignore.rule, ignore.object, ignore.until) for one in found.ignores):
+        raise InputError(f"{path} has this answer already: {ignore.rule} on {ignore.object}")
+    fields = [("rule", ignore.rule), ("object", ignore.object), ("reason", ignore.reason)]
+    lines = [f"{key} = {_quoted(value)}" for key, value in fields]
+    if ignore.until is not None:
+        lines.append(f"until = {ignore.until.isoformat()}")
+    text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    end = "\r\n" if "\r\n" in text else "\n"
+    header = "[[tool.dbarchitect.ignore]]" if path.name == _PROJECT else "[[ignore]]"
+    before = text and text + ("" if text.endswith("\n") else end) + end
+    wanted = before + end.join((header, *lines, ""))
+    if _ignores_of(wanted, path) != (*found.ignores, replace(ignore, origin=str(path))):
+        raise InputError(
+            f"{path} has its ignores in a list, to which no table can be appended",
+            hint=f"write this into the list: {{ {', '.join(lines)} }}",
+        )
+    write_whole(path, wanted.encode())
+    return path
+
+
+def _ignores_of(text: str, path: Path) -> tuple[ConfiguredIgnore, ...] | None:
+    """The ignores of a file with this text; None where it is no TOML."""
+    try:
+        document = _parsed(text)
+    except ValueError:
+        return None
+    return parse_configuration(_table_of(document, path) or {}, path).ignores
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML, which differs from one of JSON in that DEL is no character of its own."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _parsed(text: str) -> dict[str, Any]:
     import tomllib
 
+    return tomllib.loads(text)
+
+
+def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        return _parsed(path.read_text(encoding="utf-8"))
+    except ValueError as err:  # no TOML, no UTF-8
         hint = "the file must be TOML in UTF-8; `ignore` is one list of strings and tables, or only [[ignore]] tables"
         raise InputError(f"{path}: {err}", hint=hint) from err
     except OSError as err:
@@ -120,6 +180,7 @@ def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:
     return Configuration(
         path=path,
         select=read.strings(table.get("select", []), "select"),
+        extend=read.strings(table.get("extend-select", []), "extend-select"),
         ignore=ignore,
         ignores=ignores,
         fail_on=cast("FailOn", read.one_of(table.get("fail-on", "warning"), FAIL_ON, "fail-on")),

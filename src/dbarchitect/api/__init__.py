@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .mend import FixOptions
     from .schema import (
         CheckOptions,
         Demonstration,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckOptions",
     "Demonstration",
+    "FixOptions",
     "OpenTwin",
     "RulePage",
     "TwinSummary",

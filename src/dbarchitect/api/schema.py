@@ -28,8 +28,9 @@ from dbarchitect.files import write_whole
 from dbarchitect.migrate.rule import rule_ids
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.facts import DeclaredDependency
-from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
+from dbarchitect.model.finding import Finding, Gap, Mend, Review, Silence, Suppressed
 from dbarchitect.model.query import Workload
+from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 from dbarchitect.progress import nothing
 from dbarchitect.prove.demonstrate import demonstrate
@@ -41,7 +42,9 @@ from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
+from .against import known_against, only_new
 from .evidence import with_evidence
+from .mend import FixOptions, mend
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 
@@ -50,9 +53,11 @@ class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
     script's rows too, which are then read as with `read_rows`: up to so many rows of each table, for what they show of
     its design. A live source's rows are read only with `read_rows`. `dependencies` are declared functional ones.
-    `exposed_roles` are those that strangers act as, besides the usual ones."""
+    `exposed_roles` are those that strangers act as, besides the usual ones. `against`: another source,
+    or a git revision of this one: what is known there is left out. `fix`: write the fixes as migrations."""
 
     select: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignores: tuple[ConfiguredIgnore, ...] = ()
     exposed_roles: tuple[str, ...] = ()
@@ -61,24 +66,22 @@ class CheckOptions(WorkOptions):
     baseline: Path | None = None
     read_rows: int | None = None
     dependencies: tuple[DeclaredDependency, ...] = ()
+    against: str | None = None
+    fix: FixOptions | None = None
 
 
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
     baseline = read_baseline(options.baseline) if options.baseline else None
     workload = workload_of(options.workload)
+    known, unknown = _known(source, options) if options.against is not None else ((), ())
     with _opened(source, options) as opened:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
         schema, more = with_evidence(opened, options)
-        findings, silent = review(
-            schema,
-            workload=workload,
-            select=options.select,
-            ignore=options.ignore,
-            exposed_roles=options.exposed_roles,
-        )
-        run = {rule.id for rule in chosen(options.select, options.ignore)} - {one.rule for one in silent}
+        findings, silent = reviewed(schema, workload, options)
+        run = {rule.id for rule in chosen(options.select, options.ignore, options.extend)}
+        run -= {one.rule for one in silent}
         findings = tuple(_printed(finding, opened) for finding in findings)
         findings, commented, remarks = _without_commented(findings, opened)
         findings, suppressed, stale = suppress(
@@ -96,9 +99,24 @@ def check(source: str, options: CheckOptions) -> Review:
             *_left_out(workload.rejected if workload else ()),
         )
         environment = {"source": version_name(opened.schema.version)}
+        gaps += unknown
+        if options.against is not None:
+            findings, old = only_new(findings, known, options.against)
+            suppressed += old
         if options.prove and (findings or workload):
             findings, found, environment = _prove(findings, opened, workload, options)
             gaps += found
+        mends: tuple[Mend, ...] = ()
+        if options.fix is not None:
+            mends = mend(
+                findings,
+                opened,
+                schema.facts,
+                lambda mended: reviewed(mended, workload, options)[0],
+                options.fix,
+                now=options.now,
+                progress=options.progress,
+            )
     return Review(
         source=opened.name,
         engine=version_name(opened.schema.version),
@@ -106,11 +124,34 @@ def check(source: str, options: CheckOptions) -> Review:
         silent=silent,
         suppressed=(*commented, *suppressed),
         gaps=tuple(dict.fromkeys(gaps)),
+        mends=mends,
         tables=len(opened.schema.tables),
+        file=opened.statements[-1].position.file if opened.statements else "",
         indexes=sum(len(table.indexes) for table in opened.schema.tables),
         rules_run=len(run),
         environment=environment,
         command=_command(opened.name, options, *(["--prove"] if options.prove else [])),
+    )
+
+
+def _known(source: str, options: CheckOptions) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
+    """What the same rules say about what `source` is held against."""
+    assert options.against is not None
+    base = replace(options, against=None, baseline=None, prove=False, fix=None)
+    return known_against(source, options.against, lambda given: check(given, base))
+
+
+def reviewed(
+    schema: Relational, workload: Workload | None, options: CheckOptions
+) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
+    """What the rules of the options say about a schema, and which are silent."""
+    return review(
+        schema,
+        workload=workload,
+        select=options.select,
+        ignore=options.ignore,
+        extend=options.extend,
+        exposed_roles=options.exposed_roles,
     )
 
 

@@ -91,6 +91,9 @@ def check(
     select: Annotated[
         tuple[str, ...], Parameter(metavar="RULES", help="Only these rules: ids or globs, commas between, repeatable.")
     ] = (),
+    extend_select: Annotated[
+        tuple[str, ...], Parameter(metavar="RULES", help="These rules too, that do not run by default.")
+    ] = (),
     ignore: Annotated[tuple[str, ...], Parameter(metavar="RULES", help="Not these rules.")] = (),
     baseline: Annotated[
         Path | None, Parameter(metavar="FILE", help="Suppress the findings that this file lists.")
@@ -98,6 +101,16 @@ def check(
     write_baseline: Annotated[
         Path | None, Parameter(metavar="FILE", help="Write the findings of today as a baseline and exit with 0.")
     ] = None,
+    new_only: Annotated[bool, Parameter(help="Only what --against does not have.")] = False,
+    against: Annotated[
+        str | None,
+        Parameter(metavar="BASE", help="A branch or commit of the schema file or migrations, or another source."),
+    ] = None,
+    fix: Annotated[
+        bool, Parameter(help="Write the fixes as migrations into the folder of -o, each one proved.")
+    ] = False,
+    include_questions: Annotated[bool, Parameter(help="With --fix: also what only you can answer.")] = False,
+    online: Annotated[bool, Parameter(help="With --fix: expand and contract where a plain form would block.")] = False,
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,
@@ -107,7 +120,9 @@ def check(
     ] = None,
     rows: Rows = (),
     seed: Seed = 0,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Annotated[
+        Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there; with --fix the folder.")
+    ] = None,
 ) -> int:
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
     from dbarchitect import api
@@ -117,6 +132,16 @@ def check(
     from dbarchitect.render import render_review
     from dbarchitect.suppression import write_baseline as write
 
+    if fix and output is None:
+        raise InputError(
+            "--fix writes migrations, and no folder is named", hint="dba check SOURCE --fix -o migrations/"
+        )
+    if fix and write_baseline:
+        raise InputError("--fix mends what --write-baseline would accept", hint="one after the other")
+    if (include_questions or online) and not fix:
+        raise InputError("--include-questions and --online are for --fix", hint="add --fix -o FOLDER")
+    if new_only and against is None:
+        raise InputError("--new-only: new beside what?", hint="--against main, or --against SOURCE")
     settings = read_configuration(Path.cwd())
     pages = api.rule_pages()
     known = tuple(page.id for page in pages)
@@ -124,6 +149,10 @@ def check(
     chosen = tuple(one for one in matching_rules(settings.select, every, f"{settings.path}: select") if one in known)
     if select:
         chosen = matching_rules(commas(select), known, "--select")
+    extended = tuple(
+        one for one in matching_rules(settings.extend, every, f"{settings.path}: extend-select") if one in known
+    )
+    extended += matching_rules(commas(extend_select), known, "--extend-select")
     ignored = tuple(one for one in matching_rules(settings.ignore, every, f"{settings.path}: ignore") if one in known)
     ignored += matching_rules(commas(ignore), known, "--ignore")
     for one in settings.ignores:
@@ -133,6 +162,7 @@ def check(
             source,
             api.CheckOptions(
                 select=chosen,
+                extend=extended,
                 ignore=ignored,
                 ignores=settings.ignores,
                 exposed_roles=settings.exposed_roles,
@@ -147,11 +177,21 @@ def check(
                 seed=seed,
                 # What is about to be written anew must hold what the old one suppressed.
                 baseline=None if write_baseline else baseline or settings.baseline,
+                against=against,
+                fix=None
+                if not fix or output is None
+                else api.FixOptions(
+                    folder=output,
+                    questions=frozenset(("*",) if include_questions else commas(select)),
+                    online=online,
+                ),
                 cache=terminal.cache(),
                 now=datetime.now(UTC),
                 progress=progress,
             ),
         )
+    if fix:
+        output = None
     if write_baseline:
         count = write(write_baseline, review.findings)
         terminal.emit(f"dba: {count:,} findings accepted in {write_baseline}\n", None)

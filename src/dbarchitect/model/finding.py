@@ -41,6 +41,7 @@ class Finding(Value, frozen=True, kw_only=True):
     fix         changes that mend it, in order; `ddl` is the same as SQL, printed for the source's version
     offenders   a query that lists the rows which the fix's constraint would refuse; "" where it has none
     asks        true where only a person can know: the message is a question
+    lowered     why the severity is lower than the rule's own, in words: there is next to nothing that it could harm
     experiment  how it can be shown; `proof` what was shown
     position    where the object is written, if the source is text
     """
@@ -58,6 +59,7 @@ class Finding(Value, frozen=True, kw_only=True):
     ddl: tuple[str, ...] = ()
     offenders: str = ""
     asks: bool = False
+    lowered: str = ""
     experiment: Experiment | None = None
     proof: Proof = ASSERTED
     position: Position | None = None
@@ -83,6 +85,26 @@ class Suppressed(Value, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Mend(Value, frozen=True, kw_only=True):
+    """What came of mending one finding.
+
+    outcome    written: as a migration that was run up and down on a private copy, where the finding was gone and none
+               of warning or above was new; left: no migration, for the `reason`; none: there is no mechanical fix
+    migration  the migration's id, and its files
+    remarks    what is to be known of what was written
+    offenders  a query that lists the rows on which it fails
+    """
+
+    rule: str
+    at: ObjectRef
+    outcome: Literal["written", "left", "none"]
+    reason: str = ""
+    migration: str = ""
+    files: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    offenders: str = ""
+
+
 class Gap(Value, frozen=True, kw_only=True):
     """Something of the source that could not be carried over (an extension, a locale), and what follows."""
 
@@ -95,6 +117,8 @@ class Review(Value, frozen=True, kw_only=True):
     """The result of `check`: findings in order of severity, what was silent, what was suppressed, what is missing.
 
     `files`: how many migrations were looked at, where it is about such.
+    `file`: the one that stands for what has no place of its own: the script, the last of several; "" for a database.
+    `mends`: what came of mending each finding, where that was asked for.
     `command`: the words of the command that repeats it, without its choice of rules and formats and without passwords.
     """
 
@@ -104,8 +128,10 @@ class Review(Value, frozen=True, kw_only=True):
     silent: tuple[Silence, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    mends: tuple[Mend, ...] = ()
     tables: int = 0
     files: int = 0
+    file: str = ""
     indexes: int = 0
     rules_run: int = 0
     environment: dict[str, str] = {}

@@ -155,7 +155,7 @@ class Journey:
         return self._own(of.schema())
 
     def _own(self, schema: Relational) -> Relational:
-        return _known_to(self._options.version, unowned(steady(schema), OWNER))
+        return known_to(self._options.version, unowned(steady(schema), OWNER))
 
     def close(self) -> None:
         """End the sessions, and drop what was made."""
@@ -206,6 +206,19 @@ class Journey:
                 first = (*first, *up)
             down = (*(replace(one, undoes=one.undoes + len(first)) for one in down), *last)
             steps = (*first, *steps)
+        plan = self._arrives(before, steps, down)
+        demands = expected(before, self._wanted) if not renames else ()
+        return replace(plan, renames=tuple(words), not_compared=difference.not_compared, demands=demands)
+
+    def plan_of(self, changes: Sequence[Change]) -> Plan:
+        """The plan of exactly these changes, in this order, which lead to the wanted schema; run up and down as every
+        other. Raises `InputError` as `plan` does."""
+        before = self._own(self._before if self._before is not None else schema_of(self._host, self._start))
+        steps, down = self._written(before, self._wanted, [(Action(change, 0),) for change in changes])
+        return self._arrives(before, steps, down)
+
+    def _arrives(self, before: Relational, steps: tuple[Step, ...], down: tuple[Step, ...]) -> Plan:
+        """The plan of steps that were run up and down, with what they claim to do."""
         steps, down = self._arrived(before, steps, down)
         steps = with_effects(steps, before, version=self._options.version, facts=self._options.facts)
         down = with_effects(down, self._wanted, version=self._options.version, facts=self._options.facts)
@@ -215,10 +228,7 @@ class Journey:
             to_hash=schema_hash(self._wanted),
             steps=steps,
             down=down,
-            renames=tuple(words),
-            not_compared=difference.not_compared,
             remaining=tuple(dict.fromkeys(loss for step in steps for loss in step.loses)),
-            demands=expected(before, self._wanted) if not renames else (),
             no_way_back=self._no_way_back,
             proof=Proof(
                 level="rehearsed",
@@ -469,7 +479,7 @@ def _columns_exist(using: Mapping[str, str], wanted: Relational) -> None:
             )
 
 
-def _known_to(version: int, schema: Relational) -> Relational:
+def known_to(version: int, schema: Relational) -> Relational:
     """The schema as a server of `version` has it: before 18 a plain NOT NULL is a column's alone and has no name."""
     if version < 180000:
         tables = tuple(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, get_args
 if TYPE_CHECKING:  # `dba --help` needs the names of the formats and nothing that is heavy
     from dbarchitect.model.finding import Review
 
-Format = Literal["text", "json", "sarif", "github", "markdown"]
+Format = Literal["text", "json", "sarif", "github", "markdown", "junit"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -82,3 +82,7 @@ def render_review(
             from dbarchitect.render.markdown import render_markdown
 
             return render_markdown(review)
+        case "junit":
+            from dbarchitect.render.junit import render_junit
+
+            return render_junit(review, root=root)

@@ -64,6 +64,16 @@ def standing(review: Review) -> str:
     return ", ".join(parts)
 
 
+def doubt(finding: Finding) -> str:
+    """What is said beside a message that is not certain: "" where it is."""
+    return "only you can answer" if finding.asks else finding.certainty if finding.certainty != "certain" else ""
+
+
+def beside(finding: Finding) -> tuple[str, ...]:
+    """What stands in brackets behind the message: how sure it is where not quite, why the severity is a lower one."""
+    return tuple(said for said in (doubt(finding), finding.lowered) if said)
+
+
 def level_of(proof: Proof) -> Level:
     """The level that is printed next to a statement."""
     return proof.level
@@ -257,6 +267,17 @@ def statements(finding: Finding) -> tuple[str, ...]:
     return tuple(one if one.endswith(";") or not one else one + ";" for one in found if one)
 
 
+def mended(review: Review) -> str:
+    """`4 fixes written, 2 left, 3 have no mechanical fix`; "" where none was asked for."""
+    found = Counter(one.outcome for one in review.mends)
+    parts = [f"{plural(found['written'], 'fix', 'fixes')} written"] if review.mends else []
+    if found["left"]:
+        parts.append(f"{found['left']:,} left")
+    if found["none"]:
+        parts.append(f"{found['none']:,} without a mechanical fix")
+    return ", ".join(parts)
+
+
 def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
     """What to try next: (command, what it gives). Its words are quoted for a shell."""
     source = shlex.quote(line(review.source)) if review.source else "SOURCE"
@@ -268,6 +289,10 @@ def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
         found.append((f"{check} --prove", "runs the experiments behind these findings on a private copy"))
     if review.findings:
         found.append((f"dba explain {line(worst(review.findings, 1)[0].rule)}", "the page of the worst finding's rule"))
+        asked = next((one for one in review.findings if one.asks), None)
+        if asked is not None and not review.files:
+            words = ["dba", "answer", line(asked.rule), line(asked.at.short), "--reason", "TEXT"]
+            found.append((shlex.join(words), "answers a question for good: the configuration keeps why"))
         if len(review.findings) > 10:
             found.append(
                 (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dbarchitect.model.finding import Finding, Review, Severity
-from dbarchitect.render.digest import figures, standing, suppressed_by, verdict
+from dbarchitect.render.digest import beside, figures, mended, standing, suppressed_by, verdict
 from dbarchitect.render.places import place_of
 from dbarchitect.render.untrusted import line
 
@@ -18,18 +18,20 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def render_github(review: Review, *, root: Path) -> str:
     """Annotations, then plain lines for the log."""
     ranked = sorted(review.findings, key=lambda one: -one.severity.rank)
-    lines = [_annotation(one, review.source, root) for one in ranked]
+    lines = [_annotation(one, review, root) for one in ranked]
     lines += [
         command("notice", {"title": f"gap: {line(one.kind)}"}, f"{line(one.name)}: {line(one.effect)}")
         for one in review.gaps
     ]
-    closing = "; ".join(part for part in (verdict(review), standing(review), suppressed_by(review)) if part)
+    closing = "; ".join(
+        part for part in (verdict(review), standing(review), suppressed_by(review), mended(review)) if part
+    )
     # "dba: " in front: a line of the log that starts with "::" would be a command.
     return "\n".join([*lines, f"dba: {closing}"]) + "\n"
 
 
-def _annotation(finding: Finding, source: str, root: Path) -> str:
-    place = place_of(finding, source, root)
+def _annotation(finding: Finding, review: Review, root: Path) -> str:
+    place = place_of(finding, review, root)
     properties: dict[str, str] = {}
     if place is not None:
         properties["file"] = line(place.path)
@@ -38,7 +40,7 @@ def _annotation(finding: Finding, source: str, root: Path) -> str:
         if place.column:
             properties["col"] = str(place.column)
     properties["title"] = f"{finding.rule} ({finding.proof.level}) on {line(finding.at.short)}"
-    parts = [line(finding.message)]
+    parts = [line(finding.message) + "".join(f" ({line(said)})" for said in beside(finding))]
     parts += [
         f"{one.label}: {one.before} -> {one.after} {one.gain}".strip() for one in figures(finding.proof) if one.before
     ]

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dbarchitect.model.finding import Finding, Review, Severity
 from dbarchitect.render.digest import (
     NOUNS,
+    beside,
     by_object,
     figures,
+    mended,
     next_commands,
     plural,
     silent_by_reason,
@@ -82,7 +84,7 @@ def _full(finding: Finding) -> list[str]:
     out = [
         f"### {_MARKS[finding.severity]} {NOUNS[finding.severity]}: {code(finding.at.short)} ({prose(finding.rule)})",
         "",
-        prose(line(finding.message)) + (" *(only you can answer)*" if finding.asks else ""),
+        _said(finding),
     ]
     if finding.why:
         out += ["", prose(line(finding.why))]
@@ -96,6 +98,10 @@ def _full(finding: Finding) -> list[str]:
     if finding.unless:
         out += ["", f"*Unless:* {prose(line(finding.unless))}"]
     return out
+
+
+def _said(finding: Finding) -> str:
+    return prose(line(finding.message)) + "".join(f" *({prose(line(said))})*" for said in beside(finding))
 
 
 def _proof(finding: Finding) -> str:
@@ -119,13 +125,22 @@ def _group(name: str, findings: Sequence[Finding]) -> str:
     for one in findings:
         where = code(one.at.sub, cell=True) if one.at.sub else ""
         level = one.proof.level + (" (did not hold)" if one.proof.holds is False else "")
-        out.append(f"| {_MARKS[one.severity]} | {prose(one.rule)} | {where} | {level} | {prose(line(one.message))} |")
+        out.append(f"| {_MARKS[one.severity]} | {prose(one.rule)} | {where} | {level} | {_said(one)} |")
     out += ["", "</details>"]
     return "\n".join(out)
 
 
 def _tail(review: Review) -> list[str]:
     out: list[str] = []
+    if review.mends:
+        out += [f"<details><summary>Fixes: {html(mended(review))}</summary>", ""]
+        for one in review.mends:
+            done = f"proved; written as {code(one.migration)}" if one.outcome == "written" else prose(line(one.reason))
+            out.append(f"- {prose(line(one.rule))} {code(one.at.short)}: {done}")
+            out += [f"  - {prose(line(remark))}" for remark in one.remarks]
+            if one.offenders:
+                out.append(f"  - it fails on the rows of {code(one.offenders)}")
+        out += ["", "</details>", ""]
     if review.silent:
         out += ["<details><summary>Silent, which is not a pass</summary>", ""]
         out += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbarchitect.model.finding import Finding
+from dbarchitect.model.finding import Finding, Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +18,14 @@ class Place:
     relative: bool = True  # to the root; else absolute
 
 
-def place_of(finding: Finding, source: str, root: Path) -> Place | None:
-    """The finding's position, else the source where that is a file, else None (a live database)."""
+def place_of(finding: Finding, review: Review, root: Path) -> Place | None:
+    """The finding's position, else the file that stands for the source, else None (a live database)."""
     if finding.position is not None:
         at = finding.position
         return _place(at.file, root, line=at.line, column=at.column)
-    if "://" in source or not source:
+    if "://" in review.source or not review.source:
         return None
-    return _place(source, root)
+    return _place(review.file or review.source, root)
 
 
 def _place(file: str, root: Path, *, line: int = 0, column: int = 0) -> Place:

@@ -10,12 +10,12 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from dbarchitect.model.finding import Finding, Review, Severity, Suppressed
-from dbarchitect.render.digest import figures, level_of, statements
+from dbarchitect.render.digest import beside, figures, level_of, statements
 from dbarchitect.render.places import Place, place_of
-from dbarchitect.render.untrusted import block, json_document, line
+from dbarchitect.render.untrusted import block, json_document, line, without_passwords
 
 if TYPE_CHECKING:
     from dbarchitect.render import Page
@@ -35,10 +35,9 @@ def render_sarif(review: Review, *, pages: Sequence[Page], root: Path, version: 
     by_id = {page.id: page for page in pages}
     severities = {one.rule: one.severity for one in reversed(everything)}
     index = {rule: place for place, rule in enumerate(ids)}
-    results = [_result(one, index, review.source, root) for one in review.findings]
+    results = [_result(one, index, review, root) for one in review.findings]
     results += [
-        _result(one.finding, index, review.source, root) | {"suppressions": [_suppression(one)]}
-        for one in review.suppressed
+        _result(one.finding, index, review, root) | {"suppressions": [_suppression(one)]} for one in review.suppressed
     ]
     run: Node = {
         "tool": {
@@ -100,7 +99,7 @@ def _rule(rule: str, page: Page | None, severity: Severity | None) -> Node:
 _PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
 
-def _result(finding: Finding, index: dict[str, int], source: str, root: Path) -> Node:
+def _result(finding: Finding, index: dict[str, int], review: Review, root: Path) -> Node:
     # The key has no line in it: the alert stays the same when the file moves around it.
     fingerprint = hashlib.sha256(finding.key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     result: Node = {
@@ -108,10 +107,11 @@ def _result(finding: Finding, index: dict[str, int], source: str, root: Path) ->
         "ruleIndex": index[finding.rule],
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "locations": [_location(finding, place_of(finding, source, root))],
+        "locations": [_location(finding, place_of(finding, review, root) or _stand_in(review.source))],
         # GitHub tells alerts apart by `primaryLocationLineHash` alone.
         "partialFingerprints": {"dbarchitectKey/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:1"},
         "properties": {
+            "certainty": finding.certainty,
             "proof": finding.proof.level,
             "method": line(finding.proof.method),
             "fix": [block(one) for one in finding.ddl],
@@ -123,7 +123,7 @@ def _result(finding: Finding, index: dict[str, int], source: str, root: Path) ->
 
 
 def _message(finding: Finding) -> str:
-    parts = [finding.message]
+    parts = [finding.message + "".join(f" ({said})" for said in beside(finding))]
     if finding.why:
         parts.append(finding.why)
     proof = f"Proof: {level_of(finding.proof)}"
@@ -144,7 +144,18 @@ def _prose(text: str) -> str:
     return line(text).replace("](", "] (")
 
 
-def _location(finding: Finding, place: Place | None) -> Node:
+def _stand_in(source: str) -> Place:
+    """A place for what is found in a live database: code scanning takes no result without a file, so the name of the
+    database stands for one, as that of an image does in the reports of scanners of images."""
+    try:
+        parts = urlsplit(without_passwords(source))
+    except ValueError:  # a host in brackets that is no address
+        return Place(path="database", line=1)
+    host = parts.netloc.rpartition("@")[2]
+    return Place(path="/".join(one for one in (host, parts.path.strip("/")) if one) or "database", line=1)
+
+
+def _location(finding: Finding, place: Place) -> Node:
     ref = finding.at
     logical: Node = {
         "name": line(ref.sub or ref.name or ref.schema or ref.kind),
@@ -153,8 +164,6 @@ def _location(finding: Finding, place: Place | None) -> Node:
     if str(ref):
         logical["fullyQualifiedName"] = line(str(ref))
     location: Node = {"logicalLocations": [logical]}
-    if place is None:
-        return location
     artifact: Node = {"uri": _uri(place)}
     if place.relative:
         artifact["uriBaseId"] = "%SRCROOT%"

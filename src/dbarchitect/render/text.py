@@ -22,9 +22,11 @@ from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import (
     NOUNS,
     Figure,
+    beside,
     by_object,
     figures,
     listed,
+    mended,
     next_commands,
     owner,
     plural,
@@ -103,6 +105,7 @@ class ReviewPage:
             parts += [Text(), self.heading(f"The other {len(rest):,}, by object")]
             for name, findings in by_object(rest):
                 parts += [Text(), self.object(name, findings)]
+        parts += self.mends(review)
         parts += self.silent(review)
         if closing:
             parts += self.next(review, long=len(rest) > 6)
@@ -168,8 +171,8 @@ class ReviewPage:
 
     def message(self, finding: Finding) -> Text:
         text = Text(line(finding.message))
-        if finding.asks:
-            text.append("  (only you can answer)", style="dim")
+        for said in beside(finding):
+            text.append(f"  ({line(said)})", style="dim")
         return text
 
     def proof(self, proof: Proof) -> RenderableType:
@@ -252,6 +255,24 @@ class ReviewPage:
             mark = Text(self.glyph(_MARKS[one.severity]), style=_SEVERITY_STYLE[one.severity])
             body.append(self.hanging(mark, Group(head, said)))
         return Group(*body)
+
+    def mends(self, review: Review) -> Iterable[Part]:
+        """What came of each fix: the migration, or why there is none."""
+        if not review.mends:
+            return
+        yield Text()
+        yield self.heading(f"Fixes: {mended(review)}")
+        for one in review.mends:
+            if one.outcome == "none":
+                continue
+            done = one.outcome == "written"
+            mark = Text(self.glyph(_CHECK), style="bold green") if done else Text(self.glyph(_DOT), style="dim")
+            head = Text.assemble((line(one.rule), ""), f" {self.glyph(_DOT)} ", (line(one.at.short), "bold"))
+            said = [f"proved; written as {line(one.migration)}" if done else f"not written: {line(one.reason)}"]
+            said += map(line, one.remarks)
+            if one.offenders:
+                said.append(f"it fails on the rows of: {line(one.offenders)}")
+            yield self.hanging(mark, Group(head, *(Text(text, style="dim") for text in said)))
 
     def silent(self, review: Review) -> Iterable[Part]:
         if review.silent:

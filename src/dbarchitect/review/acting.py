@@ -7,7 +7,7 @@ from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Table
 
 from .context import Context
-from .exposure import as_role, listed
+from .reach import as_role, listed
 from .rows import Rows
 
 

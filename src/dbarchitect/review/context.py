@@ -11,12 +11,12 @@ from typing import Literal, NamedTuple
 from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
-from dbarchitect.model.query import Workload
+from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
 from dbarchitect.review.vocabulary import names_money
 
 from .asked import Asked
-from .exposure import EXPOSED_ROLES, Exposure
+from .reach import EXPOSED_ROLES, Reach
 
 # How long counters must have run before "never used" means something. Monthly jobs are the usual victims of less,
 # so 14 days is a floor; PostgreSQL's own advice is to look "over a representative period".
@@ -74,7 +74,7 @@ class Context:
         self.schema = schema
         self.facts = schema.facts
         self.workload = workload
-        self.exposure = Exposure(schema, EXPOSED_ROLES.union(exposed_roles))
+        self.reach = Reach(schema, EXPOSED_ROLES.union(exposed_roles))
 
     # ---- structure
 
@@ -409,6 +409,15 @@ class Context:
         """What the workload's queries ask of columns; empty without a workload."""
         return Asked(self.schema, self.workload)
 
+    @cached_property
+    def _by_word(self) -> dict[str, list[Query]]:
+        """The workload's queries by each word that is in them, in lower case."""
+        found: dict[str, list[Query]] = defaultdict(list)
+        for query in self.workload.queries if self.workload else ():
+            for word in set(_IDENTIFIER.findall(query.sql.lower())):
+                found[word].append(query)
+        return found
+
     def called(self, table: Table, verb: Literal["delete", "update", "insert", "any"] = "any") -> float | None:
         """How often the workload's queries touch `table`; None without a workload.
 
@@ -419,7 +428,9 @@ class Context:
         name = rf'(?:[\w"$]+\.)?"?{re.escape(table.name.name)}"?(?![\w$])'
         before = {"delete": r"delete\s+from\s+(?:only\s+)?", "update": r"update\s+(?:only\s+)?", "insert": r"into\s+"}
         pattern = re.compile(rf"(?<![\w$]){before.get(verb, '')}{name}", re.IGNORECASE)
-        return sum(query.calls for query in self.workload.queries if pattern.search(query.sql))
+        word = table.name.name
+        asked = self._by_word.get(word.lower(), ()) if _IDENTIFIER.fullmatch(word) else self.workload.queries
+        return sum(query.calls for query in asked if pattern.search(query.sql))
 
 
 _IDENTIFIER = re.compile(r"[\w$]+")

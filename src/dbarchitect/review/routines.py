@@ -11,7 +11,7 @@ from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Function
 
 from .context import Context
-from .exposure import signature
+from .reach import signature
 
 # A relation named without its schema. Comments and constants may hold such words too: the name must be a relation's.
 _RELATION = re.compile(

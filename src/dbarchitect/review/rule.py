@@ -28,6 +28,7 @@ from dbarchitect.model.proof import Experiment, Scalar
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
+from dbarchitect.review.exposure import HarmsBy, exposed
 
 Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server", "rows"]
 Area = Literal[
@@ -62,7 +63,7 @@ class Rule(Page):
     certainty  how sure a finding is, unless it says otherwise: see `Finding.certainty`
     default    False: it runs only where it is selected by name (a matter of style, or of a convention)
     harms_by   what the harm grows with, where live facts may lower the severity: `rows` of the table, `writes` to it;
-               "" where a small or quiet table is no excuse
+               "" where a small or quiet table is no excuse (`exposure` does it)
     needs     `structure`: the catalogue alone; `live`: sequence values and sizes of a real server; `statistics`: what
               ANALYZE gathered; `counters`: live counters old enough to mean something; `authentication`: pg_hba.conf as
               the server read it; `server`: the settings of the live server itself; `rows`: rows that were read on
@@ -74,7 +75,7 @@ class Rule(Page):
     severity: Severity = Severity.WARNING
     certainty: Certainty = "certain"
     default: bool = True
-    harms_by: Literal["rows", "writes", ""] = ""
+    harms_by: HarmsBy = ""
     needs: Needs = "structure"
     since: int = 0
     check: Check = _unbound
@@ -122,19 +123,21 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
-def chosen(select: Collection[str], ignore: Collection[str]) -> tuple[Rule, ...]:
-    """The rules named by `select` (where empty: those that run by default) without those named by `ignore`.
+def chosen(select: Collection[str], ignore: Collection[str], extend: Collection[str] = ()) -> tuple[Rule, ...]:
+    """The rules that `select` names (where empty: those that run by default) or `extend`, without those of `ignore`.
 
     Raises `InputError` for a name that no rule has.
     """
     known = {rule.id: rule for rule in rules()}
-    for name in (*select, *ignore):
+    for name in (*select, *ignore, *extend):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "one of: " + ", ".join(known)
             raise InputError(f"there is no rule {name!r}", hint=hint)
     return tuple(
-        rule for rule in known.values() if (rule.id in select if select else rule.default) and rule.id not in ignore
+        rule
+        for rule in known.values()
+        if (rule.id in extend or (rule.id in select if select else rule.default)) and rule.id not in ignore
     )
 
 
@@ -144,24 +147,27 @@ def review(
     workload: Workload | None = None,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
+    extend: Collection[str] = (),
     exposed_roles: Collection[str] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
-    """Run the chosen rules over `schema`: findings, worst first, and the rules that stayed silent, with the reason.
+    """Run the chosen rules over `schema`: findings, worst first and of one severity the most exposed first, and the
+    rules that stayed silent, with the reason.
 
-    `exposed_roles`: roles that strangers act as, besides the usual ones. Raises `InputError` for a name in `select` or
-    `ignore` that no rule has.
+    `exposed_roles`: roles that strangers act as, besides the usual ones. Raises `InputError` for a name in `select`,
+    `ignore` or `extend` that no rule has.
     """
     context = Context(schema, workload, exposed_roles=exposed_roles)
     findings: list[Finding] = []
     silences: list[Silence] = []
-    for rule in chosen(select, ignore):
+    running = chosen(select, ignore, extend)
+    for rule in running:
         reason = _unmet(rule, context)
         if reason:
             silences.append(Silence(rule=rule.id, reason=reason))
         else:
             findings += rule.check(context)
-    findings.sort(key=lambda one: (-one.severity.rank, one.rule, one.at, one.message))
-    return tuple(findings), tuple(silences)
+    harms_by: dict[str, HarmsBy] = {rule.id: rule.harms_by for rule in running}
+    return tuple(exposed(findings, context, harms_by.__getitem__)), tuple(silences)
 
 
 def _unmet(rule: Rule, context: Context) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "empty_folder",
     "format_of",
     "read_folder",
+    "words",
     "write_migration",
 ]
 

@@ -29,7 +29,7 @@ from dbarchitect.model.change import SetDefaultPrivileges
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, listed
+from dbarchitect.review.reach import PUBLIC, listed
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)

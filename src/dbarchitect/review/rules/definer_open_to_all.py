@@ -34,7 +34,7 @@ from dbarchitect.model.names import ObjectRef, quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Function, Grant
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, function_ref, listed, others, signature, without
+from dbarchitect.review.reach import PUBLIC, function_ref, listed, others, signature, without
 from dbarchitect.review.routines import is_trigger
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -55,7 +55,7 @@ def check(review: Context) -> Iterator[Finding]:
         _found(review, function, callers.get(function_ref(function)))
         for function in definers
         if (not function.grants or PUBLIC in others(function))
-        and review.exposure.entered_by_others(function.name.schema, function.owner)
+        and review.reach.entered_by_others(function.name.schema, function.owner)
     ]
     message = f"everybody may call {len(found)} of {len(definers)} SECURITY DEFINER functions"
     yield from roll_up(found, message, of=len(definers))
@@ -63,7 +63,7 @@ def check(review: Context) -> Iterator[Finding]:
 
 def _found(review: Context, function: Function, caller: ObjectRef | None) -> Finding:
     at = function_ref(function)
-    exposed = review.exposure.roles
+    exposed = review.reach.roles
     severity = RULE.severity if exposed else Severity.WARNING
     message = f"everybody may call {function.name.short}, which runs as {function.owner}"
     if exposed:

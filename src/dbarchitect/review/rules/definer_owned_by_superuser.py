@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, function_ref, listed, others
+from dbarchitect.review.reach import PUBLIC, function_ref, listed, others
 from dbarchitect.review.routines import is_trigger
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -44,7 +44,7 @@ def check(review: Context) -> Iterator[Finding]:
         owner = roles.get(function.owner)
         if owner is None or not owner.superuser or not callers:
             continue
-        if callers == (PUBLIC,) and not review.exposure.entered_by_others(function.name.schema, function.owner):
+        if callers == (PUBLIC,) and not review.reach.entered_by_others(function.name.schema, function.owner):
             continue
         found.append(
             RULE.finding(

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, function_ref, others
+from dbarchitect.review.reach import PUBLIC, function_ref, others
 from dbarchitect.review.routines import Names, has_search_path, misled, resolves_late
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up

@@ -36,7 +36,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Table
 from dbarchitect.review.acting import read_as
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import COMMANDS, listed
+from dbarchitect.review.reach import COMMANDS, listed
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -45,7 +45,7 @@ RULE = Rule(__name__, __doc__, area="security", severity=Severity.ERROR)
 
 def check(review: Context) -> Iterator[Finding]:
     """Tables that exposed roles reach and that have no row security."""
-    exposed = [(table, held) for table in review.tables if (held := review.exposure.of(table))]
+    exposed = [(table, held) for table in review.tables if (held := review.reach.of(table))]
     open_ = [(table, held) for table, held in exposed if not table.row_security]
     found = [_found(review, table, held) for table, held in open_]
     closed = [table.ref for table, _ in exposed if table.row_security]

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import listed
+from dbarchitect.review.reach import listed
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="security", severity=Severity.INFO)
@@ -41,7 +41,7 @@ def check(review: Context) -> Iterator[Finding]:
     names = [one.name for one in review.schema.extensions if one.schema == "public"]
     if not names:
         return
-    strangers = [role for role in review.exposure.roles if review.exposure.enters(role, "public")]
+    strangers = [role for role in review.reach.roles if review.reach.enters(role, "public")]
     served = f", which {listed(strangers)} may enter" if strangers else ""
     are = "are" if len(names) > 1 else "is"
     yield RULE.finding(

@@ -28,7 +28,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import COMMANDS, PUBLIC, listed, without
+from dbarchitect.review.reach import COMMANDS, PUBLIC, listed, without
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)
@@ -37,7 +37,7 @@ RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)
 def check(review: Context) -> Iterator[Finding]:
     """Foreign tables with privileges of exposed roles."""
     for table in review.schema.tables:
-        held = review.exposure.of(table) if table.kind == "foreign" else {}
+        held = review.reach.of(table) if table.kind == "foreign" else {}
         if not held:
             continue
         can = [one for one in COMMANDS if any(one in privileges for privileges in held.values())]

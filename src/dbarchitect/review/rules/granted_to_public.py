@@ -31,7 +31,7 @@ from dbarchitect.model.names import ObjectRef, quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Sequence, Table, View
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, view_ref, without
+from dbarchitect.review.reach import PUBLIC, view_ref, without
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -57,7 +57,7 @@ def check(review: Context) -> Iterator[Finding]:
 
 def _found(review: Context, one: Table | View | Sequence, held: list[str]) -> Finding:
     at, kind = _ref(one)
-    reached = review.exposure.enters(PUBLIC, one.name.schema)
+    reached = review.reach.enters(PUBLIC, one.name.schema)
     severity = RULE.severity if reached and set(held) - {"SELECT", "REFERENCES"} else Severity.INFO
     where = quote_literal(str(one.name))
     asked = "sequence" if isinstance(one, Sequence) else "table"

@@ -28,7 +28,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, bases, listed, view_ref, without
+from dbarchitect.review.reach import PUBLIC, bases, listed, view_ref, without
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="security", certainty="likely", severity=Severity.WARNING)
@@ -38,7 +38,7 @@ def check(review: Context) -> Iterator[Finding]:
     """Materialized views of guarded tables that exposed roles read."""
     reads = bases(review.schema)
     for view in review.schema.views:
-        readers = [role for role, held in review.exposure.of(view).items() if "SELECT" in held]
+        readers = [role for role, held in review.reach.of(view).items() if "SELECT" in held]
         if not view.materialized or not readers:
             continue
         guarded = sorted(name for name in _read(view.name, reads) if (t := review.table(name)) and t.row_security)

@@ -35,7 +35,7 @@ from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Column, Grant, Table
 from dbarchitect.review.context import Context, base_type, column_ref
-from dbarchitect.review.exposure import PUBLIC, as_role, listed
+from dbarchitect.review.reach import PUBLIC, as_role, listed
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -69,7 +69,7 @@ def check(review: Context) -> Iterator[Finding]:
     found: list[Finding] = []
     read = 0
     for table in review.tables:
-        held = review.exposure.of(table)
+        held = review.reach.of(table)
         readers = [role for role, privileges in held.items() if "SELECT" in privileges]
         if (
             not readers

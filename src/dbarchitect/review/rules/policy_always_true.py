@@ -31,7 +31,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Policy, Table
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, applies, as_role, listed, policy_ref
+from dbarchitect.review.reach import PUBLIC, applies, as_role, listed, policy_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -49,17 +49,15 @@ def check(review: Context) -> Iterator[Finding]:
         if not table.row_security:
             continue
         of += len(table.policies)
-        held = review.exposure.of(table)
+        held = review.reach.of(table)
         for policy in table.policies:
             commands = _open_commands(policy)
             roles = _strangers(review, policy)
             if not roles or not commands:
                 continue
-            if review.exposure.has_grants and review.exposure.roles:
+            if review.reach.has_grants and review.reach.roles:
                 reach = {role: privileges & set(commands) for role, privileges in held.items()}
-                roles = [
-                    role for role in review.exposure.roles if reach.get(role) and applies(policy, role, commands[0])
-                ]
+                roles = [role for role in review.reach.roles if reach.get(role) and applies(policy, role, commands[0])]
                 commands = [one for one in commands if any(one in reach[role] for role in roles)]
             commands = [one for one in commands if not _narrowed(table, roles, one)]
             if roles and commands:
@@ -85,7 +83,7 @@ def _open_commands(policy: Policy) -> list[str]:
 
 
 def _strangers(review: Context, policy: Policy) -> list[str]:
-    known = [role for role in review.exposure.roles if role in policy.roles]
+    known = [role for role in review.reach.roles if role in policy.roles]
     return [PUBLIC] if PUBLIC in policy.roles else known
 
 
@@ -106,7 +104,7 @@ def _found(review: Context, table: Table, policy: Policy, roles: list[str], comm
 
 def _written(review: Context, table: Table, roles: list[str], commands: list[str]) -> Shown | None:
     """A row that somebody else wrote, deleted as an exposed role."""
-    held = review.exposure.of(table)
+    held = review.reach.of(table)
     role = next((one for one in roles if {"DELETE", "SELECT"} <= held.get(one, frozenset())), None)
     rows = Rows(review)
     if role is None or "DELETE" not in commands or rows.add(table) is None:

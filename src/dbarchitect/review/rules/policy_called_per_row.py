@@ -37,7 +37,7 @@ from dbarchitect.model.names import quote_literal
 from dbarchitect.model.proof import TimedWithout
 from dbarchitect.model.schema import Function, Policy, Table
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import applies, as_role, policy_ref
+from dbarchitect.review.reach import applies, as_role, policy_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -151,7 +151,7 @@ def _has_from(text: str, start: int) -> bool:
 
 def _timed(review: Context, table: Table, policy: Policy, fix: Change) -> TimedWithout | None:
     """Read the table as a role that the policy is for."""
-    held = review.exposure.of(table)
+    held = review.reach.of(table)
     role = next((one for one in held if "SELECT" in held[one] and applies(policy, one, "SELECT")), None)
     if role is None:
         return None

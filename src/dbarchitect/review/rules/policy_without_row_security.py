@@ -56,7 +56,7 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _unasked(review: Context, table: Table) -> Shown:
-    held = review.exposure.of(table)
+    held = review.reach.of(table)
     if any("SELECT" in privileges for privileges in held.values()):
         return read_as(review, table, held)
     at = quote_literal(str(table.name))

@@ -37,7 +37,7 @@ import msgspec
 from dbarchitect.model.change import AlterTable
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, others
+from dbarchitect.review.reach import PUBLIC, others
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -52,7 +52,7 @@ def check(review: Context) -> Iterator[Finding]:
     secured = [table for table in review.tables if table.row_security and table.policies]
     if any(_WEB.search(f"{one.using} {one.check}") for table in secured for one in table.policies):
         return
-    severity = RULE.severity if review.exposure.has_grants else Severity.INFO
+    severity = RULE.severity if review.reach.has_grants else Severity.INFO
     found = [
         RULE.finding(
             table.ref,

@@ -31,7 +31,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import as_role, listed
+from dbarchitect.review.reach import as_role, listed
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -48,7 +48,7 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _found(review: Context, table: Table) -> Finding:
-    held = review.exposure.of(table)
+    held = review.reach.of(table)
     who = f": {listed(held)} may query it and never {'see' if len(held) > 1 else 'sees'} a row" if held else ""
     return RULE.finding(
         table.ref,

@@ -30,7 +30,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef, quote_identifier, quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import PUBLIC, without
+from dbarchitect.review.reach import PUBLIC, without
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="security", severity=Severity.WARNING)

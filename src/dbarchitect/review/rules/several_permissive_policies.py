@@ -36,7 +36,7 @@ from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Policy, Table
 from dbarchitect.review.acting import read_as
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import COMMANDS, PUBLIC, applies, policy_ref
+from dbarchitect.review.reach import COMMANDS, PUBLIC, applies, policy_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
@@ -88,7 +88,7 @@ def _passed(review: Context, table: Table, open_: Policy) -> Shown | None:
     """A row that somebody else wrote, read as a role for which the open policy speaks."""
     held = {
         role: privileges
-        for role, privileges in review.exposure.of(table).items()
+        for role, privileges in review.reach.of(table).items()
         if "SELECT" in privileges and applies(open_, role, "SELECT")
     }
     return read_as(review, table, held) if held else None

@@ -39,7 +39,7 @@ from dbarchitect.model.names import Name
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Table, View
 from dbarchitect.review.context import Context
-from dbarchitect.review.exposure import as_role, bases, listed, others, view_ref
+from dbarchitect.review.reach import as_role, bases, listed, others, view_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
@@ -119,7 +119,7 @@ def _found(
 
 def _seen(review: Context, view: View, table: Table) -> Shown | None:
     """As a role for which the table's policies hold: the view shows a row that somebody else wrote."""
-    role = next(iter(review.exposure.of(view)), None)
+    role = next(iter(review.reach.of(view)), None)
     plain = " JOIN " not in view.definition and " WHERE" not in view.definition.upper()
     rows = Rows(review)
     if role is None or not plain or rows.add(table) is None:
