@@ -37,7 +37,7 @@ from dbarchitect.review.overlap import obligations, settled
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.WARNING, harms_by="rows")
 
 _WHOLE = frozenset(("=", "in", "<", ">", "<=", ">=", "between", "order"))
 _NUMBERS = frozenset(("int4", "int8", "numeric", "float8"))

@@ -40,7 +40,7 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 
-RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely")
+RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely", harms_by="writes")
 
 _EMAIL = frozenset({"email", "mail", "emailaddress", "useremail"})
 _NO_ADDRESS = frozenset({"hash", "id", "template", "token", "domain", "key", "provider", "type", "status", "subject"})

@@ -38,7 +38,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 
-RULE = Rule(__name__, __doc__, area="normal forms", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="normal forms", certainty="likely", severity=Severity.WARNING, harms_by="rows")
 
 _LISTS = frozenset(
     {"tags", "list", "csv", "labels", "keywords", "categories", "emails", "recipients", "members", "roles"}

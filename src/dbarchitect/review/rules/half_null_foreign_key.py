@@ -44,7 +44,7 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import TENANTS
 
-RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING, harms_by="writes")
 
 
 def check(review: Context) -> Iterator[Finding]:

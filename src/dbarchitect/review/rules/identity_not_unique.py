@@ -42,7 +42,7 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like
 
-RULE = Rule(__name__, __doc__, area="uniqueness", certainty="possible")
+RULE = Rule(__name__, __doc__, area="uniqueness", certainty="possible", harms_by="writes")
 
 _ACCOUNTS = frozenset({"user", "account", "admin", "administrator", "subscriber", "login"})
 _LOGINS = frozenset(

@@ -34,7 +34,7 @@ from dbarchitect.review.mending import JSONB, retype
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="types", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="types", severity=Severity.WARNING, harms_by="rows")
 
 _EXACT = frozenset({"raw", "original", "signature", "signed", "payload", "body", "verbatim", "source"})
 _DUPLICATE = Shown(

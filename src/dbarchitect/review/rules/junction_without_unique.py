@@ -46,7 +46,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import BOOKKEEPING, SOFT_DELETE, TENANTS, is_event_like
 
-RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING, harms_by="writes")
 
 _MOST_COLUMNS = 5
 _INSTANTS = frozenset({"timestamp", "timestamptz", "date"})

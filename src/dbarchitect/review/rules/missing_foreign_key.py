@@ -53,7 +53,7 @@ from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING, harms_by="writes")
 
 _TYPES = ("type", "kind", "class", "table")  # of what a polymorphic id refers to
 _PASSING = frozenset({"staging", "stage", "tmp", "temp", "import", "imports", "backup", "archive", "archived", "bak"})

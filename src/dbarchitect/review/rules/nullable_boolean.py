@@ -43,7 +43,7 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import MANY, roll_up
 
-RULE = Rule(__name__, __doc__, area="nullability", certainty="likely")
+RULE = Rule(__name__, __doc__, area="nullability", certainty="likely", harms_by="writes")
 
 # Where "no answer" is an answer.
 _ANSWERS = frozenset(

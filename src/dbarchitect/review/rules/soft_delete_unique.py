@@ -40,7 +40,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import SOFT_DELETE
 
-RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="uniqueness", certainty="likely", severity=Severity.WARNING, harms_by="writes")
 
 _CHOSEN = frozenset(
     """

@@ -46,7 +46,7 @@ from dbarchitect.review.statuses import (
 )
 from dbarchitect.review.systemic import MANY, is_systemic, roll_up
 
-RULE = Rule(__name__, __doc__, area="checks", certainty="likely")
+RULE = Rule(__name__, __doc__, area="checks", certainty="likely", harms_by="writes")
 
 _NUMBERS = frozenset({"int2", "int4", "int8"})
 _RANKS = frozenset({"priority", "severity", "mode", "stage", "phase"})

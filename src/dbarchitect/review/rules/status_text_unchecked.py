@@ -51,7 +51,7 @@ from dbarchitect.review.statuses import (
 )
 from dbarchitect.review.systemic import MANY, is_systemic, roll_up
 
-RULE = Rule(__name__, __doc__, area="checks", certainty="likely")
+RULE = Rule(__name__, __doc__, area="checks", certainty="likely", harms_by="writes")
 
 _BARE = (("type",), ("kind",))
 _TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})

@@ -41,7 +41,7 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING, harms_by="rows")
 
 _UUID = Type(sql="uuid", name="uuid", base="uuid", category="U", length=16)
 _TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
