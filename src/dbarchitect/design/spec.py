@@ -48,7 +48,7 @@ class Field(Value, frozen=True, kw_only=True):
 
     required    every one has it
     unique      no two share it; `within` names the entity inside which that holds (`email is unique per tenant`)
-    values      of a choice, in order; `transitions` are the allowed ones, as (from, to), of a status; `initial` its start
+    values      of a choice, in order; `transitions` are the allowed ones, as (from, to); `initial` is where it starts
     minimum, maximum  as written: "0", "18", "today"
     scale       digits behind the point; `currency` of money, "" where each row has its own
     dimensions  of a vector
