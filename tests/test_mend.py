@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -60,10 +59,8 @@ def written(review_: Review) -> list[Mend]:
 def run(copy, files: list[Path]) -> None:
     """The scripts with a client of their own, statement by statement."""
     for file in files:
-        for statement in re.split(r";\n", file.read_text()):
-            bare = "\n".join(one for one in statement.splitlines() if not one.startswith("--")).strip().rstrip(";")
-            if bare:
-                copy.connection.execute(bare)
+        for statement in split_script(file.read_text(), file.name):
+            copy.connection.execute(statement.sql)
 
 
 def test_each_fix_is_a_migration_that_mends_and_can_be_taken_back(tmp_path, database):
@@ -237,7 +234,7 @@ def test_rows_in_the_way_are_a_query_in_the_migration_and_the_report(tmp_path):
     with open_workshop(None, OPTIONS.cache, lambda _: None) as workshop:
         opened = open_source(str(tmp_path / "app.sql"), workshop)
         options = api.FixOptions(folder=tmp_path / "migrations")
-        [one] = mend(said(opened.schema), opened, said, options, now=NOW, progress=lambda _: None)
+        [one] = mend(said(opened.schema), opened, None, said, options, now=NOW, progress=lambda _: None)
     assert (one.outcome, one.offenders) == ("written", query)
     [up] = (tmp_path / "migrations").glob("*.up.sql")
     assert f"--   offenders: {query}" in up.read_text()
