@@ -84,7 +84,7 @@ class _LackingRightError(Exception):
 def _run_as_owner(experiment: Experiment, bench: Workbench, not_run: Proof) -> Proof:
     """Run it once more with the rights of the role that owns the schema, as many an application has them: its triggers
     make tables, its migrations change them. An experiment about the rights of roles asks for none of that."""
-    if any(statement.startswith(("SET ROLE", "SET LOCAL ROLE")) for statement in _statements(experiment)):
+    if any(statement.upper().startswith(("SET ROLE", "SET LOCAL ROLE")) for statement in _statements(experiment)):
         return not_run
     try:
         with bench.guest_as_owner() as lent:

@@ -40,7 +40,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, area="keys", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.WARNING, yields_to=("junction-without-unique",))
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -63,10 +63,13 @@ def check(review: Context) -> Iterator[Finding]:
             message += ", and is published: updates and deletes on it fail"
         if usable is not None:
             message += f"; {usable.name.name} is unique, never NULL, and can become it"
+        else:
+            message += ": what names a row?"
         yield RULE.finding(
             table.ref,
             message,
             severity=severity,
+            certainty="certain",  # that it has none; what it should be is the question
             also=(index_ref(usable),) if usable else (),
             facts={"rows": review.rows(table), "candidate": usable.name.name if usable else None},
             fix=_promotion(review, table, usable) if usable else (),
