@@ -29,7 +29,7 @@ from dbarchitect.model.proof import Experiment, Scalar
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
-from dbarchitect.review.systemic import DATABASE
+from dbarchitect.review.systemic import DATABASE, asked
 
 Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server", "rows"]
 Area = Literal[
@@ -101,13 +101,16 @@ class Rule(Page):
         asks: bool = False,
         experiment: Experiment | None = None,
     ) -> Finding:
-        """A finding of this rule; its page says why it matters and what would make it false."""
+        """A finding of this rule; its page says why it matters and what would make it false.
+
+        What only a person can know ends as a question: where `message` is none it is given one.
+        """
         return Finding(
             rule=self.id,
             severity=severity or self.severity,
             certainty=certainty or ("possible" if asks else self.certainty),
             at=at,
-            message=message,
+            message=asked(message) if asks else message,
             why=self.why,
             unless=self.unless,
             also=tuple(also),
