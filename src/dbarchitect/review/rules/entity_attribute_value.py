@@ -32,8 +32,12 @@ from collections.abc import Iterator
 
 from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, ForeignKey, Table
+from dbarchitect.review.checked import is_checked
 from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
+from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
@@ -111,4 +115,21 @@ def _found(
         also=(column_ref(table, attribute), *(column_ref(table, value) for value in values)),
         facts={"entity": str(entity.target), "rows": review.rows(table), "value_columns": len(values)},
         asks=not strong,
+        experiment=_unknown(review, table, attribute, values),
+    )
+
+
+def _unknown(review: Context, table: Table, attribute: Column, values: list[Column]) -> Accepted | None:
+    """A row with an attribute that is defined nowhere."""
+    if any(attribute.name in key.columns for key in table.foreign_keys) or base_type(attribute) not in TEXTS:
+        return None
+    if is_checked(review, table, attribute):
+        return None
+    rows = Rows(review)
+    names = (attribute.name, *(value.name for value in values if base_type(value) in TEXTS))
+    if rows.add(table, must=names) is None:
+        return None
+    return Accepted(
+        script=(*rows.statements, f"SELECT {', '.join(map(quote_identifier, names))} FROM {table.name}"),
+        shows="an attribute that is defined nowhere is accepted, with any text for a value",
     )
