@@ -6,8 +6,8 @@
 A made-up table draws its key, its columns and its faults: references without a foreign key or an
 index, floats for money, times without a zone, texts for states, checks that NULL passes, repeated and nested indexes,
 pairs without a key. The same number of tables always gives the same text. A run is a process of its own, from the
-command to the JSON on disk, start of the interpreter and loading on the private server included; "review" is the CPU time
-of the rules alone, in one process.
+command to the JSON on disk, start of the interpreter and loading on the private server included; "review" is the CPU
+time of the rules alone, in one process.
 """
 
 from __future__ import annotations
