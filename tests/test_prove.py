@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 import postgres_servers
@@ -115,6 +116,42 @@ def test_an_experiment_acts_as_the_roles_that_the_source_names(database, server)
         assert bench.empty().execute("select current_user = session_user").fetchone() == (True,)
         superuser = proved(bench, Shown(setup=("set local role postgres",), query="select true", shows="x"))
         assert (superuser.level, superuser.holds) == ("asserted", None)
+
+
+def test_what_the_owner_alone_may_do(database, server):
+    source = database(
+        "create table team (id int primary key, parent int references team, name text not null)",
+        "create function more() returns trigger language plpgsql as "
+        "$$begin execute format('create table team_%s (like team)', new.id); return new; end$$",
+        "create trigger more after insert on team for each row execute function more()",
+    )
+    pg_dump = find_binaries().pg_dump
+    assert pg_dump is not None
+    with server.connect(source.name) as connection:
+        schema = inspect(connection, facts=False)
+        script, _ = dump_schema(pg_dump, connection)
+    snapshot = take(schema, script, source="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+    with closing(Workbench(server, snapshot, rows={"team": 20_000})) as bench:
+        row = "insert into team values (2147000001, null, 'a')"
+        found = proved(bench, Accepted(script=(row, "select to_regclass('team_2147000001')::text as made"), shows="x"))
+        assert (found.holds, found.after["made"]) == (True, "team_2147000001")
+        orphan = "insert into team values (2147000001, 5, 'a')"  # foreign keys act as ever
+        assert proved(bench, Accepted(script=(row.replace("01,", "02,"), orphan), shows="x")).holds is False
+        refused = proved(bench, Refused(script=(row, "alter table team add constraint c check (id < 5)"), shows="x"))
+        assert refused.holds is True
+        index = Index(
+            name=Name(schema="public", name="team_parent"),
+            table=Name(schema="public", name="team"),
+            keys=(IndexKey(column="parent"),),
+        )
+        delete = TimedWithout(
+            setup=(row,), sql="delete from team where id = 2147000001", change=(AddIndex(index=index),)
+        )
+        assert proved(bench, delete).level == "measured"
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):  # the right is lent for one experiment
+            bench.empty().execute("create table another (a int)")
+    for name in ("blank", "empty", "lab"):
+        server.drop_database(name)
 
 
 def test_a_role_of_the_user_is_not_lent(database, server):

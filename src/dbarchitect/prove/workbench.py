@@ -6,8 +6,8 @@ the twin, with rows as the lab. A source without statistics (a script) gets its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import msgspec
@@ -17,11 +17,19 @@ from dbarchitect.engines.postgres import lab as lab_room
 from dbarchitect.engines.postgres import twin as twin_room
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import version_name
-from dbarchitect.engines.postgres.server.host import Host, NotOnThisHostError, guest_session, owner_session
+from dbarchitect.engines.postgres.server.host import (
+    GUEST,
+    OWNER,
+    Host,
+    NotOnThisHostError,
+    guest_session,
+    owner_session,
+)
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.schema import Relational
 
 from .ownership import lend_roles
@@ -96,6 +104,21 @@ class Workbench:
             lend_roles(self._server, "empty", self.schema)
             self._empty = self._guest("empty")
         return self._empty
+
+    @contextmanager
+    def guest_as_owner(self) -> Generator[bool]:
+        """Within, guests have the rights of the role that owns the copies; whether they could be lent. Triggers and
+        foreign keys act on them as ever, which they do not in the owner's own sessions."""
+        if not self._server.superuser:
+            yield False
+            return
+        owner, guest = (quote_identifier(self._server.ordinary_role(role)) for role in (OWNER, GUEST))
+        with closing(self._server.connect("blank")) as admin:
+            admin.execute(f"GRANT {owner} TO {guest}".encode())
+            try:
+                yield True
+            finally:
+                admin.execute(f"REVOKE {owner} FROM {guest}".encode())
 
     def owned(self) -> psycopg.Connection[Any]:
         """The owner's session on a copy without rows."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from dbarchitect.model.change import AddConstraint
-from dbarchitect.model.names import Name
+from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Check, Column, DomainType, EnumType, Table
-from dbarchitect.review.context import Context, mentions
+from dbarchitect.review.context import Context, base_type, mentions
 from dbarchitect.review.mending import free_name
 
 # Terms that say nothing about which values there may be: a length, "not empty", "not NULL".
@@ -54,6 +54,14 @@ def new_check(review: Context, table: Table, columns: Sequence[Column], expressi
         name = free_name(review, table, (*(column.name for column in columns), f"check{number}"))
     names = tuple(column.name for column in columns)
     return AddConstraint(table=table.name, constraint=Check(name=name, columns=names, expression=expression))
+
+
+def living(mark: Column) -> str:
+    """The condition that a row is not deleted, by the column that marks deleted ones: a flag or a time."""
+    quoted = quote_identifier(mark.name)
+    if base_type(mark) != "bool":
+        return f"{quoted} IS NULL"
+    return f"NOT {quoted}" if mark.not_null else f"{quoted} IS NOT TRUE"
 
 
 def rows_where(table: Name, condition: str) -> str:

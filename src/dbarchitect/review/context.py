@@ -365,7 +365,7 @@ class Context:
     @cached_property
     def authentication_unfit(self) -> str:
         """Why nothing is known of who is let in without a password; "" where that is known."""
-        if self.facts is not None and self.facts.trusted is not None:
+        if not self.live_unfit and self.facts is not None and self.facts.trusted is not None:
             return ""
         return self.live_unfit or "pg_hba_file_rules is for superusers to read, and this role is none"
 
@@ -436,6 +436,10 @@ class Context:
 _IDENTIFIER = re.compile(r"[\w$]+")
 _REFUSE_RETYPE = frozenset({"view", "rule", "policy", "function", "trigger", "publication"})
 _NOT_IN_LOOKUPS = frozenset({"timestamp", "timestamptz", "json", "jsonb", "bytea", "xml"})
+
+
+TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
+INSTANTS = frozenset({"timestamp", "timestamptz", "date"})
 
 
 def base_type(column: Column) -> str:

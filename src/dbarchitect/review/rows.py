@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
 from dbarchitect.model.schema import (
@@ -521,6 +522,7 @@ class _Wishes:
         return operator in (">", ">=", "=", "<", "<=")
 
 
+@lru_cache(maxsize=65536)  # the CHECKs of a table are read for each row of it
 def _bare(text: str) -> str:
     """Without parentheses around the whole."""
     text = text.strip()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -29,6 +30,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 from dbarchitect.review.exposure import HarmsBy, exposed
+from dbarchitect.review.systemic import DATABASE, asked
 
 Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server", "rows"]
 Area = Literal[
@@ -50,6 +52,9 @@ Area = Literal[
 Check = Callable[[Context], Iterator[Finding]]
 
 
+REDUNDANT = ("duplicate-index", "prefix-redundant-index")  # an index that should go needs no other advice
+
+
 def _unbound(_: Context) -> Iterator[Finding]:
     raise NotImplementedError("a rule gets its check when `rules()` finds its file")
 
@@ -69,6 +74,8 @@ class Rule(Page):
               the server read it; `server`: the settings of the live server itself; `rows`: rows that were read on
               request. A rule whose needs are not met is silent, and says so.
     since     the oldest server major it speaks about
+    yields_to rules that say the same, or what makes this one's advice idle: where one of them speaks about the same
+              object, at least as loudly, a finding of this rule is left out
     """
 
     area: Area = "structure"
@@ -78,6 +85,7 @@ class Rule(Page):
     harms_by: HarmsBy = ""
     needs: Needs = "structure"
     since: int = 0
+    yields_to: tuple[str, ...] = ()
     check: Check = _unbound
 
     def finding(
@@ -94,13 +102,16 @@ class Rule(Page):
         asks: bool = False,
         experiment: Experiment | None = None,
     ) -> Finding:
-        """A finding of this rule; its page says why it matters and what would make it false."""
+        """A finding of this rule; its page says why it matters and what would make it false.
+
+        What only a person can know ends as a question: where `message` is none it is given one.
+        """
         return Finding(
             rule=self.id,
             severity=severity or self.severity,
             certainty=certainty or ("possible" if asks else self.certainty),
             at=at,
-            message=message,
+            message=asked(message) if asks else message,
             why=self.why,
             unless=self.unless,
             also=tuple(also),
@@ -166,8 +177,38 @@ def review(
             silences.append(Silence(rule=rule.id, reason=reason))
         else:
             findings += rule.check(context)
+    found = tuple(_without_repeated(findings))
     harms_by: dict[str, HarmsBy] = {rule.id: rule.harms_by for rule in running}
-    return tuple(exposed(findings, context, harms_by.__getitem__)), tuple(silences)
+    return tuple(exposed(found, context, harms_by.__getitem__)), tuple(silences)
+
+
+def _without_repeated(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out what another finding says about the same object (see `Rule.yields_to`)."""
+    by_id = {rule.id: rule for rule in rules()}
+    heard = {name for finding in findings for name in by_id[finding.rule].yields_to}
+    by_table: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.rule in heard:
+            for at in {finding.at, *(finding.also if finding.at == DATABASE else ())}:  # all that it was rolled up from
+                by_table[finding.rule, at.schema, at.name].append(finding)
+    for finding in findings:
+        others = (
+            other
+            for name in by_id[finding.rule].yields_to
+            for other in by_table.get((name, finding.at.schema, finding.at.name), ())
+        )
+        if not any(other.severity.rank >= finding.severity.rank and _same(finding, other) for other in others):
+            yield finding
+
+
+def _same(finding: Finding, other: Finding) -> bool:
+    """Whether both are about one object, or one about a part of what the other is about."""
+    at = finding.at
+    places = (other.at, *other.also) if other.at == DATABASE else (other.at,)
+    return any(
+        (at.schema, at.name) == (place.schema, place.name) and (place == at or "table" in (at.kind, place.kind))
+        for place in places
+    )
 
 
 def _unmet(rule: Rule, context: Context) -> str:

@@ -19,6 +19,11 @@ def is_systemic(found: int, of: int, *, share: float = SHARE, many: int = MANY) 
     return found > many and found >= share * of
 
 
+def asked(message: str) -> str:
+    """`message` as a question."""
+    return message if "?" in message else f"{message}: is that meant?"
+
+
 def roll_up(
     found: Sequence[Finding],
     message: str,
@@ -47,17 +52,18 @@ def roll_up(
     if deviations:
         named = ", ".join(ref.short for ref in deviations[:3]) + (", ..." if len(deviations) > 3 else "")
         message = f"{message}; not so: {named}"
+    asks = all(one.asks for one in found)
     yield Finding(
         rule=first.rule,
         severity=max((one.severity for one in found), key=lambda severity: severity.rank),
         certainty=first.certainty,
         at=at,
-        message=message,
+        message=asked(message) if asks else message,
         why=first.why,
         unless=first.unless,
         also=tuple(also),
         facts={"found": len(found), "of": of, "deviations": len(deviations), "mended": mended},
         fix=tuple(fix.values()),
-        asks=all(one.asks for one in found),
+        asks=asks,
         experiment=first.experiment,
     )

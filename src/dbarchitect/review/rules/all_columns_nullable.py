@@ -35,7 +35,7 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="nullability", severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="nullability", severity=Severity.INFO, yields_to=("no-primary-key",))
 
 _FEWEST = 3
 _STAGING = frozenset(

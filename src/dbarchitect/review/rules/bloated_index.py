@@ -35,10 +35,18 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.overlap import settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 from dbarchitect.review.storage import BTREE_SPECIAL, PAGE, PAGE_HEADER, entry_bytes, fill_factor, trusted
 
-RULE = Rule(__name__, __doc__, area="operations", certainty="likely", severity=Severity.WARNING, needs="statistics")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="operations",
+    certainty="likely",
+    severity=Severity.WARNING,
+    needs="statistics",
+    yields_to=REDUNDANT,
+)
 
 SHARE = 0.5
 BYTES = 10 * 2**20

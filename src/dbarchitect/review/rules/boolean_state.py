@@ -5,7 +5,7 @@
 Three or more columns of a table are flags (`is_draft`, `published`, `archived`) or times (`approved_at`,
 `rejected_at`, `cancelled_at`) that look like states of which only one can hold. Flags that do not exclude each other
 (`is_admin`, `is_staff`, settings) do not count, nor do tables with a CHECK over them or with a status column, beside
-which they tell what happened on the way. Times are `info`, because they also record a history.
+which they tell what happened on the way. Nothing but the names tells that, so it is `info`.
 
 ## Why it matters
 
@@ -37,7 +37,7 @@ from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.INFO)
 
 _FEWEST = 3
 
@@ -64,10 +64,10 @@ def check(review: Context) -> Iterator[Finding]:
         times = {name: column for column in table.columns if (name := _state(column)) and base_type(column) != "bool"}
         if any(words(column.name)[-1:] in (("status",), ("state",), ("stage",)) for column in table.columns):
             continue  # the state has its column; the others say what happened on the way
-        for states, severity in ((flags, RULE.severity), (times, Severity.INFO)):
+        for states in (flags, times):
             found = _one_life(states)
             if len(found) >= _FEWEST and not _checked(table, found):
-                yield _found(review, table, found, severity)
+                yield _found(review, table, found)
                 break
 
 
@@ -95,12 +95,11 @@ def _checked(table: Table, columns: list[Column]) -> bool:
     )
 
 
-def _found(review: Context, table: Table, columns: list[Column], severity: Severity) -> Finding:
+def _found(review: Context, table: Table, columns: list[Column]) -> Finding:
     names = ", ".join(column.name for column in columns)
     return RULE.finding(
         table.ref,
         f"{table.name.short} spreads one state over {len(columns)} columns ({names}): {2 ** len(columns)} combinations",
-        severity=severity,
         also=[column_ref(table, column) for column in columns],
         facts={"columns": names, "combinations": 2 ** len(columns)},
         fix=(AddConstraint(table=table.name, constraint=_at_most_one(review, table, columns)),),

@@ -35,9 +35,17 @@ from dbarchitect.review.context import Context, base_type, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
 from dbarchitect.review.rows import Rows
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.WARNING, harms_by="rows")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="indexes",
+    certainty="likely",
+    severity=Severity.WARNING,
+    harms_by="rows",
+    yields_to=REDUNDANT,
+)
 
 _WHOLE = frozenset(("=", "in", "<", ">", "<=", ">=", "between", "order"))
 _NUMBERS = frozenset(("int4", "int8", "numeric", "float8"))

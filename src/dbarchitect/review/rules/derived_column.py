@@ -34,7 +34,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table
-from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -42,7 +42,6 @@ from dbarchitect.review.systemic import roll_up
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.INFO)
 
 _NUMBERS = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"})
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 _FULL = frozenset({("full", "name"), ("fullname",), ("display", "name"), ("name",)})
 _FIRST = frozenset({("first", "name"), ("firstname",), ("given", "name"), ("forename",)})
 _LAST = frozenset({("last", "name"), ("lastname",), ("family", "name"), ("surname",)})
@@ -66,8 +65,8 @@ def check(review: Context) -> Iterator[Finding]:
 
 
 def _of_the_row(review: Context, table: Table) -> Iterator[Finding]:
-    first, last = _named(table, _FIRST, _TEXTS), _named(table, _LAST, _TEXTS)
-    full = _named(table, _FULL, _TEXTS)
+    first, last = _named(table, _FIRST, TEXTS), _named(table, _LAST, TEXTS)
+    full = _named(table, _FULL, TEXTS)
     if first and last and full:
         values = {first.name: "'Ada'", last.name: "'Lovelace'", full.name: "'Grace'"}
         yield _found(review, table, full, (first, last), values)

@@ -4,7 +4,9 @@
 
 A table of at most eight columns holds the attributes of another one as rows: a mandatory foreign key to the entity, a
 column that names the attribute, and a column for the value, or one for each type of value. With a name like
-`attribute` or `property`, or several value columns, it is a `warning`, else `info`. Settings, preferences, labels,
+`attribute` or `property`, or several value columns, it is a `warning`. It is a question and `info` with other names,
+and where a key keeps every attribute to one text of each entity: then it is a list of names and texts that may be meant
+for what the application does not know. Settings, preferences, labels,
 translations and other plain lists of keys and values are left out.
 
 ## Why it matters
@@ -30,8 +32,12 @@ from collections.abc import Iterator
 
 from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, ForeignKey, Table
-from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.checked import is_checked
+from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
+from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
@@ -47,7 +53,6 @@ _LISTS_BY_NATURE = frozenset(
     environment variable variables secret secrets log logs history audit event events queue limit limits quota quotas
     """.split()  # noqa: SIM905
 )
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -74,12 +79,20 @@ def _attribute(table: Table, entity: ForeignKey) -> tuple[Column, list[Column], 
             continue
         plain = name[:-1] if name[-1] in ("id", "name", "key", "type", "code") else name
         strong = not _STRONG.isdisjoint(plain)
-        if not strong and (name[-1] not in _WEAK or base_type(column) not in _TEXTS):
+        if not strong and (name[-1] not in _WEAK or base_type(column) not in TEXTS):
             continue
         values = [other for other in table.columns if _is_value(words(other.name), plain)]
-        if any(base_type(value) in _TEXTS for value in values):
-            return column, values, strong or len({base_type(value) for value in values}) > 1
+        if any(base_type(value) in TEXTS for value in values):
+            several = len({base_type(value) for value in values}) > 1
+            return column, values, several or (strong and not _is_map(table, entity, column))
     return None
+
+
+def _is_map(table: Table, entity: ForeignKey, attribute: Column) -> bool:
+    """Whether each entity has one value of each attribute, and the attributes are listed nowhere."""
+    whole = {*entity.columns, attribute.name}
+    listed = any(attribute.name in key.columns for key in table.foreign_keys)
+    return not listed and any(index.unique and {key.column for key in index.keys} == whole for index in table.indexes)
 
 
 def _is_value(name: tuple[str, ...], attribute: tuple[str, ...]) -> bool:
@@ -96,9 +109,27 @@ def _found(
     columns = ", ".join(value.name for value in values)
     return RULE.finding(
         table.ref,
-        f"{table.name.short} keeps attributes of {of} as rows: {attribute.name} names them, {columns} holds them",
+        f"{table.name.short} keeps attributes of {of} as rows: {attribute.name} names them, {columns} holds them"
+        + ("" if strong else ": does the application know them beforehand?"),
         severity=None if strong else Severity.INFO,
         also=(column_ref(table, attribute), *(column_ref(table, value) for value in values)),
         facts={"entity": str(entity.target), "rows": review.rows(table), "value_columns": len(values)},
         asks=not strong,
+        experiment=_unknown(review, table, attribute, values),
+    )
+
+
+def _unknown(review: Context, table: Table, attribute: Column, values: list[Column]) -> Accepted | None:
+    """A row with an attribute that is defined nowhere."""
+    if any(attribute.name in key.columns for key in table.foreign_keys) or base_type(attribute) not in TEXTS:
+        return None
+    if is_checked(review, table, attribute):
+        return None
+    rows = Rows(review)
+    names = (attribute.name, *(value.name for value in values if base_type(value) in TEXTS))
+    if rows.add(table, must=names) is None:
+        return None
+    return Accepted(
+        script=(*rows.statements, f"SELECT {', '.join(map(quote_identifier, names))} FROM {table.name}"),
+        shows="an attribute that is defined nowhere is accepted, with any text for a value",
     )

@@ -35,12 +35,12 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Index, IndexKey, Table
-from dbarchitect.review.checked import rows_twice
+from dbarchitect.review.checked import living, rows_twice
 from dbarchitect.review.context import Context, base_type, column_ref, mentions
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like
+from dbarchitect.review.vocabulary import OWNERS, SOFT_DELETE, is_event_like
 
 RULE = Rule(__name__, __doc__, area="uniqueness", certainty="possible", harms_by="writes")
 
@@ -57,11 +57,7 @@ _LOGINS = frozenset(
     }
 )
 _HANDLES = frozenset({("slug",), ("external", "id")})
-_TENANTS = frozenset(
-    """
-    tenant organization organisation org workspace company team project site account realm customer group shop store
-    """.split()  # noqa: SIM905
-)
+_OWNERS = OWNERS | {"realm", "group"}
 _MOSTLY_UNIQUE = -0.99  # n_distinct: distinct values per row, negated; a few duplicates are what the rule looks for
 _SECRETS = frozenset({"token", "hash", "secret", "key", "uuid", "guid", "digest"})
 _COPIES = frozenset(
@@ -141,7 +137,7 @@ def _tenant(table: Table) -> str:
     """The column that says to whom the row belongs; "" where there is none."""
     for column in table.columns:
         name = words(column.name)
-        if len(name) == 2 and name[0] in _TENANTS and name[1] in ("id", "uuid"):
+        if len(name) == 2 and name[0] in _OWNERS and name[1] in ("id", "uuid"):
             return column.name
     return ""
 
@@ -150,11 +146,6 @@ def _unique(review: Context, table: Table, column: Column, scope: str) -> Index:
     address = "email" in words(column.name) and base_type(column) != "citext"
     quoted = quote_identifier(column.name)
     mark = next((one for one in table.columns if one.name.lower() in SOFT_DELETE), None)
-    living = None
-    if mark is not None:
-        name = quote_identifier(mark.name)
-        flag = f"NOT {name}" if mark.not_null else f"{name} IS NOT TRUE"
-        living = flag if base_type(mark) == "bool" else f"{name} IS NULL"
     parts = (*([scope] if scope else []), column.name, "key")
     return Index(
         name=Name(schema=table.name.schema, name=free_name(review, table, parts)),
@@ -163,7 +154,7 @@ def _unique(review: Context, table: Table, column: Column, scope: str) -> Index:
             *([IndexKey(column=scope)] if scope else []),
             IndexKey(expression=f"lower({quoted})") if address else IndexKey(column=column.name),
         ),
-        predicate=living,
+        predicate=living(mark) if mark is not None else None,
         unique=True,
     )
 

@@ -35,9 +35,11 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, base_type, index_ref, mentions
 from dbarchitect.review.overlap import obligations, serves_foreign_key, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, needs="counters")
+RULE = Rule(
+    __name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, needs="counters", yields_to=REDUNDANT
+)
 
 MANY_UPDATES = 100_000
 LOW = 0.5

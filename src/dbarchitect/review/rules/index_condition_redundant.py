@@ -40,10 +40,10 @@ from dbarchitect.review.context import Context, index_ref, mentions
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import never_null, settled
 from dbarchitect.review.rows import Rows
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 from dbarchitect.sql.implication import always_true, without
 
-RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.WARNING, yields_to=REDUNDANT)
 
 
 def check(review: Context) -> Iterator[Finding]:

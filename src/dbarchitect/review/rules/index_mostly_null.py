@@ -37,7 +37,7 @@ from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 
 RULE = Rule(
     __name__,
@@ -47,6 +47,7 @@ RULE = Rule(
     severity=Severity.INFO,
     needs="statistics",
     harms_by="writes",
+    yields_to=REDUNDANT,
 )
 
 MOSTLY = 0.9

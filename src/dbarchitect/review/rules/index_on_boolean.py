@@ -43,10 +43,18 @@ from dbarchitect.model.schema import Column, Index, Table
 from dbarchitect.review.context import Context, base_type, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 from dbarchitect.review.samples import array_items
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.WARNING, harms_by="rows")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="indexes",
+    certainty="likely",
+    severity=Severity.WARNING,
+    harms_by="rows",
+    yields_to=REDUNDANT,
+)
 
 _RARE = 0.05  # `low-cardinality-index`: from this share on nobody reads an index for a value
 

@@ -39,7 +39,8 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, ForeignKey, Index, IndexKey, PrimaryKey, Table
-from dbarchitect.review.context import Context, base_type
+from dbarchitect.review.checked import living
+from dbarchitect.review.context import INSTANTS, Context, base_type
 from dbarchitect.review.enforcing import duplicates, unique
 from dbarchitect.review.mending import free_name
 from dbarchitect.review.rows import Rows
@@ -49,8 +50,7 @@ from dbarchitect.review.vocabulary import BOOKKEEPING, SOFT_DELETE, TENANTS, is_
 RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING, harms_by="writes")
 
 _MOST_COLUMNS = 5
-_INSTANTS = frozenset({"timestamp", "timestamptz", "date"})
-_OF_THINGS = frozenset({"text", "varchar", "citext", "json", "jsonb", "bytea", "xml", "tsvector", *_INSTANTS})
+_OF_THINGS = frozenset({"text", "varchar", "citext", "json", "jsonb", "bytea", "xml", "tsvector", *INSTANTS})
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -104,33 +104,28 @@ def _is_aside(table: Table, column: Column) -> bool:
 
 def _found(review: Context, table: Table, columns: tuple[str, ...], mark: Column | None, sure: bool) -> Finding:
     names = ", ".join(quote_identifier(name) for name in columns)
-    living = _living(mark) if mark is not None else ""
+    alive = living(mark) if mark is not None else ""
     message = f"{table.name.short} holds pairs ({names}), and nothing keeps the same pair from being there twice"
     return RULE.finding(
         table.ref,
         message if sure else f"{message}: may it be?",
         severity=None if sure else Severity.INFO,
         facts={"columns": names, "rows": review.rows(table)},
-        fix=_key(review, table, columns, living),
-        offenders=duplicates(table, columns, living),
+        fix=_key(review, table, columns, alive),
+        offenders=duplicates(table, columns, alive),
         asks=not sure,
         experiment=_twice(review, table, columns, mark),
     )
 
 
-def _living(mark: Column) -> str:
-    quoted = quote_identifier(mark.name)
-    return f"{quoted} IS NOT TRUE" if base_type(mark) == "bool" else f"{quoted} IS NULL"
-
-
-def _key(review: Context, table: Table, columns: tuple[str, ...], living: str) -> tuple[Change, ...]:
+def _key(review: Context, table: Table, columns: tuple[str, ...], alive: str) -> tuple[Change, ...]:
     added = unique(review, table, columns)
     if added is None:
         return ()
-    if living:
+    if alive:
         name = Name(schema=table.name.schema, name=free_name(review, table, (*columns, "living")))
         keys = tuple(IndexKey(column=column) for column in columns)
-        return (AddIndex(index=Index(name=name, table=table.name, keys=keys, predicate=living, unique=True)),)
+        return (AddIndex(index=Index(name=name, table=table.name, keys=keys, predicate=alive, unique=True)),)
     mandatory = all((column := table.column(name)) is not None and column.not_null for name in columns)
     if table.primary_key is None and mandatory:
         key = PrimaryKey(name=free_name(review, table, ("pkey",)), columns=columns)

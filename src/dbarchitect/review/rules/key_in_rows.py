@@ -42,7 +42,9 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import SOFT_DELETE, is_event_like
 
-RULE = Rule(__name__, __doc__, area="uniqueness", severity=Severity.INFO, needs="rows")
+RULE = Rule(
+    __name__, __doc__, area="uniqueness", severity=Severity.INFO, needs="rows", yields_to=("identity-not-unique",)
+)
 
 _NAMES_A_THING = frozenset(
     """

@@ -89,7 +89,9 @@ def _found(review: Context, limited: list[tuple[Table, Column]], free: list[Obje
             default = (column.default or "").replace("::character varying", "::text") or None
             fix += retype(review, table, column, TEXT, using="", back="", default=default)
     of = len(limited) + len(free)
-    message = f"{len(limited)} of {of} columns of text have a length limit, {len(habits)} of them 255 or 191"
+    message = f"{len(limited)} of {of} columns of text have a length limit"
+    if habits:
+        message += f", {len(habits)} of them 255 or 191"
     if fix and len(fix) < len(limited):
         message += f"; the changes given mend {len(fix)} of them"
     if len(limited) == 1:

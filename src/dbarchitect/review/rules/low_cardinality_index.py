@@ -34,9 +34,17 @@ from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, needs="statistics")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="indexes",
+    certainty="likely",
+    severity=Severity.INFO,
+    needs="statistics",
+    yields_to=REDUNDANT,
+)
 
 MANY_ROWS = 10_000
 RARE = 0.05

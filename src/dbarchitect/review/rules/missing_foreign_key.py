@@ -10,7 +10,8 @@ ANALYZE saw speaks for it, the end of the name is enough.
 
 Quiet where the id comes with a type (`owner_type`), is the whole primary key, or begins with what names another
 system's ids (`external_`, `stripe_`). A schema in which at least four of five such columns have no foreign key gets one
-finding: it looks like a policy. So do more than five columns that mean the same table.
+finding: it looks like a policy, and is `info` where there is no foreign key at all. So do more than five columns that
+mean the same table; they are `info` and a question where no foreign key refers to that table.
 
 ## Why it matters
 
@@ -53,7 +54,15 @@ from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING, harms_by="writes")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="foreign keys",
+    certainty="likely",
+    severity=Severity.WARNING,
+    harms_by="writes",
+    yields_to=("reference-in-rows",),
+)
 
 _TYPES = ("type", "kind", "class", "table")  # of what a polymorphic id refers to
 _PASSING = frozenset({"staging", "stage", "tmp", "temp", "import", "imports", "backup", "archive", "archived", "bak"})
@@ -89,14 +98,21 @@ def check(review: Context) -> Iterator[Finding]:
     if len(found) > (MANY if declared else 1) and len(found) >= SHARE * of:
         message = f"{len(found)} columns are called like keys of other tables, and {declared} have a foreign key"
         for one in roll_up([one for _, one in found], f"{message}: is that meant?", of=of, many=1):
-            yield msgspec.structs.replace(one, asks=True, certainty="possible")
+            severity = one.severity if declared else Severity.INFO  # none at all is more than likely a policy
+            yield msgspec.structs.replace(one, severity=severity, asks=True, certainty="possible")
         return
     by_parent: dict[Name, list[Finding]] = defaultdict(list)
     for name, one in found:
         by_parent[name].append(one)
+    referred = {key.target for table in review.tables for key in table.foreign_keys}
     for name, ones in by_parent.items():
         message = f"{len(ones)} columns are called like keys of {name.short}, without a foreign key"
-        yield from roll_up(ones, message, of=len(ones), at=ObjectRef(kind="table", schema=name.schema, name=name.name))
+        at = ObjectRef(kind="table", schema=name.schema, name=name.name)
+        if name in referred or len(ones) <= MANY:
+            yield from roll_up(ones, message, of=len(ones), at=at)
+            continue
+        for one in roll_up(ones, f"{message}, and none has one: is that meant?", of=len(ones), at=at):
+            yield msgspec.structs.replace(one, severity=Severity.INFO, asks=True, certainty="possible")
 
 
 def _found(review: Context, table: Table, column: Column, meant: Meant) -> Finding:

@@ -33,13 +33,20 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table
-from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, area="keys", certainty="possible", severity=Severity.INFO)
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="keys",
+    certainty="possible",
+    severity=Severity.INFO,
+    yields_to=("identity-not-unique", "key-in-rows"),
+)
 
 # What names a thing, the surest first.
 _NAMING = tuple(
@@ -62,7 +69,6 @@ _PEOPLE = frozenset(
     """.split()  # noqa: SIM905
 )
 _THEIRS = frozenset({"email", "username", "login", "handle", "code", "number"})
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 _MADE = frozenset({"int2", "int4", "int8", "uuid"})
 _DIFFERENT = 0.99  # share of different values from which a column may be a key with a few duplicates in it
 
@@ -97,7 +103,7 @@ def _naming(review: Context, table: Table) -> Column | None:
     people = not _PEOPLE.isdisjoint(words(table.name.name))
     for column in table.columns:
         name = words(column.name)
-        if base_type(column) not in _TEXTS or column.type.is_array or not name or name[-1] not in _NAMING:
+        if base_type(column) not in TEXTS or column.type.is_array or not name or name[-1] not in _NAMING:
             continue
         if not set(map(singular, name[:-1])) <= set(map(singular, words(table.name.name))):
             continue  # another thing's name: `customer_name`

@@ -31,7 +31,8 @@ from collections.abc import Iterator
 
 from dbarchitect.model.change import AddConstraint, Change, Statements
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.proof import Accepted
+from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.proof import Accepted, Refused
 from dbarchitect.model.schema import Index, PrimaryKey, Table
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.mending import drop_index, free_name
@@ -40,7 +41,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, area="keys", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.WARNING, yields_to=("junction-without-unique",))
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -63,15 +64,18 @@ def check(review: Context) -> Iterator[Finding]:
             message += ", and is published: updates and deletes on it fail"
         if usable is not None:
             message += f"; {usable.name.name} is unique, never NULL, and can become it"
+        else:
+            message += ": what names a row?"
         yield RULE.finding(
             table.ref,
             message,
             severity=severity,
+            certainty="certain",  # that it has none; what it should be is the question
             also=(index_ref(usable),) if usable else (),
             facts={"rows": review.rows(table), "candidate": usable.name.name if usable else None},
             fix=_promotion(review, table, usable) if usable else (),
             asks=usable is None,
-            experiment=_twice(review, table),
+            experiment=_twice(review, table) or _not_to_be_replicated(table),
         )
 
 
@@ -117,4 +121,21 @@ def _twice(review: Context, table: Table) -> Accepted | None:
     return Accepted(
         script=(*rows.statements, rows.statements[-1], f"SELECT count(*) AS rows FROM {table.name}"),
         shows="the same row is accepted twice",
+    )
+
+
+def _not_to_be_replicated(table: Table) -> Refused | None:
+    """What a publication makes of an update; for partitioned tables it is their partitions that refuse."""
+    column = next((one for one in table.columns if one.generated is None and one.identity is None), None)
+    if table.kind != "ordinary" or table.persistence != "permanent" or table.replica_identity != "default":
+        return None
+    if column is None:
+        return None
+    name = quote_identifier(column.name)
+    return Refused(
+        script=(
+            f"CREATE PUBLICATION dba_published FOR TABLE {table.name}",
+            f"UPDATE {table.name} SET {name} = {name} WHERE false",
+        ),
+        shows="once the table is published, an update is refused",
     )

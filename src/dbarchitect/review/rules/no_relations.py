@@ -36,7 +36,14 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE, roll_up
 from dbarchitect.review.vocabulary import COPIES, STANDALONE, is_event_like
 
-RULE = Rule(__name__, __doc__, area="structure", severity=Severity.INFO, certainty="possible")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="structure",
+    severity=Severity.INFO,
+    certainty="possible",
+    yields_to=("missing-foreign-key",),
+)
 
 _POLICY = 5  # tables; fewer say nothing about how a schema is made
 _FEWEST_COLUMNS = 3

@@ -41,7 +41,7 @@ from dbarchitect.normal.violations import dependencies_of
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.decomposing import contradiction, listed, owner_of, said
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import is_event_like
+from dbarchitect.review.vocabulary import TENANTS, is_event_like
 
 RULE = Rule(__name__, __doc__, area="normal forms", severity=Severity.INFO, needs="rows", harms_by="rows")
 
@@ -55,9 +55,7 @@ _OF_A_MOMENT = frozenset(
     size offset position rank order index sort number
     """.split()  # noqa: SIM905
 )
-_TENANTS = frozenset(
-    "tenant tenants org organization organisation workspace account team realm site shop client partition shard".split()  # noqa: SIM905
-)
+_OWNERS = (TENANTS - {"company"}) | {"account", "team", "realm", "site", "shop", "client", "partition", "shard"}
 _TIMES = frozenset({"date", "timestamp", "timestamptz", "time", "timetz", "interval"})
 _MEASURES = frozenset({"numeric", "float4", "float8", "money", "bool"})
 _INTEGERS = frozenset({"int2", "int4", "int8"})
@@ -136,7 +134,7 @@ def _can_depend(table: Table, column: Column) -> bool:
         return False
     if table.partition_key is not None and column.name in table.partition_key.columns:
         return False
-    return _OF_A_MOMENT.isdisjoint(name) and _TENANTS.isdisjoint(name) and _ROLES.isdisjoint(name[:1])
+    return _OF_A_MOMENT.isdisjoint(name) and _OWNERS.isdisjoint(name) and _ROLES.isdisjoint(name[:1])
 
 
 def _direct(

@@ -43,7 +43,15 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import SOFT_DELETE
 
-RULE = Rule(__name__, __doc__, area="nullability", certainty="likely", severity=Severity.INFO, needs="statistics")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="nullability",
+    certainty="likely",
+    severity=Severity.INFO,
+    needs="statistics",
+    yields_to=("creation-time-unset",),
+)
 
 MANY_ROWS = 10_000
 _LATER = frozenset(

@@ -40,7 +40,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Check, Column, Index, Table, Unique
-from dbarchitect.review.context import Context, base_type, column_ref, constraint_ref, index_ref, mentions
+from dbarchitect.review.context import INSTANTS, Context, base_type, column_ref, constraint_ref, index_ref, mentions
 from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, settled
 from dbarchitect.review.rows import NULL, Rows
@@ -73,7 +73,7 @@ def _meant(table: Table, index: Index, columns: list[Column], open_ones: list[Co
         return True
     references = {name for key in table.foreign_keys for name in key.columns}
     fixed = [column for column in columns if column.not_null]
-    identifier = all(column.name not in references and base_type(column) not in _INSTANTS for column in open_ones)
+    identifier = all(column.name not in references and base_type(column) not in INSTANTS for column in open_ones)
     if identifier and all(column.name in references or words(column.name)[-1:] in _SCOPES for column in fixed):
         return True
     for other in table.indexes:
@@ -97,7 +97,6 @@ def _other_arc(table: Table, index: Index, other: Index, open_ones: set[str]) ->
     return other.unique and column is not None and not column.not_null and mine - theirs == open_ones
 
 
-_INSTANTS = frozenset({"timestamp", "timestamptz", "date"})
 _SCOPES = frozenset({("id",), ("uuid",), ("tenant",), ("type",), ("provider",), ("source",), ("kind",)})
 
 

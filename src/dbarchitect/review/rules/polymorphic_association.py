@@ -6,7 +6,7 @@ A table has a pair of columns `x_type` and `x_id` (or Django's `content_type_id`
 the id: the type says which table the id belongs to. Left out are pairs whose stem is itself a table (there the type is
 an attribute), ids that are the table's own, and ids that other systems give. Where the stem does not say that it may
 be anything (`entity`, `owner`, `...able`) it is a question and `info`. In tables of events it is `info` too, because
-events may outlive what they were about.
+events may outlive what they were about. More than five are one finding: that is how the application is made.
 
 ## Why it matters
 
@@ -38,6 +38,7 @@ from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
+from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
@@ -61,6 +62,7 @@ _KEYS = frozenset({"int2", "int4", "int8", "uuid", "text", "varchar", "bpchar", 
 def check(review: Context) -> Iterator[Finding]:
     """Pairs of a type and an id that no foreign key checks."""
     tables = {tuple(map(singular, words(table.name.name))) for table in review.tables}
+    found: list[Finding] = []
     for table in review.tables:
         referring = {name for key in table.foreign_keys for name in key.columns}
         by_words = {words(column.name): column for column in table.columns}
@@ -82,7 +84,9 @@ def check(review: Context) -> Iterator[Finding]:
                 continue
             if set(stem) <= set(words(table.name.name)) and not _ANY.intersection(stem):
                 continue  # its own id and type
-            yield _found(review, table, stem, kind, identifier)
+            found.append(_found(review, table, stem, kind, identifier))
+    message = f"{len(found)} columns refer to the table that another column names, and nothing checks them"
+    yield from roll_up(found, message, of=len(found))
 
 
 def _found(review: Context, table: Table, stem: tuple[str, ...], kind: Column, identifier: Column) -> Finding:

@@ -38,9 +38,11 @@ from dbarchitect.review.asked import Asked
 from dbarchitect.review.context import Context, base_type, index_ref
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import begins_alike, obligations, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, harms_by="rows")
+RULE = Rule(
+    __name__, __doc__, area="indexes", certainty="likely", severity=Severity.INFO, harms_by="rows", yields_to=REDUNDANT
+)
 
 _TIMES = frozenset(("date", "timestamp", "timestamptz"))
 _RANGES = frozenset(("<", ">", "<=", ">=", "between"))

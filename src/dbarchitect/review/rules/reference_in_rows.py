@@ -4,8 +4,9 @@
 
 Rows were read, and the values of a column without a foreign key are all in a key of another table which the column's
 name names too (`customer_id` and `customers.id`, `billing_address_id` and `addresses.id`): at least 5 different
-values, or 20 where the name says only the last word of the table's. Where up to 2 % of them are missing there, the
-reference exists and is already broken; then it is a `warning`.
+values, or 20 where the name says only the last word of the table's. It is a `warning` where the whole name says so, and
+where up to 2 % of the values are missing there: then the reference exists and is already broken. Of the same column
+`missing-foreign-key` then says nothing.
 The types are the same, and inclusion alone is never enough: numbers from 1 on are in every key.
 
 ## Why it matters
@@ -46,6 +47,7 @@ RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.INFO, need
 
 _FEWEST, _FEWEST_UNSURE = 5, 20  # different values: with a name that says all, and with one that does not
 _BROKEN = 0.02  # share of them that may be missing
+_WHOLE = 0.9  # of the name: nothing stands before the target's
 _SURE = 0.8  # of the name, from which on few values are enough and missing ones are called broken
 
 
@@ -85,7 +87,7 @@ def _found(review: Context, one: Candidate, seen: SeenInclusion) -> Finding:
     return RULE.finding(
         column_ref(one.table, one.column),
         f"{one.table.name.short}.{column} has no foreign key; {what}",
-        severity=Severity.WARNING if seen.missing else None,
+        severity=Severity.WARNING if seen.missing or one.score >= _WHOLE else None,
         also=(one.target.ref,),
         facts={"values": seen.values, "missing": seen.missing, "name_score": one.score},
         fix=()

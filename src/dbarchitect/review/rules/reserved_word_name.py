@@ -3,7 +3,9 @@
 ## What it says
 
 A table, a view or one of their columns is named with a word that PostgreSQL reserves (`user`, `order`, `group`,
-`end`, `left`, ...). A column in several tables is one finding. It is `info` where most names of the schema need
+`end`, `left`, ...). A column in several tables is one finding, and `info`: without quotes it is a syntax error that
+nobody overlooks, unless the word has a value of its own (`user`, `current_date`), which is then read in its place. All
+is `info` where most names of the schema need
 quotes anyway, or where the table of a tool that quotes every name stands among the others.
 
 ## Why it matters
@@ -50,19 +52,27 @@ _QUOTE_ALL = frozenset(
     mikro_orm_migrations __drizzle_migrations alembic_version
     """.split()  # noqa: SIM905
 )
+# Words that are expressions: without quotes they are no error, but another value.
+_VALUES = frozenset(
+    """
+    user current_user session_user current_role current_catalog current_schema current_date current_time
+    current_timestamp localtime localtimestamp system_user
+    """.split()  # noqa: SIM905
+)
 _QUOTED_ANYWAY = 0.5  # share of the names of tables and columns from which a tool must be writing them
 
 
 def check(review: Context) -> Iterator[Finding]:
     """Reserved words as names of relations and columns."""
     severity = Severity.INFO if _is_quoted_anyway(review) else RULE.severity
+    of_columns = {name: severity if name in _VALUES else Severity.INFO for name in RESERVED}
     found = [_table(review, table, severity) for table in review.tables if table.name.name in RESERVED]
     found += [_view(view, severity) for view in review.schema.views if view.name.name in RESERVED]
     columns: dict[str, list[Table]] = defaultdict(list)
     for table, column in review.columns():
         if column.name in RESERVED:
             columns[column.name].append(table)
-    found += [_column(name, tables, severity) for name, tables in sorted(columns.items())]
+    found += [_column(name, tables, of_columns[name]) for name, tables in sorted(columns.items())]
     names = ", ".join(sorted({one.at.sub or one.at.name for one in found}))
     yield from roll_up(found, f"{len(found)} names are reserved words: {names}", of=len(found), share=0)
 

@@ -37,7 +37,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier, quote_literal
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Check, Column, Table
-from dbarchitect.review.context import Context, base_type, column_ref, mentions
+from dbarchitect.review.context import TEXTS, Context, base_type, column_ref, mentions
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
@@ -46,7 +46,6 @@ from dbarchitect.review.vocabulary import NOT_A_SECRET, SECRETS, holds
 
 RULE = Rule(__name__, __doc__, area="security", certainty="possible", severity=Severity.WARNING)
 
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 _SAFE = frozenset({"hash", "hashed", "digest", "encrypted", "enc", "cipher", "ciphertext", "salt", "nonce", "iv"})
 _SAID = re.compile(r"hash|bcrypt|argon|scrypt|pbkdf|digest|encrypt|cipher|\bsha|\bmd5", re.IGNORECASE)
 # bcrypt and the modular crypt formats, PBKDF2 of Django, PHC strings, plain digests in hexadecimal; a sealed token.
@@ -75,7 +74,7 @@ def check(review: Context) -> Iterator[Finding]:
 
 def _is_secret(table: Table, column: Column) -> bool:
     named = words(column.name)
-    if base_type(column) not in _TEXTS or column.type.is_array or not NOT_A_SECRET.isdisjoint(named):
+    if base_type(column) not in TEXTS or column.type.is_array or not NOT_A_SECRET.isdisjoint(named):
         return False
     if named == ("token",):  # of a language or a currency elsewhere
         return not _LETS_IN.isdisjoint(words(table.name.name))

@@ -32,7 +32,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Check, ForeignKey, Table
-from dbarchitect.review.context import Context, constraint_ref, mentions
+from dbarchitect.review.context import Context, base_type, constraint_ref, mentions
 from dbarchitect.review.enforcing import constraint_name
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
@@ -83,16 +83,19 @@ def _found(review: Context, table: Table, key: ForeignKey, column: str, target: 
         facts={"column": column, "rows": review.rows(table)},
         fix=(AddConstraint(table=table.name, constraint=guard),),
         offenders=f"SELECT * FROM {table.name} WHERE {name} = {own}",
-        experiment=_itself(review, table, name, target),
+        experiment=_itself(review, table, column, target),
     )
 
 
-def _itself(review: Context, table: Table, name: str, target: str) -> Accepted | None:
+def _itself(review: Context, table: Table, column: str, target: str) -> Accepted | None:
+    types = [base_type(one) for one in table.columns if one.name in (column, target)]
+    if len(set(types)) != 1:
+        return None  # the own key may be beyond what the reference holds
     rows = Rows(review)
     first = rows.add(table, must=(target,))
     if first is None:
         return None
-    own = quote_identifier(target)
+    name, own = quote_identifier(column), quote_identifier(target)
     return Accepted(
         script=(
             *rows.statements,

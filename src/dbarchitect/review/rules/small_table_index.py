@@ -29,10 +29,10 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.review.context import SMALL_PAGES, Context, index_ref
 from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.INFO, needs="counters")
+RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.INFO, needs="counters", yields_to=REDUNDANT)
 
 _GROWTH = 0.1  # of its rows in at least 14 days
 

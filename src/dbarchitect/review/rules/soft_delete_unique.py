@@ -30,9 +30,10 @@ from collections.abc import Iterator
 from dbarchitect.model.change import AddIndex, Change
 from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.names import Name
 from dbarchitect.model.proof import Refused
 from dbarchitect.model.schema import Column, Index, Table
+from dbarchitect.review.checked import living
 from dbarchitect.review.context import Context, base_type, constraint_ref, index_ref, mentions
 from dbarchitect.review.mending import drop_index, free_name
 from dbarchitect.review.overlap import obligations, settled
@@ -100,17 +101,13 @@ def _found(review: Context, table: Table, index: Index, mark: Column, severity: 
 
 
 def _living_only(review: Context, table: Table, index: Index, mark: Column) -> tuple[Change, ...]:
-    quoted = quote_identifier(mark.name)
-    living = f"NOT {quoted}" if base_type(mark) == "bool" else f"{quoted} IS NULL"
-    if base_type(mark) == "bool" and not mark.not_null:
-        living = f"{quoted} IS NOT TRUE"
     name = free_name(review, table, (*(key.column or "expr" for key in index.keys), "living"))
     partial = Index(
         name=Name(schema=table.name.schema, name=name),
         table=table.name,
         keys=index.keys,
         include=index.include,
-        predicate=living,
+        predicate=living(mark),
         unique=True,
         nulls_not_distinct=index.nulls_not_distinct,
     )

@@ -36,7 +36,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier, quote_literal
 from dbarchitect.model.proof import Accepted
 from dbarchitect.review.checked import new_check, rows_where
-from dbarchitect.review.context import Context, column_ref
+from dbarchitect.review.context import TEXTS, Context, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.statuses import (
@@ -54,14 +54,13 @@ from dbarchitect.review.systemic import MANY, is_systemic, roll_up
 RULE = Rule(__name__, __doc__, area="checks", certainty="likely", harms_by="writes")
 
 _BARE = (("type",), ("kind",))
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 
 
 def check(review: Context) -> Iterator[Finding]:
     """Status columns that accept any text."""
     free: list[tuple[Status, list[str] | None]] = []
     held: list[Status] = []
-    for status in status_columns(review, _TEXTS):
+    for status in status_columns(review, TEXTS):
         statistics = review.facts.column(str(status.table.name), status.column.name) if review.facts else None
         seen = values_seen(statistics)
         if not status.checked:

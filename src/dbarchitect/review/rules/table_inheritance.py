@@ -57,13 +57,13 @@ def check(review: Context) -> Iterator[Finding]:
             found.append(
                 RULE.finding(
                     table.ref,
-                    f"{table.name.short} has {len(heirs)} inheriting tables ({named}): no key spans them",
+                    f"{table.name.short} has tables that inherit from it ({named}): no key spans them",
                     also=[heir.ref for heir in heirs],
                     facts={"children": len(heirs)},
                     experiment=_twice(review, table, heirs[0]),
                 )
             )
-    yield from roll_up(found, f"{len(found)} tables have inheriting tables", of=len(found), share=0)
+    yield from roll_up(found, f"{len(found)} tables have tables that inherit from them", of=len(found), share=0)
 
 
 def _twice(review: Context, parent: Table, child: Table) -> Accepted | None:

@@ -33,14 +33,13 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table
-from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
 RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.INFO)
 
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 _CODES = 12  # characters: the longest codes in common use (ISIN; BIC has 11, EAN 13 is digits)
 _UUID_BYTES = 16
 
@@ -55,7 +54,7 @@ def check(review: Context) -> Iterator[Finding]:
         if column is None or column.inherited:
             continue
         of += 1
-        if column.name.lower() == "id" and base_type(column) in _TEXTS and not _is_known(review, table, column):
+        if column.name.lower() == "id" and base_type(column) in TEXTS and not _is_known(review, table, column):
             found.append(_found(review, table, column))
     yield from roll_up(found, f"{len(found)} of {of} primary keys are made-up texts", of=of, share=0)
 

@@ -33,9 +33,17 @@ from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, index_ref
 from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import obligations, same_plans_without, serves_foreign_key, settled
-from dbarchitect.review.rule import Rule
+from dbarchitect.review.rule import REDUNDANT, Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", certainty="likely", severity=Severity.WARNING, needs="counters")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="indexes",
+    certainty="likely",
+    severity=Severity.WARNING,
+    needs="counters",
+    yields_to=REDUNDANT,
+)
 
 SMALL_BYTES = 2**20  # below 1 MB there is nothing to win
 BUSY = 1000  # scans and writes of the table: below that it is the table that is unused

@@ -34,7 +34,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table, Type
-from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
 from dbarchitect.review.mending import referring_columns, retype
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
@@ -44,7 +44,6 @@ from dbarchitect.review.systemic import roll_up
 RULE = Rule(__name__, __doc__, area="keys", certainty="likely", severity=Severity.WARNING, harms_by="rows")
 
 _UUID = Type(sql="uuid", name="uuid", base="uuid", category="U", length=16)
-_TEXTS = frozenset({"text", "varchar", "bpchar", "citext"})
 _SHORTEST = 32  # characters of a UUID without its hyphens
 _ENOUGH = 5  # sampled values
 _PATTERN = r"^\s*\{?[0-9a-fA-F]{4}(-?[0-9a-fA-F]{4}){7}\}?\s*$"  # what uuid_in takes
@@ -60,8 +59,8 @@ def check(review: Context) -> Iterator[Finding]:
         made = _MADE.search(column.default or "") is not None
         if not made and words(column.name)[-1:] not in (("uuid",), ("guid",)):
             continue
-        of += base_type(column) in _TEXTS or base_type(column) == "uuid"
-        if base_type(column) not in _TEXTS or column.type.is_array or column.type.kind == "domain":
+        of += base_type(column) in TEXTS or base_type(column) == "uuid"
+        if base_type(column) not in TEXTS or column.type.is_array or column.type.kind == "domain":
             continue
         length = column.type.modifier - 4 if column.type.modifier > 4 else None
         if length is not None and length < _SHORTEST:

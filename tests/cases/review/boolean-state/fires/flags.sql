@@ -1,5 +1,5 @@
 -- expect: table public.articles
--- severity: warning
+-- severity: info
 CREATE TABLE articles (
     id bigint PRIMARY KEY, is_draft boolean NOT NULL DEFAULT true, published boolean, archived boolean, featured boolean
 );
