@@ -30,7 +30,7 @@ _ABOUT = re.compile(
     r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goal)\b", re.IGNORECASE
 )
 _DATA = re.compile(
-    r"\b(?:entit|data|model|things|objects|domain|schema|tables|nouns|concepts|rules|constraints|relations?)",
+    r"\b(?:entit|data|model|what we (?:store|keep|have|know)|things|objects|domain|schema|tables|nouns|concepts|rules|constraints|relations?)",
     re.IGNORECASE,
 )
 _ACCESS = re.compile(
@@ -92,6 +92,8 @@ class _Brief:
         self.later: list[tuple[str, int]] = []  # access patterns, once all entities are known
         self.volumes: list[tuple[Part, dict[str, int] | None]] = []
         self.embedded: list[Embedded] = []
+        self.blocks: set[int] = set()  # lines of names that a list of fields stands below
+        self.block = ""  # the entity of such a list
         self.columns: dict[int, dict[str, int] | None] = {}
         self.counted: dict[int, dict[str, int] | None] = {}
 
@@ -130,12 +132,26 @@ class _Brief:
         maybes: list[tuple[str, int]] = []
         for at, part in enumerate(parts):
             topic = self._topic(part)
+            if part.kind == "code":
+                for found in _TABLES.finditer(
+                    part.text if part.info.split()[:1] in (["sql"], ["prisma"], ["dbml"]) else ""
+                ):
+                    self.said.thing(singular(found[1] or found[2]), part.line)
             if part.kind == "heading" and topic == "data" and _names_a_thing(part):
                 self.said.thing(singular(part.text), part.line)
             elif part.kind in ("paragraph", "item") and topic == "data":
                 head, colon, tail = part.text.partition(":")
                 if (
+                    part.kind == "paragraph"
+                    and _is_name(part.text)
+                    and parts[at + 1 : at + 2]
+                    and parts[at + 1].kind == "item"
+                ):
+                    self.said.thing(singular(part.text), part.line)
+                    self.blocks.add(part.line)
+                elif (
                     part.kind == "item"
+                    and not self._in_block(parts, at)
                     and colon
                     and _is_name(head)
                     and not _under_entity(part, self.said)
@@ -165,15 +181,21 @@ class _Brief:
             ):
                 self.said.thing(one, line)
 
+    def _in_block(self, parts: list[Part], at: int) -> bool:
+        """Whether the list that an item is of stands right below the name of an entity."""
+        while at and parts[at].kind == "item":
+            at -= 1
+        return parts[at].line in self.blocks
+
     def _topic(self, part: Part) -> str:
         """What the headings above a part are about, the innermost that says something first."""
         for heading in reversed((*part.path, part.text) if part.kind == "heading" else part.path):
             for topic, pattern in (
                 ("access", _ACCESS),
                 ("volume", _VOLUME),
+                ("data", _DATA),
                 ("about", _ABOUT),
                 ("where", _WHERE),
-                ("data", _DATA),
             ):
                 if pattern.search(heading) and not (topic == "about" and part.kind == "heading"):
                     return topic
@@ -209,6 +231,16 @@ class _Brief:
                 self._prose(part, topic, before)
 
     def _prose(self, part: Part, topic: str, before: Part | None) -> None:
+        if (
+            topic in ("access", "data")
+            and _FIGURES.search(part.text)
+            and not re.match(r"^\s*(?:an?|each|every)\b", part.text, re.IGNORECASE)
+        ):
+            self.volumes.append((part, None))
+            return
+        if topic == "access" and part.kind == "paragraph" and (hints := hinted(part.text)) and _PLACED.match(part.text):
+            self.around |= hints
+            return
         if topic == "access":
             for text, lines in _access_texts(part):
                 self.later.append((text, part.line + lines))
@@ -230,18 +262,33 @@ class _Brief:
             self.about.append(" ".join(part.text.split()))
             self._hint(part.text)
             return
-        if part.kind == "item" and self._item(part, before):
+        if part.line in self.blocks:
+            self.block = self.said.last = singular(part.text)
+            return
+        if part.kind != "item":
+            self.block = ""
+        elif self.block:
+            self._phrase(self.block, part.text, part.line)
+            return
+        elif self._item(part, before):
             return
         if part.kind == "paragraph" and (named_ := _NAMED_BLOCK.fullmatch(part.text.strip())):
             self.said.last = singular(named_[1])
             return
-        if (
-            part.kind == "paragraph"
-            and not part.path[1:]
-            and not any(any(subjects(one)) for one, _ in sentences(part.text))
-        ):
-            self.about.append(" ".join(part.text.split()))  # what stands below the title says what it is
-            self._hint(part.text)
+        if part.kind == "paragraph" and not part.path[1:] and not self.said.last:
+            # What stands below the title says what it is, and perhaps where it runs.
+            for text, lines in sentences(part.text):
+                if subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things):
+                    self.reader.read(text, part.line + lines)
+                else:
+                    self.about.append(f"{text}.")
+                    self._hint(text)
+            return
+        asked = _ASKED.match(part.text)
+        if asked is not None:
+            for one in re.split(r"[;?\n]|(?<=[a-z])\.\s", part.text[asked.end() :]):
+                if one.strip(" ."):
+                    self.later.append((" ".join(one.split()), part.line))
             return
         for text, lines in sentences(part.text):
             self.reader.read(text, part.line + lines)
@@ -295,7 +342,9 @@ class _Brief:
         )
         named_in = singular(inner[1] or inner[2]) if inner else ""
         optional = bool(re.search(r"\boptional\b|\?$", stripped, re.IGNORECASE))
-        if re.match(r"^(?:many|several|multiple|one or more|zero or more|a list of)\s", stripped, re.IGNORECASE):
+        if (several_ := re.match(r"^[\w ]+:\s*((?:many|several) [\w ]+)$", stripped)) is not None:
+            self.reader.read(f"a {owner} has {several_[1]}", line)
+        elif re.match(r"^(?:many|several|multiple|one or more|zero or more|a list of)\s", stripped, re.IGNORECASE):
             self.reader.read(f"a {owner} has {stripped}", line)
         elif named_in in self.said.things and named_in != target and target not in self.said.things:
             role = named(re.split(r"[(:]", stripped)[0])
@@ -422,6 +471,21 @@ class _Brief:
         return found
 
 
+_ASKED = re.compile(
+    r"^\s*(?:we (?:need|ask|want to know|look for)|questions|(?:typical |common |main )?queries|access patterns|screens|what people (?:do|ask)"
+    r"|people (?:ask|need|want))\b[^:\n]*:\s*",
+    re.IGNORECASE,
+)
+_FIGURES = re.compile(
+    r"^\s*(?:volumes?|numbers|scale|size|about|around|roughly|currently|we have|[\w ]{3,20}:)?[^.]*?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]*"
+    r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|about|around|roughly)\b:? [\d~]",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(r"^\s*(?:it )?(?:is )?(?:hosted|runs?|running|deployed|built|stack)\b", re.IGNORECASE)
+_TABLES = re.compile(
+    r"\bcreate table (?:if not exists )?(?:\w+\.)?\"?(\w+)|^\s*(?:model|table)\s+\"?(\w+)\"?[^\n]*\{",
+    re.IGNORECASE | re.MULTILINE,
+)
 _NAMED_BLOCK = re.compile(r"\*\*([\w -]{2,40})\*\*:?|__([\w -]{2,40})__:?")
 
 

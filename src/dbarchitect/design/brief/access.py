@@ -69,12 +69,42 @@ def access_of(
     words = re.sub(r"[*`]", "", original)
     rate, latency, words = _figures(words)
     verb, rest = _verb(words)
+    several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
+    if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
+        verb = "nearest"
     entity, owners, rest = _target(rest, entities)
+    if entity is None and verb in ("sum", "count"):  # `average speed per hour`: who has a speed?
+        entity = next(
+            (
+                name
+                for name, one in entities.items()
+                for field in one.fields
+                if re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
+            ),
+            None,
+        )
+    if entity is None and re.search(r"\b(?:revenue|turnover|sales|income|total)\b", words, re.IGNORECASE):
+        verb = "sum"
+        entity = next(
+            (
+                name
+                for name, one in entities.items()
+                for field in one.fields
+                if field.kind == "money" and field.name in ("total", "amount")
+            ),
+            None,
+        )
     if entity is None:
         return None
+    summed = tuple(
+        field.name
+        for field in entities[entity].fields
+        if verb == "sum" and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
+    )
     known = entities[entity]
     since, rest = _since(rest, known)
     limit, rest = _limit(rest)
+    limit = int(several[1]) if several else limit
     order, rest = _order(rest, known, verb)
     grouped: tuple[str, ...] = ()
     if verb in ("count", "sum"):
@@ -98,6 +128,13 @@ def access_of(
             for value in field.values
             if re.search(rf"\b{re.escape(value)}\b", words, re.IGNORECASE) and field.name not in by
         ]
+    if (
+        verb == "list"
+        and re.match(r"^(?:the )?(?:latest|last|newest|current)\b", words, re.IGNORECASE)
+        and limit is None
+        and _is_one(words, entity)
+    ):
+        verb, limit = "get", 1
     if verb == "list" and not by and re.match(r"^(?:an?|the|one)\s", rest, re.IGNORECASE):
         verb = "get"
     if verb == "get" and re.search(
@@ -105,9 +142,14 @@ def access_of(
     ):
         verb = "list"
     return Access(
-        text=original, verb=verb, entity=entity, by=tuple(by), since=since, with_=with_, order=order, limit=limit,  # type: ignore[arg-type]
+        text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), since=since, with_=with_, order=order, limit=limit,  # type: ignore[arg-type]
         grouped=grouped, per_second=rate, latency_ms=latency, line=line,
     )  # fmt: skip
+
+
+def _is_one(text: str, entity: str) -> bool:
+    """Whether a text speaks of one of them."""
+    return re.search(rf"\b{re.escape(entity)}\b", text, re.IGNORECASE) is not None
 
 
 def _figures(text: str) -> tuple[float | None, float | None, str]:

@@ -18,10 +18,7 @@ from dbarchitect.model import english
 from .fields import bounded, field_of
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
 
-_HAS = (
-    "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with"
-    "|carry|carries|gets?|is described by|are described by|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?"
-)
+_HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?"
 _MAY = "(?:can|may|might|must|should|will|always|usually|also|optionally|at any time)"
 _NOUN = r"[\w'’`*\" -]+?"
 
@@ -118,6 +115,9 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
             subject = _subject(match[1])
             if subject:
                 sure.append(subject)
+        labelled = re.match(r"^([A-Z][\w-]*(?: [a-z]+)?s): .*,", stripped)
+        if labelled is not None:
+            sure.append(singular(labelled[1]))
         among = re.match(
             r"^(?:several|many|multiple) ([a-z]+(?: [a-z]+)?) of (?:an?|each|every|one) ([a-z]+)\b",
             stripped,
@@ -125,6 +125,13 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
         )
         if among is not None:
             sure += [singular(among[1]), singular(among[2])]
+    flagged = re.match(
+        r"^([a-z]+(?: [a-z]+)?s) are (?:a |an )?(?:queue|time series|never|append|audited|soft|versioned|archived|immutable)",
+        text,
+        re.IGNORECASE,
+    )
+    if flagged is not None:
+        sure.append(singular(flagged[1]))
     plain = _PLURAL.match(text)
     maybe = [_subject(plain[1])] if plain is not None else []
     return [one for one in sure if one and one not in _NO_THINGS], [
@@ -144,6 +151,22 @@ _VERBAL = frozenset(
     that which who with from for in on at to by of and or not only same other
     """.split()  # noqa: SIM905
 )
+# Words in front of an entity that are no part of a name for it.
+_NO_ROLE = _VERBAL | {
+    "during",
+    "a",
+    "an",
+    "the",
+    "its",
+    "their",
+    "about",
+    "exactly",
+    "one",
+    "many",
+    "new",
+    "own",
+    "into",
+}
 _CLAUSE = re.compile(
     r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) [\w ]+? (?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have)\b)|;\s+",
     re.IGNORECASE,
@@ -160,13 +183,23 @@ _NO_THINGS = frozenset(
 )
 
 
+_AND_VERB = re.compile(
+    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is (?!a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )",
+    re.IGNORECASE,
+)
+_STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|closed|lost)$", re.IGNORECASE)
+_PERFECT = re.compile(
+    r"^(?:already |been )?[a-z]+(?:ed|en|n|t|id) (?:many|several|multiple|one|an?|\d+)\b", re.IGNORECASE
+)
+
+
 class Reader:
     """Reads sentences into `Statements`."""
 
     def __init__(self, said: Statements) -> None:
         self.said = said
         self._forms: tuple[Callable[[str, int], bool], ...] = (
-            self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
+            self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
             self._moves, self._kept, self._tenancy, self._tree, self._optional, self._bounds, self._both_many,
             self._has, self._belongs, self._verb,
         )  # fmt: skip
@@ -174,10 +207,16 @@ class Reader:
     def read(self, text: str, line: int) -> None:
         """One sentence."""
         sentence = re.sub(r"\s+", " ", re.sub(r"[*`]", "", text)).strip().rstrip(".")
+        sentence = re.sub(
+            r"\s+(?:at a time|at the same time|over time|online|if they want|when needed)$",
+            "",
+            sentence,
+            flags=re.IGNORECASE,
+        )
         sentence = re.sub(r"^(?:and|but|also|then|note that|besides|in addition),? ", "", sentence, flags=re.IGNORECASE)
         if self.said.last:
             sentence = re.sub(r"^(?:it|they)\b", self.said.last, sentence, flags=re.IGNORECASE)
-        for clause in clauses(sentence):
+        for clause in (part for one in clauses(sentence) for part in self._predicates(one)):
             plain = re.sub(r"^(?:some|most) (?=\w+s )", "", clause, flags=re.IGNORECASE)
             if plain != clause:  # `some patients have an email`
                 plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
@@ -191,6 +230,18 @@ class Reader:
                 self.said.unread.append(
                     Unread(text=clause, line=line, hint="such as: an order has many lines; a line has a quantity")
                 )
+
+    def _predicates(self, clause: str) -> list[str]:
+        """`an appointment is for a patient and takes place in a room` as two clauses with the same subject."""
+        match = re.match(
+            rf"^((?:(?:{DETERMINERS}) )?{_NOUN}) (?:{_MAY} )*(?:is|are|has|have|belongs?|[a-z]+s)\b",
+            clause,
+            re.IGNORECASE,
+        )
+        if match is None or self.entity(match[1]) is None:
+            return [clause]
+        parts = _AND_VERB.split(clause)
+        return [parts[0], *(f"{match[1]} {part}" for part in parts[1:])]
 
     # ---- names
 
@@ -207,7 +258,7 @@ class Reader:
         for start in range(1, len(words)):
             rest = " ".join(words[start:])
             if rest in self.said.things:
-                return " ".join(words), rest
+                return ("" if _NO_ROLE.intersection(words[:start]) else " ".join(words)), rest
         return None
 
     def _owner(self, text: str) -> tuple[str, str] | None:
@@ -245,6 +296,44 @@ class Reader:
 
     # ---- forms
 
+    def _colon(self, text: str, line: int) -> bool:
+        """`Payments: amount (USD), paid at, method (card, transfer)`."""
+        match = re.match(r"^([\w -]{2,40}): (.+)$", text)
+        owner = self.entity(match[1]) if match else None
+        if match is None or owner is None:
+            return False
+        self.said.last = owner
+        return all([self._item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
+
+    def _spans(self, text: str, line: int) -> bool:
+        """`it starts at a moment and ends at another`: two fields."""
+        match = re.match(
+            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:starts?|begins?)(?: (at|on))?(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on))?)?$",
+            text,
+            re.IGNORECASE,
+        )
+        owner = self.entity(match[1]) if match else None
+        if match is None or owner is None:
+            return False
+        kind = "date" if (match[2] or "").lower() == "on" else "moment"
+        names = ("start", "end") if re.search(r"\b(?:ends?|stops?|expires?)\b", text, re.IGNORECASE) else ("start",)
+        for name in names:
+            self.said.put(owner, Field(name=name, kind=kind, required=name == "start", line=line))
+        if len(names) == 2:
+            self.said.rules.append(Rule(entity=owner, kind="order", fields=names, line=line))
+        return True
+
+    def _there(self, text: str, line: int) -> bool:
+        match = re.match(
+            rf"^there (?:can|may|are|is|will|must)(?: be)? (.+?) (?:of|for|in|per|to) (?:{DETERMINERS}) ({_NOUN})$",
+            text,
+            re.IGNORECASE,
+        )
+        owner = self.entity(match[2]) if match else None
+        if match is None or owner is None:
+            return False
+        return self._item(owner, match[1], line, optional=True)
+
     def _kind_of(self, text: str, line: int) -> bool:
         match = re.match(
             rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:an? )?(?:special )?(?:kind|type|sort|form|subtype)s? of ({_NOUN})$",
@@ -268,7 +357,8 @@ class Reader:
             for one in parts:
                 self.said.thing(singular(one), line).kind_of = general
             return True
-        self._change(general, "kind", line, kind="choice", values=tuple(bare(one) for one in parts))
+        name = "status" if sum(bool(_STATES.search(one)) for one in parts) > len(parts) / 2 else "kind"
+        self._change(general, name, line, kind="choice", values=tuple(bare(one) for one in parts))
         return True
 
     def _unique(self, text: str, line: int) -> bool:
@@ -529,6 +619,30 @@ class Reader:
         return True
 
     def _has(self, text: str, line: int) -> bool:
+        nested = re.match(
+            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )*(?:{_HAS}) ((?:many |several |multiple )?[\w -]+s): (.+)$",
+            text,
+            re.IGNORECASE,
+        )
+        if (
+            nested is not None
+            and singular(nested[2]) != named(nested[2])
+            and (owner := self.entity(nested[1]))
+            and (child := singular(re.sub(r"^(?:many|several|multiple) ", "", nested[2])))
+        ):
+            self.said.thing(child, line)  # `an invoice contains invoice lines: description, quantity`
+            self._link(owner, child, 0, None, "", True, line)
+            self.said.last = child
+            return all([self._item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
+        match = re.match(rf"^((?:{_NOUN}, )*{_NOUN},? and {_NOUN}) (?:{_MAY} )*(?:{_HAS}) (.+)$", text, re.IGNORECASE)
+        several = listed(match[1]) if match else []
+        if (
+            match is not None and len(several) > 1 and all(map(self.entity, several))
+        ):  # `students and lecturers have names`
+            things = [singular(one) for one in several]
+            return all(
+                [self._item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
+            )
         match = re.match(
             rf"^(?:for )?(?:{DETERMINERS}\s+)?({_NOUN}),? (?:{_MAY} )*(?:{_HAS}):? (.+)$", text, re.IGNORECASE
         )
@@ -538,7 +652,7 @@ class Reader:
         if not subject or len(subject.split()) > 3 or subject in _NO_THINGS:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
-        if subject not in self.said.things:
+        if subject not in self.said.things or _PERFECT.match(match[2]):
             return False
         items = _with_relatives(listed(match[2]))
         if not items:
@@ -569,9 +683,16 @@ class Reader:
             number = Counted(text, number.least, number.most, number.said, number.ordered)
         head = re.split(r"[(:]", number.text)[0]
         head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
-        many = number.most != 1
         target = self.entity(head)
+        if target is None and not number.said:  # `photos` is a field with several values, not a thing
+            number = Counted(number.text, 1, 1, False)
+        many = number.most != 1
         role = ""
+        if many and target is None and re.match(r"(?:a |the )?number of\b", text, re.IGNORECASE):
+            made = field_of(re.sub(r"^(?:a |the )?number of ", "", text, flags=re.IGNORECASE), line=line)
+            if made is not None:
+                self.said.put(subject, replace(made, kind="integer", required=not optional))
+                return True
         if target is None and (ended := self._ending(head)) is not None and not many:
             role, target = ended
         elif target is None and (ended := self._ending(head)) is not None and many:
@@ -600,7 +721,7 @@ class Reader:
 
     def _belongs(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|is from|comes? from|refers? to|references|points? to|concerns?) (.+)$",
             text, re.IGNORECASE,
         )  # fmt: skip
         subject = self.entity(match[1]) if match else None
@@ -638,14 +759,18 @@ class Reader:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
         items = listed(match[3])
-        targets = [
-            self.entity(counted(one).text) or (self._ending(counted(one).text) or ("", None))[1] for one in items
-        ]
-        if not items or not all(targets):
+        if not items or not all(map(self._known_or_many, items)):
             return False
         self.said.last = subject
         verb = _role(match[2])
         return all([self._to(subject, one, line, optional=optional, verb=verb) for one in items])
+
+    def _known_or_many(self, item: str) -> bool:
+        """Whether an object of a verb is an entity: one that is known, or something of which there are several."""
+        number = counted(item)
+        if self.entity(number.text) or self._ending(number.text):
+            return True
+        return number.said and number.most != 1 and 0 < len(english.split(number.text)) <= 2
 
     def _link(
         self, of: str, to: str, least: int, most: int | None, role: str, owns: bool, line: int, *, ordered: bool = False
@@ -686,8 +811,11 @@ def _with_relatives(items: list[str]) -> list[str]:
     """`a number`, `which is unique` belong together."""
     found: list[str] = []
     for one in items:
+        tail = found[-1].rpartition(":")[2] if found and ":" in found[-1] and "(" not in found[-1] else ""
         if found and re.match(r"^(?:who|which|that) (?:is|are|must)\b", one, re.IGNORECASE):
             found[-1] = f"{found[-1]}, {one}"
+        elif tail.strip() and "(" not in one and ":" not in one and one == bare(one) and len(one.split()) <= 2:
+            found[-1] = f"{found[-1]}, {one}"  # the values of a choice: `a status: draft, open, paid`
         else:
             found.append(one)
     return found
