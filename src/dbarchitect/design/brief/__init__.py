@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from msgspec.structs import replace
-
-from dbarchitect.design.spec import Access, Assumed, Entity, Field, Relation, Spec, Surroundings, Unread, Volume
+from dbarchitect.design.spec import Access, Assumed, Entity, Relation, Spec, Surroundings, Unread, Volume
 from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from .access import access_of
 from .fields import field_of, field_of_row, heads
+from .grammar import Reader
 from .markdown import Part, parts_of
 from .phrases import bare, listed, named, sentences, singular
 from .relations import relations_of
 from .samples import entities_of_json, entity_of_csv
-from .grammar import Link, Reader, Statements, subjects
+from .statements import Link, Statements, subjects
 from .surroundings import hinted, told, volume_columns, volume_of_row, volumes_of
 
 _ABOUT = re.compile(
@@ -93,6 +92,7 @@ class _Brief:
         self.volumes: list[tuple[Part, dict[str, int] | None]] = []
         self.embedded: list[Embedded] = []
         self.blocks: set[int] = set()  # lines of names that a list of fields stands below
+        self.asking = False  # a list of what is asked stands below
         self.block = ""  # the entity of such a list
         self.columns: dict[int, dict[str, int] | None] = {}
         self.counted: dict[int, dict[str, int] | None] = {}
@@ -175,6 +175,12 @@ class _Brief:
                     maybes += [(one, part.line) for one in maybe]
         # A plural at the head of a sentence is a thing if one of it is spoken of anywhere.
         text = " ".join(one.text for one in parts if one.kind in ("paragraph", "item"))
+        for short in [one for one in self.said.things if " " not in one]:
+            longer = [one for one in self.said.things if one.endswith(f" {short}")]
+            if len(longer) == 1 and not re.search(
+                rf"\b(?:an?|each|every|one) {re.escape(short)}\b", text, re.IGNORECASE
+            ):
+                del self.said.things[short]  # `movements` are the stock movements
         for one, line in maybes:
             if one not in self.said.things and re.search(
                 rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE
@@ -262,6 +268,10 @@ class _Brief:
             self.about.append(" ".join(part.text.split()))
             self._hint(part.text)
             return
+        if part.kind == "item" and self.asking:
+            self.later.append((" ".join(part.text.split()), part.line))
+            return
+        self.asking = False
         if part.line in self.blocks:
             self.block = self.said.last = singular(part.text)
             return
@@ -278,29 +288,41 @@ class _Brief:
         if part.kind == "paragraph" and not part.path[1:] and not self.said.last:
             # What stands below the title says what it is, and perhaps where it runs.
             for text, lines in sentences(part.text):
-                if subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things):
+                if self.said.last or (subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things)):
                     self.reader.read(text, part.line + lines)
                 else:
                     self.about.append(f"{text}.")
                     self._hint(text)
             return
         asked = _ASKED.match(part.text)
+        if asked is not None and not part.text[asked.end() :].strip():
+            self.asking = True
+            return
         if asked is not None:
             for one in re.split(r"[;?\n]|(?<=[a-z])\.\s", part.text[asked.end() :]):
                 if one.strip(" ."):
                     self.later.append((" ".join(one.split()), part.line))
             return
         for text, lines in sentences(part.text):
-            self.reader.read(text, part.line + lines)
+            line = part.line + lines
+            if _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE):
+                self.volumes.append((Part("paragraph", text, line, part.path), None))
+            elif re.match(
+                r"^(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE
+            ):
+                self.later.append((text, line))
+            else:
+                self.reader.read(text, line)
 
     def _hint(self, text: str) -> None:
         for key, value in hinted(text).items():
             old = self.around.get(key)
-            self.around[key] = (
-                tuple(dict.fromkeys((*old, *value)))
-                if isinstance(old, tuple) and isinstance(value, tuple)
-                else (old or value)
-            )
+            if isinstance(old, tuple) and isinstance(value, tuple):
+                self.around[key] = tuple(
+                    dict.fromkeys((*cast("tuple[str, ...]", old), *cast("tuple[str, ...]", value)))
+                )
+            else:
+                self.around[key] = old or value
 
     def _item(self, part: Part, before: Part | None) -> bool:
         """A bullet that is no sentence: an entity with its fields, or a field of the entity above."""
@@ -337,7 +359,7 @@ class _Brief:
         stripped = text.strip().rstrip(".")
         target = singular(re.split(r"[(:]", stripped)[0])
         inner = re.search(
-            r"\((?:an? |references? |ref |-> |→ |fk to )?([\w ]+)\)|:\s*(?:an? |references? |ref |-> |→ )?([\w ]+)$",
+            r"\((?:an? |references? |ref |-> |→ |fk to )?([\w ]+?)(?:,[^)]*)?\)|:\s*(?:an? |references? |ref |-> |→ )?([\w ]+)$",
             stripped,
         )
         named_in = singular(inner[1] or inner[2]) if inner else ""
@@ -352,7 +374,10 @@ class _Brief:
         elif target in self.said.things and target != owner:
             self.said.links.append(Link(owner, target, 0 if optional else 1, 1, "", False, line))
         else:
-            made = field_of(stripped, line=line)
+            first, comma, more = stripped.partition(",")
+            made = field_of(
+                f"{first}: {more}" if comma and "(" not in first and ":" not in first else stripped, line=line
+            )
             if made is None:
                 self.said.unread.append(Unread(text=text, line=line, hint="a field: total in EUR, status (new, paid)"))
             else:
@@ -421,19 +446,22 @@ class _Brief:
     # ---- the end
 
     def _entities(self) -> tuple[Entity, ...]:
-        found: list[Entity] = []
-        for thing in self.said.things.values():
-            found.append(
-                Entity(
-                    name=thing.name,
-                    fields=tuple(thing.fields.values()),
-                    key=tuple(thing.keys),
-                    kind_of=thing.kind_of,
-                    line=thing.line,
-                    **{flag: True for flag in thing.flags},
-                )  # fmt: skip
+        return tuple(
+            Entity(
+                name=thing.name,
+                fields=tuple(thing.fields.values()),
+                key=tuple(thing.keys),
+                kind_of=thing.kind_of,
+                appended=thing.flags.get("appended", False),
+                by_time=thing.flags.get("by_time", False),
+                soft_delete=thing.flags.get("soft_delete", False),
+                history=thing.flags.get("history", False),
+                audit=thing.flags.get("audit", False),
+                queue=thing.flags.get("queue", False),
+                line=thing.line,
             )
-        return tuple(found)
+            for thing in self.said.things.values()
+        )
 
     def _surroundings(self) -> Surroundings:
         around = dict(self.around)
@@ -532,4 +560,4 @@ def _roles(relations: tuple[Relation, ...], name: str) -> set[str]:
     return found
 
 
-__all__ = ["Brief", "Embedded", "Field", "read_brief", "replace"]
+__all__ = ["Brief", "Embedded", "read_brief"]

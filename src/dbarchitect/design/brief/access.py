@@ -67,6 +67,7 @@ def access_of(
     ):
         return Access(text=original, sql=original, line=line)
     words = re.sub(r"[*`]", "", original)
+    words = re.sub(r"^(list|find|show|search|count|add|get|remove|update)(?:e?s)\b", r"\1", words, flags=re.IGNORECASE)
     rate, latency, words = _figures(words)
     verb, rest = _verb(words)
     several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
@@ -106,6 +107,7 @@ def access_of(
     limit, rest = _limit(rest)
     limit = int(several[1]) if several else limit
     order, rest = _order(rest, known, verb)
+    rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
     grouped: tuple[str, ...] = ()
     if verb in ("count", "sum"):
         match = _GROUPED.search(rest)
@@ -198,6 +200,11 @@ def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tupl
     for name in entities:
         words = name.split()
         spoken[" ".join((*words[:-1], english.plural(words[-1])))] = name
+    for name in entities:  # `movements`, of which `stock movement` is the full name
+        last = name.split()[-1]
+        if sum(one.split()[-1] == last for one in entities) == 1:
+            spoken.setdefault(last, name)
+            spoken.setdefault(english.plural(last), name)
     pattern = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True))
     if not pattern:
         return None, (), text

@@ -80,9 +80,42 @@ _LAST: dict[str, Kind] = {
 }  # fmt: skip
 _FIRST: dict[str, Kind] = {"is": "boolean", "has": "boolean", "can": "boolean", "number": "integer", "date": "date"}
 _PERSONAL = frozenset(
-    "email mail phone telephone mobile name address birthday birthdate birth ssn passport iban ip gender salary".split()
+    [
+        "email",
+        "mail",
+        "phone",
+        "telephone",
+        "mobile",
+        "name",
+        "address",
+        "birthday",
+        "birthdate",
+        "birth",
+        "ssn",
+        "passport",
+        "iban",
+        "ip",
+        "gender",
+        "salary",
+    ]
 )
-_IMPERSONAL = frozenset("company product file event category group team project brand domain table device host".split())
+_IMPERSONAL = frozenset(
+    [
+        "company",
+        "product",
+        "file",
+        "event",
+        "category",
+        "group",
+        "team",
+        "project",
+        "brand",
+        "domain",
+        "table",
+        "device",
+        "host",
+    ]
+)
 _NULLABLE = frozenset(
     ("optional", "nullable", "may be empty", "can be empty", "may be missing", "not required", "?", "null")
 )
@@ -159,9 +192,8 @@ def kind_by_name(name: str) -> Kind:
         return _FIRST[words[0]]
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
-    if words[-1] in _LAST:
-        return _LAST[words[-1]]
-    return "word"
+    last = words[len(words) - 1]
+    return _LAST.get(last, "word")
 
 
 def _is_personal(name: str) -> bool:

@@ -1,14 +1,13 @@
 """Plain sentences about things: `A customer has many orders. An order has a status (pending, paid) and a total in EUR.`
 
-`Statements` gathers what they say; a sentence is understood whole or it is listed as unread. Names become entities where
-something is said of them as a subject, or where there are many of them.
+`Reader` gathers what they say into `Statements`; a sentence is understood whole or it is listed as unread.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -17,171 +16,7 @@ from dbarchitect.model import english
 
 from .fields import bounded, field_of
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
-
-_HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?"
-_MAY = "(?:can|may|might|must|should|will|always|usually|also|optionally|at any time)"
-_NOUN = r"[\w'’`*\" -]+?"
-
-
-@dataclass(frozen=True)
-class Link:
-    """One direction: for one `of`, `least` to `most` of `to`, called `role`. `owns`: said with a verb of having."""
-
-    of: str
-    to: str
-    least: int
-    most: int | None
-    role: str
-    owns: bool
-    line: int
-    ordered: bool = False
-
-
-@dataclass
-class Thing:
-    """An entity as it is gathered."""
-
-    name: str
-    line: int
-    plural: str = ""
-    fields: dict[str, Field] = field(default_factory=dict[str, Field])
-    flags: dict[str, bool] = field(default_factory=dict[str, bool])
-    keys: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
-    kind_of: str = ""
-    comment: str = ""
-
-
-@dataclass
-class Statements:
-    """What has been said so far."""
-
-    things: dict[str, Thing] = field(default_factory=dict[str, Thing])
-    links: list[Link] = field(default_factory=list[Link])
-    rules: list[Rule] = field(default_factory=list[Rule])
-    unread: list[Unread] = field(default_factory=list[Unread])
-    tenant: str = ""
-    last: str = ""  # the entity that `it` means
-
-    def thing(self, name: str, line: int) -> Thing:
-        """The entity called `name`, a new one if need be."""
-        if name not in self.things:
-            self.things[name] = Thing(name=name, line=line)
-        return self.things[name]
-
-    def put(self, name: str, new: Field) -> None:
-        """A field of an entity; what was said of it before stays."""
-        thing = self.thing(name, new.line)
-        old = thing.fields.get(new.name)
-        thing.fields[new.name] = new if old is None else _joined(old, new)
-
-
-def _joined(old: Field, new: Field) -> Field:
-    return replace(
-        old,
-        kind=new.kind if new.values or old.kind == "word" else old.kind,
-        values=new.values or old.values,
-        required=old.required and new.required,
-        unique=old.unique or new.unique,
-        within=new.within or old.within,
-        currency=new.currency or old.currency,
-        default=new.default or old.default,
-        minimum=new.minimum or old.minimum,
-        maximum=new.maximum or old.maximum,
-        length=new.length or old.length,
-        dimensions=new.dimensions or old.dimensions,
-    )
-
-
-_SUBJECT = re.compile(
-    rf"^(?:for )?(?:an?|each|every|one|all|some|most|no two) ({_NOUN}),? (?:{_MAY} )*(?:{_HAS}|[a-z]+s|is|are|[a-z]+)\b",
-    re.IGNORECASE,
-)
-_PLURAL = re.compile(rf"^((?:[a-z]+ )?[a-z]+s|people|children) (?:of .+? )?(?:{_MAY} )*(?:[a-z]+)\b", re.IGNORECASE)
-
-
-def subjects(text: str) -> tuple[list[str], list[str]]:
-    """The entities that a sentence is about, for a first look at all of them: (those that it says so of for certain, those
-    that it only may: a bare plural at its head)."""
-    sure: list[str] = []
-    for clause in clauses(text):
-        stripped = re.sub(
-            r"^(?:and|but|there (?:is|are|can be|may be)|we (?:keep|store|have|need|sell|track|record)) ",
-            "",
-            clause.strip(),
-            flags=re.IGNORECASE,
-        )
-        match = _SUBJECT.match(stripped)
-        if match is not None and " of " not in match[1] and "'" not in match[1] and "’" not in match[1]:
-            subject = _subject(match[1])
-            if subject:
-                sure.append(subject)
-        labelled = re.match(r"^([A-Z][\w-]*(?: [a-z]+)?s): .*,", stripped)
-        if labelled is not None:
-            sure.append(singular(labelled[1]))
-        among = re.match(
-            r"^(?:several|many|multiple) ([a-z]+(?: [a-z]+)?) of (?:an?|each|every|one) ([a-z]+)\b",
-            stripped,
-            re.IGNORECASE,
-        )
-        if among is not None:
-            sure += [singular(among[1]), singular(among[2])]
-    flagged = re.match(
-        r"^([a-z]+(?: [a-z]+)?s) are (?:a |an )?(?:queue|time series|never|append|audited|soft|versioned|archived|immutable)",
-        text,
-        re.IGNORECASE,
-    )
-    if flagged is not None:
-        sure.append(singular(flagged[1]))
-    plain = _PLURAL.match(text)
-    maybe = [_subject(plain[1])] if plain is not None else []
-    return [one for one in sure if one and one not in _NO_THINGS], [
-        one for one in maybe if one and one not in _NO_THINGS
-    ]
-
-
-def _subject(text: str) -> str:
-    """The noun that a subject is; "" where it runs into a verb (`user can react to a message`)."""
-    words = english.split(bare(text))
-    return singular(text) if 0 < len(words) <= 3 and not _VERBAL.intersection(words) else ""
-
-
-_VERBAL = frozenset(
-    """
-    can may must should will has have is are was were be been keeps keep contains belongs works may takes uses where when
-    that which who with from for in on at to by of and or not only same other
-    """.split()  # noqa: SIM905
-)
-# Words in front of an entity that are no part of a name for it.
-_NO_ROLE = _VERBAL | {
-    "during",
-    "a",
-    "an",
-    "the",
-    "its",
-    "their",
-    "about",
-    "exactly",
-    "one",
-    "many",
-    "new",
-    "own",
-    "into",
-}
-_CLAUSE = re.compile(
-    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) [\w ]+? (?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have)\b)|;\s+",
-    re.IGNORECASE,
-)
-
-
-def clauses(text: str) -> list[str]:
-    """The main clauses of a sentence: `a student has many courses, and a course has many students` are two."""
-    return [one.strip() for one in _CLAUSE.split(text) if one.strip()]
-
-
-_NO_THINGS = frozenset(
-    ("it", "they", "we", "there", "you", "system", "app", "application", "user interface", "data", "each")
-)
-
+from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, clauses
 
 _AND_VERB = re.compile(
     r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is (?!a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )",
@@ -190,6 +25,12 @@ _AND_VERB = re.compile(
 _STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|closed|lost)$", re.IGNORECASE)
 _PERFECT = re.compile(
     r"^(?:already |been )?[a-z]+(?:ed|en|n|t|id) (?:many|several|multiple|one|an?|\d+)\b", re.IGNORECASE
+)
+
+
+_PREPOSITIONS = re.compile(
+    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -226,15 +67,25 @@ class Reader:
                 plain,
                 flags=re.IGNORECASE,
             )
-            if not any(form(plain, line) for form in self._forms):
+            if not any(form(plain, line) for form in self._forms) and not self._described(plain, line):
                 self.said.unread.append(
                     Unread(text=clause, line=line, hint="such as: an order has many lines; a line has a quantity")
                 )
 
+    def _described(self, text: str, line: int) -> bool:
+        """`a movement takes a part out of a warehouse: quantity, reason (sale, loss)`: what it does, then what it has."""
+        match = re.match(r"^([^:(]+): (.+)$", text)
+        if match is None or not any(form(match[1], line) for form in self._forms):
+            return False
+        subject = self.said.last
+        return bool(subject) and _every(
+            [self._item(subject, one, line, optional=False) for one in _with_relatives(listed(match[2]))]
+        )
+
     def _predicates(self, clause: str) -> list[str]:
         """`an appointment is for a patient and takes place in a room` as two clauses with the same subject."""
         match = re.match(
-            rf"^((?:(?:{DETERMINERS}) )?{_NOUN}) (?:{_MAY} )*(?:is|are|has|have|belongs?|[a-z]+s)\b",
+            rf"^((?:(?:{DETERMINERS}) )?{NOUN}) (?:{MAY} )*(?:is|are|has|have|belongs?|[a-z]+s)\b",
             clause,
             re.IGNORECASE,
         )
@@ -250,7 +101,18 @@ class Reader:
         name = singular(text)
         if name in self.said.things:
             return name
-        return None
+        # `movements` of which `stock movement` is the full name.
+        longer = [one for one in self.said.things if one.endswith(f" {name}")] if name and " " not in name else []
+        return longer[0] if len(longer) == 1 else None
+
+    def _nouns(self) -> str:
+        """The known entities in both numbers, as a pattern, the longest first."""
+        names = {
+            name
+            for one in self.said.things
+            for name in (one, " ".join((*one.split()[:-1], english.plural(one.split()[-1]))))
+        }
+        return "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
 
     def _ending(self, text: str) -> tuple[str, str] | None:
         """(role, entity) of `billing address`, where `address` is an entity."""
@@ -258,15 +120,15 @@ class Reader:
         for start in range(1, len(words)):
             rest = " ".join(words[start:])
             if rest in self.said.things:
-                return ("" if _NO_ROLE.intersection(words[:start]) else " ".join(words)), rest
+                return ("" if NO_ROLE.intersection(words[:start]) else " ".join(words)), rest
         return None
 
     def _owner(self, text: str) -> tuple[str, str] | None:
         """(entity, field) of `the email of a customer`, `a customer's email`, `customer email`, `email`."""
-        match = re.match(rf"^(?:{DETERMINERS}\s+)?({_NOUN}) of (?:{DETERMINERS}\s+)?({_NOUN})$", text, re.IGNORECASE)
+        match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN}) of (?:{DETERMINERS}\s+)?({NOUN})$", text, re.IGNORECASE)
         if match and (owner := self.entity(match[2])):
             return owner, named(match[1])
-        match = re.match(rf"^(?:{DETERMINERS}\s+)?({_NOUN})['’]s? ({_NOUN})$", text, re.IGNORECASE)
+        match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN})['’]s? ({NOUN})$", text, re.IGNORECASE)
         if match and (owner := self.entity(match[1])):
             return owner, named(match[2])
         words = named(text).split()
@@ -303,12 +165,12 @@ class Reader:
         if match is None or owner is None:
             return False
         self.said.last = owner
-        return all([self._item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
+        return _every([self._item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
 
     def _spans(self, text: str, line: int) -> bool:
         """`it starts at a moment and ends at another`: two fields."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:starts?|begins?)(?: (at|on))?(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on))?)?$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:starts?|begins?)(?: (at|on))?(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on))?)?$",
             text,
             re.IGNORECASE,
         )
@@ -325,7 +187,7 @@ class Reader:
 
     def _there(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^there (?:can|may|are|is|will|must)(?: be)? (.+?) (?:of|for|in|per|to) (?:{DETERMINERS}) ({_NOUN})$",
+            rf"^there (?:can|may|are|is|will|must)(?: be)? (.+?) (?:of|for|in|per|to) (?:{DETERMINERS}) ({NOUN})$",
             text,
             re.IGNORECASE,
         )
@@ -336,7 +198,7 @@ class Reader:
 
     def _kind_of(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:an? )?(?:special )?(?:kind|type|sort|form|subtype)s? of ({_NOUN})$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:an? )?(?:special )?(?:kind|type|sort|form|subtype)s? of ({NOUN})$",
             text, re.IGNORECASE,
         )  # fmt: skip
         if match is None:
@@ -348,7 +210,7 @@ class Reader:
         return True
 
     def _either(self, text: str, line: int) -> bool:
-        match = re.match(rf"^(?:{DETERMINERS}\s+)?({_NOUN}) is (?:either|one of:?) (.+)$", text, re.IGNORECASE)
+        match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN}) is (?:either|one of:?) (.+)$", text, re.IGNORECASE)
         if match is None or self.entity(match[1]) is None:
             return False
         general = singular(match[1])
@@ -367,7 +229,7 @@ class Reader:
             r"(?: (?:per|within|for each|for every|in each|inside|across|for|in|among) (.+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
-        if match is None or re.search(rf"\b(?:{_HAS}) ", match[1], re.IGNORECASE):
+        if match is None or re.search(rf"\b(?:{HAS}) ", match[1], re.IGNORECASE):
             return False
         subject = re.sub(r"^the (?:combination|pair) of ", "", match[1], flags=re.IGNORECASE)
         within = tuple(singular(one) for one in listed(match[2])) if match[2] else ()
@@ -388,7 +250,7 @@ class Reader:
 
     def _no_two(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^no two ({_NOUN})(?: (?:of|in|within) (?:the same|one|a) ({_NOUN}))? (?:can |may |should |must )?(?:have|share|with|use) "
+            rf"^no two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must )?(?:have|share|with|use) "
             r"the same (.+?)(?: (?:in|within|of|per|for) (?:the same |a |one |each )?(.+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
@@ -406,7 +268,7 @@ class Reader:
 
     def _identified(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:uniquely )?(?:identified|known|keyed) by (.+?)"
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:uniquely )?(?:identified|known|keyed) by (.+?)"
             rf"(?: (?:within|per|in|inside) (?:{DETERMINERS}\s+)?(.+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
@@ -423,7 +285,7 @@ class Reader:
 
     def _overlap(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:no two |two |the )?({_NOUN})(?: (?:of|in|for) (?:the same|one|a|an) ({_NOUN}))? "
+            rf"^(?:no two |two |the )?({NOUN})(?: (?:of|in|for) (?:the same|one|a|an) ({NOUN}))? "
             r"(?:must not|may not|never|cannot|can not|can't|do not|don't|may|can|should not)? ?overlap(?:s|ping)?"
             r"(?: (?:per|for|in|on|of|within) (?:the same |a |an |one |each )?(.+))?$",
             text, re.IGNORECASE,
@@ -472,11 +334,11 @@ class Reader:
         """States: `an order goes from pending to paid to shipped`, `pending -> paid -> shipped`, `paid can become shipped`."""
         pairs: list[tuple[str, str]] = []
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )?(?:goes?|moves?|changes?) from (.+)$", text, re.IGNORECASE
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )?(?:goes?|moves?|changes?) from (.+)$", text, re.IGNORECASE
         )
-        arrows = re.match(rf"^(?:(?:{DETERMINERS}\s+)?({_NOUN}):\s*)?([\w -]+(?:\s*(?:->|→|=>)\s*[\w |/-]+)+)$", text)
+        arrows = re.match(rf"^(?:(?:{DETERMINERS}\s+)?({NOUN}):\s*)?([\w -]+(?:\s*(?:->|→|=>)\s*[\w |/-]+)+)$", text)
         become = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:order |one )?(?:can|may) (?:become|turn) (?:into )?(.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:order |one )?(?:can|may) (?:become|turn) (?:into )?(.+)$",
             text,
             re.IGNORECASE,
         )
@@ -533,12 +395,12 @@ class Reader:
 
     def _tenancy(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN})(?:['’]s?)? (?:data|records|rows)? ?(?:is|are|must be|stays?) (?:strictly |kept |always )?"
+            rf"^(?:{DETERMINERS}\s+)?({NOUN})(?:['’]s?)? (?:data|records|rows)? ?(?:is|are|must be|stays?) (?:strictly |kept |always )?"
             r"(?:separate|separated|isolated|apart|invisible to (?:each )?others?)(?: (?:from (?:each )?others?|per .+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
         per = re.match(
-            rf"^(?:everything|all data|data|all records) (?:belongs to|is (?:scoped|separated|isolated|kept) (?:to|by|per)) (?:{DETERMINERS}\s+)?({_NOUN})$",
+            rf"^(?:everything|all data|data|all records) (?:belongs to|is (?:scoped|separated|isolated|kept) (?:to|by|per)) (?:{DETERMINERS}\s+)?({NOUN})$",
             text, re.IGNORECASE,
         )  # fmt: skip
         found = match or per
@@ -550,8 +412,8 @@ class Reader:
 
     def _tree(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:form|forms|are organi[sz]ed in|are arranged in|make) (?:a |an )?(?:tree|hierarchy|trees)$"
-            rf"|^(?:{DETERMINERS}\s+)?({_NOUN}) (?:can be|may be|are|is) nested$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:form|forms|are organi[sz]ed in|are arranged in|make) (?:a |an )?(?:tree|hierarchy|trees)$"
+            rf"|^(?:{DETERMINERS}\s+)?({NOUN}) (?:can be|may be|are|is) nested$",
             text, re.IGNORECASE,
         )  # fmt: skip
         owner = self.entity(match[1] or match[2]) if match else None
@@ -605,7 +467,7 @@ class Reader:
 
     def _both_many(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^({_NOUN}) and ({_NOUN}) (?:are|have a|is a|stand in a) many[- ]to[- ]many(?: relation(?:ship)?)?$",
+            rf"^({NOUN}) and ({NOUN}) (?:are|have a|is a|stand in a) many[- ]to[- ]many(?: relation(?:ship)?)?$",
             text,
             re.IGNORECASE,
         )
@@ -620,7 +482,7 @@ class Reader:
 
     def _has(self, text: str, line: int) -> bool:
         nested = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )*(?:{_HAS}) ((?:many |several |multiple )?[\w -]+s): (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:{HAS}) ((?:many |several |multiple )?[\w -]+s): (.+)$",
             text,
             re.IGNORECASE,
         )
@@ -633,23 +495,23 @@ class Reader:
             self.said.thing(child, line)  # `an invoice contains invoice lines: description, quantity`
             self._link(owner, child, 0, None, "", True, line)
             self.said.last = child
-            return all([self._item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
-        match = re.match(rf"^((?:{_NOUN}, )*{_NOUN},? and {_NOUN}) (?:{_MAY} )*(?:{_HAS}) (.+)$", text, re.IGNORECASE)
+            return _every([self._item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
+        match = re.match(rf"^((?:{NOUN}, )*{NOUN},? and {NOUN}) (?:{MAY} )*(?:{HAS}) (.+)$", text, re.IGNORECASE)
         several = listed(match[1]) if match else []
         if (
             match is not None and len(several) > 1 and all(map(self.entity, several))
         ):  # `students and lecturers have names`
             things = [singular(one) for one in several]
-            return all(
+            return _every(
                 [self._item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
             )
         match = re.match(
-            rf"^(?:for )?(?:{DETERMINERS}\s+)?({_NOUN}),? (?:{_MAY} )*(?:{_HAS}):? (.+)$", text, re.IGNORECASE
+            rf"^(?:for )?(?:{DETERMINERS}\s+)?({NOUN}),? (?:{MAY} )*(?:{HAS}):? (.+)$", text, re.IGNORECASE
         )
         if match is None:
             return False
         subject = singular(match[1])
-        if not subject or len(subject.split()) > 3 or subject in _NO_THINGS:
+        if not subject or len(subject.split()) > 3 or subject in NO_THINGS:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         if subject not in self.said.things or _PERFECT.match(match[2]):
@@ -658,7 +520,7 @@ class Reader:
         if not items:
             return False
         self.said.last = subject
-        return all([self._item(subject, item, line, optional=optional) for item in items])
+        return _every([self._item(subject, item, line, optional=optional) for item in items])
 
     def _item(self, subject: str, item: str, line: int, *, optional: bool) -> bool:
         text = re.sub(r"^(?:and|also|its|their)\s+", "", item.strip(), flags=re.IGNORECASE)
@@ -693,9 +555,9 @@ class Reader:
             if made is not None:
                 self.said.put(subject, replace(made, kind="integer", required=not optional))
                 return True
-        if target is None and (ended := self._ending(head)) is not None and not many:
-            role, target = ended
-        elif target is None and (ended := self._ending(head)) is not None and many:
+        if (target is None and (ended := self._ending(head)) is not None and not many) or (
+            target is None and (ended := self._ending(head)) is not None and many
+        ):
             role, target = ended
         if target is not None and not (target == subject and not number.said):
             least = 0 if optional else number.least
@@ -721,7 +583,7 @@ class Reader:
 
     def _belongs(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|is from|comes? from|refers? to|references|points? to|concerns?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|refers? to|references|points? to|concerns?) (.+)$",
             text, re.IGNORECASE,
         )  # fmt: skip
         subject = self.entity(match[1]) if match else None
@@ -729,7 +591,7 @@ class Reader:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         self.said.last = subject
-        return all([self._to(subject, item, line, optional=optional, verb="") for item in listed(match[2])])
+        return _every([self._to(subject, item, line, optional=optional, verb="") for item in listed(match[2])])
 
     def _to(self, subject: str, item: str, line: int, *, optional: bool, verb: str) -> bool:
         number = counted(item)
@@ -750,7 +612,7 @@ class Reader:
     def _verb(self, text: str, line: int) -> bool:
         """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:{_MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over))?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({self._nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over))?) (.+)$",
             text,
             re.IGNORECASE,
         )
@@ -758,12 +620,12 @@ class Reader:
         if match is None or subject is None:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
-        items = listed(match[3])
+        items = [one for item in listed(match[3]) for one in _PREPOSITIONS.split(item)]
         if not items or not all(map(self._known_or_many, items)):
             return False
         self.said.last = subject
         verb = _role(match[2])
-        return all([self._to(subject, one, line, optional=optional, verb=verb) for one in items])
+        return _every([self._to(subject, one, line, optional=optional, verb=verb) for one in items])
 
     def _known_or_many(self, item: str) -> bool:
         """Whether an object of a verb is an entity: one that is known, or something of which there are several."""
@@ -790,21 +652,21 @@ class Reader:
 
 
 _KEPT: tuple[tuple[str, str], ...] = (
-    (rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:only )?(?:soft[- ]deleted|archived|only marked(?: as deleted)?|never (?:really |physically )?deleted)$", "soft_delete"),
-    (rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:never (?:changed|updated|modified)|append[- ]only|immutable|only (?:added|appended))$", "appended"),
-    (rf"^(?:all |every |each )?(?:changes?|edits?) (?:to|of) (?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are|must be) (?:audited|logged|tracked|recorded)$", "audit"),
-    (rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) audited$", "audit"),
-    (rf"^(?:the )?(?:history|versions|old versions|past states) of (?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are|must be) kept$", "history"),
-    (rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) versioned$", "history"),
-    (rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:a )?time series$", "by_time"),
-    (rf"^(?:{DETERMINERS}\s+)?({_NOUN}) (?:is|are) (?:a |put in a |worked off as a )?queued?(?: of work)?$", "queue"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:only )?(?:soft[- ]deleted|archived|only marked(?: as deleted)?|never (?:really |physically )?deleted)$", "soft_delete"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:never (?:changed|updated|modified)|append[- ]only|immutable|only (?:added|appended))$", "appended"),
+    (rf"^(?:all |every |each )?(?:changes?|edits?) (?:to|of) (?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|must be) (?:audited|logged|tracked|recorded)$", "audit"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) audited$", "audit"),
+    (rf"^(?:the )?(?:history|versions|old versions|past states) of (?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|must be) kept$", "history"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) versioned$", "history"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:a )?time series$", "by_time"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:a |put in a |worked off as a )?queued?(?: of work)?$", "queue"),
 )  # fmt: skip
 
 
 def _chain(steps: list[str]) -> list[tuple[str, str]]:
     """The pairs of `a`, `b or c`, `d`."""
     groups = [[bare(one) for one in re.split(r"\s*[|/]\s*|\s+or\s+|,\s*", step) if one.strip()] for step in steps]
-    return [(low, high) for before, after in zip(groups, groups[1:], strict=False) for low in before for high in after]
+    return [(low, high) for before, after in pairwise(groups) for low in before for high in after]
 
 
 def _with_relatives(items: list[str]) -> list[str]:
@@ -825,3 +687,8 @@ def _role(verb: str) -> str:
     """`is placed by` is `placed by`; plain verbs name no role."""
     match = re.match(r"^(?:is|are|be) (\w+ (?:by|to|from|for|with|at|in|on))$", verb, re.IGNORECASE)
     return match[1].lower() if match else ""
+
+
+def _every(read: Sequence[bool]) -> bool:
+    """Whether all parts were understood; a list, so that each of them was read."""
+    return all(read)

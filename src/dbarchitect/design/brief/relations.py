@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dbarchitect.design.spec import Assumed, End, Relation
 from dbarchitect.errors import InputError
 
-from .grammar import Link
+from .statements import Link
 
 
 def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Assumed, ...]]:

@@ -119,7 +119,8 @@ def told(key: str, value: str) -> dict[str, Any] | None:
             return {"disk_gb": _gigabytes(lower)}
         case "title":
             return {"title": text}
-    return None
+        case _:
+            return None
 
 
 def _platform(text: str) -> dict[str, Any]:
