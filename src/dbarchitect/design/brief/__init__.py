@@ -1,0 +1,563 @@
+"""The brief: Markdown that a person likes to write, read into a `Spec`.
+
+Front matter or headings say what a part is about; things are described in plain sentences, lists, tables of fields, or as
+samples in CSV and JSON. Blocks of SQL, Prisma and DBML are handed out as `Embedded`: an engine reads them, not this room.
+What was not understood is listed with its line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+from dbarchitect.design.spec import Access, Assumed, Entity, Relation, Spec, Surroundings, Unread, Volume
+from dbarchitect.errors import InputError
+from dbarchitect.model import english
+
+from .access import access_of
+from .fields import field_of, field_of_row, heads
+from .grammar import Reader
+from .markdown import Part, parts_of
+from .phrases import bare, listed, named, sentences, singular
+from .relations import relations_of
+from .samples import entities_of_json, entity_of_csv
+from .statements import Link, Statements, subjects
+from .surroundings import hinted, told, volume_columns, volume_of_row, volumes_of
+
+_ABOUT = re.compile(
+    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goal)\b", re.IGNORECASE
+)
+_DATA = re.compile(
+    r"\b(?:entit|data|model|what we (?:store|keep|have|know)|things|objects|domain|schema|tables|nouns|concepts|rules|constraints|relations?)",
+    re.IGNORECASE,
+)
+_ACCESS = re.compile(
+    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|pages|usage)",
+    re.IGNORECASE,
+)
+_VOLUME = re.compile(
+    r"\b(?:volumes?|numbers|size|sizes|scale|load|traffic|growth|amounts|how much|capacity)\b", re.IGNORECASE
+)
+_WHERE = re.compile(
+    r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|non[- ]functional|context|budget|compliance|team)\b",
+    re.IGNORECASE,
+)
+_LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A block of a schema in another language: `kind` is sql, prisma or dbml."""
+
+    kind: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What was read: the spec, and the blocks that an engine has to read."""
+
+    spec: Spec
+    embedded: tuple[Embedded, ...] = ()
+
+
+def read_brief(data: bytes, name: str) -> Brief:
+    """A brief. Raises `InputError` where it is empty, no text, too large, or contradicts itself."""
+    if len(data) > _LARGEST:
+        raise InputError(f"{name} has {len(data):,} bytes", hint="a brief is a description; sample a few rows of data")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        raise InputError(f"{name} is no text in UTF-8 (byte {err.start:,})", hint="a brief is Markdown") from err
+    if "\0" in text:
+        raise InputError(f"{name} is no text", hint="a brief is Markdown")
+    if not text.strip():
+        raise InputError(
+            f"{name} is empty", hint="say what you build: A customer has many orders. An order has a total in EUR."
+        )
+    return _Brief(name).read(parts_of(text.replace("\r\n", "\n")))
+
+
+class _Brief:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.said = Statements()
+        self.reader = Reader(self.said)
+        self.title = ""
+        self.about: list[str] = []
+        self.around: dict[str, Any] = {}
+        self.later: list[tuple[str, int]] = []  # access patterns, once all entities are known
+        self.volumes: list[tuple[Part, dict[str, int] | None]] = []
+        self.embedded: list[Embedded] = []
+        self.blocks: set[int] = set()  # lines of names that a list of fields stands below
+        self.asking = False  # a list of what is asked stands below
+        self.block = ""  # the entity of such a list
+        self.columns: dict[int, dict[str, int] | None] = {}
+        self.counted: dict[int, dict[str, int] | None] = {}
+
+    def read(self, parts: list[Part]) -> Brief:
+        self._look(parts)
+        for at, part in enumerate(parts):
+            self._part(part, parts[at - 1] if at else None)
+        entities = self._entities()
+        known = {one.name: one for one in entities}
+        relations, assumed = relations_of(self.said.links)
+        roles = {name: frozenset(_roles(relations, name)) for name in known}
+        access: list[Access] = []
+        for text, line in self.later:
+            found = access_of(text, known, line=line, roles=roles)
+            if found is None:
+                self.said.unread.append(
+                    Unread(text=text, line=line, hint="such as: list a customer's orders, newest first, 20 at a time")
+                )
+            else:
+                access.append(found)
+        spec = Spec(
+            title=self.title, about=" ".join(self.about), surroundings=self._surroundings(), entities=entities,
+            relations=relations, rules=tuple(self.said.rules), access=tuple(access), volumes=tuple(self._volumes(known)),
+            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *self._decided(known)),
+        )  # fmt: skip
+        if not spec.entities and not self.embedded:
+            raise InputError(
+                f"{self.name} names no thing that is kept",
+                hint="A customer has many orders. An order has a total in EUR.",
+            )
+        return Brief(spec=spec, embedded=tuple(self.embedded))
+
+    # ---- first look: which words are entities
+
+    def _look(self, parts: list[Part]) -> None:
+        maybes: list[tuple[str, int]] = []
+        for at, part in enumerate(parts):
+            topic = self._topic(part)
+            if part.kind == "code":
+                for found in _TABLES.finditer(
+                    part.text if part.info.split()[:1] in (["sql"], ["prisma"], ["dbml"]) else ""
+                ):
+                    self.said.thing(singular(found[1] or found[2]), part.line)
+            if part.kind == "heading" and topic == "data" and _names_a_thing(part):
+                self.said.thing(singular(part.text), part.line)
+            elif part.kind in ("paragraph", "item") and topic == "data":
+                head, colon, tail = part.text.partition(":")
+                if (
+                    part.kind == "paragraph"
+                    and _is_name(part.text)
+                    and parts[at + 1 : at + 2]
+                    and parts[at + 1].kind == "item"
+                ):
+                    self.said.thing(singular(part.text), part.line)
+                    self.blocks.add(part.line)
+                elif (
+                    part.kind == "item"
+                    and not self._in_block(parts, at)
+                    and colon
+                    and _is_name(head)
+                    and not _under_entity(part, self.said)
+                    and _holds_fields(tail)
+                ):
+                    self.said.thing(singular(head), part.line)
+                elif (
+                    part.kind == "item"
+                    and _is_name(part.text)
+                    and at + 1 < len(parts)
+                    and parts[at + 1].level > part.level
+                    and parts[at + 1].kind == "item"
+                ):
+                    self.said.thing(singular(part.text), part.line)
+                elif part.kind == "paragraph" and (found := _NAMED_BLOCK.fullmatch(part.text.strip())):
+                    self.said.thing(singular(found[1]), part.line)
+                for sentence, _ in sentences(part.text):
+                    sure, maybe = subjects(sentence)
+                    for one in sure:
+                        self.said.thing(one, part.line)
+                    maybes += [(one, part.line) for one in maybe]
+        # A plural at the head of a sentence is a thing if one of it is spoken of anywhere.
+        text = " ".join(one.text for one in parts if one.kind in ("paragraph", "item"))
+        for short in [one for one in self.said.things if " " not in one]:
+            longer = [one for one in self.said.things if one.endswith(f" {short}")]
+            if len(longer) == 1 and not re.search(
+                rf"\b(?:an?|each|every|one) {re.escape(short)}\b", text, re.IGNORECASE
+            ):
+                del self.said.things[short]  # `movements` are the stock movements
+        for one, line in maybes:
+            if one not in self.said.things and re.search(
+                rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE
+            ):
+                self.said.thing(one, line)
+
+    def _in_block(self, parts: list[Part], at: int) -> bool:
+        """Whether the list that an item is of stands right below the name of an entity."""
+        while at and parts[at].kind == "item":
+            at -= 1
+        return parts[at].line in self.blocks
+
+    def _topic(self, part: Part) -> str:
+        """What the headings above a part are about, the innermost that says something first."""
+        for heading in reversed((*part.path, part.text) if part.kind == "heading" else part.path):
+            for topic, pattern in (
+                ("access", _ACCESS),
+                ("volume", _VOLUME),
+                ("data", _DATA),
+                ("about", _ABOUT),
+                ("where", _WHERE),
+            ):
+                if pattern.search(heading) and not (topic == "about" and part.kind == "heading"):
+                    return topic
+        return "data"
+
+    # ---- second look
+
+    def _part(self, part: Part, before: Part | None) -> None:
+        topic = self._topic(part)
+        match part.kind:
+            case "meta":
+                found = told(*part.cells)
+                if found is None:
+                    self.said.unread.append(
+                        Unread(text=part.text, line=part.line, hint="runtime, runs, region, budget, team, tenancy")
+                    )
+                else:
+                    self.title = found.pop("title", self.title)
+                    self.around |= found
+            case "heading":
+                if part.level == 1 and not self.title:
+                    self.title = bare(part.text)
+                elif (owner := singular(part.text)) in self.said.things:
+                    self.said.last = owner
+            case "code":
+                self._code(part)
+            case "head":
+                self.columns[part.table] = heads(part.cells) if topic != "volume" else None
+                self.counted[part.table] = None if self.columns[part.table] else volume_columns(part.cells)
+            case "row":
+                self._row(part)
+            case "paragraph" | "item":
+                self._prose(part, topic, before)
+
+    def _prose(self, part: Part, topic: str, before: Part | None) -> None:
+        if (
+            topic in ("access", "data")
+            and _FIGURES.search(part.text)
+            and not re.match(r"^\s*(?:an?|each|every)\b", part.text, re.IGNORECASE)
+        ):
+            self.volumes.append((part, None))
+            return
+        if topic == "access" and part.kind == "paragraph" and (hints := hinted(part.text)) and _PLACED.match(part.text):
+            self.around |= hints
+            return
+        if topic == "access":
+            for text, lines in _access_texts(part):
+                self.later.append((text, part.line + lines))
+            return
+        if topic == "volume":
+            self.volumes.append((part, None))
+            return
+        if topic == "where":
+            head, colon, tail = part.text.partition(":")
+            found = told(head, tail) if colon else None
+            hints = hinted(part.text)
+            if found is None and not hints:
+                self.said.unread.append(
+                    Unread(text=part.text, line=part.line, hint="runtime, runs, region, budget, team, tenancy")
+                )
+            self.around |= hints | (found or {})
+            return
+        if topic == "about":
+            self.about.append(" ".join(part.text.split()))
+            self._hint(part.text)
+            return
+        if part.kind == "item" and self.asking:
+            self.later.append((" ".join(part.text.split()), part.line))
+            return
+        self.asking = False
+        if part.line in self.blocks:
+            self.block = self.said.last = singular(part.text)
+            return
+        if part.kind != "item":
+            self.block = ""
+        elif self.block:
+            self._phrase(self.block, part.text, part.line)
+            return
+        elif self._item(part, before):
+            return
+        if part.kind == "paragraph" and (named_ := _NAMED_BLOCK.fullmatch(part.text.strip())):
+            self.said.last = singular(named_[1])
+            return
+        if part.kind == "paragraph" and not part.path[1:] and not self.said.last:
+            # What stands below the title says what it is, and perhaps where it runs.
+            for text, lines in sentences(part.text):
+                if self.said.last or (subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things)):
+                    self.reader.read(text, part.line + lines)
+                else:
+                    self.about.append(f"{text}.")
+                    self._hint(text)
+            return
+        asked = _ASKED.match(part.text)
+        if asked is not None and not part.text[asked.end() :].strip():
+            self.asking = True
+            return
+        if asked is not None:
+            for one in re.split(r"[;?\n]|(?<=[a-z])\.\s", part.text[asked.end() :]):
+                if one.strip(" ."):
+                    self.later.append((" ".join(one.split()), part.line))
+            return
+        for text, lines in sentences(part.text):
+            line = part.line + lines
+            if _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE):
+                self.volumes.append((Part("paragraph", text, line, part.path), None))
+            elif re.match(
+                r"^(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE
+            ):
+                self.later.append((text, line))
+            else:
+                self.reader.read(text, line)
+
+    def _hint(self, text: str) -> None:
+        for key, value in hinted(text).items():
+            old = self.around.get(key)
+            if isinstance(old, tuple) and isinstance(value, tuple):
+                self.around[key] = tuple(
+                    dict.fromkeys((*cast("tuple[str, ...]", old), *cast("tuple[str, ...]", value)))
+                )
+            else:
+                self.around[key] = old or value
+
+    def _item(self, part: Part, before: Part | None) -> bool:
+        """A bullet that is no sentence: an entity with its fields, or a field of the entity above."""
+        head, colon, tail = part.text.partition(":")
+        owner = _owner_above(part, self.said)
+        if colon and singular(head) in self.said.things and owner is None and _is_name(head):
+            self.said.last = singular(head)
+            for one in listed(tail):
+                self._phrase(singular(head), one, part.line)
+            return True
+        if singular(part.text) in self.said.things and _is_name(part.text):
+            self.said.last = singular(part.text)
+            return True
+        if owner is None and part.level > 1 and self.said.last:
+            owner = self.said.last
+        if owner is not None and not re.match(
+            r"^(?:an?|each|every|the|no|all|one) \S+ .*\b(?:has|have|is|are|belongs?|can|may|must)\b",
+            part.text,
+            re.IGNORECASE,
+        ):
+            relation = re.match(
+                r"^(?:belongs to|has|contains|references|refers to|->|→)\s+(.+)$", part.text, re.IGNORECASE
+            )
+            if relation:
+                verb = "belongs to" if re.match(r"belongs|ref|-|→", part.text, re.IGNORECASE) else "has"
+                self.reader.read(f"a {owner} {verb} {relation[1]}", part.line)
+            else:
+                self._phrase(owner, part.text, part.line)
+            return True
+        return False
+
+    def _phrase(self, owner: str, text: str, line: int) -> None:
+        """A field, or a reference where the phrase names an entity: `customer`, `many lines`, `author (user)`."""
+        stripped = text.strip().rstrip(".")
+        target = singular(re.split(r"[(:]", stripped)[0])
+        inner = re.search(
+            r"\((?:an? |references? |ref |-> |→ |fk to )?([\w ]+?)(?:,[^)]*)?\)|:\s*(?:an? |references? |ref |-> |→ )?([\w ]+)$",
+            stripped,
+        )
+        named_in = singular(inner[1] or inner[2]) if inner else ""
+        optional = bool(re.search(r"\boptional\b|\?$", stripped, re.IGNORECASE))
+        if (several_ := re.match(r"^[\w ]+:\s*((?:many|several) [\w ]+)$", stripped)) is not None:
+            self.reader.read(f"a {owner} has {several_[1]}", line)
+        elif re.match(r"^(?:many|several|multiple|one or more|zero or more|a list of)\s", stripped, re.IGNORECASE):
+            self.reader.read(f"a {owner} has {stripped}", line)
+        elif named_in in self.said.things and named_in != target and target not in self.said.things:
+            role = named(re.split(r"[(:]", stripped)[0])
+            self.said.links.append(Link(owner, named_in, 0 if optional else 1, 1, role, False, line))
+        elif target in self.said.things and target != owner:
+            self.said.links.append(Link(owner, target, 0 if optional else 1, 1, "", False, line))
+        else:
+            first, comma, more = stripped.partition(",")
+            made = field_of(
+                f"{first}: {more}" if comma and "(" not in first and ":" not in first else stripped, line=line
+            )
+            if made is None:
+                self.said.unread.append(Unread(text=text, line=line, hint="a field: total in EUR, status (new, paid)"))
+            else:
+                self.said.put(owner, made)
+
+    def _row(self, part: Part) -> None:
+        columns = self.columns.get(part.table)
+        if columns is not None:
+            owner = next(
+                (one for heading in reversed(part.path) if (one := singular(heading)) in self.said.things),
+                self.said.last,
+            )
+            made = field_of_row(part.cells, columns, line=part.line) if owner else None
+            if made is None or not owner:
+                self.said.unread.append(
+                    Unread(text=part.text, line=part.line, hint="a table of fields stands below its entity's heading")
+                )
+                return
+            target = singular(made.name.removesuffix(" id"))
+            if target in self.said.things and target != owner and (made.name.endswith(" id") or made.kind == "word"):
+                self.said.links.append(Link(owner, target, int(made.required), 1, "", False, part.line))
+            else:
+                self.said.put(owner, made)
+            return
+        self.volumes.append((part, self.counted.get(part.table)))
+
+    def _code(self, part: Part) -> None:
+        kind = part.info.split()[0] if part.info else ""
+        title = part.info.split()[1] if len(part.info.split()) > 1 else (part.path[-1] if part.path else "row")
+        if kind in ("sql", "postgresql", "postgres", "psql") and self._topic(part) == "access":
+            self.later += [(one, part.line) for one in re.split(r";\s*(?:\n|$)", part.text) if one.strip()]
+        elif kind in ("sql", "postgresql", "postgres", "psql", "prisma", "dbml"):
+            self.embedded.append(
+                Embedded("sql" if kind.startswith(("p", "s")) and kind != "prisma" else kind, part.text, part.line)
+            )
+        elif kind == "csv":
+            entity = entity_of_csv(part.text, title, line=part.line)
+            self._sampled([entity] if entity else [], [], part)
+        elif kind in ("json", "jsonc"):
+            try:
+                entities, nested = entities_of_json(part.text, title, line=part.line)
+            except ValueError as err:
+                self.said.unread.append(Unread(text=f"a block of JSON: {err}", line=part.line))
+                return
+            self._sampled(entities, nested, part)
+        else:
+            self.said.unread.append(
+                Unread(text=f"a block of {kind or 'code'}", line=part.line, hint="sql, prisma, dbml, csv or json")
+            )
+
+    def _sampled(self, entities: list[Entity], nested: list[tuple[str, str, bool]], part: Part) -> None:
+        if not entities:
+            self.said.unread.append(Unread(text="a block without rows", line=part.line))
+        for one in entities:
+            self.said.thing(one.name, part.line)
+        for one in entities:
+            for field in one.fields:
+                target = singular(field.name.removesuffix(" id"))
+                if field.name.endswith(" id") and target in self.said.things and target != one.name:
+                    self.said.links.append(Link(one.name, target, int(field.required), 1, "", False, part.line))
+                elif field.name != "id":
+                    self.said.put(one.name, field)
+        for parent, child, many in nested:
+            self.said.links.append(Link(parent, child, 0, None if many else 1, "", True, part.line))
+
+    # ---- the end
+
+    def _entities(self) -> tuple[Entity, ...]:
+        return tuple(
+            Entity(
+                name=thing.name,
+                fields=tuple(thing.fields.values()),
+                key=tuple(thing.keys),
+                kind_of=thing.kind_of,
+                appended=thing.flags.get("appended", False),
+                by_time=thing.flags.get("by_time", False),
+                soft_delete=thing.flags.get("soft_delete", False),
+                history=thing.flags.get("history", False),
+                audit=thing.flags.get("audit", False),
+                queue=thing.flags.get("queue", False),
+                line=thing.line,
+            )
+            for thing in self.said.things.values()
+        )
+
+    def _surroundings(self) -> Surroundings:
+        around = dict(self.around)
+        if self.said.tenant:
+            around |= {"tenant": self.said.tenant, "tenancy": around.get("tenancy") or "shared"}
+        return Surroundings(**{key: value for key, value in around.items() if value is not None})
+
+    def _volumes(self, known: dict[str, Entity]) -> list[Volume]:
+        found: list[Volume] = []
+        for part, columns in self.volumes:
+            if part.kind == "row":
+                made = volume_of_row(part.cells, columns, known, line=part.line) if columns else None
+                got = [made] if made is not None else []
+            else:
+                got = volumes_of(part.text, known, line=part.line)
+            if not got:
+                self.said.unread.append(
+                    Unread(text=part.text, line=part.line, hint="such as: 2 million orders, 50k orders a day")
+                )
+            found += got
+        return found
+
+    def _decided(self, known: dict[str, Entity]) -> list[Assumed]:
+        found: list[Assumed] = []
+        for name, one in known.items():
+            if not one.fields and not one.kind_of:
+                found.append(
+                    Assumed(
+                        what=f"a {name} has a name",
+                        because="nothing else is said of it",
+                        say=f"A {name} has a ...",
+                        line=one.line,
+                    )
+                )
+        return found
+
+
+_ASKED = re.compile(
+    r"^\s*(?:we (?:need|ask|want to know|look for)|questions|(?:typical |common |main )?queries|access patterns|screens|what people (?:do|ask)"
+    r"|people (?:ask|need|want))\b[^:\n]*:\s*",
+    re.IGNORECASE,
+)
+_FIGURES = re.compile(
+    r"^\s*(?:volumes?|numbers|scale|size|about|around|roughly|currently|we have|[\w ]{3,20}:)?[^.]*?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]*"
+    r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|about|around|roughly)\b:? [\d~]",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(r"^\s*(?:it )?(?:is )?(?:hosted|runs?|running|deployed|built|stack)\b", re.IGNORECASE)
+_TABLES = re.compile(
+    r"\bcreate table (?:if not exists )?(?:\w+\.)?\"?(\w+)|^\s*(?:model|table)\s+\"?(\w+)\"?[^\n]*\{",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NAMED_BLOCK = re.compile(r"\*\*([\w -]{2,40})\*\*:?|__([\w -]{2,40})__:?")
+
+
+def _is_name(text: str) -> bool:
+    words = english.split(bare(text))
+    return 0 < len(words) <= 3 and bool(re.fullmatch(r"[\w*`\"’' -]+", text.strip()))
+
+
+def _names_a_thing(part: Part) -> bool:
+    """Whether a heading is an entity's: it stands below another, and is no title of a chapter."""
+    chapter = any(pattern.search(part.text) for pattern in (_DATA, _ACCESS, _VOLUME, _ABOUT, _WHERE))
+    return bool(part.path) and not chapter and _is_name(part.text)
+
+
+def _holds_fields(text: str) -> bool:
+    return len(listed(text)) >= 1 and not re.search(
+        r"\b(?:has|have|is|are|can|must)\b", text.split(",")[0], re.IGNORECASE
+    )
+
+
+def _under_entity(part: Part, said: Statements) -> bool:
+    return _owner_above(part, said) is not None
+
+
+def _owner_above(part: Part, said: Statements) -> str | None:
+    """The entity whose heading stands right above."""
+    if part.path and (name := singular(part.path[-1])) in said.things:
+        return name
+    return None
+
+
+def _access_texts(part: Part) -> list[tuple[str, int]]:
+    if part.kind == "item":
+        return [(" ".join(part.text.split()), 0)]
+    return [(one, lines) for one, lines in sentences(part.text)]
+
+
+def _roles(relations: tuple[Relation, ...], name: str) -> set[str]:
+    found: set[str] = set()
+    for one in relations:
+        for here, there in ((one.first, one.second), (one.second, one.first)):
+            if there.entity == name:
+                found |= {here.entity, here.role} - {""}
+    return found
+
+
+__all__ = ["Brief", "Embedded", "read_brief"]

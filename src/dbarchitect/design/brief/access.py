@@ -1,0 +1,295 @@
+"""What the application asks and does: `list a customer's orders, newest first, 20 at a time (50 a second, 20 ms)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dbarchitect.design.spec import Access, Entity, Order
+from dbarchitect.model import english
+
+from .phrases import DETERMINERS, bare, listed, named, singular
+from .quantities import a_second, milliseconds, number
+
+_VERBS: tuple[tuple[str, str], ...] = (
+    ("search", r"search|full[- ]text search|look for"),
+    ("nearest", r"(?:find|get|show|list)?\s*(?:the )?(?:nearest|closest|most similar|similar)"),
+    ("count", r"count|number of|how many"),
+    ("sum", r"sum(?: up| of)?|total(?: up| of)?|average(?: of)?|aggregate|revenue of|report(?: on)?"),
+    ("take", r"take|claim|pick|work off|dequeue|pop"),
+    (
+        "add",
+        r"add|create|insert|place|post|write|register|sign up|record|ingest|send|append|save|submit|book|upload|log",
+    ),
+    ("change", r"change|update|edit|set|mark|rename|move|cancel|confirm|pay|ship|assign|close|reopen|archive"),
+    ("remove", r"remove|delete|drop|purge|erase|unfollow|unlike|leave"),
+    ("list", r"list|show all|browse|all|latest|newest|recent|last|page through|fetch all|get all|find all|see all|top"),
+    ("get", r"get|show|find|fetch|look up|load|open|view|read|log in|login|display|see|retrieve|resolve"),
+)
+_DESCENDING = re.compile(
+    r"\b(?:newest|latest|most recent|recent(?:ly)?|highest|largest|biggest|best|most|descending|desc|last)\b",
+    re.IGNORECASE,
+)
+_ASCENDING = re.compile(
+    r"\b(?:oldest|earliest|lowest|smallest|cheapest|alphabetical(?:ly)?|ascending|asc|by name)\b", re.IGNORECASE
+)
+_LIMIT = re.compile(
+    r"\b(\d+|ten|twenty|fifty|hundred) (?:at a time|per page|a page|each|rows|results|items|hits)\b|\b(?:top|first|last|latest|newest|limit) (\d+)\b|\bpages? of (\d+)\b",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    r"\b(?:of|for|from|in|over|within|during|since)?\s*(?:the )?(?:last|past|previous) (\d+|[a-z]+)? ?(minutes?|hours?|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
+_TODAY = re.compile(r"\b(?:of |from |for )?(today|this week|this month|this year)\b", re.IGNORECASE)
+_GROUPED = re.compile(
+    r"\b(?:per|by|grouped by|for each|each) ((?:[a-z]+ ?){1,3}?)(?=$|,| and | of | for | in | over | since )",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(r"\b(?:ordered|sorted|order|sort) by ((?:[a-z]+ ?){1,3})", re.IGNORECASE)
+_WITH = re.compile(
+    r"\b(?:with|including|together with|and) (?:all )?(?:its|their|the|his|her)? ?((?:[a-z]+ ?){1,3}(?:(?:,| and) (?:[a-z]+ ?){1,3})*)",
+    re.IGNORECASE,
+)
+_BY = re.compile(
+    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? |the |one |their |its |his |her )?((?:[a-z]+ ?){1,3}?)(?=$|,|\(| and | or | is | of | for | in | with | at | newest| latest| ordered| sorted)",
+    re.IGNORECASE,
+)
+
+
+def access_of(
+    text: str, entities: Mapping[str, Entity], *, line: int, roles: Mapping[str, frozenset[str]]
+) -> Access | None:
+    """One access pattern; None where no entity is named. `roles`: the names of relations of each entity."""
+    original = text.strip().rstrip(".")
+    if re.match(
+        r"^\s*(?:select|insert|update|delete|with)\b.*\b(?:from|into|set)\b", original, re.IGNORECASE | re.DOTALL
+    ):
+        return Access(text=original, sql=original, line=line)
+    words = re.sub(r"[*`]", "", original)
+    words = re.sub(r"^(list|find|show|search|count|add|get|remove|update)(?:e?s)\b", r"\1", words, flags=re.IGNORECASE)
+    rate, latency, words = _figures(words)
+    verb, rest = _verb(words)
+    several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
+    if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
+        verb = "nearest"
+    entity, owners, rest = _target(rest, entities)
+    if entity is None and verb in ("sum", "count"):  # `average speed per hour`: who has a speed?
+        entity = next(
+            (
+                name
+                for name, one in entities.items()
+                for field in one.fields
+                if re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
+            ),
+            None,
+        )
+    if entity is None and re.search(r"\b(?:revenue|turnover|sales|income|total)\b", words, re.IGNORECASE):
+        verb = "sum"
+        entity = next(
+            (
+                name
+                for name, one in entities.items()
+                for field in one.fields
+                if field.kind == "money" and field.name in ("total", "amount")
+            ),
+            None,
+        )
+    if entity is None:
+        return None
+    summed = tuple(
+        field.name
+        for field in entities[entity].fields
+        if verb == "sum" and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
+    )
+    known = entities[entity]
+    since, rest = _since(rest, known)
+    limit, rest = _limit(rest)
+    limit = int(several[1]) if several else limit
+    order, rest = _order(rest, known, verb)
+    rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
+    grouped: tuple[str, ...] = ()
+    if verb in ("count", "sum"):
+        match = _GROUPED.search(rest)
+        if match is not None:
+            grouped = (_field(known, match[1]) or named(match[1]),)
+            rest = rest[: match.start()] + rest[match.end() :]
+    with_ = _along(rest, entity, entities)
+    by = [*owners]
+    for match in _BY.finditer(rest):
+        for part in listed(match[1]):
+            name = singular(part)
+            found = _field(known, part) or (
+                name if name in entities or name in roles.get(entity, frozenset()) else None
+            )
+            if found and found != entity and found not in by and found not in with_:
+                by.append(found)
+    for field in known.fields:  # `open orders`: a state that stands in front
+        by += [
+            field.name
+            for value in field.values
+            if re.search(rf"\b{re.escape(value)}\b", words, re.IGNORECASE) and field.name not in by
+        ]
+    if (
+        verb == "list"
+        and re.match(r"^(?:the )?(?:latest|last|newest|current)\b", words, re.IGNORECASE)
+        and limit is None
+        and _is_one(words, entity)
+    ):
+        verb, limit = "get", 1
+    if verb == "list" and not by and re.match(r"^(?:an?|the|one)\s", rest, re.IGNORECASE):
+        verb = "get"
+    if verb == "get" and re.search(
+        rf"\b(?:all|every|many)\b|\b{re.escape(english.plural(entity.split()[-1]))}\b", words, re.IGNORECASE
+    ):
+        verb = "list"
+    return Access(
+        text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), since=since, with_=with_, order=order, limit=limit,  # type: ignore[arg-type]
+        grouped=grouped, per_second=rate, latency_ms=latency, line=line,
+    )  # fmt: skip
+
+
+def _is_one(text: str, entity: str) -> bool:
+    """Whether a text speaks of one of them."""
+    return re.search(rf"\b{re.escape(entity)}\b", text, re.IGNORECASE) is not None
+
+
+def _figures(text: str) -> tuple[float | None, float | None, str]:
+    """Rate and latency, and the text without the parentheses and phrases that say them."""
+    rate = latency = None
+    for match in list(
+        re.finditer(r"\(([^)]*)\)|[,;–-]\s*((?:under|within|in|at most|<|p95|p99|~)?\s*\d[^,;()]*)$", text)
+    ):
+        words = match[1] or match[2] or ""
+        found = a_second(words)
+        wait = None
+        for part in re.split(r"[,;]", words):
+            if a_second(part) is None:
+                wait = wait or milliseconds(part)
+        if found is None and wait is None:
+            continue
+        rate = rate or (found[0] if found else None)
+        latency = latency or wait
+        text = text.replace(match[0], " ")
+    return rate, latency, " ".join(text.split())
+
+
+def _verb(text: str) -> tuple[str, str]:
+    stripped = re.sub(
+        rf"^(?:(?:{DETERMINERS}|we|i|users?|people|the app|customers?|admins?) (?:can |must |may |want to |need to |will )?)",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
+    for candidate in (text, stripped):
+        for verb, pattern in _VERBS:
+            match = re.match(rf"^(?:to )?(?:{pattern})\b\s*", candidate, re.IGNORECASE)
+            if match is not None:
+                keep = (
+                    match[0]
+                    if verb == "list" and re.match(r"latest|newest|recent|last|top", match[0], re.IGNORECASE)
+                    else ""
+                )
+                return verb, keep + candidate[match.end() :]
+    return "list", text
+
+
+def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tuple[str, ...], str]:
+    """The entity that is asked for, what it is asked by because it owns it (`a customer's orders`), and the rest."""
+    spoken = {name: name for name in entities}
+    for name in entities:
+        words = name.split()
+        spoken[" ".join((*words[:-1], english.plural(words[-1])))] = name
+    for name in entities:  # `movements`, of which `stock movement` is the full name
+        last = name.split()[-1]
+        if sum(one.split()[-1] == last for one in entities) == 1:
+            spoken.setdefault(last, name)
+            spoken.setdefault(english.plural(last), name)
+    pattern = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True))
+    if not pattern:
+        return None, (), text
+    owned = re.match(rf"^(.*?)\b({pattern})['’]s?\s+(?:own |\w+ ){{0,2}}?({pattern})\b(.*)$", text, re.IGNORECASE)
+    if owned is not None:
+        return spoken[owned[3].lower()], (spoken[owned[2].lower()],), f"{owned[1]} {owned[4]}".strip()
+    first = re.search(rf"\b({pattern})\b", text, re.IGNORECASE)
+    if first is None:
+        return None, (), text
+    return spoken[first[1].lower()], (), f"{text[: first.start()]} {text[first.end() :]}".strip()
+
+
+def _field(entity: Entity, text: str) -> str | None:
+    name, one = named(text), singular(text)
+    return next((field.name for field in entity.fields if field.name in (name, one)), None)
+
+
+def _limit(text: str) -> tuple[int | None, str]:
+    match = _LIMIT.search(text)
+    if match is None:
+        return None, text
+    value = number(next(one for one in match.groups() if one))
+    kept = re.match(r"(?:last|latest|newest)", match[0], re.IGNORECASE)
+    return int(value or 0) or None, text.replace(match[0], kept[0] if kept else " ")
+
+
+def _since(text: str, entity: Entity) -> tuple[tuple[str, str] | None, str]:
+    match = _SINCE.search(text) or _TODAY.search(text)
+    if match is None:
+        return None, text
+    words = re.sub(
+        r"^(?:of|for|from|in|over|within|during|since)?\s*(?:the )?(?:last|past|previous)\s*",
+        "",
+        match[0].strip(),
+        flags=re.IGNORECASE,
+    )
+    count = re.match(r"^(?:minutes?|hours?|days?|weeks?|months?|years?)$", words, re.IGNORECASE)
+    return (_moment(entity), f"1 {words}" if count else words.lower()), text.replace(match[0], " ")
+
+
+def _moment(entity: Entity) -> str:
+    """The field that says when."""
+    moments = [field.name for field in entity.fields if field.kind in ("moment", "date")]
+    return moments[0] if moments else "created at"
+
+
+def _order(text: str, entity: Entity, verb: str) -> tuple[tuple[Order, ...], str]:
+    if verb not in ("list", "search"):
+        return (), text
+    match = _ORDERED.search(text)
+    descending = bool(_DESCENDING.search(text))
+    if match is not None:
+        words = re.sub(r"\b(?:descending|ascending|desc|asc|first)\b", "", match[1]).strip()
+        found = _field(entity, words)
+        if found is not None:
+            return (Order(field=found, descending=descending),), text.replace(match[0], " ")
+    if descending or re.search(r"\b(?:oldest|earliest)\b", text, re.IGNORECASE):
+        ranked = re.search(r"\b(?:highest|largest|biggest|best|most) ([a-z]+)", text, re.IGNORECASE)
+        field = _field(entity, ranked[1]) if ranked else None
+        if not descending:
+            return (Order(field=_moment(entity)),), _ASCENDING.sub(" ", text)
+        return (Order(field=field or _moment(entity), descending=True),), _DESCENDING.sub(" ", text)
+    cheap = re.search(r"\bcheapest\b", text, re.IGNORECASE)
+    if cheap is not None:
+        price = next((field.name for field in entity.fields if field.kind == "money"), None)
+        return ((Order(field=price),) if price else ()), text
+    if re.search(r"\balphabetical(?:ly)?\b|\bby name\b", text, re.IGNORECASE) and (name := _field(entity, "name")):
+        return (Order(field=name),), text
+    return (), text
+
+
+def _along(text: str, entity: str, entities: Mapping[str, Entity]) -> tuple[str, ...]:
+    found: list[str] = []
+    for match in _WITH.finditer(text):
+        for part in listed(match[1]):
+            words = singular(bare(part)).split()
+            for end in range(len(words), 0, -1):
+                name = " ".join(words[:end])
+                if name in entities and name != entity and name not in found:
+                    found.append(name)
+                    break
+            else:
+                short = next(
+                    (one for one in entities if one.split()[-1:] == words[:1] and one.startswith(f"{entity} ")), None
+                )
+                if short and short not in found:
+                    found.append(short)
+    return tuple(found)

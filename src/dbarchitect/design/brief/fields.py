@@ -1,0 +1,348 @@
+"""What is known of a thing: a field from a phrase, a bullet or the cells of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from dbarchitect.design.spec import Field, Kind
+from dbarchitect.model import english
+
+from .phrases import bare, listed, named
+from .quantities import number
+
+_CURRENCY = re.compile(r"\b(EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|INR|CNY|BRL|MXN|CZK)\b|([€$£¥])")
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_VALUES = re.compile(
+    r"^(?:one of|either|values?:?|enum:?|choice of|can be|may be|i\.e\.|e\.g\.)\s*:?\s*", re.IGNORECASE
+)
+_LENGTH = re.compile(r"\b(?:max(?:imum)?|up to|at most)\.?\s*(\d+)\s*(?:characters|chars|letters)?\b", re.IGNORECASE)
+_SIZE = re.compile(r"^(?:varchar|char|text|string)\s*\((\d+)\)$", re.IGNORECASE)
+_DECIMALS = re.compile(r"^(?:numeric|decimal)\s*\((\d+)\s*,\s*(\d+)\)$", re.IGNORECASE)
+_VECTOR = re.compile(
+    r"\b(\d{2,5})[- ]?(?:dimension(?:s|al)?|dims?|d)\b|^(?:vector|embedding)\s*\(?(\d{2,5})\)?$", re.IGNORECASE
+)
+_RANGE = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:-|–|to|\.\.)\s*(-?\d+(?:\.\d+)?)$")
+_BETWEEN = re.compile(r"^between (-?\d+(?:\.\d+)?) and (-?\d+(?:\.\d+)?)$", re.IGNORECASE)
+_BOUND = re.compile(r"^(at least|min(?:imum)?|>=?|at most|max(?:imum)?|<=?)\s*(-?\d+(?:\.\d+)?)$", re.IGNORECASE)
+_DEFAULT = re.compile(r"^(?:defaults?(?: to| is)?|by default|default:)\s*:?\s*(.+)$", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"^unique (?:per|within|in|inside|for each|for)\s+(?:each |every |a |an |the |its )?(.+)$", re.IGNORECASE
+)
+
+# Words of types, as people and other tools write them.
+_TYPES: dict[str, Kind] = {
+    "text": "text", "long text": "text", "markdown": "text", "html": "text", "string": "word", "str": "word",
+    "short text": "word", "varchar": "word", "char": "word", "word": "word", "name": "word", "title": "word",
+    "slug": "slug", "email": "email", "e mail": "email", "mail": "email", "phone": "phone", "url": "url", "link": "url",
+    "int": "integer", "integer": "integer", "bigint": "integer", "whole number": "integer", "count": "integer",
+    "number": "number", "decimal": "decimal", "numeric": "decimal", "float": "decimal", "double": "decimal",
+    "money": "money", "amount": "money", "price": "money", "currency amount": "money", "percent": "percentage",
+    "percentage": "percentage", "bool": "boolean", "boolean": "boolean", "flag": "boolean", "yes no": "boolean",
+    "true false": "boolean", "date": "date", "day": "date", "time": "time", "time of day": "time",
+    "timestamp": "moment", "timestamptz": "moment", "datetime": "moment", "date and time": "moment", "moment": "moment",
+    "instant": "moment", "period": "period", "time range": "period", "range": "period", "duration": "duration",
+    "interval": "duration", "choice": "choice", "enum": "choice", "uuid": "uuid", "guid": "uuid", "json": "json",
+    "jsonb": "json", "object": "json", "document": "json", "free form": "json", "file": "file", "image": "file",
+    "photo": "file", "blob": "file", "binary": "file", "upload": "file", "ip": "ip", "ip address": "ip",
+    "location": "location", "coordinates": "location", "point": "location", "geo": "location", "vector": "vector",
+    "embedding": "vector", "tags": "tags", "list of strings": "tags", "list of text": "tags", "labels": "tags",
+    "identifier": "identifier", "id": "identifier", "code": "identifier", "secret": "secret", "password": "secret",
+    "hash": "secret",
+}  # fmt: skip
+
+# What names say where no type was written: the last word, else any word.
+_LAST: dict[str, Kind] = {
+    "email": "email", "mail": "email", "phone": "phone", "telephone": "phone", "mobile": "phone", "url": "url",
+    "website": "url", "link": "url", "homepage": "url", "slug": "slug", "price": "money", "total": "money",
+    "subtotal": "money", "cost": "money", "amount": "money", "fee": "money", "balance": "money", "salary": "money",
+    "budget": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
+    "age": "integer", "year": "integer", "stock": "integer", "position": "integer", "rank": "integer",
+    "stars": "integer", "seats": "integer", "capacity": "integer", "floor": "integer", "score": "decimal",
+    "rating": "integer", "weight": "decimal", "height": "decimal", "width": "decimal", "length": "decimal",
+    "temperature": "decimal", "humidity": "decimal", "value": "decimal", "latitude": "decimal",
+    "longitude": "decimal", "distance": "decimal", "rate": "percentage", "discount": "percentage",
+    "percentage": "percentage", "percent": "percentage", "date": "date", "birthday": "date", "birthdate": "date",
+    "deadline": "moment", "at": "moment", "on": "date", "timestamp": "moment", "start": "moment", "end": "moment",
+    "begin": "moment", "from": "moment", "until": "moment", "moment": "moment", "time": "moment",
+    "duration": "duration", "description": "text", "text": "text", "body": "text", "content": "text",
+    "comment": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
+    "address": "text", "password": "secret", "secret": "secret", "token": "secret", "sku": "identifier",
+    "isbn": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
+    "number": "identifier", "id": "identifier", "reference": "identifier", "serial": "identifier",
+    "photo": "file", "picture": "file", "image": "file", "avatar": "file", "file": "file", "attachment": "file",
+    "ip": "ip", "location": "location", "coordinates": "location", "embedding": "vector", "vector": "vector",
+    "tags": "tags", "labels": "tags", "keywords": "tags", "metadata": "json", "settings": "json",
+    "preferences": "json", "payload": "json", "attributes": "json", "properties": "json", "data": "json",
+    "status": "choice", "state": "choice",
+}  # fmt: skip
+_FIRST: dict[str, Kind] = {"is": "boolean", "has": "boolean", "can": "boolean", "number": "integer", "date": "date"}
+_PERSONAL = frozenset(
+    [
+        "email",
+        "mail",
+        "phone",
+        "telephone",
+        "mobile",
+        "name",
+        "address",
+        "birthday",
+        "birthdate",
+        "birth",
+        "ssn",
+        "passport",
+        "iban",
+        "ip",
+        "gender",
+        "salary",
+    ]
+)
+_IMPERSONAL = frozenset(
+    [
+        "company",
+        "product",
+        "file",
+        "event",
+        "category",
+        "group",
+        "team",
+        "project",
+        "brand",
+        "domain",
+        "table",
+        "device",
+        "host",
+    ]
+)
+_NULLABLE = frozenset(
+    ("optional", "nullable", "may be empty", "can be empty", "may be missing", "not required", "?", "null")
+)
+_REQUIRED = frozenset(("required", "mandatory", "not null", "always", "must", "not empty"))
+
+
+def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, ...] = ()) -> Field | None:
+    """A field from `a total in EUR`, `status (pending, paid, shipped)`, `email: unique, optional`; None where there is
+    no name. `type_` and `notes` are cells of a table."""
+    text = re.sub(r"[*`]", "", phrase).strip().rstrip(".")
+    remarks = list(notes)
+    head, colon, tail = _cut(text)
+    if colon:
+        remarks = [tail, *remarks] if "(" not in head else [*remarks, tail]
+    while (match := re.search(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", head)) is not None:
+        remarks.insert(0, match[1])
+        head = f"{head[: match.start()]} {head[match.end() :]}".strip()
+    optional = bool(re.match(r"(?:an? )?optional(?:ly)?\b", head, re.IGNORECASE)) or head.rstrip().endswith("?")
+    unique = bool(re.match(r"^(?:an?\s+)?unique\s", head, re.IGNORECASE))
+    head = re.sub(
+        r"^(?:an?\s+)?(?:optional(?:ly)?|unique|required|mandatory)\s+(?:an?\s+)?", "", head, flags=re.IGNORECASE
+    )
+    head = head.rstrip("? ")
+    currency = _CURRENCY.search(head)
+    kind: Kind | None = None
+    code = ""
+    if currency is not None:
+        code = currency[1] or _SIGNS[currency[2]]
+        head = re.sub(rf"\s*(?:\bin\b|\bof\b)?\s*(?:{re.escape(currency[0])})", "", head).strip()
+        kind = "money"
+    spread = re.match(
+        r"(.+?),? ((?:between|from) -?\d+(?:\.\d+)? (?:and|to) -?\d+(?:\.\d+)?|(?:of )?(?:at least|at most|up to) \d+)$",
+        head,
+        re.IGNORECASE,
+    )
+    if spread is not None:
+        head = re.sub(r"^number of ", "", bare(spread[1]), flags=re.IGNORECASE)
+        remarks.append(re.sub(r"^from (\S+) to", r"between \1 and", spread[2], flags=re.IGNORECASE))
+    tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
+    if tailed and tailed[2].lower() in _TYPES:
+        head, kind = tailed[1], kind or _TYPES[tailed[2].lower()]
+    name = named(bare(head))
+    if not name:
+        return None
+    field = Field(
+        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line
+    )
+    if type_:
+        field = _remarked(field, type_)
+    for remark in remarks:
+        field = _remarked(field, remark)
+    if field.kind == "choice" and not field.values and not type_:
+        field = replace(field, kind="word") if name.split()[-1] not in ("status", "state") else field
+    return replace(field, personal=field.personal or _is_personal(name))
+
+
+def _cut(text: str) -> tuple[str, str, str]:
+    """Before and after the first colon or dash that stands outside parentheses."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and (character == ":" or text[position : position + 3] in (" - ", " – ", " — ")):
+            skip = 1 if character == ":" else 3
+            return text[:position].strip(), character, text[position + skip :].strip()
+    return text, "", ""
+
+
+def kind_by_name(name: str) -> Kind:
+    """What a name says of its values."""
+    words = english.split(name)
+    if not words:
+        return "word"
+    if words[0] in _FIRST and len(words) > 1:
+        return _FIRST[words[0]]
+    if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
+        return "date"
+    last = words[len(words) - 1]
+    return _LAST.get(last, "word")
+
+
+def _is_personal(name: str) -> bool:
+    words = set(english.split(name))
+    if words & _IMPERSONAL:
+        return False
+    return bool(words & (_PERSONAL - {"name"})) or words in ({"first", "name"}, {"last", "name"}, {"full", "name"})
+
+
+def _remarked(field: Field, remark: str) -> Field:
+    """`field` with what a remark says: attributes, a type, bounds, else the values of a choice."""
+    text = remark.strip().strip(".")
+    if not text:
+        return field
+    whole = _attribute(field, text)
+    if whole is not None:
+        return whole
+    parts = listed(_VALUES.sub("", text))
+    if len(parts) == 1 and re.search(r"\s(?:or|/|\|)\s|\w[/|]\w", text):
+        parts = [one.strip() for one in re.split(r"\s+or\s+|\s*[/|]\s*", _VALUES.sub("", text))]
+    parts = [piece for part in parts for piece in re.split(r"^or\s+|\s+or\s+", part) if piece]
+    known: list[Field] = []
+    values: list[str] = []
+    for part in parts:
+        changed = _attribute(field, part)
+        if changed is None:
+            values.append(_value(part))
+        else:
+            field = changed
+            known.append(changed)
+    if len(values) >= 2 or (values and _VALUES.match(text)):
+        return replace(field, kind="choice", values=tuple(dict.fromkeys(values)))
+    if values:
+        return replace(field, comment="; ".join(filter(None, (field.comment, values[0]))))
+    return field
+
+
+def _value(text: str) -> str:
+    return text.strip().strip("'\"`“”").removeprefix("or ").strip()
+
+
+def _attribute(field: Field, text: str) -> Field | None:
+    """`field` with one attribute; None where the words are none."""
+    part = text.strip().strip("*`").strip()
+    lower = " ".join(part.lower().replace("_", " ").replace("-", " ").split())
+    if lower in _NULLABLE:
+        return replace(field, required=False)
+    if lower in _REQUIRED:
+        return replace(field, required=True)
+    if lower in ("unique", "globally unique"):
+        return replace(field, unique=True)
+    if (match := _WITHIN.match(part)) is not None:
+        return replace(field, unique=True, within=tuple(named(one) for one in listed(match[1])))
+    if lower in ("pk", "primary key", "key"):
+        return replace(field, unique=True, required=True)
+    if lower in ("personal", "pii", "personal data"):
+        return replace(field, personal=True)
+    if lower in _TYPES:
+        return replace(field, kind=_TYPES[lower])
+    if (match := _SIZE.match(part)) is not None:
+        return replace(field, kind="word", length=int(match[1]))
+    if (match := _DECIMALS.match(part)) is not None:
+        return replace(field, kind="money" if field.kind == "money" else "decimal", scale=int(match[2]))
+    if (match := _VECTOR.search(part)) is not None:
+        return replace(field, kind="vector", dimensions=int(match[1] or match[2]))
+    if (match := _CURRENCY.fullmatch(part)) is not None or (
+        match := re.fullmatch(rf"(?:in|money) {_CURRENCY.pattern}", part)
+    ):
+        return replace(field, kind="money", currency=match[1] or _SIGNS[match[2]])
+    if (match := _LENGTH.fullmatch(part)) is not None and field.kind in ("word", "text", "slug", "identifier", "email"):
+        return replace(field, length=int(match[1]))
+    if (match := _RANGE.match(part) or _BETWEEN.match(part)) is not None:
+        kind = field.kind if field.kind in ("integer", "decimal", "money", "percentage") else "integer"
+        return replace(field, kind=kind, minimum=match[1], maximum=match[2])
+    if (match := _BOUND.match(part)) is not None:
+        low = match[1].lower().startswith(("at least", "min", ">"))
+        return replace(field, minimum=match[2]) if low else replace(field, maximum=match[2])
+    if lower in ("positive", "> 0"):
+        return replace(field, minimum=">0")
+    if lower in ("not negative", "non negative", "never negative", ">= 0"):
+        return replace(field, minimum="0")
+    if (match := _DEFAULT.match(part)) is not None:
+        return replace(field, default=_value(match[1]))
+    if lower.startswith(("computed", "derived", "calculated", "=")):
+        return replace(
+            field,
+            derived=re.sub(
+                r"^(?:computed|derived|calculated)\s*(?:from|as|:)?\s*|^=\s*", "", part, flags=re.IGNORECASE
+            ),
+        )
+    return None
+
+
+def bounded(field: Field, words: str) -> Field | None:
+    """`field` with what a sentence says of it: `between 1 and 5`, `at least 18`, `positive`; None for anything else."""
+    text = words.strip()
+    if (match := re.match(r"(?:greater|more|larger|higher) than (-?\d+(?:\.\d+)?)$", text, re.IGNORECASE)) is not None:
+        return replace(field, minimum=f">{match[1]}")
+    if (match := re.match(r"(?:less|smaller|lower|fewer) than (-?\d+(?:\.\d+)?)$", text, re.IGNORECASE)) is not None:
+        return replace(field, maximum=f"<{match[1]}")
+    if match := re.match(
+        r"(?:no|not) (?:more|longer|greater) than (\S+)(?: characters| letters)?$", text, re.IGNORECASE
+    ):
+        limit = number(match[1])
+        if limit is None:
+            return None
+        return replace(field, length=int(limit)) if field.kind in ("word", "text") else replace(field, maximum=match[1])
+    found = _attribute(field, text)
+    return (
+        found
+        if found is not None
+        and (found.minimum, found.maximum, found.length) != (field.minimum, field.maximum, field.length)
+        else None
+    )
+
+
+# Heads of the columns of a table of fields, by what they hold.
+_HEADS: Mapping[str, str] = {
+    "field": "name", "name": "name", "column": "name", "attribute": "name", "property": "name", "type": "type",
+    "kind": "type", "data type": "type", "required": "required", "mandatory": "required", "optional": "optional",
+    "nullable": "optional", "null": "optional", "unique": "unique", "notes": "notes", "note": "notes",
+    "description": "comment", "comment": "comment", "constraints": "notes", "values": "notes", "default": "default",
+    "example": "example", "remarks": "notes", "key": "key",
+}  # fmt: skip
+_YES = frozenset(("yes", "y", "x", "true", "✓", "✔", "required", "unique", "1"))
+
+
+def heads(cells: tuple[str, ...]) -> dict[str, int] | None:
+    """Which column of a table holds what; None where it is no table of fields."""
+    found = {_HEADS[key]: number_ for number_, cell in enumerate(cells) if (key := named(cell)) in _HEADS}
+    return found if "name" in found and len(found) > 1 else None
+
+
+def field_of_row(cells: tuple[str, ...], columns: Mapping[str, int], *, line: int) -> Field | None:
+    """The field of a row of such a table."""
+
+    def cell(what: str) -> str:
+        at = columns.get(what)
+        return cells[at].strip() if at is not None and at < len(cells) else ""
+
+    field = field_of(cell("name"), line=line, type_=cell("type"), notes=tuple(filter(None, [cell("notes")])))
+    if field is None:
+        return None
+    if "required" in columns:
+        field = replace(field, required=cell("required").lower() in _YES)
+    if "optional" in columns:
+        field = replace(field, required=cell("optional").lower() not in _YES)
+    if cell("unique").lower() in _YES or "pk" in cell("key").lower() or "unique" in cell("key").lower():
+        field = replace(field, unique=True)
+    if cell("default"):
+        field = replace(field, default=cell("default"))
+    return replace(field, comment=cell("comment") or field.comment)

@@ -1,0 +1,131 @@
+"""Pieces of plain English: determiners off, lists apart, quantities told from what is counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dbarchitect.model import english
+
+from .quantities import number
+
+DETERMINERS = (
+    "(?:an|a|each|every|the|any|all|its own|their own|its|their|his|her|some|one|our|your|this|that|those|these|both)"
+)
+_DETERMINER = re.compile(rf"^(?:{DETERMINERS})\s+", re.IGNORECASE)
+_MANY = re.compile(
+    r"^(?:(?:zero or more|any number of|one or more|at least one|many|several|multiple|lots of|a lot of|a list of"
+    r"|an ordered list of|a set of|a number of|a collection of|various|different|more than one|a few|plenty of"
+    r"|numerous|some|at least (?P<least>\d+|two|three)|up to (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
+    r"|exactly (?P<exactly>\d+|two|three|four)|(?P<count>\d+|two|three|four|five))\s+)",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    r"^(?:(?:exactly one|only one|just one|at most one|zero or one|no or one|one|a single|an optional|optionally an?|optionally one"
+    r"|optionally|maybe an?|possibly an?|an?|its own|their own|the|its|their)\s+)",
+    re.IGNORECASE,
+)
+_MAYBE = re.compile(r"^(?:at most one|zero or one|no or one|an optional|optionally|maybe|possibly)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A thing with how many there are of it: `least` to `most`, None for any number. `said`: a quantity stood there."""
+
+    text: str
+    least: int
+    most: int | None
+    said: bool
+    ordered: bool = False
+
+
+def counted(text: str) -> Counted:
+    """`many orders`, `at most one coupon`, `a status`, `status`."""
+    stripped = text.strip()
+    match = _MANY.match(stripped)
+    if match is not None:
+        rest = stripped[match.end() :]
+        words = match[0].lower()
+        least, most = (1 if words.startswith(("one or more", "at least one")) else 0), None
+        if match["least"]:
+            least = _whole(match["least"])
+        elif match["most"]:
+            most = _whole(match["most"]) or None
+        elif match["from"]:
+            least, most = _whole(match["from"]), _whole(match["to"])
+        elif match["exactly"] or match["count"]:
+            least = most = _whole(match["exactly"] or match["count"])
+        return Counted(rest.strip(), least, most, True, ordered="ordered" in words)
+    match = _ONE.match(stripped)
+    if match is not None:
+        least = 0 if _MAYBE.match(stripped) else 1
+        return Counted(stripped[match.end() :].strip(), least, 1, True)
+    # `contains messages`: a bare plural is any number of them.
+    last = english.split(stripped.partition("(")[0])[-1:]
+    if last and english.singular(last[0]) != last[0] and last[0] not in ("status", "address"):
+        return Counted(stripped, 0, None, False)
+    return Counted(stripped, 1, 1, False)
+
+
+def _whole(text: str) -> int:
+    value = number(text)
+    return 0 if value is None else int(value)
+
+
+def bare(text: str) -> str:
+    """Without a determiner in front, emphasis and quotes around."""
+    stripped = re.sub(r"[*`\"“”]", "", text).strip()
+    while (shorter := _DETERMINER.sub("", stripped)) != stripped:
+        stripped = shorter
+    return stripped.strip()
+
+
+def singular(text: str) -> str:
+    """The noun of a phrase in the singular, in lower case: `Order Lines` is `order line`."""
+    words = english.split(bare(text))
+    return " ".join((*words[:-1], english.singular(words[-1]))) if words else ""
+
+
+def named(text: str) -> str:
+    """A name in lower case with single blanks."""
+    return " ".join(english.split(bare(text)))
+
+
+_BETWEEN = re.compile(r"\bbetween [^,\s]+\s*$", re.IGNORECASE)
+
+
+def listed(text: str) -> list[str]:
+    """The parts of `a, b and c`, at commas and `and` outside parentheses and quotes."""
+    parts: list[str] = []
+    depth, start = 0, 0
+    for match in re.finditer(r"[()\[\]]|,|;|\band\b|\bplus\b|\bas well as\b|&", text, re.IGNORECASE):
+        token = match[0].lower()
+        if token in ("(", "["):
+            depth += 1
+        elif token in (")", "]"):
+            depth = max(depth - 1, 0)
+        elif depth == 0 and not (token == "and" and _BETWEEN.search(text[: match.start()])):
+            parts.append(text[start : match.start()])
+            start = match.end()
+    parts.append(text[start:])
+    return [part.strip() for part in parts if part.strip()]
+
+
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|st|dr|inc|ltd)\.$", re.IGNORECASE)
+
+
+def sentences(text: str) -> list[tuple[str, int]]:
+    """The sentences of a paragraph with the number of line breaks before each."""
+    found: list[tuple[str, int]] = []
+    start = 0
+    for match in re.finditer(r"[.;!?](?=\s|$)|\n\s*\n", text):
+        if _ABBREVIATION.search(text[start : match.end()]) and match.end() < len(text):
+            continue
+        found.append((text[start : match.start()], text.count("\n", 0, start + _blank(text[start:]))))
+        start = match.end()
+    found.append((text[start:], text.count("\n", 0, start + _blank(text[start:]))))
+    return [(" ".join(one.split()), lines) for one, lines in found if one.strip()]
+
+
+def _blank(text: str) -> int:
+    return len(text) - len(text.lstrip())

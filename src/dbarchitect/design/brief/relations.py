@@ -1,0 +1,110 @@
+"""From what was said in each direction to relations with both ends."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dbarchitect.design.spec import Assumed, End, Relation
+from dbarchitect.errors import InputError
+
+from .statements import Link
+
+
+def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Assumed, ...]]:
+    """The relations that `links` tell of, in the order they were said, and what was decided where one direction alone
+    was said. Raises `InputError` where the same direction was said twice and differently."""
+    directions: dict[tuple[str, str, str], Link] = {}
+    for link in links:
+        key = (link.of, link.to, link.role)
+        before = directions.get(key)
+        if before is None:
+            directions[key] = link
+        elif before.most != link.most:
+            raise InputError(
+                f"line {link.line} says that {_said(link)}, and line {before.line} that {_said(before)}",
+                hint="one of the two; two different relations have names: a billing address, a shipping address",
+            )
+        elif link.least < before.least:
+            directions[key] = link
+    found: list[Relation] = []
+    assumed: list[Assumed] = []
+    done: set[tuple[str, str, str]] = set()
+    roles: dict[tuple[str, str], int] = defaultdict(int)
+    for of, to, _ in directions:
+        roles[of, to] += 1
+    for key, link in directions.items():
+        if key in done:
+            continue
+        done.add(key)
+        back = None
+        if link.of != link.to:
+            # Without a role of its own the other direction is the one that has none either, or the only one.
+            for candidate in ((link.to, link.of, link.role), (link.to, link.of, "")):
+                if candidate in directions and candidate not in done and (candidate[2] or roles[link.of, link.to] == 1):
+                    back = directions[candidate]
+                    done.add(candidate)
+                    break
+            if back is None and not link.role:
+                others = [one for one in directions if one[:2] == (link.to, link.of) and one not in done]
+                if len(others) == 1:
+                    back = directions[others[0]]
+                    done.add(others[0])
+        relation, decided = _relation(link, back)
+        found.append(relation)
+        if decided is not None:
+            assumed.append(decided)
+    return tuple(found), tuple(assumed)
+
+
+def _said(link: Link) -> str:
+    many = "one" if link.most == 1 else "many" if link.most is None else f"up to {link.most}"
+    return f"a {link.of} has {many} {link.role or link.to}"
+
+
+def _relation(link: Link, back: Link | None) -> tuple[Relation, Assumed | None]:
+    """`first` is the one, `second` the many; of two that are both one, `second` refers to `first`."""
+    role = link.role or (back.role if back else "")
+    if link.of == link.to:
+        # A tree, or a pair of roles: one row refers to another of its kind.
+        if link.most == 1:
+            parent = End(entity=link.to, least=link.least, most=1, role=role or "parent")
+            return Relation(first=parent, second=End(entity=link.of), line=link.line), None
+        first, second = End(entity=link.of), End(entity=link.to, role=role)
+        return Relation(first=first, second=second, line=link.line), None
+    decided: Assumed | None = None
+    least, most = (back.least, back.most) if back else (1, 1)
+    if back is None:
+        if link.most == 1:  # `an order has one customer`: how many orders a customer has was not said
+            least, most = 0, None
+        elif not link.owns:  # `a student attends many courses`: so may others
+            least, most = 0, None
+            decided = Assumed(
+                what=f"a {link.to} may have many {link.of}s too",
+                because=f"only one direction was said: {_said(link)}",
+                say=f"A {link.to} has one {link.of}.",
+                line=link.line,
+            )
+        else:
+            decided = Assumed(
+                what=f"every {link.to} belongs to exactly one {link.of}",
+                because=f"only one direction was said: {_said(link)}",
+                say=f"A {link.to} has many {link.of}s.",
+                line=link.line,
+            )
+    near = End(entity=link.of, least=least, most=most)
+    far = End(entity=link.to, least=link.least, most=link.most)
+    if link.most == 1 and most != 1:
+        near_role = End(entity=link.to, least=link.least, most=1, role=role)
+        return Relation(first=near_role, second=near, line=link.line, ordered=link.ordered), decided
+    if most == 1:
+        first = End(entity=link.of, least=least, most=1, role=role if back and back.role else "")
+        if link.most == 1 and back is not None and link.least > back.least:  # the mandatory side refers
+            return Relation(
+                first=End(entity=link.to, least=link.least, most=1, role=role), second=near, line=link.line
+            ), decided
+        second = End(entity=link.to, least=link.least, most=link.most, role="" if back and back.role else role)
+        return Relation(first=first, second=second, line=link.line, ordered=link.ordered), decided
+    return Relation(
+        first=near, second=End(entity=far.entity, least=far.least, most=far.most, role=role), line=link.line
+    ), decided
