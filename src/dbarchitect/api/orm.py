@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.renames import answers_of
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.blueprint import Naming, draw
@@ -26,6 +30,7 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-orm.json"
 _NOTHING = "/dev/null"  # the empty schema, as a source
 _NAMED = 3
+_CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,12 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
         plan = journey.plan(answers_of((), ()))
     finally:
         journey.close()
-    return Ddl(up=plan.steps, down=plan.down), wanted, gaps
+    return Ddl(up=tuple(map(_extension_perhaps, plan.steps)), down=plan.down), wanted, gaps
+
+
+def _extension_perhaps(step: Step) -> Step:
+    """Hosts install extensions beforehand, and only their superuser may: one that is there is enough."""
+    return replace(step, sql=tuple(_CREATE_EXTENSION.sub("CREATE EXTENSION IF NOT EXISTS ", one) for one in step.sql))
 
 
 def _manifest(folder: Path) -> Manifest | None:
@@ -139,7 +149,7 @@ def _bring_up(
     unchanged = 0
     for one in project.files:
         target = folder / one.path
-        if not one.owned and (target.exists() or one.path in begun):
+        if not one.owned and (target.exists() or (one.path in begun and not force)):
             kept.append(one.path)
             continue
         if target.exists() and target.read_bytes() == one.text.encode():
