@@ -36,7 +36,7 @@ def value(type_, number: int):
         return type_.enum_class(type_.enums[0])
     name = type(type_).__name__
     if name == "PgType":
-        return {"point": "(1,2)", "xml": "<a/>"}.get(type_.name, "(1,2)")
+        return {"xml": "<a/>", "name": "x"}.get(type_.name, "{}" if "[" in type_.name else "(1,2)")
     if name == "Vector":
         return [float(number)] * (type_.dimensions or 3)
     fixed = {
@@ -44,7 +44,8 @@ def value(type_, number: int):
         "MACADDR": f"08:00:2b:01:02:{number % 90 + 10}", "TSVECTOR": "a", "MONEY": "1.00", "INT4RANGE": Range(1, 5),
         "INT8RANGE": Range(1, 5), "NUMRANGE": Range(Decimal(1), Decimal(5)), "CITEXT": f"x{number}",
         "TSTZRANGE": Range(MOMENT + datetime.timedelta(days=number), MOMENT + datetime.timedelta(days=number, hours=1)),
-        "INT4MULTIRANGE": [Range(1, 5)], "DATERANGE": Range(MOMENT.date(), MOMENT.date() + datetime.timedelta(days=2)), "HSTORE": {"a": "b"},
+        "DATERANGE": Range(MOMENT.date(), MOMENT.date() + datetime.timedelta(days=2)), "HSTORE": {"a": "b"},
+        "INT4MULTIRANGE": [Range(1, 5)],
     }  # fmt: skip
     if name in fixed:
         return fixed[name]

@@ -30,6 +30,7 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-orm.json"
 _NOTHING = "/dev/null"  # the empty schema, as a source
 _NAMED = 3
+_CREATE_FUNCTION = re.compile(r"\ACREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b", re.I)
 _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
 
@@ -108,7 +109,16 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
         plan = journey.plan(answers_of((), ()))
     finally:
         journey.close()
-    return Ddl(up=tuple(map(_extension_perhaps, plan.steps)), down=plan.down), wanted, gaps
+    up, down = (_functions_in_any_order(steps) for steps in (plan.steps, plan.down))
+    return Ddl(up=tuple(map(_extension_perhaps, up)), down=down), wanted, gaps
+
+
+def _functions_in_any_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A function in SQL may call one that is made after it, so bodies are not checked; they were proved together."""
+    if not any(_CREATE_FUNCTION.match(sql) for step in steps for sql in step.sql):
+        return steps
+    first = Step(sql=("SET check_function_bodies = off",), does="functions may call those that come later")
+    return (first, *steps, Step(sql=("RESET check_function_bodies",), does="check functions again"))
 
 
 def _extension_perhaps(step: Step) -> Step:

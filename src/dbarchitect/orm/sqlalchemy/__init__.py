@@ -14,7 +14,7 @@ from .capabilities import CAPABILITIES
 from .migration import compared, first_revision
 from .models import Models, sequences
 from .names import Named, named
-from .python import lines, names
+from .python import imported, lines, names
 from .scaffold import HOSTS, filled, host_values, repositories, seed, template
 from .types import Types, enums_module, types_module
 
@@ -103,13 +103,16 @@ class _Writer:
         if free:
             text = f"import sqlalchemy as sa\n\nfrom {self.package}.db.base import Base\n\n{sequences(free)}"
             self.own(f"{folder}/sequences.py", text)
-        seen: set[str] = set()
-        unique = [(module, symbol) for module, symbol in sorted(exported) if not (symbol in seen or seen.add(symbol))]
-        imports = [f"from {self.package}.models.{module} import {symbol}" for module, symbol in unique]
+        by_module: dict[str, list[str]] = {}
+        for module, symbol in sorted(exported):
+            by_module.setdefault(module, []).append(symbol)
         if free:
-            imports.append(f"from {self.package}.models import sequences as sequences")
-        listed = lines(names(sorted(symbol for _, symbol in unique)), before="__all__ = ")
-        self.own(f"{folder}/__init__.py", "\n".join(['"""Every model."""', "", *sorted(imports), "", *listed]))
+            by_module.setdefault("", []).append("sequences")
+        imports: list[str] = []
+        for module, symbols in sorted(by_module.items()):
+            imports += imported(f"{self.package}.models{'.' if module else ''}{module}", symbols)
+        listed = lines(names(sorted(one for symbols in by_module.values() for one in symbols)), before="__all__ = ")
+        self.own(f"{folder}/__init__.py", "\n".join(['"""Every model."""', "", *imports, "", *listed]))
 
     def write_db(self) -> None:
         folder = f"{self.package}/db"
@@ -167,9 +170,9 @@ class _Writer:
 
 
 _REASONS = """Left out, each by its name: partitions (they follow their table). Views stand in a MetaData of their own.
-Alembic itself does not look at: the labels of enums, the checks of domains, exclusion constraints, INCLUDE, WHERE and
-the operator classes of indexes, the expressions of checks (their names are compared), triggers, functions, policies,
-extensions. For those: `dba migrate diff`."""
+Alembic itself does not look at: the labels of enums, the checks of domains, exclusion constraints, INCLUDE, WHERE,
+collations and operator classes of indexes, the expressions of checks (their names are compared), triggers, functions,
+policies, extensions. For those: `dba migrate diff`."""
 
 
 def _lost_objects(schema: Relational, report: Report) -> None:

@@ -25,7 +25,7 @@ def arguments(
     in_key = column.name in one.identity
     primary = table is None or table.primary_key is not None
     if table is not None:
-        found += inline_keys(table, column.name, known, report)
+        found += inline_keys(one, table, column.name, known, report)
     if column.identity is not None:
         found.append(_identity(column.identity, column.type.sql))
     if column.generated is not None:

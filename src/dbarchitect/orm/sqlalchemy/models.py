@@ -14,7 +14,7 @@ from dbarchitect.orm.project import Report
 
 from .columns import arguments, updated
 from .names import Named, ref
-from .python import Call, Code, Item, call, docstring, lines, sequence, string
+from .python import Call, Code, Item, call, docstring, lines, mapping, names, sequence, string
 from .relations import relationship
 from .table import constraints, indexes, options, spread
 from .types import Alias, Types
@@ -110,15 +110,17 @@ class Models:
             self._lost_of_view(one.entity.relation)
             items = []
         keyless = one.entity.table is not None and one.entity.table.primary_key is None
+        mapper: list[str] = []
         if keyless:
+            keys = names([one.attributes[name] for name in one.identity])
+            mapper = lines(mapping([("primary_key", keys)]), before="__mapper_args__ = ", indent=4)
             self._report.lose(ref(one.entity), "no primary key", "rows are told apart by a unique key")
         if settings:
             pairs = Call("{", tuple(Item(f"{string(key)}: ", value) for key, value in settings), "}")
             items.append(pairs)
         if not items:
-            return []
-        code = items[0] if settings and len(items) == 1 else sequence(items, "()")
-        return lines(code, before="__table_args__ = ", indent=4)
+            return mapper
+        return lines(sequence(items, "()"), before="__table_args__ = ", indent=4) + mapper
 
     def _lost_of_view(self, view: View) -> None:
         at = ObjectRef(kind="view", schema=view.name.schema, name=view.name.name)
@@ -245,7 +247,7 @@ def _stamps(known: Iterable[Named]) -> Stamps:
         if len(pair) == len(_STAMPS) and plain:
             told = [(c.type.sql, c.default, c.not_null, c.comment, updated(table, c)) for c in pair]
             groups.setdefault(repr(told), []).append((table.name, pair))
-    most = max(groups.values(), key=len, default=[])
+    most = max(groups.values(), key=len) if groups else []
     return Stamps(most[0][1], frozenset(name for name, _ in most)) if len(most) > 1 else Stamps()
 
 

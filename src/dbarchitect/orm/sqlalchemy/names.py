@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from dbarchitect.model import english
 from dbarchitect.model.names import Name, ObjectRef
-from dbarchitect.model.schema import PrimaryKey, Table, Unique
+from dbarchitect.model.schema import ForeignKey, PrimaryKey, Table, Unique
 from dbarchitect.orm.blueprint import Blueprint, Entity, Relation, distinct
 
 from .python import KEYWORDS, identifier
@@ -35,6 +36,7 @@ class Named:
     symbol     of the class, or of the `sa.Table`
     module     of the package `models` where it stands
     identity   the columns that tell its rows apart: the primary key, else a unique key without NULL
+    late       foreign keys that close a circle of tables: made, and in a circle of rows set, after the others
     """
 
     entity: Entity
@@ -44,6 +46,7 @@ class Named:
     attributes: Mapping[str, str]
     relations: tuple[tuple[Relation, str], ...] = ()
     identity: tuple[str, ...] = ()
+    late: frozenset[str] = frozenset()
 
     @property
     def table(self) -> str:
@@ -65,10 +68,8 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
     forms: dict[Name, Form] = {one.name: _form(one) for one in entities}
     for one in entities:
         # A many-to-many needs classes at both ends.
-        if forms[one.name] == "association" and any(
-            forms.get(key.target) not in ("class",)
-            for key in one.relation.foreign_keys  # type: ignore[union-attr]
-        ):
+        keys = one.table.foreign_keys if one.table is not None else ()
+        if forms[one.name] == "association" and any(forms.get(key.target) != "class" for key in keys):
             forms[one.name] = "class"
     classes = [one for one in entities if forms[one.name] == "class"]
     others = [one for one in entities if forms[one.name] != "class"]
@@ -106,6 +107,7 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
             strict=True,
         )
     )
+    late = _late(entities)
     found: dict[Name, Named] = {}
     for one in entities:
         form = forms[one.name]
@@ -128,8 +130,40 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
             attributes=dict(zip((a.column.name for a in one.attributes), attributes, strict=True)),
             relations=tuple(zip(relations, names, strict=True)),
             identity=_identity(one) or (),
+            late=late[one.name],
         )
     return found
+
+
+def _late(entities: Sequence[Entity]) -> dict[Name, frozenset[str]]:
+    """Foreign keys without which the tables could be put in order: those that may be NULL, where these will do."""
+    edges: list[tuple[bool, Entity, ForeignKey]] = []
+    for one in entities:
+        for key in one.table.foreign_keys if one.table is not None else ():
+            if key.target != one.name:
+                optional = any(not one.attribute(name).column.not_null for name in key.columns)
+                edges.append((optional, one, key))
+    after: dict[Name, set[Name]] = defaultdict(set)  # what must be there before, step by step
+    found: dict[Name, set[str]] = defaultdict(set)
+    for _, one, key in sorted(edges, key=lambda edge: edge[0]):
+        if _reaches(after, key.target, one.name):
+            found[one.name].add(key.name)
+        else:
+            after[one.name].add(key.target)
+    return {one.name: frozenset(found[one.name]) for one in entities}
+
+
+def _reaches(after: Mapping[Name, set[Name]], start: Name, end: Name) -> bool:
+    seen: set[Name] = set()
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        if here == end:
+            return True
+        if here not in seen:
+            seen.add(here)
+            waiting += after.get(here, ())
+    return False
 
 
 def other_side(one: Relation, there: Named) -> str | None:

@@ -130,6 +130,12 @@ def identifier(name: str, kind: str) -> str:
     return kept if not kept or kept.isidentifier() else f"{kind}_{kept}"
 
 
+def imported(module: str, names: Sequence[str]) -> list[str]:
+    """An import on one line, or in brackets with a name a line."""
+    plain = f"from {module} import {', '.join(names)}"
+    return [plain] if len(plain) <= WIDTH else [f"from {module} import (", *(f"    {one}," for one in names), ")"]
+
+
 KEYWORDS = frozenset(keyword.kwlist)
 
 

@@ -30,6 +30,8 @@ def relationship(one: Named, relation: Relation, known: Mapping[Name, Named]) ->
         named.append(Item("back_populates=", string(back)))
     if relation.kind in ("one to many", "one to one back"):
         named += _deletion(relation.key)
+    if relation.kind in ("many to one", "one to one") and relation.key.name in one.late and relation.optional:
+        named.append(Item("post_update=", "True"))
     shared = _overlaps(one, relation, known)
     if shared:
         named.append(Item("overlaps=", string(",".join(shared))))

@@ -10,7 +10,7 @@ from dbarchitect.model.schema import Check, Column, Exclude, Table
 from dbarchitect.orm.project import Host
 
 from .names import Named
-from .python import WIDTH, call, lines, sequence
+from .python import call, imported, lines, sequence
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -104,15 +104,9 @@ def repositories(classes: Sequence[Named], package: str) -> str:
         f"from sqlalchemy.orm import {names}",
         "",
         f"from {package}.db.repository import Repository",
-        *_imported(f"{package}.models", sorted(one.symbol for one in members)),
+        *imported(f"{package}.models", sorted(one.symbol for one in members)),
     ]
     return "\n".join(imports) + "\n\n\n" + "\n\n\n".join(parts) + "\n\n\n" + "\n".join(listed)
-
-
-def _imported(module: str, names: Sequence[str]) -> list[str]:
-    """An import on one line, or in brackets with a name a line."""
-    plain = f"from {module} import {', '.join(names)}"
-    return [plain] if len(plain) <= WIDTH else [f"from {module} import (", *(f"    {one}," for one in names), ")"]
 
 
 # --- seed -----------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def constraints(one: Named, known: Mapping[Name, Named], report: Report) -> list
             continue
         if isinstance(each, ForeignKey):
             if not _inline(each, known):
-                found += _foreign_key(table, each, known, report, at)
+                found += _foreign_key(one, each, known, report, at)
             continue
         code = _constraint(table, each, report, at)
         if code is not None:
@@ -52,14 +52,14 @@ def constraints(one: Named, known: Mapping[Name, Named], report: Report) -> list
     return found
 
 
-def inline_keys(table: Table, column: str, known: Mapping[Name, Named], report: Report) -> list[Code]:
+def inline_keys(holder: Named, table: Table, column: str, known: Mapping[Name, Named], report: Report) -> list[Code]:
     """`sa.ForeignKey(...)` of the foreign keys that are this column alone."""
     found: list[Code] = []
     for one in table.foreign_keys:
         if one.columns == (column,) and _inline(one, known) and not one.inherited:
             _lost_of_key(one, report, _ref(table, one))
             target = f"{known[one.target].table}.{one.target_columns[0]}"
-            found.append(call("sa.ForeignKey", string(target), **_options_of_key(one)))
+            found.append(call("sa.ForeignKey", string(target), **_options_of_key(holder, one)))
     return found
 
 
@@ -163,7 +163,7 @@ def _inline(key: ForeignKey, known: Mapping[Name, Named]) -> bool:
     )
 
 
-def _options_of_key(key: ForeignKey) -> dict[str, Code | None]:
+def _options_of_key(holder: Named, key: ForeignKey) -> dict[str, Code | None]:
     action = key.on_delete + (f" ({', '.join(map(quote_identifier, key.set_columns))})" if key.set_columns else "")
     return {
         "name": string(key.name),
@@ -171,6 +171,7 @@ def _options_of_key(key: ForeignKey) -> dict[str, Code | None]:
         "ondelete": string(action) if key.on_delete != "NO ACTION" else None,
         "deferrable": "True" if key.deferrable else None,
         "initially": '"DEFERRED"' if key.initially_deferred else None,
+        "use_alter": "True" if key.name in holder.late else None,
         "match": string(key.match) if key.match != "SIMPLE" else None,
         "postgresql_not_valid": "True" if not key.validated else None,
     }
@@ -184,7 +185,7 @@ def _lost_of_key(key: ForeignKey, report: Report, at: ObjectRef) -> None:
 
 
 def _foreign_key(
-    table: Table, key: ForeignKey, known: Mapping[Name, Named], report: Report, at: ObjectRef
+    holder: Named, key: ForeignKey, known: Mapping[Name, Named], report: Report, at: ObjectRef
 ) -> list[Code]:
     if key.target not in known or key.period or _dotted((key.target.schema, key.target.name, *key.target_columns)):
         why = "PERIOD" if key.period else "its target has no model, or a dot in its name"
@@ -192,7 +193,7 @@ def _foreign_key(
         return []
     _lost_of_key(key, report, at)
     targets = [f"{known[key.target].table}.{column}" for column in key.target_columns]
-    return [call("sa.ForeignKeyConstraint", names(key.columns), names(targets), **_options_of_key(key))]
+    return [call("sa.ForeignKeyConstraint", names(key.columns), names(targets), **_options_of_key(holder, key))]
 
 
 def _deferring(one: Unique | PrimaryKey | Exclude) -> dict[str, Code | None]:
