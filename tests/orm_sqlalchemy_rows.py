@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import enum
 import importlib
 import json
 import sys
@@ -29,14 +30,15 @@ MOMENT = datetime.datetime(2026, 5, 4, 12, tzinfo=datetime.UTC)
 def value(type_, number: int):
     """A value for a column of this type."""
     if isinstance(type_, postgresql.DOMAIN):
-        return value(type_.data_type, number) if "@" not in str(type_.check) else f"a{number}@example.com"
+        found = value(type_.data_type, number) if "@" not in str(type_.check) else f"a{number}@example.com"
+        return found.value if isinstance(found, enum.Enum) else found
     if isinstance(type_, postgresql.ARRAY):
         return [value(type_.item_type, number)]
     if isinstance(type_, sa.Enum):
         return type_.enum_class(type_.enums[0])
     name = type(type_).__name__
     if name == "PgType":
-        return {"xml": "<a/>", "name": "x"}.get(type_.name, "{}" if "[" in type_.name else "(1,2)")
+        return {"xml": None, "name": "x"}.get(type_.name, "{}" if "[" in type_.name else "(1,2)")
     if name == "Vector":
         return [float(number)] * (type_.dimensions or 3)
     fixed = {
@@ -45,7 +47,7 @@ def value(type_, number: int):
         "INT8RANGE": Range(1, 5), "NUMRANGE": Range(Decimal(1), Decimal(5)), "CITEXT": f"x{number}",
         "TSTZRANGE": Range(MOMENT + datetime.timedelta(days=number), MOMENT + datetime.timedelta(days=number, hours=1)),
         "DATERANGE": Range(MOMENT.date(), MOMENT.date() + datetime.timedelta(days=2)), "HSTORE": {"a": "b"},
-        "INT4MULTIRANGE": [Range(1, 5)],
+        "INT4MULTIRANGE": [Range(1, 5)], "TSTZMULTIRANGE": [Range(MOMENT, MOMENT + datetime.timedelta(days=1))],
     }  # fmt: skip
     if name in fixed:
         return fixed[name]

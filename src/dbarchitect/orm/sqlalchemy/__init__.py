@@ -142,6 +142,7 @@ class _Writer:
             "autogenerate.py",
             ischema="from sqlalchemy.dialects.postgresql.base import ischema_names\n" if custom else "",
             imports=f"from {self.package}.db.types import {custom}\n" if custom else "",
+            warnings="import warnings\n" if "warnings." in parts["lists"] else "",
             typing="Any, cast" if "cast(" in parts["lists"] else "Any",
             lists=parts["lists"],
             reasons=_REASONS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from dbarchitect.model import english
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import Column, Relational, Table, View
@@ -84,6 +86,7 @@ class Models:
 
     def _column(self, one: Named, column: Column, name: str) -> list[str]:
         alias = self.aliases[self._types.want(column, _column_ref(one, column))]
+        column = self._with_domain(column)
         given, named = arguments(one, column, self._known, self._schema, self._report)
         optional = not column.not_null and column.name not in one.identity
         if alias.python == "Any":
@@ -96,6 +99,12 @@ class Models:
         if not code.items:
             return [f"    {name}: Mapped[{annotation}]"]
         return lines(code, before=f"{name}: Mapped[{annotation}] = ", indent=4)
+
+    def _with_domain(self, column: Column) -> Column:
+        domain = self._types.domain(column)
+        if domain is None or column.generated is not None:
+            return column
+        return replace(column, not_null=column.not_null or domain.not_null, default=column.default or domain.default)
 
     def mixin(self) -> list[str]:
         """The body of `TimestampMixin`."""
@@ -188,6 +197,7 @@ class Models:
         for attribute in one.entity.attributes:
             column = attribute.column
             _, code = self._types.of(column, _at(one, attribute))
+            column = self._with_domain(column)
             given, named = arguments(one, column, self._known, self._schema, self._report)
             if column.not_null and not (key is not None and column.name in key.columns):
                 named.insert(0, Item("nullable=", "False"))

@@ -89,7 +89,7 @@ def lines(code: Code, *, before: str = "", after: str = "", indent: int = 0) -> 
 
 def string(text: str) -> str:
     """A string literal, as ruff quotes it: double quotes, unless that needs more backslashes."""
-    quote = "'" if '"' in text and "'" not in text else '"'
+    quote = "'" if text.count('"') > text.count("'") else '"'
     escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}").replace("\n", "\\n").replace("\t", "\\t")
     return quote + _CONTROL.sub(lambda found: _escape(found[0]), escaped) + quote
 

@@ -75,6 +75,9 @@ def _join(one: Named, relation: Relation, known: Mapping[Name, Named]) -> list[I
     holder = one if forward else known[relation.to]
     target = known[relation.to] if forward else one
     named: list[Item] = []
+    if relation.to_self and len(key.columns) > 1:
+        # A column that refers to itself (a tenant's) stands on both sides: which is which must be said at each.
+        return [Item("primaryjoin=", string(_annotated(one, key, forward=forward)))]
     if _ambiguous(holder, target):
         mine = [f"{holder.symbol}.{holder.attributes[name]}" for name in key.columns]
         if _mixed(holder, key):
@@ -89,6 +92,14 @@ def _join(one: Named, relation: Relation, known: Mapping[Name, Named]) -> list[I
         columns = [f"{one.symbol}.{one.attributes[name]}" for name in remote]
         named.append(Item("remote_side=", string(f"[{', '.join(columns)}]")))
     return named
+
+
+def _annotated(one: Named, key: ForeignKey, *, forward: bool) -> str:
+    parts: list[str] = []
+    for here, there in zip(key.columns, key.target_columns, strict=True):
+        left, right = f"{one.symbol}.{one.attributes[here]}", f"{one.symbol}.{one.attributes[there]}"
+        parts.append(f"foreign({left}) == remote({right})" if forward else f"{right} == remote(foreign({left}))")
+    return f"and_({', '.join(parts)})"
 
 
 def _ambiguous(holder: Named, target: Named) -> bool:

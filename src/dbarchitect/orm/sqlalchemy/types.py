@@ -76,11 +76,18 @@ class Types:
         self._report = report
         self._known = {one.name: one for one in schema.types}
         self._wanted: dict[tuple[str, str], tuple[str, str, Code, ObjectRef]] = {}
+        # Names of `public` stay as they are where another schema has the same.
         enums = [one for one in schema.types if isinstance(one, EnumType)]
+        enums.sort(key=lambda one: (one.name.schema != "public", one.name))
         self.enums: tuple[EnumClass, ...] = tuple(_enum_classes(enums))
         self._enum_class = {one.type.name: one for one in self.enums}
         self.vectors: set[str] = set()
         self.raw: set[str] = set()
+
+    def domain(self, column: Column) -> DomainType | None:
+        """The domain of a column: what it demands and gives by itself, the column does too."""
+        known = self._known.get(Name(schema=column.type.schema, name=column.type.name))
+        return known if isinstance(known, DomainType) else None
 
     def want(self, column: Column, at: ObjectRef) -> tuple[str, str]:
         """The key of the alias of a column."""
