@@ -97,10 +97,7 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
         zip(
             (one.name for one in others),
             distinct(
-                (
-                    (identifier(english.snake(one.many if one.table is None else _own(one)), "table"), ref(one))
-                    for one in others
-                ),
+                ((identifier(english.snake(_own(one)), "table"), ref(one)) for one in others),
                 reserved={*KEYWORDS, *_ATTRIBUTES, "pg", "Base", "views", "TYPE_CHECKING"},
                 taken={"datetime", "uuid"},
             ),

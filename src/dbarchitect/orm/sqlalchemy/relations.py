@@ -75,9 +75,9 @@ def _join(one: Named, relation: Relation, known: Mapping[Name, Named]) -> list[I
     holder = one if forward else known[relation.to]
     target = known[relation.to] if forward else one
     named: list[Item] = []
-    if relation.to_self and len(key.columns) > 1:
+    if (relation.to_self and len(key.columns) > 1) or len(written(holder, key)) < len(key.columns):
         # A column that refers to itself (a tenant's) stands on both sides: which is which must be said at each.
-        return [Item("primaryjoin=", string(_annotated(one, key, forward=forward)))]
+        return [Item("primaryjoin=", string(_annotated(holder, target, key, forward=forward)))]
     if _ambiguous(holder, target):
         mine = [f"{holder.symbol}.{holder.attributes[name]}" for name in key.columns]
         if _mixed(holder, key):
@@ -94,11 +94,20 @@ def _join(one: Named, relation: Relation, known: Mapping[Name, Named]) -> list[I
     return named
 
 
-def _annotated(one: Named, key: ForeignKey, *, forward: bool) -> str:
+def written(holder: Named, key: ForeignKey) -> tuple[str, ...]:
+    """The columns that the relation sets: where only some of them may be NULL, these, for a relation that is taken away
+    leaves the others (a tenant's) as they are."""
+    optional = tuple(name for name in key.columns if not holder.entity.attribute(name).column.not_null)
+    return optional or key.columns
+
+
+def _annotated(holder: Named, target: Named, key: ForeignKey, *, forward: bool) -> str:
+    set_ = written(holder, key)
     parts: list[str] = []
     for here, there in zip(key.columns, key.target_columns, strict=True):
-        left, right = f"{one.symbol}.{one.attributes[here]}", f"{one.symbol}.{one.attributes[there]}"
-        parts.append(f"foreign({left}) == remote({right})" if forward else f"{right} == remote(foreign({left}))")
+        left, right = f"{holder.symbol}.{holder.attributes[here]}", f"{target.symbol}.{target.attributes[there]}"
+        left = f"foreign({left})" if here in set_ else left
+        parts.append(f"{left} == remote({right})" if forward else f"{right} == remote({left})")
     return f"and_({', '.join(parts)})"
 
 
@@ -134,7 +143,7 @@ def _overlaps(one: Named, relation: Relation, known: Mapping[Name, Named]) -> li
     for other, name in holder.relations:
         if other.kind not in ("many to one", "one to one") or other.key is relation.key:
             continue
-        if set(other.key.columns) & set(relation.key.columns):
+        if set(written(holder, other.key)) & set(written(holder, relation.key)):
             back = other_side(other, known[other.to])
             found += [name, *([back] if back else [])]
     return sorted(set(found))
