@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 WIDTH = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\xa0\u2028\u2029\ufeff]")
-_BIND = re.compile(r"(?<![:\w\\]):(?=\w)|\\(?=:(?!:))")
+# What SQLAlchemy's compiler takes for a parameter in a text, and for one that is escaped.
+_BIND = re.compile(r"(?<![:\w\\]):(?=[\w$]+(?![:\w$]))|\\(?=:[\w$]*(?![:\w$]))")
 
 
 @dataclass(frozen=True)
