@@ -45,7 +45,7 @@ class Project:
         return json.loads(ran.stdout)
 
 
-def generate(source: Path, folder: Path, server: str, **settings: str) -> Generated:
+def generate(source: Path | str, folder: Path, server: str, **settings: str) -> Generated:
     """Run `dba orm` with the tests' server."""
     return api.orm(
         str(source), "sqlalchemy", folder, api.OrmOptions(settings=Settings(**settings), server=server)  # type: ignore[arg-type]

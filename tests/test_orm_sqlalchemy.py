@@ -181,6 +181,13 @@ def test_the_project_runs(shop, tmp_path_factory):
     assert shop.run("sync").split() == ["3"]
 
 
+def test_the_history_of_migrations_is_no_part_of_the_schema(shop, tmp_path, server):
+    made = generate(shop.environment["DATABASE_URL"], tmp_path / "again", server.url("postgres"))
+    assert [(one.kind, one.name) for one in made.gaps if one.kind == "table"] == [("table", "alembic_version")]
+    for path in ("migrations/versions/0001_initial.py", "app/models/order.py", "app/models/__init__.py"):
+        assert (tmp_path / "again" / path).read_text() == (shop.folder / path).read_text()
+
+
 def test_drift_is_found(shop):
     with psycopg.connect(shop.environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("ALTER TABLE orders ALTER total DROP NOT NULL, ALTER state SET DEFAULT 'in-transit'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,9 @@ from dbarchitect.model.schema import Check, Column, Exclude, Table
 from dbarchitect.orm.project import Host
 
 from .names import Named
-from .python import call, imported, lines, sequence
+from .python import Call, Item, call, imported, lines, sequence
 
+_PRECISION = re.compile(r"\((\d+),(-?\d+)\)")
 _TEMPLATES = Path(__file__).with_name("templates")
 
 _HOSTS: dict[Host, dict[str, str]] = {
@@ -119,21 +121,23 @@ _SAMPLES = {
 
 def seed(classes: Sequence[Named], package: str) -> str:
     """`seed.py` below its header: rows of a table that needs no other, and of one that refers to it."""
-    chosen = [one for one in classes if (columns := _needed(one)) is not None and columns]
-    first = next((one for one in chosen if not any(a.references for a in one.entity.attributes)), None)
+    first, second = _chosen(classes)
     head = ["from __future__ import annotations", "", "import asyncio"]
     values: list[str] = []
-    symbol = ""
     if first is not None:
-        symbol = first.symbol
-        needed = _needed(first) or []
-        row = call(symbol, **{first.attributes[c.name]: _sample(c, first.attributes[c.name]) for c in needed})
+        row = _row(first)
+        if second is not None:
+            child, relation = second
+            key = next(relation_.key for relation_, name in first.relations if name == relation)
+            row = call(row.head[:-1], *row.items, Item(f"{relation}=", sequence([_row(child, frozenset(key.columns))])))
         values += [
-            f"    if await session.scalar(sa.select(sa.exists().select_from({symbol}))):",
+            f"    if await session.scalar(sa.select(sa.exists().select_from({first.symbol}))):",
             "        return",
-            *lines(call("session.add_all", f"{row.flat} for number in range(1, 4)"), indent=4),
+            "    for number in range(1, 4):",
+            *lines(call("session.add", row), indent=8),
             "    await session.flush()",
         ]
+    symbols = sorted(one.symbol for one in (first, second[0] if second else None) if one is not None)
     if any("Decimal(" in one for one in values):
         head.append("from decimal import Decimal")
     head.append("")
@@ -144,8 +148,8 @@ def seed(classes: Sequence[Named], package: str) -> str:
         "",
         f"from {package}.db.session import engine, transaction",
     ]
-    if symbol:
-        head.append(f"from {package}.models import {symbol}")
+    if symbols:
+        head.append(f"from {package}.models import {', '.join(symbols)}")
     body = [
         "async def seed(session: AsyncSession) -> None:",
         '    """Add rows to begin with, once."""',
@@ -162,25 +166,55 @@ def seed(classes: Sequence[Named], package: str) -> str:
     return "\n\n\n".join("\n".join(one) for one in (head, body, main, tail))
 
 
-def _needed(one: Named) -> list[Column] | None:
-    """The columns that a row must be given, where plain values will do for all of them; None where not."""
+def _chosen(classes: Sequence[Named]) -> tuple[Named | None, tuple[Named, str] | None]:
+    """A class whose rows need no other's, and one that refers to it with its relation there; the pair if there is."""
+    known = {one.entity.name: one for one in classes}
+    alone = [one for one in classes if _needed(one) and not any(each.references for each in one.entity.attributes)]
+    for one in alone:
+        for relation, name in one.relations:
+            child = known.get(relation.to)
+            if (
+                relation.kind == "one to many"
+                and child is not None
+                and child.entity.table is not None
+                and len(child.entity.table.foreign_keys) == 1
+                and _needed(child, frozenset(relation.key.columns))
+            ):
+                return one, (child, name)
+    return (alone[0] if alone else None), None
+
+
+def _row(one: Named, covered: frozenset[str] = frozenset()) -> Call:
+    needed = _needed(one, covered) or []
+    return call(
+        one.symbol,
+        *(Item(f"{one.attributes[c.name]}=", _sample(c, one.attributes[c.name])) for c in needed),
+    )
+
+
+def _needed(one: Named, covered: frozenset[str] = frozenset()) -> list[Column] | None:
+    """The columns that a row must be given, where plain values will do for all of them; None where not. What is
+    `covered` comes from a relation."""
     table = one.entity.table
     if table is None or _judged(table):
         return None
     found: list[Column] = []
     for attribute in one.entity.attributes:
-        if attribute.defaulted:
+        if attribute.defaulted or attribute.column.name in covered:
             continue
         column = attribute.column
         length = column.type.modifier - 4 if column.type.name in ("varchar", "bpchar") else 0
         known = column.type.name in _SAMPLES or (column.type.name == "varchar" and (length < 0 or length > 20))
-        precise = column.type.name == "numeric" and column.type.modifier > 0 and "(" in column.type.sql
-        if column.type.element or not known or attribute.references:
-            return None
-        if precise and int(column.type.sql.split("(")[1].split(",")[0]) < 2:
+        if column.type.element or not known or attribute.references or not _holds_number(column):
             return None
         found.append(column)
     return found
+
+
+def _holds_number(column: Column) -> bool:
+    """Whether a numeric has a digit before its point; True for other types."""
+    found = _PRECISION.search(column.type.sql)
+    return column.type.name != "numeric" or found is None or int(found[1]) > int(found[2])
 
 
 def _judged(table: Table) -> bool:
