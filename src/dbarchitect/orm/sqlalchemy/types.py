@@ -195,6 +195,8 @@ def types_module(types: Types, aliases: Sequence[Alias], package: str, templates
         pieces.append(templates["inet"])
     if "[Cidr," in text or "[Cidr]" in text:
         pieces.append(templates["cidr"])
+    if "postgresql.DOMAIN(" in text:
+        pieces.append(_DOMAINS)
     if types.raw:
         pieces.append(templates["raw"])
     if types.vectors:
@@ -220,6 +222,8 @@ def types_module(types: Types, aliases: Sequence[Alias], package: str, templates
         outside.append("from sqlalchemy.dialects.postgresql import Range")
     if "mapped_column" in whole:
         outside.append("from sqlalchemy.orm import mapped_column")
+    if "OperatorClass" in whole:
+        outside.append("from sqlalchemy.sql.operators import OperatorClass")
     own = [f"from {package}.db import enums"] if "enums." in whole else []
     groups = ["\n".join(one) for one in (standard, outside, own) if one]
     code = "\n\n\n".join((*pieces, text) if text else pieces)
@@ -238,12 +242,14 @@ def enums_module(types: Types) -> str:
     return "\n\n\n".join(parts)
 
 
+_DOMAINS = """# SQLAlchemy 2.1 warns at every comparison of a domain, because it says nowhere what may be asked of one.
+postgresql.DOMAIN.operator_classes = OperatorClass.ANY"""
 _VALUES = '''def values(members: type[StrEnum]) -> list[str]:
     """What the database calls the members: their values, not their names."""
     return [one.value for one in members]'''
 _IN_TYPES = ("sa", "postgresql", "mapped_column", "enums", "datetime", "ipaddress", "Range", "Sequence", "Any",
              "Decimal", "Annotated", "Inet", "Cidr", "TypeAlias", "PgType", "Vector", "HalfVector", "list", "dict",
-             "int", "str", "UUID", "cast", "Callable", "float", "bool", "bytes")  # fmt: skip
+             "int", "str", "UUID", "cast", "Callable", "OperatorClass", "float", "bool", "bytes")  # fmt: skip
 
 
 def _annotated(one: Alias) -> Call:
