@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.renames import answers_of
@@ -26,6 +28,7 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-orm.json"
 _NOTHING = "/dev/null"  # the empty schema, as a source
 _NAMED = 3
+_TOOLS = frozenset(("kysely_migration", "kysely_migration_lock"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     nothing_yet = open_source(_NOTHING, workshop, database="from")
     start, _ = nothing_yet.private("start", now=options.now)
     aim, gaps = opened.private("wanted", now=options.now)
-    wanted = opened.schema if opened.database is not None else schema_of(workshop.host, aim)
+    wanted = _without_tools(opened.schema if opened.database is not None else schema_of(workshop.host, aim))
     journey = Journey(
         workshop.host,
         start,
@@ -104,6 +107,11 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     finally:
         journey.close()
     return Ddl(up=plan.steps, down=plan.down), wanted, gaps
+
+
+def _without_tools(schema: Relational) -> Relational:
+    """`schema` without the tables in which tools remember what they ran: a tool makes its own."""
+    return replace(schema, tables=tuple(one for one in schema.tables if one.name.name not in _TOOLS))
 
 
 def _manifest(folder: Path) -> Manifest | None:
