@@ -75,19 +75,23 @@ def make(
     extensions: tuple[str, ...] = (),
     settings: Settings | None = None,
     names: dict[str, str] | None = None,
+    wanted: Relational | None = None,
 ) -> Made:
-    """The project of a script, which is also loaded into a database of its own, for the comparison."""
+    """The project of a script, which is also loaded into a database of its own, for the comparison; not where `wanted`
+    says what comes of it."""
     home.mkdir(parents=True, exist_ok=True)
     file = home / "schema.sql"
     file.write_text(script)
-    source = database()
-    prepare(source.connection, extensions)
-    source.connection.execute(script.encode())
+    if wanted is None:
+        source = database()
+        prepare(source.connection, extensions)
+        source.connection.execute(script.encode())
+        wanted = inspect(source.connection, facts=False)
     target = database()
     folder = home / "app"
     generated = generate(str(file), folder, settings=settings, names=names)
     (folder / ".env").write_text(f"DATABASE_URL={url(target.url)}\n")
-    return Made(folder, generated, target, extensions, inspect(source.connection, facts=False))
+    return Made(folder, generated, target, extensions, wanted)
 
 
 def generate(

@@ -34,10 +34,9 @@ _UNSPLIT = frozenset(("box",))  # its arrays are divided by semicolons: they sta
 # Names that a type of ours must not hide: those that types.ts imports or says itself, and JavaScript's own.
 _TAKEN = frozenset(
     """
-    ColumnType Generated GeneratedAlways Insertable JSONColumnType Kysely NonDehydrateable Selectable Updateable
-    Database Document JsonShapes JsonValue Multirange Range ReadOnly Vector
-    Array Boolean Buffer Date Error Exclude Extract Function Map Number Object Omit Partial Pick Promise Proxy Record
-    RegExp Required Set String Symbol Transaction ExpressionBuilder Page PageRequest
+    ColumnType Generated GeneratedAlways Insertable NonDehydrateable Selectable Updateable ExpressionBuilder Kysely
+    Database JsonAt JsonShapes JsonValue KeysetPage KeysetRequest MultirangeText RangeText ReadOnly VectorText
+    Array BigInt Boolean Buffer Date Error Function Map Number Object Pick Promise RegExp Set String Symbol
     """.split()  # noqa: SIM905
 )
 
@@ -155,21 +154,21 @@ class Types:
             case CompositeType():
                 return Reading("string", as_text=True)
             case RangeType():
-                return Reading("Range")
+                return Reading("RangeText")
             case _:
                 return self._built_in(kind, at)
 
     def _built_in(self, kind: Type, at: str) -> Reading:
         if kind.kind == "range":
-            return Reading("Range")
+            return Reading("RangeText")
         if kind.kind == "multirange":
-            return Reading("Multirange")
+            return Reading("MultirangeText")
         if kind.schema != "pg_catalog":
-            return Reading("Vector" if kind.name in _VECTORS else "string", as_text=True)
+            return Reading("VectorText" if kind.name in _VECTORS else "string", as_text=True)
         if kind.name in _NUMBERS:
             return Reading("number", as_text=kind.name == "oid")
         if kind.name in _DOCUMENTS:
-            return Reading(f"Document<{text(at)}>" if at else "JsonValue", "string", document=True)
+            return Reading(f"JsonAt<{text(at)}>" if at else "JsonValue", "string", document=True)
         found = {
             "bool": Reading("boolean"),
             "int8": Reading("bigint", as_text=True),

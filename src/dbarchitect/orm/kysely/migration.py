@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbarchitect.model.change import Create
+from dbarchitect.model.change import Alter, Create
 from dbarchitect.model.plan import Step
-from dbarchitect.model.schema import Extension
+from dbarchitect.model.schema import Extension, Function
 from dbarchitect.orm.project import Ddl
 
 from .typescript import WIDTH, remark, template
@@ -35,6 +35,11 @@ def migration(ddl: Ddl) -> str:
 def _function(name: str, steps: Sequence[Step], apart: bool) -> str:
     used = "db" if any(step.sql for step in steps) else "_db"
     lines = [f"\nexport async function {name}({used}: Kysely<unknown>): Promise<void> {{\n"]
+    if any(_makes_function(step) for step in steps):
+        # As pg_dump does: a body in SQL may name what is made after it.
+        setting = "SET LOCAL" if not apart else "SET"
+        lines.append("  // Bodies of functions may name what is made after them.\n")
+        lines.append(_statement(f"{setting} check_function_bodies = off", "db", "  "))
     for transactional, group in groupby(steps, key=lambda one: one.transactional):
         if apart and transactional:
             lines.append("  await db.transaction().execute(async (trx) => {\n")
@@ -43,6 +48,13 @@ def _function(name: str, steps: Sequence[Step], apart: bool) -> str:
         else:
             lines += [_step(one, "db", "  ") for one in group]
     return "".join(lines) + "}\n"
+
+
+def _makes_function(step: Step) -> bool:
+    made = step.change
+    return isinstance(made, Create | Alter) and isinstance(
+        made.object if isinstance(made, Create) else made.after, Function
+    )
 
 
 def _step(step: Step, runner: str, indent: str) -> str:

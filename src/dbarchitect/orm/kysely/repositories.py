@@ -10,7 +10,7 @@ from dbarchitect.orm.blueprint import Attribute, Blueprint, Entity, Relation
 
 from .columns import EntityNames, Types, addressable, in_database, table_key
 from .types_file import HEADER
-from .typescript import WIDTH, bracketed, doc, identifier, imported, key, member, text
+from .typescript import WIDTH, bracketed, chain, doc, identifier, imported, key, member, text
 
 _TUPLE = 5  # Kysely types tuples of up to five references
 
@@ -75,7 +75,7 @@ class Repository:
             lines.append(imported(helpers, "kysely/helpers/postgres"))
         lines.append("\n")
         if "pageOf(" in body:
-            lines.append(imported(["type Page", "type PageRequest", "pageOf"], "../page.js"))
+            lines.append(imported(["type KeysetPage", "type KeysetRequest", "pageOf"], "../page.js"))
         lines.append(imported(own, "../types.js", types=True))
         return "".join(lines) + body
 
@@ -161,7 +161,7 @@ class Repository:
         return f"\n{doc(comment)}{line}\n{body}}}\n"
 
     def _find(self) -> str:
-        body = _chain("  return await db", [f"selectFrom({self.table})", "selectAll()", *self._at_key(),
+        body = chain("  return await db", [f"selectFrom({self.table})", "selectAll()", *self._at_key(),
                                             "executeTakeFirst()"])  # fmt: skip
         return self._function(
             "The row with this key.", f"find{self.names.row}", ["db: Kysely<Database>", f"key: {self._key_name}"],
@@ -182,7 +182,7 @@ class Repository:
             calls.append(f"select((eb) => {_cast('eb', self._reference(one), 'string', alias)})")
         calls += [f"orderBy({_ordered(one.column.name)})" for one in self.key]
         calls.append("limit(limit + 1)")
-        body = _chain("  let query = db", calls)
+        body = chain("  let query = db", calls)
         body += "  if (after !== undefined) {\n" + self._after() + "  }\n"
         fields = [_field(one.column.name, texts.get(one.column.name)) for one in self.key]
         taking = bracketed("(row) => (", fields, ")", pair="{}")
@@ -199,10 +199,10 @@ class Repository:
                               pair="{}") + "\n"  # fmt: skip
             away = ", ".join(f"{key(alias)}: _{number}" for number, alias in enumerate(texts.values()))
             body += f"  return {{\n    ...page,\n    rows: page.rows.map(({{ {away}, ...row }}) => row),\n  }};\n"
-        request = f"{{ after, limit = 50 }}: PageRequest<{self._key_name}> = {{}}"
+        request = f"{{ after, limit = 50 }}: KeysetRequest<{self._key_name}> = {{}}"
         return self._function(
             "Rows in the order of their key.", f"pageOf{self.names.many}", ["db: Kysely<Database>", request],
-            f"Page<{self.names.row}, {self._key_name}>", body,
+            f"KeysetPage<{self.names.row}, {self._key_name}>", body,
         )  # fmt: skip
 
     def _after(self) -> str:
@@ -234,7 +234,7 @@ class Repository:
         calls = [f"insertInto({self.table})", values, "returningAll()", "executeTakeFirstOrThrow()"]
         return self._function(
             "Inserts a row; what the database made of it.", f"insert{self.names.row}", parameters, self.names.row,
-            _chain("  return await db", calls),
+            chain("  return await db", calls),
         )  # fmt: skip
 
     def _update(self) -> str:
@@ -242,12 +242,12 @@ class Repository:
         parameters = ["db: Kysely<Database>", f"key: {self._key_name}", f"changes: {self.names.update}"]
         return self._function(
             "Changes the row with this key; undefined where there is none.", f"update{self.names.row}", parameters,
-            f"{self.names.row} | undefined", _chain("  return await db", calls),
+            f"{self.names.row} | undefined", chain("  return await db", calls),
         )  # fmt: skip
 
     def _delete(self) -> str:
         calls = [f"deleteFrom({self.table})", *self._at_key(), "executeTakeFirst()"]
-        body = _chain("  const { numDeletedRows } = await db", calls) + "  return numDeletedRows > 0n;\n"
+        body = chain("  const { numDeletedRows } = await db", calls) + "  return numDeletedRows > 0n;\n"
         return self._function(
             "Whether there was a row with this key; it is gone.", f"delete{self.names.row}",
             ["db: Kysely<Database>", f"key: {self._key_name}"], "boolean", body,
@@ -296,7 +296,7 @@ class Repository:
 
     def _where_ref(self, alias: str, theirs: str, mine: str) -> str:
         outer = _qualified(table_key(self.entity.name), mine, outer=self.entity)
-        return _call("whereRef", [_qualified(alias, theirs), '"="', outer])
+        return _call("whereRef", [_qualified(alias, theirs), '"="', outer], indent=6)
 
     def _selected(self, target: Entity, alias: str) -> str:
         """The columns of a row inside JSON. What JSON would round is cast to text."""
@@ -386,9 +386,9 @@ def _ordered(column: str) -> str:
     return text(column) if addressable(column) else f"sql.id({text(column)})"
 
 
-def _call(name: str, arguments: Sequence[str]) -> str:
+def _call(name: str, arguments: Sequence[str], *, indent: int = 4) -> str:
     line = f"{name}({', '.join(arguments)})"
-    if len(line) + 5 <= WIDTH:
+    if indent + len(line) + 1 <= WIDTH:
         return line
     return f"{name}(\n" + "".join(f"  {one},\n" for one in arguments) + ")"
 
@@ -399,24 +399,21 @@ def _join(table: str, link: str, ons: Sequence[str]) -> str:
 
 
 def _cast(eb: str, reference: str, kind: str, alias: str, to: str = "text", *, indent: str = "") -> str:
-    cast = f'{eb}.cast<{kind}>({reference}, "{to}").as({text(alias)})' if to == "text" else (
-        f"sql<{kind}>`${{{eb}.ref({reference})}}::{to}`.as({text(alias)})"
-        if reference.startswith(('"', "'"))
-        else f"sql<{kind}>`${{{reference}}}::{to}`.as({text(alias)})"
-    )  # fmt: skip
-    if len(cast) + 9 <= WIDTH or to != "text":
-        return cast
-    return f'{eb}\n{indent}  .cast<{kind}>({reference}, "{to}")\n{indent}  .as({text(alias)})'
+    """A column as text; the lines after the first stand below `indent`, and all of it six columns in."""
+    said = f".as({text(alias)})"
+    if to != "text":
+        inner = f"{eb}.ref({reference})" if reference.startswith(('"', "'")) else reference
+        return f"sql<{kind}>`${{{inner}}}::{to}`{said}"
+    cast = f'cast<{kind}>({reference}, "{to}")'
+    if len(f"{eb}.{cast}{said}") + 9 <= WIDTH:
+        return f"{eb}.{cast}{said}"
+    if len(f"{indent}  .{cast}") + 6 > WIDTH:
+        cast = f'cast<{kind}>(\n{indent}    {reference},\n{indent}    "{to}",\n{indent}  )'
+    return f"{eb}\n{indent}  .{cast}\n{indent}  {said}"
 
 
 def _field(column: str, alias: str | None) -> str:
     return f"{key(column)}: {member('row', alias or column)}"
-
-
-def _chain(start: str, calls: Sequence[str]) -> str:
-    indent = " " * (len(start) - len(start.lstrip()) + 2)
-    lines = "".join(f"\n{indent}.{one.replace(chr(10), chr(10) + indent)}" for one in calls)
-    return f"{start}{lines};\n"
 
 
 def _assign(start: str, call: str) -> str:

@@ -11,7 +11,7 @@ from dbarchitect.model.schema import Check, Column, DomainType, EnumType, Table,
 from dbarchitect.orm.blueprint import Attribute, Blueprint, Entity
 
 from .columns import Types, in_database, table_key
-from .typescript import bracketed, identifier, imported, key, member, text
+from .typescript import WIDTH, bracketed, chain, identifier, imported, key, member, text
 
 PATH = "seeds/0001_example.ts"
 _LISTED = r"\(*{}\)*(?:::\w[\w ]*)?\)? = ANY \(\(?ARRAY\['((?:[^']|'')*)'"
@@ -170,19 +170,20 @@ class Seed:
         )
 
     def _statements(self) -> Iterator[str]:
-        text_of = [self._statement(entity, fields) for entity, fields in self._lines]
-        for number, (entity, statement) in enumerate(zip(self._lines, text_of, strict=True)):
-            variable = self.variables[entity[0].name]
-            later = "".join(text_of[number + 1 :])
-            uses = re.search(rf"(?<![\w$]){re.escape(variable)}[.\[]", later)
-            yield (f"  const {variable} = await db{statement}" if uses else f"  await db{statement}")
+        said = [" ".join(fields) for _, fields in self._lines]
+        for number, (entity, fields) in enumerate(self._lines):
+            variable = self.variables[entity.name]
+            uses = re.compile(rf"(?<![\w$]){re.escape(variable)}[.\[]")
+            kept = any(map(uses.search, said[number + 1 :]))
+            yield self._statement(entity, fields, variable if kept else "")
 
-    def _statement(self, entity: Entity, fields: Sequence[str]) -> str:
-        values = bracketed(".values(", fields, ")", "    ", pair="{}") if fields else "    .defaultValues()"
-        return (
-            f"\n    .insertInto({text(table_key(entity.name))})\n{values}\n"
-            "    .returningAll()\n    .executeTakeFirstOrThrow();\n"
-        )
+    def _statement(self, entity: Entity, fields: Sequence[str], variable: str) -> str:
+        calls = [f"insertInto({text(table_key(entity.name))})"]
+        calls.append(bracketed("values(", fields, ")", pair="{}") if fields else "defaultValues()")
+        if fields and len(calls[1]) + 5 > WIDTH:
+            calls[1] = "values({\n" + "".join(f"  {one},\n" for one in fields) + "})"
+        calls += ["returningAll()", "executeTakeFirstOrThrow()"] if variable else ["execute()"]
+        return chain(f"  {f'const {variable} = ' if variable else ''}await db", calls)
 
 
 # Words that TypeScript keeps for itself, as far as names of things may be such.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbarchitect.model.names import Name
@@ -19,25 +20,28 @@ export type JsonValue =
   string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /** The document in a column: as `json.ts` describes it, else any. */
-export type Document<At extends string> = At extends keyof JsonShapes
+export type JsonAt<At extends string> = At extends keyof JsonShapes
   ? JsonShapes[At]
   : JsonValue;
 """
 _RANGE = """
 /** A range as PostgreSQL writes it: `[1,10)`, `(,2026-01-01]`, `empty`. */
-export type Range = "empty" | `${"[" | "("}${string},${string}${"]" | ")"}`;
+export type RangeText = "empty" | `${"[" | "("}${string},${string}${"]" | ")"}`;
 """
 _MULTIRANGE = """
 /** Several ranges: `{[1,3),[5,8)}`. */
-export type Multirange = `{${string}}`;
+export type MultirangeText = `{${string}}`;
 """
 _VECTOR = """
 /** A vector as text: `[0.1,0.2]`; `JSON.stringify` of numbers writes one. */
-export type Vector = `[${string}]`;
+export type VectorText = `[${string}]`;
 """
 _READ_ONLY = """
-/** A column of a view: it is read, not written. */
-export type ReadOnly<T> = ColumnType<T, never, never>;
+/**
+ * A column of a view: it is read, not written. With `never` in all columns no
+ * key would be left, and TypeScript lets an object without keys be anything.
+ */
+export type ReadOnly<T> = ColumnType<T, undefined, undefined>;
 """
 
 JSON_SHAPES = """// The shape of JSON columns, by table and column. This file is yours: it is written once.
@@ -68,10 +72,10 @@ def _body(blueprint: Blueprint, types: Types) -> Iterator[str]:
     interfaces = "".join(_entity(one, types) for one in blueprint.entities)
     kinds = "".join((*_enums(types), *_domains(types)))
     said = kinds + interfaces
-    if "Document<" in said or "JsonValue" in said:
+    if "JsonAt<" in said or "JsonValue" in said:
         yield _JSON
-    for name, declared in (("Range", _RANGE), ("Multirange", _MULTIRANGE), ("Vector", _VECTOR)):
-        if name in said:
+    for name, declared in (("RangeText", _RANGE), ("MultirangeText", _MULTIRANGE), ("VectorText", _VECTOR)):
+        if re.search(rf"\b{name}\b", said):
             yield declared
     if "ReadOnly<" in said:
         yield _READ_ONLY

@@ -1,12 +1,12 @@
 
 /** Which rows are wanted: up to `limit` of those after the key `after`. */
-export interface PageRequest<Key> {
+export interface KeysetRequest<Key> {
   after?: Key | undefined;
   limit?: number | undefined;
 }
 
 /** Rows in the order of their key; `next` is the key to go on after, if there are more. */
-export interface Page<Row, Key> {
+export interface KeysetPage<Row, Key> {
   rows: Row[];
   next: Key | undefined;
 }
@@ -16,7 +16,7 @@ export function pageOf<Row, Key>(
   rows: Row[],
   limit: number,
   keyOf: (row: Row) => Key,
-): Page<Row, Key> {
+): KeysetPage<Row, Key> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
