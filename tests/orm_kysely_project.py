@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ class Made:
         """`npm run migrate COMMAND`. Extensions that this server lacks are prepared, as a host has them."""
         if command in ("latest", "up"):
             prepare(self.database.connection, self.extensions)
-        return run(self.folder, "tsx", "scripts/migrate.ts", command)
+        return run(self.folder, "node", "--import", "tsx", "scripts/migrate.ts", command)
 
     def run(self, *command: str) -> str:
         """A tool in the project's folder."""
@@ -108,13 +107,3 @@ def url(of: str) -> str:
     known = dict(one.split("=", 1) for one in options.split("&"))
     name = start.rsplit("/", 1)[1]
     return f"postgresql://postgres@localhost/{name}?host={unquote(known['host'])}&port={known['port']}"
-
-
-def script(folder: Path, text: str) -> Any:
-    """Run TypeScript in the project; the JSON that it prints last."""
-    path = folder / "scripts" / "tried.ts"
-    path.write_text(text)
-    try:
-        return json.loads(run(folder, "tsx", str(path)).strip().splitlines()[-1])
-    finally:
-        path.unlink()

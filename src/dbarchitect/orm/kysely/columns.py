@@ -87,7 +87,7 @@ class Types:
         """Names are given to entities first, then to enums, then to domains, in the order of their SQL names."""
         self.schema: Relational = blueprint.schema
         self.user: Mapping[Name, UserType] = {one.name: one for one in self.schema.types}
-        self._taken = set(_TAKEN)
+        self._taken: set[str] = set(_TAKEN)
         self.entities: dict[Name, EntityNames] = {one.name: self._entity(one) for one in blueprint.entities}
         self.enums = [one for one in self.schema.types if isinstance(one, EnumType)]
         self.domains = [one for one in self.schema.types if isinstance(one, DomainType)]

@@ -65,7 +65,7 @@ def _step(step: Step, runner: str, indent: str) -> str:
 def _statement(statement: str, runner: str, indent: str) -> str:
     before = f"{indent}await sql{template(statement)}.execute("
     line = f"{before}{runner});"
-    if len(line) > WIDTH and "\n" not in line:
+    if len(line.rsplit("\n", 1)[-1]) > WIDTH:
         return f"{before}\n{indent}  {runner},\n{indent});\n"
     return f"{line}\n"
 

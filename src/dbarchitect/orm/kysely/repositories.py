@@ -213,6 +213,9 @@ class Repository:
         if plain and len(self.key) <= _TUPLE:
             names = [text(one.column.name) for one in self.key]
             values = [member("after", one.column.name) for one in self.key]
+            tuples = f'eb.refTuple({", ".join(names)}), ">", eb.tuple({", ".join(values)})'
+            if len(tuples) + 11 <= WIDTH:
+                return f"    query = query.where((eb) =>\n      eb({tuples}),\n    );\n"
             inner = (
                 bracketed("eb.refTuple", names, ",", "        ", pair="()")
                 + '\n        ">",\n'
@@ -258,7 +261,7 @@ class Repository:
     def _with(self, one: _Relation) -> str:
         relation = one.of
         target = self.blueprint.entity(relation.to)
-        calls = [f"selectFrom({text(f'{table_key(relation.to)} as {one.alias}')})"]
+        calls = [_call("selectFrom", [text(f"{table_key(relation.to)} as {one.alias}")], indent=6)]
         conditions: list[str] = []
         if relation.through is not None:
             junction = self.blueprint.entity(relation.through)

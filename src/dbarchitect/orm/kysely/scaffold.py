@@ -107,6 +107,7 @@ def scaffold(
     }
     owned = {
         "src/db/transaction.ts": HEADER + "\n" + template("transaction.ts"),
+        "src/db/camel.ts": HEADER + template("camel.ts"),
         "src/db/page.ts": HEADER + template("page.ts"),
         "scripts/migrate.ts": HEADER + "\n" + template("migrate.ts"),
         "scripts/seed.ts": HEADER + "\n" + template("seed.ts"),
@@ -255,6 +256,6 @@ Inside JSON (relations) PostgreSQL writes bigint and numeric as numbers, which J
 them to text, so there they are strings. A timestamptz is a `Date` by itself and text inside JSON; a
 `Date` has milliseconds, PostgreSQL microseconds.
 
-Names are those of the database. For camel case add `new CamelCasePlugin()` to `plugins` in `src/db/index.ts` and
-change the keys of the types; it cannot say names that are mixed case already.
+Names are those of the database. `createCamelDatabase` in `src/db/camel.ts` names tables and columns in camel case
+instead, by Kysely's `CamelCasePlugin`; it cannot say names that are mixed case already.
 {_HOSTS[settings.host]}"""

@@ -75,9 +75,9 @@ def bracketed(before: str, items: Sequence[str], after: str, indent: str = "", *
 
 
 def chain(start: str, calls: Sequence[str]) -> str:
-    """`start.a().b();` with a call a line, and its line end; below three calls on one line where that fits."""
+    """`start.a().b();` with a call a line, and its line end; up to three on one line where that fits."""
     line = f"{start}.{'.'.join(calls)};\n"
-    if len(calls) < 3 and len(line) <= WIDTH + 1 and "\n" not in line[:-1]:
+    if len(calls) <= 3 and len(line) <= WIDTH + 1 and "\n" not in line[:-1]:
         return line
     indent = " " * (len(start) - len(start.lstrip()) + 2)
     lines = "".join(f"\n{indent}.{one.replace(chr(10), chr(10) + indent)}" for one in calls)
