@@ -43,7 +43,7 @@ def is_numeric(value: str) -> bool:
 def template(value: str) -> str:
     """A template literal that holds `value` as it is. A carriage return is escaped, because JavaScript reads one as a
     line feed there."""
-    for plain, escaped in (("\\", "\\\\"), ("`", "\\`"), ("${", "\\${"), ("\r", "\\r"), ("\0", "\\0")):
+    for plain, escaped in (("\\", "\\\\"), ("`", "\\`"), ("${", "\\${"), ("\r", "\\r"), ("\0", "\\x00")):
         value = value.replace(plain, escaped)
     return f"`{value}`"
 
