@@ -1,0 +1,80 @@
+"""`migrations/0001_init.ts`: the exact DDL as `sql` templates, with its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from dbarchitect.model.change import Alter, Create
+from dbarchitect.model.plan import Step
+from dbarchitect.model.schema import Extension, Function
+from dbarchitect.orm.project import Ddl
+
+from .typescript import WIDTH, remark, template
+
+PATH = "migrations/0001_init.ts"
+_CREATE = "CREATE EXTENSION "
+
+
+def runs_outside(ddl: Ddl) -> bool:
+    """Whether a step must stand outside a transaction: Kysely then must not open one for all."""
+    return any(not step.transactional for step in (*ddl.up, *ddl.down))
+
+
+def migration(ddl: Ddl) -> str:
+    """The text of the first migration."""
+    apart = runs_outside(ddl)
+    head = (
+        "// The whole schema, exactly: written once by `dba orm --to kysely`.\n"
+        "// What comes after is a migration of its own: 0002_....ts.\n\n"
+        'import { type Kysely, sql } from "kysely";\n'
+    )
+    return head + _function("up", ddl.up, apart) + _function("down", ddl.down, apart)
+
+
+def _function(name: str, steps: Sequence[Step], apart: bool) -> str:
+    used = "db" if any(step.sql for step in steps) else "_db"
+    lines = [f"\nexport async function {name}({used}: Kysely<unknown>): Promise<void> {{\n"]
+    if any(_makes_function(step) for step in steps):
+        # As pg_dump does: a body in SQL may name what is made after it.
+        setting = "SET LOCAL" if not apart else "SET"
+        lines.append("  // Bodies of functions may name what is made after them.\n")
+        lines.append(_statement(f"{setting} check_function_bodies = off", "db", "  "))
+    for transactional, group in groupby(steps, key=lambda one: one.transactional):
+        if apart and transactional:
+            lines.append("  await db.transaction().execute(async (trx) => {\n")
+            lines += [_step(one, "trx", "    ") for one in group]
+            lines.append("  });\n")
+        else:
+            lines += [_step(one, "db", "  ") for one in group]
+    return "".join(lines) + "}\n"
+
+
+def _makes_function(step: Step) -> bool:
+    made = step.change
+    return isinstance(made, Create | Alter) and isinstance(
+        made.object if isinstance(made, Create) else made.after, Function
+    )
+
+
+def _step(step: Step, runner: str, indent: str) -> str:
+    said = remark(step.does, indent) if step.does else ""
+    return said + "".join(_statement(_text(step, one), runner, indent) for one in step.sql)
+
+
+def _statement(statement: str, runner: str, indent: str) -> str:
+    before = f"{indent}await sql{template(statement)}.execute("
+    line = f"{before}{runner});"
+    if len(line.rsplit("\n", 1)[-1]) > WIDTH:
+        return f"{before}\n{indent}  {runner},\n{indent});\n"
+    return f"{line}\n"
+
+
+def _text(step: Step, statement: str) -> str:
+    """A statement; an extension may be there already, as hosts install some."""
+    made = step.change
+    if isinstance(made, Create) and isinstance(made.object, Extension) and statement.startswith(_CREATE):
+        if statement.startswith(f"{_CREATE}IF NOT EXISTS "):
+            return statement
+        return f"{_CREATE}IF NOT EXISTS {statement.removeprefix(_CREATE)}"
+    return statement
