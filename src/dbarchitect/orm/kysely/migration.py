@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbarchitect.model.change import Alter, Create
 from dbarchitect.model.plan import Step
-from dbarchitect.model.schema import Extension, Function
 from dbarchitect.orm.project import Ddl
 
 from .typescript import WIDTH, remark, template
@@ -35,11 +33,6 @@ def migration(ddl: Ddl) -> str:
 def _function(name: str, steps: Sequence[Step], apart: bool) -> str:
     used = "db" if any(step.sql for step in steps) else "_db"
     lines = [f"\nexport async function {name}({used}: Kysely<unknown>): Promise<void> {{\n"]
-    if any(_makes_function(step) for step in steps):
-        # As pg_dump does: a body in SQL may name what is made after it.
-        setting = "SET LOCAL" if not apart else "SET"
-        lines.append("  // Bodies of functions may name what is made after them.\n")
-        lines.append(_statement(f"{setting} check_function_bodies = off", "db", "  "))
     for transactional, group in groupby(steps, key=lambda one: one.transactional):
         if apart and transactional:
             lines.append("  await db.transaction().execute(async (trx) => {\n")
@@ -50,16 +43,9 @@ def _function(name: str, steps: Sequence[Step], apart: bool) -> str:
     return "".join(lines) + "}\n"
 
 
-def _makes_function(step: Step) -> bool:
-    made = step.change
-    return isinstance(made, Create | Alter) and isinstance(
-        made.object if isinstance(made, Create) else made.after, Function
-    )
-
-
 def _step(step: Step, runner: str, indent: str) -> str:
     said = remark(step.does, indent) if step.does else ""
-    return said + "".join(_statement(_text(step, one), runner, indent) for one in step.sql)
+    return said + "".join(_statement(one, runner, indent) for one in step.sql)
 
 
 def _statement(statement: str, runner: str, indent: str) -> str:
@@ -68,13 +54,3 @@ def _statement(statement: str, runner: str, indent: str) -> str:
     if len(line.rsplit("\n", 1)[-1]) > WIDTH:
         return f"{before}\n{indent}  {runner},\n{indent});\n"
     return f"{line}\n"
-
-
-def _text(step: Step, statement: str) -> str:
-    """A statement; an extension may be there already, as hosts install some."""
-    made = step.change
-    if isinstance(made, Create) and isinstance(made.object, Extension) and statement.startswith(_CREATE):
-        if statement.startswith(f"{_CREATE}IF NOT EXISTS "):
-            return statement
-        return f"{_CREATE}IF NOT EXISTS {statement.removeprefix(_CREATE)}"
-    return statement
