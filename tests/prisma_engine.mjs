@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --no-warnings --experimental-wasm-modules
 // Prisma's migration engine in place of the binary that its command line would download: the WebAssembly build of the
-// same engine from npm, behind the same JSON-RPC on standard input and output. It serves `migrate deploy`, `migrate status`
-// and `migrate diff` from a database to a schema.
+// same engine from npm, behind the same JSON-RPC on standard input and output. It serves `migrate deploy`,
+// `migrate status` and `migrate diff` from a database to a schema.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -102,6 +102,7 @@ const engine = await glue.SchemaEngine.new({}, () => {}, bindMigrationAwareSqlAd
 const lines = readline.createInterface({ input: process.stdin });
 lines.on("line", async (line) => {
   const { id, method, params } = JSON.parse(line);
+  if (method === undefined) return; // the answer to a `print`
   const answer = { jsonrpc: "2.0", id };
   try {
     answer.result = (await engine[method](params)) ?? {};

@@ -6,13 +6,14 @@ from ..project import Level
 
 CAPABILITIES: dict[str, tuple[Level, str]] = {
     "schema": ("native", "schemas and @@schema"),
-    "extension": ("raw", "the migration creates it; the preview feature for extensions is gone in Prisma 7"),
+    "extension": ("raw", "the migration creates it"),
     "enum": ("native", "enum with @map for labels and @@map for the type"),
     "domain": ("approximate", "the type under it; its CHECK, NOT NULL and name are the database's alone"),
     "composite type": ("approximate", "Unsupported: the client neither reads nor writes the field"),
     "range type": ("approximate", "Unsupported: the client neither reads nor writes the field"),
     "array": ("approximate", "a list, which Prisma never takes for NULL and whose NOT NULL it does not see"),
     "jsonb": ("native", "Json"),
+    "other type": ("approximate", "Unsupported: the client neither reads nor writes the field"),
     "vector": ("approximate", "Unsupported: the client neither reads nor writes the field; use $queryRaw"),
     "money type": ("native", "Decimal @db.Money"),
     "identity": ("approximate", "autoincrement(); ALWAYS and the sequence's options are not in the schema"),

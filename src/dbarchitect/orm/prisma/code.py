@@ -168,7 +168,7 @@ def _helpers(model: str, fields: Sequence[str]) -> str:
     if len(fields) == 1:
         behind = f"  return {{ {fields[0]}: {{ gt: after.{fields[0]} }} }};"
     else:
-        parts = []
+        parts: list[str] = []
         for number, one in enumerate(fields):
             equal = [f"{before}: after.{before}" for before in fields[:number]]
             parts.append(f"      {{ {', '.join([*equal, f'{one}: {{ gt: after.{one} }}'])} }},")

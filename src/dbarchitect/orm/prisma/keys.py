@@ -193,12 +193,10 @@ def _argument(key: Key, number: int, scalar: Scalar) -> str:
     one: IndexKey = key.index.keys[number]
     parts: list[str] = []
     method = key.index.method
-    if method in _METHODS and method != "hash" and one.opclass is not None:
+    heard = one.opclass is None or (one.opclass_default and not _unheard(method, scalar))
+    if method in _METHODS and method != "hash" and one.opclass is not None and not heard:
         name = one.opclass.name
-        if not one.opclass_default:
-            parts.append(f"ops: {_CLASSES.get(name) or f'raw({quoted(name)})'}")
-        elif _unheard(method, scalar):
-            parts.append(f"ops: raw({quoted(name)})")
+        parts.append(f"ops: {_CLASSES.get(name) or f'raw({quoted(name)})'}")
     if one.descending and method not in _METHODS:
         parts.append("sort: Desc")
     return ", ".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import (
     Check,
     Column,
@@ -57,6 +57,8 @@ def unsaid(made: Sketch) -> list[str]:
 def _database(made: Sketch, report: Report) -> None:
     schema = made.blueprint.schema
     for one in schema.extensions:
+        if one.name == "plpgsql":
+            continue  # every database has it
         report.lose(ObjectRef(kind="extension", schema="", name=one.name), "extension")
     for one in schema.types:
         ref = ObjectRef(kind="type", schema=one.name.schema, name=one.name.name)
@@ -97,7 +99,7 @@ def _database(made: Sketch, report: Report) -> None:
         report.lose(ObjectRef(kind="schema", schema="", name=one.schema or "public"), "grant", "default privileges")
 
 
-def _table(made: Sketch, table: Table, said: set[tuple[object, str]], report: Report) -> None:
+def _table(made: Sketch, table: Table, said: set[tuple[Name, str]], report: Report) -> None:
     at = str(table.name)
     if not table.columns:
         report.lose(table.ref, "no primary key", "it has no column, so it can be no model")
@@ -140,8 +142,8 @@ def _column(made: Sketch, table: Table | View, column: Column, report: Report) -
     if scalar.many:
         report.lose(ref, "array")
     if not scalar.known:
-        ranged = "range type" if column.type.kind in ("range", "multirange") else "composite type"
-        construct = "vector" if scalar.base == "vector" else ranged
+        kinds = {"range": "range type", "multirange": "range type", "composite": "composite type"}
+        construct = "vector" if scalar.base == "vector" else kinds.get(column.type.kind, "other type")
         report.lose(ref, construct, f"{scalar.name}: the client neither reads nor writes it")
     if column.generated is not None:
         report.lose(ref, "generated column" if column.generated.stored else "virtual generated column")
@@ -156,7 +158,7 @@ def _column(made: Sketch, table: Table | View, column: Column, report: Report) -
         report.lose(ref, "storage parameter")
 
 
-def _constraint(table: Table, one: object, said: set[tuple[object, str]], report: Report) -> None:
+def _constraint(table: Table, one: object, said: set[tuple[Name, str]], report: Report) -> None:
     if isinstance(one, Check):
         report.lose(_part(table, "constraint", one.name), "check constraint")
     elif isinstance(one, Exclude):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model import english
@@ -52,8 +53,12 @@ def name(blueprint: Blueprint) -> Names:
     )  # fmt: skip
     enums = [one for one in blueprint.schema.types if isinstance(one, EnumType) and all(one.labels) and one.labels]
     taken = set(models.values())
+    said = Counter(english.split(one.name.name) for one in enums)
     named = distinct(
-        ((_enum(one, taken), ObjectRef(kind="type", schema=one.name.schema, name=one.name.name)) for one in enums),
+        (
+            (_enum(one, taken, said), ObjectRef(kind="type", schema=one.name.schema, name=one.name.name))
+            for one in enums
+        ),
         taken=taken,
         reserved=_RESERVED,
         suffix="Enum",
@@ -82,13 +87,21 @@ def _ref(entity: Entity) -> ObjectRef:
     return ObjectRef(kind="table" if entity.table else "view", schema=entity.name.schema, name=entity.name.name)
 
 
-def _enum(one: EnumType, models: set[str]) -> str:
-    wanted = _identifier(english.split(one.name.name), english.pascal, "Enum")
+def _type(one: EnumType) -> ObjectRef:
+    return ObjectRef(kind="type", schema=one.name.schema, name=one.name.name)
+
+
+def _enum(one: EnumType, models: set[str], said: Mapping[tuple[str, ...], int]) -> str:
+    """The words of the schema come first where another one has an enum of that name, but for `public`."""
+    words = english.split(one.name.name)
+    if said[words] > 1 and one.name.schema != "public":
+        words = (*english.split(one.name.schema), *words)
+    wanted = _identifier(words, english.pascal, "Enum")
     return f"{wanted}Enum" if wanted in models else wanted
 
 
 def _values(one: EnumType) -> dict[str, str]:
-    ref = ObjectRef(kind="type", schema=one.name.schema, name=one.name.name)
+    ref = _type(one)
     wanted: list[tuple[str, ObjectRef]] = []
     for number, label in enumerate(one.labels, 1):
         words = english.split(label)

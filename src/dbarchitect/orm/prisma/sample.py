@@ -25,6 +25,7 @@ _SHORT = 4  # characters
 _ORDERED = ("Int", "BigInt", "Float", "Decimal", "String")
 _ALLOWED = re.compile(r"= ANY \(+ARRAY\['((?:[^']|'')*)'::")
 _ONLY = re.compile(r"\(+\w+\)*(?:::[\w ]+\)?)? = '((?:[^']|'')*)'::[\w ]+\)+")
+_CONSTANT = re.compile(r"['(]*-?[\d'tf]")  # a literal, of which there is one
 _LENGTH = re.compile(r"\((\d+)\)")
 
 
@@ -148,14 +149,16 @@ def _alike(made: Sketch, entity: Entity, target: Entity, mine: tuple[str, ...], 
 
 
 def _wanted(made: Sketch, entity: Entity, attribute: Attribute) -> bool:
-    """Whether an insert must name it."""
-    column = attribute.column.name
-    return (
-        made.required[str(entity.name)][column]
-        and attribute.writable
-        and not made.default(entity, attribute)
-        and not made.scalars[str(entity.name)][column].many
-    )
+    """Whether an insert must name it: there is no default, or one that two rows cannot both have."""
+    at, column = str(entity.name), attribute.column
+    if not attribute.writable or column.identity is not None:
+        return False
+    if not made.default(entity, attribute):
+        return made.required[at][column.name]
+    scalar = made.scalars[at][column.name]
+    alone = any(key.unique and column.name in key.columns for key in made.keys[at])
+    constant = column.default is not None and _CONSTANT.match(column.default) is not None
+    return alone and constant and scalar.known and not scalar.many
 
 
 def _fillable(made: Sketch, entity: Entity, attribute: Attribute) -> bool:
@@ -200,6 +203,8 @@ def _insert(choice: _Choice, entity: Entity, avoid: tuple[Name, ...]) -> None:
 
 def _value(made: Sketch, table: Table, column: Column, scalar: Scalar, attribute: Attribute) -> str:
     """A value of TypeScript that differs with `n`, as far as the type has room for it."""
+    if scalar.many:
+        return "[]"
     if scalar.enum is not None:
         return quoted(made.names.values[scalar.enum.name][scalar.enum.labels[0]])
     match scalar.name:

@@ -173,10 +173,10 @@ def _entity(made: Sketch, entity: Entity) -> str:
     block = [at_model(one, names.fields[entity.name], made.scalars[at]) for one in keys if one not in alone.values()]
     if model != entity.name.name:
         block.append(f"@@map({quoted(entity.name.name)})")
-    if made.schemas:
-        block.append(f"@@schema({quoted(entity.name.schema)})")
     if at in made.ignored:
         block.append("@@ignore")
+    if made.schemas:
+        block.append(f"@@schema({quoted(entity.name.schema)})")
     if block:
         lines += ["", *(f"  {one}" for one in block)]
     return "\n".join([*lines, "}"])
