@@ -132,7 +132,7 @@ def test_a_foreign_key_that_prisma_cannot_say_is_named(project):
     assert "foreign key (1): one.one_old_fkey; no relation" in " ".join(out.split())
     made.prisma("migrate", "deploy")
     assert made.drift() == '-- DropForeignKey\nALTER TABLE "one" DROP CONSTRAINT "one_old_fkey";'
-    assert "- `one_old_fkey of one`" in (made.home / "README.md").read_text()
+    assert "- `foreign key one_old_fkey of one`" in (made.home / "README.md").read_text()
     assert same(without_history(target.connection), inspect(source.connection)) == ()
 
 

@@ -43,7 +43,7 @@ CAPABILITIES: dict[str, tuple[Level, str]] = {
     "nulls not distinct": ("approximate", "@@unique; that NULLs are equal is not said"),
     "check constraint": ("raw", "no word for it (prisma/prisma#3388)"),
     "exclusion constraint": ("raw", "no word for it (prisma/prisma#17514)"),
-    "temporal key": ("approximate", "its columns as a key"),
+    "temporal key": ("raw", "no word for it, and Prisma does not see it"),
     "constraint not valid": ("approximate", "the same as a valid one"),
     "index": ("native", "@@index with map:"),
     "descending index": ("native", "sort: Desc"),
@@ -61,7 +61,8 @@ CAPABILITIES: dict[str, tuple[Level, str]] = {
     "function": ("raw", "no word for it; $queryRaw calls it"),
     "row level security": ("raw", "no word for it; set the role or setting in the transaction"),
     "comment": ("approximate", "of tables, views, columns and enums as /// lines; others are the database's"),
-    "grant": ("raw", "no word for it"),
+    "grant": ("impossible", "no word for it, and the migration leaves it to whoever runs it"),
+    "other object": ("raw", "no word for it"),
     "self reference": ("native", "a named @relation"),
     "many to many": (
         "native",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model.english import camel, pascal, plural
-from dbarchitect.model.schema import Exclude, ForeignKey, Index, IndexKey, PrimaryKey, Table
+from dbarchitect.model.schema import Exclude, ForeignKey, Index, IndexKey, PrimaryKey, Table, Unique
 
 from ..blueprint import Blueprint, Entity, Relation
 from .names import Names
@@ -75,7 +75,7 @@ class Reference:
 
 def keys_of(table: Table) -> list[Key]:
     """What Prisma sees of the indexes of a table: the primary key first, then by name."""
-    excluded = {one.name for one in table.constraints if isinstance(one, Exclude)}
+    excluded = unseen(table)
     primary = next((one.index or one.name for one in table.constraints if isinstance(one, PrimaryKey)), "")
     found: list[Key] = []
     for index in table.indexes:
@@ -85,6 +85,15 @@ def keys_of(table: Table) -> list[Key]:
         first = index.name.name == primary
         found.append(Key(index=index, columns=columns, primary=first, unique=index.unique))
     return sorted(found, key=lambda one: (not one.primary, not one.unique, one.index.name.name))
+
+
+def unseen(table: Table) -> set[str]:
+    """The constraints whose indexes the describer leaves out, as it does with all that exclude."""
+    return {
+        one.name
+        for one in table.constraints
+        if isinstance(one, Exclude) or (isinstance(one, PrimaryKey | Unique) and one.without_overlaps)
+    }
 
 
 def usual(table: str, columns: Sequence[str], ending: str) -> str:

@@ -20,8 +20,9 @@ from dbarchitect.model.schema import (
 
 from ..project import Loss, Report
 from .capabilities import CAPABILITIES
-from .keys import keys_of
+from .keys import keys_of, unseen
 from .schema import Sketch
+from .types import Scalar
 
 _KNOWN_METHODS = ("btree", "hash", "gin", "gist", "spgist", "brin")
 
@@ -43,15 +44,27 @@ def losses(made: Sketch) -> tuple[Loss, ...]:
 
 
 def unsaid(made: Sketch) -> list[str]:
-    """Foreign keys between models that Prisma's check would drop, for its language has no relation for them."""
+    """What Prisma's check finds although nothing is wrong: foreign keys for which its language has no relation, and
+    columns of types that Prisma sees and cannot say (a label of an enum that is empty, more decimals than digits)."""
     said = {(one.there.at, one.key.name) for one in made.references}
     models = {one.name for one in made.entities}
-    return [
-        f"{key.name} of {entity.name.short}"
-        for entity in made.entities
-        for key in (entity.table.foreign_keys if entity.table is not None else ())
-        if key.target in models and (entity.name, key.name) not in said
-    ]
+    found: list[str] = []
+    for entity in made.entities:
+        if entity.table is None:
+            continue
+        found += [
+            f"foreign key {key.name} of {entity.name.short}"
+            for key in entity.table.foreign_keys
+            if key.target in models and (entity.name, key.name) not in said
+        ]
+        for name, scalar in made.scalars[str(entity.name)].items():
+            if _seen_otherwise(entity.attribute(name).column, scalar):
+                found.append(f"column {name} of {entity.name.short}")
+    return found
+
+
+def _seen_otherwise(column: Column, scalar: Scalar) -> bool:
+    return not scalar.known and (column.type.category == "E" or scalar.base == "numeric")
 
 
 def _database(made: Sketch, report: Report) -> None:
@@ -95,6 +108,10 @@ def _database(made: Sketch, report: Report) -> None:
             report.lose(ref, "comment")
         if one.grants and one.name != "public":
             report.lose(ref, "grant")
+    for one in (*schema.publications, *schema.subscriptions, *schema.foreign_servers):
+        report.lose(ObjectRef(kind="database", schema="", name=one.name), "other object")
+    for one in schema.unmodelled:
+        report.losses.append(Loss(at=one.ref, construct="other object", level="impossible", note="not read either"))
     for one in schema.default_privileges:
         report.lose(ObjectRef(kind="schema", schema="", name=one.schema or "public"), "grant", "default privileges")
 
@@ -128,7 +145,7 @@ def _table(made: Sketch, table: Table, said: set[tuple[Name, str]], report: Repo
     for one in table.constraints:
         _constraint(table, one, said, report)
     seen = {key.index.name for key in keys_of(table)}
-    excluded = {one.name for one in table.constraints if isinstance(one, Exclude)}
+    excluded = unseen(table)
     for index in table.indexes:
         if index.constraint not in excluded:
             _index(table, index, index.name in seen, report)
@@ -142,6 +159,9 @@ def _column(made: Sketch, table: Table | View, column: Column, report: Report) -
     if scalar.many:
         report.lose(ref, "array")
     if not scalar.known:
+        if _seen_otherwise(column, scalar):
+            report.lose(ref, "other type", f"{scalar.name}: `migrate diff` would rebuild the column")
+            return
         kinds = {"range": "range type", "multirange": "range type", "composite": "composite type"}
         construct = "vector" if scalar.base == "vector" else kinds.get(column.type.kind, "other type")
         report.lose(ref, construct, f"{scalar.name}: the client neither reads nor writes it")
@@ -149,8 +169,8 @@ def _column(made: Sketch, table: Table | View, column: Column, report: Report) -
         report.lose(ref, "generated column" if column.generated.stored else "virtual generated column")
     if column.identity is not None:
         options = column.identity
-        plain = not (options.start or options.increment or options.minimum or options.maximum or options.cache)
-        if options.always or not plain or options.cycle:
+        plain = not (options.start or options.increment or options.minimum or options.maximum)
+        if options.always or not plain or options.cycle or options.cache not in (None, 1):
             report.lose(ref, "identity")
     if column.collation is not None:
         report.lose(ref, "collation")

@@ -6,6 +6,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from dbarchitect.model.schema import Table
+
 from ..project import File, Host, Settings
 from .code import file_of, repository, rows, seed, test
 from .sample import sample
@@ -31,9 +33,17 @@ download the project's certificate and add `sslmode=verify-full&sslrootcert=FILE
 }
 
 
+_EXTERNAL = """  experimental: { externalTables: true },
+  tables: {
+    external: [
+NAMES    ],
+  },
+"""
+
+
 def files(made: Sketch, settings: Settings, migration: str, unsaid: list[str]) -> list[File]:
-    """Everything but the models and the migrations. `unsaid` are the foreign keys that `prisma migrate diff` would
-    drop."""
+    """Everything but the models and the migrations. `unsaid` is what `prisma migrate diff` finds although
+    nothing is wrong."""
     chosen = sample(made)
     most, timeout, idle = _POOL[settings.host]
     name = settings.package
@@ -41,8 +51,8 @@ def files(made: Sketch, settings: Settings, migration: str, unsaid: list[str]) -
     if unsaid:
         listed = "\n".join(f"- `{one}`" for one in unsaid)
         drift = (
-            "\n`npm run drift` knows these foreign keys only as something to drop, for Prisma's language cannot say "
-            f"them. Never run what it\nproposes for them:\n\n{listed}\n"
+            "\n`npm run drift` finds these although nothing is wrong with them, for Prisma's language cannot say them. "
+            f"Never run\nwhat it proposes for them:\n\n{listed}\n"
         )
     found = {
         "package.json": _template("package.json", name=_package(name)),
@@ -50,7 +60,7 @@ def files(made: Sketch, settings: Settings, migration: str, unsaid: list[str]) -
         ".gitignore": _template("gitignore"),
         ".env.example": _template(f"env.example.{settings.host}", name=name),
         "README.md": _template("README.md", name=name, migration=migration, drift=drift, host=_HOSTS[settings.host]),
-        "prisma.config.ts": _template("prisma.config.ts"),
+        "prisma.config.ts": _template("prisma.config.ts", external=_external(made)),
         "src/db.ts": _template("db.ts", max=most, timeout=timeout, idle=idle),
         "prisma/seed.ts": seed(made, chosen),
         "tests/start.test.ts": test(made, chosen),
@@ -64,6 +74,22 @@ def files(made: Sketch, settings: Settings, migration: str, unsaid: list[str]) -
 def hosts() -> tuple[Host, ...]:
     """Where the database may run."""
     return ("server", "neon", "supabase")
+
+
+def _external(made: Sketch) -> str:
+    """Tables that Prisma sees and that can be no models: it must leave them alone."""
+    schema = made.blueprint.schema
+    names = [one.name for one in schema.tables if _no_model(one)]
+    if not names:
+        return ""
+    listed = "".join(f'      "{one.schema}.{one.name}",\n' for one in names)
+    return f"  // No models: partitions that are partitioned themselves, tables without columns.\n{_EXTERNAL}".replace(
+        "NAMES", listed
+    )
+
+
+def _no_model(table: Table) -> bool:
+    return not table.columns or (table.partition_of is not None and table.kind == "partitioned")
 
 
 def _package(name: str) -> str:

@@ -22,7 +22,8 @@ _SCALARS = {
     "int2": ("Int", "SmallInt"), "int4": ("Int", ""), "int8": ("BigInt", ""), "oid": ("Int", "Oid"),
     "float4": ("Float", "Real"), "float8": ("Float", ""), "bool": ("Boolean", ""),
     "text": ("String", ""), "citext": ("String", "Citext"), "varchar": ("String", "VarChar"),
-    "bpchar": ("String", "Char"), "uuid": ("String", "Uuid"), "xml": ("String", "Xml"), "inet": ("String", "Inet"),
+    "bpchar": ("String", "Char"), "char": ("String", "Char"),
+    "uuid": ("String", "Uuid"), "xml": ("String", "Xml"), "inet": ("String", "Inet"),
     "bit": ("String", "Bit"), "varbit": ("String", "VarBit"), "numeric": ("Decimal", "Decimal"),
     "money": ("Decimal", "Money"), "date": ("DateTime", "Date"), "time": ("DateTime", "Time"),
     "timetz": ("DateTime", "Timetz"), "timestamp": ("DateTime", "Timestamp"),
@@ -36,6 +37,7 @@ _MOST_DIGITS = 1000
 # What the describer takes for a cast, and reads as the literal before it.
 _CAST = r"""(?:::(?:"[^"]+"|[a-z_][\w ]*)(?:\.(?:"[^"]+"|[a-z_]\w*))?(?:\(\d+(?:,\d+)?\))?(?:\[\])?)?"""
 _STRING = re.compile(rf"'((?:[^']|'')*)'{_CAST}")
+_STRINGS = re.compile(rf"ARRAY\[{_STRING.pattern}(?:, {_STRING.pattern})*\](?:::[\w .\"]+\[\])?")
 _INTEGER = re.compile(rf"(?:(-?\d{{1,18}})|'(-?\d{{1,18}})'{_CAST})")
 _NUMBER = re.compile(rf"(?:(-?\d+(?:\.\d+)?)|\((-?\d+(?:\.\d+)?)\)|'(-?\d+(?:\.\d+)?)'){_CAST}")
 _SEQUENCE = re.compile(r"nextval\('(?:[^']|'')+'::regclass\)")
@@ -108,7 +110,7 @@ class Types:
         if text.startswith("NULL"):
             return ""
         if scalar.many:
-            return _list(text, scalar)
+            return _list(text, scalar, values)
         found = _literal(text, scalar, values)
         if found:
             return found
@@ -172,10 +174,17 @@ def _literal(text: str, scalar: Scalar, values: Mapping[str, str]) -> str:
             return ""
 
 
-def _list(text: str, scalar: Scalar) -> str:
+def _list(text: str, scalar: Scalar, values: Mapping[str, str]) -> str:
     if scalar.known and (text.startswith("'{}'::") or re.match(r"\(?ARRAY\[\]::", text)):
         return "[]"
     numbers = re.fullmatch(r"'\{(-?\d{1,9}(?:,-?\d{1,9})*)\}'::(?:integer|smallint|bigint)\[\]", text)
     if numbers and scalar.name in ("Int", "BigInt"):
         return f"[{numbers[1].replace(',', ', ')}]"
+    if _STRINGS.fullmatch(text) and (scalar.enum is not None or scalar.base in ("text", "varchar")):
+        found = [one[1].replace("''", "'") for one in _STRING.finditer(text)]
+        names = [values.get(one, "") if scalar.enum is not None else quoted(one) for one in found]
+        return f"[{', '.join(names)}]" if all(names) else "dbgenerated()"
+    words = re.fullmatch(r"'\{(\w+(?:,\w+)*)\}'::.*", text)
+    if words and scalar.enum is not None and all(one in values for one in words[1].split(",")):
+        return f"[{', '.join(values[one] for one in words[1].split(','))}]"
     return "dbgenerated()"
