@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.renames import answers_of
@@ -91,6 +93,10 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     start, _ = nothing_yet.private("start", now=options.now)
     aim, gaps = opened.private("wanted", now=options.now)
     wanted = opened.schema if opened.database is not None else schema_of(workshop.host, aim)
+    # A copy without rows leaves materialised views unfilled, and nobody can read one that is.
+    filled = {one.name for one in opened.schema.views if one.populated}
+    views = tuple(replace(one, populated=one.populated or one.name in filled) for one in wanted.views)
+    wanted = replace(wanted, views=views)
     journey = Journey(
         workshop.host,
         start,
