@@ -35,17 +35,22 @@ def repository(made: Sketch, chosen: Sample) -> str:
     many = _many(made, entity)
     junctions = [one for one in made.blueprint.of(entity) if one.kind == "many to many" and _joined(made, one)]
     far = {made.names.models[one.to] for one in junctions if key_of(made, made.blueprint.entity(one.to)) is not None}
-    text = f"""import type {{ {", ".join(sorted({model, *far, "Prisma"}))} }} from "../generated/prisma/client.js";
-
-/** What is read with a row, in the same query. */
+    details = _details(made, entity, junctions)
+    include = f'\n    include: {access}Details,\n    relationLoadStrategy: "join",' if details else ""
+    head = f"export type {model}WithDetails = {model};\n"
+    if details:
+        head = f"""/** What is read with a row, in the same query. */
 export const {access}Details = {{
-{_details(made, entity, junctions)}
+{details}
 }} satisfies Prisma.{model}Include;
 
 export type {model}WithDetails = Prisma.{model}GetPayload<{{
   include: typeof {access}Details;
 }}>;
-export type {model}Key = Pick<{model}, {" | ".join(f'"{one}"' for one in fields)}>;
+"""
+    text = f"""import type {{ {", ".join(sorted({model, *far, "Prisma"}))} }} from "../generated/prisma/client.js";
+
+{head}export type {model}Key = Pick<{model}, {" | ".join(f'"{one}"' for one in fields)}>;
 
 export interface {model}Page {{
   rows: {model}WithDetails[];
@@ -66,9 +71,7 @@ export async function list{many}(
   const rows = await db.{access}.findMany({{
     where: after === null ? filter : {{ AND: [filter, behind(after)] }},
     orderBy: [{", ".join(f'{{ {one}: "asc" }}' for one in fields)}],
-    take: size + 1,
-    include: {access}Details,
-    relationLoadStrategy: "join",
+    take: size + 1,{include}
   }});
   const page = rows.slice(0, size);
   const last = page.at(-1);
@@ -83,9 +86,7 @@ export async function find{model}(
   key: {model}Key,
 ): Promise<{model}WithDetails | null> {{
   return db.{access}.findUnique({{
-    where: {_where(key, fields)},
-    include: {access}Details,
-    relationLoadStrategy: "join",
+    where: {_where(key, fields)},{include}
   }});
 }}
 
