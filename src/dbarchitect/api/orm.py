@@ -103,6 +103,10 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     aim, gaps = opened.private("wanted", now=options.now)
     wanted = opened.schema if opened.database is not None else schema_of(workshop.host, aim)
     wanted, others = _without_histories(wanted)
+    # A copy without rows leaves materialised views unfilled, and nobody can read one that is.
+    filled = {one.name for one in opened.schema.views if one.populated}
+    views = tuple(replace(one, populated=one.populated or one.name in filled) for one in wanted.views)
+    wanted = replace(wanted, views=views)
     journey = Journey(
         workshop.host,
         start,

@@ -11,7 +11,6 @@ from dbarchitect.orm.project import Ddl
 from .typescript import WIDTH, remark, template
 
 PATH = "migrations/0001_init.ts"
-_CREATE = "CREATE EXTENSION "
 
 
 def runs_outside(ddl: Ddl) -> bool:
