@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -12,6 +13,8 @@ from .members import across, data, options, reference
 from .models import Imports, classes_of
 from .plan import Plan, Planned
 from .python import block, literal
+
+_FUNCTION = re.compile(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b")
 
 
 def initial(plan: Plan, ddl: Ddl) -> str:
@@ -63,6 +66,10 @@ def initial(plan: Plan, ddl: Ddl) -> str:
 
 def _statements(name: str, steps: Sequence[Step]) -> list[str]:
     lines = [f"{name} = ["]
+    if any(_FUNCTION.match(one) for step in steps for one in step.sql):
+        # In the transaction alone, where there is one.
+        setting = "SET LOCAL" if all(step.transactional for step in steps) else "SET"
+        lines += ["    # a function may name what later steps make", f'    "{setting} check_function_bodies = off",']
     for step in steps:
         if step.does:
             lines.append(f"    # {' '.join(step.does.split())}")

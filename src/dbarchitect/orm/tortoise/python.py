@@ -26,7 +26,12 @@ def block(text: str) -> str:
 
 
 def call(head: str, arguments: Sequence[str], *, indent: int = 0, tail: str = "") -> str:
-    """`head(arguments)tail`: on one line, else the arguments on the next, else each on its own."""
+    """`head(arguments)tail`: on one line, else the arguments on the next, else each on its own. `head` may begin with
+    the target of an assignment; where that fills the line, the call stands in brackets below it."""
+    if indent + len(head) >= WIDTH and " = " in head:
+        target, function = head.rsplit(" = ", 1)
+        inner = call(function, arguments, indent=indent + 4)
+        return f"{target} = (\n{' ' * (indent + 4)}{inner}\n{' ' * indent}){tail}"
     return bracketed(f"{head}(", arguments, ")", indent=indent, tail=tail)
 
 
@@ -77,9 +82,9 @@ def bracketed_import(module: str, names: Sequence[str]) -> str:
     return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
 
 
-def _isort_key(name: str) -> tuple[int, str]:
+def _isort_key(name: str) -> tuple[int, str, str]:
     """Constants before classes before functions."""
-    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name)
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name.lower(), name)
 
 
 KEYWORDS = frozenset((*keyword.kwlist, "match", "case", "type", "_"))

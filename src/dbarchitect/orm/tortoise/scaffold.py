@@ -8,7 +8,7 @@ from dbarchitect.orm.project import File, Host
 
 from .models import HEADER
 from .plan import Plan, Planned
-from .python import bracketed, literal
+from .python import bracketed, call, literal
 
 # How asyncpg's pool is set for a host. The pooler of Supabase and Neon gives each transaction another connection,
 # on which a statement prepared before is not known.
@@ -134,9 +134,9 @@ def _repository(plan: Plan, root: Planned | None) -> dict[str, str]:
         f"    query = {root.cls}.all()",
     ]
     if one:
-        lines.append("    query = query." + bracketed("select_related(", one, ")", indent=4))
+        lines.append("    " + call("query = query.select_related", one, indent=4))
     if many:
-        lines.append("    query = query." + bracketed("prefetch_related(", many, ")", indent=4))
+        lines.append("    " + call("query = query.prefetch_related", many, indent=4))
     lines.append("    return await page(query, after=after, size=size)")
     return {
         "model_import": f"\nfrom {plan.package}.models.{root.module} import {root.cls}\n",
