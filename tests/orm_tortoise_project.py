@@ -34,7 +34,7 @@ def run(folder: Path, url: str, *command: str, fails: bool = False) -> str:
     program = str(Path(sys.executable).with_name(command[0]))
     ran = subprocess.run([program, *command[1:]], cwd=folder, env=environment, capture_output=True, text=True)
     if bool(ran.returncode) != fails:
-        pytest.fail(f"{' '.join(command)}\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}", pytrace=False)
+        pytest.fail(f"{' '.join(command)[:200]}\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}", pytrace=False)
     return ran.stdout + ran.stderr
 
 

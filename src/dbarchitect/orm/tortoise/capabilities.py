@@ -178,6 +178,8 @@ def _table(table: Table, report: Report, *, model: bool) -> None:
 def _whole(blueprint: Blueprint, report: Report) -> None:
     schema = blueprint.schema
     for extension in schema.extensions:
+        if extension.name == "plpgsql":  # every database has it
+            continue
         report.lose(ObjectRef(kind="extension", name=extension.name), "extension", "made by the migration")
     for sequence in schema.sequences:
         if sequence.owned_by is None:
