@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from dbarchitect.errors import InputError
@@ -15,6 +16,7 @@ from .plan import plan
 from .scaffold import library, scaffold
 
 _NEXT = ("cp .env.example .env", "pip install -e '.[dev]'", "tortoise migrate", "tortoise makemigrations", "pytest")
+_TAKEN = frozenset(("asyncpg", "pypika_tortoise", "tests", "tortoise", *sys.stdlib_module_names))
 
 
 class _Tortoise:
@@ -30,6 +32,8 @@ class _Tortoise:
             raise InputError(f"tortoise has no variant {settings.variant!r}", hint="leave --variant out")
         if settings.host not in self.hosts:
             raise InputError(f"tortoise cannot reach {settings.host}", hint=f"one of: {', '.join(self.hosts)}")
+        if settings.package in _TAKEN:
+            raise InputError(f"a package {settings.package} would hide another", hint="another name: --package")
         report = Report(CAPABILITIES)
         package = settings.package
         planned = plan(blueprint, package, report)

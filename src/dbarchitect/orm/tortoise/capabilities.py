@@ -10,7 +10,7 @@ from dbarchitect.orm.blueprint import Blueprint
 from dbarchitect.orm.project import Level, Report
 
 from .members import action, conditional
-from .plan import Plan, Planned, plain
+from .plan import Plan, Planned, plain, simple, unquotable
 
 _RAW = "stands only in the migration"
 CAPABILITIES: Mapping[str, tuple[Level, str]] = {
@@ -94,6 +94,9 @@ def _row(one: Planned, report: Report) -> None:
         report.lose(one.ref(), "composite primary key")
     elif not entity.key:
         report.lose(one.ref(), "no primary key")
+    if unquotable(table):
+        how = "Tortoise does not double a quote in a column's name: a Row of the project instead"
+        report.lose(one.ref(), "primary key", how, "approximate")
     for key in table.foreign_keys:
         construct = "composite foreign key" if len(key.columns) > 1 else "foreign key"
         report.lose(
@@ -155,7 +158,7 @@ def _table(table: Table, report: Report, *, model: bool) -> None:
             report.lose(where, "comment", _RAW, "raw")
     for index in table.indexes:
         where = _at(table, index.name.name)
-        if index.constraint is None and ((index.unique and not conditional(index)) or not model):
+        if index.constraint is None and not (model and (not index.unique or conditional(index) or simple(index))):
             report.lose(where, "index", _RAW, "raw")
         if index.comment and index.constraint is None:
             report.lose(where, "comment", _RAW, "raw")

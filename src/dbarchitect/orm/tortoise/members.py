@@ -112,7 +112,7 @@ def across(one: Across, *, indent: int, head: str = "", tail: str = "") -> str:
     assert relation.through is not None and relation.far_key is not None
     arguments = [
         literal(f"models.{one.model.cls}"),
-        f"through={literal(relation.through.name)}",
+        f"through={quotable(relation.through.name)}",
         f"forward_key={literal(relation.far_key.columns[0])}",
         f"backward_key={literal(relation.key.columns[0])}",
         f"related_name={literal(one.back)}",
@@ -120,6 +120,11 @@ def across(one: Across, *, indent: int, head: str = "", tail: str = "") -> str:
     if relation.far_key.on_delete != "CASCADE":
         arguments.append(f"on_delete=fields.{_ACTIONS[relation.far_key.on_delete]}")
     return call(f"{head}fields.ManyToManyField", arguments, indent=indent, tail=tail)
+
+
+def quotable(name: str) -> str:
+    """A name of a table or schema: Tortoise puts it between quotes as it is, so that one in it must be doubled here."""
+    return literal(name.replace('"', '""'))
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,9 @@ def options(model: Planned, *, indent: int) -> Options:
     """`Meta` of a model."""
     table = model.entity.table
     assert table is not None
-    values = {"table": literal(table.name.name)}
+    values = {"table": quotable(table.name.name)}
     if model.schema:
-        values["schema"] = literal(model.schema)
+        values["schema"] = quotable(model.schema)
     if table.comment:
         values["table_description"] = literal(table.comment)
     constraints: list[str] = []

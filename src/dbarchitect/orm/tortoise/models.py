@@ -151,7 +151,7 @@ def rows(plan: Plan) -> str:
     used = Imports()
     used.names["typing"] |= {"ClassVar"}
     used.names["dataclasses"].add("dataclass")
-    used.names[f"{plan.package}.db.rows"] |= {"Column", "Row", "Source"}
+    used.names[f"{plan.package}.db.rows"] |= {"Row", "RowColumn", "RowSource"}
     classes = [_row(one, used) for one in plan.rows]
     for name in ("NotRequired", "TypedDict", "Unpack", "Self"):
         if any(name in one for one in classes):
@@ -178,13 +178,14 @@ def _row(model: Planned, used: Imports) -> str:
         column = one.attribute.column
         used.take(one.shape.names, one.shape.modules)
         lines.append(f"    {one.name}: {one.shape.value}{'' if column.not_null else ' | None'}")
-        head = f"{literal(one.name)}: Column"
+        head = f"{literal(one.name)}: RowColumn"
         field = call(one.shape.head, one.shape.arguments)
         columns.append(call(head, [literal(quote_identifier(column.name)), field], indent=12, tail=","))
-    lines += ["", "    source: ClassVar[Source] = Source(", f"        {literal(str(model.name))},", "        {"]
-    lines += [f"            {one}" for one in columns]
+    lines += [*([""] if columns else []), "    source: ClassVar[RowSource] = RowSource("]
+    lines.append(f"        {literal(str(model.name))},")
+    lines += ["        {", *(f"            {one}" for one in columns), "        },"] if columns else ["        {},"]
     names = ", ".join(literal(one.name) for one in key)
-    lines += ["        },", f"        key=({names}{',' if len(key) == 1 else ''}),", "    )"]
+    lines += [f"        key=({names}{',' if len(key) == 1 else ''}),", "    )"]
     if key:
         given = ["cls", *(f"{one.name}: {one.shape.value}" for one in key)]
         mapping = [f"{literal(one.name)}: {one.name}" for one in key]

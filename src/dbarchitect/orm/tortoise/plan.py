@@ -30,13 +30,15 @@ RESERVED = frozenset(
     """.split()  # noqa: SIM905
 )
 # Names that the modules of models use themselves: a class attribute of that name would hide them.
-_USED = frozenset(("fields", "datetime", "int", "str", "bool", "float", "bytes", "list", "dict", "tuple", "object"))
+_USED = frozenset(
+    ("fields", "asyncpg", "datetime", "int", "str", "bool", "float", "bytes", "list", "dict", "tuple", "object")
+)
 _ROW = frozenset(("find", "page", "among", "insert", "change", "remove", "source", "of_record", "classmethod"))
 _CLASSES = frozenset(
     """
-    Any BitString Box Cidr Circle ClassVar Column Decimal EnumField Field Inet Json JSONTextField KeyIndex Line
-    LineSegment ListField Literal Model None NotRequired Path Point Polygon Range Row Self Source SqlDefault SqlField
-    StrEnum TypedDict UUID Unpack CheckConstraint UniqueConstraint True False TYPE_CHECKING Index
+    Any BrinIndex CheckConstraint Cidr ClassVar Decimal EnumField False Field GinIndex GistIndex HashIndex Index Inet
+    JSONTextField Json KeyIndex ListField Model None NotRequired Row RowColumn RowSource Self SpGistIndex SqlDefault
+    SqlField StrEnum TYPE_CHECKING True TypedDict UUID UniqueConstraint Unpack
     """.split()  # noqa: SIM905
 )
 
@@ -218,7 +220,7 @@ def _modules(blueprint: Blueprint) -> dict[str, str]:
 def _key(entity: Entity) -> str:
     """The column that alone identifies a row; "" where there is none."""
     table = entity.table
-    if table is None or table.kind == "foreign":
+    if table is None or table.kind == "foreign" or unquotable(table):
         return ""
     if len(entity.key) == 1:
         return entity.key[0]
@@ -228,15 +230,27 @@ def _key(entity: Entity) -> str:
     return next((one for one in keys if one and entity.attribute(one).column.not_null), "")
 
 
+def unquotable(table: Table) -> bool:
+    """Whether a column has a name that Tortoise cannot write: it does not double a quote in it."""
+    return any('"' in column.name for column in table.columns)
+
+
 def _alone(index: Index) -> bool:
     return index.unique and index.predicate is None and len(index.keys) == 1 and index.constraint is None
 
 
 def unique_columns(table: Table) -> set[str]:
-    """The columns that alone have a UNIQUE constraint with nothing special about it."""
-    return {
-        one.columns[0] for one in table.constraints if isinstance(one, Unique) and len(one.columns) == 1 and plain(one)
-    }
+    """The columns that are unique by themselves, by a constraint or an index with nothing special about it."""
+    constraints = [one for one in table.constraints if isinstance(one, Unique) and len(one.columns) == 1 and plain(one)]
+    found = {one.columns[0] for one in constraints}
+    return found | {one.keys[0].column or "" for one in table.indexes if simple(one)}
+
+
+def simple(index: Index) -> bool:
+    """Whether a unique index says no more than that one column is unique."""
+    key = index.keys[0]
+    special = key.descending or key.nulls_first or not key.opclass_default or key.collation is not None
+    return _alone(index) and key.column is not None and not (special or index.include or index.nulls_not_distinct)
 
 
 def plain(one: Unique | PrimaryKey) -> bool:
@@ -336,12 +350,13 @@ class _Namer:
         for attribute, name in zip(fields, plain_names, strict=True):
             kind = shape(attribute.column, self.known)
             is_key = attribute.column.name == one.key
+            made = is_key and not attribute.writable and not kind.head.endswith("IntField")
             one.data.append(
                 Data(
                     name=name,
                     attribute=attribute,
                     shape=kind
-                    if kind.lookups or not is_key
+                    if not made and (kind.lookups or not is_key)
                     else by_type(attribute.column.type.sql, self.known, kind.value),
                     key=is_key,
                     unique=attribute.column.name in unique and kind.lookups and not is_key,
@@ -423,7 +438,7 @@ class _Namer:
         ends = ((relation.at, relation.key), (relation.to, relation.far_key))
         for name, key in ends:
             model = self.models.get(name)
-            if model is None or key.target_columns != (model.key,):
+            if model is None or key.target_columns != (model.key,) or '"' in key.columns[0]:
                 return False
             if any(one.key.columns[0] == model.key for one in self.taken[name]):
                 return False

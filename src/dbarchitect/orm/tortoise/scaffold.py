@@ -69,7 +69,7 @@ def scaffold(plan: Plan, modules: list[str], host: Host) -> list[File]:
     chosen = [*_OPTIONS[host], *(['"init": register_codecs'] if with_codecs else [])]
     options = bracketed("{", chosen, "}", indent=4) if len(chosen) < 4 else _lines(chosen)
     said, url, direct = _URLS[host]
-    names = ", ".join(literal(f"{package}.models.{one}") for one in modules)
+    names = ", ".join(literal(f"{package}.models.{one}") for one in modules or ["enums"])
     environment = [
         *([f"# {said}"] if said else []),
         f"DATABASE_URL={url}",
@@ -122,16 +122,19 @@ def _example(plan: Plan) -> Planned | None:
 
 def _repository(plan: Plan, root: Planned | None) -> dict[str, str]:
     if root is None:
-        return {"model_import": "", "example": "\n"}
+        return {"model_import": "", "example": ""}
     one = [literal(ref.name) for ref in root.references]
     many = [literal(relation.name) for relation in (*root.backward, *root.across)][:4]
     name = f"{_snake(root.cls)}_page"
+    # The module has classes of its own.
+    cls = f"{root.cls}Model" if root.cls in ("Page", "Generic", "TypeVar", "M", "QuerySet") else root.cls
+    imported = root.cls if cls == root.cls else f"{root.cls} as {cls}"
     lines = [
         "",
         "",
-        f"async def {name}(after: Any = None, size: int = 50) -> Page[{root.cls}]:",
+        f"async def {name}(after: Any = None, size: int = 50) -> Page[{cls}]:",
         f'    """{root.cls} with what it refers to (joined) and what refers to it (a query for each relation)."""',
-        f"    query = {root.cls}.all()",
+        f"    query = {cls}.all()",
     ]
     if one:
         lines.append("    " + call("query = query.select_related", one, indent=4))
@@ -139,7 +142,7 @@ def _repository(plan: Plan, root: Planned | None) -> dict[str, str]:
         lines.append("    " + call("query = query.prefetch_related", many, indent=4))
     lines.append("    return await page(query, after=after, size=size)")
     return {
-        "model_import": f"\nfrom {plan.package}.models.{root.module} import {root.cls}\n",
+        "model_import": f"\nfrom {plan.package}.models.{root.module} import {imported}\n",
         "example": "\n".join(lines) + "\n",
     }
 

@@ -21,13 +21,13 @@ _VALUES = {
     "bool": "bool", "float4": "float", "float8": "float", "numeric": "Decimal", "uuid": "UUID", "bytea": "bytes",
     "timestamptz": "datetime.datetime", "timestamp": "datetime.datetime", "date": "datetime.date",
     "time": "datetime.time", "timetz": "datetime.time", "interval": "datetime.timedelta",
-    "json": "Json", "jsonb": "Json", "inet": "Inet", "cidr": "Cidr", "bit": "BitString", "varbit": "BitString",
-    "point": "Point", "line": "Line", "lseg": "LineSegment", "box": "Box", "path": "Path", "polygon": "Polygon",
-    "circle": "Circle", "char": "bytes",
-    "int4range": "Range[int]", "int8range": "Range[int]", "numrange": "Range[Decimal]",
-    "tsrange": "Range[datetime.datetime]", "tstzrange": "Range[datetime.datetime]", "daterange": "Range[datetime.date]",
+    "json": "Json", "jsonb": "Json", "inet": "Inet", "cidr": "Cidr", "char": "bytes",
+    "bit": "asyncpg.BitString", "varbit": "asyncpg.BitString", "point": "asyncpg.Point", "line": "asyncpg.Line",
+    "lseg": "asyncpg.LineSegment", "box": "asyncpg.Box", "path": "asyncpg.Path", "polygon": "asyncpg.Polygon",
+    "circle": "asyncpg.Circle", "int4range": "asyncpg.Range[int]", "int8range": "asyncpg.Range[int]",
+    "numrange": "asyncpg.Range[Decimal]", "tsrange": "asyncpg.Range[datetime.datetime]",
+    "tstzrange": "asyncpg.Range[datetime.datetime]", "daterange": "asyncpg.Range[datetime.date]",
 }  # fmt: skip
-_ASYNCPG = frozenset(("BitString", "Point", "Line", "LineSegment", "Box", "Path", "Polygon", "Circle", "Range"))
 _OWN = frozenset(("Json", "Inet", "Cidr"))
 _DECIMAL = re.compile(r"numeric\((\d+),(\d+)\)\Z")
 _VARCHAR = re.compile(r"character varying\((\d+)\)\Z")
@@ -108,7 +108,7 @@ def shape(column: Column, known: Catalogue) -> Shape:
     sql = declared.sql
     value, codec = _value(kind, known)
     names = _names(value, known)
-    modules = ("datetime",) if "datetime." in value else ()
+    modules = tuple(module for module in ("asyncpg", "datetime") if f"{module}." in value)
     near = _APPROXIMATE.get(kind.name, "") if kind.schema == "pg_catalog" else ""
     if Name(schema=kind.schema, name=kind.name) in known.composites:
         near = "read and written as a tuple of its attributes"
@@ -170,12 +170,12 @@ def _value(kind: Type, known: Catalogue) -> tuple[str, Name | None]:
     if name in known.composites:
         return "tuple[Any, ...]", None
     if name in known.ranges:
-        return f"Range[{_value(known.under(known.ranges[name].subtype), known)[0]}]", None
+        return f"asyncpg.Range[{_value(known.under(known.ranges[name].subtype), known)[0]}]", None
     if name in known.multiranges:
-        return f"list[Range[{_value(known.under(known.multiranges[name].subtype), known)[0]}]]", None
+        return f"list[asyncpg.Range[{_value(known.under(known.multiranges[name].subtype), known)[0]}]]", None
     if kind.schema == "pg_catalog":
         if kind.kind == "multirange" or kind.name.endswith("multirange"):
-            return f"list[{_VALUES.get(kind.name.replace('multirange', 'range'), 'Range[Any]')}]", None
+            return f"list[{_VALUES.get(kind.name.replace('multirange', 'range'), 'asyncpg.Range[Any]')}]", None
         return _VALUES.get(kind.name, "str"), None
     return "str", name if kind.kind == "base" else None
 
@@ -192,7 +192,6 @@ def _names(value: str, known: Catalogue) -> dict[str, tuple[str, ...]]:
         "decimal": found & {"Decimal"},
         "uuid": found & {"UUID"},
         "typing": found & {"Any"},
-        "asyncpg": found & _ASYNCPG,
         f"{known.package}.db.fields": found & _OWN,
         f"{known.package}.models.enums": enums,
     }
