@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tortoise.models import Model, ModelMeta
 
-import postgres_servers
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.errors import InputError
-from dbarchitect.orm.project import CONSTRUCTS, Loss
+from dbarchitect.orm.project import CONSTRUCTS, Host, Loss, Settings
 from dbarchitect.orm.targets import target
-from dbarchitect.orm.tortoise import plan as planning
+from dbarchitect.orm.tortoise.plan import RESERVED
 from dbarchitect.orm.tortoise.python import block, literal
 from orm_schemas import random_schema
 from orm_tortoise_project import differs, make, python, run, tortoise
@@ -66,7 +67,8 @@ CREATE TABLE tag (
     doubled text GENERATED ALWAYS AS (name || name) STORED
 );
 CREATE TABLE account_tag (
-    account_id uuid REFERENCES account ON DELETE CASCADE, tag_id integer REFERENCES tag, PRIMARY KEY (account_id, tag_id)
+    account_id uuid REFERENCES account ON DELETE CASCADE, tag_id integer REFERENCES tag,
+    PRIMARY KEY (account_id, tag_id)
 );
 CREATE TABLE follows (
     follower_id uuid REFERENCES account, followed_id uuid REFERENCES account, PRIMARY KEY (follower_id, followed_id)
@@ -84,7 +86,8 @@ CREATE TABLE billing.invoice_tag (
 );
 CREATE TABLE "order" (
     tenant_id bigint, id bigint GENERATED ALWAYS AS IDENTITY, account_id uuid NOT NULL REFERENCES account,
-    status order_status NOT NULL DEFAULT 'pending', total numeric(12,2) NOT NULL, "user" text NOT NULL DEFAULT CURRENT_USER,
+    status order_status NOT NULL DEFAULT 'pending', total numeric(12,2) NOT NULL,
+    "user" text NOT NULL DEFAULT CURRENT_USER,
     taxed numeric(14,2) GENERATED ALWAYS AS (total * 2) STORED, extra jsonb, PRIMARY KEY (tenant_id, id)
 );
 CREATE TABLE log (at timestamptz NOT NULL DEFAULT now(), said text) PARTITION BY RANGE (at);
@@ -206,9 +209,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Loss, ..
     return folder / "project", make(str(folder / "shop.sql"), folder / "project").losses
 
 
-def test_migrations_make_the_database_and_take_it_back(
-    shop: tuple[Path, Any], database: Callable[..., Any]
-) -> None:
+def test_migrations_make_the_database_and_take_it_back(shop: tuple[Path, Any], database: Callable[..., Any]) -> None:
     folder, empty, wanted = shop[0], database(), inspect(database(SHOP).connection, facts=False)
     nothing = inspect(empty.connection, facts=False)
     tortoise(folder, empty.url, "migrate")
@@ -225,3 +226,113 @@ def test_models_and_rows_write_and_read(shop: tuple[Path, Any], database: Callab
     python(folder, home.url, WRITES_AND_READS)
     run(folder, home.url, "pytest", "-q", "-p", "no:dbarchitect")
     run(folder, home.url, "python", "-m", "app.seed")
+
+
+def test_code_is_typed_and_formatted(shop: tuple[Path, Any]) -> None:
+    formatted = ("ruff", "format", "--check", "--isolated", "--line-length", "120", "app", "tests")
+    for command in (("mypy", "app", "tests"), formatted):
+        program = str(Path(sys.executable).with_name(command[0]))
+        ran = subprocess.run([program, *command[1:]], cwd=shop[0], capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_everything_that_the_models_do_not_tell_is_named(shop: tuple[Path, tuple[Loss, ...]]) -> None:
+    assert {(one.construct, one.at.short, one.level) for one in shop[1]} == {
+        ("composite primary key", "order", "approximate"),
+        ("foreign key", "order.order_account_id_fkey", "raw"),
+        ("no primary key", "log", "approximate"),
+        ("partitioned table", "log", "approximate"),
+        ("view", "rich", "approximate"),
+        ("domain", "account.email", "approximate"),
+        ("interval", "account.wait", "approximate"),
+        ("deferrable foreign key", "billing.invoice.invoice_holder_fkey", "raw"),
+        ("on delete", "billing.invoice.invoice_tag_id_fkey", "raw"),
+        ("index", "account.account_lower_id_idx", "raw"),
+        ("sequence", "tickets", "raw"),
+        ("function", "later()", "raw"),
+    }
+
+
+def test_a_second_run_leaves_what_is_there(shop: tuple[Path, Any], tmp_path: Path) -> None:
+    (tmp_path / "shop.sql").write_text(SHOP)
+    made = make(str(tmp_path / "shop.sql"), tmp_path / "again")
+    files = {one: (shop[0] / one).read_text() for one in made.written}
+    assert files == {one: (tmp_path / "again" / one).read_text() for one in made.written}
+    (tmp_path / "again" / "app" / "seed.py").write_text("mine\n")
+    again = make(str(tmp_path / "shop.sql"), tmp_path / "again")
+    assert again.written == () and (tmp_path / "again" / "app" / "seed.py").read_text() == "mine\n"
+
+
+LATER = """
+ALTER TABLE account ADD nickname varchar(30), ADD "nextStep" text DEFAULT 'x' CHECK ("nextStep" <> '');
+CREATE INDEX account_later ON account (nickname DESC NULLS LAST, lower(bio)) INCLUDE (born) WHERE fields > 1;
+CREATE UNIQUE INDEX account_nick_live ON account (nickname) WHERE fields IS NULL;
+ALTER TABLE account ADD CONSTRAINT account_born_nick_key UNIQUE (born, nickname);
+DROP INDEX account_lower;
+"""
+
+
+def test_a_later_schema_becomes_tortoises_own_next_migration(database: Callable[..., Any], tmp_path: Path) -> None:
+    script, folder, home = tmp_path / "shop.sql", tmp_path / "project", database()
+    script.write_text(SHOP)
+    make(str(script), folder)
+    tortoise(folder, home.url, "migrate")
+    first = (folder / "app" / "migrations" / "0001_initial.py").read_text()
+    script.write_text(SHOP + LATER)
+    make(str(script), folder)
+    assert (folder / "app" / "migrations" / "0001_initial.py").read_text() == first
+    tortoise(folder, home.url, "makemigrations", "--name", "later")
+    tortoise(folder, home.url, "migrate")
+    assert differs(home.connection, inspect(database(SHOP + LATER).connection, facts=False)) == ()
+    assert "No changes" in tortoise(folder, home.url, "makemigrations")
+
+
+@pytest.mark.parametrize("seed", [3, 17, 38])
+def test_any_schema_is_made_as_it_is(seed: int, database: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "any.sql").write_text(random_schema(seed))
+    folder, empty = tmp_path / "project", database()
+    make(str(tmp_path / "any.sql"), folder)
+    tortoise(folder, empty.url, "migrate")
+    assert differs(empty.connection, inspect(database(random_schema(seed)).connection, facts=False)) == ()
+    assert "No changes" in tortoise(folder, empty.url, "makemigrations")
+    run(folder, empty.url, "pytest", "-q", "-p", "no:dbarchitect")
+
+
+def test_names_that_tortoise_keeps_for_itself_are_known() -> None:
+    own = {name for name in (*Model.__dict__, *ModelMeta.__dict__) if not name.startswith("_")}
+    assert own <= RESERVED, own - RESERVED
+
+
+TEXTS = (
+    "", "a'b", 'a"b', "'\"\"", "back\\slash\n\tx", 'ends with "', 'three """ of\nthem"', "\r\n\\",
+    "日\x00\x7f", "\\\n\"",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_literals_mean_the_text(text: str) -> None:
+    assert ast.literal_eval(literal(text)) == text
+    assert ast.literal_eval(block(text)) == text
+
+
+def test_what_tortoise_has_not_is_refused(tmp_path: Path) -> None:
+    chosen = target("tortoise")
+    assert set(chosen.capabilities) >= set(CONSTRUCTS)
+    hosts: tuple[Host, ...] = ("turso",)
+    for settings in (*(Settings(host=host) for host in hosts), Settings(variant="1.0"), Settings(package="tortoise")):
+        with pytest.raises(InputError):
+            chosen.generate(None, None, settings)  # type: ignore[arg-type]  # refused before the schema is looked at
+
+
+def test_hosts_have_their_settings(tmp_path: Path) -> None:
+    (tmp_path / "one.sql").write_text("CREATE TABLE one (id int PRIMARY KEY);")
+    url = "postgresql://a.b:p%40ss@pooler.example:6543/post%20gres?sslmode=verify-full"
+    for host in ("supabase", "neon"):
+        make(str(tmp_path / "one.sql"), tmp_path / host, host=host)
+        said = run(tmp_path / host, url, "python", "-c", "import app.settings; print(app.settings.TORTOISE_ORM)")
+        credentials = ast.literal_eval(said)["connections"]["default"]["credentials"]
+        assert credentials == {
+            "host": "pooler.example", "port": 6543, "user": "a.b", "password": "p@ss", "database": "post gres",
+            "minsize": 0, "maxsize": 10, "statement_cache_size": 0, "ssl": "verify-full",
+        }  # fmt: skip
+        assert "DIRECT_URL" in (tmp_path / host / ".env.example").read_text()

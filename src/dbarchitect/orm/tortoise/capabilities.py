@@ -24,6 +24,7 @@ CAPABILITIES: Mapping[str, tuple[Level, str]] = {
     "jsonb": ("native", "JSONField"),
     "vector": ("approximate", "SqlField, as the text [1,2,3]"),
     "money type": ("approximate", "SqlField, as text in the server's locale"),
+    "interval": ("approximate", "SqlField with a timedelta: a year is read as 365 days, a month as 30"),
     "identity": ("native", "generated=True where it is ALWAYS or Tortoise numbers the key, else db_default"),
     "serial": ("native", "generated=True for a key, else db_default with nextval"),
     "sequence": ("raw", "made by the migration"),
@@ -99,9 +100,8 @@ def _row(one: Planned, report: Report) -> None:
         report.lose(one.ref(), "primary key", how, "approximate")
     for key in table.foreign_keys:
         construct = "composite foreign key" if len(key.columns) > 1 else "foreign key"
-        report.lose(
-            _at(table, key.name), construct, "a Row has no relations: `among` reads the rows of many keys at once"
-        )
+        how = "a Row has no relations: `among` reads the rows of many keys at once"
+        report.lose(_at(table, key.name), construct, how, "raw")
     _values(one, report)
 
 
@@ -110,7 +110,7 @@ def _model(one: Planned, report: Report) -> None:
     assert table is not None
     if len(one.entity.key) != 1:
         construct = "composite primary key" if one.entity.key else "no primary key"
-        report.lose(one.ref(), construct, f"the model's key is {one.key}, which is unique by itself")
+        report.lose(one.ref(), construct, f"the model's key is {one.key}, which is unique by itself", "approximate")
     _values(one, report)
     for ref in one.references:
         key = ref.relation.key
@@ -118,7 +118,9 @@ def _model(one: Planned, report: Report) -> None:
         if key.deferrable:
             report.lose(where, "deferrable foreign key")
         if key.on_update != "NO ACTION" or key.match != "SIMPLE" or key.set_columns:
-            report.lose(where, "on delete", "ON UPDATE, MATCH and SET NULL (columns) stand only in the migration")
+            report.lose(
+                where, "on delete", "ON UPDATE, MATCH and SET NULL (columns) stand only in the migration", "raw"
+            )
         if action(ref) != key.on_delete:
             report.lose(where, "on delete", "SET NULL of a column that is NOT NULL", "raw")
 
@@ -129,9 +131,7 @@ def _values(one: Planned, report: Report) -> None:
         if data.shape.codec is not None:
             report.lose(where, "extension", f"{column.type.sql} is read and written as text", "approximate")
         elif data.shape.near:
-            construct = "money type" if column.type.name == "money" else "composite type"
-            report.lose(where, construct if "tuple" in data.shape.near or column.type.name == "money" else "default",
-                        data.shape.near)  # fmt: skip
+            report.lose(where, data.shape.near)
         if column.type.kind == "domain":
             report.lose(where, "domain")
         if column.collation is not None:

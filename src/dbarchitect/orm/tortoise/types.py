@@ -36,12 +36,8 @@ _PLAIN = {
     "bool": "fields.BooleanField", "float8": "fields.FloatField", "uuid": "fields.UUIDField",
     "date": "fields.DateField",
 }  # fmt: skip
-# Types with a value of another kind than what the database has, in words.
-_APPROXIMATE = {
-    "interval": "months and years are read as 30 and 365 days",
-    "money": "read and written as text in the server's locale",
-    "xml": "read and written as text",
-}
+# Types whose values are of another kind than what the database has, by their row in the table of capabilities.
+_APPROXIMATE = {"interval": "interval", "money": "money type"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ class Shape:
 
     state       the arguments in a migration, where they differ: without the project's enumerations
     lookups     whether Tortoise lets the field be unique and a key
-    near        how the value differs from what the database has; "" not at all
+    near        the construct under which the value is near to what the database has; "" it is the same
     codec       an extension's type for which the connection needs a codec that goes by text
     """
 
@@ -111,7 +107,7 @@ def shape(column: Column, known: Catalogue) -> Shape:
     modules = tuple(module for module in ("asyncpg", "datetime") if f"{module}." in value)
     near = _APPROXIMATE.get(kind.name, "") if kind.schema == "pg_catalog" else ""
     if Name(schema=kind.schema, name=kind.name) in known.composites:
-        near = "read and written as a tuple of its attributes"
+        near = "composite type"
 
     def made(head: str, *arguments: str, own: tuple[str, ...] = (), state: tuple[str, ...] | None = None,
              lookups: bool = True) -> Shape:  # fmt: skip
