@@ -11,6 +11,7 @@ from dbarchitect.orm.project import Level, Report
 
 from .members import action, conditional
 from .plan import Plan, Planned, plain, simple, unquotable
+from .types import VECTORS
 
 _RAW = "stands only in the migration"
 CAPABILITIES: Mapping[str, tuple[Level, str]] = {
@@ -22,7 +23,7 @@ CAPABILITIES: Mapping[str, tuple[Level, str]] = {
     "range type": ("native", "SqlField with asyncpg's Range"),
     "array": ("native", "ListField of the project, which converts the elements"),
     "jsonb": ("native", "JSONField"),
-    "vector": ("approximate", "SqlField, as the text [1,2,3]"),
+    "vector": ("native", "SqlField with a list of floats; distances are SQL"),
     "money type": ("approximate", "SqlField, as text in the server's locale"),
     "interval": ("approximate", "SqlField with a timedelta: a year is read as 365 days, a month as 30"),
     "identity": ("native", "generated=True where it is ALWAYS or Tortoise numbers the key, else db_default"),
@@ -128,7 +129,7 @@ def _model(one: Planned, report: Report) -> None:
 def _values(one: Planned, report: Report) -> None:
     for data in (*one.data, *one.references):
         column, where = data.attribute.column, one.ref(data.attribute.column.name)
-        if data.shape.codec is not None:
+        if data.shape.codec is not None and data.shape.codec.name not in VECTORS:
             report.lose(where, "extension", f"{column.type.sql} is read and written as text", "approximate")
         elif data.shape.near:
             report.lose(where, data.shape.near)

@@ -302,7 +302,7 @@ class _Namer:
 
     def _refusal(self, one: Planned, key: ForeignKey, used: set[str]) -> str:
         target = self.models.get(key.target)
-        if len(key.columns) > 1:
+        if len(key.columns) != 1:
             return "Tortoise refers to one column: its columns are fields, and there is no relation"
         if target is None:
             return f"{key.target.short} is no model: the column is a field, and there is no relation"
@@ -438,7 +438,7 @@ class _Namer:
         ends = ((relation.at, relation.key), (relation.to, relation.far_key))
         for name, key in ends:
             model = self.models.get(name)
-            if model is None or key.target_columns != (model.key,) or '"' in key.columns[0]:
+            if model is None or list(key.target_columns) != [model.key] or '"' in key.columns[0]:
                 return False
             if any(one.key.columns[0] == model.key for one in self.taken[name]):
                 return False

@@ -9,6 +9,7 @@ from dbarchitect.orm.project import File, Host
 from .models import HEADER
 from .plan import Plan, Planned
 from .python import bracketed, call, literal
+from .types import VECTORS
 
 # How asyncpg's pool is set for a host. The pooler of Supabase and Neon gives each transaction another connection,
 # on which a statement prepared before is not known.
@@ -34,7 +35,7 @@ _URLS: dict[Host, tuple[str, str, str]] = {
 
 def template(name: str, **values: str) -> str:
     """A file of the project, with `{{name}}` replaced."""
-    text = importlib.resources.files(__package__).joinpath("templates", f"{name}.txt").read_text()
+    text = importlib.resources.files(__name__.rpartition(".")[0]).joinpath("templates", f"{name}.txt").read_text()
     for key, value in {"header": HEADER, **values}.items():
         text = text.replace(f"{{{{{key}}}}}", value)
     return text
@@ -51,8 +52,18 @@ def library(plan: Plan) -> list[File]:
     if plan.rows:
         found.append(File(path=f"{package}/db/rows.py", text=template("rows.py")))
     if types := codecs(plan):
-        lines = "\n".join(f"    ({literal(schema)}, {literal(name)})," for schema, name in types)
-        found.append(File(path=f"{package}/db/codecs.py", text=template("codecs.py", package=package, types=lines)))
+        lines = "\n".join(
+            f"    ({literal(schema)}, {literal(name)}, {'json.loads' if name in VECTORS else 'str'}),"
+            for schema, name in types
+        )
+        found.append(
+            File(
+                path=f"{package}/db/codecs.py",
+                text=template(
+                    "codecs.py", package=package, types=lines, json="import json\n" if "json." in lines else ""
+                ),
+            )
+        )
     return found
 
 

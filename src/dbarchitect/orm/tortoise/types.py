@@ -28,6 +28,7 @@ _VALUES = {
     "numrange": "asyncpg.Range[Decimal]", "tsrange": "asyncpg.Range[datetime.datetime]",
     "tstzrange": "asyncpg.Range[datetime.datetime]", "daterange": "asyncpg.Range[datetime.date]",
 }  # fmt: skip
+VECTORS = frozenset(("vector", "halfvec"))
 _OWN = frozenset(("Json", "Inet", "Cidr"))
 _DECIMAL = re.compile(r"numeric\((\d+),(\d+)\)\Z")
 _VARCHAR = re.compile(r"character varying\((\d+)\)\Z")
@@ -173,7 +174,8 @@ def _value(kind: Type, known: Catalogue) -> tuple[str, Name | None]:
         if kind.kind == "multirange" or kind.name.endswith("multirange"):
             return f"list[{_VALUES.get(kind.name.replace('multirange', 'range'), 'asyncpg.Range[Any]')}]", None
         return _VALUES.get(kind.name, "str"), None
-    return "str", name if kind.kind == "base" else None
+    # Extensions' own types go by text; that of a vector is a list.
+    return "list[float]" if kind.name in VECTORS else "str", name if kind.kind == "base" else None
 
 
 def _element(kind: Type) -> Type:
