@@ -143,6 +143,7 @@ def _repository(plan: Plan, root: Planned | None) -> dict[str, str]:
     lines = [
         "",
         "",
+        "",
         f"async def {name}(after: Any = None, size: int = 50) -> Page[{cls}]:",
         f'    """{root.cls} with what it refers to (joined) and what refers to it (a query for each relation)."""',
         f"    query = {cls}.all()",
@@ -154,7 +155,7 @@ def _repository(plan: Plan, root: Planned | None) -> dict[str, str]:
     lines.append("    return await page(query, after=after, size=size)")
     return {
         "model_import": f"\nfrom {plan.package}.models.{root.module} import {imported}\n",
-        "example": "\n".join(lines) + "\n",
+        "example": "\n".join(lines),
     }
 
 

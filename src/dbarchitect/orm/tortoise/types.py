@@ -17,8 +17,9 @@ from .python import literal
 
 # pg_type name (without domain) to the annotation of what asyncpg gives; see its documentation, "Type Conversion".
 _VALUES = {
-    "int2": "int", "int4": "int", "int8": "int", "oid": "int", "xid": "int", "xid8": "int", "cid": "int", "pg_lsn": "int",
-    "bool": "bool", "float4": "float", "float8": "float", "numeric": "Decimal", "uuid": "UUID", "bytea": "bytes",
+    "int2": "int", "int4": "int", "int8": "int", "oid": "int", "xid": "int", "xid8": "int", "cid": "int",
+    "pg_lsn": "int", "bool": "bool",
+    "float4": "float", "float8": "float", "numeric": "Decimal", "uuid": "UUID", "bytea": "bytes",
     "timestamptz": "datetime.datetime", "timestamp": "datetime.datetime", "date": "datetime.date",
     "time": "datetime.time", "timetz": "datetime.time", "interval": "datetime.timedelta",
     "json": "Json", "jsonb": "Json", "inet": "Inet", "cidr": "Cidr", "char": "bytes",
