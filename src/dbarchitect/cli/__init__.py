@@ -1,7 +1,7 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
 # The modules of verbs add themselves.
-from . import apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse
+from . import apply, diff, folder, index, keyset, lint, logs, nplusone, orm_diff, query_diff, query_review, rehearse
 from .commands import app, run
 from .migrate import migrate
 from .orm import orm
@@ -13,6 +13,6 @@ app.command(orm)
 app.command(query)
 app.command(workload)
 
-VERBS = (apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse)
+VERBS = (apply, diff, folder, index, keyset, lint, logs, nplusone, orm_diff, query_diff, query_review, rehearse)
 
 __all__ = ["VERBS", "app", "run"]

@@ -137,7 +137,7 @@ def _error(given: str, module: str, attribute: str, answer: _Answer, home: Path)
         case "fails":
             return InputError(
                 f"{place}{given} gives no schema: {answer.error}",
-                hint="what it names must be there for the interpreter that was asked: the project's .venv, else our own",
+                hint="what it names must be there for the interpreter that was asked: the .venv's, else our own",
             )
         case _:
             return InputError(

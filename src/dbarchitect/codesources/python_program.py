@@ -5,8 +5,8 @@ request is JSON on standard input, the answer JSON in the file that it names, be
 
     {"answer": path, "module": "package.module", "attribute": "Base" | "", "home": folder}
     -> {"framework", "ddl": [text], "schemas": [name], "marks": [mark]}
-     | {"trouble": "module" | "raises" | "fails" | "attribute" | "kind" | "empty" | "package" | "unsupported" | "several",
-        "error": text, "file": path, "line": number, "names": [name], "table": [schema, name]}
+     | {"trouble": "module" | "raises" | "fails" | "attribute" | "kind" | "empty" | "package" | "unsupported" |
+        "several", "error": text, "file": path, "line": number, "names": [name]}
 
 A mark says where something stands: {"kind": "table" | "column" | "type" | "named" | "over", "schema", "table", "name",
 "columns", "file", "line"}; see `python_places`.

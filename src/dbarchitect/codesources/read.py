@@ -62,6 +62,11 @@ class Code:
         """The mapper's name for people."""
         return TITLES[self.framework]
 
+    @property
+    def unique_is_index(self) -> bool:
+        """Whether the mapper makes an index of every unique key, never a constraint."""
+        return self.framework == "prisma"
+
 
 class Places:
     """The marks of code, asked by what the catalogue has."""

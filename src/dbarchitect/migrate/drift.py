@@ -1,0 +1,530 @@
+"""Drift: what models in code believe of a database against what it has, object by object, in words.
+
+The comparison is that of a plan from the database to the code (`diff`); here its actions are read as statements about
+the two. What a plan would drop and make again for another object's sake is no difference; a constraint or an index that
+is there under another name, or a unique key that is an index on the other side, is one difference, not two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from dbarchitect.migrate.alike import bare_constraint, bare_index, bare_object, key_of
+from dbarchitect.migrate.compare import steady
+from dbarchitect.migrate.constructs import column_features, constraint_features, index_features, object_features
+from dbarchitect.migrate.diff import diff
+from dbarchitect.migrate.drift_words import (
+    column_words,
+    kind_words,
+    object_words,
+    part_words,
+    setting_words,
+    table_words,
+)
+from dbarchitect.migrate.objects import index_ref, part, ref_of
+from dbarchitect.model.change import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    AddTable,
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    AlterTable,
+    Change,
+    Create,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    RebuildType,
+    SetComment,
+    SetSetting,
+    SwapIdentity,
+    ValidateConstraint,
+)
+from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import Name, ObjectRef, Position
+from dbarchitect.model.schema import (
+    Column,
+    Constraint,
+    Index,
+    NotNull,
+    Relational,
+    SchemaObject,
+    Sequence,
+    Table,
+    Trigger,
+    Unique,
+)
+from dbarchitect.model.value import Value
+
+Found = Literal["only in the code", "only in the database", "differs"]
+
+# The tables in which migration tools keep their own history; code knows nothing of them.
+_HISTORY = frozenset(
+    (
+        *("_prisma_migrations", "alembic_version", "__drizzle_migrations", "aerich", "tortoise_migrations"),
+        *("kysely_migration", "kysely_migration_lock"),
+    )
+)
+
+
+class Drift(Value, frozen=True, kw_only=True):
+    """One difference.
+
+    constructs    keys of a mapper's capability table that it comes from; none for what every mapper can say
+    code          what the code says, "" where it says nothing; `database` likewise
+    place         where the code says it, or would
+    blind         why the code cannot say what the database has; "" for drift
+    """
+
+    at: ObjectRef
+    found: Found
+    code: str = ""
+    database: str = ""
+    constructs: tuple[str, ...] = ()
+    place: Position | None = None
+    blind: str = ""
+
+
+class DriftReport(Value, frozen=True, kw_only=True):
+    """What differs between a database and code.
+
+    drifts    differences that one of the two sides would mend
+    blind     what the database has and the code cannot say, so that it is no drift; each says why
+    left_out  what was not compared, in words
+    migrate   the command whose plan gives the database what the code says
+    """
+
+    source: str
+    code: str
+    mapper: str
+    drifts: tuple[Drift, ...] = ()
+    blind: tuple[Drift, ...] = ()
+    left_out: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    migrate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The differences in order of the objects, and what was left out, in words."""
+
+    drifts: tuple[Drift, ...]
+    left_out: tuple[str, ...]
+
+
+def drift(database: Relational, code: Relational) -> Compared:
+    """How a database's schema and that of the code differ. Owners and privileges are not compared: no mapper says
+    them."""
+    database, code = _one_version(steady(database), steady(code))
+    found: list[Drift] = []
+    database, history = _without_history(database, code)
+    database, partitions = _unpartitioned(database, code)
+    found += partitions
+    difference = diff(database, code, privileges=False)
+    reader = _Reader(database, code)
+    found += reader.read([action.change for action in difference.actions])
+    said = {one.at for one in found}
+    order = {one.name: number for number, one in enumerate((*code.tables, *database.tables))}
+
+    def rank(one: Drift) -> tuple[object, ...]:
+        name = Name(schema=one.at.schema, name=one.at.name)
+        return order.get(name, -1), one.at.schema, one.at.name, _ORDER.get(one.at.kind, 9), one.at.sub
+
+    refused = [one for one in difference.refused if not any(str(ref.short) in one for ref in said)]
+    left_out = (*history, *refused, *(one for one in difference.not_compared if not one.startswith("owners")))
+    return Compared(drifts=tuple(sorted(dict.fromkeys(found), key=rank)), left_out=left_out)
+
+
+# A unique key that is a constraint in the database and an index in the code: no construct of its own.
+UNIQUE_AS_CONSTRAINT = "unique constraint"
+
+_ORDER = {"table": 0, "column": 1, "constraint": 2, "index": 3}
+
+
+def blind_to(
+    one: Drift, capabilities: Mapping[str, tuple[str, str]], title: str, *, unique_is_index: bool = False
+) -> str:
+    """Why a mapper cannot say what the database has, by its capability table (construct: level, how or why); "" where
+    it could, so that the difference is drift. `unique_is_index`: it makes an index of every unique key."""
+    if unique_is_index and one.constructs == (UNIQUE_AS_CONSTRAINT,):
+        return f"{title} makes an index of every unique key: the rule is the same"
+    if one.found == "only in the code":
+        return ""
+    for construct in one.constructs:
+        level, how = capabilities.get(construct, ("native", ""))
+        if level in ("raw", "impossible"):
+            return f"{title} models cannot say it ({construct}): {how}" if how else f"{title} models cannot say it"
+        if level == "approximate" and one.found == "differs":
+            return f"{title} models say it only nearly ({construct}): {how}"
+    return ""
+
+
+def mends(one: Drift) -> tuple[str, str]:
+    """What would mend a difference, in the code and in the database, in words."""
+    what = one.at.kind
+    if one.code == one.at.kind or one.database == one.at.kind:  # there is no more to say of it than its name
+        named = f"{one.at.kind} {one.at.short}"
+        here = (f"take {named} out of the model", f"make {named}")
+        return here if one.found == "only in the code" else (f"state {named} beside the models", f"drop {named}")
+    if one.found == "only in the code":
+        return f"take the {what} out of the model", f"give the database the {what}: {one.code}"
+    if one.found == "only in the database":
+        return f"give the model: {one.database}", f"take it out of the database: {one.database}"
+    return f"let the model say: {one.database}", f"let the database have: {one.code}"
+
+
+# --- before the comparison ------------------------------------------------------------------------------------------
+
+
+def _one_version(database: Relational, code: Relational) -> tuple[Relational, Relational]:
+    """Both as the older server would have them: before 18 a NOT NULL has no name."""
+    version = min(database.version, code.version)
+    if version >= 180000:
+        return database, code
+
+    def plainly(schema: Relational) -> Relational:
+        tables = tuple(
+            replace(table, constraints=tuple(one for one in table.constraints if not isinstance(one, NotNull)))
+            for table in schema.tables
+        )
+        return replace(schema, tables=tables, version=version)
+
+    return plainly(database), plainly(code)
+
+
+def _without_history(database: Relational, code: Relational) -> tuple[Relational, tuple[str, ...]]:
+    """The database without the tables of migration tools that the code does not have."""
+    known = {table.name for table in code.tables}
+    gone = {table.name for table in database.tables if table.name.name in _HISTORY and table.name not in known}
+    if not gone:
+        return database, ()
+    schemas = {one.schema for one in gone}
+    others = {one.name.schema for one in (*database.tables, *database.views) if one.name not in gone}
+    emptied = schemas - others - {"public"}
+    return (
+        replace(
+            database,
+            tables=tuple(one for one in database.tables if one.name not in gone),
+            sequences=tuple(one for one in database.sequences if one.owned_by is None or one.owned_by[0] not in gone),
+            schemas=tuple(one for one in database.schemas if one.name not in emptied),
+        ),
+        tuple(f"table {one.short}: the history of a migration tool" for one in sorted(gone)),
+    )
+
+
+def _unpartitioned(database: Relational, code: Relational) -> tuple[Relational, list[Drift]]:
+    """The database with the tables plain that the code has plain, without their partitions."""
+    plainly = {one.name: one for one in code.tables}
+    found: list[Drift] = []
+    parents: set[Name] = set()
+    for table in database.tables:
+        other = plainly.get(table.name)
+        if other is not None and (table.kind, key_of(table)) != (other.kind, key_of(other)):
+            parents.add(table.name)
+            found.append(
+                Drift(
+                    at=table.ref,
+                    found="differs",
+                    code=kind_words(other),
+                    database=kind_words(table),
+                    constructs=("partitioned table",) if table.kind == "partitioned" else (),
+                )
+            )
+    kept: list[Table] = []
+    for table in database.tables:
+        if table.partition_of is not None and table.partition_of.parent in parents and table.name not in plainly:
+            continue
+        if table.name in parents:
+            other = plainly[table.name]
+            table = replace(table, kind=other.kind, partition_key=other.partition_key)
+        kept.append(table)
+    return replace(database, tables=tuple(kept)) if parents else database, found
+
+
+# --- the actions as statements --------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads what would turn the database into the code as what the two say."""
+
+    def __init__(self, database: Relational, code: Relational) -> None:
+        self.database, self.code = database, code
+        self.old = {one.name: one for one in database.tables}
+        self.new = {one.name: one for one in code.tables}
+
+    def read(self, changes: Iterable[Change]) -> Iterator[Drift]:
+        """The differences that changes come from."""
+        columns: dict[ObjectRef, dict[str, Column]] = {}
+        parts: dict[Name, dict[str, list[Any]]] = {}
+        made: dict[ObjectRef, dict[str, SchemaObject]] = {}
+        for change in changes:
+            match change:
+                case AddTable(table=table):
+                    yield Drift(
+                        at=table.ref, found="only in the code", code=table_words(table), constructs=_features(table)
+                    )
+                case DropTable(table=table):
+                    yield Drift(
+                        at=table.ref,
+                        found="only in the database",
+                        database=table_words(table),
+                        constructs=_features(table),
+                    )
+                case AddColumn(table=name, column=column):
+                    columns.setdefault(part("column", name, column.name), {})["code"] = column
+                case DropColumn(table=name, column=column):
+                    columns.setdefault(part("column", name, column.name), {})["database"] = column
+                case AlterColumn(table=name, before=before, after=after):
+                    yield from _columns(name, before, after)
+                case SwapIdentity(table=name, before=before, after=after):
+                    yield from _columns(name, before, after)
+                case AddConstraint(table=name, constraint=one) if self._both(name):
+                    parts.setdefault(name, {}).setdefault("code", []).append(one)
+                case DropConstraint(table=name, constraint=one) if self._both(name):
+                    parts.setdefault(name, {}).setdefault("database", []).append(one)
+                case AddIndex(index=one) if self._both(one.table):
+                    parts.setdefault(one.table, {}).setdefault("code", []).append(one)
+                case DropIndex(index=one) if self._both(one.table):
+                    parts.setdefault(one.table, {}).setdefault("database", []).append(one)
+                case AlterConstraint(table=name, before=before, after=after):
+                    yield _changed(part("constraint", name, after.name), before, after)
+                case ValidateConstraint(table=name, constraint=one):
+                    yield Drift(
+                        at=part("constraint", name, one.name),
+                        found="differs",
+                        code="VALID",
+                        database="NOT VALID",
+                        constructs=("constraint not valid",),
+                    )
+                case AlterIndex(before=before, after=after):
+                    yield _changed(index_ref(after), before, after)
+                case AlterTable(before=before, after=after):
+                    yield from _settings(before, after)
+                case Create(object=one, on=on):
+                    made.setdefault(ref_of(one, on), {})["code"] = one
+                case Drop(object=one, on=on):
+                    made.setdefault(ref_of(one, on), {})["database"] = one
+                case Alter(before=before, after=after, on=on):
+                    yield _objects(ref_of(after, on), before, after)
+                case RebuildType(before=before, after=after):
+                    yield _objects(ref_of(after), before, after)
+                case SetComment(at=at, before=before, after=after) if self._known(at):
+                    yield Drift(
+                        at=at,
+                        found="differs"
+                        if before and after
+                        else ("only in the code" if after else "only in the database"),
+                        code=f"comment {after!r}" if after else "",
+                        database=f"comment {before!r}" if before else "",
+                        constructs=("comment",),
+                    )
+                case SetSetting(name=name, before=before, after=after):
+                    yield Drift(
+                        at=ObjectRef(kind="database"),
+                        found="differs",
+                        code=f"{name} = {after}" if after else "",
+                        database=f"{name} = {before}" if before else "",
+                        constructs=("storage parameter",),
+                    )
+                case _:
+                    pass
+        for ref, sides in columns.items():
+            yield from self._column(ref, sides)
+        for name, sides in parts.items():
+            yield from _parts(name, sides.get("database", []), sides.get("code", []))
+        for ref, objects in made.items():
+            yield from self._object(ref, objects)
+
+    def _both(self, name: Name) -> bool:
+        """Whether a table is on both sides (what a table has that is on one only needs no words of its own), or a
+        view."""
+        return (name in self.old) == (name in self.new)
+
+    def _known(self, at: ObjectRef) -> bool:
+        """Whether the object of a comment is on both sides."""
+        name = Name(schema=at.schema, name=at.name)
+        if at.kind == "column":
+            return all(name in side and side[name].column(at.sub) is not None for side in (self.old, self.new))
+        return self._both(name)
+
+    def _column(self, ref: ObjectRef, sides: Mapping[str, Column]) -> Iterator[Drift]:
+        name = Name(schema=ref.schema, name=ref.name)
+        if not self._both(name):
+            return
+        before, after = sides.get("database"), sides.get("code")
+        if before is not None and after is not None:
+            yield from _columns(name, before, after)
+        elif after is not None:
+            yield Drift(at=ref, found="only in the code", code=column_words(after))
+        elif before is not None:
+            yield Drift(at=ref, found="only in the database", database=column_words(before))
+
+    def _object(self, ref: ObjectRef, sides: Mapping[str, SchemaObject]) -> Iterator[Drift]:
+        before, after = sides.get("database"), sides.get("code")
+        one = after or before
+        if isinstance(one, Sequence) and one.owned_by is not None:
+            table, column = one.owned_by
+            if not all(table in side and side[table].column(column) for side in (self.old, self.new)):
+                return  # it comes and goes with its column
+        if isinstance(one, Trigger) and not self._both(Name(schema=ref.schema, name=ref.name)):
+            return
+        if before is not None and after is not None:
+            if bare_object(before) != bare_object(after):
+                yield _objects(ref, before, after)
+        elif after is not None:
+            yield Drift(at=ref, found="only in the code", code=object_words(after), constructs=object_features(after))
+        elif before is not None:
+            yield Drift(
+                at=ref,
+                found="only in the database",
+                database=object_words(before),
+                constructs=object_features(before),
+            )
+
+
+def _features(table: Table) -> tuple[str, ...]:
+    if table.partition_key is not None or table.partition_of is not None:
+        return ("partitioned table",)
+    return ("inheritance",) if table.inherits else ()
+
+
+def _columns(table: Name, before: Column, after: Column) -> Iterator[Drift]:
+    """What differs between the column in the database and in the code, property by property."""
+    ref = part("column", table, after.name)
+    for code, database, constructs in column_features(before, after):
+        found: Found = "differs" if code and database else ("only in the code" if code else "only in the database")
+        yield Drift(at=ref, found=found, code=code, database=database, constructs=constructs)
+
+
+def _parts(table: Name, before: list[Any], after: list[Any]) -> Iterator[Drift]:
+    """Constraints and indexes that only one side has: paired by name, by what they are, by the columns of a key."""
+    left, right = list(before), list(after)
+    for alike in (_same_name, _same_shape, _same_key):
+        for one in list(left):
+            other = next((it for it in right if alike(one, it)), None)
+            if other is None:
+                continue
+            left.remove(one)
+            right.remove(other)
+            if _shape(one) != _shape(other) or _named(one) != _named(other):
+                yield _changed(_part_ref(table, other), one, other)
+    for one in left:
+        yield Drift(
+            at=_part_ref(table, one), found="only in the database", database=part_words(one), constructs=_of(one)
+        )
+    for one in right:
+        yield Drift(at=_part_ref(table, one), found="only in the code", code=part_words(one), constructs=_of(one))
+
+
+def _part_ref(table: Name, one: Constraint | Index) -> ObjectRef:
+    return index_ref(one) if isinstance(one, Index) else part("constraint", table, one.name)
+
+
+def _of(one: Constraint | Index) -> tuple[str, ...]:
+    return index_features(one) if isinstance(one, Index) else constraint_features(one)
+
+
+def _named(one: Constraint | Index) -> str:
+    return one.name.name if isinstance(one, Index) else one.name
+
+
+def _shape(one: Constraint | Index) -> object:
+    """What it is, whatever it is called."""
+    if isinstance(one, Index):
+        return replace(bare_index(one), name=one.table)
+    return replace(bare_constraint(one), name="", validated=one.validated, deferrable=one.deferrable)
+
+
+def _same_name(one: Constraint | Index, other: Constraint | Index) -> bool:
+    return type(one) is type(other) and _named(one) == _named(other)
+
+
+def _same_shape(one: Constraint | Index, other: Constraint | Index) -> bool:
+    return _shape(one) == _shape(other)
+
+
+def _same_key(one: Constraint | Index, other: Constraint | Index) -> bool:
+    """Whether both are unique over the same columns, or constraints of one kind over them."""
+    mine, theirs = _unique(one), _unique(other)
+    if mine is not None:
+        return mine == theirs
+    if isinstance(one, Index) or isinstance(other, Index):
+        return False
+    return type(one) is type(other) and bool(one.columns) and one.columns == other.columns
+
+
+def _unique(one: Constraint | Index) -> tuple[str, ...] | None:
+    if isinstance(one, Unique):
+        return one.columns
+    if isinstance(one, Index) and one.unique and one.predicate is None:
+        return tuple(key.text for key in one.keys)
+    return None
+
+
+def _changed(at: ObjectRef, before: Constraint | Index, after: Constraint | Index) -> Drift:
+    if _shape(before) == _shape(after) and _named(before) != _named(after):
+        words = part_words(after).partition(": ")[2]
+        return Drift(
+            at=at, found="differs", code=f"called {_named(after)} ({words})", database=f"called {_named(before)}"
+        )
+    if isinstance(before, Unique) and isinstance(after, Index):
+        plainly = _of(before) == ("unique",) and _of(after) == ("index",)
+        code, database = part_words(after), f"constraint {part_words(before)}"
+        constructs = (UNIQUE_AS_CONSTRAINT,) if plainly else _of(before)
+        return Drift(at=at, found="differs", code=code, database=database, constructs=constructs)
+    kind = type(before) is not type(after)
+    features = set(_of(before)) - set(_of(after))
+    kept = tuple(one for one in _of(before) if one in features) or (() if kind else _of(before))
+    code, database = part_words(after), part_words(before)
+    if kind:
+        code = code if isinstance(after, Index) else f"constraint {code}"
+        database = database if isinstance(before, Index) else f"constraint {database}"
+    if code == database and isinstance(before, Index) and isinstance(after, Index):
+        code, database = f"WITH {after.options}", f"WITH {before.options}"
+        kept = ("storage parameter",)
+    return Drift(at=at, found="differs", code=code, database=database, constructs=kept)
+
+
+def _settings(before: Table, after: Table) -> Iterator[Drift]:
+    """What differs of two tables besides their parts."""
+    ref = after.ref
+    for field, words, construct in (
+        ("row_security", "row level security", "row level security"),
+        ("row_security_forced", "forced row level security", "row level security"),
+        ("persistence", "persistence", "storage parameter"),
+        ("access_method", "access method", "storage parameter"),
+        ("options", "storage parameters", "storage parameter"),
+        ("toast_options", "storage parameters of its TOAST table", "storage parameter"),
+        ("inherits", "inheritance", "inheritance"),
+        ("replica_identity", "replica identity", "storage parameter"),
+        ("comment", "comment", "comment"),
+    ):
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            found: Found = "differs" if old and new else ("only in the code" if new else "only in the database")
+            yield Drift(
+                at=ref,
+                found=found,
+                code=setting_words(words, new),
+                database=setting_words(words, old),
+                constructs=(construct,),
+            )
+
+
+def _objects(ref: ObjectRef, before: SchemaObject, after: SchemaObject) -> Drift:
+    return Drift(
+        at=ref,
+        found="differs",
+        code=object_words(after),
+        database=object_words(before),
+        constructs=object_features(before),
+    )
