@@ -287,9 +287,8 @@ def _models(given: str, workshop: Workshop, *, data: bool, database: str) -> Sou
     workshop.progress(f"asking the code of {given} for its schema")
     code = read_code(given, python_runs=workshop.run_python, node_runs=run_node, database=workshop.url)
     places = Places(code.marks)
-    statements = [
-        replace(one, position=_place(one, places) or code.whole)
-        for one in split_script(code.ddl, f"the DDL of {given}", allow_empty=True)
+    statements: list[Statement] = [
+        _generated(one, places, code.whole) for one in split_script(code.ddl, f"the DDL of {given}", allow_empty=True)
     ]
     if not any(one.kind.startswith("CREATE TABLE") for one in statements):
         raise InputError(f"{given} makes no tables", hint="name what has all models of the project")
@@ -304,10 +303,30 @@ def _models(given: str, workshop: Workshop, *, data: bool, database: str) -> Sou
     return replace(opened, statements=(), code=code, assumed=assumed)
 
 
-def _place(statement: Statement, places: Places) -> Position | None:
-    """Where in the code a statement of its DDL comes from."""
-    written = [places.of(ref) for ref, _ in positions((statement,)).items()]
-    return next((one for one in written if one is not None), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Generated(Statement):
+    """A statement that a toolchain made of code: its places are those of the code. `lines`: where in the code a line of
+    the statement, counted from 0, comes from, in their order."""
+
+    lines: tuple[tuple[int, Position], ...] = ()
+
+    def at(self, offset: int) -> Position:
+        """The place in the code of what byte `offset` belongs to."""
+        line = self.sql.encode()[: max(offset, 0)].count(b"\n")
+        return next((place for start, place in reversed(self.lines) if start <= line), self.position)
+
+
+def _generated(statement: Statement, places: Places, whole: Position) -> Statement:
+    """A statement of the DDL with the places of what it makes."""
+    lines: list[tuple[int, Position]] = []
+    first: Position | None = None
+    for ref, written in positions((statement,)).items():
+        first = first or places.of(ref)
+        if place := places.exact(ref):
+            lines.append((written.position.line - statement.position.line, place))
+    lines.sort(key=lambda one: one[0])
+    first = lines[0][1] if lines else first or whole
+    return _Generated(sql=statement.sql, position=first, kind=statement.kind, lines=tuple(lines))
 
 
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from dbarchitect.codesources import is_code
 from dbarchitect.errors import InputError
-from dbarchitect.migrate.drift import Drift, DriftReport, blind_to, drift
+from dbarchitect.migrate.drift import blind_to, drift
+from dbarchitect.model.drift import Drift, DriftReport
 from dbarchitect.orm.targets import targets
 from dbarchitect.progress import nothing
 from dbarchitect.sources import Source, open_source

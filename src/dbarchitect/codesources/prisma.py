@@ -17,6 +17,7 @@ from .read import Code, shown
 
 _PLACE = re.compile(r"-->\s+(?:\x1b\[\d+m)*([^\s\x1b]+\.prisma):(\d+)")
 _ERROR = re.compile(r"^(?:error|Error):\s*(.*)$", re.MULTILINE)
+_CODE = re.compile(r"P\d{4}")
 _PROVIDER = re.compile(r'^\s*provider\s*=\s*"(\w+)"', re.MULTILINE)
 _DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{(.*?)^\s*\}", re.MULTILINE | re.DOTALL)
 _NO_ENGINE = re.compile(r"binaries\.prisma\.sh|schema[- ]engine binary|ENOENT", re.IGNORECASE)
@@ -92,7 +93,7 @@ def _check_provider(given: str, texts: dict[str, str]) -> None:
 
 
 def _error(given: str, said: str, home: Path) -> InputError | SurroundingsError:
-    errors = [one.strip() for one in _ERROR.findall(said) if one.strip()]
+    errors = [one.strip() for one in _ERROR.findall(said) if one.strip() and not _CODE.fullmatch(one.strip())]
     place = _PLACE.search(said)
     if place:
         first = next((one for one in errors if "validation" not in one.lower()), errors[0] if errors else said)

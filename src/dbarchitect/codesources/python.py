@@ -50,9 +50,18 @@ def named(given: str) -> tuple[str, str] | None:
         parts = parts[1:] if parts[:1] == ("src",) else parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts), attribute
     found = _NAMED.match(given)
-    if found is None or (not colon and "." not in given):
+    if found is None or (not colon and not _is_here(found[1])):
         return None
     return found[1], found[2] or ""
+
+
+def _is_here(module: str) -> bool:
+    """Whether a module without an attribute is one of the folder: `dump.sql` may also be a file that is not there."""
+    name = Path(*module.split("."))
+    return any(
+        (Path(root) / name).with_suffix(".py").is_file() or (Path(root) / name / "__init__.py").is_file()
+        for root in (".", "src")
+    )
 
 
 def read(given: str, home: Path, run: RunPython) -> Code:

@@ -123,9 +123,8 @@ def parts(node: ast.AST, table: tuple[str, str], file: str, names: dict[str, str
         named = words([given["name"]]) if "name" in given else []
         if said == "Index" and one.args:  # the first argument of SQLAlchemy's is the name
             named = named or words(one.args[:1])
-        if named and (said.endswith(("Constraint", "Index")) or said in ("Enum", "ENUM", "ForeignKey")):
-            kind = "type" if said in ("Enum", "ENUM") else "named"
-            yield mark(kind, table, named[0], file, one.lineno)
+        if named and (said.endswith(("Constraint", "Index")) or said == "ForeignKey"):
+            yield mark("named", table, named[0], file, one.lineno)
         if said in _OVER:
             over = one.args[:1] if said == "ForeignKeyConstraint" else one.args
             columns = words([*over, *([given["fields"]] if "fields" in given else [])])
@@ -156,17 +155,13 @@ def class_marks(cls: type, table: tuple[str, str], columns: dict[str, str]) -> I
 
 def sqlalchemy_marks(metadata: Any, files: list[str]) -> list[Any]:
     """The marks of all tables of a MetaData. `files`: those of the project's modules."""
-    found: list[Any] = []
-    mapped: set[Any] = set()
+    found: list[Any] = enum_marks(metadata)
     for mapper in mappers():
         table = mapper.local_table
         if getattr(table, "metadata", None) is not metadata or not hasattr(table, "schema"):
             continue
         columns = {prop.key: prop.columns[0].name for prop in mapper.column_attrs if prop.columns[0].table is table}
-        before = len(found)
         found += class_marks(mapper.class_, (table.schema or "public", table.name), columns)
-        if any(one["kind"] == "table" for one in found[before:]):
-            mapped.add(table)
     rest = {table.name: table for table in metadata.tables.values()}
     for file in files:
         for node in ast.walk(tree_of(file)):
@@ -175,7 +170,7 @@ def sqlalchemy_marks(metadata: Any, files: list[str]) -> list[Any]:
                 if table is not None:
                     found += table_marks(node, (table.schema or "public", table.name), file)
         found += type_marks(tree_of(file), file)
-    return found + enum_marks(metadata)
+    return found
 
 
 def mappers() -> list[Any]:

@@ -91,16 +91,18 @@ class Places:
             else:
                 self._types.setdefault(Name(schema=one.table.schema, name=one.name), one.position)
 
-    def of(self, ref: ObjectRef) -> Position | None:
-        """The place of an object by its name alone; for a part of a table that has none, of the table."""
+    def exact(self, ref: ObjectRef) -> Position | None:
+        """The place of exactly this object, by its name alone."""
         name = Name(schema=ref.schema, name=ref.name)
         if ref.kind in ("type", "domain"):
             return self._types.get(name)
         if ref.kind == "column":
-            return self._columns.get((name, ref.sub)) or self._tables.get(name)
-        if ref.sub:
-            return self._named.get((name, ref.sub)) or self._tables.get(name)
-        return self._tables.get(name)
+            return self._columns.get((name, ref.sub))
+        return self._named.get((name, ref.sub)) if ref.sub else self._tables.get(name)
+
+    def of(self, ref: ObjectRef) -> Position | None:
+        """The place of an object by its name alone; for a part of a table that has none, of the table."""
+        return self.exact(ref) or (self._tables.get(Name(schema=ref.schema, name=ref.name)) if ref.sub else None)
 
     def over(self, table: Name, name: str, columns: Sequence[str], *, foreign: bool) -> Position | None:
         """The place of a constraint (a foreign key: `foreign`) or an index: by its name, its columns, else that of its

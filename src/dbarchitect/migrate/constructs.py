@@ -108,7 +108,7 @@ def _options(one: Column) -> str:
         ("MAXVALUE", identity.maximum),
         ("CACHE", identity.cache),
     )
-    said = [f"{word} {value}" for word, value in named if value is not None]
+    said = [f"{word} {value}" for word, value in named if value is not None and (word, value) != ("CACHE", 1)]
     return f" ({identity.sequence.short}{': ' if said else ''}{' '.join(said)})"
 
 

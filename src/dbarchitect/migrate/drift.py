@@ -9,63 +9,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from msgspec.structs import replace
 
-from dbarchitect.migrate.alike import bare_constraint, bare_index, bare_object, key_of
+from dbarchitect.migrate.alike import bare_object, key_of
 from dbarchitect.migrate.compare import steady
-from dbarchitect.migrate.constructs import column_features, constraint_features, index_features, object_features
+from dbarchitect.migrate.constructs import column_features, object_features
 from dbarchitect.migrate.diff import diff
+from dbarchitect.migrate.drift_parts import UNIQUE_AS_CONSTRAINT, changed_part, parts_of
 from dbarchitect.migrate.drift_words import (
     column_words,
     kind_words,
     object_words,
-    part_words,
     setting_words,
     table_words,
 )
 from dbarchitect.migrate.objects import index_ref, part, ref_of
 from dbarchitect.model.change import (
-    AddColumn,
     AddConstraint,
     AddIndex,
     AddTable,
     Alter,
-    AlterColumn,
     AlterConstraint,
     AlterIndex,
     AlterTable,
     Change,
     Create,
     Drop,
-    DropColumn,
     DropConstraint,
     DropIndex,
     DropTable,
     RebuildType,
     SetComment,
     SetSetting,
-    SwapIdentity,
     ValidateConstraint,
 )
-from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import Name, ObjectRef, Position
+from dbarchitect.model.drift import Drift, Found
+from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import (
     Column,
-    Constraint,
-    Index,
     NotNull,
     Relational,
     SchemaObject,
     Sequence,
     Table,
     Trigger,
-    Unique,
 )
-from dbarchitect.model.value import Value
-
-Found = Literal["only in the code", "only in the database", "differs"]
 
 # The tables in which migration tools keep their own history; code knows nothing of them.
 _HISTORY = frozenset(
@@ -74,43 +64,6 @@ _HISTORY = frozenset(
         *("kysely_migration", "kysely_migration_lock"),
     )
 )
-
-
-class Drift(Value, frozen=True, kw_only=True):
-    """One difference.
-
-    constructs    keys of a mapper's capability table that it comes from; none for what every mapper can say
-    code          what the code says, "" where it says nothing; `database` likewise
-    place         where the code says it, or would
-    blind         why the code cannot say what the database has; "" for drift
-    """
-
-    at: ObjectRef
-    found: Found
-    code: str = ""
-    database: str = ""
-    constructs: tuple[str, ...] = ()
-    place: Position | None = None
-    blind: str = ""
-
-
-class DriftReport(Value, frozen=True, kw_only=True):
-    """What differs between a database and code.
-
-    drifts    differences that one of the two sides would mend
-    blind     what the database has and the code cannot say, so that it is no drift; each says why
-    left_out  what was not compared, in words
-    migrate   the command whose plan gives the database what the code says
-    """
-
-    source: str
-    code: str
-    mapper: str
-    drifts: tuple[Drift, ...] = ()
-    blind: tuple[Drift, ...] = ()
-    left_out: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    migrate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +97,6 @@ def drift(database: Relational, code: Relational) -> Compared:
     return Compared(drifts=tuple(sorted(dict.fromkeys(found), key=rank)), left_out=left_out)
 
 
-# A unique key that is a constraint in the database and an index in the code: no construct of its own.
-UNIQUE_AS_CONSTRAINT = "unique constraint"
-
 _ORDER = {"table": 0, "column": 1, "constraint": 2, "index": 3}
 
 
@@ -170,16 +120,23 @@ def blind_to(
 
 def mends(one: Drift) -> tuple[str, str]:
     """What would mend a difference, in the code and in the database, in words."""
-    what = one.at.kind
-    if one.code == one.at.kind or one.database == one.at.kind:  # there is no more to say of it than its name
-        named = f"{one.at.kind} {one.at.short}"
-        here = (f"take {named} out of the model", f"make {named}")
-        return here if one.found == "only in the code" else (f"state {named} beside the models", f"drop {named}")
+    named = f"{one.at.kind} {one.at.short}"
     if one.found == "only in the code":
-        return f"take the {what} out of the model", f"give the database the {what}: {one.code}"
+        there = f"add {one.code} to {named}" if one.part else f"add {told(named, one.code)}"
+        return "take it out of the model", there
     if one.found == "only in the database":
-        return f"give the model: {one.database}", f"take it out of the database: {one.database}"
-    return f"let the model say: {one.database}", f"let the database have: {one.code}"
+        lost = {"table": ", and its rows are lost", "column": ", and its values are lost"}
+        gone = f"drop the {one.database}" if one.part else f"drop {named}{lost.get(one.at.kind, '')}"
+        return f"add {one.database} to {named}" if one.part else f"add {told(named, one.database)}", gone
+    return (
+        f"let the model say: {one.database or 'nothing of it'}",
+        f"let the database have: {one.code or 'nothing of it'}",
+    )
+
+
+def told(named: str, words: str) -> str:
+    """An object and what there is to say of it, which may be its name alone."""
+    return f"{named}: {words}" if words and not named.startswith(f"{words} ") else named
 
 
 # --- before the comparison ------------------------------------------------------------------------------------------
@@ -263,7 +220,6 @@ class _Reader:
 
     def read(self, changes: Iterable[Change]) -> Iterator[Drift]:
         """The differences that changes come from."""
-        columns: dict[ObjectRef, dict[str, Column]] = {}
         parts: dict[Name, dict[str, list[Any]]] = {}
         made: dict[ObjectRef, dict[str, SchemaObject]] = {}
         for change in changes:
@@ -279,14 +235,8 @@ class _Reader:
                         database=table_words(table),
                         constructs=_features(table),
                     )
-                case AddColumn(table=name, column=column):
-                    columns.setdefault(part("column", name, column.name), {})["code"] = column
-                case DropColumn(table=name, column=column):
-                    columns.setdefault(part("column", name, column.name), {})["database"] = column
-                case AlterColumn(table=name, before=before, after=after):
-                    yield from _columns(name, before, after)
-                case SwapIdentity(table=name, before=before, after=after):
-                    yield from _columns(name, before, after)
+                case AddConstraint(constraint=NotNull()) | DropConstraint(constraint=NotNull()):
+                    pass  # columns say it; what it is called is nobody's belief
                 case AddConstraint(table=name, constraint=one) if self._both(name):
                     parts.setdefault(name, {}).setdefault("code", []).append(one)
                 case DropConstraint(table=name, constraint=one) if self._both(name):
@@ -296,7 +246,7 @@ class _Reader:
                 case DropIndex(index=one) if self._both(one.table):
                     parts.setdefault(one.table, {}).setdefault("database", []).append(one)
                 case AlterConstraint(table=name, before=before, after=after):
-                    yield _changed(part("constraint", name, after.name), before, after)
+                    yield changed_part(part("constraint", name, after.name), before, after)
                 case ValidateConstraint(table=name, constraint=one):
                     yield Drift(
                         at=part("constraint", name, one.name),
@@ -306,13 +256,15 @@ class _Reader:
                         constructs=("constraint not valid",),
                     )
                 case AlterIndex(before=before, after=after):
-                    yield _changed(index_ref(after), before, after)
+                    yield changed_part(index_ref(after), before, after)
                 case AlterTable(before=before, after=after):
                     yield from _settings(before, after)
                 case Create(object=one, on=on):
                     made.setdefault(ref_of(one, on), {})["code"] = one
                 case Drop(object=one, on=on):
                     made.setdefault(ref_of(one, on), {})["database"] = one
+                case Alter(after=Sequence() as one) if not self._counts(one):
+                    pass  # it gets its column
                 case Alter(before=before, after=after, on=on):
                     yield _objects(ref_of(after, on), before, after)
                 case RebuildType(before=before, after=after):
@@ -326,6 +278,7 @@ class _Reader:
                         code=f"comment {after!r}" if after else "",
                         database=f"comment {before!r}" if before else "",
                         constructs=("comment",),
+                        part=True,
                     )
                 case SetSetting(name=name, before=before, after=after):
                     yield Drift(
@@ -337,10 +290,11 @@ class _Reader:
                     )
                 case _:
                     pass
-        for ref, sides in columns.items():
-            yield from self._column(ref, sides)
+        for name, table in self.new.items():
+            if name in self.old:
+                yield from _columns_of(self.old[name], table)
         for name, sides in parts.items():
-            yield from _parts(name, sides.get("database", []), sides.get("code", []))
+            yield from parts_of(name, sides.get("database", []), sides.get("code", []))
         for ref, objects in made.items():
             yield from self._object(ref, objects)
 
@@ -349,24 +303,16 @@ class _Reader:
         view."""
         return (name in self.old) == (name in self.new)
 
+    def _counts(self, one: Sequence) -> bool:
+        """Whether a sequence is on both sides."""
+        return all(any(it.name == one.name for it in side.sequences) for side in (self.database, self.code))
+
     def _known(self, at: ObjectRef) -> bool:
         """Whether the object of a comment is on both sides."""
         name = Name(schema=at.schema, name=at.name)
         if at.kind == "column":
             return all(name in side and side[name].column(at.sub) is not None for side in (self.old, self.new))
         return self._both(name)
-
-    def _column(self, ref: ObjectRef, sides: Mapping[str, Column]) -> Iterator[Drift]:
-        name = Name(schema=ref.schema, name=ref.name)
-        if not self._both(name):
-            return
-        before, after = sides.get("database"), sides.get("code")
-        if before is not None and after is not None:
-            yield from _columns(name, before, after)
-        elif after is not None:
-            yield Drift(at=ref, found="only in the code", code=column_words(after))
-        elif before is not None:
-            yield Drift(at=ref, found="only in the database", database=column_words(before))
 
     def _object(self, ref: ObjectRef, sides: Mapping[str, SchemaObject]) -> Iterator[Drift]:
         before, after = sides.get("database"), sides.get("code")
@@ -397,101 +343,27 @@ def _features(table: Table) -> tuple[str, ...]:
     return ("inheritance",) if table.inherits else ()
 
 
+def _columns_of(before: Table, after: Table) -> Iterator[Drift]:
+    """What differs between the columns of a table in the database and in the code. Not read from a plan: that sets
+    defaults aside and makes columns anew for other reasons too."""
+    old = {column.name: column for column in before.columns if not column.inherited}
+    new = {column.name: column for column in after.columns if not column.inherited}
+    for name in dict.fromkeys([*new, *old]):
+        ref = part("column", after.name, name)
+        if name not in old:
+            yield Drift(at=ref, found="only in the code", code=column_words(new[name]))
+        elif name not in new:
+            yield Drift(at=ref, found="only in the database", database=column_words(old[name]))
+        else:
+            yield from _columns(after.name, old[name], new[name])
+
+
 def _columns(table: Name, before: Column, after: Column) -> Iterator[Drift]:
     """What differs between the column in the database and in the code, property by property."""
     ref = part("column", table, after.name)
     for code, database, constructs in column_features(before, after):
         found: Found = "differs" if code and database else ("only in the code" if code else "only in the database")
-        yield Drift(at=ref, found=found, code=code, database=database, constructs=constructs)
-
-
-def _parts(table: Name, before: list[Any], after: list[Any]) -> Iterator[Drift]:
-    """Constraints and indexes that only one side has: paired by name, by what they are, by the columns of a key."""
-    left, right = list(before), list(after)
-    for alike in (_same_name, _same_shape, _same_key):
-        for one in list(left):
-            other = next((it for it in right if alike(one, it)), None)
-            if other is None:
-                continue
-            left.remove(one)
-            right.remove(other)
-            if _shape(one) != _shape(other) or _named(one) != _named(other):
-                yield _changed(_part_ref(table, other), one, other)
-    for one in left:
-        yield Drift(
-            at=_part_ref(table, one), found="only in the database", database=part_words(one), constructs=_of(one)
-        )
-    for one in right:
-        yield Drift(at=_part_ref(table, one), found="only in the code", code=part_words(one), constructs=_of(one))
-
-
-def _part_ref(table: Name, one: Constraint | Index) -> ObjectRef:
-    return index_ref(one) if isinstance(one, Index) else part("constraint", table, one.name)
-
-
-def _of(one: Constraint | Index) -> tuple[str, ...]:
-    return index_features(one) if isinstance(one, Index) else constraint_features(one)
-
-
-def _named(one: Constraint | Index) -> str:
-    return one.name.name if isinstance(one, Index) else one.name
-
-
-def _shape(one: Constraint | Index) -> object:
-    """What it is, whatever it is called."""
-    if isinstance(one, Index):
-        return replace(bare_index(one), name=one.table)
-    return replace(bare_constraint(one), name="", validated=one.validated, deferrable=one.deferrable)
-
-
-def _same_name(one: Constraint | Index, other: Constraint | Index) -> bool:
-    return type(one) is type(other) and _named(one) == _named(other)
-
-
-def _same_shape(one: Constraint | Index, other: Constraint | Index) -> bool:
-    return _shape(one) == _shape(other)
-
-
-def _same_key(one: Constraint | Index, other: Constraint | Index) -> bool:
-    """Whether both are unique over the same columns, or constraints of one kind over them."""
-    mine, theirs = _unique(one), _unique(other)
-    if mine is not None:
-        return mine == theirs
-    if isinstance(one, Index) or isinstance(other, Index):
-        return False
-    return type(one) is type(other) and bool(one.columns) and one.columns == other.columns
-
-
-def _unique(one: Constraint | Index) -> tuple[str, ...] | None:
-    if isinstance(one, Unique):
-        return one.columns
-    if isinstance(one, Index) and one.unique and one.predicate is None:
-        return tuple(key.text for key in one.keys)
-    return None
-
-
-def _changed(at: ObjectRef, before: Constraint | Index, after: Constraint | Index) -> Drift:
-    if _shape(before) == _shape(after) and _named(before) != _named(after):
-        words = part_words(after).partition(": ")[2]
-        return Drift(
-            at=at, found="differs", code=f"called {_named(after)} ({words})", database=f"called {_named(before)}"
-        )
-    if isinstance(before, Unique) and isinstance(after, Index):
-        plainly = _of(before) == ("unique",) and _of(after) == ("index",)
-        code, database = part_words(after), f"constraint {part_words(before)}"
-        constructs = (UNIQUE_AS_CONSTRAINT,) if plainly else _of(before)
-        return Drift(at=at, found="differs", code=code, database=database, constructs=constructs)
-    kind = type(before) is not type(after)
-    features = set(_of(before)) - set(_of(after))
-    kept = tuple(one for one in _of(before) if one in features) or (() if kind else _of(before))
-    code, database = part_words(after), part_words(before)
-    if kind:
-        code = code if isinstance(after, Index) else f"constraint {code}"
-        database = database if isinstance(before, Index) else f"constraint {database}"
-    if code == database and isinstance(before, Index) and isinstance(after, Index):
-        code, database = f"WITH {after.options}", f"WITH {before.options}"
-        kept = ("storage parameter",)
-    return Drift(at=at, found="differs", code=code, database=database, constructs=kept)
+        yield Drift(at=ref, found=found, code=code, database=database, constructs=constructs, part=True)
 
 
 def _settings(before: Table, after: Table) -> Iterator[Drift]:
@@ -517,6 +389,7 @@ def _settings(before: Table, after: Table) -> Iterator[Drift]:
                 code=setting_words(words, new),
                 database=setting_words(words, old),
                 constructs=(construct,),
+                part=True,
             )
 
 

@@ -18,7 +18,7 @@ def kind_words(table: Table) -> str:
 def table_words(table: Table) -> str:
     """A table and its columns."""
     named = ", ".join(column.name for column in table.columns)
-    return f"a {kind_words(table) if table.kind != 'ordinary' else 'table'} of {named}"
+    return f"columns {named}" if table.kind == "ordinary" else f"{kind_words(table)}, columns {named}"
 
 
 def column_words(column: Column) -> str:
@@ -35,12 +35,13 @@ def column_words(column: Column) -> str:
     return " ".join(words)
 
 
-def part_words(one: Constraint | Index) -> str:
-    """A constraint or an index as the server prints it."""
+def part_words(one: Constraint | Index, *, named: bool) -> str:
+    """A constraint or an index as the server prints it, with its name or without."""
     if isinstance(one, Index):
         _, _, rest = one.definition.partition(" USING ")
-        return f"{'unique ' if one.unique else ''}index {one.name.name}: {rest or one.definition}"
-    return f"{one.name}: {one.definition}"
+        name = f" {one.name.name}" if named else ""
+        return f"{'unique ' if one.unique else ''}index{name} {rest or one.definition}"
+    return f"{one.name} {one.definition}" if named else one.definition
 
 
 def setting_words(words: str, value: object) -> str:
@@ -62,7 +63,7 @@ def object_words(one: SchemaObject) -> str:
         case EnumType(labels=labels):
             return "enum of " + ", ".join(repr(label) for label in labels)
         case View(materialized=materialized, definition=definition):
-            return f"{'materialised view' if materialized else 'view'}: {' '.join(definition.split())[:200]}"
+            return f"{'materialised ' if materialized else ''}{' '.join(definition.split())[:200]}"
         case Function(kind=kind):
             return kind
         case Sequence(owned_by=owned):

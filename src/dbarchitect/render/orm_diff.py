@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from rich.text import Text
 
-from dbarchitect.migrate.drift import Drift, DriftReport, mends
+from dbarchitect.migrate.drift import mends, told
+from dbarchitect.model.drift import Drift, DriftReport
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import plural
 from dbarchitect.render.github import command
@@ -27,8 +28,8 @@ def render_orm_diff(made: DriftReport, form: Form, *, screen: Screen, version: s
     """The comparison as `form`."""
     if form == "json":
         body = {**msgspec.to_builtins(made), "source": without_passwords(made.source)}
-        told = {kind: [_told(one, made.mapper) for one in getattr(made, kind)] for kind in ("drifts", "blind")}
-        return json_document({"schema": SCHEMA, "version": version, **body, **told})
+        lists = {kind: [_told(one, made.mapper) for one in getattr(made, kind)] for kind in ("drifts", "blind")}
+        return json_document({"schema": SCHEMA, "version": version, **body, **lists})
     if form == "github":
         return _github(made)
     if form == "markdown":
@@ -45,11 +46,10 @@ def says(one: Drift, mapper: str) -> str:
     """One difference in a sentence."""
     what = "the database" if one.at.kind == "database" else f"{one.at.kind} {one.at.short}"
     if one.found == "only in the code":
-        more = f": {one.code}" if one.code != one.at.kind else ""
-        return f"{what}: {mapper} has it, the database does not{more}"
+        return told(f"{what}: {mapper} has it, the database does not", one.code if one.code != one.at.kind else "")
     if one.found == "only in the database":
-        more = f": {one.database}" if one.database != one.at.kind else ""
-        return f"{what}: the database has it, {mapper} does not{more}"
+        words = one.database if one.database != one.at.kind else ""
+        return told(f"{what}: the database has it, {mapper} does not", words)
     return f"{what}: {mapper} says {one.code or 'nothing'}, the database says {one.database or 'nothing'}"
 
 
@@ -98,7 +98,7 @@ def _parts(made: DriftReport) -> Iterator[Part]:
         yield "to give the database what the code says"
         yield Verbatim(Text(f"  {line(made.migrate)}"))
         if made.blind:
-            yield f"  its plan also takes away what the code cannot say: leave out those {len(made.blind)} steps"
+            yield "  its plan also changes what the code cannot say (above): leave out what concerns that"
 
 
 def _markdown(made: DriftReport) -> str:
