@@ -130,18 +130,23 @@ def names_in(module: ModuleType) -> list[str]:
 # --- SQLAlchemy -----------------------------------------------------------------------------------------------------
 
 
-def plain_metadata(one: Any) -> Any:
-    """The MetaData that an object is or has: a declarative base, a registry, SQLModel, Flask's `db`."""
+def held_metadata(one: Any) -> Any:
+    """The MetaData that an object is or has: a declarative base, a registry, SQLModel, Flask's `db`, a model."""
     if "sqlalchemy" not in sys.modules:
         return None
     from sqlalchemy import MetaData, Table
 
     if isinstance(one, MetaData):
         return one
-    if isinstance(one, Table | ModuleType) or hasattr(one, "__mapper__"):  # a model is no name for all of them
+    if isinstance(one, Table | ModuleType):
         return None
     has = getattr(one, "metadata", None)
     return has if isinstance(has, MetaData) else None
+
+
+def plain_metadata(one: Any) -> Any:
+    """The same but for a model, which is no name for all of them."""
+    return None if hasattr(one, "__mapper__") else held_metadata(one)
 
 
 def metadata_of(found: Any) -> Any:
@@ -150,8 +155,9 @@ def metadata_of(found: Any) -> Any:
         return plain_metadata(found)
     held: dict[int, Any] = {}
     names: dict[int, str] = {}
-    for name, one in vars(found).items():
-        metadata = plain_metadata(one)
+    # A base names its tables better than one of its models; a module may have the models alone.
+    for name, one in sorted(vars(found).items(), key=lambda item: hasattr(item[1], "__mapper__")):
+        metadata = held_metadata(one)
         if metadata is not None and metadata.tables:
             held[id(metadata)] = metadata
             names.setdefault(id(metadata), name)

@@ -25,7 +25,7 @@ from dbarchitect.migrate.drift_words import (
     setting_words,
     table_words,
 )
-from dbarchitect.migrate.objects import index_ref, part, ref_of
+from dbarchitect.migrate.objects import index_ref, own_indexes, part, ref_of
 from dbarchitect.model.change import (
     AddConstraint,
     AddIndex,
@@ -49,6 +49,8 @@ from dbarchitect.model.drift import Drift, Found
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import (
     Column,
+    Constraint,
+    Index,
     NotNull,
     Relational,
     SchemaObject,
@@ -237,8 +239,11 @@ class _Reader:
                     )
                 case AddConstraint(constraint=NotNull()) | DropConstraint(constraint=NotNull()):
                     pass  # columns say it; what it is called is nobody's belief
-                case AddConstraint(table=name, constraint=one) if self._both(name):
-                    parts.setdefault(name, {}).setdefault("code", []).append(one)
+                case AddConstraint(table=name, constraint=one, using_index=adopts) if self._both(name):
+                    sides = parts.setdefault(name, {})
+                    sides.setdefault("code", []).append(one)
+                    if adopts:  # a plan would make the index that is there the key's
+                        sides.setdefault("database", []).extend(self._index_of(name, one))
                 case DropConstraint(table=name, constraint=one) if self._both(name):
                     parts.setdefault(name, {}).setdefault("database", []).append(one)
                 case AddIndex(index=one) if self._both(one.table):
@@ -302,6 +307,11 @@ class _Reader:
         """Whether a table is on both sides (what a table has that is on one only needs no words of its own), or a
         view."""
         return (name in self.old) == (name in self.new)
+
+    def _index_of(self, table: Name, one: Constraint) -> list[Index]:
+        """The unique index of the database over the columns of a key."""
+        found = own_indexes(self.old[table]).values() if table in self.old else ()
+        return [it for it in found if it.unique and tuple(key.text for key in it.keys) == one.columns][:1]
 
     def _counts(self, one: Sequence) -> bool:
         """Whether a sequence is on both sides."""
