@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dbarchitect.errors import SurroundingsError
-
-from .read import Ran
+from dbarchitect.toolchains import Ran
 
 # (program and arguments, folder that it runs in, variables beside those of the surroundings): `toolchains.run_node`.
 RunNode = Callable[[Sequence[str], Path, Mapping[str, str]], Ran]

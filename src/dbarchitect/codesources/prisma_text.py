@@ -68,10 +68,10 @@ def _block(file: str, lines: list[tuple[int, str]]) -> Iterator[Mark]:
         field = None if code.lstrip().startswith("@@") else _FIELD.match(code)
         if field is not None:
             mapped = _MAP.search(code)
-            columns[field[1]] = mapped[1] if mapped else field[1]
-            yield Mark("column", name, columns[field[1]], place)
+            column = columns[str(field[1])] = str(mapped[1] if mapped else field[1])
+            yield Mark("column", name, column, place)
             if _UNIQUE.search(code) and not _NAMED.search(code):
-                yield Mark("named", name, f"{name.name}_{columns[field[1]]}_key", place)
+                yield Mark("named", name, f"{name.name}_{column}_key", place)
         if named := _NAMED.search(code):
             yield Mark("named", name, named[1], place)
         later.append((number, code))
@@ -80,7 +80,8 @@ def _block(file: str, lines: list[tuple[int, str]]) -> Iterator[Mark]:
         over = relation or _OVER.search(code)
         if over:
             place = Position(file=file, line=number)
-            over_columns = tuple(columns.get(one, one) for one in re.findall(r"(\w+)(?:\([^)]*\))?", over[1]))
+            fields: list[str] = re.findall(r"(\w+)(?:\([^)]*\))?", over[1])
+            over_columns = tuple(columns.get(one, one) for one in fields)
             end = "fkey" if relation else _ENDS.get(code.strip()[2:].partition("(")[0], "")
             if end and not _NAMED.search(code):  # the name that Prisma gives it
                 yield Mark("named", name, "_".join((name.name, *over_columns, end)), place)

@@ -175,9 +175,10 @@ def sqlalchemy_marks(metadata: Any, files: list[str]) -> list[Any]:
 
 def mappers() -> list[Any]:
     """Every mapper of every registry, base classes first."""
-    from sqlalchemy.orm import clsregistry, mapperlib  # noqa: F401  the second has the registries
+    from sqlalchemy.orm import mapperlib
 
-    registries = mapperlib._all_registries()
+    known: Any = mapperlib
+    registries = known._all_registries()
     return [one for registry in registries for one in sorted(registry.mappers, key=lambda m: len(m.class_.__mro__))]
 
 

@@ -25,7 +25,7 @@ import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 
 class TroubleError(Exception):
@@ -179,7 +179,7 @@ def sqlalchemy_ddl(metadata: Any, home: Path) -> dict[str, Any]:
     pieces: list[str] = []
 
     def run(construct: Any, *_: Any, **__: Any) -> None:
-        found = sqlalchemy.text(construct) if isinstance(construct, str) else construct
+        found: Any = sqlalchemy.text(construct) if isinstance(construct, str) else construct
         plain = isinstance(found, sqlalchemy.schema.ExecutableDDLElement)
         options = {} if plain else {"compile_kwargs": {"literal_binds": True}}
         pieces.append(str(found.compile(dialect=engine.dialect, **options)))
@@ -194,13 +194,13 @@ def sqlalchemy_ddl(metadata: Any, home: Path) -> dict[str, Any]:
         table = next((one for one in metadata.tables.values() if at and one.name == at[1]), None)
         place = [table.schema or "public", table.name] if table is not None else []
         marks = places().sqlalchemy_marks(metadata, own_files(home))
-        line = next((one for one in marks if one["kind"] == "table" and [one["schema"], one["table"]] == place), {})
+        line: dict[str, Any] = {}
         column = re.search(r"column '([^']*)'", str(err))
-        if column:
-            wanted = [*place, column[1]]
-            for one in marks:
-                if one["kind"] == "column" and [one["schema"], one["table"], one["name"]] == wanted:
-                    line = one
+        for one in marks:  # the column, where it is known, else its table
+            if [one["schema"], one["table"]] == place and (
+                one["kind"] == "table" or (column and one["kind"] == "column" and one["name"] == column[1])
+            ):
+                line = one if one["kind"] == "column" or not line else line
         raise TroubleError("unsupported", said, file=line.get("file", ""), line=line.get("line", 0)) from err
     schemas = {one.schema for one in metadata.tables.values() if one.schema}
     schemas |= {schema for one in metadata.tables.values() for schema in type_schemas(one)}
@@ -223,8 +223,9 @@ def type_schemas(table: Any) -> list[str]:
 
 def tortoise_config(found: Any) -> Any:
     """The settings that an object is (a dictionary with `apps`, a TortoiseConfig), or a module with models."""
-    if isinstance(found, dict) and isinstance(found.get("apps"), dict) and "connections" in found:
-        return found
+    if isinstance(found, dict):
+        settings = cast("dict[str, Any]", found)
+        return settings if isinstance(settings.get("apps"), dict) and "connections" in settings else None
     if hasattr(found, "to_dict") and type(found).__module__.startswith("tortoise."):
         return found.to_dict()
     if isinstance(found, ModuleType) and "tortoise" in sys.modules:
@@ -252,9 +253,9 @@ def tortoise_ddl(config: dict[str, Any], home: Path) -> dict[str, Any]:
         "apps": apps,
     }
 
-    async def run() -> tuple[str, list[dict[str, Any]], list[str]]:
-        context = await Tortoise.init(config=settings)  # it connects when it is first asked, which it never is
-        owner: Any = context if hasattr(context, "apps") and context is not None else Tortoise
+    async def run() -> tuple[str, list[Any]]:
+        context: Any = await Tortoise.init(config=settings)  # it connects when it is first asked, which it never is
+        owner: Any = context if hasattr(context, "apps") else Tortoise  # versions before 1.0 return nothing
         models = [one for app in owner.apps.values() for one in app.values()]
         if not models:
             raise TroubleError("empty")
@@ -262,10 +263,9 @@ def tortoise_ddl(config: dict[str, Any], home: Path) -> dict[str, Any]:
         if connections is None:
             from tortoise import connections
         text = get_schema_sql(connections.get("default"), safe=False)
-        schemas = sorted({one._meta.schema for one in models if getattr(one._meta, "schema", None)})
-        return text, places().tortoise_marks(models), schemas
+        return text, places().tortoise_marks(models)
 
-    text, marks, _ = asyncio.run(run())
+    text, marks = asyncio.run(run())
     return {"framework": "tortoise", "ddl": [text], "schemas": [], "marks": marks}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from dbarchitect.model.names import Name, ObjectRef, Position
 from dbarchitect.model.schema import ForeignKey, Index, Relational, Table
@@ -21,14 +21,6 @@ TITLES: dict[Framework, str] = {
 
 # (program, folder of the project, request) -> answer: `toolchains.run_python`.
 RunPython = Callable[[Path, Path, dict[str, Any]], bytes]
-
-
-class Ran(Protocol):
-    """A program that has ended."""
-
-    code: int
-    stdout: str
-    stderr: str
 
 
 @dataclass(frozen=True, slots=True)
