@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --no-warnings --experimental-wasm-modules
 // Prisma's migration engine in place of the binary that its command line would download: the WebAssembly build of the
-// same engine from npm, behind the same JSON-RPC on standard input and output. Only what `migrate deploy`, `migrate
-// status` and `migrate diff` ask for is passed on.
+// same engine from npm, behind the same JSON-RPC on standard input and output. It serves `migrate deploy`,
+// `migrate status` and `migrate diff` from a database to a schema.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -71,8 +71,7 @@ lines.on("line", async (line) => {
   try {
     answer.result = (await engine[method](params)) ?? {};
     if (method === "diff" && answer.result.stdout) {
-      // What the binary prints is a request of its own.
-      const print = { jsonrpc: "2.0", id: 1e6 + id, method: "print", params: { content: answer.result.stdout } };
+      const print = { jsonrpc: "2.0", id: 1_000_000 + id, method: "print", params: { content: answer.result.stdout } };
       process.stdout.write(`${JSON.stringify(print)}\n`);
     }
   } catch (error) {
