@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dbarchitect.codesources import Code, Places, is_code, read_code, used
+from dbarchitect.codesources import Code, Places, is_code, named_types, read_code, used
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
+from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump, unreadable_tables
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
@@ -38,6 +39,8 @@ from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_folder
 from dbarchitect.migrate.formats.folder import natural
+from dbarchitect.migrate.objects import ref_of
+from dbarchitect.model.change import Create
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, Position, quote_identifier
 from dbarchitect.model.query import Workload
@@ -212,9 +215,16 @@ class Source:
         return take(self.schema, script, source=self.name, now=now, workload=workload, gaps=(*self.gaps, *gaps))
 
 
-def open_source(given: str, workshop: Workshop, *, data: bool = False, database: str = _SCRIPT_DATABASE) -> Source:
+def open_source(
+    given: str,
+    workshop: Workshop,
+    *,
+    data: bool = False,
+    database: str = _SCRIPT_DATABASE,
+    known: Relational | None = None,
+) -> Source:
     """Open what `given` names; with `data` a script's rows are loaded too, and its statistics are theirs. `database`:
-    the private one that a script is loaded into.
+    the private one that a script is loaded into. `known`: where code finds the types that it names and does not make.
 
     Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
     """
@@ -228,7 +238,7 @@ def open_source(given: str, workshop: Workshop, *, data: bool = False, database:
         return _live(given, url[1].lower(), workshop)
     path = Path(given)
     if path.suffix != ".twin" and not _is_folder(path) and is_code(given):
-        return _models(given, workshop, data=data, database=database)
+        return _models(given, workshop, data=data, database=database, known=known)
     if path.suffix == ".twin":
         stored = snapshots.read(path)
         return Source(
@@ -280,7 +290,7 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and (format_of(path) != "plain" or any(path.glob("*.sql")))
 
 
-def _models(given: str, workshop: Workshop, *, data: bool, database: str) -> Source:
+def _models(given: str, workshop: Workshop, *, data: bool, database: str, known: Relational | None) -> Source:
     """Models in code: the DDL that their toolchain makes of them, run like a script."""
     if data:
         raise InputError(f"--data loads the rows of a script, and {given} is code", hint="leave --data out")
@@ -292,6 +302,8 @@ def _models(given: str, workshop: Workshop, *, data: bool, database: str) -> Sou
     ]
     if not any(one.kind.startswith("CREATE TABLE") for one in statements):
         raise InputError(f"{given} makes no tables", hint="name what has all models of the project")
+    if known is not None:
+        statements[:0] = _types_of(known, named_types(statements), code.whole)
     assumed = used(statements)
     statements[:0] = [
         Statement(
@@ -301,6 +313,16 @@ def _models(given: str, workshop: Workshop, *, data: bool, database: str) -> Sou
     ]
     opened = _loaded(given, statements, (), workshop, database=database, gaps=(), data=False)
     return replace(opened, statements=(), code=code, assumed=assumed)
+
+
+def _types_of(known: Relational, names: Collection[str], at: Position) -> list[Statement]:
+    """What makes the types of these names as a database has them, those that they are made of first."""
+    wanted = [one for one in known.types if one.name.name in names]
+    on = {one.of: one.on for one in known.dependencies}
+    wanted.sort(key=lambda one: any(on.get(ref_of(one)) == ref_of(other) for other in wanted))
+    made = [f"CREATE SCHEMA IF NOT EXISTS {quote_identifier(one.name.schema)}" for one in wanted]
+    made += [sql for one in wanted for sql in ddl(Create(object=one), version=180000)]
+    return [Statement(sql=sql, position=at, kind=command_tag(sql)) for sql in made]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

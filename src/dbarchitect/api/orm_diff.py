@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +44,8 @@ def orm_diff(source: str, code: str, options: OrmDiffOptions) -> DriftReport:
     with open_workshop(
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as workshop:
-        believed = open_source(code, workshop, database="code")
         has = open_source(source, workshop, database="has")
+        believed = open_source(code, workshop, database="code", known=has.schema)
         compared = drift(has.schema, believed.schema)
     assert believed.code is not None
     drifts, blind = _told_apart(compared.drifts, believed)
@@ -66,10 +66,13 @@ def _told_apart(found: tuple[Drift, ...], believed: Source) -> tuple[tuple[Drift
     """What is drift, and what the code cannot say, each with its place in the code."""
     assert believed.code is not None
     target = targets().get(believed.code.framework)
-    capabilities: Mapping[str, tuple[str, str]] = {} if target is None else target.capabilities
+    capabilities: dict[str, tuple[str, str]] = {} if target is None else dict(target.capabilities)
+    capabilities |= dict.fromkeys(believed.code.unseen, ("raw", "the DDL that it makes of models has none"))
     drifts: list[Drift] = []
     blind: list[Drift] = []
     for one in found:
+        if one.at.kind == "extension" and one.found == "only in the code" and one.at.name in believed.assumed:
+            continue  # assumed, so that the code's own DDL runs at all
         placed = replace(one, place=believed.places.find(one.at))
         why = blind_to(one, capabilities, believed.code.title, unique_is_index=believed.code.unique_is_index)
         (blind if why else drifts).append(replace(placed, blind=why))

@@ -11,11 +11,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import drizzle, prisma, python
-from .extensions import used
+from .extensions import named_types, used
 from .node import RunNode
 from .read import TITLES, Code, Framework, Places, RunPython
 
-__all__ = ["TITLES", "Code", "Framework", "Places", "RunNode", "RunPython", "is_code", "read_code", "used"]
+__all__ = [
+    "TITLES",
+    "Code",
+    "Framework",
+    "Places",
+    "RunNode",
+    "RunPython",
+    "is_code",
+    "named_types",
+    "read_code",
+    "used",
+]
 
 
 def is_code(given: str) -> bool:

@@ -52,6 +52,35 @@ def used(statements: Iterable[Statement]) -> tuple[str, ...]:
             elif kind in ("CreateEnumStmt", "CompositeTypeStmt", "CreateDomainStmt"):
                 made |= {_TYPES[name] for name in _last(fields.get("typeName")) if name in _TYPES}
             wanted |= _needed(fields)
+            if _compares_by_gist(fields):
+                wanted.add("btree_gist")
+    return tuple(sorted(wanted - made))
+
+
+def _compares_by_gist(fields: tree.Node) -> bool:
+    """Whether an exclusion constraint by GiST wants `=`, which plain types have there from btree_gist alone."""
+    for kind, constraint in tree.walk(fields):
+        if kind == "Constraint" and constraint.get("contype") == "CONSTR_EXCLUSION":
+            operators = [one for kind_, one in tree.walk(constraint.get("exclusions")) if kind_ == "String"]
+            if constraint.get("access_method") == "gist" and any(one.get("sval") == "=" for one in operators):
+                return True
+    return False
+
+
+def named_types(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """The names of types that statements use and none of them makes, without a schema; the server's own too."""
+    wanted: set[str] = set()
+    made: set[str] = set()
+    for statement in statements:
+        try:
+            parsed = tree.parse(statement.sql)
+        except tree.ParserError:
+            continue
+        for _, fields in parsed:
+            for one in tree.mappings(fields):
+                wanted.update(_last(one.get("names")))
+            made.update(_last(fields.get("typeName")), _last(fields.get("domainname")))
+            made.add(fields.get("typevar", {}).get("relname", ""))
     return tuple(sorted(wanted - made))
 
 

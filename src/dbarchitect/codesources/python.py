@@ -143,6 +143,11 @@ def _error(given: str, module: str, attribute: str, answer: _Answer, home: Path)
                 f"{place}{given} cannot be made on PostgreSQL: {answer.error}",
                 hint="`create_all` on PostgreSQL says the same: give the column a type that it has",
             )
+        case "variable":
+            return InputError(
+                f"{place}{given} asks for the variable {answer.error}, which is not set",
+                hint=f"{answer.error}=postgresql://localhost/any dba ...: it need not lead anywhere",
+            )
         case "fails":
             return InputError(
                 f"{place}{given} gives no schema: {answer.error}",

@@ -6,7 +6,7 @@ request is JSON on standard input, the answer JSON in the file that it names, be
     {"answer": path, "module": "package.module", "attribute": "Base" | "", "home": folder}
     -> {"framework", "ddl": [text], "schemas": [name], "marks": [mark]}
      | {"trouble": "module" | "raises" | "fails" | "attribute" | "kind" | "empty" | "package" | "unsupported" |
-        "several", "error": text, "file": path, "line": number, "names": [name]}
+        "several" | "variable", "error": text, "file": path, "line": number, "names": [name]}
 
 A mark says where something stands: {"kind": "table" | "column" | "type" | "named" | "over", "schema", "table", "name",
 "columns", "file", "line"}; see `python_places`.
@@ -23,6 +23,7 @@ import os
 import re
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -96,6 +97,8 @@ def raised(err: BaseException, home: Path, *, trouble: str = "raises") -> Troubl
     own = [one for one in frames if is_own(one.filename, home)]
     at = own[-1] if own else None
     last = traceback.format_exception_only(err)[-1].strip()
+    if isinstance(err, KeyError) and frames and Path(frames[-1].filename.strip("<>")).stem in ("os", "frozen os"):
+        trouble, last = "variable", str(err.args[0])
     return TroubleError(
         trouble, last or type(err).__name__, file=at.filename if at else "", line=(at.lineno or 0) if at else 0
     )
@@ -103,7 +106,7 @@ def raised(err: BaseException, home: Path, *, trouble: str = "raises") -> Troubl
 
 def is_own(file: str | None, home: Path) -> bool:
     """Whether a file is the project's own, not of a package that is installed in it."""
-    if not file:
+    if not file or file.startswith("<"):
         return False
     path = Path(file).resolve()
     inside = home.resolve() in path.parents
@@ -259,6 +262,10 @@ def tortoise_ddl(config: dict[str, Any], home: Path) -> dict[str, Any]:
         models = [one for app in owner.apps.values() for one in app.values()]
         if not models:
             raise TroubleError("empty")
+        for model in models:
+            for index in model._meta.indexes:
+                if getattr(index, "fields", None):
+                    index.get_sql = partial(index_sql, index)
         connections: Any = getattr(owner, "connections", None)
         if connections is None:
             from tortoise import connections
@@ -267,6 +274,23 @@ def tortoise_ddl(config: dict[str, Any], home: Path) -> dict[str, Any]:
 
     text, marks = asyncio.run(run())
     return {"framework": "tortoise", "ddl": [text], "schemas": [], "marks": marks}
+
+
+def index_sql(index: Any, generator: Any, model: Any, safe: bool) -> str:
+    """The SQL of an index by its columns: Tortoise (1.1) has its fields there, whatever their columns are called."""
+    stated, named = index.fields, index.name
+    index.name = index.index_name(generator, model)
+    index.fields = tuple(column_of(model, name) for name in stated)
+    try:
+        return type(index).get_sql(index, generator, model, safe)
+    finally:
+        index.fields, index.name = stated, named
+
+
+def column_of(model: Any, field: str) -> str:
+    """The column of a field, or of the relation that it is."""
+    known = model._meta.fields_map.get(field)
+    return getattr(known, "source_field", None) or field
 
 
 def places() -> Any:

@@ -19,6 +19,14 @@ TITLES: dict[Framework, str] = {
     "drizzle": "Drizzle",
 }
 
+# What the DDL of a toolchain never has, even where models can speak of it.
+_UNSEEN: dict[Framework, tuple[str, ...]] = {
+    "sqlalchemy": ("view", "materialised view"),
+    "tortoise": ("view", "materialised view"),
+    "prisma": ("view", "materialised view", "comment", "generated column", "virtual generated column"),
+    "drizzle": ("comment",),
+}
+
 # (program, folder of the project, request) -> answer: `toolchains.run_python`.
 RunPython = Callable[[Path, Path, dict[str, Any]], bytes]
 
@@ -53,6 +61,11 @@ class Code:
     def title(self) -> str:
         """The mapper's name for people."""
         return TITLES[self.framework]
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Constructs (of `orm.project.CONSTRUCTS`) that the toolchain's DDL never has."""
+        return _UNSEEN[self.framework]
 
     @property
     def unique_is_index(self) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbarchitect.model.schema import (
@@ -33,6 +34,8 @@ from dbarchitect.model.schema import (
     View,
 )
 
+_NUMBER = re.compile(r"'(\d+(?:\.\d+)?)'::(?:numeric|integer|bigint|smallint|real|double precision)")
+_EMPTY = re.compile(r"ARRAY\[\]::(.+\[\])")
 _RANGES = ("range", "multirange")
 
 
@@ -63,11 +66,11 @@ def column_features(before: Column, after: Column) -> Iterator[tuple[str, str, t
     if before.type.sql != after.type.sql:
         yield after.type.sql, before.type.sql, type_features(before.type)
     if before.not_null != after.not_null:
-        yield _not_null(after), _not_null(before), ()
+        yield _not_null(after), _not_null(before), ("array",) if before.type.is_array else ()
     if before.identity != after.identity or _serial(before) != _serial(after):
         used = "identity" if before.identity is not None else "serial" if _serial(before) else ""
         yield _counter(after), _counter(before), (used,) if used else ()
-    elif before.default != after.default:
+    elif _value(before.default) != _value(after.default):
         yield _default(after), _default(before), ("default",)
     if before.generated != after.generated:
         virtual = before.generated is not None and not before.generated.stored
@@ -84,6 +87,16 @@ def column_features(before: Column, after: Column) -> Iterator[tuple[str, str, t
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
             yield f"{field} {new}" if new else "", f"{field} {old}" if old else "", ("storage parameter",)
+
+
+def _value(default: str | None) -> str | None:
+    """A default in one way of several that say exactly the same."""
+    if default == "CURRENT_TIMESTAMP":
+        return "now()"
+    if number := _NUMBER.fullmatch(default or ""):
+        return number[1]
+    empty = _EMPTY.fullmatch(default or "")
+    return f"'{{}}'::{empty[1]}" if empty else default
 
 
 def _serial(one: Column) -> bool:

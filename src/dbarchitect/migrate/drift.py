@@ -115,7 +115,9 @@ def blind_to(
         level, how = capabilities.get(construct, ("native", ""))
         if level in ("raw", "impossible"):
             return f"{title} models cannot say it ({construct}): {how}" if how else f"{title} models cannot say it"
-        if level == "approximate" and one.found == "differs":
+        # A column, a key or an index that is missing could be there nearly; a comment or a domain could not.
+        whole = not one.part and one.at.kind in ("table", "column", "constraint", "index")
+        if level == "approximate" and not (whole and one.found == "only in the database"):
             return f"{title} models say it only nearly ({construct}): {how}"
     return ""
 
