@@ -14,6 +14,7 @@ from dbarchitect.cli import run as dba
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.drift import blind_to, drift, mends
+from dbarchitect.migrate.drift_parts import UNIQUE_KIND
 from dbarchitect.model.drift import Drift
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.orm.project import CONSTRUCTS
@@ -123,6 +124,8 @@ LACKS = "SQLAlchemy has it, the database does not"
          "IN ('a'); COMMENT ON TABLE lines IS '100% sure; yes'", [
             "table lines: SQLAlchemy says ordinary table, the database says partitioned by LIST (line)"
         ]),
+        ("ALTER TABLE people ALTER created_at SET DEFAULT CURRENT_TIMESTAMP", []),  # in other words the same
+        ("COMMENT ON TYPE order_status IS 'how far'", [f"type order_status: {HAS}: comment 'how far'"]),
         ("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)", [
             "table alembic_version: the history of a migration tool"
         ]),
@@ -158,7 +161,8 @@ def difference(found: Any, *constructs: str, kind: Any = "constraint") -> Drift:
         (difference("only in the code", "check constraint"), False),
         (difference("differs", "domain"), True),
         (difference("only in the database", "domain"), False),  # it can be said, if only nearly
-        (difference("differs", "unique constraint"), True),
+        (difference("differs", UNIQUE_KIND), True),
+        (difference("only in the database", "domain", kind="domain"), True),
     ],
 )
 def test_what_a_mapper_cannot_say_is_no_drift(one: Drift, blind: bool) -> None:
@@ -168,7 +172,7 @@ def test_what_a_mapper_cannot_say_is_no_drift(one: Drift, blind: bool) -> None:
         "expression index": ("impossible", ""),
         "domain": ("approximate", "its base type"),
     }
-    why = blind_to(one, table, "Prisma", unique_is_index=True)
+    why = blind_to(one, table, "Prisma", unique_is="index")
     assert bool(why) == blind
     assert not blind_to(one, {}, "Prisma")  # without a table all is drift
 

@@ -74,6 +74,6 @@ def _told_apart(found: tuple[Drift, ...], believed: Source) -> tuple[tuple[Drift
         if one.at.kind == "extension" and one.found == "only in the code" and one.at.name in believed.assumed:
             continue  # assumed, so that the code's own DDL runs at all
         placed = replace(one, place=believed.places.find(one.at))
-        why = blind_to(one, capabilities, believed.code.title, unique_is_index=believed.code.unique_is_index)
+        why = blind_to(one, capabilities, believed.code.title, unique_is=believed.code.unique_is)
         (blind if why else drifts).append(replace(placed, blind=why))
     return tuple(drifts), tuple(blind)

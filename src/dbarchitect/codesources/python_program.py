@@ -282,7 +282,7 @@ def index_sql(index: Any, generator: Any, model: Any, safe: bool) -> str:
     index.name = index.index_name(generator, model)
     index.fields = tuple(column_of(model, name) for name in stated)
     try:
-        return type(index).get_sql(index, generator, model, safe)
+        return index.__class__.get_sql(index, generator, model, safe)
     finally:
         index.fields, index.name = stated, named
 

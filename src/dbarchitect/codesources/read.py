@@ -68,9 +68,9 @@ class Code:
         return _UNSEEN[self.framework]
 
     @property
-    def unique_is_index(self) -> bool:
-        """Whether the mapper makes an index of every unique key, never a constraint."""
-        return self.framework == "prisma"
+    def unique_is(self) -> str:
+        """What the mapper makes of every unique key: "index", "constraint", "" for what the models say."""
+        return {"prisma": "index", "tortoise": "constraint"}.get(self.framework, "")
 
 
 class Places:

@@ -17,7 +17,7 @@ from dbarchitect.migrate.alike import bare_object, key_of
 from dbarchitect.migrate.compare import steady
 from dbarchitect.migrate.constructs import column_features, object_features
 from dbarchitect.migrate.diff import diff
-from dbarchitect.migrate.drift_parts import UNIQUE_AS_CONSTRAINT, changed_part, parts_of
+from dbarchitect.migrate.drift_parts import UNIQUE_KIND, changed_part, parts_of
 from dbarchitect.migrate.drift_words import (
     column_words,
     kind_words,
@@ -84,6 +84,7 @@ def drift(database: Relational, code: Relational) -> Compared:
     database, history = _without_history(database, code)
     database, partitions = _unpartitioned(database, code)
     found += partitions
+    database, children = _without_partitions(database, code)
     difference = diff(database, code, privileges=False)
     reader = _Reader(database, code)
     found += reader.read([action.change for action in difference.actions])
@@ -95,20 +96,24 @@ def drift(database: Relational, code: Relational) -> Compared:
         return order.get(name, -1), one.at.schema, one.at.name, _ORDER.get(one.at.kind, 9), one.at.sub
 
     refused = [one for one in difference.refused if not any(str(ref.short) in one for ref in said)]
-    left_out = (*history, *refused, *(one for one in difference.not_compared if not one.startswith("owners")))
+    left_out = (
+        *history,
+        *children,
+        *refused,
+        *(one for one in difference.not_compared if not one.startswith("owners")),
+    )
     return Compared(drifts=tuple(sorted(dict.fromkeys(found), key=rank)), left_out=left_out)
 
 
+_ARTICLES = {"index": "an index", "constraint": "a constraint"}
 _ORDER = {"table": 0, "column": 1, "constraint": 2, "index": 3}
 
 
-def blind_to(
-    one: Drift, capabilities: Mapping[str, tuple[str, str]], title: str, *, unique_is_index: bool = False
-) -> str:
+def blind_to(one: Drift, capabilities: Mapping[str, tuple[str, str]], title: str, *, unique_is: str = "") -> str:
     """Why a mapper cannot say what the database has, by its capability table (construct: level, how or why); "" where
-    it could, so that the difference is drift. `unique_is_index`: it makes an index of every unique key."""
-    if unique_is_index and one.constructs == (UNIQUE_AS_CONSTRAINT,):
-        return f"{title} makes an index of every unique key: the rule is the same"
+    it could, so that the difference is drift. `unique_is`: what it makes of every unique key, "index" or "constraint"; "": either."""
+    if one.constructs == (UNIQUE_KIND,):
+        return f"{title} has every unique key as {_ARTICLES[unique_is]}: the rule is the same" if unique_is else ""
     if one.found == "only in the code":
         return ""
     for construct in one.constructs:
@@ -180,6 +185,19 @@ def _without_history(database: Relational, code: Relational) -> tuple[Relational
         ),
         tuple(f"table {one.short}: the history of a migration tool" for one in sorted(gone)),
     )
+
+
+def _without_partitions(database: Relational, code: Relational) -> tuple[Relational, tuple[str, ...]]:
+    """The database without the partitions that the code does not have of a table that it has: they come and go."""
+    known = {table.name for table in code.tables}
+    gone = {
+        table.name: table.partition_of.parent
+        for table in database.tables
+        if table.partition_of is not None and table.partition_of.parent in known and table.name not in known
+    }
+    kept = tuple(one for one in database.tables if one.name not in gone)
+    words = tuple(f"table {one.short}: a partition of {parent.short}" for one, parent in gone.items())
+    return replace(database, tables=kept) if gone else database, words
 
 
 def _unpartitioned(database: Relational, code: Relational) -> tuple[Relational, list[Drift]]:
@@ -277,16 +295,7 @@ class _Reader:
                 case RebuildType(before=before, after=after):
                     yield _objects(ref_of(after), before, after)
                 case SetComment(at=at, before=before, after=after) if self._known(at):
-                    yield Drift(
-                        at=at,
-                        found="differs"
-                        if before and after
-                        else ("only in the code" if after else "only in the database"),
-                        code=f"comment {after!r}" if after else "",
-                        database=f"comment {before!r}" if before else "",
-                        constructs=("comment",),
-                        part=True,
-                    )
+                    yield _comment(at, before, after)
                 case SetSetting(name=name, before=before, after=after):
                     yield Drift(
                         at=ObjectRef(kind="database"),
@@ -405,7 +414,25 @@ def _settings(before: Table, after: Table) -> Iterator[Drift]:
             )
 
 
+def _commented(one: Any, comment: str | None) -> SchemaObject:
+    return replace(one, comment=comment)
+
+
+def _comment(at: ObjectRef, before: str | None, after: str | None) -> Drift:
+    return Drift(
+        at=at,
+        found="differs" if before and after else ("only in the code" if after else "only in the database"),
+        code=f"comment {after!r}" if after else "",
+        database=f"comment {before!r}" if before else "",
+        constructs=("comment",),
+        part=True,
+    )
+
+
 def _objects(ref: ObjectRef, before: SchemaObject, after: SchemaObject) -> Drift:
+    old, new = getattr(before, "comment", None), getattr(after, "comment", None)
+    if old != new and bare_object(before) == bare_object(_commented(after, old)):
+        return _comment(ref, old, new)
     return Drift(
         at=ref,
         found="differs",

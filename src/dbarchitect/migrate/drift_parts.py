@@ -15,8 +15,8 @@ from dbarchitect.model.drift import Drift
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import Constraint, Index, Unique
 
-# A unique key that is a constraint in the database and an index in the code: no construct of its own.
-UNIQUE_AS_CONSTRAINT = "unique constraint"
+# A unique key that is a constraint on one side and an index on the other: no construct of its own.
+UNIQUE_KIND = "unique constraint or index"
 
 
 def parts_of(table: Name, before: list[Any], after: list[Any]) -> Iterator[Drift]:
@@ -98,15 +98,17 @@ def changed_part(at: ObjectRef, before: Constraint | Index, after: Constraint | 
         )
     called = _named(before) != _named(after)
     code, database = part_words(after, named=called), part_words(before, named=called)
-    if isinstance(before, Unique) and isinstance(after, Index):
-        plainly = _of(before) == ("unique",) and _of(after) == ("index",)
-        constructs = (UNIQUE_AS_CONSTRAINT,) if plainly else _of(before)
-        return Drift(at=at, found="differs", code=code, database=f"constraint {database}", constructs=constructs)
+    if type(before) is not type(after):
+        plainly = {_of(before), _of(after)} == {("unique",), ("index",)}
+        kept = () if isinstance(before, Index) else _of(before)
+        if isinstance(before, Unique):
+            database = f"constraint {database}"
+        return Drift(
+            at=at, found="differs", code=code, database=database, constructs=(UNIQUE_KIND,) if plainly else kept
+        )
     if isinstance(before, Index) and isinstance(after, Index) and code == database:
         code, database = f"WITH {after.options}", f"WITH {before.options}"
         return Drift(at=at, found="differs", code=code, database=database, constructs=("storage parameter",))
-    if type(before) is not type(after):
-        return Drift(at=at, found="differs", code=code, database=database)
     features = set(_of(before)) - set(_of(after))
     constructs = tuple(one for one in _of(before) if one in features) or _of(before)
     return Drift(at=at, found="differs", code=code, database=database, constructs=constructs)
