@@ -215,6 +215,7 @@ def test_tortoise_places(tmp_path: Path, read: Callable[[str], Source]) -> None:
     [
         ('X = {"connections": {}, "apps": {"models": {"models": ["shop.nope"]}}}', r"gives no schema: .*shop\.nope"),
         ('X = {"connections": {}, "apps": {"models": {"models": ["shop"]}}}', r"shop\.settings:X has no tables"),
+        ('import os\n\nX = os.environ["NO_SUCH_URL"]', r"^shop/settings\.py:3: .*variable NO_SUCH_URL, .*not set"),
     ],
 )
 def test_tortoise_that_cannot_be_read(

@@ -111,7 +111,8 @@ _ORDER = {"table": 0, "column": 1, "constraint": 2, "index": 3}
 
 def blind_to(one: Drift, capabilities: Mapping[str, tuple[str, str]], title: str, *, unique_is: str = "") -> str:
     """Why a mapper cannot say what the database has, by its capability table (construct: level, how or why); "" where
-    it could, so that the difference is drift. `unique_is`: what it makes of every unique key, "index" or "constraint"; "": either."""
+    it could, so that the difference is drift. `unique_is`: what it makes of every unique key, "index" or "constraint";
+    "" for either."""
     if one.constructs == (UNIQUE_KIND,):
         return f"{title} has every unique key as {_ARTICLES[unique_is]}: the rule is the same" if unique_is else ""
     if one.found == "only in the code":
