@@ -178,8 +178,8 @@ def mappers() -> list[Any]:
     from sqlalchemy.orm import mapperlib
 
     known: Any = mapperlib
-    registries = known._all_registries()
-    return [one for registry in registries for one in sorted(registry.mappers, key=lambda m: len(m.class_.__mro__))]
+    groups = [one.mappers for one in known._all_registries()]
+    return [one for group in groups for one in sorted(group, key=lambda mapper: len(mapper.class_.__mro__))]
 
 
 def table_marks(node: ast.Call, table: tuple[str, str], file: str) -> Iterator[Any]:
