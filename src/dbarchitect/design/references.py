@@ -161,6 +161,7 @@ class Referrer:
             Check(
                 name=plain(table.name, foreign.role or "parent", "other"),
                 sql=f"NOT ({same})",
+                bad=tuple((a, f"={b}") for a, b in zip(own, key, strict=True)),
                 why="no row is its own parent",
             )
         )
@@ -264,7 +265,12 @@ class Referrer:
             pairs = list(zip(ends[0].columns, ends[1].columns, strict=True))
             same = " AND ".join(f"{one} = {other}" for one, other in pairs if one != other)
             table.checks.append(
-                Check(name=plain(chosen, "other"), sql=f"NOT ({same})", why="nothing is paired with itself")
+                Check(
+                    name=plain(chosen, "other"),
+                    sql=f"NOT ({same})",
+                    bad=tuple((b, f"={a}") for a, b in pairs if a != b),
+                    why="nothing is paired with itself",
+                )
             )
         for field in relation.fields:
             add_field(self.draft, table, Entity(name=relation.name or name), field)
