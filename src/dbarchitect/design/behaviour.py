@@ -477,7 +477,7 @@ class Behaviour:
             after = divmod(month + 1, 12)
             found.append(
                 (
-                    plain(table, f"y{year}m{number + 1:02}"),
+                    plain(table, f"{year} {number + 1:02}"),
                     f"{year}-{number + 1:02}-01 00:00+00",
                     f"{after[0]}-{after[1] + 1:02}-01 00:00+00",
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from dbarchitect.model.names import quote_identifier
 
@@ -33,7 +34,7 @@ def add_rules(draft: Draft, spec: Spec, refer: Referrer) -> None:
 
 def _order(draft: Draft, table: Table, rule: Rule) -> None:
     columns = [table.of(name) for name in rule.fields]
-    for low, high in zip(columns, columns[1:], strict=False):
+    for low, high in pairwise(columns):
         if low is None or high is None or _family(low.type) != _family(high.type):
             draft.decide(
                 "not enforced", table.name, " < ".join(rule.fields), "the two cannot be compared", line=rule.line

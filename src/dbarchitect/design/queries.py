@@ -32,6 +32,7 @@ class Asked(Value, frozen=True, kw_only=True):
     said: bool = False
     latency_ms: float | None = None
     note: str = ""
+    examples: dict[str, str] = {}  # SQL for parameters of which no column tells a value, by `$n`
 
 
 def asked(draft: Draft, spec: Spec) -> list[Asked]:
@@ -66,6 +67,7 @@ class _Writer:
     where: list[str] = field(default_factory=list[str])
     parameters: list[str] = field(default_factory=list[str])
     note: str = ""
+    examples: dict[str, str] = field(default_factory=dict[str, str])
     _names: dict[str, str] = field(default_factory=dict[str, str])
 
     def queries(self) -> Iterator[Asked]:
@@ -95,11 +97,15 @@ class _Writer:
             text=text or self.access.text, sql=sql, parameters=tuple(self.parameters),
             per_second=(_A_SECOND if rate is None else rate) * share, said=rate is not None and share == 1.0,
             latency_ms=self.access.latency_ms, note=self.note,
+            examples=dict(self.examples),
         )  # fmt: skip
 
-    def _parameter(self, name: str) -> str:
+    def _parameter(self, name: str, example: str = "") -> str:
         self.parameters.append(name)
-        return f"${len(self.parameters)}"
+        number = f"${len(self.parameters)}"
+        if example:
+            self.examples[number] = example
+        return number
 
     # Conditions
 
@@ -164,6 +170,8 @@ class _Writer:
             pairs = zip(foreign.columns, foreign.target_columns, strict=True)
             on = [f"{at}{q(a)} = {there}.{q(b)}" if outward else f"{there}.{q(a)} = {at}{q(b)}" for a, b in pairs]
             self.joins.append(f"JOIN {q(other.name)} {there} ON {' AND '.join(on)}")
+            if not outward and other.what != "junction" and not foreign.one:
+                self.note = f"a row comes once for each of its {other.name}"
             here, at = other, f"{there}."
         own = [one for one in here.key if one != here.tenant]
         for one in own:
@@ -183,7 +191,8 @@ class _Writer:
                 return way
             if len(way) == _DEEP or (at == barred and way):
                 continue
-            for table in self.draft.tables.values():
+            # Junctions first: of two ways of one length the one that is there to link is meant.
+            for table in sorted(self.draft.tables.values(), key=lambda one: one.what != "junction"):
                 for one in table.foreigns:
                     step = one.target if table.name == at else table.name if one.target == at else ""
                     if step and step not in seen:
@@ -219,22 +228,27 @@ class _Writer:
         access = self.access
         alias = self._name(table.name)
         chosen = [self._column(table, name) for name in access.fields] or [
-            one for one in table.columns if one.type != "tsvector" and not one.type.startswith(("vector", "halfvec"))
+            one
+            for one in table.columns
+            if one.type != "tsvector"
+            and not one.type.startswith(("vector", "halfvec"))
+            and not one.name.endswith(("_hash", "_digest"))
         ]
         shown = [f"{alias}.{q(one.name)}" for one in chosen]
         order, searched = self._order(table, alias)
         if access.verb == "search":
+            self._rest(table, alias)
             document = table.column("search_document")
             if document is None:
                 self.note = "there is no text to search"
             else:
-                words = f"websearch_to_tsquery('english', {self._parameter('words')})"
+                given = self._parameter("words", "'new name'")
+                words = f"websearch_to_tsquery('english', {given})"
                 self.where.append(f"{alias}.search_document @@ {words}")
                 order, searched = [f"ts_rank({alias}.search_document, {words}) DESC", *order[-1:]], True
-            self._rest(table, alias, skip=True)
         elif access.verb == "nearest":
+            self._rest(table, alias)
             order, searched = [self._nearest(table, alias)], True
-            self._rest(table, alias, skip=True)
         else:
             self._conditions(table, f"{alias}.")
         shown += [self._along_with(table, alias, name) for name in access.with_]
@@ -250,14 +264,14 @@ class _Writer:
             sql = self._sql(table, alias, shown, order, limit)
             yield self._asked(sql, text=f"{access.text}: the next page", share=_NEXT_PAGES)
 
-    def _rest(self, table: Table, alias: str, *, skip: bool) -> None:
+    def _rest(self, table: Table, alias: str) -> None:
         """Conditions beside what is searched by."""
         texts = {
             one.source
             for one in table.columns
             if one.type in ("text", "double precision") or one.type.startswith(("vector", "halfvec"))
         }
-        self.access = _without(self.access, texts) if skip else self.access
+        self.access = _without(self.access, texts)
         self._conditions(table, f"{alias}.")
 
     def _sql(self, table: Table, alias: str, shown: list[str], order: list[str], limit: int | None) -> str:
@@ -321,11 +335,11 @@ class _Writer:
         vector = next((one for one in table.columns if one.type.startswith(("vector", "halfvec"))), None)
         places = [one for one in table.columns if one.name.endswith(("latitude", "longitude"))]
         if vector is not None and not any(one.source in self.access.by for one in places):
-            return f"{alias}.{q(vector.name)} <=> {self._parameter(vector.source or vector.name)}"
+            return f"{alias}.{q(vector.name)} <=> {self._parameter(vector.source or vector.name, vector.sample.format(n=7))}"
         if len(places) >= 2:
             latitude = next(one for one in places if one.name.endswith("latitude"))
             longitude = next(one for one in places if one.name.endswith("longitude"))
-            here = f"point({self._parameter('longitude')}, {self._parameter('latitude')})"
+            here = f"point({self._parameter('longitude', '13.4')}, {self._parameter('latitude', '52.5')})"
             return f"point({alias}.{q(longitude.name)}, {alias}.{q(latitude.name)}) <-> {here}"
         raise InputError(
             f"{self.access.text!r} asks for the nearest {self.access.entity}, which has neither vector nor place"

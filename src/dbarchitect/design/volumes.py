@@ -12,6 +12,7 @@ from .spec import Spec, Volume
 _DAYS = 730.0  # two years
 _UNSAID = 1_000.0  # rows of what nobody says anything about: small, so that nothing is built for its size
 _CHILDREN = 10.0  # rows for each row of what they hang on, where nobody says how many
+_FEW = 2.0  # where what they hang on is assumed too
 _BEGINNING = 30.0  # days of what comes in that are there at the start, where only the rate is known
 MOST = 1e12  # rows beyond which no single table of a server is planned for: 32 TB of pages hold about as many
 
@@ -72,9 +73,18 @@ def _said(volume: Volume) -> Rows:
 
 
 def _assumed(table: Table, found: Mapping[str, Rows]) -> Rows:
-    parents = [found[one.target] for one in table.foreigns if one.target in found and one.target != table.name]
-    if not parents:
+    """By what the table hangs on: many for each row of which somebody said how many there are, few for each of what is
+    itself assumed, and for one tenth of the rows where the reference need not be there."""
+    counts: list[tuple[float, float]] = []
+    for one in table.foreigns:
+        parent = found.get(one.target)
+        if parent is None or one.target == table.name:
+            continue
+        columns = [table.column(name) for name in one.columns]
+        required = all(column is not None and column.not_null for column in columns)
+        factor = (1.0 if one.one else _CHILDREN if parent.said else _FEW) * (1.0 if required else 0.1)
+        counts.append((parent.now * factor, parent.later * factor))
+    if not counts:
         return Rows(now=_UNSAID, later=_UNSAID, said=False)
-    factor = 1.0 if any(one.one for one in table.foreigns) else _CHILDREN
-    largest = max(parents, key=lambda one: one.later)
-    return Rows(now=largest.now * factor, later=largest.later * factor, said=False)
+    now, later = max(counts, key=lambda one: one[1])
+    return Rows(now=max(now, 1.0), later=max(later, 1.0), said=False)
