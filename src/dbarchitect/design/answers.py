@@ -27,6 +27,8 @@ def answer(rule: str, table: str, draft: Draft) -> str:
         return "it is a kind of what it shares its key with"
     if rule == "circular-foreign-keys":
         return "the circle is checked at COMMIT" if any(one.deferred for one in found.foreigns) else ""
-    if rule in ("bare-id-key", "deep-cascade", "hub-table"):
+    if rule == "deep-cascade":
+        return "parts go with their whole: ON DELETE of each reference is in the record of decisions, with its reason"
+    if rule in ("bare-id-key", "hub-table"):
         return f"{_RECORDED}: it is what was asked for"
     return ""

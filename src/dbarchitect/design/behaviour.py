@@ -10,7 +10,7 @@ from dbarchitect.model.names import quote_identifier, quote_literal
 
 from .columns import check
 from .draft import Column, Draft, Index, States, Table
-from .naming import column_name, plain
+from .naming import an, column_name, plain
 from .spec import Entity, Spec
 from .volumes import Rows
 
@@ -119,7 +119,8 @@ class Behaviour:
                 f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$\n"
                 f"BEGIN\n    IF (OLD.{name}, NEW.{name}) NOT IN ({allowed}) THEN\n"
                 f"        RAISE EXCEPTION '% cannot become %', OLD.{name}, NEW.{name}\n"
-                f"            USING ERRCODE = 'check_violation', CONSTRAINT = '{function}', TABLE = {quote_literal(table.name)};\n"
+                f"            USING ERRCODE = 'check_violation', CONSTRAINT = '{function}', TABLE = "
+                f"{quote_literal(table.name)};\n"
                 "    END IF;\n    RETURN NEW;\nEND\n$$"
             )
             table.triggers.append(
@@ -130,13 +131,16 @@ class Behaviour:
                 begins = plain(stem, "begins")
                 self.draft.functions[begins] = (
                     f"CREATE FUNCTION {begins}() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$\n"
-                    f"BEGIN\n    RAISE EXCEPTION 'it begins as %, not as %', {quote_literal(field.initial)}, NEW.{name}\n"
-                    f"        USING ERRCODE = 'check_violation', CONSTRAINT = '{begins}', TABLE = {quote_literal(table.name)};\n"
+                    f"BEGIN\n    RAISE EXCEPTION 'it begins as %, not as %', {quote_literal(field.initial)}, "
+                    f"NEW.{name}\n"
+                    f"        USING ERRCODE = 'check_violation', CONSTRAINT = '{begins}', TABLE = "
+                    f"{quote_literal(table.name)};\n"
                     "END\n$$"
                 )
                 table.triggers.append(
                     f"CREATE TRIGGER {begins} BEFORE INSERT ON {quote_identifier(table.name)}\n"
-                    f"    FOR EACH ROW WHEN (NEW.{name} IS DISTINCT FROM {quote_literal(field.initial)}) EXECUTE FUNCTION {begins}()"
+                    f"    FOR EACH ROW WHEN (NEW.{name} IS DISTINCT FROM {quote_literal(field.initial)}) "
+                    f"EXECUTE FUNCTION {begins}()"
                 )
             table.states.append(
                 States(
@@ -166,13 +170,15 @@ class Behaviour:
         self.draft.functions[function] = (
             f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$\n"
             "BEGIN\n"
-            f"    PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext({quote_literal(function)}));  -- one move at a time\n"
+            f"    PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext({quote_literal(function)}));  -- "
+            f"one move at a time\n"
             "    IF EXISTS (\n        WITH RECURSIVE above AS (\n"
             f"            SELECT NEW.{above} AS node\n            UNION\n"
             f"            SELECT t.{above} FROM {full} t JOIN above a ON t.{key} = a.node{where}\n"
             f"        )\n        SELECT FROM above WHERE node = NEW.{key}\n    ) THEN\n"
             "        RAISE EXCEPTION 'this would be above itself'\n"
-            f"            USING ERRCODE = 'check_violation', CONSTRAINT = '{function}', TABLE = {quote_literal(table.name)};\n"
+            f"            USING ERRCODE = 'check_violation', CONSTRAINT = '{function}', TABLE = "
+            f"{quote_literal(table.name)};\n"
             "    END IF;\n    RETURN NEW;\nEND\n$$"
         )
         table.triggers.append(
@@ -240,7 +246,8 @@ class Behaviour:
         function = plain(table.name, "keep_history")
         self.draft.functions[function] = (
             f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$\n"
-            f"BEGIN\n    INSERT INTO public.{quote_identifier(name)} ({', '.join(map(quote_identifier, kept))}, operation, recorded_by, old_row)\n"
+            f"BEGIN\n    INSERT INTO public.{quote_identifier(name)} ({', '.join(map(quote_identifier, kept))}, "
+            f"operation, recorded_by, old_row)\n"
             f"    VALUES ({', '.join(f'OLD.{quote_identifier(one)}' for one in table.key)}, TG_OP,\n"
             "        coalesce(nullif(pg_catalog.current_setting('app.user', true), ''), session_user), "
             f"{old});\n    RETURN NULL;\nEND\n$$"
@@ -255,7 +262,7 @@ class Behaviour:
             table.name,
             f"{name} keeps each row as it was, when and by whom it was changed",
             "as was said; jsonb outlives changes of the table's columns, and a trigger sees every writer",
-            instead="a period in the table itself (18: WITHOUT OVERLAPS), where the past is asked as often as the present",
+            instead="a period in the table itself (18: WITHOUT OVERLAPS), where the past is asked as often as now",
             unless="queries ask for the state at a moment",
             line=entity.line,
         )
@@ -320,7 +327,7 @@ class Behaviour:
         ]
         chosen = [one for one in texts if one.name in words] or texts
         if not chosen:
-            self.draft.decide("not enforced", table.name, "no search by words", f"a {entity.name} has no text")
+            self.draft.decide("not enforced", table.name, "no search by words", f"{an(entity.name)} has no text")
             return
         parts: list[str] = []
         for field in chosen:
@@ -377,10 +384,11 @@ class Behaviour:
                     "index",
                     f"{table.name}.{column.name}",
                     "HNSW, cosine distance, m = 16, ef_construction = 64",
-                    "pgvector's own figures; it needs no rows to be built from, and hnsw.ef_search (40) trades time for recall",
+                    "pgvector's own figures; it needs no rows to be built from, and hnsw.ef_search (40) trades "
+                    "time for recall",
                     instead="IVFFlat (smaller, built faster, to be built anew as rows change)",
-                    unless="embeddings are of length one: inner product is the same and cheaper; filters leave few rows: "
-                    "hnsw.iterative_scan",
+                    unless="embeddings are of length one: inner product is the same and cheaper; filters leave few "
+                    "rows: hnsw.iterative_scan",
                     line=field.line,
                 )
             asked = [one for one in self.spec.access if one.entity == entity.name and field.name in one.by]
@@ -419,7 +427,8 @@ class Behaviour:
                     "partitioning",
                     table.name,
                     "one table, not partitioned",
-                    f"about {size / 2**30:,.1f} GB in two years: an index reaches any row of it; partitions pay from 100 GB",
+                    f"about {size / 2**30:,.1f} GB in two years: an index reaches any row of it; partitions pay "
+                    f"from 100 GB",
                     instead="monthly partitions",
                     unless="old rows are dropped by the month, or it grows faster",
                     line=entity.line,
@@ -454,7 +463,8 @@ class Behaviour:
             "partitioning",
             table.name,
             f"by month of {when.name}, made for {_MONTHS - 2} months ahead",
-            f"about {size / 2**30:,.0f} GB in two years: a query reads the months that it asks for, and an old month is dropped "
+            f"about {size / 2**30:,.0f} GB in two years: a query reads the months that it asks for, and an old "
+            f"month is dropped "
             "in an instant",
             instead="TimescaleDB (compression, partitions by itself)",
             unless="it stays below 100 GB: one table",

@@ -268,7 +268,8 @@ def _times(draft: Draft, table: Table, field: Field, column: Column) -> None:
                     "not enforced",
                     f"{table.name}.{column.name}",
                     f"not before {bound}: the application's to keep",
-                    "what is so when a row is written is not so when a backup is restored: a CHECK would refuse the row",
+                    "what is so when a row is written is not so when a backup is restored: a CHECK would refuse "
+                    "the row",
                     instead="a trigger on INSERT alone",
                     line=field.line,
                 )
@@ -443,7 +444,8 @@ def _choice(draft: Draft, table: Table, field: Field, column: Column) -> None:
             "type",
             f"{table.name}.{column.name}",
             f"text and a CHECK with its {len(values)} values",
-            "the list is short and of the code; a CHECK is changed in one statement, and a value can be taken out again",
+            "the list is short and of the code; a CHECK is changed in one statement, and a value can be taken "
+            "out again",
             instead="an enum (a value never goes away), a table of values",
             unless="people edit the list: a table of values",
             line=field.line,

@@ -10,11 +10,12 @@ _MOST = 60  # tables that a picture is drawn for in full: with more nobody sees 
 
 
 def mermaid(draft: Draft) -> str:
-    """An `erDiagram`: https://mermaid.js.org/syntax/entityRelationshipDiagram.html. Columns are left out of a large one."""
+    """An `erDiagram` (https://mermaid.js.org/syntax/entityRelationshipDiagram.html); a large one has no columns."""
     lines = ["erDiagram"]
     for table in draft.tables.values():
         lines += [
-            f"    {_word(one.target)} {_ends(table, one)} {_word(table.name)} : {_word(one.role or one.entity or 'has')}"
+            f"    {_word(one.target)} {_ends(table, one)} {_word(table.name)} : "
+            f"{_word(one.role or one.entity or 'has')}"
             for one in table.foreigns
         ]
     if len(draft.tables) <= _MOST:

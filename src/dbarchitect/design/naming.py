@@ -55,3 +55,9 @@ def column_name(field: str, of: str, *, line: int = 0) -> str:
 
 # Columns that every table has: https://www.postgresql.org/docs/18/ddl-system-columns.html
 _SYSTEM = frozenset(("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"))
+
+
+def an(name: str) -> str:
+    """`an order`, `a user`: the name with its article."""
+    vowel = name[:1].lower() in "aeiou" and not name.lower().startswith(("use", "uni", "eu", "one"))
+    return f"{'an' if vowel else 'a'} {name}"

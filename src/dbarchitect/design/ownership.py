@@ -1,4 +1,4 @@
-"""How entities hang together: which end of a relation refers to the other, what belongs to a tenant, who comes first."""
+"""How entities hang together: which end of a relation refers to the other, what is a tenant's, what comes first."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from dbarchitect.errors import InputError
 
-from .naming import table_name, words
+from .naming import an, table_name, words
 from .spec import Access, Entity, Field, Relation, Rule, Spec
 
 _SHOWN = 10
@@ -59,7 +59,8 @@ def _problems(spec: Spec) -> Iterator[str]:
         other = pairs.setdefault(key, relation)
         if other is not relation and _shape(other) != _shape(relation):
             yield (
-                f"{_at(relation.line)}{relation.first.entity} and {relation.second.entity} are related in two ways that "
+                f"{_at(relation.line)}{relation.first.entity} and {relation.second.entity} are related in two "
+                f"ways that "
                 f"contradict each other: {_told(other)}, and {_told(relation)}; if both are meant, give each end a role"
             )
     for rule in spec.rules:
@@ -142,7 +143,8 @@ def _of_relation(relation: Relation, known: set[str]) -> Iterator[str]:
             yield f"{at}{end.least} to {end.most} {end.entity}: no such number"
     if relation.on_delete == "set null" and relation.first.least >= 1:
         yield (
-            f"{at}every {relation.second.entity} has a {relation.first.entity}, and yet loses it when that is deleted: "
+            f"{at}every {relation.second.entity} has {an(relation.first.entity)}, and yet loses it when that is "
+            f"deleted: "
             "one of the two"
         )
 
@@ -194,7 +196,7 @@ def _told(one: Relation) -> str:
 
     first, second = one.first, one.second
     return (
-        f"a {first.entity} has {many(second.least, second.most)} {second.entity} and a {second.entity} "
+        f"{an(first.entity)} has {many(second.least, second.most)} {second.entity} and {an(second.entity)} "
         f"{many(first.least, first.most)} {first.entity}"
     )
 

@@ -156,7 +156,8 @@ class _Writer:
         if path is None:
             where = f"line {self.access.line}: " if self.access.line else ""
             raise InputError(
-                f"{where}{self.access.text!r} asks for {self.access.entity} by {name!r}, which it has not and does not lead to",
+                f"{where}{self.access.text!r} asks for {self.access.entity} by {name!r}, which it has not and "
+                f"does not lead to",
                 hint="a field, a role, or an entity that relations lead to",
             )
         here, at = table, alias
@@ -329,13 +330,19 @@ class _Writer:
         pairs = zip(link.columns, link.target_columns, strict=True)
         on = " AND ".join(f"{other}.{q(here)} = {alias}.{q(there)}" for here, there in pairs)
         order = ", ".join(f"{other}.{q(one)}" for one in child.key)
-        return f"(SELECT jsonb_agg(to_jsonb({other}) ORDER BY {order}) FROM {q(child.name)} {other} WHERE {on}) AS {q(child.name)}"
+        return (
+            f"(SELECT jsonb_agg(to_jsonb({other}) ORDER BY {order}) FROM {q(child.name)} {other} WHERE {on}) "
+            f"AS {q(child.name)}"
+        )
 
     def _nearest(self, table: Table, alias: str) -> str:
         vector = next((one for one in table.columns if one.type.startswith(("vector", "halfvec"))), None)
         places = [one for one in table.columns if one.name.endswith(("latitude", "longitude"))]
         if vector is not None and not any(one.source in self.access.by for one in places):
-            return f"{alias}.{q(vector.name)} <=> {self._parameter(vector.source or vector.name, vector.sample.format(n=7))}"
+            return (
+                f"{alias}.{q(vector.name)} <=> "
+                f"{self._parameter(vector.source or vector.name, vector.sample.format(n=7))}"
+            )
         if len(places) >= 2:
             latitude = next(one for one in places if one.name.endswith("latitude"))
             longitude = next(one for one in places if one.name.endswith("longitude"))
@@ -414,7 +421,8 @@ class _Writer:
         return (
             f"UPDATE {q(table.name)}\nSET taken_at = now(), attempts = attempts + 1\nWHERE ({key}) IN (\n"
             f"    SELECT {key} FROM {q(table.name)}\n    WHERE {' AND '.join(inside)}\n"
-            f"    ORDER BY available_at, {q(table.key[-1])}\n    LIMIT {self.access.limit or 1}\n    FOR UPDATE SKIP LOCKED\n)\nRETURNING *"
+            f"    ORDER BY available_at, {q(table.key[-1])}\n    LIMIT {self.access.limit or 1}\n    FOR UPDATE "
+            f"SKIP LOCKED\n)\nRETURNING *"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .columns import add_field
 from .draft import Check, Column, Deletion, Draft, Foreign, Table, Unique
-from .naming import one_of, plain, table_name
+from .naming import an, one_of, plain, table_name
 from .ownership import Reference
 from .spec import End, Entity, Relation, Spec
 
@@ -129,7 +129,7 @@ class Referrer:
         if said:
             return _SAID[said], "as was said"
         if parent is not None and parent.soft_delete:
-            return "RESTRICT", f"a {parent.name} is marked and stays; removing it for good is a decision of its own"
+            return "RESTRICT", f"{an(parent.name)} is marked and stays; removing it for good is a decision of its own"
         if found.parent.entity == self.spec.surroundings.tenant:
             return "RESTRICT", "nobody removes a whole tenant by mistake"
         if not found.required:
@@ -138,7 +138,7 @@ class Referrer:
             return "SET NULL", "the row makes sense without it"
         return (
             "RESTRICT",
-            f"a {found.child.entity} is a fact of its own: it does not vanish with its {found.parent.entity}",
+            f"{an(found.child.entity)} is a fact of its own: it does not vanish with its {found.parent.entity}",
         )
 
     def _decide_deletion(self, table: Table, foreign: Foreign, found: Reference, why: str) -> None:
@@ -220,7 +220,7 @@ class Referrer:
             self.draft.decide(
                 "not enforced",
                 table.name,
-                f"that a {parent.entity} has at most {child.most} {child.entity}",
+                f"that {an(parent.entity)} has at most {child.most} {child.entity}",
                 "a count over rows is no constraint; two transactions could each add the last one",
                 instead=f"a numbered place from 1 to {child.most}, UNIQUE within the {parent.entity}",
                 line=found.relation.line,
@@ -280,7 +280,7 @@ class Referrer:
             "relation",
             chosen,
             f"a table of pairs, PRIMARY KEY ({', '.join(table.key)})",
-            f"a {first.entity} has several {second.entity} and the other way round; a pair is there once",
+            f"{an(first.entity)} has several {second.entity} and the other way round; a pair is there once",
             instead="an array of keys: no reference is checked in it",
             line=relation.line,
         )
@@ -337,7 +337,8 @@ class Referrer:
             "relation",
             table.name,
             f"UNIQUE ({', '.join(columns)})",
-            f"a {table.entity} is the pair of a {relation.first.entity} and a {relation.second.entity}, and is there once",
+            f"{an(table.entity)} is the pair of {an(relation.first.entity)} and {an(relation.second.entity)}, "
+            f"and is there once",
             unless="the same pair can be there several times (enrolled again): then without it",
             line=relation.line,
         )

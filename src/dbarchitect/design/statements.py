@@ -54,7 +54,10 @@ def _statements(draft: Draft, more: Sequence[str]) -> Iterator[str]:
         for name, start, end in table.partitions:
             yield f"COMMENT ON TABLE {q(name)} IS {quote_literal(f'{table.name} from {start[:10]} to {end[:10]}')}"
         if table.partitions:
-            yield f"COMMENT ON TABLE {q(f'{table.name}_default')} IS {quote_literal(f'{table.name} beyond its partitions')}"
+            yield (
+                f"COMMENT ON TABLE {q(f'{table.name}_default')} IS "
+                f"{quote_literal(f'{table.name} beyond its partitions')}"
+            )
 
 
 def create_index(table: Table, index: Index) -> str:

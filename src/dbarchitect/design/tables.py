@@ -17,7 +17,7 @@ from .behaviour import Behaviour
 from .columns import add_field
 from .conditions import add_rules
 from .draft import Check, Column, Draft, Foreign, Index, Table, Unique
-from .naming import column_name, one_of, plain, table_name
+from .naming import an, column_name, one_of, plain, table_name
 from .ownership import circles, ordered, owned, reference
 from .problems import refuse_problems
 from .references import Referrer
@@ -42,7 +42,7 @@ def designed(spec: Spec, *, now: datetime, version: int = 18) -> tuple[Draft, di
     designer.keys_and_rules()
     rows = rows_of(designer.draft, spec)
     Behaviour(designer.draft, spec, rows, now).add()
-    rows |= {name: one for name, one in rows_of(designer.draft, spec).items() if name not in rows}
+    rows = rows_of(designer.draft, spec, record=True)
     designer.foreign_indexes()
     return designer.draft, rows
 
@@ -124,7 +124,8 @@ class _Designer:
                 "tenancy",
                 "",
                 f"tables are shared; keys and references begin with {self.refer.tenant_column}",
-                f"a row of one {tenant} cannot refer to another's: the foreign key itself refuses it; row security shows a "
+                f"a row of one {tenant} cannot refer to another's: the foreign key itself refuses it; row "
+                f"security shows a "
                 f"session only the rows of {setting}",
                 instead="a schema or a database for each",
                 unless="a law or a contract asks for separate databases, or there are a few large ones",
@@ -171,7 +172,8 @@ class _Designer:
                 "key",
                 table.name,
                 f"PRIMARY KEY ({', '.join(table.key)})",
-                f"a {entity.name} is known only within its {entity.parent}; rows of one lie side by side in the key's index",
+                f"{an(entity.name)} is known only within its {entity.parent}; rows of one lie side by side in "
+                f"the key's index",
                 instead="a key of its own and this as UNIQUE",
                 unless="others refer to it often: a key of its own",
                 line=entity.line,
@@ -284,7 +286,8 @@ class _Designer:
             table.name,
             f"{kind} says which kind; "
             + (f"{', '.join(one.name for one in own)} in tables of their own" if own else "one table"),
-            "a kind's own fields are mandatory where they belong and absent elsewhere; the pair of key and kind makes a row "
+            "a kind's own fields are mandatory where they belong and absent elsewhere; the pair of key and kind "
+            "makes a row "
             "of the wrong kind impossible"
             if own
             else "the kinds have no fields of their own",
@@ -388,7 +391,9 @@ class _Designer:
                 f"the references among {', '.join(sorted(group))} are checked at COMMIT",
                 "each of these rows needs another first: none could ever be the first",
                 instead="making one of them optional",
-                unless="one of the relations need not hold from the start: then it is optional, and nothing is deferred",
+                unless=(
+                    "one of the relations need not hold from the start: then it is optional, and nothing is deferred"
+                ),
             )
 
     # Keys and rules

@@ -25,15 +25,23 @@ class Rows(Value, frozen=True, kw_only=True):
     said: bool
 
 
-def rows_of(draft: Draft, spec: Spec) -> dict[str, Rows]:
-    """Rows by table. What was assumed, and what exceeds any server, is recorded as a decision."""
+def rows_of(draft: Draft, spec: Spec, *, record: bool = False) -> dict[str, Rows]:
+    """Rows by table. With `record` what was assumed, and what exceeds any server, is written down as a decision."""
     declared: dict[str, Volume] = {draft.by_entity[one.entity]: one for one in spec.volumes}
     found: dict[str, Rows] = {}
     for table in draft.in_order():
         volume = declared.get(table.name)
+        if table.what == "history":
+            continue
         found[table.name] = _said(volume) if volume is not None and _speaks(volume) else _assumed(table, found)
+    for table in draft.tables.values():
+        if table.history in draft.tables:  # one change of each row
+            found[table.history] = Rows(now=found[table.name].now, later=found[table.name].later, said=False)
     for name, one in found.items():
         if max(one.now, one.later) > MOST:
+            found[name] = Rows(now=min(one.now, MOST), later=MOST, said=one.said)
+            if not record:
+                continue
             draft.decide(
                 "volume",
                 name,
@@ -42,15 +50,16 @@ def rows_of(draft: Draft, spec: Spec) -> dict[str, Rows]:
                 instead="sharding by the leading key (Citus), or an analytical store for what is old",
                 unless="old rows are folded into sums and removed",
             )
-            found[name] = Rows(now=min(one.now, MOST), later=MOST, said=one.said)
     unsaid = [name for name, one in found.items() if not one.said]
-    if unsaid:
+    if unsaid and record:
         shown = ", ".join(unsaid[:8]) + (f" and {len(unsaid) - 8} more" if len(unsaid) > 8 else "")
         draft.decide(
             "volume",
             "",
             f"the rows of {shown} are assumed",
-            f"nobody said how many: {_CHILDREN:.0f} for each row of what they hang on, else {_UNSAID:,.0f}",
+            f"nobody said how many: {_CHILDREN:.0f} for each row of what they hang on ({_FEW:.0f} where that is "
+            f"assumed too), one "
+            f"in a history for each row, else {_UNSAID:,.0f}",
             unless="a volume is said: rows, rows after two years, rows a day",
         )
     return found

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .finding import Finding, Gap
 from .value import Value
+
+Kind = Literal[
+    "row", "not null", "key", "reference", "deletion", "check", "exclusion", "state", "tree", "history", "tenant"
+]
+
+
+class Probe(Value, frozen=True, kw_only=True):
+    """One trial. `must` and `did`: whether the last statement is accepted; `why` the server's words; `holds`: as it
+    must be, and for the right reason."""
+
+    table: str
+    constraint: str
+    kind: Kind
+    what: str
+    must: Literal["accepted", "refused"]
+    did: Literal["accepted", "refused"]
+    holds: bool
+    statements: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Trial(Value, frozen=True, kw_only=True):
@@ -61,7 +82,7 @@ class Left(Value, frozen=True, kw_only=True):
 
 
 class NewIndex(Value, frozen=True, kw_only=True):
-    """An index that the adviser added: what it is for, as texts of accesses, and what of the workload's cost it saves."""
+    """An index that the adviser added: the accesses that it is for, and what share of the workload's cost it saves."""
 
     name: str
     sql: str

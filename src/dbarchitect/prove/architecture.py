@@ -27,7 +27,7 @@ from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits
 from dbarchitect.model.advice import IndexAdvice
-from dbarchitect.model.architecture import AskedPlan, NewIndex, TableSize, Trial
+from dbarchitect.model.architecture import AskedPlan, NewIndex, Probe, TableSize, Trial
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.finding import Gap
@@ -35,7 +35,7 @@ from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Index
 
 from .advise import AdviceOptions, advise
-from .constraints import Probe, Prober, make_tenant_role
+from .constraints import Prober, make_tenant_role
 from .declared import declared, lab_rows
 from .parameters import filled
 from .workbench import Workbench
@@ -184,7 +184,8 @@ def _advised(
             "index",
             one.name,
             one.sql,
-            f"{'; '.join(one.queries) or 'checks of references'}: without it the workload of two years costs {one.saves:.0%} more",
+            f"{'; '.join(one.queries) or 'checks of references'}: without it the workload of two years costs "
+            f"{one.saves:.0%} more",
             instead="reading more rows than are wanted",
             unless="these accesses become rare, or the table is written far more often",
         )

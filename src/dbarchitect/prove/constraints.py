@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
@@ -18,12 +18,9 @@ from dbarchitect.design.draft import Check, Draft, Foreign, States, Table, Uniqu
 from dbarchitect.design.rows import MISSING, Rows, matching
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import GUEST, one_statement
+from dbarchitect.model.architecture import Kind, Probe
 from dbarchitect.model.names import quote_identifier as q
-from dbarchitect.model.value import Value
 
-Kind = Literal[
-    "row", "not null", "key", "reference", "deletion", "check", "exclusion", "state", "tree", "history", "tenant"
-]
 _PAIRS = 40  # of states that are tried for one column
 _TRIES = 400  # of values for a condition that was written by hand
 
@@ -41,21 +38,6 @@ def make_tenant_role(server: Server, database: str) -> None:
         admin.execute(sql.SQL("GRANT ALL ON ALL TABLES IN SCHEMA public TO {}").format(role))
         admin.execute(sql.SQL("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
         admin.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
-
-
-class Probe(Value, frozen=True, kw_only=True):
-    """One trial. `must` and `did`: whether the last statement is accepted; `why` the server's words; `holds`: as it
-    must be, and for the right reason."""
-
-    table: str
-    constraint: str
-    kind: Kind
-    what: str
-    must: Literal["accepted", "refused"]
-    did: Literal["accepted", "refused"]
-    holds: bool
-    statements: tuple[str, ...] = ()
-    why: str = ""
 
 
 @dataclass(slots=True)
@@ -144,10 +126,16 @@ class Prober:
             rows.add(table, wrong={column.name: "NULL"})
             others = {one.trigger.replace("_moves", "_begins") for one in table.states if one.column == column.name}
             yield self._refused(
-                table, f"{table.name}.{column.name}", "not null", f"{column.name} is NULL", rows.statements,
-                "23502", "42501" if column.name == table.tenant or table.name == self.tenant else "", names={"", *others},
+                table,
+                f"{table.name}.{column.name}",
+                "not null",
+                f"{column.name} is NULL",
+                rows.statements,
+                "23502",
+                "42501" if column.name == table.tenant or table.name == self.tenant else "",
+                names={"", *others},
                 column=column.name,
-            )  # fmt: skip
+            )
 
     def _unique(self, table: Table, unique: Unique) -> Iterator[Probe]:
         rows = self.rows()
@@ -164,9 +152,14 @@ class Prober:
         rows.add(table, same, full=True)
         statements = [*rows.statements, *(["SET CONSTRAINTS ALL IMMEDIATE"] if unique.deferred else [])]
         yield self._refused(
-            table, unique.name, "key", f"the same {', '.join(unique.columns)} twice", statements, "23505",
+            table,
+            unique.name,
+            "key",
+            f"the same {', '.join(unique.columns)} twice",
+            statements,
+            "23505",
             names={unique.name, *narrower},
-        )  # fmt: skip
+        )
         if unique.predicate and table.soft_delete:
             gone = f"UPDATE {q(table.name)} SET deleted_at = now() WHERE {matching(table, first)}"
             again = [*statements[:before], gone, *statements[before:]]
@@ -187,10 +180,15 @@ class Prober:
         statements = [*rows.statements, *(["SET CONSTRAINTS ALL IMMEDIATE"] if foreign.deferred else [])]
         others = {one.name for one in table.foreigns if set(own) & set(one.columns)}
         yield self._refused(
-            table, foreign.name, "reference", f"{', '.join(own)} of no {foreign.target}", statements, "23503",
+            table,
+            foreign.name,
+            "reference",
+            f"{', '.join(own)} of no {foreign.target}",
+            statements,
+            "23503",
             names={foreign.name, *others, *(one.name for one in table.checks if set(own) & {c for c, _ in one.bad})},
             codes={"23514"},
-        )  # fmt: skip
+        )
         if foreign.target != table.name and not foreign.deferred and foreign.target != self.tenant:
             yield from self._deletion(table, foreign)
 
@@ -213,9 +211,15 @@ class Prober:
         found = f"SELECT count(*) FROM {q(table.name)} WHERE {matching(table, values)}"
         if foreign.on_delete == "RESTRICT":
             yield self._refused(
-                table, foreign.name, "deletion", f"deleting the {foreign.target} that it refers to",
-                [*rows.statements, delete], "23001", names=set(), codes={"23503"},
-            )  # fmt: skip
+                table,
+                foreign.name,
+                "deletion",
+                f"deleting the {foreign.target} that it refers to",
+                [*rows.statements, delete],
+                "23001",
+                names=set(),
+                codes={"23503"},
+            )
             return
         if any(
             one is not foreign and one.on_delete == "RESTRICT" and one.target == foreign.target
@@ -228,9 +232,14 @@ class Prober:
             found += "".join(f" AND {q(name)} IS NULL" for name in emptied)
         what = "and it goes too" if wanted == 0 else "and it stays without it"
         yield self._counted(
-            table, foreign.name, "deletion", f"deleting the {foreign.target} that it refers to, {what}",
-            [*rows.statements, delete], found, wanted,
-        )  # fmt: skip
+            table,
+            foreign.name,
+            "deletion",
+            f"deleting the {foreign.target} that it refers to, {what}",
+            [*rows.statements, delete],
+            found,
+            wanted,
+        )
 
     def _check(self, table: Table, check: Check) -> Iterator[Probe]:
         if not check.bad:
@@ -270,9 +279,14 @@ class Prober:
         second = rows.add(table, {**below, table.guard: first[key]})
         move = f"UPDATE {q(table.name)} SET {q(table.guard)} = {second[key]} WHERE {matching(table, first)}"
         return self._refused(
-            table, f"{table.name}_{table.guard}_guard", "tree", "a row below its own child", [*rows.statements, move],
-            "23514", names=set(),
-        )  # fmt: skip
+            table,
+            f"{table.name}_{table.guard}_guard",
+            "tree",
+            "a row below its own child",
+            [*rows.statements, move],
+            "23514",
+            names=set(),
+        )
 
     def _history(self, table: Table) -> Probe:
         rows = self.rows()
@@ -281,9 +295,14 @@ class Prober:
         change = f"UPDATE {q(table.name)} SET {q(column.name)} = {q(column.name)} WHERE {matching(table, values)}"
         delete = f"DELETE FROM {q(table.name)} WHERE {matching(table, values)}"
         return self._counted(
-            table, f"{table.name}_keep_history", "history", "a change and a deletion, each kept",
-            [*rows.statements, change, delete], f"SELECT count(*) FROM {q(table.history)}", 2,
-        )  # fmt: skip
+            table,
+            f"{table.name}_keep_history",
+            "history",
+            "a change and a deletion, each kept",
+            [*rows.statements, change, delete],
+            f"SELECT count(*) FROM {q(table.history)}",
+            2,
+        )
 
     def _tenants(self, table: Table) -> Iterator[Probe]:
         rows = self.rows()
@@ -352,9 +371,13 @@ class Prober:
                 except psycopg.Error as err:
                     diag = err.diag
                     return _Outcome(
-                        failed=True, at=number, code=err.sqlstate or "", name=self._named(diag),
-                        column=diag.column_name or "", message=diag.message_primary or str(err),
-                    )  # fmt: skip
+                        failed=True,
+                        at=number,
+                        code=err.sqlstate or "",
+                        name=self._named(diag),
+                        column=diag.column_name or "",
+                        message=diag.message_primary or str(err),
+                    )
             value = None
             if question:
                 row = cast("tuple[object, ...] | None", one_statement(connection, question).fetchone())
@@ -372,15 +395,31 @@ class Prober:
     def _accepted(self, table: Table, constraint: str, kind: Kind, what: str, statements: Sequence[str]) -> Probe:
         outcome = self._run(statements)
         return Probe(
-            table=table.name, constraint=constraint, kind=kind, what=what, must="accepted",
-            did="refused" if outcome.failed else "accepted", holds=not outcome.failed, statements=tuple(statements),
+            table=table.name,
+            constraint=constraint,
+            kind=kind,
+            what=what,
+            must="accepted",
+            did="refused" if outcome.failed else "accepted",
+            holds=not outcome.failed,
+            statements=tuple(statements),
             why=outcome.message,
-        )  # fmt: skip
+        )
 
     def _refused(
-        self, table: Table, constraint: str, kind: Kind, what: str, statements: Sequence[str], code: str, more: str = "",
-        *, names: Collection[str] | None = None, codes: Collection[str] = (), column: str = "",
-    ) -> Probe:  # fmt: skip
+        self,
+        table: Table,
+        constraint: str,
+        kind: Kind,
+        what: str,
+        statements: Sequence[str],
+        code: str,
+        more: str = "",
+        *,
+        names: Collection[str] | None = None,
+        codes: Collection[str] = (),
+        column: str = "",
+    ) -> Probe:
         """`names`: of the constraints whose refusal counts, the constraint's own by default; empty: any."""
         outcome = self._run(statements, tenants=kind == "tenant")
         wanted = {constraint} if names is None else names
@@ -390,10 +429,16 @@ class Prober:
             right = right and outcome.column == column
         right = right and outcome.at >= len(statements) - 2  # not a row that only prepares the trial
         return Probe(
-            table=table.name, constraint=constraint, kind=kind, what=what, must="refused",
-            did="refused" if outcome.failed else "accepted", holds=right, statements=tuple(statements),
+            table=table.name,
+            constraint=constraint,
+            kind=kind,
+            what=what,
+            must="refused",
+            did="refused" if outcome.failed else "accepted",
+            holds=right,
+            statements=tuple(statements),
             why=outcome.message,
-        )  # fmt: skip
+        )
 
     def _counted(
         self,
@@ -408,10 +453,16 @@ class Prober:
         outcome = self._run(statements, question, tenants=kind == "tenant")
         holds = not outcome.failed and outcome.value == wanted
         return Probe(
-            table=table.name, constraint=constraint, kind=kind, what=what, must="accepted",
-            did="refused" if outcome.failed else "accepted", holds=holds, statements=(*statements, question),
+            table=table.name,
+            constraint=constraint,
+            kind=kind,
+            what=what,
+            must="accepted",
+            did="refused" if outcome.failed else "accepted",
+            holds=holds,
+            statements=(*statements, question),
             why=outcome.message or ("" if holds else f"{outcome.value} rows, not {wanted}"),
-        )  # fmt: skip
+        )
 
 
 def _ways(states: States) -> dict[str, list[str]]:

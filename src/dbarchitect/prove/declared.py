@@ -1,4 +1,4 @@
-"""A twin at declared volumes: statistics and page counts of made-up rows, carried to as many rows as somebody expects."""
+"""A twin at declared volumes: statistics and page counts of made-up rows, carried to as many as are expected."""
 
 from __future__ import annotations
 

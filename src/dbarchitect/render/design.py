@@ -19,7 +19,7 @@ from dbarchitect.render.untrusted import block, json_document, line
 if TYPE_CHECKING:
     from dbarchitect.design.decision import Decision
     from dbarchitect.design.spec import Assumed, Unread
-    from dbarchitect.prove.constraints import Probe
+    from dbarchitect.model.architecture import Probe
     from dbarchitect.render import Screen
 
 SCHEMA = "dbarchitect.architecture/1"
@@ -160,7 +160,8 @@ def _readme(
     for one in made.sizes:
         mark = "" if one.said else " (assumed)"
         lines.append(
-            f"| {code(one.table, cell=True)} | {one.rows_now:,.0f}{mark} | {one.rows_later:,.0f} | {size_text(one.bytes_later)} |"
+            f"| {code(one.table, cell=True)} | {one.rows_now:,.0f}{mark} | {one.rows_later:,.0f} | "
+            f"{size_text(one.bytes_later)} |"
         )
     if made.queries:
         lines += [
@@ -172,7 +173,8 @@ def _readme(
         ]
         for one in made.queries:
             lines.append(
-                f"| {_cell(one.text)} | {one.per_second:g}{'' if one.said else ' (assumed)'} | {_by(one)} | {_cost(one)} |"
+                f"| {_cell(one.text)} | {one.per_second:g}{'' if one.said else ' (assumed)'} | {_by(one)} | "
+                f"{_cost(one)} |"
             )
         lines += [
             "",
@@ -250,7 +252,8 @@ def _head(title: str, command: str) -> list[str]:
 def _constraints(made: Architecture, probes: Sequence[Probe], command: str) -> str:
     lines = _head("Constraints, tried", command)
     lines += [
-        "Each trial ran on an empty copy in a transaction that was rolled back. A refusal counts only with the name of the "
+        "Each trial ran on an empty copy in a transaction that was rolled back. A refusal counts only with the "
+        "name of the "
         "constraint and the error code of its kind. All statements: constraints.json.",
         "",
         "| kind | accepted as it must be | refused as it must be | wrong |",
@@ -283,7 +286,8 @@ def _constraints(made: Architecture, probes: Sequence[Probe], command: str) -> s
 def _plans(made: Architecture, command: str) -> str:
     lines = _head("Plans of what is asked", command)
     lines += [
-        "Planned on twins: the schema with the statistics and page counts of the declared volumes, and no rows. Times are "
+        "Planned on twins: the schema with the statistics and page counts of the declared volumes, and no rows. "
+        "Times are "
         "the fastest of three runs on the made-up rows of a lab, whose size is in sizes.md.",
         "",
     ]
@@ -313,7 +317,8 @@ def _plans(made: Architecture, command: str) -> str:
         for one in made.advised:
             instead = f", in place of {', '.join(map(code, one.replaces))}" if one.replaces else ""
             lines.append(
-                f"- {code(one.sql)} for {prose(line('; '.join(one.queries)) or 'checks of references')}{instead}: saves "
+                f"- {code(one.sql)} for "
+                f"{prose(line('; '.join(one.queries)) or 'checks of references')}{instead}: saves "
                 f"{one.saves:.1%} of the workload's cost, {size_text(one.bytes)} in two years"
             )
         lines += [
@@ -334,7 +339,8 @@ def _sizes(made: Architecture, command: str) -> str:
     ]
     for one in made.sizes:
         lines.append(
-            f"| {code(one.table, cell=True)} | {one.lab_rows:,} | {size_text(one.lab_bytes)} | {one.row_estimated:,.0f} | "
+            f"| {code(one.table, cell=True)} | {one.lab_rows:,} | {size_text(one.lab_bytes)} | "
+            f"{one.row_estimated:,.0f} | "
             f"{one.row_measured:,.0f} | {size_text(one.bytes_now)} | {size_text(one.bytes_later)} |"
         )
     return "\n".join(lines) + "\n"
