@@ -17,6 +17,10 @@ def answer(rule: str, table: str, draft: Draft) -> str:
         return ""
     if found.what == "history" and rule in ("missing-foreign-key", "no-natural-key", "change-time-by-hand"):
         return "rows of a history are only added, and outlive what they tell of"
+    if rule == "half-null-foreign-key" and found.tenant:
+        return f"{found.tenant} is always there; without the rest it refers to nothing, which is what optional means"
+    if rule == "trigger-on-every-table":
+        return "it keeps updated_at, whoever writes"
     if rule == "no-natural-key":
         return "nobody said that two cannot be equal in all that people know of them: say `unique` where they cannot"
     if rule == "cascade-beside-soft-delete":

@@ -192,7 +192,9 @@ def _shape(one: Relation) -> tuple[tuple[str, int, int | None], ...]:
 
 def _told(one: Relation) -> str:
     def many(least: int, most: int | None) -> str:
-        return f"{least} to {'any number of' if most is None else most}"
+        if most is None:
+            return f"at least {least}" if least else "any number of"
+        return f"exactly {most}" if least == most else f"{least} to {most}"
 
     first, second = one.first, one.second
     return (

@@ -18,6 +18,11 @@ _A_SECOND = 1.0  # how often something is asked where nobody said
 _NEXT_PAGES = 0.25  # next pages for each first page where nobody said; a guess, and named as one
 _LIMIT = 50  # rows of a list whose length nobody said
 _DEEP = 3  # references to follow at most
+# Where a page may begin, for planning: somewhere among the rows.
+_MIDDLE = {
+    "timestamptz": "now()", "date": "CURRENT_DATE", "bigint": "500", "integer": "500", "numeric": "10", "text": "'m'",
+    "uuid": "'7fffffff-ffff-7fff-bfff-ffffffffffff'",
+}  # fmt: skip
 _SPAN = re.compile(r"\d+ (second|minute|hour|day|week|month|year)s?\Z")
 
 
@@ -310,8 +315,16 @@ class _Writer:
         names += [name for name in table.key if name != table.tenant and name not in names]
         sign = "<" if True in directions else ">"
         left = ", ".join(f"{alias}.{q(name)}" for name in names)
-        right = ", ".join(self._parameter(f"last {name}") for name in names)
-        return f"({left}) {sign} ({right})" if len(names) > 1 else f"{left} {sign} {right}"
+        numbers: list[str] = []
+        for name in names:
+            column = table.column(name)
+            kind = column.type.partition("(")[0] if column is not None else ""
+            numbers.append(self._parameter(f"last {name}", _MIDDLE.get(kind, "")))
+        right = ", ".join(numbers)
+        page = f"({left}) {sign} ({right})" if len(names) > 1 else f"{left} {sign} {right}"
+        if table.partitioned == names[0] and len(names) > 1:  # by this alone partitions are left out
+            page += f" AND {alias}.{q(names[0])} {sign}= {numbers[0]}"
+        return page
 
     def _along_with(self, table: Table, alias: str, name: str) -> str:
         """What comes along: one row as an object, several as an array."""

@@ -57,7 +57,7 @@ class Rows:
             values[table.tenant] = self.add(tenants)[tenants.key[0]]
         for name in table.key:
             column = table.column(name)
-            if column is not None and name not in linked:
+            if column is not None and (name not in linked or column.identity or column.default):
                 values.setdefault(name, self.sample(table, column, number))
         barred = {name for group in table.alternatives for name in group[1:]}
         for foreign in sorted(table.foreigns, key=lambda one: len(one.columns)):
@@ -72,7 +72,7 @@ class Rows:
         if table.name == self.tenant:
             self.act_as(values[table.key[0]])
         self.statements.append(insert(table, values))
-        del self._busy[table.name]
+        self._busy.pop(table.name, None)
         return values
 
     def act_as(self, tenant: str) -> None:
@@ -99,17 +99,21 @@ class Rows:
         columns = [table.column(name) for name in foreign.columns]
         required = all(column is not None and column.not_null for column in columns)
         alternative = any(group[0] in own for group in table.alternatives)
-        if (
-            not (required or alternative or full)
-            or (barred & set(own) and not required)
-            or foreign.target == table.name
-        ):
+        if not (required or alternative or full) or (barred & set(own) and not required):
             return
         target = self.draft.tables[foreign.target]
+        if target is table and not full:
+            return
+        if not required and target is not table and table.name in self._needed(target):
+            return  # what it would refer to needs this row first
         pairs = list(zip(foreign.columns, foreign.target_columns, strict=True))
         known = {there: values[here] for here, there in pairs if here in values and here not in bad}
         known |= {there: fixed[here] for here, there in pairs if here in fixed}
-        if foreign.target in self._busy:
+        if target is table:
+            known = {name: value for name, value in known.items() if name == table.tenant}
+            parent = self.add(target, known)
+            self._busy[table.name] = values
+        elif foreign.target in self._busy:
             parent = self._busy[foreign.target]
             if any(there not in parent for _, there in pairs):
                 return
@@ -118,6 +122,19 @@ class Rows:
         for here, there in pairs:
             if here not in given:
                 values[here] = parent[there]
+
+    def _needed(self, table: Table) -> set[str]:
+        """The tables in which a row of `table` needs rows, all the way up."""
+        found: set[str] = set()
+        waiting = [table]
+        while waiting:
+            one = waiting.pop()
+            for foreign in one.foreigns:
+                columns = [one.column(name) for name in foreign.columns]
+                if foreign.target not in found and all(column is not None and column.not_null for column in columns):
+                    found.add(foreign.target)
+                    waiting.append(self.draft.tables[foreign.target])
+        return found
 
 
 def _lonely(table: Table, column: Column) -> bool:
