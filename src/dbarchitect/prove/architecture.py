@@ -32,16 +32,17 @@ from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Query, Workload
-from dbarchitect.model.schema import Index
+from dbarchitect.model.schema import Index, Relational
 
 from .advise import AdviceOptions, advise
 from .constraints import Prober, make_tenant_role
-from .declared import declared, lab_rows
+from .declared import declared, full_name, lab_rows
 from .parameters import filled
 from .workbench import Workbench
 
 _RUNS, _LIMIT_S = 3, 20.0
 _LARGE = 10_000.0  # rows from which reading a table whole is worth a word
+_EMPTY, _EMPTY_BRIN = 8192, 3 * 8192  # bytes of an index without rows: a page that describes it; BRIN also maps
 _HEADER = 28.0  # bytes of a row beside its values
 
 
@@ -80,7 +81,7 @@ def prove(
     own that these replace. `tenant`: the table of tenants; `budget_rows`: of the lab."""
     now = {name: one.now for name, one in rows.items()}
     later = {name: one.later for name, one in rows.items()}
-    wanted = lab_rows(now, budget_rows)
+    wanted = {full_name(name): count for name, count in lab_rows(now, budget_rows).items()}
     bench = Workbench(server, snapshot, rows=wanted, seed=seed, budget_rows=budget_rows, progress=progress)
     with ExitStack() as stack:
         stack.callback(bench.close)
@@ -108,7 +109,7 @@ def prove(
         with server.connect("lab") as admin:
             facts = inspect(admin)
         assert facts.facts is not None
-        evidence.sizes = _sizes(draft, rows, made, facts.facts.tables)
+        evidence.sizes = _sizes(draft, rows, made, facts)
         final = replace(
             first, schema=replace(facts, facts=replace(facts.facts, origin="declared")), script=evidence.schema
         )
@@ -278,21 +279,25 @@ def _timed(owner: psycopg.Connection[Any], sql: str, parameters: Sequence[str]) 
     return best, rows
 
 
-def _sizes(
-    draft: Draft, rows: Mapping[str, Rows], made: Mapping[str, float], tables: Mapping[str, TableFacts]
-) -> list[TableSize]:
-    """The lab's sizes, carried to the declared rows; and beside them what the types of the columns say."""
+def _sizes(draft: Draft, rows: Mapping[str, Rows], made: Mapping[str, float], schema: Relational) -> list[TableSize]:
+    """The lab's sizes, carried to the declared rows; and beside them what the types of the columns say. Pages that an
+    index has without any row do not grow with the rows."""
+    tables = schema.facts.tables if schema.facts is not None else {}
+    empty = {
+        str(one.name): sum(_EMPTY_BRIN if index.method == "brin" else _EMPTY for index in one.indexes)
+        for one in schema.tables
+    }
     found: list[TableSize] = []
-    by_name = {key.removeprefix("public.").strip('"'): one for key, one in tables.items()}
     for table in draft.tables.values():
         parts = [
             table.name,
             *(name for name, _, _ in table.partitions),
             *([f"{table.name}_default"] if table.partitions else []),
         ]
-        known = [by_name[name] for name in parts if name in by_name]
+        known = [tables[full_name(name)] for name in parts if full_name(name) in tables]
         heap = sum(one.heap_bytes or 0 for one in known)
         total = sum(one.total_bytes or one.heap_bytes or 0 for one in known)
+        fixed = min(total, sum(empty.get(full_name(name), 0) for name in parts))
         count = max(made.get(table.name, 0.0), 1.0)
         one = rows[table.name]
         found.append(
@@ -303,8 +308,8 @@ def _sizes(
                 said=one.said,
                 lab_rows=int(made.get(table.name, 0)),
                 lab_bytes=total,
-                bytes_now=total / count * one.now,
-                bytes_later=total / count * one.later,
+                bytes_now=fixed + (total - fixed) / count * one.now,
+                bytes_later=fixed + (total - fixed) / count * one.later,
                 row_estimated=_HEADER
                 + sum(column.width * (1.0 if column.not_null else 0.7) for column in table.columns),
                 row_measured=heap / count,

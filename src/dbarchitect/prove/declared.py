@@ -10,6 +10,7 @@ from dbarchitect.design.draft import Draft, Table
 from dbarchitect.engines.postgres.twin.scale import scale
 from dbarchitect.engines.postgres.twin.snapshot import MOST_BYTES, MOST_TOTAL_BYTES, Snapshot
 from dbarchitect.model.facts import ColumnStatistics, Facts
+from dbarchitect.model.names import Name
 
 _WHOLE = 1_000.0  # rows up to which a table is not made smaller
 _ROOM = 0.8  # of the largest size that a server has
@@ -19,7 +20,12 @@ def lab_rows(rows: Mapping[str, float], budget: int) -> dict[str, int]:
     """Rows for a lab of `budget` rows over all tables: small tables whole, the others all by one factor."""
     total = sum(rows.values())
     factor = min(1.0, budget / total) if total else 1.0
-    return {name: int(min(count, max(_WHOLE, count * factor))) for name, count in rows.items()}
+    return {name: round(min(count, max(_WHOLE, count * factor))) for name, count in rows.items()}
+
+
+def full_name(table: str) -> str:
+    """The key of a table of a design in facts and options."""
+    return str(Name(schema="public", name=table))
 
 
 def declared(
@@ -41,23 +47,17 @@ def declared(
         if factor > most:
             factor = most
             capped[name] = made * factor
-        factors[name] = factor
+        factors[full_name(name)] = factor
     grown = scale(snapshot, factors)
     after = grown.schema.facts
     assert after is not None
     columns = dict(after.columns)
     for table in draft.tables.values():
-        key = f"public.{_quoted(snapshot, table.name)}"
+        key = full_name(table.name)
         if key in columns:
             columns[key] = tuple(_spread(one, table, draft, rows) for one in columns[key])
     after = replace(after, columns=columns, origin="declared")
     return replace(grown, schema=replace(grown.schema, facts=after)), capped
-
-
-def _quoted(snapshot: Snapshot, name: str) -> str:
-    return next((str(one.name) for one in snapshot.schema.tables if one.name.name == name), name).removeprefix(
-        "public."
-    )
 
 
 def _largest(facts: Facts, snapshot: Snapshot, name: str) -> float:

@@ -200,7 +200,10 @@ def _readme(
     lines += [f"- {prose(line(f'{one.kind} {one.name}: {one.effect}'))}" for one in made.gaps[:_SHOWN]]
     lines += [f"- all {len(decisions)} decisions with their reasons: [decisions.md](decisions.md)", ""]
     lines += ["## Picture", "", fence(diagram.rstrip("\n"), "mermaid"), "", "## Use it", ""]
-    lines += [fence('createdb app\nfor f in migrations/*.sql; do psql -1 -d app -f "$f"; done', "sh"), ""]
+    lines += [
+        fence('createdb app\nfor f in migrations/*.up.sql; do psql -v ON_ERROR_STOP=1 -d app -f "$f"; done', "sh"),
+        "",
+    ]
     lines += ["Or with a record of what ran: `dba migrate apply migrations --to postgresql://.../app`.", ""]
     return "\n".join(lines)
 
