@@ -51,7 +51,7 @@ def relation(
     has: tuple[int, int | None] = (0, None),
     **more: Any,
 ) -> dict[str, Any]:
-    """`first` has `has` of `second`, each of which has `of` of `first`. `role`: of the first; `other`: of the second."""
+    """A first has `has` seconds, each of which has `of` firsts. `role` is the first's name, `other` the second's."""
     role, other = more.pop("role", ""), more.pop("other", "")
     return {
         "first": {"entity": first, "least": of[0], "most": of[1], "role": role},
@@ -289,7 +289,7 @@ TENANTS = spec_of(
 def test_trees_queues_marks_and_junctions_of_tenants(tried: Any) -> None:
     draft, probes, untried, _ = tried(TENANTS)
     assert wrong(probes) == []
-    assert untried == ["orgs_owner_key"]  # an organisation gets its owner after it is there
+    assert untried == []
     pages = draft.tables["pages"]
     assert pages.guard == "parent_id"
     assert pages.key == ("org_id", "id")

@@ -17,8 +17,12 @@ def answer(rule: str, table: str, draft: Draft) -> str:
         return ""
     if found.what == "history" and rule in ("missing-foreign-key", "no-natural-key", "change-time-by-hand"):
         return "rows of a history are only added, and outlive what they tell of"
-    if rule == "half-null-foreign-key" and found.tenant:
-        return f"{found.tenant} is always there; without the rest it refers to nothing, which is what optional means"
+    if rule == "half-null-foreign-key":
+        return (
+            "the column that is always there is the tenant's; without the rest it refers to nothing, as optional means"
+        )
+    if rule == "nullable-in-unique":
+        return "it is optional, and rows without it are not the same row"
     if rule == "trigger-on-every-table":
         return "it keeps updated_at, whoever writes"
     if rule == "no-natural-key":
@@ -30,7 +34,9 @@ def answer(rule: str, table: str, draft: Draft) -> str:
     if rule in ("one-to-one-split", "one-column-table") and any(one.fixed for one in found.foreigns):
         return "it is a kind of what it shares its key with"
     if rule == "circular-foreign-keys":
-        return "the circle is checked at COMMIT" if any(one.deferred for one in found.foreigns) else ""
+        if any(one.deferred for one in found.foreigns):
+            return "the circle is checked at COMMIT"
+        return "one of the references is optional: rows are added one after the other"
     if rule == "deep-cascade":
         return "parts go with their whole: ON DELETE of each reference is in the record of decisions, with its reason"
     if rule in ("bare-id-key", "hub-table"):

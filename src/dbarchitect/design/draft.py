@@ -66,6 +66,7 @@ class Unique:
     columns: tuple[str, ...]
     predicate: str = ""
     deferred: bool = False
+    nulls_equal: bool = False  # NULLS NOT DISTINCT: rows without a parent are siblings too
 
     @property
     def is_index(self) -> bool:

@@ -113,7 +113,7 @@ class Referrer:
                 columns=foreign.columns,
                 predicate="deleted_at IS NULL" if table.soft_delete else "",
             )
-            if set(unique.columns) != set(table.key):
+            if not set(unique.columns) >= set(table.key):
                 table.uniques.append(unique)
         if child.entity == parent.entity:
             self._tree(table, foreign)
@@ -193,6 +193,7 @@ class Referrer:
                 keys=columns,
                 columns=columns,
                 deferred=True,
+                nulls_equal=any(not one.not_null for one in table.columns if one.name in foreign.columns),
             )
         )
         self.draft.decide(

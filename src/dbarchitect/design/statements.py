@@ -75,7 +75,8 @@ def _create(table: Table, foreigns: Sequence[Foreign]) -> str:
     for unique in table.uniques:
         if not unique.is_index:
             deferred = " DEFERRABLE INITIALLY DEFERRED" if unique.deferred else ""
-            lines.append(f"CONSTRAINT {q(unique.name)} UNIQUE ({_list(unique.columns)}){deferred}")
+            nulls = " NULLS NOT DISTINCT" if unique.nulls_equal else ""
+            lines.append(f"CONSTRAINT {q(unique.name)} UNIQUE{nulls} ({_list(unique.columns)}){deferred}")
     lines += [_foreign(one) for one in foreigns]
     lines += [f"CONSTRAINT {q(one.name)} CHECK ({one.sql})" for one in table.checks]
     for one in table.excludes:

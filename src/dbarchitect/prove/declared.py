@@ -13,6 +13,7 @@ from dbarchitect.model.facts import ColumnStatistics, Facts
 from dbarchitect.model.names import Name
 
 _WHOLE = 1_000.0  # rows up to which a table is not made smaller
+_SHARE = 0.1  # of the rows, from which on ANALYZE keeps the share (analyze.c)
 _ROOM = 0.8  # of the largest size that a server has
 
 
@@ -84,17 +85,20 @@ def _largest(facts: Facts, snapshot: Snapshot, name: str) -> float:
 
 
 def _spread(one: ColumnStatistics, table: Table, draft: Draft, rows: Mapping[str, float]) -> ColumnStatistics:
-    """Statistics of a reference, with as many distinct values as there are rows to refer to."""
-    if one.n_distinct < 0:
-        return one
+    """Statistics of a reference, with as many distinct values as there are rows to refer to. A lab has fewer rows for
+    each value than there will be, so that PostgreSQL may have kept a share of the rows where a number would be right."""
     for foreign in table.foreigns:
         own = [name for name in foreign.columns if name != table.tenant]
-        if own == [one.column] or (not own and one.column == table.tenant):
-            share = min(1.0, rows[foreign.target] / max(rows[table.name], 1.0)) * (1 - one.null_fraction)
-            if rows[foreign.target] > 1_000:  # what a lab has whole, it has with all its values
-                return replace(one, n_distinct=-max(share, 1e-9), most_common_values=None, most_common_frequencies=None)
-    if one.column == table.tenant and table.tenant:
-        tenants = next((rows[f.target] for f in table.foreigns if f.columns == (table.tenant,)), None)
-        if tenants is not None and tenants > 1_000:
-            return replace(one, n_distinct=-max(min(1.0, tenants / max(rows[table.name], 1.0)), 1e-9))
+        if own != [one.column] and not (not own and one.column == table.tenant):
+            continue
+        parents, count = rows[foreign.target], max(rows[table.name], 1.0)
+        if one.n_distinct > 0 and parents <= _WHOLE:
+            return one  # what a lab has whole, it has with all its values
+        distinct = max(min(parents, count * (1 - one.null_fraction)), 1.0)
+        return replace(
+            one,
+            n_distinct=-distinct / count if distinct > _SHARE * count else distinct,
+            most_common_values=None,
+            most_common_frequencies=None,
+        )
     return one
