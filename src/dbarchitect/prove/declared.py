@@ -86,7 +86,7 @@ def _largest(facts: Facts, snapshot: Snapshot, name: str) -> float:
 
 def _spread(one: ColumnStatistics, table: Table, draft: Draft, rows: Mapping[str, float]) -> ColumnStatistics:
     """Statistics of a reference, with as many distinct values as there are rows to refer to. A lab has fewer rows for
-    each value than there will be, so that PostgreSQL may have kept a share of the rows where a number would be right."""
+    each value than there will be, so that PostgreSQL may have kept a share of the rows where a number is right."""
     for foreign in table.foreigns:
         own = [name for name in foreign.columns if name != table.tenant]
         if own != [one.column] and not (not own and one.column == table.tenant):
