@@ -503,8 +503,20 @@ def test_the_verb_writes_a_folder_and_brings_it_up_to_date(
     edited["entities"][0]["fields"].append(field("subtitle", required=False))
     brief.write_text(json.dumps(edited))
     assert run(words) == 0
-    assert "the next migration is 0002_design_change.up.sql" in capsys.readouterr().out
-    assert "ADD COLUMN subtitle" in (folder / "migrations/0002_design_change.up.sql").read_text()
+    assert "the next migration is 0002_design_change_1.up.sql" in capsys.readouterr().out
+    assert "ADD COLUMN subtitle" in (folder / "migrations/0002_design_change_1.up.sql").read_text()
+
+    edited["entities"][0]["fields"].pop(0)
+    brief.write_text(json.dumps(edited))
+    before = (folder / "README.md").read_text()
+    with pytest.raises(InputError, match=r"loses data.*nothing was written") as lost:
+        run(words)
+    assert "--allow-loss" in lost.value.hint
+    assert (folder / "README.md").read_text() == before
+    assert run([*words, "--allow-loss"]) == 0
+    assert (folder / "migrations/0003_design_change_2.up.sql").exists()
+    assert run([*words, "--fresh"]) == 0
+    assert [path.name for path in (folder / "migrations").glob("*.up.sql")] == ["0001_initial.up.sql"]
 
     (folder / "decisions.md").write_text("mine")
     with pytest.raises(InputError, match=r"decisions\.md would be written anew"):

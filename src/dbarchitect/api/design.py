@@ -36,6 +36,7 @@ from dbarchitect.model.names import Position
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import NotNull, Relational
 from dbarchitect.model.value import Value, from_json, to_json
+from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
 from dbarchitect.review.rule import chosen
@@ -44,7 +45,7 @@ from dbarchitect.sql.script import Statement, command_tag
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
-from .diff import DiffOptions
+from .diff import DiffOptions, LossError
 from .folder import new
 from .schema import CheckOptions, reviewed
 from .surroundings import open_workshop
@@ -114,6 +115,8 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
     and for a change of which only a person can say what it means.
     """
     begun = time.monotonic()
+    if options.orm:
+        target(options.orm)  # pyright: ignore[reportArgumentType] - refused now rather than after a minute
     before = _manifest(folder)
     start = datetime.fromisoformat(before.begun) if before is not None and before.begun else options.now
     draft, rows = designed(spec, now=start)
@@ -262,27 +265,32 @@ def _migrations(folder: Path, work: Path, options: DesignOptions, *, fresh: bool
     target, present = work / "migrations", folder / "migrations"
     if present.is_dir() and not fresh:
         shutil.copytree(present, target)
-    first = not target.exists()
+    before = len(list(target.glob("*.up.sql"))) if target.exists() else 0
     options.progress("writing the migration, and running it up and down")
-    made = new(
-        "initial" if first else "design change",
-        target,
-        str(work / "schema.sql"),
-        DiffOptions(
-            renames=options.renames,
-            allow_loss=options.allow_loss,
-            small=True,
-            privileges=False,
-            pg_bin=options.pg_bin,
-            cache=options.cache,
-            now=options.now,
-            progress=options.progress,
-        ),
+    asked_for = DiffOptions(
+        renames=options.renames,
+        allow_loss=options.allow_loss,
+        small=True,
+        privileges=False,
+        pg_bin=options.pg_bin,
+        cache=options.cache,
+        now=options.now,
+        progress=options.progress,
     )
+    try:
+        made = new(f"design change {before}" if before else "initial", target, str(work / "schema.sql"), asked_for)
+    except LossError as err:
+        raise InputError(
+            f"{err.message}; nothing was written",
+            hint="--allow-loss lets it, --rename OLD=NEW states a new name; --fresh begins the migrations anew",
+        ) from err
+    except InputError as err:
+        said = err.message.replace(str(work), str(folder))
+        raise InputError(said, hint=f"{err.hint}; --fresh begins the migrations anew" if before else err.hint) from err
     if made.written is None:
         return "the migrations already make this schema"
     name = Path(made.written.files[0]).name
-    return f"{'the first' if first else 'the next'} migration is {name}: {len(made.plan.steps)} steps"
+    return f"{'the next' if before else 'the first'} migration is {name}: {len(made.plan.steps)} steps"
 
 
 def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: DesignOptions) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ def answer(rule: str, table: str, draft: Draft) -> str:
     found = draft.tables.get(table)
     if rule == "extension-in-public":
         return "the default place; it matters only where public is served to strangers"
+    if rule == "trigger-on-every-table":
+        return "it keeps updated_at, whoever writes"
     if found is None:
         return ""
     if found.what == "history" and rule in ("missing-foreign-key", "no-natural-key", "change-time-by-hand"):
@@ -23,8 +25,6 @@ def answer(rule: str, table: str, draft: Draft) -> str:
         )
     if rule == "nullable-in-unique":
         return "it is optional, and rows without it are not the same row"
-    if rule == "trigger-on-every-table":
-        return "it keeps updated_at, whoever writes"
     if rule == "no-natural-key":
         return "nobody said that two cannot be equal in all that people know of them: say `unique` where they cannot"
     if rule == "cascade-beside-soft-delete":
