@@ -452,6 +452,29 @@ def test_keyset_pages_leave_nothing_out(tried: Any, server: Server) -> None:
         assert len(seen) == len({row[names.index("id")] for row in seen}) == 50
 
 
+def test_branches_of_a_tree(tried: Any, server: Server) -> None:
+    spec = spec_of(
+        entities=[entity("page", field("title"))],
+        relations=[relation("page", "page", of=(0, 1), role="parent")],
+        access=[
+            {"text": "all below", "entity": "page", "by": ["ancestor"]},
+            {"text": "all above", "entity": "page", "by": ["descendant"]},
+        ],
+    )
+    draft, _, _, database = tried(spec)
+    below, above = asked(draft, spec)
+    with server.connect(database) as connection:
+        connection.execute("SET search_path = public")
+        connection.execute(
+            "INSERT INTO pages (title, parent_id) VALUES ('1', NULL), ('2', 1), ('3', 2), ('4', 1), ('5', NULL)"
+        )
+        connection.execute(f"PREPARE below AS {below.sql}".encode())
+        connection.execute(f"PREPARE above AS {above.sql}".encode())
+        ids = [column.name for column in connection.execute("EXECUTE below(1)").description or ()].index("id")
+        assert sorted(row[ids] for row in connection.execute("EXECUTE below(1)").fetchall()) == [1, 2, 3, 4]
+        assert sorted(row[ids] for row in connection.execute("EXECUTE above(3)").fetchall()) == [1, 2, 3]
+
+
 SMALL = {
     "title": "Library",
     "entities": [

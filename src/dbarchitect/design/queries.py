@@ -23,6 +23,7 @@ _MIDDLE = {
     "timestamptz": "now()", "date": "CURRENT_DATE", "bigint": "500", "integer": "500", "numeric": "10", "text": "'m'",
     "uuid": "'7fffffff-ffff-7fff-bfff-ffffffffffff'",
 }  # fmt: skip
+_BRANCH = {"ancestor", "descendant"}  # of a tree: all below a row, all above it
 _SPAN = re.compile(r"\d+ (second|minute|hour|day|week|month|year)s?\Z")
 
 
@@ -93,6 +94,8 @@ class _Writer:
             yield self._asked(self._take(table))
         elif verb in ("count", "sum"):
             yield self._asked(self._grouped(table))
+        elif table.guard and _BRANCH & set(access.by):
+            yield self._asked(self._branch(table))
         else:
             yield from self._select(table)
 
@@ -382,6 +385,47 @@ class _Writer:
         self._conditions(table, f"{alias}.")
         sql = self._sql(table, alias, [*by, *what], [], None)
         return sql + (f"\nGROUP BY {', '.join(by)}" if by else "")
+
+    def _branch(self, table: Table) -> str:
+        """A row of a tree with all below it (by `ancestor`), or all above it (by `descendant`). The guard of the tree
+        sees to it that this ends."""
+        key = next(name for name in table.key if name != table.tenant)
+        upward = "descendant" in self.access.by
+        given = next(name for name in self.access.by if name in _BRANCH)
+        self.access = _without(self.access, _BRANCH)
+        first = [f"t.{q(key)} = {self._parameter(given)}"]
+        same = ""
+        if table.tenant and self.draft.tenant_setting:
+            first.append(f"t.{q(table.tenant)} = {self._parameter(self.spec.surroundings.tenant)}")
+            same = f" AND t.{q(table.tenant)} = b.{q(table.tenant)}"
+            self.access = _without(self.access, {self.spec.surroundings.tenant})
+        step = f"t.{q(key)} = b.{q(table.guard)}" if upward else f"t.{q(table.guard)} = b.{q(key)}"
+        if table.soft_delete:
+            self.where.append("b.deleted_at IS NULL")
+        for name in self.access.by:
+            self._by(table, "b.", name)
+        chosen = [self._column(table, name) for name in self.access.fields] or [
+            one for one in table.columns if one.type != "tsvector"
+        ]
+        shown = ", ".join(f"b.{q(one.name)}" for one in chosen)
+        order, _ = self._order(table, "b")
+        parts = [
+            "WITH RECURSIVE branch AS (",
+            f"    SELECT t.* FROM {q(table.name)} t WHERE {' AND '.join(first)}",
+            "    UNION ALL",
+            f"    SELECT t.* FROM {q(table.name)} t JOIN branch b ON {step}{same}",
+            ")",
+            f"SELECT {shown}",
+            "FROM branch b",
+            *self.joins,
+        ]
+        if self.where:
+            parts.append("WHERE " + " AND ".join(self.where))
+        if self.access.order:
+            parts.append("ORDER BY " + ", ".join(order))
+        if self.access.limit is not None:
+            parts.append(f"LIMIT {self.access.limit}")
+        return "\n".join(parts)
 
     # Writing
 
