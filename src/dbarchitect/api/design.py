@@ -53,7 +53,6 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-design.json"
 LAB_ROWS = 150_000
 _NAMED = 3
-_FEW = 40  # entities up to which the lab has its full budget; of more each table gets less
 # They tell of a server that runs, or of rows that are there: made-up ones say nothing.
 _NOT_OF_DESIGNS = (
     "server-at-defaults", "bloated-index", "bloated-table", "dead-rows", "stale-statistics", "not-null-candidate",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dbarchitect.model.names import quote_identifier, quote_literal
 
 from .draft import Check, Column, Draft, Foreign, Table
+from .kinds import OTHERS, TEXTS
 from .naming import column_name, plain
 from .spec import Entity, Field
 
@@ -38,119 +38,6 @@ _SIGNED = frozenset(
     ["balance", "delta", "difference", "adjustment", "change", "profit", "loss", "credit", "debit", "net", "movement"]
 )
 _LONG_CHOICE = 20  # values from which the list lives in rows: the rule `long-enum` draws the line there
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _As:
-    type: str
-    sample: str
-    width: float
-    pattern: str = ""  # what every value matches
-    bad: str = ""  # a value that does not
-    why: str = ""
-
-
-_TEXT_LIKE: dict[str, _As] = {
-    "slug": _As(
-        type="text",
-        sample="'slug-{n}'",
-        width=18,
-        pattern="{c} ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
-        bad="'No Slug'",
-        why="a slug stands in addresses: lower case, digits, single dashes",
-    ),
-    "email": _As(
-        type="text",
-        sample="'person{n}@example.org'",
-        width=26,
-        pattern="{c} ~ '^[^@[:space:]]+@[^@[:space:]]+$'",
-        bad="'nobody'",
-        why="something before and after one @; whether it exists only a message tells",
-    ),
-    "phone": _As(
-        type="text",
-        sample="'+4915{n:09}'",
-        width=16,
-        pattern="{c} ~ '^[+][1-9][0-9]{{6,14}}$'",
-        bad="'call me'",
-        why="E.164, so that equal numbers are equal",
-    ),
-    "url": _As(
-        type="text",
-        sample="'https://example.org/{n}'",
-        width=40,
-        pattern="{c} ~ '^https?://'",
-        bad="'example'",
-        why="an address with its scheme",
-    ),
-    "word": _As(
-        type="text",
-        sample="'Name {n}'",
-        width=20,
-        pattern="btrim({c}) <> ''",
-        bad="'   '",
-        why="a name of blanks is none",
-    ),
-    "identifier": _As(
-        type="text",
-        sample="'ID-{n}'",
-        width=14,
-        pattern="btrim({c}) <> ''",
-        bad="''",
-        why="an empty code tells nothing apart",
-    ),
-    "file": _As(
-        type="text",
-        sample="'objects/{n}'",
-        width=48,
-        pattern="{c} <> ''",
-        bad="''",
-        why="the key of an object in a store; the bytes stay out of the database",
-    ),
-    "text": _As(type="text", sample="'Some text {n}'", width=300),
-    "secret": _As(
-        type="text",
-        sample="'$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo{n}'",
-        width=97,
-        pattern="char_length({c}) >= 32",
-        bad="'secret'",
-        why="a hash, never the secret: nothing as short as a password fits",
-    ),
-}
-_OTHERS: dict[str, _As] = {
-    "boolean": _As(type="boolean", sample="false", width=1),
-    "date": _As(type="date", sample="date '2024-01-01' + {n} % 700", width=4),
-    "time": _As(type="time", sample="time '08:00' + {n} % 600 * interval '1 minute'", width=8),
-    "moment": _As(type="timestamptz", sample="timestamptz '2024-01-01 00:00+00' + {n} * interval '1 hour'", width=8),
-    "period": _As(
-        type="tstzrange",
-        width=22,
-        pattern="NOT isempty({c})",
-        bad="'empty'",
-        why="a period without any moment in it is a mistake",
-        sample="tstzrange(timestamptz '2024-01-01 00:00+00' + {n} * interval '1 hour', "
-        "timestamptz '2024-01-01 00:30+00' + {n} * interval '1 hour')",
-    ),
-    "duration": _As(
-        type="interval",
-        sample="interval '1 minute' * (1 + {n} % 90)",
-        width=16,
-        pattern="{c} >= interval '0'",
-        bad="interval '-1 hour'",
-        why="nothing lasts less than no time",
-    ),
-    "uuid": _As(type="uuid", sample="'00000000-0000-4000-8000-{n:012x}'::uuid", width=16),
-    "json": _As(type="jsonb", sample="'{{\"n\": {n}}}'::jsonb", width=200),
-    "ip": _As(type="inet", sample="'10.0.0.0'::inet + {n}", width=10),
-    "tags": _As(
-        type="text[]",
-        sample="ARRAY['tag {n}']",
-        width=60,
-        pattern="array_position({c}, NULL) IS NULL",
-        bad="ARRAY[NULL]::text[]",
-        why="a tag that is nothing",
-    ),
-}
 
 
 def add_field(draft: Draft, table: Table, entity: Entity, field: Field) -> Column:
@@ -215,7 +102,7 @@ def check(table: Table, column: str, what: str, sql: str, bad: str = "", why: st
 
 
 def _plain(draft: Draft, table: Table, field: Field, column: Column) -> None:
-    shape = _TEXT_LIKE.get(field.kind) or _OTHERS[field.kind]
+    shape = TEXTS.get(field.kind) or OTHERS[field.kind]
     column.type, column.sample, column.width = shape.type, shape.sample, shape.width
     name = quote_identifier(column.name)
     if shape.pattern:
