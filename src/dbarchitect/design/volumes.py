@@ -96,4 +96,6 @@ def _assumed(table: Table, found: Mapping[str, Rows]) -> Rows:
     if not counts:
         return Rows(now=_UNSAID, later=_UNSAID, said=False)
     now, later = max(counts, key=lambda one: one[1])
-    return Rows(now=max(now, 1.0), later=max(later, 1.0), said=False)
+    told = any(found[one.target].said for one in table.foreigns if one.target in found and one.target != table.name)
+    fewest = 1.0 if told else _UNSAID
+    return Rows(now=max(now, fewest), later=max(later, fewest), said=False)
