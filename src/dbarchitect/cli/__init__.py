@@ -4,6 +4,7 @@
 from . import (
     answer,
     apply,
+    design,
     diff,
     folder,
     index,
@@ -28,7 +29,7 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, diff, folder, index, keyset, lint, logs),
+    *(answer, apply, design, diff, folder, index, keyset, lint, logs),
     *(nplusone, orm_diff, query_diff, query_review, rehearse),
 )
 
