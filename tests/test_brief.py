@@ -14,8 +14,8 @@ from dbarchitect.design.spec import Entity, Field, Relation, Spec
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import from_json, to_json
 
-BRIEFS = Path(__file__).parent / "cases" / "briefs"
-ALL = sorted(BRIEFS.glob("*.md"))
+BRIEFS = {path.stem: path for path in (Path(__file__).parent / "cases" / "briefs").glob("*.md")}
+BRIEFS |= {path.parent.name: path for path in (Path(__file__).parents[1] / "examples").glob("*/brief.md")}
 
 
 def spec(text: str) -> Spec:
@@ -23,7 +23,7 @@ def spec(text: str) -> Spec:
 
 
 def read(name: str) -> Spec:
-    return read_brief((BRIEFS / f"{name}.md").read_bytes(), name).spec
+    return read_brief(BRIEFS[name].read_bytes(), name).spec
 
 
 def entity(found: Spec, name: str) -> Entity:
@@ -53,7 +53,7 @@ def relations(found: Spec) -> set[str]:
     return {said(one) for one in found.relations}
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", BRIEFS.values(), ids=BRIEFS)
 def test_a_brief_is_read_whole_and_travels_as_json(path: Path) -> None:
     found = read_brief(path.read_bytes(), path.name).spec
     assert found.entities
@@ -70,7 +70,7 @@ def test_a_brief_is_read_whole_and_travels_as_json(path: Path) -> None:
 def test_how_much_of_the_briefs_is_understood() -> None:
     """Of all sentences, bullets and rows; those that are not understood are in `unread`."""
     told = unread = 0
-    for path in ALL:
+    for path in BRIEFS.values():
         text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
         told += sum(len(sentences(line)) for line in text.splitlines() if line.strip(" -|#*=\t") and "|--" not in line)
         unread += len(read_brief(path.read_bytes(), path.name).spec.unread)

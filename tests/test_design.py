@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -575,3 +577,31 @@ def test_a_table_is_known_by_its_columns() -> None:
     table = Table(name="t", entity="t")
     assert table.column("x") is None
     assert table.of("x") is None
+
+
+EXAMPLES = sorted(path.parent.name for path in (Path(__file__).parents[1] / "examples").glob("*/brief.md"))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_is_designed_and_holds(name, tmp_path):
+    brief = Path(__file__).parents[1] / "examples" / name / "brief.md"
+    command = [
+        sys.executable,
+        "-m",
+        "dbarchitect",
+        "design",
+        str(brief),
+        "-o",
+        str(tmp_path / "x"),
+        "--lab-rows",
+        "2000",
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ": it holds: " in ran.stdout
+    verdict = (tmp_path / "x" / "README.md").read_text()
+    for access in read_spec(brief).access:
+        assert " ".join(access.text.split())[:40] in verdict
+    again = subprocess.run(command, capture_output=True, text=True)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert len(list((tmp_path / "x" / "migrations").glob("*.up.sql"))) == 1
