@@ -41,6 +41,7 @@ from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_
 from dbarchitect.migrate.formats.folder import natural
 from dbarchitect.migrate.objects import ref_of
 from dbarchitect.model.change import Create
+from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, Position, quote_identifier
 from dbarchitect.model.query import Workload
@@ -364,6 +365,12 @@ def _generated(statement: Statement, places: Places, whole: Position) -> Stateme
     return _Generated(sql=statement.sql, position=first, kind=statement.kind, lines=tuple(lines))
 
 
+def without_our_server(facts: Facts) -> Facts:
+    """Facts read on a private server, without what they say of the server: ours is set up for speed, and says nothing
+    about the one that the schema is for."""
+    return msgspec.structs.replace(facts, server={}, outdated_collations=(), trusted=None)
+
+
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:
     if scheme in _LATER:
         raise InputError(f"{scheme}:// sources are not supported yet", hint="postgresql:// is")
@@ -468,12 +475,7 @@ def _loaded(
         schema = inspect(connection, facts=data)
     if schema.facts is not None:
         # Rows and sizes are real, but nobody has used them: the counters begin now, however old the server is.
-        facts = msgspec.structs.replace(
-            schema.facts,
-            stats_reset=schema.facts.taken_at,
-            server={},  # ours is set up for speed: it says nothing about the one that the script is for
-            outdated_collations=(),
-        )
+        facts = msgspec.structs.replace(without_our_server(schema.facts), stats_reset=schema.facts.taken_at)
         schema = msgspec.structs.replace(schema, facts=facts)
     return Source(
         name=given,

@@ -37,7 +37,7 @@ from dbarchitect.prove.demonstrate import demonstrate
 from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.rule import chosen, review, rules
-from dbarchitect.sources import Source, Workshop, open_source
+from dbarchitect.sources import Source, Workshop, open_source, without_our_server
 from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
@@ -333,7 +333,7 @@ def twin_create(
     """Take a snapshot of a source and write it. A script has no statistics: `rows` gives it those of a lab, `data`
     those of its own rows.
 
-    `called`: what the file names as its source, where that is not `source` itself.
+    `called`: what the file names as its source, where that is not `source` itself but a private server of ours.
     """
     given = workload_of(workload)
     with open_workshop(pg_bin, cache, progress) as workshop:
@@ -349,7 +349,11 @@ def twin_create(
             snapshot = redact(snapshot, normalize=normalize)
         if called:
             manifest = msgspec.structs.replace(snapshot.manifest, source=called)
-            snapshot = msgspec.structs.replace(snapshot, manifest=manifest)
+            facts = snapshot.schema.facts
+            schema = msgspec.structs.replace(
+                snapshot.schema, facts=None if facts is None else without_our_server(facts)
+            )
+            snapshot = msgspec.structs.replace(snapshot, manifest=manifest, schema=schema)
         snapshots.write(snapshot, target)
     return _summary(snapshot, target)
 
