@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.renames import answers_of
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.blueprint import Naming, draw
@@ -26,6 +31,12 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-orm.json"
 _NOTHING = "/dev/null"  # the empty schema, as a source
 _NAMED = 3
+_HISTORIES = frozenset(
+    ("alembic_version", "_prisma_migrations", "__drizzle_migrations", "kysely_migration", "kysely_migration_lock",
+     "aerich", "tortoise_migrations", "schema_migrations", "flyway_schema_history", "atlas_schema_revisions")
+)  # fmt: skip
+_CREATE_FUNCTION = re.compile(r"\ACREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b", re.I)
+_CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,11 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     start, _ = nothing_yet.private("start", now=options.now)
     aim, gaps = opened.private("wanted", now=options.now)
     wanted = opened.schema if opened.database is not None else schema_of(workshop.host, aim)
+    wanted, others = _without_histories(wanted)
+    # A copy without rows leaves materialised views unfilled, and nobody can read one that is.
+    filled = {one.name for one in opened.schema.views if one.populated}
+    views = tuple(replace(one, populated=one.populated or one.name in filled) for one in wanted.views)
+    wanted = replace(wanted, views=views)
     journey = Journey(
         workshop.host,
         start,
@@ -103,7 +119,39 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
         plan = journey.plan(answers_of((), ()))
     finally:
         journey.close()
-    return Ddl(up=plan.steps, down=plan.down), wanted, gaps
+    up, down = (_functions_in_any_order(steps) for steps in (plan.steps, plan.down))
+    return Ddl(up=tuple(map(_extension_perhaps, up)), down=down), wanted, (*gaps, *others)
+
+
+def _without_histories(schema: Relational) -> tuple[Relational, tuple[Gap, ...]]:
+    """A schema without the tables in which tools of migration keep their history: the project's tool makes its own."""
+    found = {one.name for one in schema.tables if one.name.name in _HISTORIES}
+    if not found:
+        return schema, ()
+    gone = {ObjectRef(kind="table", schema=one.schema, name=one.name) for one in found}
+    left = replace(
+        schema,
+        tables=tuple(one for one in schema.tables if one.name not in found),
+        sequences=tuple(one for one in schema.sequences if one.owned_by is None or one.owned_by[0] not in found),
+        dependencies=tuple(
+            one for one in schema.dependencies if not {replace(one.of, sub=""), replace(one.on, sub="")} & gone
+        ),
+    )
+    effect = "the history of a tool for migrations: left out"
+    return left, tuple(Gap(kind="table", name=one.short, effect=effect) for one in sorted(found))
+
+
+def _functions_in_any_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A function in SQL may call one that is made after it, so bodies are not checked; they were proved together."""
+    if not any(_CREATE_FUNCTION.match(sql) for step in steps for sql in step.sql):
+        return steps
+    first = Step(sql=("SET check_function_bodies = off",), does="functions may call those that come later")
+    return (first, *steps, Step(sql=("RESET check_function_bodies",), does="check functions again"))
+
+
+def _extension_perhaps(step: Step) -> Step:
+    """Hosts install extensions beforehand, and only their superuser may: one that is there is enough."""
+    return replace(step, sql=tuple(_CREATE_EXTENSION.sub("CREATE EXTENSION IF NOT EXISTS ", one) for one in step.sql))
 
 
 def _manifest(folder: Path) -> Manifest | None:
@@ -139,7 +187,7 @@ def _bring_up(
     unchanged = 0
     for one in project.files:
         target = folder / one.path
-        if not one.owned and (target.exists() or one.path in begun):
+        if not one.owned and (target.exists() or (one.path in begun and not force)):
             kept.append(one.path)
             continue
         if target.exists() and target.read_bytes() == one.text.encode():

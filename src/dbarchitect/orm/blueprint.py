@@ -269,8 +269,14 @@ def _joins(table: Table) -> bool:
 
 
 def _reference_words(table: Table, key: ForeignKey) -> Words:
-    """What a foreign key is called: its last column without `_id`; the target where nothing is left."""
-    words = english.split(key.columns[-1])
+    """What a foreign key is called: its telling column without `_id`; the target where nothing is left."""
+    # Of several columns those that are called as their targets are (tenant_id) tell nothing.
+    own = [
+        here
+        for here, there in zip(key.columns, key.target_columns, strict=True)
+        if english.split(here) != english.split(there)
+    ]
+    words = english.split((own or key.columns)[-1])
     for ending in _KEY_ENDINGS:
         if len(words) > len(ending) and words[-len(ending) :] == ending:
             return words[: -len(ending)]

@@ -85,7 +85,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Ddl:
-    """The whole schema as steps, proved on a private copy, and the way back; `script` is the same as one text."""
+    """The whole schema as steps from nothing, proved on a private copy, and the way back."""
 
     up: tuple[Step, ...]
     down: tuple[Step, ...]

@@ -72,5 +72,5 @@ def _losses(losses: tuple[Loss, ...]) -> Iterator[Part]:
         yield f"{level}: {means}"
         for (construct, note), places in sorted(found.items()):
             more = f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else ""
-            text = f"  {construct} ({len(places):,}): {', '.join(places[:_NAMED])}{more}"
-            yield Verbatim(Text(line(f"{text}; {note}" if note else text)))
+            text = f"{construct} ({len(places):,}): {', '.join(places[:_NAMED])}{more}"
+            yield Verbatim(Text(f"  {line(f'{text}; {note}' if note else text)}"))

@@ -1,0 +1,248 @@
+"""The project around the models: connection, migrations, seed, repository, test. Files are the author's once begun."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from dbarchitect.model import english
+from dbarchitect.model.names import Name
+from dbarchitect.orm.blueprint import Blueprint, Entity, Relation
+from dbarchitect.orm.project import File, Settings
+
+from .names import Names
+from .seed import seed_body
+from .types import Types
+from .typescript import Array, Call, Entry, Node, Object, declared, imported, show, string
+
+_TO_MANY = 2  # how many collections the repository reads along
+
+
+def scaffold(
+    blueprint: Blueprint,
+    names: Names,
+    types: Types,
+    settings: Settings,
+    json_keys: list[str],
+    exact: Mapping[Name, str],
+    header: str,
+) -> tuple[list[File], tuple[str, ...]]:
+    """The files, and the commands that a newcomer runs; with `settings.scaffold` false what schema.ts needs alone."""
+    listed = "".join(
+        f" *\n *   {string(one)}: ...;\n" if not n else f" *   {string(one)}: ...;\n" for n, one in enumerate(json_keys)
+    )
+    files = [_begun("src/db/json.ts", _filled("json.ts", columns=listed))]
+    if not settings.scaffold:
+        return files, ()
+    driver = _driver(settings)
+    main = _main(blueprint)
+    schemas = Array(tuple(string(one) for one in sorted({"public", *names.schemas})))
+    shared = _template("index.shared.ts").rstrip("\n")
+    note = "" if settings.host == "server" else "// DATABASE_URL is the pooled one (-pooler in the host's name).\n"
+    index = "index.postgres.ts" if settings.host == "supabase" else "index.pg.ts"
+    files += [
+        _begun("package.json", _package(settings, seeds=main is not None)),
+        _begun("tsconfig.json", _template("tsconfig.json")),
+        _begun(".gitignore", _template("gitignore")),
+        _begun(".env.example", _environment(settings)),
+        _begun("drizzle.config.ts", _filled("drizzle.config.ts", schemas=show(schemas, "  ", 16, 1))),
+        _begun("src/env.ts", _template("env.ts")),
+        _begun("src/db/index.ts", _filled(index, note=note, shared=shared)),
+        _begun("src/db/migrate.ts", _filled("migrate.ts", **driver)),
+        _begun("src/db/down.ts", _filled("down.ts", **driver)),
+        File(path="src/db/keyset.ts", text=_filled("keyset.ts", header=header)),
+    ]
+    line = ""
+    if main is not None:
+        stem = english.camel(main.many)
+        line = f"| `src/repositories/{stem}.ts` | an example: pages by key, nested rows in one query |\n"
+        files += [
+            _begun(f"src/repositories/{stem}.ts", _repository(blueprint, main, names, exact)),
+            _begun("src/db/seed.ts", _seed(blueprint, main, names, types)),
+            _begun(f"tests/{stem}.test.ts", _test(blueprint, main, names, stem)),
+        ]
+    count = len(blueprint.entities)
+    readme = _filled(
+        "README.md",
+        package=settings.package,
+        entities=f"{count} {'entity' if count == 1 else 'entities'}",
+        seed_line="    npm run db:seed\n" if main is not None else "",
+        repository_line=line,
+        host=_HOSTS[settings.host],
+    )
+    files.append(_begun("README.md", readme))
+    commands = ["npm install", "cp .env.example .env", "npm run db:migrate"]
+    commands += ["npm run db:seed", "npm test"] if main is not None else ["npm run typecheck"]
+    return files, tuple(commands)
+
+
+_HOSTS = {
+    "server": "",
+    "neon": """
+## Neon
+
+`DATABASE_URL` is the pooled host (`-pooler` in its name), `DIRECT_URL` the other one, for migrations. The pool is
+node-postgres: Neon's HTTP driver has no interactive transactions.
+""",
+    "supabase": """
+## Supabase
+
+`DATABASE_URL` is the pooler in transaction mode (port 6543), which wants `prepare: false`; `DIRECT_URL` is port 5432,
+for migrations.
+""",
+    "turso": "",
+}
+_URLS = {
+    "server": ("postgresql://user:password@localhost:5432/app", "postgresql://user:password@localhost:5432/app"),
+    "neon": (
+        "postgresql://user:password@ep-name-pooler.region.aws.neon.tech/app?sslmode=require",
+        "postgresql://user:password@ep-name.region.aws.neon.tech/app?sslmode=require",
+    ),
+    "supabase": (
+        "postgresql://postgres.project:password@aws-0-region.pooler.supabase.com:6543/postgres",
+        "postgresql://postgres.project:password@aws-0-region.pooler.supabase.com:5432/postgres",
+    ),
+}
+
+
+@cache
+def _template(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def _filled(name: str, **values: str) -> str:
+    text = _template(name)
+    for key, value in values.items():
+        text = text.replace("{{" + key + "}}", value)
+    return text
+
+
+def _begun(path: str, text: str) -> File:
+    return File(path=path, text=text, owned=False)
+
+
+def _driver(settings: Settings) -> dict[str, str]:
+    url = 'setting("DIRECT_URL", "DATABASE_URL")'
+    if settings.host == "supabase":
+        return {
+            "driver": "postgres-js", "import": 'import postgres from "postgres";',
+            "client": f"postgres({url}, {{ max: 1 }})",
+        }  # fmt: skip
+    return {
+        "driver": "node-postgres", "import": 'import { Pool } from "pg";',
+        "client": f"new Pool({{\n  connectionString: {url},\n  max: 1,\n}})",
+    }  # fmt: skip
+
+
+def _package(settings: Settings, *, seeds: bool) -> str:
+    driver = {"postgres": "^3.4.9"} if settings.host == "supabase" else {"pg": "^8.16.3"}
+    typed = {} if settings.host == "supabase" else {"@types/pg": "^8.15.0"}
+    scripts = {
+        "db:generate": "drizzle-kit generate",
+        "db:migrate": "tsx src/db/migrate.ts",
+        "db:down": "tsx src/db/down.ts",
+        "db:check": "drizzle-kit check",
+        **({"db:seed": "tsx src/db/seed.ts", "test": "tsx --test tests/*.test.ts"} if seeds else {}),
+        "typecheck": "tsc",
+    }
+    document = {
+        "name": settings.package.lower().replace("_", "-"),
+        "private": True,
+        "type": "module",
+        "engines": {"node": ">=20.12"},
+        "scripts": scripts,
+        "dependencies": {"drizzle-orm": "^0.45.4", **driver},
+        "devDependencies": {
+            "@types/node": "^20.19.0", **typed, "drizzle-kit": "^0.31.11", "tsx": "^4.20.0", "typescript": "^5.9.3",
+        },
+    }  # fmt: skip
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _environment(settings: Settings) -> str:
+    pooled, direct = _URLS[settings.host]
+    through = "through a pooler if there is one" if settings.host == "server" else "the pooled connection"
+    return (
+        f"# The application: {through}\n"
+        f"DATABASE_URL={pooled}\n# Migrations: a connection of their own\nDIRECT_URL={direct}\n"
+    )
+
+
+def _main(blueprint: Blueprint) -> Entity | None:
+    """The entity of the example: a table with a key, and with the most relations."""
+    found = [
+        one
+        for one in blueprint.entities
+        if one.table is not None and one.key and not one.junction and one.table.kind != "foreign"
+    ]
+    return max(found, key=lambda one: len(blueprint.of(one)), default=None)
+
+
+def _followed(blueprint: Blueprint, main: Entity) -> list[Relation]:
+    """The relations that the repository reads along."""
+    one = [each for each in blueprint.of(main) if each.kind != "many to many" and not each.many]
+    many = [each for each in blueprint.of(main) if each.kind == "one to many"]
+    return [*one, *many[:_TO_MANY]]
+
+
+def _below(blueprint: Blueprint, main: Entity) -> list[Relation]:
+    """The collections of others that the repository reads along, for which the seed has rows too."""
+    return [one for one in _followed(blueprint, main) if one.many and not one.to_self]
+
+
+def _repository(blueprint: Blueprint, main: Entity, names: Names, exact: Mapping[Name, str]) -> str:
+    table = names.tables[main.name]
+    row, new = names.rows[main.name]
+    keys = [names.columns[main.name][one] for one in main.key]
+    followed = _followed(blueprint, main)
+    entries = tuple(Entry(names.relation(one), exact.get(one.to, "true")) for one in followed)
+    related = declared("const related", Object(entries, open=True))
+    equal: list[Node] = [f"eq({table}.{one}, key.{one})" for one in keys]
+    condition = str(equal[0]) if len(equal) == 1 else show(Call("and", tuple(equal)), "  ", 9, 1)
+    used = sorted({exact[one.to] for one in followed if one.to in exact})
+    operators = ["and", "asc", "eq"] if len(keys) > 1 else ["asc", "eq"]
+    text = _filled(
+        "repository.ts",
+        operators=", ".join(operators),
+        exact=imported(used, "../db/exact"),
+        table=table,
+        row=row,
+        new=new,
+        many=row + "s" if english.pascal(main.many) == row else english.pascal(main.many),
+        key_type=f"Pick<{row}, {' | '.join(string(one) for one in keys)}>",
+        related=related.removeprefix("const related = ").removesuffix(";\n") + " as const",
+        condition=condition,
+        key_columns=", ".join(f"{table}.{one}" for one in keys),
+        last=f"[{', '.join(f'last.{one}' for one in keys)}]",
+    )
+    return text.replace(
+        f'import {{ {table}, type {new}, type {row} }} from "../db/schema";\n',
+        imported([table, f"type {new}", f"type {row}"], "../db/schema"),
+    )
+
+
+def _seed(blueprint: Blueprint, main: Entity, names: Names, types: Types) -> str:
+    body, used = seed_body(blueprint, main, _below(blueprint, main), names, types)
+    row, _ = names.rows[main.name]
+    return _filled("seed.ts", imports=imported([*used, f"type {row}"], "./schema"), row=row, body=body)
+
+
+def _test(blueprint: Blueprint, main: Entity, names: Names, stem: str) -> str:
+    row, _ = names.rows[main.name]
+    keys = [names.columns[main.name][one] for one in main.key]
+    lines = [f"    assert.deepEqual(found?.{one}, row.{one});\n" for one in keys]
+    lines += [
+        f"    assert.ok(found?.{names.relation(one)});\n"
+        for one in _followed(blueprint, main)
+        if one.kind == "many to one" and not one.optional
+    ]
+    lines += [f"    assert.equal(found?.{names.relation(one)}.length, 1);\n" for one in _below(blueprint, main)]
+    return _filled(
+        "test.ts",
+        row=row,
+        many=row + "s" if english.pascal(main.many) == row else english.pascal(main.many),
+        file=stem,
+        asserted="".join(lines),
+    )
