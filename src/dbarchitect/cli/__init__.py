@@ -1,7 +1,21 @@
 """The command line: parse, call one function of `api`, render, give the exit code."""
 
 # The modules of verbs add themselves.
-from . import answer, apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse
+from . import (
+    answer,
+    apply,
+    choose,
+    diff,
+    folder,
+    index,
+    keyset,
+    lint,
+    logs,
+    nplusone,
+    query_diff,
+    query_review,
+    rehearse,
+)
 from .commands import app, run
 from .migrate import migrate
 from .orm import orm
@@ -13,6 +27,6 @@ app.command(orm)
 app.command(query)
 app.command(workload)
 
-VERBS = (answer, apply, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse)
+VERBS = (answer, apply, choose, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse)
 
 __all__ = ["VERBS", "app", "run"]

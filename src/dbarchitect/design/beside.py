@@ -69,7 +69,9 @@ def not_needed(profile: Profile, option: Option, facts: Factbook) -> tuple[State
         found.append(stated(f"a time series database: {option.grade('time series')[1]}"))
     if beyond is None:
         found.append(
-            modelled(f"sharding: one {'file' if option.embedded else 'machine'} is enough", facts["machine.storage_max"])
+            modelled(
+                f"sharding: one {'file' if option.embedded else 'machine'} is enough", facts["machine.storage_max"]
+            )
         )
         if len(profile.regions) < 2 and (profile.reads or 0.0) <= facts.number("machine.reads"):
             found.append(modelled("read replicas for load: one for failover is another matter", facts["machine.reads"]))

@@ -156,9 +156,7 @@ def choose(
 
 
 def _candidate(found: Fit) -> Candidate:
-    return Candidate(
-        option=found.option, title=option(found.option).title, serves=found.serves, burdens=found.burdens
-    )
+    return Candidate(option=found.option, title=option(found.option).title, serves=found.serves, burdens=found.burdens)
 
 
 def _extensions(profile: Profile, name: str, family: str) -> tuple[str, ...]:

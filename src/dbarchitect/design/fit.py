@@ -4,8 +4,9 @@ beside    another system has to be run next to it
 work      something is left to the application or to whoever operates it
 unasked   it brings a dependence that nothing here asks for
 
-The option with the fewest of the first is taken, then of the second, then of the third; equals in the order of
-`options.OPTIONS`. So an answer can be checked by reading, and argued with.
+The option with the fewest of the first is taken, then of the second, then of the third; of equals the one that is made
+for most of what is asked, and then in the order of `options.OPTIONS`. So an answer can be checked by reading, and
+argued with.
 """
 
 from __future__ import annotations
@@ -33,18 +34,20 @@ class Burden(Value, frozen=True, kw_only=True):
 
 
 class Fit(Value, frozen=True, kw_only=True):
-    """An option that no constraint rules out: `serves` what it does for what is asked, `burdens` what it costs."""
+    """An option that no constraint rules out: `serves` what it does for what is asked, `native` for how many needs it
+    is made, `burdens` what it costs."""
 
     option: str
+    native: int = 0
     serves: tuple[Statement, ...] = ()
     burdens: tuple[Burden, ...] = ()
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
+    def rank(self) -> tuple[int, int, int, int, int]:
         """Smaller is better."""
         order = next(at for at, one in enumerate(OPTIONS) if one.id == self.option)
         counted = [sum(one.weight == weight for one in self.burdens) for weight in ("beside", "work", "unasked")]
-        return counted[0], counted[1], counted[2], order
+        return counted[0], counted[1], counted[2], -self.native, order
 
 
 def fit(profile: Profile, option: Option, facts: Factbook) -> Fit:
@@ -61,7 +64,8 @@ def fit(profile: Profile, option: Option, facts: Factbook) -> Fit:
             weight: Weight = "work" if grade == "work" else "beside"
             burdens.append(Burden(weight=weight, said=stated(f"{need}: {how or 'it has none'} ({profile.why(need)})")))
     burdens += _around(profile, option, facts)
-    return Fit(option=option.id, serves=tuple(serves), burdens=tuple(burdens))
+    native = sum(option.grade(need)[0] == "native" for need in profile.needs)
+    return Fit(option=option.id, native=native, serves=tuple(serves), burdens=tuple(burdens))
 
 
 def _around(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burden]:
@@ -105,8 +109,8 @@ def _series(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burde
     if option.family == "postgresql" and profile.series_bytes > float(memory.value) * 1e9 * float(rule.value):
         yield _work(
             modelled(
-                f"{size_text(profile.series_bytes)} of a time series exceed {memory.figure} of memory: partitions, their "
-                "upkeep and summaries are yours, and nothing is compressed",
+                f"{size_text(profile.series_bytes)} of a time series exceed {memory.figure} of memory: partitions, "
+                "their upkeep and summaries are yours, and nothing is compressed",
                 rule,
             )
         )
@@ -153,7 +157,7 @@ def _machines(profile: Profile, option: Option, facts: Factbook) -> Iterator[Bur
         fact = facts["aurora-dsql.transaction_size"]
         if profile.asks("transactions"):
             yield _work(stated(f"conflicts are found at commit and tried again; {fact.figure} a transaction", fact))
-        if profile.platform not in ("aws",):
+        if not profile.platform:
             yield _work(stated("it is AWS's alone"))
 
 
@@ -163,8 +167,10 @@ def _unasked(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burd
 
     if option.hosted and profile.host != option.id:
         yield unasked("a provider's own platform: prices, limits and tools of one company")
-        if profile.platform in CLOUDS and not option.clouds:
-            yield unasked(f"it is not run by {profile.platform}, so every query crosses a network between providers")
+        away = profile.platform in CLOUDS and profile.platform not in option.clouds
+        if away and profile.runs not in ("edge", "device"):
+            said = f"it is not offered on {profile.platform}: every query crosses a network between providers"
+            yield Burden(weight="work", said=stated(said))
     if option.id == "timescaledb":
         yield unasked("an extension under two licences, with upgrades of its own")
     if option.id == "turso":

@@ -48,9 +48,7 @@ def flips(
             continue
         chosen = option(other[0])
         orm = TITLES[other[1]] if other[1] != "driver" else f"{chosen.title}'s own driver"
-        found.append(
-            Flip(when=when, database=other[0], title=chosen.title, orm=other[1], orm_title=orm, spec=changed)
-        )
+        found.append(Flip(when=when, database=other[0], title=chosen.title, orm=other[1], orm_title=orm, spec=changed))
     return tuple(found)
 
 

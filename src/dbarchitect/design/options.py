@@ -62,10 +62,11 @@ _POSTGRESQL: dict[str, tuple[Grade, str]] = {
     "raw sql": ("native", "SQL"),
 }
 _VECTORS: dict[str, tuple[Grade, str]] = {"vectors": ("native", "pgvector: HNSW beside the rows, filtered in SQL")}
-_DISTRIBUTED: dict[str, tuple[Grade, str]] = _POSTGRESQL | {
+_CROSSING: dict[str, tuple[Grade, str]] = {
     "joins": ("work", "joins are fast where both sides have the same distribution key"),
     "transactions": ("work", "transactions across machines wait for all of them, or are tried again"),
 }
+_DISTRIBUTED: dict[str, tuple[Grade, str]] = {**_POSTGRESQL, **_CROSSING}
 _SQLITE: dict[str, tuple[Grade, str]] = {
     "joins": ("native", "joins and foreign keys, which each connection has to switch on"),
     "transactions": ("native", "transactions, one writer at a time"),
@@ -98,7 +99,7 @@ _MONGODB: dict[str, tuple[Grade, str]] = {
     "branches": ("work", "copies by dump and restore"),
     "vectors": ("work", "vector search is Atlas's"),
     "auth": ("beside", "sign-in is another service's"),
-    "realtime": ("work", "change streams, carried by a service of your own"),
+    "realtime": ("beside", "change streams, carried by a service of your own"),
     "file storage": ("beside", "GridFS, or an object store"),
 }
 _REDIS: dict[str, tuple[Grade, str]] = {
@@ -119,9 +120,7 @@ def _with(*parts: dict[str, tuple[Grade, str]]) -> dict[str, tuple[Grade, str]]:
 # In the order in which equals are taken: what every host and tool knows stands first, because leaving it is a dump.
 OPTIONS: tuple[Option, ...] = (
     Option(id="postgresql", title="PostgreSQL", family="postgresql", serves=_POSTGRESQL),
-    Option(
-        id="pgvector", title="PostgreSQL with pgvector", family="postgresql", serves=_with(_POSTGRESQL, _VECTORS)
-    ),
+    Option(id="pgvector", title="PostgreSQL with pgvector", family="postgresql", serves=_with(_POSTGRESQL, _VECTORS)),
     Option(
         id="neon",
         title="Neon (PostgreSQL)",
@@ -172,6 +171,7 @@ OPTIONS: tuple[Option, ...] = (
         hosted=True,
         http=True,
         pooled=True,
+        clouds=("aws", "vercel", "cloudflare", "netlify"),
         serves=_with(
             _SQLITE,
             {
@@ -192,6 +192,7 @@ OPTIONS: tuple[Option, ...] = (
         http=True,
         pooled=True,
         open_source=False,
+        clouds=("aws", "gcp", "google cloud", "vercel", "cloudflare", "netlify", "fly.io", "fly"),
         serves=_with(_REDIS, {"cache": ("native", "expiry; eviction is off by default and random")}),
     ),
     Option(
