@@ -63,6 +63,11 @@ def fit(profile: Profile, option: Option, facts: Factbook) -> Fit:
         else:
             weight: Weight = "work" if grade == "work" else "beside"
             burdens.append(Burden(weight=weight, said=stated(f"{need}: {how or 'it has none'} ({profile.why(need)})")))
+    if profile.asks("vectors") and option.family == "postgresql" and profile.dimensions:
+        limit = facts["pgvector.index_dimensions"]
+        if profile.dimensions > float(limit.value):
+            said = f"{profile.dimensions:,} dimensions are indexed as halfvec: vector ends at {limit.figure}"
+            serves.append(stated(said, limit))
     burdens += _around(profile, option, facts)
     native = sum(option.grade(need)[0] == "native" for need in profile.needs)
     return Fit(option=option.id, native=native, serves=tuple(serves), burdens=tuple(burdens))
@@ -132,11 +137,6 @@ def _types(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burden
         yield _work(stated("money: no exact decimal type, so amounts are integers of the smallest unit"))
     if profile.money and option.family == "mongodb":
         yield _work(stated("money: no constraint says that amounts are right"))
-    limit = facts["pgvector.index_dimensions"]
-    if profile.asks("vectors") and option.family == "postgresql" and profile.dimensions > float(limit.value):
-        yield _work(
-            stated(f"{profile.dimensions:,} dimensions: an index needs halfvec, vector ends at {limit.figure}", limit)
-        )
 
 
 def _machines(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burden]:
@@ -165,7 +165,8 @@ def _unasked(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burd
     def unasked(text: str) -> Burden:
         return Burden(weight="unasked", said=stated(text))
 
-    if option.hosted and profile.host != option.id:
+    native = option.id == "aurora-dsql" and profile.platform == "aws"
+    if option.hosted and profile.host != option.id and not native:
         yield unasked("a provider's own platform: prices, limits and tools of one company")
         away = profile.platform in CLOUDS and profile.platform not in option.clouds
         if away and profile.runs not in ("edge", "device"):
@@ -181,7 +182,7 @@ def _unasked(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burd
             weight="unasked",
             said=stated("a licence that asks for money or telemetry", facts["cockroachdb.licence"]),
         )
-    if option.id == "yugabytedb":
+    if option.id in ("citus", "yugabytedb"):
         yield unasked("a cluster that you operate")
     if option.family == "mongodb" and profile.host != "mongodb":
         yield unasked("another query language, and none of the tools for SQL")

@@ -229,7 +229,8 @@ def _query(
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     if access.verb in ("count", "sum"):
         known = {_column(one.name) for one in table.fields} | set(table.parents.values())
-        groups = [quote_identifier(_column(one)) for one in access.grouped if _column(one) in known]
+        named = [table.parents.get(one, _column(one)) for one in access.grouped]
+        groups = [f"{name}.{quote_identifier(one)}" for one in named if one in known]
         if access.grouped and not groups:
             return "what it is grouped by is no column of it"
         listed = f"{', '.join(groups)}, " if groups else ""
