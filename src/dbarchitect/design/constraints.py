@@ -126,7 +126,8 @@ def _essential(profile: Profile, option: Option, facts: Factbook) -> Statement |
     for need in ("transactions", "joins", "vectors", "time series", "documents", "full text", "geo", "graph"):
         if profile.asks(need) and option.grade(need)[0] == "no":
             how = option.grade(need)[1] or f"it has no {need}"
-            return stated(f"{need}: {how} ({profile.why(need)})")
+            fact = facts.get(f"{option.id}.extensions")
+            return stated(f"{need}: {how} ({profile.why(need)})", fact)
     return None
 
 

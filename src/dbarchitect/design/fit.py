@@ -68,9 +68,35 @@ def fit(profile: Profile, option: Option, facts: Factbook) -> Fit:
         if profile.dimensions > float(limit.value):
             said = f"{profile.dimensions:,} dimensions are indexed as halfvec: vector ends at {limit.figure}"
             serves.append(stated(said, limit))
+    serves += _around_served(profile, option, facts)
     burdens += _around(profile, option, facts)
     native = sum(option.grade(need)[0] == "native" for need in profile.needs)
     return Fit(option=option.id, native=native, serves=tuple(serves), burdens=tuple(burdens))
+
+
+def _around_served(profile: Profile, option: Option, facts: Factbook) -> Iterator[Statement]:
+    if profile.runs in ("serverless", "edge") and option.id == "neon":
+        pooler, asleep = facts["neon.pooler_clients"], facts["neon.suspend_after"]
+        yield stated(f"its pooler takes {pooler.figure}", pooler)
+        yield stated(f"it sleeps after {asleep.figure} without a query, and wakes by itself", asleep)
+    if profile.runs == "edge" and option.http:
+        yield stated("it is asked over HTTP, as an edge runtime does")
+    if option.id == "timescaledb" and profile.asks("time series"):
+        fact = facts["timescaledb.compression"]
+        yield modelled(
+            f"{size_text(profile.series_bytes)} of a time series may become "
+            f"{size_text(profile.series_bytes / float(fact.value))} in its columnstore: {fact.figure} in one trial",
+            fact,
+        )
+    if option.id == "citus" and profile.tenant:
+        fact = facts["citus.key_rule"]
+        yield stated(f"cut by {profile.tenant}: {fact.figure}", fact)
+    if option.id == "mongodb" and profile.asks("documents"):
+        fact = facts["mongodb.document_max"]
+        yield stated(f"a document ends at {fact.figure}", fact)
+    licence = facts.get(f"{option.id}.licence") if profile.licence == "open source" else None
+    if licence is not None and option.id != "timescaledb":
+        yield stated(f"open source: {licence.figure}", licence)
 
 
 def _around(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burden]:
@@ -135,6 +161,8 @@ def _tenants(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burd
 def _types(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burden]:
     if profile.money and option.family == "sqlite":
         yield _work(stated("money: no exact decimal type, so amounts are integers of the smallest unit"))
+    if profile.relations and option.family == "mongodb":
+        yield _work(stated("references between documents are kept right by the application alone"))
     if profile.money and option.family == "mongodb":
         yield _work(stated("money: no constraint says that amounts are right"))
 
@@ -144,7 +172,8 @@ def _machines(profile: Profile, option: Option, facts: Factbook) -> Iterator[Bur
         return
     if beyond_one_machine(profile, facts) is None:
         yield _work(stated("the schema is cut by a distribution key, and one machine would do"))
-    if option.id == "citus" and not profile.tenant and profile.relations:
+    # A time series is cut by what it is of, whoever the tenants are.
+    if option.id == "citus" and not profile.tenant and profile.relations and not profile.asks("time series"):
         yield _work(stated("no tenant is named that most queries would go by: joins cross machines"))
     if option.id == "cockroachdb":
         fact = facts["cockroachdb.retries"]

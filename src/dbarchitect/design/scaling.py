@@ -88,11 +88,12 @@ def _steps(spec: Spec, profile: Profile, facts: Factbook) -> Iterator[Step]:
         if not profile.sized and profile.writes is None:
             said = "nothing is said of sizes and rates"
         yield Step(step="one machine", reached=True, said=modelled(f"one is enough: {said}", limit))
-    reads = facts["machine.reads"]
+    reads, seen = facts["machine.reads"], facts["postgresql.replicas_seen"]
     many = (profile.reads or 0.0) > float(reads.value)
     spread = len(profile.regions) > 1 and profile.consistency != "strong"
     said = (
-        f"{profile.reads or 0:,.0f} reads a second against {reads.figure} of a middling server ({reads.note})"
+        f"{profile.reads or 0:,.0f} reads a second against {reads.figure} of a middling server ({reads.note}); "
+        f"{seen.figure} of one primary have been run"
         if not spread
         else f"readers in {len(profile.regions)} regions: a replica in each, a moment behind"
     )
@@ -102,12 +103,12 @@ def _steps(spec: Spec, profile: Profile, facts: Factbook) -> Iterator[Step]:
     entity = spec.entity(profile.largest)
     how = "by time" if entity is not None and (entity.by_time or entity.appended) else "by hash of its key"
     what = f"{profile.largest}, {size_text(profile.largest_bytes)}" if profile.largest else "no table"
+    ends = facts["postgresql.relation_max"]
+    told = f"{what}: {how}, from {memory.figure} on; one table ends at {ends.figure}"
     yield Step(
         step="partitions",
         reached=large,
-        said=modelled(
-            f"{what}: {how}, from {memory.figure} on" if profile.largest else "nothing is known of sizes", rule
-        ),
+        said=modelled(told if profile.largest else "nothing is known of sizes", rule),
     )
     yield Step(
         step="distribution",

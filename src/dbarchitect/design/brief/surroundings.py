@@ -238,9 +238,9 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
         figures = found.setdefault(last, {})
         rate = a_second(part)
         if rate is not None:
-            if re.search(r"\bread", part, re.IGNORECASE):
+            if re.search(r"\breads?\b", part, re.IGNORECASE):
                 figures["reads_a_second"] = rate[0]
-            elif re.search(r"\bwrit", part, re.IGNORECASE):
+            elif re.search(r"\b(?:writes?|written)\b", part, re.IGNORECASE):
                 figures["writes_a_second"] = rate[0]
             else:
                 figures["a_day"] = rate[0] * 86400
