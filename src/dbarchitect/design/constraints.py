@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbarchitect.model.figures import size_text
-
-from .evidence import Statement, modelled, stated
+from .evidence import Statement, disk_text, modelled, stated
 from .factbook import Factbook
 from .options import Option
 from .profile import OWN, Profile
@@ -34,7 +32,7 @@ def beyond_one_machine(profile: Profile, facts: Factbook) -> Statement | None:
     limit = facts.number("machine.storage_max") * _TIB
     if profile.bytes_later > limit:
         return modelled(
-            f"{size_text(profile.bytes_later)} is more than one machine's {facts['machine.storage_max'].figure}",
+            f"{disk_text(profile.bytes_later)} is more than one machine's {facts['machine.storage_max'].figure}",
             facts["machine.storage_max"],
         )
     writes = machine_writes(facts)
@@ -53,7 +51,7 @@ def _size(profile: Profile, option: Option, facts: Factbook) -> Statement | None
     if option.distributed:
         cap = facts.get(f"{option.id}.storage_max")
         if cap is not None and profile.bytes_later > float(cap.value) * _TIB:
-            return modelled(f"{size_text(profile.bytes_later)}: it ends at {cap.figure}", cap)
+            return modelled(f"{disk_text(profile.bytes_later)}: it ends at {cap.figure}", cap)
         return None
     beyond = beyond_one_machine(profile, facts)
     if beyond is not None:
@@ -62,18 +60,18 @@ def _size(profile: Profile, option: Option, facts: Factbook) -> Statement | None
     if cap is not None:
         unit = 1e9 if cap.unit == "GB" else 1e12
         if profile.bytes_later > float(cap.value) * unit:
-            return modelled(f"{size_text(profile.bytes_later)}: it ends at {cap.figure}", cap)
+            return modelled(f"{disk_text(profile.bytes_later)}: it ends at {cap.figure}", cap)
     if option.id == "turso" and profile.bytes_later / (profile.tenants or 1.0 if _apart(profile) else 1.0) > (
         facts.number("turso.storage_plan") * 1e9
     ):
         return modelled(
-            f"{size_text(profile.bytes_later)} in a database: its largest plan with a price has "
+            f"{disk_text(profile.bytes_later)} in a database: its largest plan with a price has "
             f"{facts['turso.storage_plan'].figure}, and no larger size is published",
             facts["turso.storage_plan"],
         )
     if option.id == "redis" and profile.bytes_later > facts.number("machine.memory") * 1e9:
         return modelled(
-            f"{size_text(profile.bytes_later)} must be in memory, and a middling server has "
+            f"{disk_text(profile.bytes_later)} must be in memory, and a middling server has "
             f"{facts['machine.memory'].figure}",
             facts["machine.memory"],
         )

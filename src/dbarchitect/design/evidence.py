@@ -31,3 +31,12 @@ def modelled(text: str, fact: Fact | None = None) -> Statement:
     if fact is None:
         return Statement(text=text, known="modelled")
     return Statement(text=text, known="modelled", source=fact.source, date=str(fact.date))
+
+
+def disk_text(amount: float) -> str:
+    """Bytes in decimal units, as disks are sold and platforms bill: "41 GB", "3.8 TB"."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            return f"{amount:,.3g} {unit}" if amount < 1000 else f"{amount:,.0f} {unit}"
+        amount /= 1000
+    raise AssertionError

@@ -14,11 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from dbarchitect.model.figures import size_text
 from dbarchitect.model.value import Value
 
 from .constraints import beyond_one_machine
-from .evidence import Statement, modelled, stated
+from .evidence import Statement, disk_text, modelled, stated
 from .factbook import Factbook
 from .options import OPTIONS, Option
 from .profile import CLOUDS, Profile
@@ -84,8 +83,8 @@ def _around_served(profile: Profile, option: Option, facts: Factbook) -> Iterato
     if option.id == "timescaledb" and profile.asks("time series"):
         fact = facts["timescaledb.compression"]
         yield modelled(
-            f"{size_text(profile.series_bytes)} of a time series may become "
-            f"{size_text(profile.series_bytes / float(fact.value))} in its columnstore: {fact.figure} in one trial",
+            f"{disk_text(profile.series_bytes)} of a time series may become "
+            f"{disk_text(profile.series_bytes / float(fact.value))} in its columnstore: {fact.figure} in one trial",
             fact,
         )
     if option.id == "citus" and profile.tenant:
@@ -140,7 +139,7 @@ def _series(profile: Profile, option: Option, facts: Factbook) -> Iterator[Burde
     if option.family == "postgresql" and profile.series_bytes > float(memory.value) * 1e9 * float(rule.value):
         yield _work(
             modelled(
-                f"{size_text(profile.series_bytes)} of a time series exceed {memory.figure} of memory: partitions, "
+                f"{disk_text(profile.series_bytes)} of a time series exceed {memory.figure} of memory: partitions, "
                 "their upkeep and summaries are yours, and nothing is compressed",
                 rule,
             )

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from dbarchitect.errors import InputError
-from dbarchitect.model.figures import size_text
 from dbarchitect.model.value import Value
 
+from .evidence import disk_text
 from .options import option
 from .orms import TITLES
 from .profile import Profile
@@ -57,7 +57,7 @@ def _changes(
 ) -> Iterator[tuple[str, Spec, float | None]]:
     grown = _grown(spec, profile, database, decide)
     if grown is not None:
-        yield f"the data is more than {size_text(grown * 1e9)}", _around(spec, disk_gb=grown), None
+        yield f"the data is more than {disk_text(grown * 1e9)}", _around(spec, disk_gb=grown), None
     faster = _faster(spec, profile, database, decide, size)
     if faster is not None:
         yield f"writes are more than {faster:,.0f} a second", _with_writes(spec, faster), size

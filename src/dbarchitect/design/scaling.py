@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from dbarchitect.model.figures import size_text
 from dbarchitect.model.value import Value
 
 from .constraints import beyond_one_machine, machine_writes
-from .evidence import Statement, modelled, stated
+from .evidence import Statement, disk_text, modelled, stated
 from .factbook import Factbook
 from .profile import Profile
 from .spec import Access, Spec
@@ -82,7 +81,7 @@ def _steps(spec: Spec, profile: Profile, facts: Factbook) -> Iterator[Step]:
         limit = facts["machine.storage_max"]
         share = profile.bytes_later / (float(limit.value) * 1024**4)
         writes = (profile.writes or 0.0) / machine_writes(facts)
-        said = f"data after two years is {size_text(profile.bytes_later)}, {share:.2%} of the largest volume"
+        said = f"data after two years is {disk_text(profile.bytes_later)}, {share:.2%} of the largest volume"
         if profile.writes is not None:
             said += f"; {profile.writes:,.1f} writes a second are {writes:.2%} of what the fastest takes"
         if not profile.sized and profile.writes is None:
@@ -91,18 +90,16 @@ def _steps(spec: Spec, profile: Profile, facts: Factbook) -> Iterator[Step]:
     reads, seen = facts["machine.reads"], facts["postgresql.replicas_seen"]
     many = (profile.reads or 0.0) > float(reads.value)
     spread = len(profile.regions) > 1 and profile.consistency != "strong"
-    said = (
-        f"{profile.reads or 0:,.0f} reads a second against {reads.figure} of a middling server ({reads.note}); "
-        f"{seen.figure} of one primary have been run"
-        if not spread
-        else f"readers in {len(profile.regions)} regions: a replica in each, a moment behind"
-    )
+    asked = "no read rate is said" if profile.reads is None else f"{profile.reads:,.0f} reads a second"
+    said = f"{asked}, against {reads.figure} of a middling server ({reads.note}); {seen.figure} of one have been run"
+    if spread:
+        said = f"readers in {len(profile.regions)} regions: a replica in each, a moment behind"
     yield Step(step="read replicas", reached=many or spread, said=modelled(said, reads))
     memory, rule = facts["machine.memory"], facts["postgresql.partition_from"]
     large = profile.largest_bytes > float(memory.value) * 1e9 * float(rule.value)
     entity = spec.entity(profile.largest)
     how = "by time" if entity is not None and (entity.by_time or entity.appended) else "by hash of its key"
-    what = f"{profile.largest}, {size_text(profile.largest_bytes)}" if profile.largest else "no table"
+    what = f"{profile.largest}, {disk_text(profile.largest_bytes)}" if profile.largest else "no table"
     ends = facts["postgresql.relation_max"]
     told = f"{what}: {how}, from {memory.figure} on; one table ends at {ends.figure}"
     yield Step(

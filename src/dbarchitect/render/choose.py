@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from dbarchitect.design.choose import SCHEMA, Candidate, Choice, Measured, Measurement
-from dbarchitect.design.evidence import Statement
+from dbarchitect.design.evidence import Statement, disk_text
 from dbarchitect.design.flips import Flip
-from dbarchitect.model.figures import size_text
 from dbarchitect.render.untrusted import json_document, line
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def _page(found: Choice, to: _Text | _Markdown) -> Iterator[str]:
 
 def _figures(found: Choice) -> str:
     profile = found.profile
-    size = f"{size_text(profile.bytes_later)} in two years [{profile.sized}]" if profile.sized else "no sizes are said"
+    size = f"{disk_text(profile.bytes_later)} in two years [{profile.sized}]" if profile.sized else "no sizes are said"
     rates = [
         f"{value:,.1f} {name} a second"
         for name, value in (("reads", profile.reads), ("writes", profile.writes))
