@@ -399,16 +399,17 @@ def test_both_engines_give_the_same_rows_for_what_is_measured(monkeypatch, serve
             Access(text="orders of a customer", entity="order", by=("customer",)),
             Access(text="a customer", verb="get", entity="customer", by=("email",)),
             Access(text="an order", verb="get", entity="order"),
+            Access(text="since", entity="order", by=("customer",), since=("placed at", "30 days")),
             Access(text="how many", verb="count", entity="order", grouped=("customer",)),
             Access(text="new", verb="add", entity="order"),
             Access(text="search", verb="search", entity="order"),
         ),
     )
     measured = room.measure(spec, server, rows=500, seed=3, progress=lambda _: None)
-    assert len({sql for sql, _ in seen}) == 4
+    assert len({sql for sql, _ in seen}) == 5
     assert any(rows for _, rows in seen)
-    assert [bool(one.skipped) for one in measured.patterns] == [False] * 5 + [True]
-    assert all(set(one.ms) == {"postgresql", "sqlite"} for one in measured.patterns[:5])
+    assert [bool(one.skipped) for one in measured.patterns] == [False] * 6 + [True]
+    assert all(set(one.ms) == {"postgresql", "sqlite"} for one in measured.patterns[:6])
 
 
 def plain(row: tuple[object, ...]) -> tuple[str, ...]:
