@@ -359,6 +359,15 @@ def test_a_source_with_its_workload(tmp_path: Path) -> None:
     assert choose_for(str(script), ChooseOptions()).database.option == "postgresql"
 
 
+def test_a_live_source_that_counts_nothing_is_chosen_for_by_its_sizes(database) -> None:
+    live = database(*SCRIPT.strip().splitlines(), "ANALYZE")
+    found = choose_for(live.url, ChooseOptions())
+    assert found.database.option == "postgresql"
+    assert found.profile.sized == "measured"
+    assert any("what is asked of it is not known" in one for one in found.warnings)
+    assert found.scaling.key == "customer"
+
+
 def test_a_source_of_vectors(tmp_path: Path) -> None:
     script = tmp_path / "vectors.sql"
     script.write_text("CREATE EXTENSION vector; CREATE TABLE chunk (id bigint PRIMARY KEY, e vector(384));")

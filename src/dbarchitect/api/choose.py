@@ -16,7 +16,7 @@ from dbarchitect.design.choose import Choice
 from dbarchitect.design.choose import choose as decide
 from dbarchitect.design.factbook import Factbook, read_facts
 from dbarchitect.design.from_schema import spec_of
-from dbarchitect.design.spec import Assumed, Spec, Surroundings
+from dbarchitect.design.spec import Spec, Surroundings
 from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import from_json
@@ -65,7 +65,7 @@ def choose(given: str, options: ChooseOptions) -> Choice:
         raise InputError(f"--size {options.size:,} rows", hint=f"1 to {_MOST_ROWS:,}")
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         size: float | None = None
-        assumed: tuple[Assumed, ...] = ()
+        untold: tuple[str, ...] = ()
         suffix = Path(given).suffix.lower()
         if suffix in (*_BRIEFS, ".json"):
             if options.workload is not None:
@@ -80,7 +80,12 @@ def choose(given: str, options: ChooseOptions) -> Choice:
                     hint="dba query measures the queries of a SOURCE",
                 )
             opened = open_source(given, workshop, data=options.data)
-            counted = workload_of(options.workload) or opened.workload
+            counted = workload_of(options.workload)
+            if counted is None:
+                try:
+                    counted = opened.counted()
+                except InputError as err:  # a server that counts nothing: sizes alone decide, which is told
+                    untold = (f"what is asked of it is not known: {err.message}",)
             spec, size = spec_of(opened.schema, counted, _told(Surroundings(), options))
             name = opened.name
             if not spec.entities:
@@ -96,8 +101,7 @@ def choose(given: str, options: ChooseOptions) -> Choice:
         return msgspec.structs.replace(
             found,
             measured=measured,
-            assumed=(*assumed, *found.assumed),
-            warnings=(*facts.old(options.now.date()), *unread),
+            warnings=(*facts.old(options.now.date()), *untold, *unread),
             rerun=_rerun(given, options),
         )
 
