@@ -27,7 +27,9 @@ from dbarchitect.migrate.lint import lint
 from dbarchitect.migrate.script import Script
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Finding, Review
+from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import LEVELS, SamePlans, TimedWithout
+from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.render import Screen
 from dbarchitect.render.console import printed
@@ -44,7 +46,9 @@ EXAMPLE = "example.sql"
 SERVER = 18  # the embedded one, on which examples are run
 
 _HEADER = re.compile(
-    r"^-- (expect|severity|facts|one-way|postgres|schema|pg|runs|reversible|problem|at|says|clean)(?:: (.*))?\n", re.M
+    r"^-- (expect|severity|facts|one-way|postgres|schema|pg|runs|reversible|problem|at|says|clean|query|roles|exposed"
+    r"|encoding)(?:: (.*))?\n",
+    re.M,
 )
 _MADE = "<!-- Written by docs/rule_pages.py from the rule and its cases. -->"
 _SHOWN = re.compile(r" says[^\n]*:\n\n```text\n(.*?)```\n", re.S)
@@ -85,6 +89,20 @@ class Case:
             for key, value in msgspec.json.decode(text).items():
                 merged[key] = {**merged[key], **value} if isinstance(value, dict) and key in merged else value
         return msgspec.convert(merged, Facts) if merged else None
+
+    @property
+    def workload(self) -> Workload | None:
+        queries = self.headers.get("query", [])
+        found = tuple(Query(id=str(number), sql=sql, calls=1000) for number, sql in enumerate(queries))
+        return Workload(queries=found) if found else None
+
+    @property
+    def roles(self) -> list[str]:
+        return [role for line in self.headers.get("roles", []) for role in line.split(", ")]
+
+    @property
+    def encoding(self) -> str | None:
+        return next(iter(self.headers.get("encoding", [])), None)
 
     @property
     def schema(self) -> Path | None:
@@ -154,6 +172,13 @@ def page(subject: Subject, shown: Shown) -> str:
     if case.facts is not None:
         known = "\n".join(case.headers["facts"])
         lines += ["with what a live server knows:", "", "```json", known, "```", ""]
+    if case.workload is not None:
+        asked = "\n".join(f"{one.sql};" for one in case.workload.queries)
+        lines += ["with a workload that asks, a thousand times each:", "", "```sql", asked, "```", ""]
+    if case.roles:
+        lines += [f"where the roles {', '.join(f'`{one}`' for one in case.roles)} exist.", ""]
+    if case.encoding is not None:
+        lines += [f"in a database in the encoding `{case.encoding}`.", ""]
     if shown.text:
         lines += [f"{_command(subject)}:", "", "```text", shown.text.rstrip("\n"), "```", ""]
     else:
@@ -185,6 +210,9 @@ def _table(subject: Subject, shown: Shown) -> Iterator[str]:
             "live": "a live server, or a snapshot of one",
             "statistics": "what ANALYZE gathered",
             "counters": "counters of a live server, old enough to mean something",
+            "authentication": "pg_hba.conf as a live server has read it",
+            "server": "the settings of a live server",
+            "rows": "rows that were read on request (`--data`, `--read-rows`)",
         }[rule.needs]
         if rule.harms_by:
             rows["harm grows with"] = rule.harms_by
@@ -259,9 +287,12 @@ class Examples:
         return Shown(text=_text(found[0]) if found else "", level=level)
 
     def _check(self, subject: Subject, case: Case) -> Review:
-        schema = msgspec.structs.replace(self._made(case.sql), facts=case.facts)
+        made = self._made(case.sql, roles=case.roles, encoding=case.encoding)
+        schema = msgspec.structs.replace(made, facts=case.facts)
         places = positions(split_script(case.sql, EXAMPLE))
-        found, _ = check_rule.review(schema, select=[subject.id])
+        found, _ = check_rule.review(
+            schema, workload=case.workload, select=[subject.id], exposed_roles=case.headers.get("exposed", [])
+        )
         findings = tuple(
             msgspec.structs.replace(
                 one,
@@ -294,12 +325,16 @@ class Examples:
             self._schemas[path] = self._made(path.read_text("utf-8"))
         return self._schemas[path]
 
-    def _made(self, sql: str) -> Relational:
+    def _made(self, sql: str, *, roles: Sequence[str] = (), encoding: str | None = None) -> Relational:
         """The schema that a script makes, run as the test suite runs it: by a superuser."""
         host = self._workshop.server
-        host.create_database(EXAMPLE)
+        host.create_database(EXAMPLE, locale="C" if encoding else None, encoding=encoding or "UTF8")
         try:
             with closing(psycopg.connect(host.url(EXAMPLE), autocommit=True)) as connection:
+                for role in roles:
+                    there = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+                    if there is None:
+                        connection.execute(f"CREATE ROLE {quote_identifier(role)}".encode())
                 connection.execute(sql.encode())
                 return inspect(connection, facts=False)
         finally:

@@ -4,6 +4,8 @@ postgresql://...    a live database: only ever read, through fixed catalogue que
 something.twin      a snapshot
 something.sql       a script or a plain pg_dump, made real in a private database and read back from its catalogue
 a folder            migrations: plain SQL in the order of the names; Prisma's, Drizzle's, an Alembic project
+package.module:Base, schema.prisma, schema.ts, drizzle.config.ts
+                    models in code, asked through their mapper's own toolchain for the DDL (`codesources`)
 /dev/null           the empty schema
 """
 
@@ -13,7 +15,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dbarchitect.codesources import Code, Places, is_code, named_types, read_code, used
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
+from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump, unreadable_tables
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
@@ -35,14 +39,16 @@ from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_folder
 from dbarchitect.migrate.formats.folder import natural
+from dbarchitect.migrate.objects import ref_of
+from dbarchitect.model.change import Create
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import Name, Position
+from dbarchitect.model.names import Name, Position, quote_identifier
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
 from dbarchitect.sql.positions import Positions, positions
 from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
-from dbarchitect.toolchains import run_python
+from dbarchitect.toolchains import run_node, run_python
 
 if TYPE_CHECKING:
     import psycopg
@@ -109,6 +115,12 @@ class Workshop:
         """Run a program in the interpreter of a project (`toolchains.run_python`)."""
         return run_python(program, project, request, python=self.python)
 
+    def url(self) -> str:
+        """A database for toolchains that want to reach one; they ask nothing of it."""
+        if self.scratch is not None:
+            return self.scratch
+        return self.server.url().replace("@/", "@localhost/", 1)  # a URL without a host is none to Node.js
+
     def close(self) -> None:
         """Stop what runs and remove what was made."""
         self._stack.close()
@@ -132,6 +144,8 @@ class Source:
     texts: tuple[tuple[str, str], ...] = ()  # (file, text) of scripts
     stored: Snapshot | None = None
     database: str | None = None  # the private database that a script was loaded into
+    code: Code | None = None  # of models in code
+    assumed: tuple[str, ...] = ()  # extensions that the code needs and does not make
 
     @property
     def is_live(self) -> bool:
@@ -156,7 +170,9 @@ class Source:
 
     @cached_property
     def places(self) -> Positions:
-        """Where scripts write their objects down; empty for other sources."""
+        """Where scripts and models write their objects down; empty for other sources."""
+        if self.code is not None:
+            return Places(self.code.marks).positions(self.schema)
         return positions(self.statements)
 
     def ignores(self, rules: Collection[str]) -> tuple[tuple[Ignore, ...], tuple[Misspelt, ...]]:
@@ -212,9 +228,16 @@ class Source:
         return take(self.schema, script, source=self.name, now=now, workload=workload, gaps=(*self.gaps, *gaps))
 
 
-def open_source(given: str, workshop: Workshop, *, data: bool = False, database: str = _SCRIPT_DATABASE) -> Source:
+def open_source(
+    given: str,
+    workshop: Workshop,
+    *,
+    data: bool = False,
+    database: str = _SCRIPT_DATABASE,
+    known: Relational | None = None,
+) -> Source:
     """Open what `given` names; with `data` a script's rows are loaded too, and its statistics are theirs. `database`:
-    the private one that a script is loaded into.
+    the private one that a script is loaded into. `known`: where code finds the types that it names and does not make.
 
     Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
     """
@@ -227,6 +250,8 @@ def open_source(given: str, workshop: Workshop, *, data: bool = False, database:
     if url:
         return _live(given, url[1].lower(), workshop)
     path = Path(given)
+    if path.suffix != ".twin" and not _is_folder(path) and is_code(given):
+        return _models(given, workshop, data=data, database=database, known=known)
     if path.suffix == ".twin":
         stored = snapshots.read(path)
         return Source(
@@ -246,7 +271,8 @@ def open_source(given: str, workshop: Workshop, *, data: bool = False, database:
     if not path.exists():
         raise InputError(
             f"there is no file or folder {given}",
-            hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations or a .twin file",
+            hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations, a .twin file, or models: "
+            "package.module:Base, schema.prisma, schema.ts",
         )
     return _scripts(given, [path], workshop, data=data, database=database)
 
@@ -270,6 +296,72 @@ def open_folder(folder: Folder, workshop: Workshop, *, data: bool = False, datab
             for sql in step.sql
         ]
     return _loaded(folder.path, statements, (), workshop, gaps=folder.gaps, data=data, database=database)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether this is a folder of migrations of any kind, which may lie beside code."""
+    return path.is_dir() and (format_of(path) != "plain" or any(path.glob("*.sql")))
+
+
+def _models(given: str, workshop: Workshop, *, data: bool, database: str, known: Relational | None) -> Source:
+    """Models in code: the DDL that their toolchain makes of them, run like a script."""
+    if data:
+        raise InputError(f"--data loads the rows of a script, and {given} is code", hint="leave --data out")
+    workshop.progress(f"asking the code of {given} for its schema")
+    code = read_code(given, python_runs=workshop.run_python, node_runs=run_node, database=workshop.url)
+    places = Places(code.marks)
+    statements: list[Statement] = [
+        _generated(one, places, code.whole) for one in split_script(code.ddl, f"the DDL of {given}", allow_empty=True)
+    ]
+    if not any(one.kind.startswith("CREATE TABLE") for one in statements):
+        raise InputError(f"{given} makes no tables", hint="name what has all models of the project")
+    if known is not None:
+        statements[:0] = _types_of(known, named_types(statements), code.whole)
+    assumed = used(statements)
+    statements[:0] = [
+        Statement(
+            sql=f"CREATE EXTENSION IF NOT EXISTS {quote_identifier(one)}", position=code.whole, kind="CREATE EXTENSION"
+        )
+        for one in assumed
+    ]
+    opened = _loaded(given, statements, (), workshop, database=database, gaps=(), data=False)
+    return replace(opened, statements=(), code=code, assumed=assumed)
+
+
+def _types_of(known: Relational, names: Collection[str], at: Position) -> list[Statement]:
+    """What makes the types of these names as a database has them, those that they are made of first."""
+    wanted = [one for one in known.types if one.name.name in names]
+    on = {one.of: one.on for one in known.dependencies}
+    wanted.sort(key=lambda one: any(on.get(ref_of(one)) == ref_of(other) for other in wanted))
+    made = [f"CREATE SCHEMA IF NOT EXISTS {quote_identifier(one.name.schema)}" for one in wanted]
+    made += [sql for one in wanted for sql in ddl(Create(object=one), version=180000)]
+    return [Statement(sql=sql, position=at, kind=command_tag(sql)) for sql in made]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Generated(Statement):
+    """A statement that a toolchain made of code: its places are those of the code. `lines`: where in the code a line of
+    the statement, counted from 0, comes from, in their order."""
+
+    lines: tuple[tuple[int, Position], ...] = ()
+
+    def at(self, offset: int) -> Position:
+        """The place in the code of what byte `offset` belongs to."""
+        line = self.sql.encode()[: max(offset, 0)].count(b"\n")
+        return next((place for start, place in reversed(self.lines) if start <= line), self.position)
+
+
+def _generated(statement: Statement, places: Places, whole: Position) -> Statement:
+    """A statement of the DDL with the places of what it makes."""
+    lines: list[tuple[int, Position]] = []
+    first: Position | None = None
+    for ref, written in positions((statement,)).items():
+        first = first or places.of(ref)
+        if place := places.exact(ref):
+            lines.append((written.position.line - statement.position.line, place))
+    lines.sort(key=lambda one: one[0])
+    first = lines[0][1] if lines else first or whole
+    return _Generated(sql=statement.sql, position=first, kind=statement.kind, lines=tuple(lines))
 
 
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:

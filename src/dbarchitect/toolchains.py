@@ -1,11 +1,15 @@
-"""Programs of other toolchains that a project brings along: its Python, with what is installed there."""
+"""Programs of other toolchains that a project brings along: its Python and its Node.js, with what they have there."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +47,54 @@ def run_python(program: Path, project: Path, request: dict[str, Any], *, python:
             ) from err
         except subprocess.TimeoutExpired as err:
             raise SurroundingsError(
-                f"{project}: its migrations gave no answer within {_TIMEOUT_S} seconds",
-                hint="check that `alembic upgrade head --sql` ends there",
+                f"{project}: its code gave no answer within {_TIMEOUT_S} seconds",
+                hint="check that `alembic upgrade head --sql`, or the import of the models, ends there",
             ) from err
         if not answer.exists():
             said = ran.stderr.decode("utf-8", "replace").strip().splitlines()
             raise SurroundingsError(
                 f"{project}: {interpreter} ended with code {ran.returncode}: {said[-1] if said else 'nothing said'}",
-                hint="check that `alembic history` works there, or name another interpreter: --python",
+                hint="check that `alembic history`, or the import of the models, works there; --python names another "
+                "interpreter",
             )
         return answer.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A program that has ended, and what it said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+def run_node(command: Sequence[str], project: Path, variables: Mapping[str, str]) -> Ran:
+    """Run a program of JavaScript with its arguments in the folder `project`. `variables` are set beside our own.
+
+    Raises `SurroundingsError` where there is no Node.js, or no end within five minutes; what the program itself
+    refuses is for the caller to read.
+    """
+    node = shutil.which("node")
+    if node is None:
+        raise SurroundingsError(
+            f"{command[0]} is a program of Node.js, and there is no `node` on the PATH",
+            hint="install Node.js 20 or newer, from https://nodejs.org or with your package manager",
+        )
+    try:
+        ran = subprocess.run(
+            [node, *command],
+            cwd=project,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except OSError as err:
+        raise SurroundingsError(f"cannot run {node}: {err.strerror or err}", hint="see that `node -v` works") from err
+    except subprocess.TimeoutExpired as err:
+        raise SurroundingsError(
+            f"{command[0]} gave no answer within {_TIMEOUT_S} seconds", hint=f"run it by hand in {project}"
+        ) from err
+    return Ran(ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace"))

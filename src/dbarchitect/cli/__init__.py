@@ -5,6 +5,7 @@ from . import (
     answer,
     apply,
     choose,
+    design,
     diff,
     folder,
     index,
@@ -12,6 +13,7 @@ from . import (
     lint,
     logs,
     nplusone,
+    orm_diff,
     query_diff,
     query_review,
     rehearse,
@@ -27,6 +29,9 @@ app.command(orm)
 app.command(query)
 app.command(workload)
 
-VERBS = (answer, apply, choose, diff, folder, index, keyset, lint, logs, nplusone, query_diff, query_review, rehearse)
+VERBS = (
+    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
+    *(nplusone, orm_diff, query_diff, query_review, rehearse),
+)
 
 __all__ = ["VERBS", "app", "run"]

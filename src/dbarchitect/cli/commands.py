@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from dbarchitect.api import TwinSummary
 
 _EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
-_SOURCE = "A postgresql:// URL, a .sql file or pg_dump, a folder of SQL migrations, or a .twin file."
+_SOURCE = (
+    "A postgresql:// URL, a .sql file or pg_dump, a folder of SQL migrations, a .twin file, or models: "
+    "package.module:Base, schema.prisma, schema.ts."
+)
 
 app = App(
     name="dba",

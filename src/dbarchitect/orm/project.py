@@ -125,7 +125,7 @@ class Report:
     capabilities: Mapping[str, tuple[Level, str]]
     losses: list[Loss] = field(default_factory=list[Loss])
 
-    def lose(self, at: ObjectRef, construct: str, note: str = "") -> None:
-        """Note that the models do not tell `construct` as it is."""
-        level, how = self.capabilities[construct]
-        self.losses.append(Loss(at=at, construct=construct, level=level, note=note or how))
+    def lose(self, at: ObjectRef, construct: str, note: str = "", level: Level | None = None) -> None:
+        """Note that the models do not tell `construct` as it is; `level` where it is another here than in general."""
+        general, how = self.capabilities[construct]
+        self.losses.append(Loss(at=at, construct=construct, level=level or general, note=note or how))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from dbarchitect.model.finding import Finding, Review
+
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_][\w.]*")  # package.module:Base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +22,11 @@ class Place:
 
 
 def place_of(finding: Finding, review: Review, root: Path) -> Place | None:
-    """The finding's position, else the file that stands for the source, else None (a live database)."""
+    """The finding's position, else the file that stands for the source, else None (a live database, a module)."""
     if finding.position is not None:
         at = finding.position
         return _place(at.file, root, line=at.line, column=at.column)
-    if "://" in review.source or not review.source:
+    if "://" in review.source or not review.source or (not review.file and _MODULE.fullmatch(review.source)):
         return None
     return _place(review.file or review.source, root)
 

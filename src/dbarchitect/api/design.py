@@ -1,0 +1,408 @@
+"""`dba design`: from what somebody builds to a database architecture that has been run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from dbarchitect.design.answers import answer
+from dbarchitect.design.diagram import dbml, mermaid
+from dbarchitect.design.draft import Draft
+from dbarchitect.design.queries import Asked, asked, workload
+from dbarchitect.design.spec import Spec
+from dbarchitect.design.statements import script
+from dbarchitect.design.tables import designed
+from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.server import version_name
+from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.files import write_whole
+from dbarchitect.migrate.compare import differences
+from dbarchitect.migrate.formats import read_folder
+from dbarchitect.model.architecture import Architecture, Left
+from dbarchitect.model.facts import Facts
+from dbarchitect.model.names import Position
+from dbarchitect.model.plan import Step
+from dbarchitect.model.schema import NotNull, Relational
+from dbarchitect.model.value import Value, from_json, to_json
+from dbarchitect.orm.targets import target
+from dbarchitect.progress import nothing
+from dbarchitect.prove.architecture import Evidence, prove, trials
+from dbarchitect.review.rule import chosen
+from dbarchitect.sources import Source, Workshop, open_source
+from dbarchitect.sql.script import Statement, command_tag
+from dbarchitect.sql.workload import read_workload
+from dbarchitect.toolchains import run_python
+
+from .diff import DiffOptions, LossError
+from .folder import new
+from .schema import CheckOptions, reviewed
+from .surroundings import open_workshop
+
+MANIFEST = ".dba-design.json"
+LAB_ROWS = 150_000
+_NAMED = 3
+# They tell of a server that runs, or of rows that are there: made-up ones say nothing.
+_NOT_OF_DESIGNS = (
+    "server-at-defaults", "bloated-index", "bloated-table", "dead-rows", "stale-statistics", "not-null-candidate",
+    "index-mostly-null", "low-cardinality-index", "empty-table", "unused-index", "value-kept-as-text",
+)  # fmt: skip
+
+Render = Callable[[Architecture, Draft, Evidence], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignOptions:
+    """Options of `design`.
+
+    orm         a target of `dba orm`, whose project is written beside, "" for none
+    lab_rows    made-up rows over all tables
+    force       files that were changed by hand are written anew
+    fresh       the folder of migrations begins anew: nobody has run them yet
+    allow_loss  a migration may lose data; `renames`: OLD=NEW, what was renamed since the last time
+    command     how it is asked for again
+    """
+
+    orm: str = ""
+    lab_rows: int = LAB_ROWS
+    seed: int = 0
+    force: bool = False
+    fresh: bool = False
+    allow_loss: bool = False
+    renames: tuple[str, ...] = ()
+    command: str = "dba design"
+    pg_bin: Path | None = None
+    cache: Path | None = None
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = nothing
+
+
+class Manifest(Value, frozen=True, kw_only=True):
+    """What the last run wrote: SHA-256 by path. `begun`: the day from which partitions count."""
+
+    files: dict[str, str] = {}
+    begun: str = ""
+
+
+def read_spec(path: Path) -> Spec:
+    """The spec in a JSON file. Raises `InputError` where it is none."""
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise InputError(f"cannot read {path}: {err.strerror}") from err
+    try:
+        return from_json(Spec, data)
+    except ValueError as err:
+        raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
+
+
+def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> Architecture:
+    """Design, prove and write the architecture of a spec into `folder`; run again it is brought up to date.
+
+    `render` makes the pages. Raises `InputError` for a spec that contradicts itself, for files that somebody changed,
+    and for a change of which only a person can say what it means.
+    """
+    begun = time.monotonic()
+    if options.orm:
+        target(options.orm)  # pyright: ignore[reportArgumentType] - refused now rather than after a minute
+    before = _manifest(folder)
+    start = datetime.fromisoformat(before.begun) if before is not None and before.begun else options.now
+    draft, rows = designed(spec, now=start)
+    queries = asked(draft, spec)
+    _refuse_changed(folder, before, force=options.force)
+    tenant = draft.by_entity[spec.surroundings.tenant] if draft.tenant_setting else ""
+    title = spec.title or "Design"
+    with tempfile.TemporaryDirectory(prefix="dba-design-") as temporary:
+        work = Path(temporary)
+        with open_workshop(options.pg_bin, options.cache, options.progress) as workshop:
+            source = _made(work / "schema.sql", script(draft, title), workshop, "draft")
+            text = workload(queries)
+            asking = read_workload(text, "workload.sql") if queries else None
+            evidence = prove(
+                workshop.server,
+                source.snapshot(now=options.now),
+                draft,
+                title,
+                rows,
+                queries,
+                asking,
+                tenant=tenant,
+                budget_rows=options.lab_rows,
+                seed=options.seed,
+                rerun=options.command,
+                progress=options.progress,
+            )
+            final = _made(work / "schema.sql", evidence.schema, workshop, "final")
+            made = _told(title, draft, final, evidence, queries, options, folder)
+            made = _reviewed(made, final, evidence, draft, text, options)
+            moved = _migrations(folder, work, options, fresh=options.fresh or before is None)
+            made = msgspec.structs.replace(
+                made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
+            )
+        pages = {
+            "schema.sql": evidence.schema,
+            "schema.dbml": dbml(draft),
+            "diagram.mmd": mermaid(draft),
+            "workload.sql": text,
+            "spec.json": to_json(spec, indent=2).decode() + "\n",
+            **render(made, draft, evidence),
+        }
+        pages |= {
+            f"migrations/{path.relative_to(work / 'migrations')}": path.read_text("utf-8")
+            for path in sorted((work / "migrations").rglob("*"))
+            if path.is_file()
+        }
+    written, removed, unchanged = _write(folder, pages, before, start)
+    made = msgspec.structs.replace(
+        made, written=written, removed=removed, unchanged=unchanged, seconds=time.monotonic() - begun
+    )
+    return _with_orm(made, folder, options) if options.orm else made
+
+
+def _made(path: Path, text: str, workshop: Workshop, database: str) -> Source:
+    """The schema of a script, made real. What the server refuses of it is said with what it was."""
+    path.write_text(text, "utf-8")
+    try:
+        return open_source(str(path), workshop, database=database)
+    except InputError as err:
+        said = err.message.removeprefix(str(path.parent) + os.sep)
+        raise InputError(f"the server refuses the design: {said}", hint="a rule that was written as SQL?") from err
+
+
+def _told(
+    title: str,
+    draft: Draft,
+    final: Source,
+    evidence: Evidence,
+    queries: list[Asked],
+    options: DesignOptions,
+    folder: Path,
+) -> Architecture:
+    """The result without the review and the migrations."""
+    schema = final.schema
+    failures = [
+        f"{one.constraint}: {one.what}: must be {one.must}, was {one.did}{f' ({one.why})' if one.why else ''}"
+        for one in evidence.probes
+        if not one.holds
+    ]
+    failures += [f"{name} is in the schema and was not tried" for name in _forgotten(schema, draft, evidence)]
+    advice = evidence.advice
+    del queries
+    return Architecture(
+        title=title,
+        folder=str(folder),
+        engine=version_name(schema.version),
+        tables=len(draft.tables),
+        columns=sum(len(one.columns) for one in draft.tables.values()),
+        constraints=sum(len(one.constraints) for one in schema.tables if one.partition_of is None),
+        indexes=sum(len(one.indexes) for one in schema.tables if one.partition_of is None),
+        trials=trials(evidence.probes),
+        untried=tuple(evidence.untried),
+        failures=tuple(failures),
+        queries=tuple(evidence.plans),
+        advised=tuple(evidence.advised),
+        workload_before=advice.before if advice is not None else 0.0,
+        workload_after=advice.after if advice is not None else 0.0,
+        sizes=tuple(evidence.sizes),
+        gaps=tuple(dict.fromkeys(evidence.gaps)),
+        notes=tuple(evidence.notes),
+    )
+
+
+def _forgotten(schema: Relational, draft: Draft, evidence: Evidence) -> list[str]:
+    """Constraints that the server has and no trial named."""
+    tried = {one.constraint for one in evidence.probes} | set(evidence.untried)
+    found: list[str] = []
+    for table in schema.tables:
+        if table.partition_of is not None or table.name.name not in draft.tables:
+            continue
+        found += [one.name for one in table.constraints if not isinstance(one, NotNull) and one.name not in tried]
+        identity = {column.name for column in table.columns if column.identity is not None}
+        found += [
+            f"{table.name.name}.{column.name}"
+            for column in table.columns
+            if column.not_null and column.name not in identity and f"{table.name.name}.{column.name}" not in tried
+        ]
+    return found
+
+
+def _reviewed(
+    made: Architecture, final: Source, evidence: Evidence, draft: Draft, text: str, options: DesignOptions
+) -> Architecture:
+    """The rules' findings at the volumes of two years, each with the design's answer."""
+    options.progress("reviewing the design at the volumes of two years")
+    facts = evidence.later.schema.facts or Facts()
+    facts = msgspec.structs.replace(facts, server={}, stats_reset=None, roles={}, outdated_collations=(), trusted=None)
+    schema = msgspec.structs.replace(final.schema, facts=facts)
+    check = CheckOptions(ignore=_NOT_OF_DESIGNS)
+    asking = read_workload(text, "workload.sql") if made.queries else None
+    findings, silent = reviewed(schema, asking, check)
+    run = {rule.id for rule in chosen(check.select, check.ignore, check.extend)} - {one.rule for one in silent}
+    left = tuple(
+        Left(finding=msgspec.structs.replace(one, fix=()), answer=answer(one.rule, one.at.name, draft))
+        for one in findings
+    )
+    return msgspec.structs.replace(made, left=left, rules_run=len(run))
+
+
+# ---- migrations
+
+
+def _migrations(folder: Path, work: Path, options: DesignOptions, *, fresh: bool) -> str:
+    """Write the next migration into a copy of the folder's migrations; what was done, in words."""
+    target, present = work / "migrations", folder / "migrations"
+    if present.is_dir() and not fresh:
+        shutil.copytree(present, target)
+    before = len(list(target.glob("*.up.sql"))) if target.exists() else 0
+    options.progress("writing the migration, and running it up and down")
+    asked_for = DiffOptions(
+        renames=options.renames,
+        allow_loss=options.allow_loss,
+        small=True,
+        privileges=False,
+        pg_bin=options.pg_bin,
+        cache=options.cache,
+        now=options.now,
+        progress=options.progress,
+    )
+    try:
+        made = new(f"design change {before}" if before else "initial", target, str(work / "schema.sql"), asked_for)
+    except LossError as err:
+        raise InputError(
+            f"{err.message}; nothing was written",
+            hint="--allow-loss lets it, --rename OLD=NEW states a new name; --fresh begins the migrations anew",
+        ) from err
+    except InputError as err:
+        said = err.message.replace(str(work), str(folder))
+        raise InputError(said, hint=f"{err.hint}; --fresh begins the migrations anew" if before else err.hint) from err
+    if made.written is None:
+        return "the migrations already make this schema"
+    name = Path(made.written.files[0]).name
+    return f"{'the next' if before else 'the first'} migration is {name}: {len(made.plan.steps)} steps"
+
+
+def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: DesignOptions) -> tuple[str, ...]:
+    """Run all migrations up, all down, all up again on a database of their own; what each came to."""
+    options.progress("running all migrations up, down and up")
+    folder = read_folder(migrations, run=partial(run_python, python=None))
+    host = workshop.host
+    host.create_database("journey")
+    up = [step for one in folder.migrations for step in one.up]
+    ways = [one.down for one in folder.migrations]
+    said: list[str] = []
+    for number, way in enumerate(("up", "down", "up again")):
+        if way == "down":
+            if any(one is None for one in ways):
+                return (*said, "there is no way back, so it was not run down")
+            steps = [step for one in reversed(ways) for step in one or ()]
+        else:
+            steps = up
+        load(host, "journey", _statements(steps, f"{number}"))
+        with host.connect("journey") as connection:
+            schema = inspect(connection)
+        if way == "down":
+            left = len(schema.tables)
+            said.append("down to nothing" if not left else f"down leaves {left} tables")
+        else:
+            wrong = differences(schema, wanted, privileges=False)
+            said.append(f"{way} to the same schema" if not wrong else f"{way} differs: {'; '.join(wrong[:_NAMED])}")
+    return tuple(said)
+
+
+def _statements(steps: list[Step], file: str) -> list[Statement]:
+    return [
+        Statement(sql=sql, position=step.position or Position(file=file, line=1), kind=command_tag(sql))
+        for step in steps
+        for sql in step.sql
+    ]
+
+
+# ---- the folder
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    file = folder / MANIFEST
+    if not file.exists():
+        if folder.is_dir() and any(folder.iterdir()):
+            raise InputError(f"{folder} holds something else", hint="an empty or a new folder: -o")
+        return None
+    try:
+        return from_json(Manifest, file.read_bytes())
+    except ValueError as err:
+        raise InputError(f"{file} is damaged: {err}", hint="remove the folder, or name another: -o") from err
+
+
+def _refuse_changed(folder: Path, before: Manifest | None, *, force: bool) -> None:
+    """What is not as it was written is somebody's work. Migrations of others stay and are read with ours."""
+    if before is None or force:
+        return
+    changed = [
+        name
+        for name, known in before.files.items()
+        if (folder / name).is_file() and _sum((folder / name).read_bytes()) != known
+    ]
+    if changed:
+        more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+        raise InputError(
+            f"{folder}: {', '.join(sorted(changed)[:_NAMED])}{more} would be written anew, and somebody changed it",
+            hint="change what the design is made of; --force writes them anew",
+        )
+
+
+def _write(
+    folder: Path, pages: Mapping[str, str], before: Manifest | None, start: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """Write what differs; (written, removed, number unchanged)."""
+    written: list[str] = []
+    unchanged = 0
+    for name, text in pages.items():
+        target = folder / name
+        if target.is_file() and target.read_bytes() == text.encode():
+            unchanged += 1
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as err:
+            raise SurroundingsError(
+                f"cannot make the folder {target.parent}: {err.strerror or err}", hint="-o"
+            ) from err
+        write_whole(target, text)
+        written.append(name)
+    removed = [name for name in (before.files if before else {}) if name not in pages and (folder / name).exists()]
+    for name in removed:
+        (folder / name).unlink()
+    manifest = Manifest(
+        files={name: _sum(text.encode()) for name, text in sorted(pages.items())}, begun=start.isoformat()
+    )
+    if manifest != before:
+        write_whole(folder / MANIFEST, to_json(manifest, indent=1) + b"\n")
+    return tuple(written), tuple(removed), unchanged
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _with_orm(made: Architecture, folder: Path, options: DesignOptions) -> Architecture:
+    """The project of an object-relational mapper beside the schema."""
+    from .orm import OrmOptions, orm
+
+    to, _, variant = options.orm.partition(":")
+    base = OrmOptions(
+        force=options.force, pg_bin=options.pg_bin, cache=options.cache, now=options.now, progress=options.progress
+    )
+    settings = replace(base.settings, variant=variant)
+    project = orm(str(folder / "schema.sql"), to, folder / "app", replace(base, settings=settings))  # pyright: ignore[reportArgumentType]
+    said = f"a project for {project.target} in {shlex.quote(str(folder / 'app'))}: {project.entities} entities"
+    return msgspec.structs.replace(made, orm=said)

@@ -1,0 +1,79 @@
+"""`dba orm diff`: what models in code believe against what a database has."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dbarchitect.codesources import is_code
+from dbarchitect.errors import InputError
+from dbarchitect.migrate.drift import blind_to, drift
+from dbarchitect.model.drift import Drift, DriftReport
+from dbarchitect.orm.targets import targets
+from dbarchitect.progress import nothing
+from dbarchitect.sources import Source, open_source
+
+from .surroundings import open_workshop, words_of_server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrmDiffOptions:
+    """Options of `orm diff`. `python`: the interpreter of the code; None: that of the project's .venv, else our own."""
+
+    pg_bin: Path | None = None
+    server: str | None = None
+    python: Path | None = None
+    cache: Path | None = None
+    progress: Callable[[str], None] = nothing
+
+
+def orm_diff(source: str, code: str, options: OrmDiffOptions) -> DriftReport:
+    """Compare a database, or what stands for one, with models in code.
+
+    Raises `InputError` where `code` is no code or cannot be read, `SurroundingsError` where its toolchain is not there.
+    """
+    if not is_code(code):
+        raise InputError(
+            f"{code} is no code that models can be read from",
+            hint="package.module:Base, schema.prisma, schema.ts, drizzle.config.ts; the database comes first",
+        )
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as workshop:
+        has = open_source(source, workshop, database="has")
+        believed = open_source(code, workshop, database="code", known=has.schema)
+        compared = drift(has.schema, believed.schema)
+    assert believed.code is not None
+    drifts, blind = _told_apart(compared.drifts, believed)
+    command = ["dba", "migrate", "diff", has.name, code, *words_of_server(options.pg_bin, options.server)]
+    return DriftReport(
+        source=has.name,
+        code=code,
+        mapper=believed.code.title,
+        drifts=drifts,
+        blind=blind,
+        left_out=compared.left_out,
+        gaps=tuple(dict.fromkeys((*has.gaps, *believed.gaps))),
+        migrate=shlex.join(command),
+    )
+
+
+def _told_apart(found: tuple[Drift, ...], believed: Source) -> tuple[tuple[Drift, ...], tuple[Drift, ...]]:
+    """What is drift, and what the code cannot say, each with its place in the code."""
+    assert believed.code is not None
+    target = targets().get(believed.code.framework)
+    capabilities: dict[str, tuple[str, str]] = {} if target is None else dict(target.capabilities)
+    capabilities |= dict.fromkeys(believed.code.unseen, ("raw", "the DDL that it makes of models has none"))
+    drifts: list[Drift] = []
+    blind: list[Drift] = []
+    for one in found:
+        if one.at.kind == "extension" and one.found == "only in the code" and one.at.name in believed.assumed:
+            continue  # assumed, so that the code's own DDL runs at all
+        placed = replace(one, place=believed.places.find(one.at))
+        why = blind_to(one, capabilities, believed.code.title, unique_is=believed.code.unique_is)
+        (blind if why else drifts).append(replace(placed, blind=why))
+    return tuple(drifts), tuple(blind)

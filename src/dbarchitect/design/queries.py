@@ -1,0 +1,494 @@
+"""What the application asks, as SQL: joins along references, keyset pages, queues, searches, neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dbarchitect.errors import InputError
+from dbarchitect.model.names import quote_identifier as q
+from dbarchitect.model.value import Value
+
+from .draft import Column, Draft, Foreign, Table
+from .spec import Access, Spec
+
+_A_SECOND = 1.0  # how often something is asked where nobody said
+_NEXT_PAGES = 0.25  # next pages for each first page where nobody said; a guess, and named as one
+_LIMIT = 50  # rows of a list whose length nobody said
+_DEEP = 3  # references to follow at most
+# Where a page may begin, for planning: somewhere among the rows.
+_MIDDLE = {
+    "timestamptz": "now()", "date": "CURRENT_DATE", "bigint": "500", "integer": "500", "numeric": "10", "text": "'m'",
+    "uuid": "'7fffffff-ffff-7fff-bfff-ffffffffffff'",
+}  # fmt: skip
+_BRANCH = {"ancestor", "descendant"}  # of a tree: all below a row, all above it
+_SPAN = re.compile(r"\d+ (second|minute|hour|day|week|month|year)s?\Z")
+
+
+class Asked(Value, frozen=True, kw_only=True):
+    """A query of the application. `parameters` names what `$1`, `$2`, ... are; `per_second` is how often it is asked,
+    `said` whether the brief says so; `note` tells what the query cannot do as it was asked."""
+
+    text: str
+    sql: str
+    parameters: tuple[str, ...] = ()
+    per_second: float = _A_SECOND
+    said: bool = False
+    latency_ms: float | None = None
+    note: str = ""
+    examples: dict[str, str] = {}  # SQL for parameters of which no column tells a value, by `$n`
+
+
+def asked(draft: Draft, spec: Spec) -> list[Asked]:
+    """The queries of all accesses. Raises `InputError` where one asks by what its entity does not have."""
+    found: list[Asked] = []
+    for access in spec.access:
+        found += _Writer(draft, spec, access).queries()
+    return found
+
+
+def workload(queries: list[Asked]) -> str:
+    """The queries as a workload of one day, in the form that `--workload` takes."""
+    parts = ["-- What the application asks in a day.\n-- window: 86400\n"]
+    for one in queries:
+        lines = [f"-- {' '.join(one.text.split())}"]
+        if one.parameters:
+            lines.append(f"-- {', '.join(f'${number}: {name}' for number, name in enumerate(one.parameters, 1))}")
+        if one.note:
+            lines.append(f"-- {one.note}")
+        if not one.said:
+            lines.append("-- how often is assumed")
+        parts.append("\n".join([*lines, f"-- calls: {one.per_second * 86400:.0f}", f"{one.sql};"]) + "\n")
+    return "\n".join(parts)
+
+
+@dataclass(slots=True)
+class _Writer:
+    draft: Draft
+    spec: Spec
+    access: Access
+    joins: list[str] = field(default_factory=list[str])
+    where: list[str] = field(default_factory=list[str])
+    parameters: list[str] = field(default_factory=list[str])
+    note: str = ""
+    examples: dict[str, str] = field(default_factory=dict[str, str])
+    _names: dict[str, str] = field(default_factory=dict[str, str])
+
+    def queries(self) -> Iterator[Asked]:
+        """The query, and for a list its next page."""
+        access = self.access
+        if access.sql:
+            yield self._asked(access.sql.strip().rstrip(";"))
+            return
+        table = self.draft.table_of(access.entity)
+        verb = access.verb
+        if verb == "add":
+            yield self._asked(self._add(table))
+        elif verb == "change":
+            yield self._asked(self._change(table))
+        elif verb == "remove":
+            yield self._asked(self._remove(table))
+        elif verb == "take":
+            yield self._asked(self._take(table))
+        elif verb in ("count", "sum"):
+            yield self._asked(self._grouped(table))
+        elif table.guard and _BRANCH & set(access.by):
+            yield self._asked(self._branch(table))
+        else:
+            yield from self._select(table)
+
+    def _asked(self, sql: str, *, text: str = "", share: float = 1.0) -> Asked:
+        rate = self.access.per_second
+        return Asked(
+            text=text or self.access.text, sql=sql, parameters=tuple(self.parameters),
+            per_second=(_A_SECOND if rate is None else rate) * share, said=rate is not None and share == 1.0,
+            latency_ms=self.access.latency_ms, note=self.note,
+            examples=dict(self.examples),
+        )  # fmt: skip
+
+    def _parameter(self, name: str, example: str = "") -> str:
+        self.parameters.append(name)
+        number = f"${len(self.parameters)}"
+        if example:
+            self.examples[number] = example
+        return number
+
+    # Conditions
+
+    def _conditions(self, table: Table, alias: str) -> None:
+        if table.tenant and self.draft.tenant_setting:
+            self.where.append(f"{alias}{q(table.tenant)} = {self._parameter(self.spec.surroundings.tenant)}")
+        for name in self.access.by:
+            if not (table.tenant and name == self.spec.surroundings.tenant):
+                self._by(table, alias, name)
+        if self.access.since is not None:
+            name, span = self.access.since
+            column = self._column(table, name)
+            start = f"now() - interval '{span}'" if _SPAN.match(span.strip()) else self._parameter(f"since {name}")
+            self.where.append(f"{alias}{q(column.name)} >= {start}")
+        if table.soft_delete:
+            self.where.append(f"{alias}deleted_at IS NULL")
+
+    def _by(self, table: Table, alias: str, name: str) -> None:
+        column = table.of(name) or table.column(name)
+        if column is not None:
+            self.where.append(self._equal(column, alias, name))
+            return
+        for one in table.foreigns:
+            if name in (one.role, one.entity):
+                self._refers(table, alias, one, name)
+                return
+        self._along(table, alias, name)
+
+    def _equal(self, column: Column, alias: str, name: str) -> str:
+        at = f"{alias}{q(column.name)}"
+        if any(one.kind == "email" and one.name == name for entity in self.spec.entities for one in entity.fields):
+            return f"lower({at}) = lower({self._parameter(name)})"
+        if column.type == "text[]":
+            return f"{at} @> ARRAY[{self._parameter(name)}::text]"
+        if column.type == "tstzrange":
+            return f"{at} @> {self._parameter(name)}::timestamptz"
+        return f"{at} = {self._parameter(name)}"
+
+    def _refers(self, table: Table, alias: str, foreign: Foreign, name: str) -> None:
+        own = [one for one in foreign.columns if one != table.tenant and one not in dict(foreign.fixed)]
+        for one in own:
+            self.where.append(f"{alias}{q(one)} = {self._parameter(name if len(own) == 1 else f'{name}: {one}')}")
+
+    def _along(self, table: Table, alias: str, name: str) -> None:
+        """A condition on what is further away: the references that lead there are joined."""
+        target = self.draft.by_entity.get(name)
+        path = self._path(table.name, target) if target is not None else None
+        if path is None:
+            where = f"line {self.access.line}: " if self.access.line else ""
+            raise InputError(
+                f"{where}{self.access.text!r} asks for {self.access.entity} by {name!r}, which it has not and "
+                f"does not lead to",
+                hint="a field, a role, or an entity that relations lead to",
+            )
+        here, at = table, alias
+        for number, (foreign, outward) in enumerate(path):
+            last = number == len(path) - 1
+            if outward and last:
+                self._refers(here, at, foreign, name)
+                return
+            other = self.draft.tables[foreign.target if outward else self._owner(foreign)]
+            there = self._name(other.name)
+            pairs = zip(foreign.columns, foreign.target_columns, strict=True)
+            on = [f"{at}{q(a)} = {there}.{q(b)}" if outward else f"{there}.{q(a)} = {at}{q(b)}" for a, b in pairs]
+            self.joins.append(f"JOIN {q(other.name)} {there} ON {' AND '.join(on)}")
+            if not outward and other.what != "junction" and not foreign.one:
+                self.note = f"a row comes once for each of its {other.name}"
+            here, at = other, f"{there}."
+        own = [one for one in here.key if one != here.tenant]
+        for one in own:
+            self.where.append(f"{at}{q(one)} = {self._parameter(name if len(own) == 1 else f'{name}: {one}')}")
+
+    def _owner(self, foreign: Foreign) -> str:
+        return next(table.name for table in self.draft.tables.values() if any(one is foreign for one in table.foreigns))
+
+    def _path(self, start: str, target: str) -> list[tuple[Foreign, bool]] | None:
+        """The shortest way along references, outward (to what is referred to) or back, not through the tenant."""
+        barred = self.draft.by_entity.get(self.spec.surroundings.tenant, "") if self.draft.tenant_setting else ""
+        waiting: deque[tuple[str, list[tuple[Foreign, bool]]]] = deque([(start, [])])
+        seen = {start}
+        while waiting:
+            at, way = waiting.popleft()
+            if at == target:
+                return way
+            if len(way) == _DEEP or (at == barred and way):
+                continue
+            # Junctions first: of two ways of one length the one that is there to link is meant.
+            for table in sorted(self.draft.tables.values(), key=lambda one: one.what != "junction"):
+                for one in table.foreigns:
+                    step = one.target if table.name == at else table.name if one.target == at else ""
+                    if step and step not in seen:
+                        seen.add(step)
+                        waiting.append((step, [*way, (one, table.name == at)]))
+        return None
+
+    def _name(self, table: str) -> str:
+        """An alias: the initials, with a number where they are taken."""
+        stem = "".join(word[0] for word in table.split("_") if word) or "t"
+        if (
+            not stem.isascii()
+            or not stem[0].isalpha()
+            or stem in ("as", "at", "by", "do", "if", "in", "is", "no", "of", "on", "or", "to")
+        ):
+            stem = "t"
+        name, number = stem, 2
+        while name in self._names:
+            name, number = f"{stem}{number}", number + 1
+        self._names[name] = table
+        return name
+
+    def _column(self, table: Table, name: str) -> Column:
+        column = table.of(name) or table.column("_".join(name.split()))
+        if column is None:
+            where = f"line {self.access.line}: " if self.access.line else ""
+            raise InputError(f"{where}{self.access.text!r} names {name!r}, which {self.access.entity} does not have")
+        return column
+
+    # Reading
+
+    def _select(self, table: Table) -> Iterator[Asked]:
+        access = self.access
+        alias = self._name(table.name)
+        chosen = [self._column(table, name) for name in access.fields] or [
+            one
+            for one in table.columns
+            if one.type != "tsvector"
+            and not one.type.startswith(("vector", "halfvec"))
+            and not one.name.endswith(("_hash", "_digest"))
+        ]
+        shown = [f"{alias}.{q(one.name)}" for one in chosen]
+        order, searched = self._order(table, alias)
+        if access.verb == "search":
+            self._rest(table, alias)
+            document = table.column("search_document")
+            if document is None:
+                self.note = "there is no text to search"
+            else:
+                given = self._parameter("words", "'new name'")
+                words = f"websearch_to_tsquery('english', {given})"
+                self.where.append(f"{alias}.search_document @@ {words}")
+                order, searched = [f"ts_rank({alias}.search_document, {words}) DESC", *order[-1:]], True
+        elif access.verb == "nearest":
+            self._rest(table, alias)
+            order, searched = [self._nearest(table, alias)], True
+        else:
+            self._conditions(table, f"{alias}.")
+        shown += [self._along_with(table, alias, name) for name in access.with_]
+        limit = access.limit if access.limit is not None else None if access.verb == "get" else _LIMIT
+        if access.verb == "get":
+            order = []
+        yield self._asked(self._sql(table, alias, shown, order, limit))
+        if access.verb != "list" or searched or limit is None:
+            return
+        after = self._after(table, alias)
+        if after:
+            self.where.append(after)
+            sql = self._sql(table, alias, shown, order, limit)
+            yield self._asked(sql, text=f"{access.text}: the next page", share=_NEXT_PAGES)
+
+    def _rest(self, table: Table, alias: str) -> None:
+        """Conditions beside what is searched by."""
+        texts = {
+            one.source
+            for one in table.columns
+            if one.type in ("text", "double precision") or one.type.startswith(("vector", "halfvec"))
+        }
+        self.access = _without(self.access, texts)
+        self._conditions(table, f"{alias}.")
+
+    def _sql(self, table: Table, alias: str, shown: list[str], order: list[str], limit: int | None) -> str:
+        parts = [f"SELECT {', '.join(shown)}", f"FROM {q(table.name)} {alias}", *self.joins]
+        if self.where:
+            parts.append("WHERE " + " AND ".join(self.where))
+        if order:
+            parts.append("ORDER BY " + ", ".join(order))
+        if limit is not None:
+            parts.append(f"LIMIT {limit}")
+        return "\n".join(parts)
+
+    def _order(self, table: Table, alias: str) -> tuple[list[str], bool]:
+        """The order, made total by the key."""
+        found = [
+            f"{alias}.{q(self._column(table, one.field).name)}{' DESC' if one.descending else ''}"
+            for one in self.access.order
+        ]
+        down = bool(self.access.order) and self.access.order[-1].descending
+        used = {self._column(table, one.field).name for one in self.access.order}
+        key = [name for name in table.key if name != table.tenant and name not in used]
+        return [*found, *(f"{alias}.{q(name)}{' DESC' if down else ''}" for name in key)], False
+
+    def _after(self, table: Table, alias: str) -> str:
+        """The rows after the last one of a page; "" where one comparison cannot say it."""
+        directions = {one.descending for one in self.access.order}
+        columns = [self._column(table, one.field) for one in self.access.order]
+        if len(directions) > 1:
+            self.note = "its order goes up and down: a page after the first takes an OR for each field"
+            return ""
+        if any(not one.not_null for one in columns):
+            self.note = "what it is ordered by can be NULL: pages after the first have to say where these rows stand"
+            return ""
+        names = [one.name for one in columns]
+        names += [name for name in table.key if name != table.tenant and name not in names]
+        sign = "<" if True in directions else ">"
+        left = ", ".join(f"{alias}.{q(name)}" for name in names)
+        numbers: list[str] = []
+        for name in names:
+            column = table.column(name)
+            kind = column.type.partition("(")[0] if column is not None else ""
+            numbers.append(self._parameter(f"last {name}", _MIDDLE.get(kind, "")))
+        right = ", ".join(numbers)
+        page = f"({left}) {sign} ({right})" if len(names) > 1 else f"{left} {sign} {right}"
+        if table.partitioned == names[0] and len(names) > 1:  # by this alone partitions are left out
+            page += f" AND {alias}.{q(names[0])} {sign}= {numbers[0]}"
+        return page
+
+    def _along_with(self, table: Table, alias: str, name: str) -> str:
+        """What comes along: one row as an object, several as an array."""
+        for one in table.foreigns:
+            if name in (one.role, one.entity):
+                other = self._name(one.target)
+                pairs = zip(one.columns, one.target_columns, strict=True)
+                on = " AND ".join(f"{other}.{q(there)} = {alias}.{q(here)}" for here, there in pairs)
+                return f"(SELECT to_jsonb({other}) FROM {q(one.target)} {other} WHERE {on}) AS {q(plain_name(name))}"
+        child = self.draft.tables.get(self.draft.by_entity.get(name, ""))
+        link = None if child is None else next((one for one in child.foreigns if one.target == table.name), None)
+        if child is None or link is None:
+            where = f"line {self.access.line}: " if self.access.line else ""
+            raise InputError(f"{where}{self.access.text!r} wants {name!r} along, to which no relation leads")
+        other = self._name(child.name)
+        pairs = zip(link.columns, link.target_columns, strict=True)
+        on = " AND ".join(f"{other}.{q(here)} = {alias}.{q(there)}" for here, there in pairs)
+        order = ", ".join(f"{other}.{q(one)}" for one in child.key)
+        return (
+            f"(SELECT jsonb_agg(to_jsonb({other}) ORDER BY {order}) FROM {q(child.name)} {other} WHERE {on}) "
+            f"AS {q(child.name)}"
+        )
+
+    def _nearest(self, table: Table, alias: str) -> str:
+        vector = next((one for one in table.columns if one.type.startswith(("vector", "halfvec"))), None)
+        places = [one for one in table.columns if one.name.endswith(("latitude", "longitude"))]
+        if vector is not None and not any(one.source in self.access.by for one in places):
+            return (
+                f"{alias}.{q(vector.name)} <=> "
+                f"{self._parameter(vector.source or vector.name, vector.sample.format(n=7))}"
+            )
+        if len(places) >= 2:
+            latitude = next(one for one in places if one.name.endswith("latitude"))
+            longitude = next(one for one in places if one.name.endswith("longitude"))
+            here = f"point({self._parameter('longitude', '13.4')}, {self._parameter('latitude', '52.5')})"
+            return f"point({alias}.{q(longitude.name)}, {alias}.{q(latitude.name)}) <-> {here}"
+        raise InputError(
+            f"{self.access.text!r} asks for the nearest {self.access.entity}, which has neither vector nor place"
+        )
+
+    def _grouped(self, table: Table) -> str:
+        alias = self._name(table.name)
+        by: list[str] = []
+        for name in self.access.grouped:
+            column = table.of(name)
+            if column is not None:
+                by.append(f"{alias}.{q(column.name)}")
+                continue
+            link = next((one for one in table.foreigns if name in (one.role, one.entity)), None)
+            by += [f"{alias}.{q(one)}" for one in (link.columns if link else (self._column(table, name).name,))]
+        if self.access.verb == "sum":
+            what = [f"sum({alias}.{q(self._column(table, name).name)})" for name in self.access.fields] or ["count(*)"]
+        else:
+            what = ["count(*)"]
+        self._conditions(table, f"{alias}.")
+        sql = self._sql(table, alias, [*by, *what], [], None)
+        return sql + (f"\nGROUP BY {', '.join(by)}" if by else "")
+
+    def _branch(self, table: Table) -> str:
+        """A row of a tree with all below it (by `ancestor`), or all above it (by `descendant`). The guard of the tree
+        sees to it that this ends."""
+        key = next(name for name in table.key if name != table.tenant)
+        upward = "descendant" in self.access.by
+        given = next(name for name in self.access.by if name in _BRANCH)
+        self.access = _without(self.access, _BRANCH)
+        first = [f"t.{q(key)} = {self._parameter(given)}"]
+        same = ""
+        if table.tenant and self.draft.tenant_setting:
+            first.append(f"t.{q(table.tenant)} = {self._parameter(self.spec.surroundings.tenant)}")
+            same = f" AND t.{q(table.tenant)} = b.{q(table.tenant)}"
+            self.access = _without(self.access, {self.spec.surroundings.tenant})
+        step = f"t.{q(key)} = b.{q(table.guard)}" if upward else f"t.{q(table.guard)} = b.{q(key)}"
+        if table.soft_delete:
+            self.where.append("b.deleted_at IS NULL")
+        for name in self.access.by:
+            self._by(table, "b.", name)
+        chosen = [self._column(table, name) for name in self.access.fields] or [
+            one for one in table.columns if one.type != "tsvector"
+        ]
+        shown = ", ".join(f"b.{q(one.name)}" for one in chosen)
+        order, _ = self._order(table, "b")
+        parts = [
+            "WITH RECURSIVE branch AS (",
+            f"    SELECT t.* FROM {q(table.name)} t WHERE {' AND '.join(first)}",
+            "    UNION ALL",
+            f"    SELECT t.* FROM {q(table.name)} t JOIN branch b ON {step}{same}",
+            ")",
+            f"SELECT {shown}",
+            "FROM branch b",
+            *self.joins,
+        ]
+        if self.where:
+            parts.append("WHERE " + " AND ".join(self.where))
+        if self.access.order:
+            parts.append("ORDER BY " + ", ".join(order))
+        if self.access.limit is not None:
+            parts.append(f"LIMIT {self.access.limit}")
+        return "\n".join(parts)
+
+    # Writing
+
+    def _add(self, table: Table) -> str:
+        columns = [
+            one for one in table.columns if not one.generated and not one.identity and (not one.default or one.source)
+        ]
+        columns = [one for one in columns if not (one.type == "timestamptz" and (one.default or not one.not_null))]
+        if self.access.fields:
+            wanted = {self._column(table, name).name for name in self.access.fields}
+            columns = [one for one in columns if one.name in wanted or (one.not_null and not one.default)]
+        names = ", ".join(q(one.name) for one in columns)
+        values = ", ".join(self._parameter(one.source or one.name) for one in columns)
+        return f"INSERT INTO {q(table.name)} ({names})\nVALUES ({values})\nRETURNING {', '.join(map(q, table.key))}"
+
+    def _change(self, table: Table) -> str:
+        columns = [self._column(table, name) for name in self.access.fields] or [
+            one for one in table.columns if one.source and one.name not in table.key and not one.generated
+        ][:1]
+        if not columns:
+            raise InputError(f"{self.access.text!r} changes a {self.access.entity}, which has nothing to change")
+        values = ", ".join(f"{q(one.name)} = {self._parameter(one.source or one.name)}" for one in columns)
+        self._which(table)
+        return f"UPDATE {q(table.name)}\nSET {values}\nWHERE {' AND '.join(self.where)}"
+
+    def _remove(self, table: Table) -> str:
+        self._which(table)
+        if table.soft_delete:
+            return f"UPDATE {q(table.name)}\nSET deleted_at = now()\nWHERE {' AND '.join(self.where)}"
+        return f"DELETE FROM {q(table.name)}\nWHERE {' AND '.join(self.where)}"
+
+    def _which(self, table: Table) -> None:
+        """Which row: by what was said, else by its key."""
+        if not self.access.by:
+            for name in table.key:
+                if name != table.tenant or not self.draft.tenant_setting:
+                    self.where.append(f"{q(name)} = {self._parameter(name)}")
+        self._conditions(table, "")
+        if self.joins:
+            raise InputError(
+                f"{self.access.text!r} changes rows by what other tables hold", hint="by fields of its own"
+            )
+
+    def _take(self, table: Table) -> str:
+        if table.column("available_at") is None:
+            raise InputError(f"{self.access.text!r} takes from {self.access.entity}, which is no queue")
+        self._conditions(table, "")
+        key = ", ".join(map(q, table.key))
+        inside = ["taken_at IS NULL", "done_at IS NULL", "available_at <= now()", *self.where]
+        return (
+            f"UPDATE {q(table.name)}\nSET taken_at = now(), attempts = attempts + 1\nWHERE ({key}) IN (\n"
+            f"    SELECT {key} FROM {q(table.name)}\n    WHERE {' AND '.join(inside)}\n"
+            f"    ORDER BY available_at, {q(table.key[-1])}\n    LIMIT {self.access.limit or 1}\n    FOR UPDATE "
+            f"SKIP LOCKED\n)\nRETURNING *"
+        )
+
+
+def plain_name(name: str) -> str:
+    """What comes along, as it is called in the result."""
+    return "_".join(name.split())
+
+
+def _without(access: Access, fields: set[str]) -> Access:
+    from msgspec.structs import replace
+
+    return replace(access, by=tuple(name for name in access.by if name not in fields))

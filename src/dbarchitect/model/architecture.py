@@ -1,0 +1,139 @@
+"""A database architecture with what was shown of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .finding import Finding, Gap
+from .value import Value
+
+Kind = Literal[
+    "row", "not null", "key", "reference", "deletion", "check", "exclusion", "state", "tree", "history", "tenant"
+]
+
+
+class Probe(Value, frozen=True, kw_only=True):
+    """One trial. `must` and `did`: whether the last statement is accepted; `why` the server's words; `holds`: as it
+    must be, and for the right reason."""
+
+    table: str
+    constraint: str
+    kind: Kind
+    what: str
+    must: Literal["accepted", "refused"]
+    did: Literal["accepted", "refused"]
+    holds: bool
+    statements: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Trial(Value, frozen=True, kw_only=True):
+    """What came of trying constraints of one kind: how many rows had to be accepted and refused, and were."""
+
+    kind: str
+    accepted: int = 0
+    refused: int = 0
+    failed: int = 0
+
+
+class AskedPlan(Value, frozen=True, kw_only=True):
+    """A query of the application. Costs are the planner's at the volumes of today and of two years; `reads` are tables
+    that it reads whole then, with their rows; `lab_ms` its fastest run on the lab's rows, None where it was not run."""
+
+    text: str
+    sql: str
+    per_second: float
+    said: bool
+    cost_now: float | None = None
+    cost_later: float | None = None
+    shape: str = ""
+    rows_later: float | None = None
+    reads: tuple[tuple[str, float], ...] = ()
+    indexes: tuple[str, ...] = ()
+    lab_ms: float | None = None
+    lab_rows: float | None = None
+    latency_ms: float | None = None
+    parameters: tuple[str, ...] = ()
+    note: str = ""
+    refused: str = ""
+
+
+class TableSize(Value, frozen=True, kw_only=True):
+    """Rows and bytes of a table, with indexes. `row_estimated` is by the types of its columns, `row_measured` what a
+    row of the lab takes in the heap; the totals are the lab's, carried to the declared rows."""
+
+    table: str
+    rows_now: float
+    rows_later: float
+    said: bool
+    lab_rows: int
+    lab_bytes: int
+    bytes_now: float
+    bytes_later: float
+    row_estimated: float
+    row_measured: float
+
+
+class Left(Value, frozen=True, kw_only=True):
+    """What the review still says, and the design's answer; "" where it has none."""
+
+    finding: Finding
+    answer: str = ""
+
+
+class NewIndex(Value, frozen=True, kw_only=True):
+    """An index that the adviser added: the accesses that it is for, and what share of the workload's cost it saves."""
+
+    name: str
+    sql: str
+    bytes: float
+    saves: float
+    queries: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+
+
+class Architecture(Value, frozen=True, kw_only=True):
+    """What `dba design` made and showed.
+
+    schema       the script; `diagram` the same as Mermaid
+    untried      constraints for which no row is known that breaks them
+    migration    what was done with the folder of migrations, in words; `journey` how up, down, up went
+    written, removed, unchanged  files of the folder
+    """
+
+    title: str
+    folder: str = ""
+    engine: str = ""
+    tables: int = 0
+    columns: int = 0
+    constraints: int = 0
+    indexes: int = 0
+    trials: tuple[Trial, ...] = ()
+    untried: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    queries: tuple[AskedPlan, ...] = ()
+    advised: tuple[NewIndex, ...] = ()
+    workload_before: float = 0.0
+    workload_after: float = 0.0
+    sizes: tuple[TableSize, ...] = ()
+    left: tuple[Left, ...] = ()
+    rules_run: int = 0
+    migration: str = ""
+    journey: tuple[str, ...] = ()
+    orm: str = ""
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    seconds: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that was tried is as it must be."""
+        plans = all(not one.refused for one in self.queries)
+        return (
+            not self.failures
+            and plans
+            and not any(one.finding.severity.value != "info" and not one.answer for one in self.left)
+        )
