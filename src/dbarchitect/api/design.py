@@ -17,10 +17,12 @@ from pathlib import Path
 import msgspec
 
 from dbarchitect.design.answers import answer
+from dbarchitect.design.brief import Brief, read_brief
 from dbarchitect.design.diagram import dbml, mermaid
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.queries import Asked, asked, workload
-from dbarchitect.design.spec import Spec
+from dbarchitect.design.reverse import parts_of
+from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
 from dbarchitect.engines.postgres.inspect import inspect
@@ -95,16 +97,78 @@ class Manifest(Value, frozen=True, kw_only=True):
     begun: str = ""
 
 
-def read_spec(path: Path) -> Spec:
-    """The spec in a JSON file. Raises `InputError` where it is none."""
+def read_spec(
+    path: Path,
+    *,
+    pg_bin: Path | None = None,
+    cache: Path | None = None,
+    progress: Callable[[str], None] = nothing,
+) -> Spec:
+    """The spec that a brief or a JSON file holds; blocks of SQL and Prisma in a brief are made real and read back.
+
+    Raises `InputError` where it is none, or contradicts itself.
+    """
     try:
         data = path.read_bytes()
     except OSError as err:
         raise InputError(f"cannot read {path}: {err.strerror}") from err
+    if path.suffix != ".json":
+        brief = read_brief(data, str(path))
+        if not brief.embedded:
+            return _answerable(brief.spec)
+        with open_workshop(pg_bin, cache, progress) as workshop:
+            return _answerable(_with_embedded(brief, workshop))
     try:
         return from_json(Spec, data)
     except ValueError as err:
         raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
+
+
+def _answerable(spec: Spec) -> Spec:
+    """The spec without what it asks and its tables cannot answer, which is then listed as unread: a sentence that was
+    half understood shall not end the whole design."""
+    draft, _ = designed(spec, now=datetime(2000, 1, 1, tzinfo=UTC))
+    kept: list[Access] = []
+    unread = list(spec.unread)
+    for one in spec.access:
+        try:
+            asked(draft, msgspec.structs.replace(spec, access=(one,)))
+        except InputError as err:
+            unread.append(Unread(text=one.text, line=one.line, hint=err.message))
+        else:
+            kept.append(one)
+    return msgspec.structs.replace(spec, access=tuple(kept), unread=tuple(sorted(unread, key=lambda one: one.line)))
+
+
+def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
+    """The spec of a brief with what its blocks of other languages say; what none can read is listed as unread."""
+    entities = {one.name: one for one in brief.spec.entities}
+    relations = list(brief.spec.relations)
+    unread = list(brief.spec.unread)
+    with tempfile.TemporaryDirectory(prefix="dba-brief-") as folder:
+        for number, block in enumerate(brief.embedded):
+            if block.kind not in ("sql", "prisma"):
+                hint = "sql and prisma are read"
+                unread.append(Unread(text=f"a block of {block.kind}", line=block.line, hint=hint))
+                continue
+            file = Path(folder, f"block{number}.{block.kind}")
+            write_whole(file, block.text)
+            found, known = parts_of(open_source(str(file), workshop, database=f"block{number}").schema, line=block.line)
+            for one in found:
+                said = entities.get(one.name)
+                entities[one.name] = (
+                    one if said is None else msgspec.structs.replace(said, fields=(*one.fields, *said.fields))
+                )
+            pairs = {(one.first.entity, one.second.entity) for one in relations}
+            relations += [one for one in known if (one.first.entity, one.second.entity) not in pairs]
+    assumed = tuple(
+        one
+        for one in brief.spec.assumed
+        if not any(one.what == f"a {name} has a name" for name in entities if entities[name].fields)
+    )
+    return msgspec.structs.replace(
+        brief.spec, entities=tuple(entities.values()), relations=tuple(relations), unread=tuple(unread), assumed=assumed
+    )
 
 
 def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> Architecture:

@@ -17,12 +17,14 @@ from .commands import PgBin, Seed, app
 
 @app.command
 def design(
-    brief: Annotated[Path, Parameter(help="What is being built: a spec as JSON.")],
+    brief: Annotated[Path, Parameter(help="What is being built: a brief in Markdown, or a spec as JSON.")],
     /,
     *,
     output: Annotated[
-        Path, Parameter(name=("--output", "-o"), metavar="FOLDER", help="The architecture; made if it is not there.")
-    ],
+        Path | None,
+        Parameter(name=("--output", "-o"), metavar="FOLDER", help="The architecture; made if it is not there."),
+    ] = None,
+    spec_only: Annotated[bool, Parameter(name="--spec", help="Print what was understood, as JSON, and stop.")] = False,
     orm: Annotated[
         Literal["", "sqlalchemy", "tortoise", "prisma", "drizzle", "kysely"],
         Parameter(help="Write the project of an object-relational mapper too."),
@@ -41,11 +43,18 @@ def design(
     from dbarchitect import __version__
     from dbarchitect.api import design as api
     from dbarchitect.design.diagram import mermaid
+    from dbarchitect.model.value import to_json
     from dbarchitect.render.design import pages, render_design
 
     if lab_rows is not None and lab_rows < 1000:
         raise InputError(f"--lab-rows {lab_rows}: too few to measure anything", hint="--lab-rows 1000 or more")
-    spec = api.read_spec(brief)
+    with terminal.progress() as progress:
+        spec = api.read_spec(brief, pg_bin=pg_bin, cache=terminal.cache(), progress=progress)
+    if spec_only:
+        terminal.emit(to_json(spec, indent=2).decode() + "\n", output)
+        return 0
+    if output is None:
+        raise InputError("dba design needs a folder for the architecture", hint=f"dba design {brief} -o architecture")
     words = ["dba", "design", str(brief), "-o", str(output)]
     words += ["--lab-rows", str(lab_rows)] if lab_rows is not None else []
     words += ["--seed", str(seed)] if seed else []

@@ -40,11 +40,14 @@ def _order(draft: Draft, table: Table, rule: Rule) -> None:
                 "not enforced", table.name, " < ".join(rule.fields), "the two cannot be compared", line=rule.line
             )
             continue
+        name = plain(table.name, low.name, "before", high.name)
+        if any(check.name == name for check in table.checks):
+            continue  # what excludes overlaps has asked for it already
         one, other = quote_identifier(low.name), quote_identifier(high.name)
         later = "1" if _family(low.type) == "number" or low.type == "date" else "interval '1 hour'"
         table.checks.append(
             Check(
-                name=plain(table.name, low.name, "before", high.name),
+                name=name,
                 sql=f"{one} < {other}",
                 bad=((low.name, f"({high.sample}) + {later}"), (high.name, high.sample)),
                 why="as was said",

@@ -37,12 +37,14 @@ def plain(*parts: str) -> str:
 def table_name(entity: str, plural_name: str = "", *, line: int = 0) -> str:
     """The table of an entity: its name in the plural."""
     found = words(plural_name or entity, line=line)
+    *rest, last = found
     if plural_name:
         name = plain(*found)
-    elif found[-1].isdigit() and len(found) > 1:  # `gate 7` is one of the gates
-        name = plain(*found[:-2], plural(found[-2]), found[-1])
+    elif last.isdigit() and rest:  # `gate 7` is one of the gates
+        *first, kept = rest
+        name = plain(*first, plural(kept), last)
     else:
-        name = plain(*found[:-1], plural(found[-1]))
+        name = plain(*rest, plural(last))
     return f"{name}_rows" if name in RESERVED or name.startswith("pg_") else name
 
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import quote_identifier as q
 from dbarchitect.model.value import Value
@@ -39,6 +41,9 @@ class Asked(Value, frozen=True, kw_only=True):
     latency_ms: float | None = None
     note: str = ""
     examples: dict[str, str] = {}  # SQL for parameters of which no column tells a value, by `$n`
+
+
+_SPANS = ("minute", "hour", "day", "week", "month", "quarter", "year")  # of date_trunc
 
 
 def asked(draft: Draft, spec: Spec) -> list[Asked]:
@@ -84,6 +89,9 @@ class _Writer:
             return
         table = self.draft.table_of(access.entity)
         verb = access.verb
+        if verb == "get" and not access.by and access.since is None and access.limit is None:
+            # `show an order`: which one, its key says.
+            self.access = access = replace(access, by=tuple(name for name in table.key if name != table.tenant))
         if verb == "add":
             yield self._asked(self._add(table))
         elif verb == "change":
@@ -376,6 +384,9 @@ class _Writer:
             if column is not None:
                 by.append(f"{alias}.{q(column.name)}")
                 continue
+            if name in _SPANS:
+                by.append(f"date_trunc('{name}', {alias}.{q(self._moment(table).name)})")
+                continue
             link = next((one for one in table.foreigns if name in (one.role, one.entity)), None)
             by += [f"{alias}.{q(one)}" for one in (link.columns if link else (self._column(table, name).name,))]
         if self.access.verb == "sum":
@@ -385,6 +396,13 @@ class _Writer:
         self._conditions(table, f"{alias}.")
         sql = self._sql(table, alias, [*by, *what], [], None)
         return sql + (f"\nGROUP BY {', '.join(by)}" if by else "")
+
+    def _moment(self, table: Table) -> Column:
+        """The column that says when: what a bound is asked of, else the first point in time."""
+        if self.access.since is not None:
+            return self._column(table, self.access.since[0])
+        moments = [one for one in table.columns if one.type in ("timestamp with time zone", "timestamptz", "date")]
+        return moments[0] if moments else self._column(table, "created at")
 
     def _branch(self, table: Table) -> str:
         """A row of a tree with all below it (by `ancestor`), or all above it (by `descendant`). The guard of the tree
@@ -489,6 +507,4 @@ def plain_name(name: str) -> str:
 
 
 def _without(access: Access, fields: set[str]) -> Access:
-    from msgspec.structs import replace
-
     return replace(access, by=tuple(name for name in access.by if name not in fields))

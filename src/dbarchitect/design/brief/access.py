@@ -108,6 +108,8 @@ def access_of(
     limit = int(several[1]) if several else limit
     order, rest = _order(rest, known, verb)
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
+    if verb == "sum" and not summed:
+        summed = tuple(one.name for one in known.fields if one.kind == "money")[:1]
     grouped: tuple[str, ...] = ()
     if verb in ("count", "sum"):
         match = _GROUPED.search(rest)

@@ -241,7 +241,7 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
         if rate is not None:
             if re.search(r"\breads?\b", part, re.IGNORECASE):
                 figures["reads_a_second"] = rate[0]
-            elif re.search(r"\b(?:writes?|written)\b", part, re.IGNORECASE):
+            elif re.search(r"\bwrites?\b", part, re.IGNORECASE):
                 figures["writes_a_second"] = rate[0]
             else:
                 figures["a_day"] = rate[0] * 86400
