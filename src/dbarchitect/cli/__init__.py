@@ -4,6 +4,7 @@
 from . import (
     answer,
     apply,
+    choose,
     design,
     diff,
     folder,
@@ -29,7 +30,7 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, design, diff, folder, index, keyset, lint, logs),
+    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
     *(nplusone, orm_diff, query_diff, query_review, rehearse),
 )
 

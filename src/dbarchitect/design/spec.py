@@ -204,7 +204,8 @@ class Surroundings(Value, frozen=True, kw_only=True):
     """Where and by whom it is run; "" and None where nobody said.
 
     needs  what the application asks of a database beyond rows: "full text", "vectors", "time series", "documents",
-           "cache", "queue", "geo", "graph", "offline", "transactions", "joins", "branches"
+           "cache", "queue", "geo", "graph", "offline", "sync", "transactions", "joins", "branches", "auth", "realtime",
+           "file storage", "raw sql"
     """
 
     runtime: Literal["", "python", "node"] = ""

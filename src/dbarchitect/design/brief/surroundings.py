@@ -22,6 +22,7 @@ _NEEDS: tuple[tuple[str, str], ...] = (
     ("geo", r"\bgeo|within \d+ ?km|nearby|maps?\b"),
     ("graph", r"graph (?:traversal|database)|friends of friends|shortest path"),
     ("offline", r"offline|local[- ]first|on[- ]device|embedded in the app"),
+    ("sync", r"\bsync\w*\b.{0,30}\bdevices\b"),
     ("branches", r"database branch|branch per pull request|preview (?:database|environment)s?"),
     ("transactions", r"\bacid\b|transactions?\b.*\b(?:must|across|money)|double[- ]entry|ledger"),
 )  # fmt: skip
