@@ -82,7 +82,8 @@ def value(type_, number: int):
 async def main() -> None:
     configure_mappers()
     seen = {"rows": 0, "references": 0, "collections": 0, "refused": []}
-    mappers = list(base.Base.registry.mappers)
+    known = base.Base.registry
+    mappers = list(known.mappers)
     order = {table: number for number, table in enumerate(base.Base.metadata.sorted_tables)}
     mappers.sort(key=lambda one: order[one.local_table])
     made = {}
