@@ -33,8 +33,8 @@ Fact = tuple[str, str, str]  # construct, key, value
 CONSTRUCTS = (
     "schema", "table", "column", "NOT NULL", "default", "array default", "identity", "serial", "generated column",
     "enum", "domain", "primary key", "unique key", "NULLS NOT DISTINCT", "foreign key", "DEFERRABLE", "CHECK",
-    "EXCLUDE", "index", "partial index", "expression index", "DESC", "INCLUDE", "operator class", "vector", "HNSW", "partition",
-    "comment", "view", "name of a constraint or index",
+    "EXCLUDE", "index", "partial index", "expression index", "DESC", "INCLUDE", "operator class", "vector", "HNSW",
+    "partition", "comment", "view", "name of a constraint or index",
 )  # fmt: skip
 # Tables in which the tools keep what was applied.
 HISTORIES = (

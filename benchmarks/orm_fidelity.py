@@ -110,7 +110,7 @@ def peers(home: Databases, source: str, folder: Path) -> Iterator[tuple[str, orm
         at.mkdir()
         url = home.fresh(f"peer_{name.split()[0].replace('-', '_')}")
         with psycopg.connect(url, autocommit=True) as connection:
-            orm_peers.prepare(connection)
+            orm_peers.prepare(connection, schema=name == "sqlacodegen")
         if name == "sqlacodegen":
             trip = orm_peers.sqlacodegen(source, url, at)
         else:
@@ -178,11 +178,11 @@ def main() -> None:
     rows.append(["lines of a whole comparison", "", *lines.values()])
     asked = next(iter(types.values()))
     type_rows = [[check, asked[check][0], *(len(found[check][1]) for found in types.values())] for check in asked]
-    body = f"""PostgreSQL {wanted.version_text.split(" (")[0]}. {SCRIPT.name}: database to code to a fresh database.
+    body = f"""{wanted.version_text.split(" on ")[0]}. {SCRIPT.name}: database to code to a fresh database.
 
 {report.table(header, rows)}
 
-What the introspectors needed before anything came back (extensions and the second schema were made for them):
+What the introspectors needed before anything came back (extensions were there, for sqlacodegen the second schema too):
 
 {chr(10).join(notes)}
 

@@ -1,7 +1,7 @@
 """The introspectors of the mappers themselves: from a database to code, and by the mapper's own tool to DDL again.
 
 Where one writes code or SQL that does not run, it is mended with the fewest words that make it run, the same way in
-every run, and each kind of mending is reported. The fresh database has the extensions and the second schema already.
+every run, and each kind of mending is reported. The fresh database has the extensions already.
 A statement that fails all the same is left out and reported.
 """
 
@@ -41,11 +41,12 @@ class Trip:
         return changed
 
 
-def prepare(connection: psycopg.Connection) -> None:
-    """What no introspector makes: extensions, and the schema."""
+def prepare(connection: psycopg.Connection, *, schema: bool) -> None:
+    """What an introspector does not make: extensions, perhaps the second schema."""
     connection.execute("CREATE EXTENSION btree_gist")
     connection.execute("CREATE EXTENSION vector")
-    connection.execute("CREATE SCHEMA customs")
+    if schema:
+        connection.execute("CREATE SCHEMA customs")
 
 
 def run(folder: Path, *command: str) -> str:
@@ -55,7 +56,7 @@ def run(folder: Path, *command: str) -> str:
     )
     if ran.returncode:
         raise RuntimeError(f"{command[0]}: {(ran.stderr + ran.stdout)[-1500:]}")
-    return ran.stdout
+    return ran.stdout + ran.stderr
 
 
 def execute(connection: psycopg.Connection, statements: Iterator[str] | list[str], trip: Trip) -> None:
@@ -178,11 +179,10 @@ def drizzle(source: str, target: psycopg.Connection, folder: Path) -> Trip:
     generate = [str(packages() / "node_modules" / ".bin" / "drizzle-kit"), "generate", "--config", "other.config.ts"]
     file = folder / "drizzle" / "schema.ts"
     text = file.read_text()
-    try:
-        run(folder, *generate)
-    except RuntimeError as err:
-        said = [line.strip() for line in str(err).splitlines() if "rror" in line]
-        trip.crashed.append(f"generate: {said[0][:120]}" if said else "generate fails")
+    said = run(folder, *generate)  # it ends with 0 where it fails, too
+    if not list((folder / "other").glob("*.sql")):
+        errors = [line.split("ERROR: ")[-1] for line in said.splitlines() if "ERROR" in line]
+        trip.crashed.append(f"generate: {errors[0]}" if errors else "generate writes nothing")
     text = trip.replace(text, r"default\('\)", "default('')", "an empty text as default: a quote too few")
     text = trip.replace(text, r"default\(CURRENT_USER\)", "default(sql`CURRENT_USER`)", "CURRENT_USER as TypeScript")
 

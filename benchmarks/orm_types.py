@@ -25,17 +25,17 @@ _CONFIG = {
 _HEAD = """import type { Insertable, Selectable, Updateable } from "kysely";
 import type { %(root)s as DB } from %(file)s;
 type Has<T, K> = K extends keyof T ? true : false;
+type Takes<T, K> = K extends keyof T ? ([Exclude<T[K], undefined>] extends [never] ? false : true) : false;
 type Optional<T, K extends string> = K extends keyof T ? ({} extends Pick<T, K> ? true : false) : "absent";
 type Null<T, K> = K extends keyof T ? (null extends T[K] ? true : false) : "absent";
 """
 QUESTIONS = (
     "column is there under its name",
-    "ALWAYS identity and generated columns not insertable",
-    "ALWAYS identity and generated columns not updatable",
+    "ALWAYS identity or generated column takes no value in an insert",
+    "ALWAYS identity or generated column takes no value in an update",
     "column may be left out of an insert, or not",
     "column may be null, or not",
-    "columns of a view not insertable",
-    "bigint is a bigint when read",
+    "column of a view takes no value in an insert",
 )
 
 
@@ -54,15 +54,14 @@ def _questions(schema: Relational) -> Iterator[tuple[str, str, str]]:
 def _of_column(table: Table | View, column: Column, of: str) -> Iterator[tuple[str, str, bool]]:
     key = json.dumps(column.name)
     yield QUESTIONS[0], f"Has<Selectable<{of}>, {key}>", True
-    if column.type.sql == "bigint":
-        yield QUESTIONS[6], f"(Selectable<{of}>[{key}] extends bigint | null ? true : false)", True
     if isinstance(table, View):
-        yield QUESTIONS[5], f"Has<Insertable<{of}>, {key}>", False
+        yield QUESTIONS[5], f"Takes<Insertable<{of}>, {key}>", False
         return  # whether a view's column can be null, the catalogue does not say
-    yield QUESTIONS[4], f"Null<Selectable<{of}>, {key}>", not column.not_null
+    if column.type.name not in ("json", "jsonb"):  # JSON has a null of its own
+        yield QUESTIONS[4], f"Null<Selectable<{of}>, {key}>", not column.not_null
     if column.generated or (column.identity and column.identity.always):
-        yield QUESTIONS[1], f"Has<Insertable<{of}>, {key}>", False
-        yield QUESTIONS[2], f"Has<Updateable<{of}>, {key}>", False
+        yield QUESTIONS[1], f"Takes<Insertable<{of}>, {key}>", False
+        yield QUESTIONS[2], f"Takes<Updateable<{of}>, {key}>", False
         return
     optional = not column.not_null or column.default is not None or column.identity is not None
     yield QUESTIONS[3], f"Optional<Insertable<{of}>, {key}>", optional
