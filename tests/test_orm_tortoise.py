@@ -22,6 +22,7 @@ from orm_schemas import random_schema
 from orm_tortoise_project import differs, make, python, run, tortoise
 
 SHOP = """
+CREATE EXTENSION btree_gist;
 CREATE SCHEMA billing;
 CREATE TYPE order_status AS ENUM ('pending', 'in-transit', '2nd try', 'class');
 CREATE DOMAIN email_address AS text CHECK (VALUE ~ '@');

@@ -154,17 +154,11 @@ def _wanted(made: Sketch, entity: Entity, attribute: Attribute) -> bool:
     if not attribute.writable or column.identity is not None:
         return False
     if not made.default(entity, attribute):
-        return made.required[at][column.name] or (entity.name, column.name) in _referenced(made)
+        return made.required[at][column.name] or (entity.name, column.name) in made.referenced
     scalar = made.scalars[at][column.name]
     alone = any(key.unique and column.name in key.columns for key in made.keys[at])
     constant = column.default is not None and _CONSTANT.match(column.default) is not None
     return alone and constant and scalar.known and not scalar.many
-
-
-def _referenced(made: Sketch) -> set[tuple[Name, str]]:
-    """The columns that other rows take their values from."""
-    tables = [one.table for one in made.entities if one.table is not None]
-    return {(key.target, name) for table in tables for key in table.foreign_keys for name in key.target_columns}
 
 
 def _fillable(made: Sketch, entity: Entity, attribute: Attribute) -> bool:

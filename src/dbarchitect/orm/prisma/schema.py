@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import EnumType
@@ -55,10 +56,17 @@ class Sketch:
         found = {one.name.schema for one in self.entities} | {one.schema for one in self.names.enums}
         return tuple(sorted(found)) if found - {"public"} else ()
 
-    @property
+    @cached_property
     def entities(self) -> list[Entity]:
         """Those that are models or views: a table without columns is neither."""
         return [one for one in self.blueprint.entities if one.attributes]
+
+    @cached_property
+    def referenced(self) -> frozenset[tuple[Name, str]]:
+        """The columns that other rows take their values from."""
+        tables = [one.table for one in self.entities if one.table is not None]
+        keys = [key for table in tables for key in table.foreign_keys]
+        return frozenset((key.target, column) for key in keys for column in key.target_columns)
 
     def default(self, entity: Entity, attribute: Attribute) -> str:
         """What stands in `@default(...)`; "" for none."""

@@ -73,14 +73,8 @@ def _statements(name: str, steps: Sequence[Step]) -> list[str]:
     for step in steps:
         if step.does:
             lines.append(f"    # {' '.join(step.does.split())}")
-        lines += [f"    {block(_prepared(one))}," for one in step.sql]
+        lines += [f"    {block(one)}," for one in step.sql]
     return [*lines, "]"] if len(lines) > 1 else [f"{name}: list[str] = []"]
-
-
-def _prepared(sql: str) -> str:
-    """A host may have made an extension already, and often only it may."""
-    words = "CREATE EXTENSION "
-    return f"{words}IF NOT EXISTS {sql.removeprefix(words)}" if sql.startswith(words) else sql
 
 
 def _model(plan: Plan, model: Planned, used: Imports) -> str:
