@@ -330,7 +330,7 @@ def test_the_verb_reads_a_spec(tmp_path: Path, capsys, form: str) -> None:
 
 
 def test_a_brief_that_a_person_wrote() -> None:
-    path = Path(__file__).with_name("cases") / "briefs" / "shop.md"
+    path = Path(__file__).parents[1] / "examples" / "shop" / "brief.md"
     found = choose_for(str(path), ChooseOptions(now=datetime(2026, 11, 26, tzinfo=UTC)))
     assert (found.database.option, found.orm.orm) == ("postgresql", "sqlalchemy")
     assert found.profile.sized == "modelled"
