@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Generator
@@ -40,8 +41,17 @@ def at_revision(path: Path, revision: str) -> Generator[Path | None]:
             hint=f"git fetch origin {revision}, or name a commit that `git log` shows",
         ) from err
     inside = here.relative_to(top).as_posix()
+
+    def asked(*arguments: str) -> bytes:
+        try:
+            return _git(top, *arguments)
+        except _RefusedError as err:  # a clone without all objects, say
+            raise SurroundingsError(
+                f"git cannot read {path} of {revision}: {err}", hint=f"git fetch origin {revision}"
+            ) from err
+
     # `-z`: names as they are. A path that is not there gives nothing.
-    listed = _git(top, "ls-tree", "-r", "-z", commit.decode().strip(), "--", inside)
+    listed = asked("ls-tree", "-r", "-z", commit.decode().strip(), "--", inside)
     entries = [entry.partition(b"\t") for entry in listed.split(b"\0") if entry.startswith(_FILE)]
     if not entries:
         yield None
@@ -52,12 +62,18 @@ def at_revision(path: Path, revision: str) -> Generator[Path | None]:
             target = Path(folder, here.name, relative.relative_to(inside)) if inside != "." else Path(folder, relative)
             target = target if relative.as_posix() != inside else Path(folder, here.name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_git(top, "cat-file", "blob", about.split()[2].decode()))
+            target.write_bytes(asked("cat-file", "blob", about.split()[2].decode()))
         yield Path(folder, here.name) if inside != "." else Path(folder)
 
 
 class _RefusedError(Exception):
     pass
+
+
+# What a hook is told of its repository (`git rev-parse --local-env-vars`): it would be asked in place of ours.
+_LOCAL = frozenset(
+    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_CONFIG")
+)
 
 
 def _git(home: Path, *arguments: str) -> bytes:
@@ -68,6 +84,7 @@ def _git(home: Path, *arguments: str) -> bytes:
             stdin=subprocess.DEVNULL,
             timeout=_TIMEOUT_S,
             check=False,
+            env={name: value for name, value in os.environ.items() if name not in _LOCAL},
         )
     except FileNotFoundError as err:
         raise SurroundingsError("there is no git here", hint="install git, or name another source") from err

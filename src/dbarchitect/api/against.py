@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dbarchitect.codesources import is_code
 from dbarchitect.errors import DbaError, InputError, SurroundingsError
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.review.novelty import novel
@@ -23,7 +24,8 @@ def known_against(
     """
     if _URL.match(against) or Path(against).exists():
         return _reviewed(against, against, review), ()
-    if _URL.match(source) or Path(source).suffix == ".twin":
+    is_module = is_code(source) and not source.endswith((".prisma", ".ts")) and not Path(source).is_dir()
+    if _URL.match(source) or Path(source).suffix == ".twin" or is_module:
         raise InputError(
             f"--against {against}: no such file or folder",
             hint="git has the past of schema files and migrations alone; of a server or a .twin, name another source",

@@ -153,7 +153,13 @@ def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
                 continue
             file = Path(folder, f"block{number}.{block.kind}")
             write_whole(file, block.text)
-            found, known = parts_of(open_source(str(file), workshop, database=f"block{number}").schema, line=block.line)
+            try:
+                schema = open_source(str(file), workshop, database=f"block{number}").schema
+            except (InputError, SurroundingsError) as err:
+                said = err.message.replace(str(file), f"the block of {block.kind}")
+                unread.append(Unread(text=f"a block of {block.kind}", line=block.line, hint=said))
+                continue
+            found, known = parts_of(schema, line=block.line)
             for one in found:
                 said = entities.get(one.name)
                 entities[one.name] = (
@@ -214,7 +220,7 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
             )
-        pages = {
+        pages: dict[str, str | bytes] = {
             "schema.sql": evidence.schema,
             "schema.dbml": dbml(draft),
             "diagram.mmd": mermaid(draft),
@@ -223,11 +229,14 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             **render(made, draft, evidence),
         }
         pages |= {
-            f"migrations/{path.relative_to(work / 'migrations')}": path.read_text("utf-8")
+            name: path.read_bytes()
             for path in sorted((work / "migrations").rglob("*"))
             if path.is_file()
+            and _ours(name := f"migrations/{path.relative_to(work / 'migrations')}", path, folder, before)
         }
-    written, removed, unchanged = _write(folder, pages, before, start)
+    contents = {name: one if isinstance(one, bytes) else one.encode() for name, one in pages.items()}
+    _refuse_strange(folder, contents, before, force=options.force)
+    written, removed, unchanged = _write(folder, contents, before, start)
     made = msgspec.structs.replace(
         made, written=written, removed=removed, unchanged=unchanged, seconds=time.monotonic() - begun
     )
@@ -402,9 +411,16 @@ def _manifest(folder: Path) -> Manifest | None:
             raise InputError(f"{folder} holds something else", hint="an empty or a new folder: -o")
         return None
     try:
-        return from_json(Manifest, file.read_bytes())
+        found = from_json(Manifest, file.read_bytes())
     except ValueError as err:
         raise InputError(f"{file} is damaged: {err}", hint="remove the folder, or name another: -o") from err
+    # A folder that came from elsewhere must not name files outside of it.
+    outside = next((one for one in found.files if Path(one).is_absolute() or ".." in Path(one).parts), None)
+    if outside is not None:
+        raise InputError(
+            f"{file} is damaged: {outside} is no file of the folder", hint="remove the folder, or name another: -o"
+        )
+    return found
 
 
 def _refuse_changed(folder: Path, before: Manifest | None, *, force: bool) -> None:
@@ -424,15 +440,38 @@ def _refuse_changed(folder: Path, before: Manifest | None, *, force: bool) -> No
         )
 
 
+def _ours(name: str, path: Path, folder: Path, before: Manifest | None) -> bool:
+    """Whether a file of the migrations is of this run or of one before: what somebody else put there stays theirs."""
+    there = folder / name
+    if before is not None and name in before.files:
+        return True
+    return not there.is_file() or there.read_bytes() != path.read_bytes()
+
+
+def _refuse_strange(folder: Path, pages: Mapping[str, bytes], before: Manifest | None, *, force: bool) -> None:
+    """A file that is there, that no run has written and that differs is somebody's. Raises `InputError`."""
+    known = before.files if before is not None else {}
+    strange = [
+        name
+        for name, content in pages.items()
+        if name not in known and (folder / name).is_file() and _sum((folder / name).read_bytes()) != _sum(content)
+    ]
+    if strange and not force:
+        raise InputError(
+            f"{folder}: {', '.join(sorted(strange)[:_NAMED])} would be overwritten, and no design has written it",
+            hint="move it; --force writes over it",
+        )
+
+
 def _write(
-    folder: Path, pages: Mapping[str, str], before: Manifest | None, start: datetime
+    folder: Path, pages: Mapping[str, bytes], before: Manifest | None, start: datetime
 ) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     """Write what differs; (written, removed, number unchanged)."""
     written: list[str] = []
     unchanged = 0
     for name, text in pages.items():
         target = folder / name
-        if target.is_file() and target.read_bytes() == text.encode():
+        if target.is_file() and target.read_bytes() == text:
             unchanged += 1
             continue
         try:
@@ -443,12 +482,10 @@ def _write(
             ) from err
         write_whole(target, text)
         written.append(name)
-    removed = [name for name in (before.files if before else {}) if name not in pages and (folder / name).exists()]
+    removed = [name for name in (before.files if before else {}) if name not in pages and (folder / name).is_file()]
     for name in removed:
         (folder / name).unlink()
-    manifest = Manifest(
-        files={name: _sum(text.encode()) for name, text in sorted(pages.items())}, begun=start.isoformat()
-    )
+    manifest = Manifest(files={name: _sum(text) for name, text in sorted(pages.items())}, begun=start.isoformat())
     if manifest != before:
         write_whole(folder / MANIFEST, to_json(manifest, indent=1) + b"\n")
     return tuple(written), tuple(removed), unchanged

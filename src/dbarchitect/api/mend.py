@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dbarchitect.errors import DbaError, InputError
+from dbarchitect.errors import InputError
 from dbarchitect.migrate.formats import drizzle, empty_folder, plain, words, write_migration
 from dbarchitect.migrate.formats.folder import Folder, Written
 from dbarchitect.model.facts import Facts
@@ -74,7 +74,7 @@ def mend(
     with closing(mender):
         try:
             return tuple(_mended(one, mender, pen) if options.mends(one) else _unmendable(one) for one in findings)
-        except (DbaError, KeyboardInterrupt):
+        except BaseException:  # an interruption, a signal, a server that goes away: the folder is as it was
             pen.undo()
             raise
 

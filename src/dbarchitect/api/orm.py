@@ -159,9 +159,17 @@ def _manifest(folder: Path) -> Manifest | None:
     if not file.exists():
         return None
     try:
-        return from_json(Manifest, file.read_bytes())
+        found = from_json(Manifest, file.read_bytes())
     except ValueError as err:
         raise InputError(f"{file} is damaged: {err}", hint="remove it; --force then writes the files anew") from err
+    # A folder that came from elsewhere must not name files outside of it.
+    outside = next((one for one in found.files if Path(one).is_absolute() or ".." in Path(one).parts), None)
+    if outside is not None:
+        raise InputError(
+            f"{file} is damaged: {outside} is no file of the folder",
+            hint="remove it; --force then writes the files anew",
+        )
+    return found
 
 
 def _bring_up(
@@ -197,7 +205,7 @@ def _bring_up(
         write_whole(target, one.text)
         written.append(one.path)
     owned = {one.path: _sum(one.text) for one in project.files if one.owned}
-    removed = [name for name in known if name not in owned and (folder / name).exists()]
+    removed = [name for name in known if name not in owned and (folder / name).is_file()]
     for name in removed:
         (folder / name).unlink()
     begun |= {one.path for one in project.files if not one.owned}

@@ -44,6 +44,8 @@ def generate(
     form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
 ) -> int:
     """Write a project for an object-relational mapper; run again, it follows the schema."""
+    from keyword import iskeyword
+
     from dbarchitect import __version__
     from dbarchitect.api import orm as api
     from dbarchitect.orm.project import Settings
@@ -55,7 +57,7 @@ def generate(
         if not found or not given or not wanted:
             raise InputError(f"--name {one}: no pair", hint="--name public.orders=Purchase")
         names[given] = wanted
-    if not package.isidentifier():
+    if not package.isidentifier() or iskeyword(package):
         raise InputError(f"--package {package}: no name of a package", hint="letters, digits and underscores")
     with terminal.progress() as progress:
         made = api.orm(

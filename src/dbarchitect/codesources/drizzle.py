@@ -76,7 +76,7 @@ def read(given: str, home: Path, run: RunNode) -> Code:
             f"{given} exports no tables of PostgreSQL", hint="export the tables: `export const users = pgTable(...)`"
         )
     files = _files(path, settings if is_config else "", where)
-    texts = {shown(one, home): one.read_text(encoding="utf-8") for one in files}
+    texts = {shown(one, home): one.read_text(encoding="utf-8", errors="replace") for one in files}
     return Code(
         framework="drizzle",
         ddl=ddl,
@@ -88,7 +88,7 @@ def read(given: str, home: Path, run: RunNode) -> Code:
 
 def _masked(file: Path) -> str:
     """The text of a configuration with its comments blanked."""
-    return drizzle_text.without_comments(file.read_text(encoding="utf-8"))
+    return drizzle_text.without_comments(file.read_text(encoding="utf-8", errors="replace"))
 
 
 def _config_above(path: Path, home: Path) -> Path | None:

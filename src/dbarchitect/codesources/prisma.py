@@ -39,7 +39,7 @@ def read(given: str, home: Path, run: RunNode, database: Callable[[], str]) -> C
     """
     path = Path(given)
     files = files_of(path)
-    texts = {shown(one, home): one.read_text(encoding="utf-8") for one in files}
+    texts = {shown(one, home): one.read_text(encoding="utf-8", errors="replace") for one in files}
     _check_provider(given, texts)
     found = package_of(path, "prisma", "Prisma", "npm install --save-dev prisma")
     option = "--to-schema" if found.major >= 7 else "--to-schema-datamodel"

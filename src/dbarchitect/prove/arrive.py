@@ -146,7 +146,7 @@ class Journey:
         self._host.drop_database(name)
         self._host.copy_database(self._start, name)
         self._made.append(name)
-        _copy_settings(self._host, self._start, name)
+        copy_settings(self._host, self._start, name)
         self._stages.append(stage(self._host, name))
         return self._stages[-1]
 
@@ -598,7 +598,7 @@ def stage(host: Host, database: str) -> Ground:
     return Ground(host, database)
 
 
-def _copy_settings(host: Host, original: str, copy: str) -> None:
+def copy_settings(host: Host, original: str, copy: str) -> None:
     """ALTER DATABASE ... SET is of a database, not in it: a copy has none of it."""
     with closing(host.connect(original)) as admin:
         settings = [str(one).partition("=")[::2] for (one,) in admin.execute(_SETTINGS).fetchall()]

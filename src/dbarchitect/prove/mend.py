@@ -24,7 +24,7 @@ from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.novelty import is_systemic, novel
 
-from .arrive import Journey, PlanOptions, known_to, schema_of, stage
+from .arrive import Journey, PlanOptions, copy_settings, known_to, schema_of, stage
 
 Findings = tuple[Finding, ...]
 _STANDS, _TRIED = "mended", "tried"  # databases
@@ -70,6 +70,7 @@ class Mender:
         self._mended: list[Finding] = []
         host.drop_database(_STANDS)
         host.copy_database(start, _STANDS)
+        copy_settings(host, start, _STANDS)
         self._findings = self._said(_STANDS)
         self._first = {one.key for one in self._findings}
 
@@ -129,6 +130,7 @@ class Mender:
         """The schema that plain statements of the changes give."""
         self._host.drop_database(_TRIED)
         self._host.copy_database(_STANDS, _TRIED)
+        copy_settings(self._host, _STANDS, _TRIED)
         ground = stage(self._host, _TRIED)
         try:
             for change in changes:

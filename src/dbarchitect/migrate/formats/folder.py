@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
-from dbarchitect.errors import DbaError, InputError
+from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration
@@ -118,7 +118,7 @@ def write_together(path: Path, files: Mapping[str, Callable[[], str | bytes]], *
             write_whole(path / name, content())
             if name in fresh:
                 made.append(path / name)
-    except (DbaError, KeyboardInterrupt):
+    except BaseException:
         for one in made:
             one.unlink(missing_ok=True)
         raise

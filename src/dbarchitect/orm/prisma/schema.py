@@ -5,6 +5,7 @@ The layout is that of `prisma format`, which changes nothing here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -265,4 +266,4 @@ def _enum(made: Sketch, one: EnumType) -> str:
 
 
 def _comment(text: str | None) -> list[str]:
-    return [f"/// {line}".rstrip() for line in text.split("\n")] if text else []
+    return [f"/// {line}".rstrip() for line in re.split(r"\r\n|[\r\n\u2028\u2029]", text)] if text else []

@@ -11,12 +11,12 @@ from dbarchitect.model import english
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import Column, Relational, Table, View
 from dbarchitect.model.schema import Sequence as SqlSequence
-from dbarchitect.orm.blueprint import Attribute
+from dbarchitect.orm.blueprint import Attribute, distinct
 from dbarchitect.orm.project import Report
 
 from .columns import arguments, updated
 from .names import Named, ref
-from .python import Call, Code, Item, call, docstring, lines, mapping, names, sequence, string
+from .python import KEYWORDS, Call, Code, Item, call, docstring, identifier, lines, mapping, names, sequence, string
 from .relations import relationship
 from .table import constraints, indexes, options, spread
 from .types import Alias, Types
@@ -216,7 +216,15 @@ class Models:
 def sequences(found: Iterable[SqlSequence]) -> str:
     """`sequences.py` below its header: sequences that belong to no column."""
     parts: list[str] = []
-    for one in found:
+    every = list(found)
+    variables = distinct(
+        (
+            (identifier(english.snake(english.split(one.name.name)), "sequence"), _sequence_ref(one.name))
+            for one in every
+        ),
+        reserved={*KEYWORDS, "sa", "Base"},
+    )
+    for one, variable in zip(every, variables, strict=True):
         most = {"smallint": 2**15 - 1, "integer": 2**31 - 1}.get(one.type, 2**63 - 1)
         low, high = (1, most) if one.increment > 0 else (-most - 1, -1)
         parts += lines(
@@ -233,9 +241,13 @@ def sequences(found: Iterable[SqlSequence]) -> str:
                 schema=string(one.name.schema) if one.name.schema != "public" else None,
                 metadata="Base.metadata",
             ),
-            before=f"{english.snake(english.split(one.name.name))} = ",
+            before=f"{variable} = ",
         )
     return "\n".join(parts)
+
+
+def _sequence_ref(name: Name) -> ObjectRef:
+    return ObjectRef(kind="sequence", schema=name.schema, name=name.name)
 
 
 def _stamps(known: Iterable[Named]) -> Stamps:

@@ -11,7 +11,7 @@ from dbarchitect.model.schema import Check, Column, Exclude, Table
 from dbarchitect.orm.project import Host
 
 from .names import Named
-from .python import Call, Item, call, imported, lines, sequence
+from .python import Call, Item, call, docstring, imported, lines, sequence
 
 _PRECISION = re.compile(r"\((\d+),(-?\d+)\)")
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -90,7 +90,7 @@ def repositories(classes: Sequence[Named], package: str) -> str:
         body += lines(sequence([*references, *collections, rest], "()"), before="one = ", indent=4)
         body += lines(sequence([*references, rest], "()"), before="many = ", indent=4)
         head = f"class {one.symbol}Repository(Repository[{one.symbol}]):"
-        parts.append("\n".join([head, f'    """Rows of `{one.table}`."""', "", *body]))
+        parts.append("\n".join([head, f"    {docstring(f'Rows of `{one.table}`.')}", "", *body]))
     if not members:
         return f"from {package}.db.repository import Repository\n\nREPOSITORIES: tuple[type[Repository[Any]], ...] = ()"
     listed = lines(

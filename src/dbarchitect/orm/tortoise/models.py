@@ -59,7 +59,7 @@ def _module(plan: Plan, name: str, models: list[Planned]) -> str:
     if any("fields." in one for one in classes):
         used.names["tortoise"].add("fields")
     schema = models[0].name.schema
-    head = f'"""Tables of the schema {schema}.\n\n{HEADER}\n"""\n\n'
+    head = f'"""Tables of the schema {_said(schema)}.\n\n{HEADER}\n"""\n\n'
     return head + used.text(plan.package) + "\n\n" + "\n\n\n".join(classes) + "\n"
 
 

@@ -33,7 +33,9 @@ RESERVED = frozenset(
 _USED = frozenset(
     ("fields", "asyncpg", "datetime", "int", "str", "bool", "float", "bytes", "list", "dict", "tuple", "object")
 )
-_ROW = frozenset(("find", "page", "among", "insert", "change", "remove", "source", "of_record", "classmethod"))
+_ROW = frozenset(
+    "find page among insert change remove source of_record classmethod cls self".split()  # noqa: SIM905
+)
 _CLASSES = frozenset(
     """
     Any BrinIndex CheckConstraint Cidr ClassVar Decimal EnumField False Field GinIndex GistIndex HashIndex Index Inet

@@ -19,7 +19,7 @@ def literal(text: str) -> str:
 
 def block(text: str) -> str:
     """A string literal for SQL: over several lines where the text has several."""
-    if "\n" not in text:
+    if "\n" not in text or text.endswith('"""'):  # what ends so cannot end such a literal too
         return literal(text)
     body = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r").replace("\x00", "\\x00")
     return f'"""\\\n{body[:-1]}\\""""' if body.endswith('"') else f'"""\\\n{body}"""'
