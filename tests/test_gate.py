@@ -113,6 +113,18 @@ def test_a_branch_is_the_base_of_a_file(repository):
     assert said(api.check(source, replace(OPTIONS, against="HEAD~1"))) == said(new)
 
 
+def test_a_hook_s_variables_do_not_mislead(repository, monkeypatch):
+    (repository / "db" / "schema.sql").write_text(OLD + MORE)
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))  # as git sets it for hooks of linked work trees
+    found = api.check("db/schema.sql", replace(OPTIONS, against="main"))
+    assert said(found) == {"fk-without-index items.items_order_id_fkey"}
+
+
+def test_models_have_no_past_to_be_held_against(repository):
+    with pytest.raises(InputError, match="no such file or folder"):
+        api.check("app.models:Base", replace(OPTIONS, against="main"))
+
+
 def test_a_commit_is_the_base_of_a_folder(repository):
     (repository / "db" / "migrations" / "0002_items.sql").write_text(MORE)
     commit = git(repository, "rev-parse", "--short", "HEAD").strip()
