@@ -240,6 +240,7 @@ def test_code_is_typed_and_formatted(shop: tuple[Path, Any]) -> None:
 def test_everything_that_the_models_do_not_tell_is_named(shop: tuple[Path, tuple[Loss, ...]]) -> None:
     assert {(one.construct, one.at.short, one.level) for one in shop[1]} == {
         ("composite primary key", "order", "approximate"),
+        ("extension", "btree_gist", "raw"),
         ("foreign key", "order.order_account_id_fkey", "raw"),
         ("no primary key", "log", "approximate"),
         ("partitioned table", "log", "approximate"),
