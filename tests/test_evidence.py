@@ -183,3 +183,21 @@ def test_the_command_line_reads_rows_of_a_server(database, capsys, tmp_path, mon
     assert "all 300 different values that were read are in customers (id)" in " ".join(capsys.readouterr().out.split())
     with pytest.raises(InputError, match="--read-rows many: not a number of rows"):
         run([*words, "--read-rows", "many"])
+
+
+def test_rows_that_a_policy_hides_are_a_gap_and_not_all_there_is(database):
+    copy = database(
+        "CREATE TABLE t (id integer, other integer); INSERT INTO t SELECT n, n FROM generate_series(1, 200) n;"
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON t USING (id < 150);"
+    )
+    copy.connection.execute("DROP ROLE IF EXISTS hidden_from")
+    copy.connection.execute("CREATE ROLE hidden_from; GRANT SELECT ON t TO hidden_from")
+    schema = inspect(copy.connection)
+    with psycopg.connect(copy.url) as reader:
+        reader.execute("SET ROLE hidden_from")
+        found, gaps = read_rows(reader, schema, schema.tables, most=1000)
+        reader.rollback()
+        assert reader.execute("SHOW row_security").fetchone() == ("on",)  # nothing is left for the next transaction
+    assert not found
+    assert "row-level security" in gaps[0].effect
+    copy.connection.execute("REVOKE ALL ON t FROM hidden_from; DROP ROLE hidden_from")
