@@ -17,6 +17,7 @@ from . import (
     query_diff,
     query_review,
     rehearse,
+    vectors,
 )
 from .commands import app, run
 from .migrate import migrate
@@ -31,7 +32,7 @@ app.command(workload)
 
 VERBS = (
     *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
-    *(nplusone, orm_diff, query_diff, query_review, rehearse),
+    *(nplusone, orm_diff, query_diff, query_review, rehearse, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]
