@@ -150,6 +150,32 @@ def test_half_precision_columns_and_bits(tmp_path, database):
     assert bits.searches[-1].recall > bits.searches[0].recall
 
 
+def test_by_meaning_and_by_words(database):
+    made = database("CREATE EXTENSION vector", 'CREATE TABLE note (id int PRIMARY KEY, "Body" text, v vector(48))')
+    words = ("harbour", "lantern", "meadow", "quarry", "tempest", "voyage", "winter", "orchard")
+    with made.connection.cursor().copy("COPY note FROM STDIN") as copy:
+        for number, vector in enumerate(clustered(1_500, dimensions=48)):
+            copy.write_row((number, f"{words[number % 8]} {words[number // 8 % 8]} it's {number}", text(vector)))
+    found = vectors(made.server.url(made.name), asked(words="Body", latency_ms=0.0))
+    assert found.hybrid is not None
+    assert found.hybrid.searches == 40
+    for one in found.up:
+        made.connection.execute(one.encode())
+    query = found.hybrid.query.replace("$1", "%(vector)s").replace("$2", "%(words)s").encode()
+    sought = {"vector": text(clustered(1, 5, 48)[0]), "words": "lantern"}
+    ids = [row[0] for row in made.connection.execute(query, sought).fetchall()]
+    assert len(set(ids)) == 10
+    hits = made.connection.execute('SELECT id FROM note WHERE "Body" LIKE %s', ["%lantern%"]).fetchall()
+    assert set(ids) & {row[0] for row in hits}  # by the words
+    nearest = made.connection.execute("SELECT id FROM note ORDER BY v <=> %s LIMIT 10", [sought["vector"]]).fetchall()
+    assert set(ids) & {row[0] for row in nearest}  # by the meaning
+    assert "by meaning and by the words" in " ".join(
+        render_vectors(found, "text", screen=Screen(), version="1").split()
+    )
+    for one in found.down:
+        made.connection.execute(one.encode())
+
+
 def trial(size: int, *found: tuple[float, float]) -> IndexTrial:
     searches = tuple(Search(recall=recall, returned=10, p50_ms=ms, p95_ms=ms) for recall, ms in found)
     return IndexTrial(name="x", query="", size_bytes=size, searches=searches)

@@ -48,6 +48,7 @@ class VectorOptions(WorkOptions):
     vectors   most that are read; `searches`: how many of them are set aside to search with
     distance  None: that of the index that is there, else the cosine's
     condition a column that searches are narrowed by
+    words     a column of text that searches ask for words too
     latency_ms  an exact search that takes no longer needs no index
     """
 
@@ -58,6 +59,7 @@ class VectorOptions(WorkOptions):
     searches: int = 200
     distance: Distance | None = None
     condition: str = ""
+    words: str = ""
     latency_ms: float = 5.0
 
 
@@ -88,7 +90,7 @@ def vectors(source: str, options: VectorOptions) -> VectorAdvice:
 
 
 def _of_file(source: str, options: VectorOptions) -> Given:
-    if options.column or options.condition or options.data:
+    if options.column or options.condition or options.words or options.data:
         raise InputError(f"{source} is a file of vectors: it has no columns and no script", hint="name it alone")
     try:
         numbers = np.load(source, mmap_mode="r", allow_pickle=False)
@@ -138,11 +140,11 @@ def _column(opened: Source, asked: str) -> tuple[Table, Column]:
 def _of_table(opened: Source, table: Table, column: Column, options: VectorOptions) -> Given:
     facts = opened.schema.facts.tables.get(str(table.name)) if opened.schema.facts else None
     estimate = facts.rows if facts else None
-    if options.condition and table.column(options.condition) is None:
-        raise InputError(
-            f"{table.name.short} has no column {options.condition}",
-            hint=", ".join(one.name for one in table.columns[:12]),
-        )
+    for asked in (options.condition, options.words):
+        if asked and table.column(asked) is None:
+            raise InputError(
+                f"{table.name.short} has no column {asked}", hint=", ".join(one.name for one in table.columns[:12])
+            )
     dimensions = max(column.type.modifier, 1)
     options.progress(f"reading vectors of {table.name.short}.{column.name}")
     with opened.rows() as connection:
@@ -153,6 +155,7 @@ def _of_table(opened: Source, table: Table, column: Column, options: VectorOptio
             most=_most(dimensions, options),
             estimate=estimate,
             label=options.condition or None,
+            text=options.words or None,
         )
     there = vector_indexes(table, column)
     distance = options.distance or next((found for one in there if (found := distance_of(one))), "cosine")
@@ -177,12 +180,13 @@ def _most(dimensions: int, options: VectorOptions) -> int:
 
 def _given(read: ReadVectors, of: VectorColumn, options: VectorOptions) -> Given:
     """Some vectors set aside to search with, drawn at random; the rest to be searched."""
-    numbers, labels = read.vectors, read.labels
+    numbers, labels, texts = read.vectors, read.labels, np.array(read.texts, dtype=object)
     unusable = 0
     if of.distance == "cosine":
         usable = np.einsum("ij,ij->i", numbers, numbers) > 0
         unusable = int(len(numbers) - usable.sum())
         numbers, labels = numbers[usable], labels[usable]
+        texts = texts[usable] if len(texts) else texts
     order = np.random.default_rng(options.seed).permutation(len(numbers))
     searches = min(options.searches, len(numbers) // 5)
     queries, kept = numbers[order[:searches]], order[searches:]
@@ -193,6 +197,8 @@ def _given(read: ReadVectors, of: VectorColumn, options: VectorOptions) -> Given
         labels=labels[kept],
         condition=options.condition,
         values=read.values,
+        words=options.words,
+        texts=tuple(texts[[*kept, *order[:searches]]]) if len(texts) else (),
     )
 
 
@@ -237,7 +243,12 @@ def _with_statements(found: VectorAdvice, given: Given, table: Table | None) -> 
         return replace(found, query=written(found.exact.query, {}, **places))
     made = list(_statements(found, given, trial, way, places, condition, table))
     up, down = tuple(one for one, _ in made), tuple(one for _, one in reversed(made))
-    return replace(found, query=query, session=session, up=up, down=down)
+    found = replace(found, query=query, session=session, up=up, down=down)
+    if found.hybrid is None or key is None:
+        return found
+    text = quote_identifier(found.hybrid.column)
+    words = written(found.hybrid.query, search.settings, **places, text=text, words="$2")
+    return replace(found, hybrid=replace(found.hybrid, query=words))
 
 
 def _statements(
@@ -270,6 +281,9 @@ def _statements(
         return
     if not trial.yours and (way is None or way.kind != "first"):
         yield index(f"{base}_{found.of.distance}_idx", index_sql(trial, column=places["column"], ext=places["ext"]))
+    if found.hybrid is not None:
+        document = f"USING gin (to_tsvector('english', {quote_identifier(found.hybrid.column)}))"
+        yield index(f"{on.name}_{found.hybrid.column}_words_idx", document)
     if way is not None and way.kind in ("btree", "first"):
         yield index(f"{on.name}_{given.condition}_idx", f"({condition})")
 
@@ -295,6 +309,7 @@ def _proof(found: VectorAdvice, source: str, version: int, options: VectorOption
         ("--searches", options.searches, 200),
         ("--distance", options.distance, None),
         ("--where", options.condition, ""),
+        ("--text", options.words, ""),
         ("--latency", options.latency_ms, 5.0),
         ("--seed", options.seed, 0),
     )

@@ -32,6 +32,9 @@ def vectors(
     where: Annotated[
         str, Parameter(metavar="COLUMN", help="Searches are narrowed to one value of this column, such as a tenant.")
     ] = "",
+    text: Annotated[
+        str, Parameter(metavar="COLUMN", help="Searches ask for words of this column too (hybrid search).")
+    ] = "",
     latency: Annotated[
         float, Parameter(metavar="MS", help="An exact search that takes no longer needs no index. Default 5.")
     ] = 5.0,
@@ -75,6 +78,7 @@ def vectors(
                 searches=searches,
                 distance=distance,
                 condition=where,
+                words=text,
                 latency_ms=latency,
                 data=data,
                 seed=seed,

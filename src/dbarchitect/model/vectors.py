@@ -118,6 +118,21 @@ class FilterAdvice(Value, frozen=True, kw_only=True):
     fails: bool = False
 
 
+class HybridAdvice(Value, frozen=True, kw_only=True):
+    """Search by meaning and by words at once: `query` with places for what `written` fills in, times of so many
+    `searches`, the size and build of the index of words, and whether the plan used both indexes."""
+
+    column: str
+    query: str
+    p50_ms: float
+    p95_ms: float
+    searches: int
+    size_bytes: int
+    build_s: float
+    words_index: bool
+    vectors_index: bool
+
+
 class VectorAdvice(Value, frozen=True, kw_only=True):
     """The answer. `chosen`: of `trials`, None where none is needed or none is good enough; `search`: of its searches.
 
@@ -140,6 +155,7 @@ class VectorAdvice(Value, frozen=True, kw_only=True):
     search: int | None = None
     forecast: Forecast | None = None
     filter: FilterAdvice | None = None
+    hybrid: HybridAdvice | None = None
     verdict: str
     notes: tuple[str, ...] = ()
     up: tuple[str, ...] = ()
@@ -171,11 +187,16 @@ def written(
     vector: str,
     value: str = "",
     where: str = "",
+    text: str = "",
+    words: str = "",
     ext: str = "",
 ) -> str:
-    """A search of a trial over a table. All parts are SQL: `wanted` the columns, `vector` what is sought, `where` the
-    filter's column and `value` its value, `ext` the schema of pgvector with its point ("" where the search path has
-    it)."""
+    """A search of a trial over a table. All parts are SQL.
+
+    wanted  the columns; `column` that of the vectors, `vector` what is sought
+    where   the filter's column, `value` its value; `text` the column of texts, `words` what is sought in it
+    ext     the schema of pgvector with its point, "" where the search path has it
+    """
     return query.format(
         wanted=wanted,
         table=table,
@@ -183,6 +204,8 @@ def written(
         vector=vector,
         value=value,
         where=where,
+        text=text,
+        words=words,
         ext=ext,
         candidates=settings.get(CANDIDATES, ""),
     )

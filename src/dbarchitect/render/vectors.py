@@ -64,6 +64,17 @@ def _parts(found: VectorAdvice) -> Iterator[Part]:
     if found.filter is not None:
         yield Text("")
         yield from _filter(found.filter, found.target, found.k)
+    if found.hybrid is not None:
+        joined = found.hybrid
+        used = {(True, True): "both indexes", (True, False): "the index of words alone"}
+        by = used.get((joined.words_index, joined.vectors_index), "not both indexes")
+        yield Text("")
+        yield Text(
+            f"by meaning and by the words of {line(joined.column)} (ranks joined): p50 {milliseconds(joined.p50_ms)}, "
+            f"p95 {milliseconds(joined.p95_ms)} in {joined.searches} searches, planned with {by}; the index of words takes "
+            f"{size_text(joined.size_bytes)}"
+        )
+        yield Verbatim(Text(f"  {line(joined.query)};"))
     if found.up:
         yield Text("")
         yield Text("to make it", style="bold")

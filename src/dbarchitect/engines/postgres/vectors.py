@@ -16,16 +16,19 @@ from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Column
 
 _FETCH = 2_000  # rows of one round trip
+_TEXT = 1_000  # characters of a text
 _EXTRA = 1.1  # pages are drawn, not rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadVectors:
-    """`vectors`: one a row, of float32. `labels`: the number of each row's value in `values`, -1 for NULL."""
+    """`vectors`: one a row, of float32. `labels`: the number of each row's value in `values`, -1 for NULL. `texts`: the
+    beginning of each row's text, where asked for."""
 
     vectors: NDArray[np.float32]
     labels: NDArray[np.int32]
     values: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def read_vectors(
@@ -36,6 +39,7 @@ def read_vectors(
     most: int,
     estimate: float | None,
     label: str | None = None,
+    text: str | None = None,
 ) -> ReadVectors:
     """Up to `most` vectors of a `vector` or `halfvec` column, NULLs left out: of larger tables (`estimate`: their rows)
     those of pages drawn at random. `connection` may be in a read-only transaction.
@@ -49,12 +53,15 @@ def read_vectors(
     ext = quote_identifier(column.type.schema)
     name = quote_identifier(column.name)
     value = f"{quote_identifier(label)}::text" if label is not None else "NULL::text"
+    body = f"left({quote_identifier(text)}::text, {_TEXT})" if text is not None else "NULL::text"
     query = (
-        f"SELECT {ext}.vector_send({name}::{ext}.vector), {value} FROM {source} WHERE {name} IS NOT NULL LIMIT {most}"
+        f"SELECT {ext}.vector_send({name}::{ext}.vector), {value}, {body} FROM {source} "
+        f"WHERE {name} IS NOT NULL LIMIT {most}"
     )
     parts: list[NDArray[np.float32]] = []
     known: dict[str, int] = {}
     labels: list[int] = []
+    texts: list[str] = []
     try:
         with connection.transaction(), closing(psycopg.ServerCursor(connection, "dba_vectors")) as cursor:
             # Where policies would hide rows the server shall refuse: what is seen of some rows is not true of all.
@@ -63,6 +70,7 @@ def read_vectors(
             while batch := cursor.fetchmany(_FETCH):
                 parts.append(_numbers([row[0] for row in batch], f"{table.short}.{column.name}"))
                 labels += [-1 if row[1] is None else known.setdefault(row[1], len(known)) for row in batch]
+                texts += [row[2] or "" for row in batch] if text is not None else []
     except psycopg.Error as err:
         raise InputError(
             f"the vectors of {table.short}.{column.name} cannot be read: {err.diag.message_primary or err}",
@@ -74,7 +82,9 @@ def read_vectors(
         )
     if len({part.shape[1] for part in parts}) > 1:
         raise _uneven(f"{table.short}.{column.name}")
-    return ReadVectors(vectors=np.concatenate(parts), labels=np.array(labels, np.int32), values=tuple(known))
+    return ReadVectors(
+        vectors=np.concatenate(parts), labels=np.array(labels, np.int32), values=tuple(known), texts=tuple(texts)
+    )
 
 
 def _numbers(sent: list[bytes], where: str) -> NDArray[np.float32]:

@@ -11,9 +11,18 @@ from numpy.typing import NDArray
 
 from dbarchitect.engines.postgres.server.host import Host
 from dbarchitect.errors import InputError
-from dbarchitect.model.vectors import FilterAdvice, Forecast, IndexTrial, VectorAdvice, VectorColumn, named
+from dbarchitect.model.vectors import (
+    FilterAdvice,
+    Forecast,
+    HybridAdvice,
+    IndexTrial,
+    VectorAdvice,
+    VectorColumn,
+    named,
+)
 
 from .filtered import filtered
+from .hybrid import hybrid
 from .table import VectorTable
 from .trials import Growth, candidates, choose, enough, exact, half_recall, tried
 from .truth import Floats, Truth
@@ -27,8 +36,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Vectors to index and vectors to search with, of the same dimensions; `labels`: a number for each vector's value
-    of the column `condition`, -1 for none; `values`: these, as text. `yours`: the indexes that the source has."""
+    """Vectors to index and vectors to search with, of the same dimensions.
+
+    labels  a number for each vector's value of the column `condition`, -1 for none; `values`: these, as text
+    yours   the indexes that the source has
+    texts   of the column `words`: those of the vectors, then those of the queries
+    """
 
     of: VectorColumn
     vectors: Floats
@@ -37,6 +50,8 @@ class Given:
     condition: str = ""
     values: tuple[str, ...] = ()
     yours: tuple[IndexTrial, ...] = ()
+    words: str = ""
+    texts: tuple[str, ...] = ()
 
 
 def advise(host: Host, given: Given, *, k: int, target: float, latency_ms: float, progress: Progress) -> VectorAdvice:
@@ -65,6 +80,7 @@ def advise(host: Host, given: Given, *, k: int, target: float, latency_ms: float
         chosen = choose(trials, target)
         forecast: Forecast | None = None
         advised: FilterAdvice | None = None
+        joined: HybridAdvice | None = None
         if chosen is not None:
             trial = trials[chosen[0]]
             forecast, search = _forecast(table, truth, trial, chosen[1], of, k, target, progress)
@@ -81,6 +97,9 @@ def advise(host: Host, given: Given, *, k: int, target: float, latency_ms: float
                     growth=max(growth, 1.0),
                     progress=progress,
                 )
+            if given.words:
+                progress("searching by meaning and by words")
+                joined = hybrid(table, truth, trial, trial.searches[search], given.texts, column=given.words, k=k)
         return VectorAdvice(
             of=of,
             k=k,
@@ -94,6 +113,7 @@ def advise(host: Host, given: Given, *, k: int, target: float, latency_ms: float
             search=chosen[1] if chosen else None,
             forecast=forecast,
             filter=advised,
+            hybrid=joined,
             verdict=_verdict(of, trials, chosen, forecast, all_ms, all_ms <= latency_ms, k, target),
             notes=tuple(_notes(of, given, trials, chosen, forecast, halved, target)),
             needless=all_ms <= latency_ms,

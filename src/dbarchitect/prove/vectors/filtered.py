@@ -203,5 +203,5 @@ def _planned(
         recall=float(np.mean([share for share, _ in scored])),
         p50_ms=float(np.percentile(times, 50)),
         p95_ms=float(np.percentile(times, 95)),
-        index=table.index_used(query, settings, table=name, label=value),
+        index=next(iter(table.indexes_used(query, settings, table=name, label=value)), ""),
     )

@@ -122,38 +122,62 @@ class VectorTable:
         which: Sequence[int],
         table: str = "v",
         label: int | None = None,
+        words: str = "",
     ) -> list[Ran]:
         """Run `query` (see `IndexTrial.query`) with each of these query vectors, one after the other."""
         vector, value = f"%(q)s::{self.kind}", "%(f)s::integer"
-        text = written(query, settings, **self._places(table), vector=vector, value=value).encode()
+        places = {**self._places(table), "vector": vector, "value": value, "words": "%(words)s"}
+        text = written(query, settings, **places).encode()
         found: list[Ran] = []
         with self.connection.transaction(force_rollback=True), self.connection.cursor(binary=True) as cursor:
             _set(cursor, settings)
             for position, number in enumerate([*which[:_WARM_UP], *which]):
                 begun = time.perf_counter()
-                rows = cursor.execute(text, {"q": self._queries[number], "f": label}, prepare=True).fetchall()
+                rows = cursor.execute(
+                    text, {"q": self._queries[number], "f": label, "words": words}, prepare=True
+                ).fetchall()
                 took = (time.perf_counter() - begun) * 1000
                 if position >= min(_WARM_UP, len(which)):
                     found.append(Ran(ids=tuple(int(one[0]) for one in rows), milliseconds=took))
         return found
 
-    def index_used(self, query: str, settings: Mapping[str, str], *, table: str = "v", label: int | None = None) -> str:
-        """The name of the index that the plan of a search uses, "" for none."""
-        text = written(query, settings, **self._places(table), vector="$1", value="$2")
+    def indexes_used(
+        self,
+        query: str,
+        settings: Mapping[str, str],
+        *,
+        table: str = "v",
+        label: int | None = None,
+        words: str = "",
+    ) -> tuple[str, ...]:
+        """The names of the indexes that the plan of a search uses."""
+        text = written(query, settings, **self._places(table), vector="$1", value="$2", words="$3")
         # A utility statement takes no parameters: this cursor writes the values into its text.
         with self.connection.transaction(force_rollback=True), psycopg.ClientCursor(self.connection) as cursor:
             _set(cursor, settings)
-            cursor.execute(f"PREPARE searched ({self.kind}, integer) AS {text}".encode())
-            lines = cursor.execute("EXPLAIN EXECUTE searched (%s, %s)", [self._queries[0], label]).fetchall()
+            cursor.execute(f"PREPARE searched ({self.kind}, integer, text) AS {text}".encode())
+            given = [self._queries[0], label, words]
+            lines = cursor.execute("EXPLAIN EXECUTE searched (%s, %s, %s)", given).fetchall()
             cursor.execute("DEALLOCATE searched")
-        for (line,) in lines:
-            for before in (" using ", "Bitmap Index Scan on "):
-                if before in line:
-                    return str(line).split(before, 1)[1].split()[0]
-        return ""
+        return tuple(
+            str(line).split(before, 1)[1].split()[0]
+            for (line,) in lines
+            for before in (" using ", "Bitmap Index Scan on ")
+            if before in line
+        )
+
+    def words(self, texts: Sequence[str]) -> None:
+        """Give each row of `v` its text, as the column `body`."""
+        self.run("ALTER TABLE v ADD body text")
+        self.run("CREATE TEMP TABLE bodies (id integer, body text)")
+        with self.connection.cursor().copy(b"COPY bodies FROM STDIN") as copy:
+            for number, text in enumerate(texts):
+                copy.write_row((number, text))
+        self.run("UPDATE v SET body = bodies.body FROM bodies WHERE bodies.id = v.id")
+        self.run("DROP TABLE bodies")
 
     def _places(self, table: str) -> dict[str, str]:
-        return {"wanted": "id", "table": table, "column": "embedding", "where": "f"}
+        return {"wanted": "id", "table": table, "column": "embedding", "where": "f", "text": "body"}
 
     def close(self) -> None:
         """End the session."""
