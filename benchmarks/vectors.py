@@ -1,8 +1,8 @@
 """What `dba vectors` expects of all rows from some of them, against what the index then gives.
 
 The vectors are real embeddings: paragraphs of the docstrings of every installed Python package, by the static model
-that comes within the wheel of WordLlama (256 dimensions); and ones without structure, drawn at random. A quarter is read
-for the forecast, all for the answer; each with searches narrowed to one package, as one tenant's would be.
+that comes within the wheel of WordLlama (256 dimensions); and ones without structure, drawn at random. A quarter is
+read for the forecast, all for the answer; each with searches narrowed to one package, as one tenant's would be.
 
     python -m benchmarks.vectors --rows 50000
 """

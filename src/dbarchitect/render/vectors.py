@@ -71,8 +71,8 @@ def _parts(found: VectorAdvice) -> Iterator[Part]:
         yield Text("")
         yield Text(
             f"by meaning and by the words of {line(joined.column)} (ranks joined): p50 {milliseconds(joined.p50_ms)}, "
-            f"p95 {milliseconds(joined.p95_ms)} in {joined.searches} searches, planned with {by}; the index of words takes "
-            f"{size_text(joined.size_bytes)}"
+            f"p95 {milliseconds(joined.p95_ms)} in {joined.searches} searches, planned with {by}; the index of words "
+            f"takes {size_text(joined.size_bytes)}"
         )
         yield Verbatim(Text(f"  {line(joined.query)};"))
     if found.up:
