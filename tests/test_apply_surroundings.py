@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ import pytest
 import postgres_servers
 from applying import Migrations
 from conftest import Database
+from dbarchitect.engines.postgres.pooler import private_pooler
 from dbarchitect.engines.postgres.server import Server, private_server
 from dbarchitect.errors import SurroundingsError
 
@@ -34,48 +34,6 @@ def migrations(tmp_path: Path) -> Migrations:
 
 
 # --- poolers ----------------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def pooler(on: Database, mode: str) -> Iterator[str]:
-    """PgBouncer before a database; its URL."""
-    program = shutil.which(
-        "pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
-    )
-    assert program, "these tests run PgBouncer: apt-get install pgbouncer, or brew install pgbouncer"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    info = on.connection.info
-    folder = Path(tempfile.mkdtemp(prefix="dba-pooler-"))
-    try:
-        (folder / "ini").write_text(
-            f"[databases]\napp = host={on.server.sockets} port={info.port} dbname='{on.name}' user=postgres\n"
-            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = {mode}\n"
-            f"unix_socket_dir =\nlogfile = {folder}/log\npidfile = {folder}/pid\n"
-        )
-        owner = on.server.uid if os.geteuid() == 0 else os.geteuid()
-        os.chown(folder, owner, -1)
-        running = subprocess.Popen(
-            [program, "-q", folder / "ini"], user=owner if os.geteuid() == 0 else None, stderr=subprocess.DEVNULL
-        )
-        url = f"postgresql://postgres@127.0.0.1:{port}/app"
-        try:
-            deadline = time.monotonic() + 20
-            while True:
-                try:
-                    psycopg.connect(url).close()
-                except psycopg.OperationalError:
-                    assert time.monotonic() < deadline
-                    time.sleep(0.05)
-                else:
-                    break
-            yield url
-        finally:
-            running.terminate()
-            running.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_through_a_pooler_in_transaction_mode_only_what_is_safe(
@@ -94,7 +52,10 @@ def test_through_a_pooler_in_transaction_mode_only_what_is_safe(
         f"-- dba: step 2 backfill {json.dumps(fill)}: fill\nSELECT 1;\n",
         "-- dba: undoes step 1\nALTER TABLE orders DROP COLUMN note;\n",
     )
-    with pooler(app, "transaction") as url, psycopg.connect(url, autocommit=True, prepare_threshold=None) as client:
+    with (
+        private_pooler(app.server, app.name, "transaction") as url,
+        psycopg.connect(url, autocommit=True, prepare_threshold=None) as client,
+    ):
         done = migrations.apply(url)
         assert done.failure is None
         assert done.migrations[0].rows == 3000
@@ -118,7 +79,7 @@ def test_through_a_pooler_in_transaction_mode_only_what_is_safe(
 def test_a_pooler_in_session_mode_is_as_good_as_none(database: Callable[..., Database], migrations: Migrations) -> None:
     app = database(ORDERS, ROWS)
     migrations.add("0001_index", "SET search_path TO public;\nCREATE INDEX CONCURRENTLY i ON orders (amount);")
-    with pooler(app, "session") as url:
+    with private_pooler(app.server, app.name, "session") as url:
         assert migrations.apply(url).failure is None
     row = app.connection.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass").fetchone()
     assert row == (True,)

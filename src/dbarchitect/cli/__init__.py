@@ -14,6 +14,7 @@ from . import (
     logs,
     nplusone,
     orm_diff,
+    pooler,
     query_diff,
     query_review,
     rehearse,
@@ -32,7 +33,7 @@ app.command(workload)
 
 VERBS = (
     *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
-    *(nplusone, orm_diff, query_diff, query_review, rehearse, vectors),
+    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]
