@@ -15,7 +15,7 @@ import pytest
 
 import postgres_servers
 from dbarchitect.api import rehearse as api
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.identity import plan_id
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.model.value import from_json, to_json
@@ -467,7 +467,48 @@ def test_the_command_says_it_and_keeps_it(project):
     assert from_json(Rehearsal, kept.read_bytes()).verdict == "good"
 
 
-@pytest.mark.parametrize("arguments", [["--max-block", "soon"], ["--copy", "x", "--rows", "5"], ["--data"]])
+def test_a_copy_made_by_a_command_is_used_and_taken_away(project, database, tmp_path):
+    original = database(SHOP, "INSERT INTO customers (email) SELECT g || '@x.org' FROM generate_series(1, 50) g")
+    project.write("ALTER TABLE customers ADD COLUMN note text;", "ALTER TABLE customers DROP COLUMN note;")
+    original.connection.close()
+    programs, server = original.server.binaries.bin, original.server.url("postgres")
+    make = f"{programs}/createdb --maintenance-db='{server}' -T '{original.name}' $DBA_COPY && "
+    url = original.server.url("COPY").replace("COPY", "$DBA_COPY", 1)
+    drop = f"{programs}/dropdb --maintenance-db='{server}' $DBA_COPY && echo $DBA_COPY_URL > {tmp_path}/dropped"
+    found = project.rehearse(copy_with=f'{make} echo made && echo "{url}"', drop_copy_with=drop)
+    assert found.verdict == "good"
+    assert "made up" not in found.rows
+    assert "dba-rehearsal-" in (tmp_path / "dropped").read_text()
+    with psycopg.connect(original.server.url("postgres")) as admin:
+        assert admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'dba-rehearsal%'").fetchall() == []
+    assert "--copy-with" in found.command
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "said"),
+    [
+        ("exit 3", SurroundingsError, "ended with code 3: nothing said"),
+        ("echo no such project >&2; false", SurroundingsError, "ended with code 1: no such project"),
+        ("echo done", InputError, "no postgresql:// URL"),
+    ],
+)
+def test_a_command_that_makes_no_copy(project, tmp_path, make, error, said):
+    project.write("SELECT 1;")
+    with pytest.raises(error, match=said):
+        project.rehearse(copy_with=make, drop_copy_with=f"touch {tmp_path}/dropped")
+    assert (tmp_path / "dropped").exists() == (error is InputError)  # what was made is taken away
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--max-block", "soon"],
+        ["--copy", "x", "--rows", "5"],
+        ["--copy", "x", "--copy-with", "y"],
+        ["--drop-copy-with", "x"],
+        ["--data"],
+    ],
+)
 def test_wrong_options_are_wrong_usage(project, arguments):
     project.write("SELECT 1;")
     source = [] if arguments == ["--data"] else ["--source", project.source]

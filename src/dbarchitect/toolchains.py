@@ -1,4 +1,5 @@
-"""Programs of other toolchains that a project brings along: its Python and its Node.js, with what they have there."""
+"""Programs of other toolchains that a project brings along: its Python and its Node.js, with what they have there, and
+commands of its own that make a copy of its database."""
 
 from __future__ import annotations
 
@@ -8,14 +9,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import SurroundingsError
+from .errors import InputError, SurroundingsError
 
 _TIMEOUT_S = 300
+_COPY_S = 3600  # a copy of a large database is not made in a minute
 _INTERPRETERS = (".venv/bin/python", "venv/bin/python", ".venv/Scripts/python.exe", "venv/Scripts/python.exe")
 
 
@@ -98,3 +101,50 @@ def run_node(command: Sequence[str], project: Path, variables: Mapping[str, str]
             f"{command[0]} gave no answer within {_TIMEOUT_S} seconds", hint=f"run it by hand in {project}"
         ) from err
     return Ran(ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace"))
+
+
+@contextmanager
+def copy_by_command(make: str, drop: str | None, *, name: str, progress: Callable[[str], None]) -> Generator[str]:
+    """A copy of a database that the user's own command makes: a branch of a platform, a restored backup.
+
+    `make` is run by the shell with the name of the copy in DBA_COPY; the last line that it writes to standard output is
+    the copy's URL, which may be written to. `drop` is run at the end, whatever came between, with DBA_COPY and
+    DBA_COPY_URL. Raises `SurroundingsError` where one of them fails, `InputError` where there is no URL.
+    """
+    progress(f"making a copy by the command of --copy-with, named {name}")
+    said = _shell("--copy-with", make, {"DBA_COPY": name})
+    url = next((one.strip() for one in reversed(said.splitlines()) if one.strip()), "")
+    try:
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise InputError(
+                "the last line that the command of --copy-with wrote is no postgresql:// URL",
+                hint="let it print the URL of the copy, with a role that may write there",
+            )
+        yield url
+    finally:
+        if drop is not None:
+            progress(f"taking the copy {name} away")
+            _shell("--drop-copy-with", drop, {"DBA_COPY": name, "DBA_COPY_URL": url})
+
+
+def _shell(option: str, command: str, environment: Mapping[str, str]) -> str:
+    """Run a command of the user's in the shell; what it wrote to standard output."""
+    try:
+        ran = subprocess.run(
+            command,
+            shell=True,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_COPY_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as err:
+        raise SurroundingsError(f"the command of {option} did not end within {_COPY_S // 60} minutes") from err
+    if ran.returncode:
+        said = ran.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise SurroundingsError(
+            f"the command of {option} ended with code {ran.returncode}: {said[-1] if said else 'nothing said'}",
+            hint="run it by hand, with DBA_COPY set to a name",
+        )
+    return ran.stdout.decode("utf-8", "replace")

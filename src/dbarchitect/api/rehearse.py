@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from dbarchitect.prove.rehearse import Options
 from dbarchitect.prove.rehearse import rehearse as run
 from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.script import decode_script
-from dbarchitect.toolchains import run_python
+from dbarchitect.toolchains import copy_by_command, run_python
 
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
@@ -49,10 +50,13 @@ _PLAN = re.compile(r"[0-9a-f]{16}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearseOptions(WorkOptions):
     """Options of `rehearse`. `after`: the last migration that the source has; None: a database's own history tells.
-    `python`: the interpreter of an Alembic project; None: its own."""
+    `copy`: the URL of a copy that may be written to; `copy_with`: a command that makes one, `drop_copy_with`: one that
+    takes it away. `python`: the interpreter of an Alembic project; None: its own."""
 
     workload: Path | None = None
     copy: str | None = None
+    copy_with: str | None = None
+    drop_copy_with: str | None = None
     after: str | None = None
     max_block_s: float = 10.0
     python: Path | None = None
@@ -63,6 +67,14 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
 
     What the migrations come to is in the result, failures too; raised are wrong input and surroundings.
     """
+    if options.copy_with is not None:
+        name = f"dba-rehearsal-{options.now:%Y%m%d-%H%M%S}"
+        with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as url:
+            return _rehearsed(paths, source, with_fields(options, copy=url))
+    return _rehearsed(paths, source, options)
+
+
+def _rehearsed(paths: Sequence[Path], source: str, options: RehearseOptions) -> Rehearsal:
     workload = workload_of(options.workload)
     folder = _folder(paths, options.python)
     with open_workshop(
@@ -197,7 +209,10 @@ def _command(paths: Sequence[Path], source: str, options: RehearseOptions) -> tu
         words += ["--workload", str(options.workload)]
     if options.data:
         words.append("--data")
-    if options.copy is not None:
+    if options.copy_with is not None:
+        words += ["--copy-with", options.copy_with]
+        words += ["--drop-copy-with", options.drop_copy_with] if options.drop_copy_with is not None else []
+    elif options.copy is not None:
         words += ["--copy", redacted_url(options.copy)]
     words += words_of_rows(options.rows, options.seed)
     if options.after is not None:

@@ -29,6 +29,15 @@ def rehearse(
         str | None,
         Parameter(metavar="URL", help="A copy of the source that may be written to, in place of made-up rows."),
     ] = None,
+    copy_with: Annotated[
+        str | None,
+        Parameter(
+            metavar="COMMAND", help="A shell command that makes such a copy, named $DBA_COPY, and prints its URL."
+        ),
+    ] = None,
+    drop_copy_with: Annotated[
+        str | None, Parameter(metavar="COMMAND", help="A shell command that takes the copy $DBA_COPY away at the end.")
+    ] = None,
     rows: Rows = (),
     seed: Seed = 0,
     after: Annotated[
@@ -55,14 +64,20 @@ def rehearse(
 
     if not files:
         raise InputError("no migrations are named", hint="dba migrate rehearse FOLDER --source URL")
-    if copy is not None and rows:
-        raise InputError("--rows makes up rows, and --copy has its own", hint="leave one of them out")
+    if (copy is not None or copy_with is not None) and rows:
+        raise InputError("--rows makes up rows, and a copy has its own", hint="leave one of them out")
+    if copy is not None and copy_with is not None:
+        raise InputError("--copy names a copy and --copy-with makes one", hint="leave one of them out")
+    if drop_copy_with is not None and copy_with is None:
+        raise InputError("--drop-copy-with takes away what --copy-with makes", hint="add --copy-with")
     if copy is not None and copy == source:
         raise InputError("--copy is the source itself, and a rehearsal writes to it", hint="name a copy of it")
     options = api.RehearseOptions(
         workload=workload,
         data=data,
         copy=copy,
+        copy_with=copy_with,
+        drop_copy_with=drop_copy_with,
         rows=rows_by_table(commas(rows)),
         seed=seed,
         after=after,
