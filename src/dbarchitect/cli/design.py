@@ -45,6 +45,7 @@ def design(
     from dbarchitect.design.diagram import mermaid
     from dbarchitect.model.value import to_json
     from dbarchitect.render.design import pages, render_design
+    from dbarchitect.render.html.design import design_page
 
     if lab_rows is not None and lab_rows < 1000:
         raise InputError(f"--lab-rows {lab_rows}: too few to measure anything", hint="--lab-rows 1000 or more")
@@ -78,14 +79,29 @@ def design(
                 now=datetime.now(UTC),
                 progress=progress,
             ),
-            lambda found, draft, evidence: pages(
-                found,
-                draft.decisions,
-                evidence.probes,
-                assumed=spec.assumed,
-                unread=spec.unread,
-                diagram=mermaid(draft),
-                command=command,
+            lambda found, draft, evidence: (
+                pages(
+                    found,
+                    draft.decisions,
+                    evidence.probes,
+                    assumed=spec.assumed,
+                    unread=spec.unread,
+                    diagram=mermaid(draft),
+                    command=command,
+                )
+                | {
+                    "report.html": design_page(
+                        found,
+                        draft.decisions,
+                        evidence.probes,
+                        evidence.trees,
+                        evidence.later.schema,
+                        assumed=spec.assumed,
+                        unread=spec.unread,
+                        command=command,
+                        version=__version__,
+                    )
+                }
             ),
         )
     terminal.emit(render_design(made, form, screen=terminal.screen(None), version=__version__), None)

@@ -3,42 +3,65 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
-from .draft import Draft, Foreign, Table
+from dbarchitect.model.value import Value
+
+from .draft import Draft, Table
 
 _MOST = 60  # tables that a picture is drawn for in full: with more nobody sees anything
 
 
+class Box(Value, frozen=True, kw_only=True):
+    """A table of a picture. `columns`: type, name, marks; `references`: the table that is referred to, what for,
+    whether each row must have one, whether at most one row refers to the same."""
+
+    name: str
+    columns: tuple[tuple[str, str, tuple[str, ...]], ...]
+    references: tuple[tuple[str, str, bool, bool], ...]
+
+
 def mermaid(draft: Draft) -> str:
-    """An `erDiagram` (https://mermaid.js.org/syntax/entityRelationshipDiagram.html); a large one has no columns."""
+    """An `erDiagram` of a draft."""
+    return er_diagram([_box(table) for table in draft.tables.values()])
+
+
+def er_diagram(boxes: Sequence[Box]) -> str:
+    """Mermaid: https://mermaid.js.org/syntax/entityRelationshipDiagram.html; a large one has no columns."""
     lines = ["erDiagram"]
-    for table in draft.tables.values():
-        lines += [
-            f"    {_word(one.target)} {_ends(table, one)} {_word(table.name)} : "
-            f"{_word(one.role or one.entity or 'has')}"
-            for one in table.foreigns
-        ]
-    if len(draft.tables) <= _MOST:
-        for table in draft.tables.values():
-            lines.append(f"    {_word(table.name)} {{")
-            foreign = {name for one in table.foreigns for name in one.columns}
-            for column in table.columns:
-                marks = [
-                    mark for mark, here in (("PK", column.name in table.key), ("FK", column.name in foreign)) if here
-                ]
-                lines.append(f"        {_word(column.type)} {_word(column.name)} {', '.join(marks)}".rstrip())
-            lines.append("    }")
+    for box in boxes:
+        for target, label, needed, one in box.references:
+            ends = f"{'||' if needed else '|o'}--{'o|' if one else 'o{'}"
+            lines.append(f"    {_word(target)} {ends} {_word(box.name)} : {_word(label)}")
+    for box in boxes if len(boxes) <= _MOST else ():
+        lines.append(f"    {_word(box.name)} {{")
+        for kind, name, marks in box.columns:
+            lines.append(f"        {_word(kind)} {_word(name)} {', '.join(marks)}".rstrip())
+        lines.append("    }")
     return "\n".join(lines) + "\n"
+
+
+def _box(table: Table) -> Box:
+    foreign = {name for one in table.foreigns for name in one.columns}
+    references: list[tuple[str, str, bool, bool]] = []
+    for one in table.foreigns:
+        columns = [table.column(name) for name in one.columns]
+        needed = all(column is not None and column.not_null for column in columns)
+        references.append((one.target, one.role or one.entity or "has", needed, one.one))
+    return Box(
+        name=table.name,
+        columns=tuple((one.type, one.name, marks(one.name, table.key, foreign)) for one in table.columns),
+        references=tuple(references),
+    )
+
+
+def marks(name: str, key: Collection[str], foreign: Collection[str]) -> tuple[str, ...]:
+    """What a column is of: PK, FK."""
+    return tuple(mark for mark, here in (("PK", name in key), ("FK", name in foreign)) if here)
 
 
 def _word(text: str) -> str:
     return re.sub(r"[^\w-]+", "_", text).strip("_") or "x"
-
-
-def _ends(table: Table, one: Foreign) -> str:
-    columns = [table.column(name) for name in one.columns]
-    parent = "||" if all(column is not None and column.not_null for column in columns) else "|o"
-    return f"{parent}--{'o|' if one.one else 'o{'}"
 
 
 def dbml(draft: Draft) -> str:

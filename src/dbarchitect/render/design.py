@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 SCHEMA = "dbarchitect.architecture/1"
 Form = Literal["text", "json"]
 _SHOWN = 12
-_SLOW_COST = 10_000.0  # a plan of such a cost takes about 100 ms: the planner's unit is near 10 microseconds
+MS_OF_COST = 0.01  # the planner's unit is near 10 microseconds
+SLOW_COST = 10_000.0  # a plan of such a cost takes about 100 ms
 
 
 def verdict(made: Architecture) -> str:
@@ -67,6 +68,7 @@ def _parts(made: Architecture) -> Iterator[Part]:
     yield f"{line(made.folder)}: {said}"
     yield "next"
     for name, why in (
+        ("report.html", "the verdict, the diagram, the plans and the evidence, in a browser"),
         ("README.md", "the verdict on one page"),
         ("decisions.md", "what was decided, why, and what would change it"),
         ("schema.sql", "the schema"),
@@ -85,7 +87,7 @@ def _facts(made: Architecture) -> Iterator[str]:
         yield f"not tried, because no row is known that breaks them: {', '.join(made.untried)}"
     planned = [one for one in made.queries if one.cost_later is not None]
     if planned:
-        slow = sum((one.cost_later or 0) >= _SLOW_COST for one in planned)
+        slow = sum((one.cost_later or 0) >= SLOW_COST for one in planned)
         said = f"; {slow} of them dear then" if slow else "; none of them dear then"
         yield f"{plural(len(planned), 'query', 'queries')} planned with today's rows and those of two years{said}"
         timed = [one.lab_ms for one in planned if one.lab_ms is not None]
