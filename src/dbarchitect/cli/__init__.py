@@ -7,6 +7,7 @@ from . import (
     choose,
     design,
     diff,
+    erd,
     folder,
     index,
     keyset,
@@ -30,7 +31,7 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
+    *(answer, apply, choose, design, diff, erd, folder, index, keyset, lint, logs),
     *(nplusone, orm_diff, query_diff, query_review, rehearse),
 )
 
