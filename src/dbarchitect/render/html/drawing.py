@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -10,7 +11,11 @@ from markupsafe import Markup
 from dbarchitect.design.diagram import Box, er_diagram, marks
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Relational, Table
+from dbarchitect.render.erd import Columns, Implied, diagram
 from dbarchitect.review.enforcing import distinguishes
+
+_MANY = 60  # tables from which a picture with every column shows nobody anything at first sight
+_NAMES: dict[Columns, str] = {"all": "All columns", "keys": "Keys", "none": "Names"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +38,21 @@ class Drawn:
     mermaid: str
 
 
-def drawn(schema: Relational) -> Drawn:
-    """The diagram of a schema; partitions stand in their tables."""
+def drawn(schema: Relational, implied: Sequence[Implied] = ()) -> Drawn:
+    """The diagram of a schema; partitions stand in their tables. `implied`: references that only names imply."""
     tables = [one for one in schema.tables if one.partition_of is None]
     referred: defaultdict[Name, list[str]] = defaultdict(list)
     for table in tables:
         for key in table.foreign_keys:
             referred[key.target].append(table.name.short)
+    order: tuple[Columns, ...] = ("all", "keys", "none") if len(tables) <= _MANY else ("keys", "none", "all")
+    variants: list[tuple[str, Markup]] = []
+    for place, columns in enumerate(order):
+        svg = diagram(schema, implied=implied, columns=columns, prefix=f"erd-{columns}")
+        # Every drawing escapes what is of the schema.
+        variants.append((_NAMES[columns], Markup(svg.replace("<svg ", "<svg hidden ", 1) if place else svg)))
     return Drawn(
-        variants=(),
+        variants=tuple(variants),
         tables=tuple(
             Listed(
                 id=str(table.name),

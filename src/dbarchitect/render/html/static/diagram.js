@@ -10,7 +10,6 @@
       const tables = [...svg.querySelectorAll("[data-table]")], links = [...svg.querySelectorAll("[data-from]")];
       return { svg, tables, links, whole: { x: whole.x, y: whole.y, width: whole.width, height: whole.height }, view: null };
     });
-    if (!drawings.length) continue;
     let now = drawings[0], focused = "";
 
     const show = (view) => {
@@ -46,7 +45,10 @@
       return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
     };
     const thin = (keep, keepLink) => {
-      for (const one of now.tables) one.classList.toggle("away", !keep(one.dataset.table));
+      for (const one of now.tables) {
+        one.classList.toggle("away", !keep(one.dataset.table));
+        one.classList.toggle("chosen", one.dataset.table === focused);
+      }
       for (const one of now.links) one.classList.toggle("away", !keepLink(one.dataset.from, one.dataset.to));
     };
     const all = () => {
@@ -70,8 +72,9 @@
       found.textContent = `${name}: ${others} ${others === 1 ? "neighbour" : "neighbours"}`;
       const view = around(boxOf(nodes), 24);
       // One small table shall not fill the screen.
-      show(view.width < canvas.clientWidth ? around({ x: view.x, y: view.y, width: view.width, height: view.height },
-        (canvas.clientWidth - view.width) / 2) : view);
+      const widest = canvas.clientWidth / 1.3;
+      show(view.width < widest ? around({ x: view.x, y: view.y, width: view.width, height: view.height },
+        (widest - view.width) / 2) : view);
     };
     const search = () => {
       const words = find.value.trim().toLowerCase();
@@ -178,6 +181,8 @@
         copy.setAttribute("width", whole.width);
         copy.setAttribute("height", whole.height);
         for (const one of copy.querySelectorAll(".away")) one.classList.remove("away");
+        for (const one of copy.querySelectorAll(".chosen")) one.classList.remove("chosen");
+        copy.removeAttribute("hidden");
         save("schema.svg", "image/svg+xml", new XMLSerializer().serializeToString(copy));
       });
     }

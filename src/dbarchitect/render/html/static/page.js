@@ -5,9 +5,15 @@
   const names = ["Auto", "Light", "Dark"], schemes = ["light dark", "light", "dark"];
   const theme = document.querySelector("[data-theme-button]");
   let chosen = 0;
+  // A drawing has colours of its own, by the system's scheme: it follows what was chosen here.
+  const dark = [...document.styleSheets].flatMap((one) => [...one.cssRules])
+    .filter((one) => one.media?.mediaText.includes("prefers-color-scheme: dark"));
+  const drawings = (text) => { for (const one of dark) one.media.mediaText = text; };
+  const follow = () => drawings(["(prefers-color-scheme: dark)", "not all", "all"][chosen]);
   theme.addEventListener("click", () => {
     chosen = (chosen + 1) % 3;
     document.documentElement.style.colorScheme = schemes[chosen];
+    follow();
     theme.textContent = names[chosen];
     theme.setAttribute("aria-label", "Colours: " + ["as the system has them", "light", "dark"][chosen]);
   });
@@ -16,10 +22,14 @@
   // On paper nothing can be opened.
   let opened = [];
   addEventListener("beforeprint", () => {
+    drawings("not all");
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const one of opened) one.open = true;
   });
-  addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
+  addEventListener("afterprint", () => {
+    follow();
+    for (const one of opened) one.open = false;
+  });
 
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", async () => {
