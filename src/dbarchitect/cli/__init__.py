@@ -18,6 +18,7 @@ from . import (
     query_diff,
     query_review,
     rehearse,
+    report,
 )
 from .commands import app, run
 from .migrate import migrate
@@ -32,7 +33,7 @@ app.command(workload)
 
 VERBS = (
     *(answer, apply, choose, design, diff, erd, folder, index, keyset, lint, logs),
-    *(nplusone, orm_diff, query_diff, query_review, rehearse),
+    *(nplusone, orm_diff, query_diff, query_review, rehearse, report),
 )
 
 __all__ = ["VERBS", "app", "run"]

@@ -60,7 +60,7 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
         for finding in sorted(one.to_improve, key=lambda each: -each.share):
             saved = f" (up to {finding.share:.0%})" if finding.share > 0 else ""
             advice = f"; {line(finding.advice)}" if finding.advice else ""
-            yield Text(f"   {line(finding.rule)}{_where(finding)}{saved}: {line(finding.message)}{advice}")
+            yield Text(f"   {line(finding.rule)}{where(finding)}{saved}: {line(finding.message)}{advice}")
         if one.rewrites:
             yield from rewrite_parts(one.rewrites[:1], numbered=False)
     if found > _QUERIES:
@@ -69,7 +69,7 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
 
 
 def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator[Part]:
-    yield Text(_verdict(review), style="bold yellow" if review.to_improve else "bold green")
+    yield Text(query_verdict(review), style="bold yellow" if review.to_improve else "bold green")
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
     yield Text(f"{review.proof.level}: {line(review.proof.method)}" + (f" ({named})" if named else ""), style="dim")
     if review.plan is not None:
@@ -88,7 +88,7 @@ def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator
         yield Text("")
         yield Text("worth knowing", style="bold")
         for one in rest:
-            yield Text(f"  {line(one.rule)}{_where(one)}: {line(one.message)}; {line(one.advice)}", style="dim")
+            yield Text(f"  {line(one.rule)}{where(one)}: {line(one.message)}; {line(one.advice)}", style="dim")
     yield from _closing(review.notes, review.gaps, review.proof.rerun)
 
 
@@ -102,7 +102,8 @@ def _closing(notes: Sequence[str], gaps: Sequence[Gap], rerun: str) -> Iterator[
         yield Verbatim(Text(f"again: {line(rerun)}", style="dim"))
 
 
-def _verdict(review: QueryReview) -> str:
+def query_verdict(review: QueryReview) -> str:
+    """One line: how much there is to improve, and what it takes."""
     asking = review.to_improve
     count = len(asking) + len(review.rewrites)
     plan = review.plan
@@ -152,7 +153,8 @@ def _tree(review: QueryReview, screen: Screen) -> Iterator[Part]:
         yield Text(f"{plural(hidden, 'node')} that take no time are left out (--format json)", style="dim")
 
 
-def _where(one: QueryFinding) -> str:
+def where(one: QueryFinding) -> str:
+    """The node or the place that a finding is about."""
     return f" at #{one.node}" if one.node is not None else f" at {line(one.at)}" if one.at else ""
 
 
@@ -162,7 +164,7 @@ def _finding(one: QueryFinding, number: int) -> Iterator[Part]:
         saved = f"saves up to {amount(one.saves_ms, 'ms')} ({one.share:.0%})"
     elif one.share > 0:
         saved = f"saves up to {one.share:.0%} of the cost"
-    head = f"{number}. {line(one.rule)}{_where(one)}"
+    head = f"{number}. {line(one.rule)}{where(one)}"
     yield Text(f"{head}: {saved}" if saved else head, style="bold")
     yield Text(f"   {line(one.message)}")
     if one.advice:

@@ -83,6 +83,7 @@ def _environment() -> Environment:
         "plural": plural,
         "slug": _slug,
         "one_line": _one_line,
+        "statement": _statement,
     }
     known["bar"] = _bar
     return made
@@ -100,6 +101,11 @@ def _shown(value: object) -> object:
 def _sql(text: str) -> Markup:
     """SQL over several lines, as it is: a condition on a column `password` is no password."""
     return escape(block(text))
+
+
+def _statement(text: str) -> str:
+    text = text.rstrip()
+    return text if text.endswith(";") else f"{text};"
 
 
 def _one_line(text: str, most: int = 160) -> str:
