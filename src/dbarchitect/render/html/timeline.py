@@ -67,6 +67,8 @@ def _lane(table: str, steps: Sequence[Rehearsed], starts: Sequence[float], width
             if held.table != table or not who:
                 continue
             before = (held.since - 1) / max(len(step.statements), 1)
+            if held.seconds is not None and step.seconds:
+                before = max(1.0 - held.seconds / step.seconds, 0.0)
             took = "for a time that is not known" if held.seconds is None else f"for {amount(held.seconds, 's')}"
             said = f"step {number}: {held.lock} {took}, blocks {who}"
             bars.append(
@@ -76,7 +78,7 @@ def _lane(table: str, steps: Sequence[Rehearsed], starts: Sequence[float], width
             )
             so_far = waiting.get(who, 0.0)
             waiting[who] = None if so_far is None or held.seconds is None else so_far + held.seconds
-    order = sorted(waiting, key=lambda who: [*_KINDS].index(who))
+    order = sorted(waiting, key=[*_KINDS].index)
     said = "; ".join(
         who
         if waiting[who] is None
