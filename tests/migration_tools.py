@@ -36,6 +36,7 @@ _PACKAGES = {
     "tsx": "4.23.15",
     "@types/node": "20.19.43",
     "@types/pg": "8.23.1",
+    "axe-core": "4.14.1",  # finds what a page keeps from those who cannot see it or use no mouse
 }
 ENGINE = Path(__file__).with_name("prisma_engine.mjs")
 

@@ -15,7 +15,7 @@
     document.documentElement.style.colorScheme = schemes[chosen];
     follow();
     theme.textContent = names[chosen];
-    theme.setAttribute("aria-label", "Colours: " + ["as the system has them", "light", "dark"][chosen]);
+    theme.setAttribute("aria-label", `${names[chosen]}: colours ${["as the system has them", "that are light", "that are dark"][chosen]}`);
   });
   document.querySelector("[data-print]").addEventListener("click", () => print());
 
