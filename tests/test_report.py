@@ -124,7 +124,9 @@ def _rehearsal() -> Rehearsal:
         rows="made up",
         row_count=1000,
         steps=(
-            Rehearsed(migration=SCRIPT, phase="up", number=1, statements=(statement, statement), held=held, seconds=4.0),
+            Rehearsed(
+                migration=SCRIPT, phase="up", number=1, statements=(statement, statement), held=held, seconds=4.0
+            ),
             Rehearsed(migration=ENDS, phase="up", number=1, statements=(statement,), seconds=0.0),
         ),
         stops=(

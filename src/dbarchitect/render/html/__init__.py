@@ -83,6 +83,7 @@ def _environment() -> Environment:
         "plural": plural,
         "slug": _slug,
         "one_line": _one_line,
+        "prose": _prose,
         "statement": _statement,
     }
     known["bar"] = _bar
@@ -101,6 +102,11 @@ def _shown(value: object) -> object:
 def _sql(text: str) -> Markup:
     """SQL over several lines, as it is: a condition on a column `password` is no password."""
     return escape(block(text))
+
+
+def _prose(text: str) -> Markup:
+    """Text in which `code` stands between backticks, as the pages of rules write it."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(_shown(text)))))
 
 
 def _statement(text: str) -> str:

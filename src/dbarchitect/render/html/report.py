@@ -61,7 +61,7 @@ def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, ver
         verb="report",
         subject=report.source,
         title=f"{report.source}: dba report",
-        heading=report.source,
+        heading=_name(report.source),
         mark="bad" if found[Severity.ERROR] else "warn" if found[Severity.WARNING] else "good",
         verdict=f"{verdict(review)[:1].upper()}{verdict(review)[1:]}.",
         facts=_facts(report),
@@ -83,6 +83,11 @@ def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, ver
         gaps=gaps,
         commands=next_commands(review),
     )
+
+
+def _name(source: str) -> str:
+    """The last part of a path or a URL: what a source is called among people."""
+    return source.partition("?")[0].rstrip("/").rpartition("/")[2] or source
 
 
 def _facts(report: Report) -> list[tuple[str, str, str]]:
