@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from dbarchitect.model.names import Name
-from dbarchitect.model.schema import ForeignKey, PrimaryKey, Relational, Table, Unique
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.schema import ForeignKey, PrimaryKey, Relational, Table, Type, Unique
 from dbarchitect.model.value import Value
 from dbarchitect.review.enforcing import distinguishes
 
@@ -233,7 +233,7 @@ def _rows(
             Row(
                 column=column.name,
                 name=cut(line(column.name), _MOST_NAME),
-                type=cut(short_type(column.type.sql), _MOST_TYPE),
+                type=cut(short_type(_near(column.type, table)), _MOST_TYPE),
                 primary=column.name in primary,
                 foreign=foreign,
                 unique=unique,
@@ -246,6 +246,11 @@ def _rows(
 
 def _keys(table: Table) -> list[PrimaryKey | Unique]:
     return [one for one in table.constraints if isinstance(one, PrimaryKey | Unique)]
+
+
+def _near(kind: Type, table: Table) -> str:
+    """A type without the schema that its table is in too."""
+    return kind.sql.removeprefix(f"{quote_identifier(table.name.schema)}.")
 
 
 def short_type(sql: str) -> str:

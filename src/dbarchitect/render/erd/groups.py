@@ -47,7 +47,7 @@ def grouped(content: Content) -> tuple[Group, ...]:
                 title = f"{schema}: around {_hub(part, neighbours, content)}" if len(inside) > _WHOLE else schema
                 groups.append(Group(title=title, members=tuple(part), framed=True))
             groups.append(Group(title=f"{schema}: without references", members=outside, framed=True, loose=True))
-        return tuple(one for one in groups if one.members)
+        return tuple(sorted((one for one in groups if one.members), key=lambda one: one.loose))
     if len(linked) <= _WHOLE:
         groups += [Group(title="", members=tuple(part), framed=False) for part in _components(linked, neighbours)]
     else:

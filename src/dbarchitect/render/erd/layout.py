@@ -89,19 +89,11 @@ class _Builder:
         self.group_of = {box: number for number, group in enumerate(self.groups) for box in group.members}
         self.inside = {box: place for group in self.groups for place, box in enumerate(group.members)}
         self.trunks = _trunks(content)
-        self.nets: list[list[tuple[int, list[int]]]] = []  # of each group: (trunk, its links inside), as `Net`s
-        self.arranged = self._arrange()
-        self.widths = [
-            [
-                max((self.boxes[group.members[one.box]].width for one in items if one.box is not None), default=0)
-                for items in arranged.columns
-            ]
-            for group, arranged in zip(self.groups, self.arranged, strict=True)
-        ]
-        self.heights = [
-            max((item.top + item.height for items in one.columns for item in items), default=0) for one in self.arranged
-        ]
-        self.shelves = shelved(self._sizes())
+        # Of each group: (trunk, its links inside), as `Net`s.
+        self.nets: list[list[tuple[int, list[int]]]] = [[] for _ in self.groups]
+        self.arranged: list[Arrangement] = []
+        self.shelves: list[list[list[int]]] = []
+        self._arrange()
         self.shelf_of = {g: s for s, shelf in enumerate(self.shelves) for cell in shelf for g in cell}
         self.tops = self._tops()
         self.about = self._about()
@@ -112,27 +104,59 @@ class _Builder:
 
     # ---- places before wires
 
-    def _arrange(self) -> list[Arrangement]:
-        areas = [
-            sum((self.boxes[one].width + 60) * (self.boxes[one].height + GAP) for one in group.members)
-            for group in self.groups
+    def _arrange(self) -> None:
+        """Columns of each group, and shelves. Groups without links take any shape: that is taken which fits the whole
+        best."""
+        groups = range(len(self.groups))
+        areas = [self._area(group) for group in groups if not self.groups[group].loose]
+        wanted = max((max(areas, default=0) / ASPECT) ** 0.5, 240)
+        loose = [group for group in groups if self.groups[group].loose]
+        known = {group: self._arranged(group, wanted) for group in groups if group not in loose}
+        heights = [wanted]
+        if loose:
+            area = sum(map(self._area, loose))
+            heights += [(area / ASPECT) ** 0.5 / part for part in (0.7, 1, 1.5, 2.2)]
+        if known:
+            _, shelves = shelved(self._sizes(known))
+            high = sum(max(_high(known[g]) for cell in shelf for g in cell) + 70 for shelf in shelves)
+            wide = max(sum(sum(self._widths(g, known[g])) + 70 for cell in shelf for g in cell) for shelf in shelves)
+            heights += [high, *(sum(map(self._area, loose)) / wide / rows for rows in (0.8, 1.0))]
+        best: tuple[float, dict[int, Arrangement], list[list[list[int]]]] | None = None
+        for height in heights if loose else heights[:1]:
+            tried = known | {group: self._arranged(group, height) for group in loose}
+            cost, shelves = shelved(self._sizes(tried))
+            if best is None or cost < best[0]:
+                best = cost, tried, shelves
+        assert best is not None
+        self.arranged = [best[1][group] for group in groups]
+        self.shelves = best[2]
+        self.widths = [self._widths(group, self.arranged[group]) for group in groups]
+        self.heights = [_high(one) for one in self.arranged]
+
+    def _area(self, group: int) -> float:
+        boxes = [self.boxes[one] for one in self.groups[group].members]
+        return sum((box.width + 60) * (box.height + GAP) for box in boxes)
+
+    def _widths(self, group: int, arranged: Arrangement) -> list[float]:
+        """Of the columns: that of the widest box."""
+        members = self.groups[group].members
+        return [
+            max((self.boxes[members[one.box]].width for one in items if one.box is not None), default=0)
+            for items in arranged.columns
         ]
-        wanted = max((max(areas) / ASPECT) ** 0.5, 240)
-        found: list[Arrangement] = []
-        for number, group in enumerate(self.groups):
-            nets: list[Net] = []
-            whose: list[tuple[int, list[int]]] = []
-            for place, trunk in enumerate(self.trunks):
-                if self.group_of[trunk.root] != number:
-                    continue
-                links = [one for one in trunk.links if self.group_of[self.content.links[one].child] == number]
-                if links:
-                    whose.append((place, links))
-                    leaves = [(self.inside[self.content.links[one].child], self._leaf_pin(one)) for one in links]
-                    nets.append(Net((self.inside[trunk.root], self._pin(trunk.root, trunk.row)), leaves))
-            self.nets.append(whose)
-            found.append(arrange([self.boxes[one] for one in group.members], nets, wanted))
-        return found
+
+    def _arranged(self, group: int, wanted: float) -> Arrangement:
+        nets: list[Net] = []
+        self.nets[group] = []
+        for place, trunk in enumerate(self.trunks):
+            if self.group_of[trunk.root] != group:
+                continue
+            links = [one for one in trunk.links if self.group_of[self.content.links[one].child] == group]
+            if links:
+                self.nets[group].append((place, links))
+                leaves = [(self.inside[self.content.links[one].child], self._leaf_pin(one)) for one in links]
+                nets.append(Net((self.inside[trunk.root], self._pin(trunk.root, trunk.row)), leaves))
+        return arrange([self.boxes[one] for one in self.groups[group].members], nets, wanted)
 
     def _pin(self, box: int, row: int | None) -> float:
         return self.boxes[box].height / 2 if row is None else HEADER + ROW * (row + 0.5)
@@ -141,11 +165,16 @@ class _Builder:
         one = self.content.links[link]
         return self._pin(one.child, _row(one.child_rows))
 
-    def _sizes(self) -> list[Size]:
-        sizes = [
-            Size(sum(widths) + 70 * (len(widths) + 1), height + (_TITLE + 2 * _PAD if group.framed else 0))
-            for group, widths, height in zip(self.groups, self.widths, self.heights, strict=True)
-        ]
+    def _sizes(self, arranged: dict[int, Arrangement]) -> list[Size]:
+        """Of the groups that are arranged, which are the first ones."""
+        sizes: list[Size] = []
+        for number, one in sorted(arranged.items()):
+            widths = self._widths(number, one)
+            group = self.groups[number]
+            between = 34 if group.loose else 70
+            size = Size(sum(widths) + between * (len(widths) + 1), _high(one), last=group.loose)
+            size.height += _TITLE + 2 * _PAD if group.framed else 0
+            sizes.append(size)
         for link in self.content.links:
             child, parent = self.group_of[link.child], self.group_of[link.parent]
             if child != parent:
@@ -516,6 +545,10 @@ class _Builder:
         points.append((points[-1][0], y))
         points.append((_border(places[trunk.root], root_side), y))
         return points
+
+
+def _high(arranged: Arrangement) -> float:
+    return max((item.top + item.height for items in arranged.columns for item in items), default=0)
 
 
 def _border(place: Placed, side: int) -> float:
