@@ -1,4 +1,6 @@
-"""The entity-relationship diagram of a schema: `content` (what is drawn), `layout` (where), `svg` (how).
+"""The entity-relationship diagram of a schema, as SVG, Mermaid and DBML.
+
+`diagram` is three steps: `content` (what is drawn), `layout` (where), `draw` (how).
 
 What a page may rely on in the SVG:
 
@@ -21,11 +23,13 @@ from collections.abc import Sequence
 
 from dbarchitect.model.schema import Relational
 
-from .boxes import Columns, Implied, content
+from .boxes import Columns, Implied, content, fitting
+from .dbml import dbml
 from .layout import layout
+from .mermaid import mermaid
 from .svg import draw
 
-__all__ = ["Columns", "Implied", "diagram"]
+__all__ = ["Columns", "Implied", "dbml", "diagram", "fitting", "mermaid"]
 
 
 def diagram(

@@ -22,6 +22,7 @@ Columns = Literal["all", "keys", "none"]
 HEADER, ROW = 32, 22  # pixels
 _EDGE, _DOT, _BADGE, _BETWEEN = 12, 14, 24, 24
 _LEAST_WIDTH, _MOST_NAME, _MOST_TYPE = 130, 240, 190
+_LEGIBLE = 60  # tables with all their columns, on a large screen
 _PORT = 9  # between two links that end at a box without rows
 
 # What `format_type` prints, as people write it.
@@ -47,9 +48,8 @@ class Implied(Value, frozen=True, kw_only=True):
 
 
 class Row(Value, frozen=True, kw_only=True):
-    """A column. `name` and `type` are as they are shown; `note` is for who points at it."""
+    """A column. `type` is as people write it; `note` is for who points at it."""
 
-    column: str
     name: str
     type: str
     primary: bool
@@ -107,7 +107,7 @@ class Content(Value, frozen=True, kw_only=True):
 
 def content(schema: Relational, *, implied: Sequence[Implied] = (), columns: Columns = "all") -> Content:
     """What is to be drawn of a schema. `columns`: all of them, those of keys, or none."""
-    roots = _roots(schema)
+    roots = roots_of(schema)
     tables = {one.name: one for one in schema.tables if one.name == roots[one.name]}
     known = [
         (table.name, key, target)
@@ -138,10 +138,16 @@ def content(schema: Relational, *, implied: Sequence[Implied] = (), columns: Col
         ends[link.parent] += 1
     partitions = _partitions(schema, roots)
     boxes = [
-        _box(name, tables.get(name), rows.get(name, ()), several, ends[number], partitions.get(name, 0))
+        _box(name, tables.get(name), rows.get(name, ()), ends[number], partitions.get(name, 0))
         for number, name in enumerate(names)
     ]
     return Content(boxes=tuple(boxes), links=tuple(links), several=several)
+
+
+def fitting(schema: Relational) -> Columns:
+    """The columns that a diagram of the whole has room for."""
+    drawn = sum(one.partition_of is None for one in schema.tables)
+    return "all" if drawn <= _LEGIBLE else "keys"
 
 
 def cardinality(link: Link) -> tuple[str, str]:
@@ -186,7 +192,7 @@ def _advance(one: str) -> float:
     return 0.72 if one.isupper() else 0.63
 
 
-def _roots(schema: Relational) -> dict[Name, Name]:
+def roots_of(schema: Relational) -> dict[Name, Name]:
     """The table that stands for each: a partition's root, where the schema has it."""
     parents = {one.name: one.partition_of.parent for one in schema.tables if one.partition_of is not None}
     held = {one.name for one in schema.tables}
@@ -231,9 +237,8 @@ def _rows(
         said += [column.comment] if column.comment else []
         shown.append(
             Row(
-                column=column.name,
-                name=cut(line(column.name), _MOST_NAME),
-                type=cut(short_type(_near(column.type, table)), _MOST_TYPE),
+                name=column.name,
+                type=short_type(column.type, table),
                 primary=column.name in primary,
                 foreign=foreign,
                 unique=unique,
@@ -248,16 +253,17 @@ def _keys(table: Table) -> list[PrimaryKey | Unique]:
     return [one for one in table.constraints if isinstance(one, PrimaryKey | Unique)]
 
 
-def _near(kind: Type, table: Table) -> str:
-    """A type without the schema that its table is in too."""
-    return kind.sql.removeprefix(f"{quote_identifier(table.name.schema)}.")
+def shown(row: Row) -> tuple[str, str]:
+    """Name and type of a column as there is room for them in a box."""
+    return cut(line(row.name) or " ", _MOST_NAME), cut(line(row.type), _MOST_TYPE)
 
 
-def short_type(sql: str) -> str:
-    """A type as people write it: `timestamptz` for `timestamp with time zone`."""
+def short_type(kind: Type, table: Table) -> str:
+    """A type as people write it: `timestamptz` for `timestamp with time zone`, without the schema of its table."""
+    sql = kind.sql.removeprefix(f"{quote_identifier(table.name.schema)}.")
     for long, short in _SHORT:
         sql = long.sub(short, sql)
-    return line(sql)
+    return sql
 
 
 def _link(
@@ -299,16 +305,15 @@ def _link(
 
 
 def _places(rows: tuple[Row, ...], columns: Sequence[str]) -> tuple[int, ...]:
-    numbers = {row.column: number for number, row in enumerate(rows)}
+    numbers = {row.name: number for number, row in enumerate(rows)}
     return tuple(numbers[column] for column in columns if column in numbers)
 
 
-def _box(name: Name, table: Table | None, rows: tuple[Row, ...], several: bool, ends: int, partitions: int) -> Box:
-    title = cut(label(name, several), _MOST_NAME + 80, 13)
+def _box(name: Name, table: Table | None, rows: tuple[Row, ...], ends: int, partitions: int) -> Box:
+    title = cut(line(name.name), _MOST_NAME + 80, 13)
     badges = max((one.primary + one.foreign + one.unique for one in rows), default=0)
-    widest = max(
-        (width_of(one.name) + width_of(one.type, 11) + badges * _BADGE + _DOT + _BETWEEN for one in rows), default=0
-    )
+    texts = [width_of(name) + width_of(kind, 11) for name, kind in map(shown, rows)]
+    widest = max(texts, default=0) + badges * _BADGE + _DOT + _BETWEEN
     width = max(_LEAST_WIDTH, width_of(title, 13) * 1.06 + 2 * _EDGE, widest + 2 * _EDGE)
     hidden = len(table.columns) - len(rows) if table is not None else 0
     height = HEADER + ROW * (len(rows) + bool(hidden and rows)) + (4 if rows else 0)

@@ -11,7 +11,7 @@ from .boxes import Content
 
 _WHOLE = 60  # boxes that are laid out as one: as many as a screen shows legibly
 _LARGEST = 26  # boxes of a community: about a page
-_SMALLEST = 4
+_SMALLEST, _FULL = 4, 40  # what is smaller than that joins others, up to so many boxes
 
 
 class Group(Value, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ def _communities(boxes: Sequence[int], neighbours: list[dict[int, int]]) -> list
     for one in sorted(members, key=lambda one: (len(members[one]), one)):
         if one not in members or len(members[one]) >= _SMALLEST or not weights[one]:
             continue
-        fits = [other for other in weights[one] if len(members[other]) + len(members[one]) <= _LARGEST + _SMALLEST]
+        fits = [other for other in weights[one] if len(members[other]) + len(members[one]) <= _FULL]
         if fits:
             merge(min(fits, key=lambda other: (-weights[one][other], len(members[other]), other)), one)
     return sorted((sorted(part) for part in members.values()), key=lambda part: (-len(part), part[0]))

@@ -8,7 +8,7 @@ from html import escape
 
 from ..digest import plural
 from ..untrusted import line, visible
-from .boxes import HEADER, ROW, Box, Content, Link, cardinality, cut, label, width_of
+from .boxes import HEADER, ROW, Box, Content, Link, cardinality, cut, label, shown
 from .layout import Layout, Placed, Way
 
 _CORNER = 6.0
@@ -181,8 +181,8 @@ def _table(number: int, box: Box, place: Placed, several: bool, hue: int, prefix
     else:
         yield f'<rect class="erd-box erd-head" width="{width}" height="{box.height}" rx="6"/>'
     baseline = HEADER / 2 + 4.5 if box.rows else box.height / 2 + 4.5
-    shown = _t(cut(name, place.width - 2 * _EDGE + 4, 13))
-    yield f'<text class="erd-name" x="{_EDGE}" y="{_n(baseline)}">{shown}</text>'
+    title = _t(cut(line(box.name.name), place.width - 2 * _EDGE + 4, 13))
+    yield f'<text class="erd-name" x="{_EDGE}" y="{_n(baseline)}">{title}</text>'
     left = _EDGE + box.badges * _BADGE
     full = hollow = ""
     for at, row in enumerate(box.rows):
@@ -198,11 +198,12 @@ def _table(number: int, box: Box, place: Placed, several: bool, hue: int, prefix
                 yield f'<text class="erd-{mark.lower()}" x="{x}" y="{_n(y + 3.5)}">{mark}</text>'
                 x += _BADGE - 4
         key = ' class="erd-key"' if row.primary else ""
+        name, kind = shown(row)
         right = _n(place.width - _EDGE)
         yield (
-            f'<g data-column="{_a(visible(row.column))}"><title>{_t(row.note)}</title>'
-            f'<text{key} x="{left + _DOT}" y="{_n(y + 4)}">{_t(row.name)}</text>'
-            f'<text class="erd-type" x="{right}" y="{_n(y + 4)}" text-anchor="end">{_t(row.type)}</text>'
+            f'<g data-column="{_a(visible(row.name))}"><title>{_t(row.note)}</title>'
+            f'<text{key} x="{left + _DOT}" y="{_n(y + 4)}">{_t(name)}</text>'
+            f'<text class="erd-type" x="{right}" y="{_n(y + 4)}" text-anchor="end">{_t(kind)}</text>'
             "</g>"
         )
     if full:
@@ -228,4 +229,4 @@ def _a(text: str) -> str:
     return escape(visible(text), quote=True)
 
 
-__all__ = ["described", "draw", "width_of"]
+__all__ = ["described", "draw"]
