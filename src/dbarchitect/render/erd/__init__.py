@@ -8,7 +8,7 @@ What a page may rely on in the SVG:
     g.erd-frames > g.erd-group       a group of tables with its rectangle (`rect.erd-frame`) and title: [data-group]
     g.erd-edges > g.erd-edge         one for each foreign key: [data-from] child, [data-to] parent, [data-columns] of
                                      the child, with commas; `.erd-implied` where only names say so; path.erd-line
-                                     and path.erd-ring within, `title` in words
+                                     with path.erd-mark and path.erd-ring at its ends; `title` in words
     g.erd-tables > g.erd-table       one for each table: [id] PREFIX-tN, [data-table], [data-schema], [data-group];
                                      `.erd-unknown` where the schema does not hold it; `title` in words
     g.erd-table > g[data-column]     one for each column that is shown

@@ -7,6 +7,7 @@ rows. Whether an end of a link is one or many, needed or not, follows from NOT N
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -23,7 +24,7 @@ HEADER, ROW = 32, 22  # pixels
 _EDGE, _DOT, _BADGE, _BETWEEN = 12, 14, 24, 24
 _LEAST_WIDTH, _MOST_NAME, _MOST_TYPE = 130, 240, 190
 _LEGIBLE = 60  # tables with all their columns, on a large screen
-_PORT = 9  # between two links that end at a box without rows
+_PORT = 7  # between two links that end at a box without rows
 
 # What `format_type` prints, as people write it.
 _SHORT = (
@@ -54,6 +55,7 @@ class Row(Value, frozen=True, kw_only=True):
     type: str
     primary: bool
     foreign: bool
+    implied: bool  # it is in a reference that only names imply
     unique: bool
     not_null: bool
     note: str = ""
@@ -96,6 +98,11 @@ class Link(Value, frozen=True, kw_only=True):
     name: str
     note: str
 
+    @property
+    def end(self) -> tuple[int, tuple[str, ...], bool, bool]:
+        """What its end at the parent looks like: those that have the same share it."""
+        return self.parent, self.parent_columns, self.optional, self.implied
+
 
 class Content(Value, frozen=True, kw_only=True):
     """Boxes by name, and the links between them. `several`: whether names need their schema."""
@@ -121,21 +128,19 @@ def content(schema: Relational, *, implied: Sequence[Implied] = (), columns: Col
     place = {name: number for number, name in enumerate(names)}
     guessed = [one for one in implied if one.table in tables and one.target in tables]
     referring = {(roots[name], column) for name, key, _ in known for column in key.columns}
-    referring |= {(one.table, column) for one in guessed for column in one.columns}
+    meaning = {(one.table, column) for one in guessed for column in one.columns} - referring
     referred = {(target, column) for _, key, target in known for column in key.target_columns}
     referred |= {(one.target, column) for one in guessed for column in one.target_columns}
 
-    rows = {name: _rows(table, columns, referring, referred) for name, table in tables.items()}
-    ends = [0] * len(names)  # of links at a box
+    rows = {name: _rows(table, columns, referring, meaning, referred) for name, table in tables.items()}
     links: list[Link] = []
     for name, key, target in known:
         links.append(_link(key, tables[roots[name]], place, rows, target))
     for one in guessed:
         key = ForeignKey(name="", columns=one.columns, target=one.target, target_columns=one.target_columns)
         links.append(_link(key, tables[one.table], place, rows, one.target, implied=True))
-    for link in links:
-        ends[link.child] += 1
-        ends[link.parent] += 1
+    ends = Counter(link.child for link in links)  # of wires at each box: links to the same end share one
+    ends.update(link.parent for link in {one.end: one for one in links}.values())
     partitions = _partitions(schema, roots)
     boxes = [
         _box(name, tables.get(name), rows.get(name, ()), ends[number], partitions.get(name, 0))
@@ -216,7 +221,11 @@ def _partitions(schema: Relational, roots: dict[Name, Name]) -> dict[Name, int]:
 
 
 def _rows(
-    table: Table, columns: Columns, referring: set[tuple[Name, str]], referred: set[tuple[Name, str]]
+    table: Table,
+    columns: Columns,
+    referring: set[tuple[Name, str]],
+    meaning: set[tuple[Name, str]],
+    referred: set[tuple[Name, str]],
 ) -> tuple[Row, ...]:
     if columns == "none":
         return ()
@@ -225,10 +234,10 @@ def _rows(
     together = {column for one in _keys(table) for column in one.columns}
     shown: list[Row] = []
     for column in table.columns:
-        foreign = (table.name, column.name) in referring
-        if columns == "keys" and not (
-            foreign or column.name in primary or column.name in together or (table.name, column.name) in referred
-        ):
+        here = (table.name, column.name)
+        foreign, implied = here in referring, here in meaning
+        key = foreign or implied or here in referred or column.name in primary or column.name in together
+        if columns == "keys" and not key:
             continue
         unique = column.name not in primary and (column.name in alone or distinguishes(table, (column.name,)))
         said = [column.type.sql, "not null" if column.not_null or column.name in primary else "may be null"]
@@ -241,6 +250,7 @@ def _rows(
                 type=short_type(column.type, table),
                 primary=column.name in primary,
                 foreign=foreign,
+                implied=implied,
                 unique=unique,
                 not_null=column.not_null or column.name in primary,
                 note=line(f"{column.name}: {', '.join(said)}"),
@@ -311,14 +321,14 @@ def _places(rows: tuple[Row, ...], columns: Sequence[str]) -> tuple[int, ...]:
 
 def _box(name: Name, table: Table | None, rows: tuple[Row, ...], ends: int, partitions: int) -> Box:
     title = cut(line(name.name), _MOST_NAME + 80, 13)
-    badges = max((one.primary + one.foreign + one.unique for one in rows), default=0)
+    badges = max((one.primary + one.foreign + one.implied + one.unique for one in rows), default=0)
     texts = [width_of(name) + width_of(kind, 11) for name, kind in map(shown, rows)]
     widest = max(texts, default=0) + badges * _BADGE + _DOT + _BETWEEN
     width = max(_LEAST_WIDTH, width_of(title, 13) * 1.06 + 2 * _EDGE, widest + 2 * _EDGE)
     hidden = len(table.columns) - len(rows) if table is not None else 0
     height = HEADER + ROW * (len(rows) + bool(hidden and rows)) + (4 if rows else 0)
     if not rows:
-        height = max(height, _PORT * ends + 12)
+        height = max(height, _PORT * ends + 10)
     said: list[str] = []
     if table is None:
         said.append("not in this schema")

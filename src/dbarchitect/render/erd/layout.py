@@ -36,9 +36,10 @@ class Placed(Value, frozen=True, kw_only=True):
 
 
 class Frame(Value, frozen=True, kw_only=True):
-    """A group with its title, and the rectangle around it."""
+    """A group with its title, and the rectangle around it. `loose`: its boxes have no links."""
 
     group: int
+    loose: bool
     title: str
     x: float
     y: float
@@ -499,7 +500,9 @@ class _Builder:
                 x, width = self.frame_at[number]
                 y = self.shelf_at[self.shelf_of[number]] + self.tops[number] - _TITLE - _PAD
                 height = self.heights[number] + _TITLE + 2 * _PAD
-                frames.append(Frame(group=number, title=group.title, x=x, y=y, width=width, height=height))
+                frames.append(
+                    Frame(group=number, loose=group.loose, title=group.title, x=x, y=y, width=width, height=height)
+                )
         ways: dict[int, Way] = {}
         for number, trunk in enumerate(self.trunks):
             for link in trunk.links:
@@ -563,8 +566,7 @@ def _trunks(content: Content) -> list[_Trunk]:
     """Links by what their end at the parent looks like: the same columns, the same marks."""
     found: dict[tuple[int, tuple[str, ...], bool, bool], _Trunk] = {}
     for number, link in enumerate(content.links):
-        key = (link.parent, link.parent_columns, link.optional, link.implied)
-        found.setdefault(key, _Trunk(link.parent, _row(link.parent_rows), [])).links.append(number)
+        found.setdefault(link.end, _Trunk(link.parent, _row(link.parent_rows), [])).links.append(number)
     return list(found.values())
 
 

@@ -12,8 +12,9 @@ from .boxes import HEADER, ROW, Box, Content, Link, cardinality, cut, label, sho
 from .layout import Layout, Placed, Way
 
 _CORNER = 6.0
-_HUES = 8
+_GREY = 7  # the hue of groups without links, after the others
 _EDGE, _DOT, _BADGE = 12, 14, 24
+_CLASSES = {"PK": "pk", "FK": "fk", "FK?": "fkq", "U": "u"}
 
 _STYLE = """
 .erd{background:#fff;font:12px system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
@@ -25,31 +26,31 @@ _STYLE = """
 .erd .erd-name{font-size:13px;font-weight:600}
 .erd .erd-key{font-weight:600}
 .erd .erd-type,.erd .erd-more{font-size:11px;fill:#6b7587}
-.erd .erd-pk,.erd .erd-fk,.erd .erd-u{font-size:9px;font-weight:700}
-.erd .erd-pk{fill:#a15c00}.erd .erd-fk{fill:#1d56c9}.erd .erd-u{fill:#5b6577}
+.erd .erd-pk,.erd .erd-fk,.erd .erd-fkq,.erd .erd-u{font-size:9px;font-weight:700}
+.erd .erd-pk{fill:#a15c00}.erd .erd-fk{fill:#1d56c9}.erd .erd-fkq{fill:#b45309}.erd .erd-u{fill:#5b6577}
 .erd .erd-set{fill:#5b6577}.erd .erd-null{fill:none;stroke:#8a94a6}
-.erd .erd-line{fill:none;stroke:#66718a;stroke-width:1.4}
+.erd .erd-line,.erd .erd-mark{fill:none;stroke:#66718a;stroke-width:1.4}
 .erd .erd-ring{fill:#fff;stroke:#66718a;stroke-width:1.4}
-.erd .erd-implied .erd-line{stroke:#b45309;stroke-dasharray:6 4}
-.erd .erd-implied .erd-ring{stroke:#b45309}
+.erd .erd-implied .erd-line,.erd .erd-implied .erd-mark,.erd .erd-implied .erd-ring{stroke:#b45309}
+.erd .erd-implied .erd-line{stroke-dasharray:6 4}
 .erd .erd-unknown .erd-box{stroke-dasharray:5 4}
 .erd .erd-h0 .erd-head{fill:#dbe7fb}.erd .erd-h1 .erd-head{fill:#d9f0e3}.erd .erd-h2 .erd-head{fill:#fbe6d3}
 .erd .erd-h3 .erd-head{fill:#ebe0f9}.erd .erd-h4 .erd-head{fill:#d6eff2}.erd .erd-h5 .erd-head{fill:#fadfe6}
 .erd .erd-h6 .erd-head{fill:#f4edc9}.erd .erd-h7 .erd-head{fill:#e4e6ea}
-.erd .erd-edge:hover .erd-line,.erd .erd-edge:hover .erd-ring{stroke:#1d56c9;stroke-width:2.4}
+.erd .erd-edge:hover path{stroke:#1d56c9;stroke-width:2.4}
 @media (prefers-color-scheme:dark){
 .erd{background:#12161f}.erd text{fill:#e6e9f0}
 .erd .erd-frame{fill:#171c27;stroke:#2c3443}.erd .erd-frame-title{fill:#9aa5b8}
 .erd .erd-box{fill:#1c2230;stroke:#465064}.erd .erd-head{fill:#2a3344}
 .erd .erd-type,.erd .erd-more{fill:#97a1b3}
-.erd .erd-pk{fill:#f3b45c}.erd .erd-fk{fill:#7fb0ff}.erd .erd-u{fill:#a9b3c4}
+.erd .erd-pk{fill:#f3b45c}.erd .erd-fk{fill:#7fb0ff}.erd .erd-fkq{fill:#f0a044}.erd .erd-u{fill:#a9b3c4}
 .erd .erd-set{fill:#a9b3c4}.erd .erd-null{stroke:#77839a}
-.erd .erd-line{stroke:#8995ab}.erd .erd-ring{fill:#12161f;stroke:#8995ab}
-.erd .erd-implied .erd-line,.erd .erd-implied .erd-ring{stroke:#f0a044}
+.erd .erd-line,.erd .erd-mark{stroke:#8995ab}.erd .erd-ring{fill:#12161f;stroke:#8995ab}
+.erd .erd-implied .erd-line,.erd .erd-implied .erd-mark,.erd .erd-implied .erd-ring{stroke:#f0a044}
 .erd .erd-h0 .erd-head{fill:#21365c}.erd .erd-h1 .erd-head{fill:#1d4330}.erd .erd-h2 .erd-head{fill:#51351d}
 .erd .erd-h3 .erd-head{fill:#3b2b57}.erd .erd-h4 .erd-head{fill:#19444a}.erd .erd-h5 .erd-head{fill:#512836}
 .erd .erd-h6 .erd-head{fill:#463f1a}.erd .erd-h7 .erd-head{fill:#333a47}
-.erd .erd-edge:hover .erd-line,.erd .erd-edge:hover .erd-ring{stroke:#7fb0ff}
+.erd .erd-edge:hover path{stroke:#7fb0ff}
 }
 """
 
@@ -58,8 +59,10 @@ def draw(content: Content, layout: Layout, *, title: str, prefix: str) -> str:
     """The picture. `prefix` begins every id, so that two of them can stand in one page."""
     names = [visible(str(box.name)) for box in content.boxes]
     several = content.several
-    framed = {frame.group for frame in layout.frames}
-    hue = {group: place % _HUES for place, group in enumerate(sorted(framed))}
+    hue = {
+        frame.group: _GREY if frame.loose else place % _GREY
+        for place, frame in enumerate(sorted(layout.frames, key=lambda one: one.group))
+    }
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 {_n(layout.width)} {_n(layout.height)}" '
         f'role="graphics-document document" aria-roledescription="entity-relationship diagram" '
@@ -111,17 +114,18 @@ def _edge(link: Link, way: Way, names: list[str], content: Content) -> str:
     children, parents = cardinality(link)
     columns, parent_columns = (line(", ".join(one)) for one in (link.columns, link.parent_columns))
     said = f"{child} ({columns}) refers to {parent} ({parent_columns}): {children} to {parents}; {link.note}"
-    line_, rings = _drawn(link, way)
+    marks, rings = _marks(link, way)
     implied = " erd-implied" if link.implied else ""
     return (
         f'<g class="erd-edge{implied}" role="graphics-symbol" data-from="{_a(names[link.child])}" '
         f'data-to="{_a(names[link.parent])}" data-columns="{_a(columns)}"><title>{_t(said)}</title>'
-        f'<path class="erd-line" d="{line_}"/><path class="erd-ring" d="{rings}"/></g>'
+        f'<path class="erd-line" d="{_rounded(way)}"/><path class="erd-mark" d="{marks}"/>'
+        f'<path class="erd-ring" d="{rings}"/></g>'
     )
 
 
-def _drawn(link: Link, way: Way) -> tuple[str, str]:
-    """The line with its feet and bars, and the rings."""
+def _marks(link: Link, way: Way) -> tuple[str, str]:
+    """The feet and bars at both ends, and the rings."""
     points = way.points
     (x, y), (ax, ay) = points[0], points[-1]
     out = 1 if points[1][0] >= x else -1
@@ -137,7 +141,7 @@ def _drawn(link: Link, way: Way) -> tuple[str, str]:
         rings.append(_ring(ax + back * 13, ay))
     else:
         marks.append(f"M{_n(ax + back * 10)} {_n(ay - 4.5)}v9")
-    return _rounded(way) + "".join(marks), "".join(rings)
+    return "".join(marks), "".join(rings)
 
 
 def _ring(x: float, y: float) -> str:
@@ -193,9 +197,9 @@ def _table(number: int, box: Box, place: Placed, several: bool, hue: int, prefix
         else:
             hollow += dot
         x = _EDGE
-        for mark, here in (("PK", row.primary), ("FK", row.foreign), ("U", row.unique)):
+        for mark, here in (("PK", row.primary), ("FK", row.foreign), ("FK?", row.implied), ("U", row.unique)):
             if here:
-                yield f'<text class="erd-{mark.lower()}" x="{x}" y="{_n(y + 3.5)}">{mark}</text>'
+                yield f'<text class="erd-{_CLASSES[mark]}" x="{x}" y="{_n(y + 3.5)}">{mark}</text>'
                 x += _BADGE - 4
         key = ' class="erd-key"' if row.primary else ""
         name, kind = shown(row)
