@@ -16,6 +16,7 @@ from dbarchitect.model.schema import ForeignKey, PrimaryKey, Relational, Table, 
 from dbarchitect.model.value import Value
 from dbarchitect.review.enforcing import distinguishes
 
+from ..digest import plural
 from ..untrusted import line
 
 Columns = Literal["all", "keys", "none"]
@@ -333,9 +334,9 @@ def _box(name: Name, table: Table | None, rows: tuple[Row, ...], ends: int, part
     if table is None:
         said.append("not in this schema")
     else:
-        said.append(f"{len(table.columns)} columns")
+        said.append(plural(len(table.columns), "column"))
         if table.kind == "partitioned":
-            said.append(f"partitioned, {partitions} partitions")
+            said.append(f"partitioned, {plural(partitions, 'partition')}")
         if table.kind == "foreign":
             said.append("foreign table")
         if table.comment:

@@ -9,7 +9,7 @@ directed hypergraphs with orthogonal hyperedges"): of two wires that overlap, th
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 CLEAR = 5.0  # pins that are nearer to each other than this would lie on each other
@@ -67,6 +67,19 @@ def assign(wires: Sequence[Wire]) -> int:
         tracks[one] = max((tracks[other] + 1 for other in beside[one] if other in tracks), default=0)
         bent[one].track = tracks[one]
     return max(tracks.values(), default=-1) + 1
+
+
+def on_each_other(wires: Mapping[int, Wire]) -> Iterator[tuple[int, int, float]]:
+    """Wires of a channel that lie on each other in part, in spite of their tracks: (one, other, where)."""
+    near = sorted((pin, name) for name, wire in wires.items() for pin in wire.near)
+    pins = [pin for pin, _ in near]
+    for name, wire in wires.items():
+        for pin in wire.far:
+            for at in range(bisect_left(pins, pin - CLEAR / 2), bisect_right(pins, pin + CLEAR / 2)):
+                other = near[at][1]
+                track, its = wire.track, wires[other].track
+                if other != name and (track is None or its is None or track <= its):
+                    yield name, other, pin
 
 
 def _cost(

@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from dbarchitect.model.value import Value
 
 from .boxes import HEADER, ROW, Content, Link
-from .channels import Wire, assign
+from .channels import CLEAR, Wire, assign, on_each_other
 from .columns import GAP, Arrangement, Net, arrange
 from .groups import Group, grouped
 from .shelves import ASPECT, Size, shelved
 
+_MANY = 60  # boxes: with more of them titles are larger, so that they are legible from farther away
 _TRACK = 9.0
 _MARKS = 24.0  # at either side of a channel: for crow's feet
 _PAD, _TITLE, _MARGIN, _APART = 10.0, 30.0, 24.0, 26.0
+_TRIES = 3  # to part wires that lie on each other
 _PORTS = 9.0  # between two wires that end at one row
 
 
@@ -45,6 +47,7 @@ class Frame(Value, frozen=True, kw_only=True):
     y: float
     width: float
     height: float
+    text: float  # the size of its title
 
 
 class Way(Value, frozen=True, kw_only=True):
@@ -73,6 +76,7 @@ class _Trunk:
     root_sides: set[int] = field(default_factory=set[int])
     leaf_sides: dict[int, int] = field(default_factory=dict[int, int])
     exit_side: int = 0  # of the root, towards other groups
+    beside: set[int] = field(default_factory=set[int])  # links from the next group, straight across
     via: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])  # shelf: channel passed
     street: int = 0  # of leaves on the shelf of the root
 
@@ -92,6 +96,7 @@ class _Builder:
         self.trunks = _trunks(content)
         # Of each group: (trunk, its links inside), as `Net`s.
         self.nets: list[list[tuple[int, list[int]]]] = [[] for _ in self.groups]
+        self.title = _TITLE if len(self.boxes) <= _MANY else 1.7 * _TITLE
         self.arranged: list[Arrangement] = []
         self.shelves: list[list[list[int]]] = []
         self._arrange()
@@ -174,7 +179,7 @@ class _Builder:
             group = self.groups[number]
             between = 34 if group.loose else 70
             size = Size(sum(widths) + between * (len(widths) + 1), _high(one), last=group.loose)
-            size.height += _TITLE + 2 * _PAD if group.framed else 0
+            size.height += self.title + 2 * _PAD if group.framed else 0
             sizes.append(size)
         for link in self.content.links:
             child, parent = self.group_of[link.child], self.group_of[link.parent]
@@ -191,7 +196,7 @@ class _Builder:
                 at = 0.0
                 for group in cell:
                     framed = self.groups[group].framed
-                    tops[group] = at + (_TITLE + _PAD if framed else 0)
+                    tops[group] = at + (self.title + _PAD if framed else 0)
                     at = tops[group] + self.heights[group] + (_PAD if framed else 0) + _APART + 14
         return tops
 
@@ -217,16 +222,57 @@ class _Builder:
     def build(self) -> Layout:
         self._take_sides()
         self._spread_ports()
-        for number, trunk in enumerate(self.trunks):
-            self._wire_inside(number, trunk)
-            self._wire_outside(number, trunk)
-        tracks = {channel: assign([wires[one] for one in sorted(wires)]) for channel, wires in self.channels.items()}
+        tracks = self._wired()
+        for _ in range(_TRIES):
+            if not self._part():
+                break
+            tracks = self._wired()
         self._stand(tracks)
         for number, trunk in enumerate(self.trunks):
             self._wire_streets(number, trunk)
         lines = {street: assign([wires[one] for one in sorted(wires)]) for street, wires in self.streets.items()}
         self._rise(lines)
         return self._finished()
+
+    def _wired(self) -> dict[tuple[int, int], int]:
+        """Wires in all channels; how many tracks each has."""
+        self.channels.clear()
+        for number, trunk in enumerate(self.trunks):
+            self._wire_inside(number, trunk)
+            self._wire_outside(number, trunk)
+        return {channel: assign([wires[one] for one in sorted(wires)]) for channel, wires in self.channels.items()}
+
+    def _part(self) -> bool:
+        """Move ports a little whose wires would lie on others; whether any was moved."""
+        whose = {link: number for number, trunk in enumerate(self.trunks) for link in trunk.links}
+        ports: dict[tuple[tuple[int, int], int], list[tuple[int, int, int]]] = defaultdict(list)
+        for port in self.ports:
+            box, side, key = port
+            ports[self._channel(box, side), key if key >= 0 else whose[-1 - key]].append(port)
+        moved = False
+        for channel, wires in self.channels.items():
+            for number, other, height in on_each_other(wires):
+                near = [one for trunk in (number, other) for one in ports[channel, trunk]]
+                for port in sorted(near, key=lambda one: abs(self.ports[one] - height)):
+                    if abs(self.ports[port] - height) <= CLEAR and self._moved(port):
+                        moved = True
+                        break
+        return moved
+
+    def _moved(self, port: tuple[int, int, int]) -> bool:
+        """Move a port within its row to where no other is; whether there is room."""
+        box, side, key = port
+        others = [height for one, height in self.ports.items() if one[:2] == (box, side) and one[2] != key]
+        link = self.content.links[-1 - key] if key < 0 else None
+        row = _row(link.child_rows) if link is not None else self.trunks[key].row
+        middle = self._box_top(box) + self._pin(box, row)
+        slack = ROW / 2 - 4 if row is not None else self.boxes[box].height / 2 - 6
+        for step in (6, -6, 3, -3):
+            height = self.ports[port] + step
+            if abs(height - middle) <= slack and all(abs(height - one) >= CLEAR for one in others):
+                self.ports[port] = height
+                return True
+        return False
 
     def _column(self, box: int) -> int:
         return self.arranged[self.group_of[box]].column[self.inside[box]]
@@ -235,8 +281,25 @@ class _Builder:
         return self.group_of[box], self._column(box) + (side > 0)
 
     def _outside(self, trunk: _Trunk) -> list[int]:
+        """Links from other groups that have to go by a street."""
         group = self.group_of[trunk.root]
-        return [one for one in trunk.links if self.group_of[self.content.links[one].child] != group]
+        links = [one for one in trunk.links if one not in trunk.beside]
+        return [one for one in links if self.group_of[self.content.links[one].child] != group]
+
+    def _beside(self, root: int, child: int) -> int:
+        """The side of `root` on which `child` stands in the next group, with nothing but channels between; 0: it does
+        not."""
+        group, other = self.group_of[root], self.group_of[child]
+        if self.shelf_of[group] != self.shelf_of[other]:
+            return 0
+        cells = self.shelves[self.shelf_of[group]]
+        if [group] not in cells or [other] not in cells:
+            return 0
+        side = cells.index([other]) - cells.index([group])
+        here, there = (group, root), (other, child)
+        left, right = (here, there) if side > 0 else (there, here)
+        outer = self._column(left[1]) == len(self.widths[left[0]]) - 1 and self._column(right[1]) == 0
+        return side if abs(side) == 1 and outer else 0
 
     def _take_sides(self) -> None:
         for trunk in self.trunks:
@@ -245,6 +308,11 @@ class _Builder:
             for one in trunk.links:
                 child = self.content.links[one].child
                 if self.group_of[child] != group:
+                    side = self._beside(trunk.root, child)
+                    if side:
+                        trunk.beside.add(one)
+                        trunk.leaf_sides[one] = -side
+                        trunk.root_sides.add(side)
                     continue
                 there = self._column(child)
                 if there == here:
@@ -317,7 +385,12 @@ class _Builder:
             self._plug(self._channel(trunk.root, side), number, side, self.ports[trunk.root, side, number])
         for one, side in trunk.leaf_sides.items():
             child = self.content.links[one].child
-            self._plug(self._channel(child, side), number, side, self.ports[child, side, -1 - one])
+            channel = self._channel(child, side)
+            self._plug(channel, number, side, self.ports[child, side, -1 - one])
+            if one in trunk.beside:
+                height = self.ports[trunk.root, -side, number]
+                self._plug(channel, number, -side, height)
+                self._plug(self._channel(trunk.root, -side), number, side, height)
         net = next((place for place, (whose, _) in enumerate(self.nets[group]) if whose == number), None)
         if net is None:
             return
@@ -498,10 +571,19 @@ class _Builder:
         for number, group in enumerate(self.groups):
             if group.framed:
                 x, width = self.frame_at[number]
-                y = self.shelf_at[self.shelf_of[number]] + self.tops[number] - _TITLE - _PAD
-                height = self.heights[number] + _TITLE + 2 * _PAD
+                y = self.shelf_at[self.shelf_of[number]] + self.tops[number] - self.title - _PAD
+                height = self.heights[number] + self.title + 2 * _PAD
                 frames.append(
-                    Frame(group=number, loose=group.loose, title=group.title, x=x, y=y, width=width, height=height)
+                    Frame(
+                        group=number,
+                        loose=group.loose,
+                        title=group.title,
+                        x=x,
+                        y=y,
+                        width=width,
+                        height=height,
+                        text=self.title * 0.47,
+                    )
                 )
         ways: dict[int, Way] = {}
         for number, trunk in enumerate(self.trunks):
@@ -524,7 +606,10 @@ class _Builder:
         y = top + self.ports[child, side, -1 - link]
         points = [(_border(places[child], side), y)]
         at = self._channel(child, side)
-        if group == root_group:
+        if link in trunk.beside:
+            points.append((self._track_x(at, number), y))
+            root_side = -side
+        elif group == root_group:
             step = side  # a leaf on the right leaves to the left, towards the root
             column, here = self._column(child), self._column(trunk.root)
             points.append((self._track_x(at, number), y))

@@ -12,6 +12,7 @@ from .boxes import HEADER, ROW, Box, Content, Link, cardinality, cut, label, sho
 from .layout import Layout, Placed, Way
 
 _CORNER = 6.0
+_SCREEN, _LEGEND = 1800.0, 18.0  # pixels: a width to which all is fitted, the height of the legend
 _GREY = 7  # the hue of groups without links, after the others
 _EDGE, _DOT, _BADGE = 12, 14, 24
 _CLASSES = {"PK": "pk", "FK": "fk", "FK?": "fkq", "U": "u"}
@@ -20,11 +21,12 @@ _STYLE = """
 .erd{background:#fff;font:12px system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
 .erd text{fill:#1c2330}
 .erd .erd-frame{fill:#f6f7f9;stroke:#d5dae2}
-.erd .erd-frame-title{font-size:14px;font-weight:600;fill:#5b6577}
+.erd .erd-frame-title{font-weight:600;fill:#5b6577}
 .erd .erd-box{fill:#fff;stroke:#b4bcc9}
 .erd .erd-head{fill:#e3e8f0}
 .erd .erd-name{font-size:13px;font-weight:600}
 .erd .erd-key{font-weight:600}
+.erd .erd-legend text{font-size:11px;fill:#6b7587}
 .erd .erd-type,.erd .erd-more{font-size:11px;fill:#6b7587}
 .erd .erd-pk,.erd .erd-fk,.erd .erd-fkq,.erd .erd-u{font-size:9px;font-weight:700}
 .erd .erd-pk{fill:#a15c00}.erd .erd-fk{fill:#1d56c9}.erd .erd-fkq{fill:#b45309}.erd .erd-u{fill:#5b6577}
@@ -42,7 +44,7 @@ _STYLE = """
 .erd{background:#12161f}.erd text{fill:#e6e9f0}
 .erd .erd-frame{fill:#171c27;stroke:#2c3443}.erd .erd-frame-title{fill:#9aa5b8}
 .erd .erd-box{fill:#1c2230;stroke:#465064}.erd .erd-head{fill:#2a3344}
-.erd .erd-type,.erd .erd-more{fill:#97a1b3}
+.erd .erd-type,.erd .erd-more,.erd .erd-legend text{fill:#97a1b3}
 .erd .erd-pk{fill:#f3b45c}.erd .erd-fk{fill:#7fb0ff}.erd .erd-fkq{fill:#f0a044}.erd .erd-u{fill:#a9b3c4}
 .erd .erd-set{fill:#a9b3c4}.erd .erd-null{stroke:#77839a}
 .erd .erd-line,.erd .erd-mark{stroke:#8995ab}.erd .erd-ring{fill:#12161f;stroke:#8995ab}
@@ -63,8 +65,10 @@ def draw(content: Content, layout: Layout, *, title: str, prefix: str) -> str:
         frame.group: _GREY if frame.loose else place % _GREY
         for place, frame in enumerate(sorted(layout.frames, key=lambda one: one.group))
     }
+    grown = max(1.0, layout.width / _SCREEN)
+    height = layout.height + _LEGEND * grown
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 {_n(layout.width)} {_n(layout.height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 {_n(layout.width)} {_n(height)}" '
         f'role="graphics-document document" aria-roledescription="entity-relationship diagram" '
         f'aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc">',
         f'<title id="{prefix}-title">{_t(title)}</title>',
@@ -74,21 +78,26 @@ def draw(content: Content, layout: Layout, *, title: str, prefix: str) -> str:
     if layout.frames:
         parts.append('<g class="erd-frames">')
         for frame in layout.frames:
-            name = _t(cut(line(frame.title), frame.width - 24, 14))
+            name = _t(cut(line(frame.title), frame.width - 24, frame.text))
             parts.append(
                 f'<g class="erd-group erd-h{hue[frame.group]}" data-group="{frame.group}"><rect class="erd-frame" '
                 f'x="{_n(frame.x)}" y="{_n(frame.y)}" width="{_n(frame.width)}" height="{_n(frame.height)}" rx="10"/>'
-                f'<text class="erd-frame-title" x="{_n(frame.x + 14)}" y="{_n(frame.y + 22)}">{name}</text></g>'
+                f'<text class="erd-frame-title" font-size="{_n(frame.text)}" x="{_n(frame.x + 14)}" '
+                f'y="{_n(frame.y + 8 + frame.text)}">{name}</text></g>'
             )
         parts.append("</g>")
-    parts.append('<g class="erd-edges">')
-    # Implied ones first: where ways are shared, what is declared lies on top.
-    order = sorted(range(len(content.links)), key=lambda one: not content.links[one].implied)
-    parts += [_edge(content.links[one], layout.ways[one], names, content) for one in order]
-    parts.append('</g><g class="erd-tables">')
+    parts.append('<g class="erd-tables">')
     for number, (box, place) in enumerate(zip(content.boxes, layout.places, strict=True)):
         parts += _table(number, box, place, several, hue.get(place.group, 0), prefix)
-    parts.append("</g></svg>\n")
+    parts.append('</g><g class="erd-edges">')
+    # Implied ones first: where ways are shared, what is declared lies on top.
+    for number in sorted(range(len(content.links)), key=lambda one: not content.links[one].implied):
+        link = content.links[number]
+        places = layout.places[link.child], layout.places[link.parent]
+        parts.append(_edge(link, layout.ways[number], places, names, content))
+    parts.append("</g>")
+    parts += _legend(content, layout, grown)
+    parts.append("</svg>\n")
     return "\n".join(parts)
 
 
@@ -109,12 +118,39 @@ def described(content: Content) -> str:
     return said + "."
 
 
-def _edge(link: Link, way: Way, names: list[str], content: Content) -> str:
+def _legend(content: Content, layout: Layout, grown: float) -> Iterator[str]:
+    """What the marks mean that are in the picture, as large as it takes to be legible when all is fitted."""
+    rows = [row for box in content.boxes for row in box.rows]
+    known = (
+        ("PK", "pk", "primary key", any(row.primary for row in rows)),
+        ("FK", "fk", "foreign key", any(row.foreign for row in rows)),
+        ("FK?", "fkq", "only its name says so", any(row.implied for row in rows)),
+        ("U", "u", "unique", any(row.unique for row in rows)),
+        ("●", "type", "not null", any(row.not_null for row in rows)),
+        ("○", "type", "may be null", any(not row.not_null for row in rows)),
+    )
+    spans = [
+        f'<tspan class="erd-{kind}"{"" if number == 0 else f" dx={_q(14)}"}>{mark}</tspan><tspan dx="4">{said}</tspan>'
+        for number, (mark, kind, said) in enumerate(one[:3] for one in known if one[3])
+    ]
+    if spans:
+        y = layout.height + 4 * grown
+        yield (
+            f'<g class="erd-legend" aria-hidden="true" transform="translate(24 {_n(y)}) scale({_n(grown)})">'
+            f"<text>{''.join(spans)}</text></g>"
+        )
+
+
+def _q(number: float) -> str:
+    return f'"{_n(number)}"'
+
+
+def _edge(link: Link, way: Way, places: tuple[Placed, Placed], names: list[str], content: Content) -> str:
     child, parent = (label(content.boxes[one].name, content.several) for one in (link.child, link.parent))
     children, parents = cardinality(link)
     columns, parent_columns = (line(", ".join(one)) for one in (link.columns, link.parent_columns))
     said = f"{child} ({columns}) refers to {parent} ({parent_columns}): {children} to {parents}; {link.note}"
-    marks, rings = _marks(link, way)
+    marks, rings = _marks(link, way, places)
     implied = " erd-implied" if link.implied else ""
     return (
         f'<g class="erd-edge{implied}" role="graphics-symbol" data-from="{_a(names[link.child])}" '
@@ -124,7 +160,7 @@ def _edge(link: Link, way: Way, names: list[str], content: Content) -> str:
     )
 
 
-def _marks(link: Link, way: Way) -> tuple[str, str]:
+def _marks(link: Link, way: Way, places: tuple[Placed, Placed]) -> tuple[str, str]:
     """The feet and bars at both ends, and the rings."""
     points = way.points
     (x, y), (ax, ay) = points[0], points[-1]
@@ -141,6 +177,11 @@ def _marks(link: Link, way: Way) -> tuple[str, str]:
         rings.append(_ring(ax + back * 13, ay))
     else:
         marks.append(f"M{_n(ax + back * 10)} {_n(ay - 4.5)}v9")
+    for place, rows, at, side in ((places[0], link.child_rows, x, out), (places[1], link.parent_rows, ax, back)):
+        if len(rows) > 1:  # the other columns of a key, within the box
+            heights = [place.y + HEADER + ROW * (row + 0.5) for row in rows]
+            marks.append(f"M{_n(at - side * 5)} {_n(min(heights))}V{_n(max(heights))}")
+            marks += [f"M{_n(at)} {_n(one)}h{-side * 5}" for one in heights]
     return "".join(marks), "".join(rings)
 
 
@@ -200,7 +241,7 @@ def _table(number: int, box: Box, place: Placed, several: bool, hue: int, prefix
         for mark, here in (("PK", row.primary), ("FK", row.foreign), ("FK?", row.implied), ("U", row.unique)):
             if here:
                 yield f'<text class="erd-{_CLASSES[mark]}" x="{x}" y="{_n(y + 3.5)}">{mark}</text>'
-                x += _BADGE - 4
+                x += _BADGE - 4 + (4 if mark == "FK?" else 0)
         key = ' class="erd-key"' if row.primary else ""
         name, kind = shown(row)
         right = _n(place.width - _EDGE)
