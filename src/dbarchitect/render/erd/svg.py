@@ -8,7 +8,7 @@ from html import escape
 
 from ..digest import plural
 from ..untrusted import line, visible
-from .boxes import HEADER, ROW, Box, Content, Link, cardinality, cut, label, shown
+from .boxes import HEADER, ROW, Box, Content, Link, cardinality, cut, label, shown, width_of
 from .layout import Layout, Placed, Way
 
 _CORNER = 6.0
@@ -66,9 +66,11 @@ def draw(content: Content, layout: Layout, *, title: str, prefix: str) -> str:
         for place, frame in enumerate(sorted(layout.frames, key=lambda one: one.group))
     }
     grown = max(1.0, layout.width / _SCREEN)
-    height = layout.height + _LEGEND * grown
+    legend, marks = _legend(content)
+    width = max(layout.width, legend + 4 * _EDGE)
+    height = layout.height + (_LEGEND * grown if marks else 0)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 {_n(layout.width)} {_n(height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 {_n(width)} {_n(height)}" '
         f'role="graphics-document document" aria-roledescription="entity-relationship diagram" '
         f'aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc">',
         f'<title id="{prefix}-title">{_t(title)}</title>',
@@ -96,7 +98,11 @@ def draw(content: Content, layout: Layout, *, title: str, prefix: str) -> str:
         places = layout.places[link.child], layout.places[link.parent]
         parts.append(_edge(link, layout.ways[number], places, names, content))
     parts.append("</g>")
-    parts += _legend(content, layout, grown)
+    if marks:
+        parts.append(
+            f'<g class="erd-legend" aria-hidden="true" transform="translate({_n(2 * _EDGE * grown)} '
+            f'{_n(layout.height + 4 * grown)}) scale({_n(grown)})"><text>{marks}</text></g>'
+        )
     parts.append("</svg>\n")
     return "\n".join(parts)
 
@@ -118,8 +124,8 @@ def described(content: Content) -> str:
     return said + "."
 
 
-def _legend(content: Content, layout: Layout, grown: float) -> Iterator[str]:
-    """What the marks mean that are in the picture, as large as it takes to be legible when all is fitted."""
+def _legend(content: Content) -> tuple[float, str]:
+    """What the marks mean that are in the picture: how wide that is, and its text."""
     rows = [row for box in content.boxes for row in box.rows]
     known = (
         ("PK", "pk", "primary key", any(row.primary for row in rows)),
@@ -129,20 +135,12 @@ def _legend(content: Content, layout: Layout, grown: float) -> Iterator[str]:
         ("●", "type", "not null", any(row.not_null for row in rows)),
         ("○", "type", "may be null", any(not row.not_null for row in rows)),
     )
+    used = [(mark, kind, said) for mark, kind, said, here in known if here]
     spans = [
-        f'<tspan class="erd-{kind}"{"" if number == 0 else f" dx={_q(14)}"}>{mark}</tspan><tspan dx="4">{said}</tspan>'
-        for number, (mark, kind, said) in enumerate(one[:3] for one in known if one[3])
+        f'<tspan class="erd-{kind}" dx="{14 if number else 0}">{mark}</tspan><tspan dx="4">{said}</tspan>'
+        for number, (mark, kind, said) in enumerate(used)
     ]
-    if spans:
-        y = layout.height + 4 * grown
-        yield (
-            f'<g class="erd-legend" aria-hidden="true" transform="translate(24 {_n(y)}) scale({_n(grown)})">'
-            f"<text>{''.join(spans)}</text></g>"
-        )
-
-
-def _q(number: float) -> str:
-    return f'"{_n(number)}"'
+    return sum(18 + width_of(mark, 9) + width_of(said, 11) for mark, _, said in used), "".join(spans)
 
 
 def _edge(link: Link, way: Way, places: tuple[Placed, Placed], names: list[str], content: Content) -> str:
