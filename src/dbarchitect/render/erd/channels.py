@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 CLEAR = 5.0  # pins that are nearer to each other than this would lie on each other
 _ON_EACH_OTHER = 1000
+_CROWDED, _WORTH = 40, 2  # with more wires than that, fewer crossings than that are not worth a track more
 
 
 @dataclass(slots=True)
@@ -63,9 +64,14 @@ def assign(wires: Sequence[Wire]) -> int:
                 first[other][one] = cost - reverse
     order = _ordered(first, [(low + high, number) for number, (low, high) in enumerate(spans)])
     tracks: dict[int, int] = {}
+    worth = 1 if count <= _CROWDED else _WORTH
     for one in order:
-        tracks[one] = max((tracks[other] + 1 for other in beside[one] if other in tracks), default=0)
-        bent[one].track = tracks[one]
+        placed = [other for other in beside[one] if other in tracks]
+        track = max((tracks[other] + 1 for other in placed if first[other].get(one, 0) >= worth), default=0)
+        taken = {tracks[other] for other in placed}
+        while track in taken:
+            track += 1
+        bent[one].track = tracks[one] = track
     return max(tracks.values(), default=-1) + 1
 
 
