@@ -1,17 +1,27 @@
-"""The entity-relationship diagram: what must hold of the picture of any schema."""
+"""The entity-relationship diagram: what must hold of the picture of any schema, and what tools make of its texts."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
 from itertools import combinations, pairwise
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import migration_tools
+import postgres_servers
+from dbarchitect.__main__ import main
+from dbarchitect.api.erd import erd
+from dbarchitect.api.surroundings import WorkOptions
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Column, ForeignKey, PrimaryKey, Relational, Table, Type, Unique
-from dbarchitect.render.erd import Implied, diagram
+from dbarchitect.render.erd import Implied, dbml, diagram, fitting, mermaid
 from dbarchitect.render.erd.boxes import cardinality, content
 from dbarchitect.render.erd.layout import Layout, layout
 
@@ -125,11 +135,11 @@ def check_svg(schema: Relational, implied: tuple[Implied, ...], columns: str) ->
     assert len(edges) - len(declared) == len(implied)
     assert {one.get("data-from") for one in edges} | {one.get("data-to") for one in edges} <= set(tables)
     assert not [one for one in root.iter() if one.tag not in {
-        f"{SVG}{name}" for name in ("svg", "title", "desc", "style", "g", "rect", "path", "text")
+        f"{SVG}{name}" for name in ("svg", "title", "desc", "style", "g", "rect", "path", "text", "tspan")
     }]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(schemas(), st.sampled_from(["all", "keys", "none"]))
 def test_any_schema(made: tuple[Relational, tuple[Implied, ...]], columns: str) -> None:
     check_layout(*made, columns)
@@ -165,3 +175,164 @@ def test_cardinality_comes_from_not_null_and_uniqueness() -> None:
     assert links(True, False) == ("zero or many", "exactly one")
     assert links(True, True) == ("zero or one", "exactly one")
     assert links(False, True) == ("zero or one", "zero or one")
+
+
+@pytest.mark.parametrize("tables", [25, 60, 120])
+def test_links_to_different_ends_do_not_lie_on_each_other(tables: int) -> None:
+    shown = content(made_up(tables, links=3), columns="keys")
+    found = layout(shown)
+    lines: dict[tuple[str, float], list[tuple[float, float, int]]] = defaultdict(list)
+    for number, way in enumerate(found.ways):
+        for (x, y), (to_x, to_y) in pairwise(way.points):
+            if y == to_y:
+                lines["level", y].append((min(x, to_x), max(x, to_x), number))
+            else:
+                lines["upright", x].append((min(y, to_y), max(y, to_y), number))
+    for parts in lines.values():
+        for one, other in combinations(parts, 2):
+            if shown.links[one[2]].end != shown.links[other[2]].end:
+                assert min(one[1], other[1]) - max(one[0], other[0]) < 1
+
+
+ODD = r'''
+CREATE SCHEMA "My Schema";
+CREATE SCHEMA b;
+CREATE TYPE "My Schema"."st atus" AS ENUM ('a b', 'c''d', 'e"f');
+CREATE TABLE "My Schema"."Order ""X""" (
+    "a b" int, "c\d" text NOT NULL, st "My Schema"."st atus"[] DEFAULT '{}',
+    PRIMARY KEY ("a b", "c\d"), CHECK ("a b" > 0)
+);
+COMMENT ON TABLE "My Schema"."Order ""X""" IS 'it''s "odd" \ <b>';
+CREATE TABLE b."Table" (
+    "Note" int PRIMARY KEY REFERENCES b."Table" ("Note"), "Ref" int UNIQUE, indexes text
+);
+CREATE TABLE b.línea (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "ord a" int, "ord b" text, 数据 int,
+    FOREIGN KEY ("ord a", "ord b") REFERENCES "My Schema"."Order ""X""" ON DELETE SET NULL,
+    FOREIGN KEY ("ord b", "ord a") REFERENCES "My Schema"."Order ""X""" ("c\d", "a b")
+);
+CREATE TABLE "table" (id int, "1st" numeric(12,2) DEFAULT 0, t2 timestamptz[], x char(3)[]);
+CREATE UNIQUE INDEX "odd `ix`" ON "table" (lower(x[1]::text), id) WHERE id > 0;
+CREATE TABLE p (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE people (id serial PRIMARY KEY);
+CREATE TABLE c (
+    id int PRIMARY KEY, p_id int, p_at date, person_id int NOT NULL UNIQUE, FOREIGN KEY (p_id, p_at) REFERENCES p
+);
+'''
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Relational, tuple[Implied, ...]]:
+    """A schema of everything that is hard to write down, as a server has it."""
+    file = tmp_path_factory.mktemp("erd") / "odd.sql"
+    file.write_text(ODD)
+    return erd(str(file), WorkOptions(cache=postgres_servers.test_cache()))
+
+
+def test_what_names_imply_is_what_the_review_finds(odd: tuple[Relational, tuple[Implied, ...]]) -> None:
+    _, implied = odd
+    (one,) = implied
+    assert (one.table.name, one.columns) == ("c", ("person_id",))
+    assert (one.target.name, one.target_columns) == ("people", ("id",))
+
+
+def test_partitions_stand_behind_their_root(odd: tuple[Relational, tuple[Implied, ...]]) -> None:
+    text = diagram(odd[0], implied=odd[1])
+    assert 'data-table="public.p"' in text
+    assert 'data-table="public.p1"' not in text
+    assert "partitioned, 1 partition<" in text
+
+
+PARSE = """
+import fs from "node:fs";
+import { createRequire } from "node:module";
+const require = createRequire(process.argv[2] + "/");
+const { Parser } = require("@dbml/core");
+const mermaid = (await import("file://" + process.argv[2] + "/node_modules/mermaid/dist/mermaid.core.mjs")).default;
+const { dbml, mmd } = JSON.parse(fs.readFileSync(0, "utf8"));
+let database;
+try {
+  database = new Parser().parse(dbml, "dbmlv2");
+} catch (error) {
+  throw new Error(JSON.stringify(error.diags ?? error.message));
+}
+await mermaid.parse(mmd);
+const made = await mermaid.mermaidAPI.getDiagramFromText(mmd);
+const tables = database.schemas.flatMap((schema) => schema.tables);
+const entities = [...made.db.getEntities().values()];
+console.log(JSON.stringify({
+  tables: tables.map((one) => [one.schema.name, one.name, one.fields.map((field) => field.name)]),
+  keys: tables.map((one) => one.indexes.filter((index) => index.pk).map((index) => index.columns.map((c) => c.value))),
+  refs: database.schemas.flatMap((one) => one.refs).map((ref) => ref.endpoints.map((end) => [
+    end.schemaName ?? "public", end.tableName, end.fieldNames, end.relation])),
+  enums: database.schemas.flatMap((one) => one.enums).map((one) => [one.name, one.values.map((value) => value.name)]),
+  entities: entities.map((one) => [one.alias || one.label, one.attributes.map((a) => a.name)]),
+  links: made.db.getRelationships().length,
+}));
+"""
+
+
+def parsed(schema: Relational, implied: tuple[Implied, ...], folder: Path) -> dict[str, list[list[object]]]:
+    """What the tools of DBML and Mermaid read in the texts."""
+    tools = migration_tools.fetched((("@dbml/core", "10.2.0"), ("mermaid", "11.17.2")))
+    program = folder / "parse.mjs"
+    program.write_text(PARSE)
+    given = json.dumps({"dbml": dbml(schema, implied=implied), "mmd": mermaid(schema, implied=implied)})
+    ran = subprocess.run(["node", str(program), str(tools)], input=given, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return json.loads(ran.stdout)
+
+
+def test_tools_of_dbml_and_mermaid_read_the_texts(odd: tuple[Relational, tuple[Implied, ...]], tmp_path: Path) -> None:
+    schema, implied = odd
+    found = parsed(schema, implied, tmp_path)
+    tables = [one for one in schema.tables if one.partition_of is None]
+    names = [[one.name.schema, one.name.name, [column.name for column in one.columns]] for one in tables]
+    assert sorted(found["tables"]) == sorted(names)
+    assert [["a b", "c\\d"]] in found["keys"]
+    assert found["enums"] == [["st atus", ["a b", "c'd", 'e"f']]]
+    both = [["a b", "c\\d"], ["ord a", "ord b"]]
+    refs = [[end[:3] for end in ref] for ref in found["refs"]]
+    assert [["b", "línea", both[1]], ["My Schema", 'Order "X"', both[0]]] in refs
+    assert [["public", "c", ["p_id", "p_at"]], ["public", "p", ["id", "at"]]] in refs
+    assert len(found["entities"]) == len(tables)
+    assert found["links"] == 5  # four foreign keys that are declared, one that is implied
+
+
+def test_tools_read_the_texts_of_what_is_not_there(tmp_path: Path) -> None:
+    """A key to a table that the schema does not hold, two keys between the same columns, many tables."""
+    schema = made_up(40)
+    first = schema.tables[0]
+    away = ForeignKey(name="away", columns=("id",), target=Name(schema="x", name="y z"), target_columns=("k",))
+    twice = [msgspec.structs.replace(away, name=name) for name in ("away", "again")]
+    odd_one = msgspec.structs.replace(first, constraints=(*first.constraints, *twice))
+    schema = msgspec.structs.replace(schema, tables=(odd_one, *schema.tables[1:]))
+    found = parsed(schema, (), tmp_path)
+    assert len(found["tables"]) == 41
+    links = sum(len(one.foreign_keys) for one in schema.tables)
+    assert len(found["refs"]) == links - 1
+    assert found["links"] == links
+
+
+def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("DBA_CACHE", str(postgres_servers.test_cache()))
+    monkeypatch.chdir(tmp_path)
+    Path("odd.sql").write_text(ODD)
+    assert main(("erd", "odd.sql", "-o", "odd.png")) == 0
+    data = Path("odd.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(data[16:20]) > 1000  # twice as many pixels as the picture is wide
+    assert main(("erd", "odd.sql", "--declared", "--format", "mermaid")) == 0
+    assert ".." not in capsys.readouterr().out
+    for arguments, said in (
+        (("-o", "odd.gif"), "no kind of diagram ends in .gif"),
+        (("--format", "png"), "a PNG needs a file"),
+    ):
+        assert main(("erd", "odd.sql", *arguments)) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_large_schemas_show_the_columns_of_keys() -> None:
+    assert fitting(made_up(60)) == "all"
+    assert fitting(made_up(61)) == "keys"

@@ -24,7 +24,7 @@ from dbarchitect.render.html.index import index_page
 from dbarchitect.render.html.query import queries_page, query_page
 from dbarchitect.render.html.rehearsal import rehearsal_page
 from dbarchitect.render.html.report import report_page
-from migration_tools import packages
+from migration_tools import fetched
 
 # What a name, a comment, a literal can be; each would act if it were not escaped where it stands.
 SCRIPT = "<script>pwned=1</script>"
@@ -183,7 +183,7 @@ def test_nothing_acts_and_everybody_can_read_it(browser: Browser, pages: dict[st
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it is wider than a telephone"
 
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-        page.evaluate((packages() / "node_modules" / "axe-core" / "axe.min.js").read_text())
+        page.evaluate((fetched((("axe-core", "4.14.1"),)) / "node_modules" / "axe-core" / "axe.min.js").read_text())
         assert _faults(page, "{}") == []
         page.emulate_media(color_scheme="dark")
         assert _faults(page, "{ runOnly: ['color-contrast'] }") == []

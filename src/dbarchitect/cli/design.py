@@ -42,7 +42,6 @@ def design(
     where something does not hold."""
     from dbarchitect import __version__
     from dbarchitect.api import design as api
-    from dbarchitect.design.diagram import mermaid
     from dbarchitect.model.value import to_json
     from dbarchitect.render.design import pages, render_design
     from dbarchitect.render.html.design import design_page
@@ -79,14 +78,14 @@ def design(
                 now=datetime.now(UTC),
                 progress=progress,
             ),
-            lambda found, draft, evidence: (
+            lambda found, draft, evidence, schema: (
                 pages(
                     found,
                     draft.decisions,
                     evidence.probes,
                     assumed=spec.assumed,
                     unread=spec.unread,
-                    diagram=mermaid(draft),
+                    schema=schema,
                     command=command,
                 )
                 | {
@@ -95,7 +94,7 @@ def design(
                         draft.decisions,
                         evidence.probes,
                         evidence.trees,
-                        evidence.later.schema,
+                        schema,
                         assumed=spec.assumed,
                         unread=spec.unread,
                         command=command,

@@ -13,6 +13,7 @@ from dbarchitect.model.architecture import Architecture, AskedPlan
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import listed, plural
+from dbarchitect.render.erd import dbml, diagram, fitting, mermaid
 from dbarchitect.render.markdown import code, prose
 from dbarchitect.render.untrusted import block, json_document, line
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dbarchitect.design.decision import Decision
     from dbarchitect.design.spec import Assumed, Unread
     from dbarchitect.model.architecture import Probe
+    from dbarchitect.model.schema import Relational
     from dbarchitect.render import Screen
 
 SCHEMA = "dbarchitect.architecture/1"
@@ -117,12 +119,16 @@ def pages(
     *,
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
-    diagram: str,
+    schema: Relational,
     command: str,
 ) -> dict[str, str]:
-    """The pages of the folder by path."""
+    """The pages of the folder by path. `schema`: as it was read back."""
+    columns = fitting(schema)
     return {
-        "README.md": _readme(made, decisions, assumed, unread, diagram, command),
+        "README.md": _readme(made, decisions, assumed, unread, command),
+        "diagram.svg": diagram(schema, columns=columns, title=line(made.title) or "Architecture"),
+        "diagram.mmd": mermaid(schema, columns=columns),
+        "schema.dbml": dbml(schema),
         "decisions.md": _decisions(decisions),
         "evidence/constraints.md": _constraints(made, probes, command),
         "evidence/plans.md": _plans(made, command),
@@ -144,7 +150,6 @@ def _readme(
     decisions: Sequence[Decision],
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
-    diagram: str,
     command: str,
 ) -> str:
     lines = [f"# {prose(line(made.title)) or 'Architecture'}", "", f"**{prose(verdict(made)).capitalize()}.**", ""]
@@ -201,7 +206,9 @@ def _readme(
     lines += [f"- {prose(line(one))}" for one in made.notes]
     lines += [f"- {prose(line(f'{one.kind} {one.name}: {one.effect}'))}" for one in made.gaps[:_SHOWN]]
     lines += [f"- all {len(decisions)} decisions with their reasons: [decisions.md](decisions.md)", ""]
-    lines += ["## Picture", "", fence(diagram.rstrip("\n"), "mermaid"), "", "## Use it", ""]
+    lines += ["## Picture", "", "![The tables and how they refer to each other](diagram.svg)", ""]
+    lines += ["The same for Mermaid: [diagram.mmd](diagram.mmd); for dbdiagram: [schema.dbml](schema.dbml).", ""]
+    lines += ["## Use it", ""]
     lines += [
         fence('createdb app\nfor f in migrations/*.up.sql; do psql -v ON_ERROR_STOP=1 -d app -f "$f"; done', "sh"),
         "",

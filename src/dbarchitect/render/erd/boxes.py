@@ -7,14 +7,16 @@ rows. Whether an end of a link is one or many, needed or not, follows from NOT N
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from dbarchitect.model.names import Name
-from dbarchitect.model.schema import ForeignKey, PrimaryKey, Relational, Table, Unique
+from dbarchitect.model.names import Name, quote_identifier
+from dbarchitect.model.schema import ForeignKey, PrimaryKey, Relational, Table, Type, Unique
 from dbarchitect.model.value import Value
 from dbarchitect.review.enforcing import distinguishes
 
+from ..digest import plural
 from ..untrusted import line
 
 Columns = Literal["all", "keys", "none"]
@@ -22,7 +24,8 @@ Columns = Literal["all", "keys", "none"]
 HEADER, ROW = 32, 22  # pixels
 _EDGE, _DOT, _BADGE, _BETWEEN = 12, 14, 24, 24
 _LEAST_WIDTH, _MOST_NAME, _MOST_TYPE = 130, 240, 190
-_PORT = 9  # between two links that end at a box without rows
+_LEGIBLE = 60  # tables with all their columns, on a large screen
+_PORT = 7  # between two links that end at a box without rows
 
 # What `format_type` prints, as people write it.
 _SHORT = (
@@ -47,13 +50,13 @@ class Implied(Value, frozen=True, kw_only=True):
 
 
 class Row(Value, frozen=True, kw_only=True):
-    """A column. `name` and `type` are as they are shown; `note` is for who points at it."""
+    """A column. `type` is as people write it; `note` is for who points at it."""
 
-    column: str
     name: str
     type: str
     primary: bool
     foreign: bool
+    implied: bool  # it is in a reference that only names imply
     unique: bool
     not_null: bool
     note: str = ""
@@ -96,6 +99,11 @@ class Link(Value, frozen=True, kw_only=True):
     name: str
     note: str
 
+    @property
+    def end(self) -> tuple[int, tuple[str, ...], bool, bool]:
+        """What its end at the parent looks like: those that have the same share it."""
+        return self.parent, self.parent_columns, self.optional, self.implied
+
 
 class Content(Value, frozen=True, kw_only=True):
     """Boxes by name, and the links between them. `several`: whether names need their schema."""
@@ -107,7 +115,7 @@ class Content(Value, frozen=True, kw_only=True):
 
 def content(schema: Relational, *, implied: Sequence[Implied] = (), columns: Columns = "all") -> Content:
     """What is to be drawn of a schema. `columns`: all of them, those of keys, or none."""
-    roots = _roots(schema)
+    roots = roots_of(schema)
     tables = {one.name: one for one in schema.tables if one.name == roots[one.name]}
     known = [
         (table.name, key, target)
@@ -121,27 +129,31 @@ def content(schema: Relational, *, implied: Sequence[Implied] = (), columns: Col
     place = {name: number for number, name in enumerate(names)}
     guessed = [one for one in implied if one.table in tables and one.target in tables]
     referring = {(roots[name], column) for name, key, _ in known for column in key.columns}
-    referring |= {(one.table, column) for one in guessed for column in one.columns}
+    meaning = {(one.table, column) for one in guessed for column in one.columns} - referring
     referred = {(target, column) for _, key, target in known for column in key.target_columns}
     referred |= {(one.target, column) for one in guessed for column in one.target_columns}
 
-    rows = {name: _rows(table, columns, referring, referred) for name, table in tables.items()}
-    ends = [0] * len(names)  # of links at a box
+    rows = {name: _rows(table, columns, referring, meaning, referred) for name, table in tables.items()}
     links: list[Link] = []
     for name, key, target in known:
         links.append(_link(key, tables[roots[name]], place, rows, target))
     for one in guessed:
         key = ForeignKey(name="", columns=one.columns, target=one.target, target_columns=one.target_columns)
         links.append(_link(key, tables[one.table], place, rows, one.target, implied=True))
-    for link in links:
-        ends[link.child] += 1
-        ends[link.parent] += 1
+    ends = Counter(link.child for link in links)  # of wires at each box: links to the same end share one
+    ends.update(link.parent for link in {one.end: one for one in links}.values())
     partitions = _partitions(schema, roots)
     boxes = [
-        _box(name, tables.get(name), rows.get(name, ()), several, ends[number], partitions.get(name, 0))
+        _box(name, tables.get(name), rows.get(name, ()), ends[number], partitions.get(name, 0))
         for number, name in enumerate(names)
     ]
     return Content(boxes=tuple(boxes), links=tuple(links), several=several)
+
+
+def fitting(schema: Relational) -> Columns:
+    """The columns that a diagram of the whole has room for."""
+    drawn = sum(one.partition_of is None for one in schema.tables)
+    return "all" if drawn <= _LEGIBLE else "keys"
 
 
 def cardinality(link: Link) -> tuple[str, str]:
@@ -186,7 +198,7 @@ def _advance(one: str) -> float:
     return 0.72 if one.isupper() else 0.63
 
 
-def _roots(schema: Relational) -> dict[Name, Name]:
+def roots_of(schema: Relational) -> dict[Name, Name]:
     """The table that stands for each: a partition's root, where the schema has it."""
     parents = {one.name: one.partition_of.parent for one in schema.tables if one.partition_of is not None}
     held = {one.name for one in schema.tables}
@@ -210,7 +222,11 @@ def _partitions(schema: Relational, roots: dict[Name, Name]) -> dict[Name, int]:
 
 
 def _rows(
-    table: Table, columns: Columns, referring: set[tuple[Name, str]], referred: set[tuple[Name, str]]
+    table: Table,
+    columns: Columns,
+    referring: set[tuple[Name, str]],
+    meaning: set[tuple[Name, str]],
+    referred: set[tuple[Name, str]],
 ) -> tuple[Row, ...]:
     if columns == "none":
         return ()
@@ -219,10 +235,10 @@ def _rows(
     together = {column for one in _keys(table) for column in one.columns}
     shown: list[Row] = []
     for column in table.columns:
-        foreign = (table.name, column.name) in referring
-        if columns == "keys" and not (
-            foreign or column.name in primary or column.name in together or (table.name, column.name) in referred
-        ):
+        here = (table.name, column.name)
+        foreign, implied = here in referring, here in meaning
+        key = foreign or implied or here in referred or column.name in primary or column.name in together
+        if columns == "keys" and not key:
             continue
         unique = column.name not in primary and (column.name in alone or distinguishes(table, (column.name,)))
         said = [column.type.sql, "not null" if column.not_null or column.name in primary else "may be null"]
@@ -231,11 +247,11 @@ def _rows(
         said += [column.comment] if column.comment else []
         shown.append(
             Row(
-                column=column.name,
-                name=cut(line(column.name), _MOST_NAME),
-                type=cut(short_type(column.type.sql), _MOST_TYPE),
+                name=column.name,
+                type=short_type(column.type, table),
                 primary=column.name in primary,
                 foreign=foreign,
+                implied=implied,
                 unique=unique,
                 not_null=column.not_null or column.name in primary,
                 note=line(f"{column.name}: {', '.join(said)}"),
@@ -248,11 +264,17 @@ def _keys(table: Table) -> list[PrimaryKey | Unique]:
     return [one for one in table.constraints if isinstance(one, PrimaryKey | Unique)]
 
 
-def short_type(sql: str) -> str:
-    """A type as people write it: `timestamptz` for `timestamp with time zone`."""
+def shown(row: Row) -> tuple[str, str]:
+    """Name and type of a column as there is room for them in a box."""
+    return cut(line(row.name) or " ", _MOST_NAME), cut(line(row.type), _MOST_TYPE)
+
+
+def short_type(kind: Type, table: Table) -> str:
+    """A type as people write it: `timestamptz` for `timestamp with time zone`, without the schema of its table."""
+    sql = kind.sql.removeprefix(f"{quote_identifier(table.name.schema)}.")
     for long, short in _SHORT:
         sql = long.sub(short, sql)
-    return line(sql)
+    return sql
 
 
 def _link(
@@ -294,28 +316,27 @@ def _link(
 
 
 def _places(rows: tuple[Row, ...], columns: Sequence[str]) -> tuple[int, ...]:
-    numbers = {row.column: number for number, row in enumerate(rows)}
+    numbers = {row.name: number for number, row in enumerate(rows)}
     return tuple(numbers[column] for column in columns if column in numbers)
 
 
-def _box(name: Name, table: Table | None, rows: tuple[Row, ...], several: bool, ends: int, partitions: int) -> Box:
-    title = cut(label(name, several), _MOST_NAME + 80, 13)
-    badges = max((one.primary + one.foreign + one.unique for one in rows), default=0)
-    widest = max(
-        (width_of(one.name) + width_of(one.type, 11) + badges * _BADGE + _DOT + _BETWEEN for one in rows), default=0
-    )
+def _box(name: Name, table: Table | None, rows: tuple[Row, ...], ends: int, partitions: int) -> Box:
+    title = cut(line(name.name), _MOST_NAME + 80, 13)
+    badges = max((one.primary + one.foreign + one.implied + one.unique for one in rows), default=0)
+    texts = [width_of(name) + width_of(kind, 11) for name, kind in map(shown, rows)]
+    widest = max(texts, default=0) + badges * _BADGE + _DOT + _BETWEEN
     width = max(_LEAST_WIDTH, width_of(title, 13) * 1.06 + 2 * _EDGE, widest + 2 * _EDGE)
     hidden = len(table.columns) - len(rows) if table is not None else 0
     height = HEADER + ROW * (len(rows) + bool(hidden and rows)) + (4 if rows else 0)
     if not rows:
-        height = max(height, _PORT * ends + 12)
+        height = max(height, _PORT * ends + 10)
     said: list[str] = []
     if table is None:
         said.append("not in this schema")
     else:
-        said.append(f"{len(table.columns)} columns")
+        said.append(plural(len(table.columns), "column"))
         if table.kind == "partitioned":
-            said.append(f"partitioned, {partitions} partitions")
+            said.append(f"partitioned, {plural(partitions, 'partition')}")
         if table.kind == "foreign":
             said.append("foreign table")
         if table.comment:

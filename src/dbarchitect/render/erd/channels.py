@@ -9,11 +9,12 @@ directed hypergraphs with orthogonal hyperedges"): of two wires that overlap, th
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 CLEAR = 5.0  # pins that are nearer to each other than this would lie on each other
 _ON_EACH_OTHER = 1000
+_CROWDED, _WORTH = 40, 2  # with more wires than that, fewer crossings than that are not worth a track more
 
 
 @dataclass(slots=True)
@@ -63,10 +64,28 @@ def assign(wires: Sequence[Wire]) -> int:
                 first[other][one] = cost - reverse
     order = _ordered(first, [(low + high, number) for number, (low, high) in enumerate(spans)])
     tracks: dict[int, int] = {}
+    worth = 1 if count <= _CROWDED else _WORTH
     for one in order:
-        tracks[one] = max((tracks[other] + 1 for other in beside[one] if other in tracks), default=0)
-        bent[one].track = tracks[one]
+        placed = [other for other in beside[one] if other in tracks]
+        track = max((tracks[other] + 1 for other in placed if first[other].get(one, 0) >= worth), default=0)
+        taken = {tracks[other] for other in placed}
+        while track in taken:
+            track += 1
+        bent[one].track = tracks[one] = track
     return max(tracks.values(), default=-1) + 1
+
+
+def on_each_other(wires: Mapping[int, Wire]) -> Iterator[tuple[int, int, float]]:
+    """Wires of a channel that lie on each other in part, in spite of their tracks: (one, other, where)."""
+    near = sorted((pin, name) for name, wire in wires.items() for pin in wire.near)
+    pins = [pin for pin, _ in near]
+    for name, wire in wires.items():
+        for pin in wire.far:
+            for at in range(bisect_left(pins, pin - CLEAR / 2), bisect_right(pins, pin + CLEAR / 2)):
+                other = near[at][1]
+                track, its = wire.track, wires[other].track
+                if other != name and (track is None or its is None or track <= its):
+                    yield name, other, pin
 
 
 def _cost(

@@ -20,6 +20,7 @@ _SWEEPS = 14
 _SAME, _FAR = 1.35, 1.6  # a link in one column, and one over so many more columns, beside one to the next column
 _BACKWARDS = 0.12  # parents are read first: on the left
 _OVERFULL = 6.0
+_FULL = 1.15  # of the height that a column should have, at most
 
 
 @dataclass(slots=True)
@@ -56,9 +57,23 @@ class Arrangement:
 def arrange(boxes: Sequence[Box], nets: Sequence[Net], wanted: float) -> Arrangement:
     """Columns about `wanted` pixels high."""
     heights = [box.height + GAP for box in boxes]
+    if not nets:
+        return _stacked(boxes, _filled(heights, wanted))
     links = [(leaf, net.root[0]) for net in nets for leaf, _ in net.leaves if leaf != net.root[0]]
     column = _choose(heights, links, wanted) if links else _filled(heights, wanted)
     return _placed(boxes, nets, column)
+
+
+def _stacked(boxes: Sequence[Box], column: list[int]) -> Arrangement:
+    """Boxes without links, each column from the top down."""
+    columns: list[list[Item]] = [[] for _ in range(max(column, default=0) + 1)]
+    items: list[Item] = []
+    for number, (box, at) in enumerate(zip(boxes, column, strict=True)):
+        above = columns[at][-1] if columns[at] else None
+        top = 0.0 if above is None else above.top + above.height + GAP
+        items.append(Item(at, box.height, number, None, top))
+        columns[at].append(items[-1])
+    return Arrangement(columns, column, items, {})
 
 
 def _filled(heights: Sequence[float], wanted: float) -> list[int]:
@@ -149,6 +164,7 @@ def _improve(
     def over(height: float) -> float:
         return _OVERFULL * max(0.0, height / limit - 1)
 
+    full = max(limit * _FULL, *filled)
     for _ in range(30):
         moved = False
         for one in range(len(column)):
@@ -156,7 +172,7 @@ def _improve(
             costs = [pull(one, at) for at in range(columns)]
             without = filled[here] - heights[one]
             for at in range(columns):
-                if at == here:
+                if at == here or filled[at] + heights[one] > full:
                     continue
                 saved = costs[here] - costs[at]
                 saved += over(filled[here]) - over(without) + over(filled[at]) - over(filled[at] + heights[one])
@@ -168,9 +184,9 @@ def _improve(
             else:
                 for other in range(one + 1, len(column)):
                     there = column[other]
-                    if there == here:
-                        continue
                     difference = heights[other] - heights[one]
+                    if there == here or filled[here] + difference > full or filled[there] - difference > full:
+                        continue
                     saved = over(filled[here]) + over(filled[there])
                     saved -= over(filled[here] + difference) + over(filled[there] - difference)
                     saved += costs[here] + pull(other, there)
@@ -228,15 +244,16 @@ def _pull(one: tuple[Item, float], other: tuple[Item, float]) -> None:
 def _settle(columns: list[list[Item]]) -> None:
     """Sweep until no order of the columns gives shorter and fewer crossing wires than the best one seen."""
     number = {id(item): place for place, item in enumerate(one for items in columns for one in items)}
+    height = 1.04 * max(sum(one.height for one in items) + _gaps(items) for items in columns)
     for items in columns:
-        _stack(items, [0.0] * len(items))
+        _stack(items, [0.0] * len(items), height)
     best: tuple[float, list[list[Item]], list[float]] | None = None
     for sweep in range(_SWEEPS):
         way = columns if sweep % 2 == 0 else columns[::-1]
         for items in way:
             wish = {id(item): _wish(item) for item in items}
             items.sort(key=lambda item: (wish[id(item)] + item.height / 2, number[id(item)]))
-            _stack(items, [wish[id(item)] for item in items])
+            _stack(items, [wish[id(item)] for item in items], height)
         cost = _cost(columns)
         if best is None or cost < best[0]:
             best = cost, [list(items) for items in columns], [item.top for items in columns for item in items]
@@ -248,7 +265,7 @@ def _settle(columns: list[list[Item]]) -> None:
     _switch(columns)
     for sweep in range(8):
         for items in columns if sweep % 2 == 0 else columns[::-1]:
-            _stack(items, [_wish(item) for item in items])
+            _stack(items, [_wish(item) for item in items], height)
     lowest = min(item.top for items in columns for item in items)
     for items in columns:
         for item in items:
@@ -305,9 +322,13 @@ def _gap(upper: Item, lower: Item) -> float:
     return _BESIDE if upper.box is not None or lower.box is not None else _LANES
 
 
-def _stack(items: list[Item], wishes: Sequence[float]) -> None:
-    """Heights nearest to the wishes (least squares) so that items keep their order and distance: pooled adjacent
-    violators (Ayer and others 1955)."""
+def _gaps(items: Sequence[Item]) -> float:
+    return sum(_gap(upper, lower) for upper, lower in pairwise(items))
+
+
+def _stack(items: list[Item], wishes: Sequence[float], height: float) -> None:
+    """Tops nearest to the wishes (least squares) so that items keep their order and distance and stay between 0 and
+    `height`: pooled adjacent violators (Ayer and others 1955)."""
     offsets: list[float] = []
     at = 0.0
     for place, item in enumerate(items):
@@ -324,7 +345,9 @@ def _stack(items: list[Item], wishes: Sequence[float]) -> None:
             block = ((mean * before + block[0] * block[1]) / both, both, count + block[2])
         blocks.append(block)
     place = 0
+    free = max(height - at, 0.0)
     for mean, _, count in blocks:
+        mean = min(max(mean, 0.0), free)
         for _ in range(count):
             items[place].top = mean + offsets[place]
             place += 1

@@ -11,7 +11,7 @@ from .boxes import Content
 
 _WHOLE = 60  # boxes that are laid out as one: as many as a screen shows legibly
 _LARGEST = 26  # boxes of a community: about a page
-_SMALLEST = 4
+_SMALLEST, _FULL = 4, 40  # what is smaller than that joins others, up to so many boxes
 
 
 class Group(Value, frozen=True, kw_only=True):
@@ -44,15 +44,15 @@ def grouped(content: Content) -> tuple[Group, ...]:
                 groups.append(Group(title=schema, members=tuple(members), framed=True, loose=not inside))
                 continue
             for part in _communities(inside, neighbours) if len(inside) > _WHOLE else [inside] if inside else []:
-                title = f"{schema}: around {_hub(part, neighbours, content)}" if len(inside) > _WHOLE else schema
+                title = f"{schema}: {_titled(part, neighbours, content)}" if len(inside) > _WHOLE else schema
                 groups.append(Group(title=title, members=tuple(part), framed=True))
             groups.append(Group(title=f"{schema}: without references", members=outside, framed=True, loose=True))
-        return tuple(one for one in groups if one.members)
+        return tuple(sorted((one for one in groups if one.members), key=lambda one: one.loose))
     if len(linked) <= _WHOLE:
         groups += [Group(title="", members=tuple(part), framed=False) for part in _components(linked, neighbours)]
     else:
         groups += [
-            Group(title=f"around {_hub(part, neighbours, content)}", members=tuple(part), framed=True)
+            Group(title=_titled(part, neighbours, content), members=tuple(part), framed=True)
             for part in _communities(linked, neighbours)
         ]
     if alone:
@@ -71,11 +71,15 @@ def _neighbours(content: Content) -> list[dict[int, int]]:
     return found
 
 
-def _hub(part: Sequence[int], neighbours: list[dict[int, int]], content: Content) -> str:
-    inside = set(part)
-    return content.boxes[
-        min(part, key=lambda one: (-sum(n for other, n in neighbours[one].items() if other in inside), one))
-    ].name.name
+def _titled(part: Sequence[int], neighbours: list[dict[int, int]], content: Content) -> str:
+    """By the box that most of a community are linked with."""
+    linked: dict[int, int] = defaultdict(int)
+    for one in part:
+        for other, count in neighbours[one].items():
+            linked[other] += count
+    inside = [one for one in part if linked[one]]
+    hub = min(inside or linked, key=lambda one: (-linked[one], one))
+    return f"{'around' if inside else 'with'} {content.boxes[hub].name.name}"
 
 
 def _components(boxes: Sequence[int], neighbours: list[dict[int, int]]) -> list[list[int]]:
@@ -142,7 +146,14 @@ def _communities(boxes: Sequence[int], neighbours: list[dict[int, int]]) -> list
     for one in sorted(members, key=lambda one: (len(members[one]), one)):
         if one not in members or len(members[one]) >= _SMALLEST or not weights[one]:
             continue
-        fits = [other for other in weights[one] if len(members[other]) + len(members[one]) <= _LARGEST + _SMALLEST]
+        fits = [other for other in weights[one] if len(members[other]) + len(members[one]) <= _FULL]
         if fits:
             merge(min(fits, key=lambda other: (-weights[one][other], len(members[other]), other)), one)
+    beside: dict[int, int] = {}  # of what is linked most: the tiny one that others join which are linked with it too
+    for one in sorted(members):
+        if len(members[one]) < _SMALLEST and weights[one]:
+            near = min(weights[one], key=lambda other: (-weights[one][other], other))
+            first = beside.setdefault(near, one)
+            if first != one and len(members[first]) < _LARGEST:
+                merge(first, one)
     return sorted((sorted(part) for part in members.values()), key=lambda part: (-len(part), part[0]))

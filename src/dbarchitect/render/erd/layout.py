@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from dbarchitect.model.value import Value
 
 from .boxes import HEADER, ROW, Content, Link
-from .channels import Wire, assign
+from .channels import CLEAR, Wire, assign, on_each_other
 from .columns import GAP, Arrangement, Net, arrange
 from .groups import Group, grouped
 from .shelves import ASPECT, Size, shelved
 
+_MANY = 60  # boxes: with more of them titles are larger, so that they are legible from farther away
 _TRACK = 9.0
 _MARKS = 24.0  # at either side of a channel: for crow's feet
 _PAD, _TITLE, _MARGIN, _APART = 10.0, 30.0, 24.0, 26.0
+_TRIES = 3  # to part wires that lie on each other
 _PORTS = 9.0  # between two wires that end at one row
 
 
@@ -36,14 +38,16 @@ class Placed(Value, frozen=True, kw_only=True):
 
 
 class Frame(Value, frozen=True, kw_only=True):
-    """A group with its title, and the rectangle around it."""
+    """A group with its title, and the rectangle around it. `loose`: its boxes have no links."""
 
     group: int
+    loose: bool
     title: str
     x: float
     y: float
     width: float
     height: float
+    text: float  # the size of its title
 
 
 class Way(Value, frozen=True, kw_only=True):
@@ -72,6 +76,7 @@ class _Trunk:
     root_sides: set[int] = field(default_factory=set[int])
     leaf_sides: dict[int, int] = field(default_factory=dict[int, int])
     exit_side: int = 0  # of the root, towards other groups
+    beside: set[int] = field(default_factory=set[int])  # links from the next group, straight across
     via: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])  # shelf: channel passed
     street: int = 0  # of leaves on the shelf of the root
 
@@ -89,19 +94,12 @@ class _Builder:
         self.group_of = {box: number for number, group in enumerate(self.groups) for box in group.members}
         self.inside = {box: place for group in self.groups for place, box in enumerate(group.members)}
         self.trunks = _trunks(content)
-        self.nets: list[list[tuple[int, list[int]]]] = []  # of each group: (trunk, its links inside), as `Net`s
-        self.arranged = self._arrange()
-        self.widths = [
-            [
-                max((self.boxes[group.members[one.box]].width for one in items if one.box is not None), default=0)
-                for items in arranged.columns
-            ]
-            for group, arranged in zip(self.groups, self.arranged, strict=True)
-        ]
-        self.heights = [
-            max((item.top + item.height for items in one.columns for item in items), default=0) for one in self.arranged
-        ]
-        self.shelves = shelved(self._sizes())
+        # Of each group: (trunk, its links inside), as `Net`s.
+        self.nets: list[list[tuple[int, list[int]]]] = [[] for _ in self.groups]
+        self.title = _TITLE if len(self.boxes) <= _MANY else 1.7 * _TITLE
+        self.arranged: list[Arrangement] = []
+        self.shelves: list[list[list[int]]] = []
+        self._arrange()
         self.shelf_of = {g: s for s, shelf in enumerate(self.shelves) for cell in shelf for g in cell}
         self.tops = self._tops()
         self.about = self._about()
@@ -112,27 +110,59 @@ class _Builder:
 
     # ---- places before wires
 
-    def _arrange(self) -> list[Arrangement]:
-        areas = [
-            sum((self.boxes[one].width + 60) * (self.boxes[one].height + GAP) for one in group.members)
-            for group in self.groups
+    def _arrange(self) -> None:
+        """Columns of each group, and shelves. Groups without links take any shape: that is taken which fits the whole
+        best."""
+        groups = range(len(self.groups))
+        areas = [self._area(group) for group in groups if not self.groups[group].loose]
+        wanted = max((max(areas, default=0) / ASPECT) ** 0.5, 240)
+        loose = [group for group in groups if self.groups[group].loose]
+        known = {group: self._arranged(group, wanted) for group in groups if group not in loose}
+        heights = [wanted]
+        if loose:
+            area = sum(map(self._area, loose))
+            heights += [(area / ASPECT) ** 0.5 / part for part in (0.7, 1, 1.5, 2.2)]
+        if known:
+            _, shelves = shelved(self._sizes(known))
+            high = sum(max(_high(known[g]) for cell in shelf for g in cell) + 70 for shelf in shelves)
+            wide = max(sum(sum(self._widths(g, known[g])) + 70 for cell in shelf for g in cell) for shelf in shelves)
+            heights += [high, *(sum(map(self._area, loose)) / wide / rows for rows in (0.8, 1.0))]
+        best: tuple[float, dict[int, Arrangement], list[list[list[int]]]] | None = None
+        for height in heights if loose else heights[:1]:
+            tried = known | {group: self._arranged(group, height) for group in loose}
+            cost, shelves = shelved(self._sizes(tried))
+            if best is None or cost < best[0]:
+                best = cost, tried, shelves
+        assert best is not None
+        self.arranged = [best[1][group] for group in groups]
+        self.shelves = best[2]
+        self.widths = [self._widths(group, self.arranged[group]) for group in groups]
+        self.heights = [_high(one) for one in self.arranged]
+
+    def _area(self, group: int) -> float:
+        boxes = [self.boxes[one] for one in self.groups[group].members]
+        return sum((box.width + 60) * (box.height + GAP) for box in boxes)
+
+    def _widths(self, group: int, arranged: Arrangement) -> list[float]:
+        """Of the columns: that of the widest box."""
+        members = self.groups[group].members
+        return [
+            max((self.boxes[members[one.box]].width for one in items if one.box is not None), default=0)
+            for items in arranged.columns
         ]
-        wanted = max((max(areas) / ASPECT) ** 0.5, 240)
-        found: list[Arrangement] = []
-        for number, group in enumerate(self.groups):
-            nets: list[Net] = []
-            whose: list[tuple[int, list[int]]] = []
-            for place, trunk in enumerate(self.trunks):
-                if self.group_of[trunk.root] != number:
-                    continue
-                links = [one for one in trunk.links if self.group_of[self.content.links[one].child] == number]
-                if links:
-                    whose.append((place, links))
-                    leaves = [(self.inside[self.content.links[one].child], self._leaf_pin(one)) for one in links]
-                    nets.append(Net((self.inside[trunk.root], self._pin(trunk.root, trunk.row)), leaves))
-            self.nets.append(whose)
-            found.append(arrange([self.boxes[one] for one in group.members], nets, wanted))
-        return found
+
+    def _arranged(self, group: int, wanted: float) -> Arrangement:
+        nets: list[Net] = []
+        self.nets[group] = []
+        for place, trunk in enumerate(self.trunks):
+            if self.group_of[trunk.root] != group:
+                continue
+            links = [one for one in trunk.links if self.group_of[self.content.links[one].child] == group]
+            if links:
+                self.nets[group].append((place, links))
+                leaves = [(self.inside[self.content.links[one].child], self._leaf_pin(one)) for one in links]
+                nets.append(Net((self.inside[trunk.root], self._pin(trunk.root, trunk.row)), leaves))
+        return arrange([self.boxes[one] for one in self.groups[group].members], nets, wanted)
 
     def _pin(self, box: int, row: int | None) -> float:
         return self.boxes[box].height / 2 if row is None else HEADER + ROW * (row + 0.5)
@@ -141,11 +171,16 @@ class _Builder:
         one = self.content.links[link]
         return self._pin(one.child, _row(one.child_rows))
 
-    def _sizes(self) -> list[Size]:
-        sizes = [
-            Size(sum(widths) + 70 * (len(widths) + 1), height + (_TITLE + 2 * _PAD if group.framed else 0))
-            for group, widths, height in zip(self.groups, self.widths, self.heights, strict=True)
-        ]
+    def _sizes(self, arranged: dict[int, Arrangement]) -> list[Size]:
+        """Of the groups that are arranged, which are the first ones."""
+        sizes: list[Size] = []
+        for number, one in sorted(arranged.items()):
+            widths = self._widths(number, one)
+            group = self.groups[number]
+            between = 34 if group.loose else 70
+            size = Size(sum(widths) + between * (len(widths) + 1), _high(one), last=group.loose)
+            size.height += self.title + 2 * _PAD if group.framed else 0
+            sizes.append(size)
         for link in self.content.links:
             child, parent = self.group_of[link.child], self.group_of[link.parent]
             if child != parent:
@@ -161,7 +196,7 @@ class _Builder:
                 at = 0.0
                 for group in cell:
                     framed = self.groups[group].framed
-                    tops[group] = at + (_TITLE + _PAD if framed else 0)
+                    tops[group] = at + (self.title + _PAD if framed else 0)
                     at = tops[group] + self.heights[group] + (_PAD if framed else 0) + _APART + 14
         return tops
 
@@ -187,16 +222,57 @@ class _Builder:
     def build(self) -> Layout:
         self._take_sides()
         self._spread_ports()
-        for number, trunk in enumerate(self.trunks):
-            self._wire_inside(number, trunk)
-            self._wire_outside(number, trunk)
-        tracks = {channel: assign([wires[one] for one in sorted(wires)]) for channel, wires in self.channels.items()}
+        tracks = self._wired()
+        for _ in range(_TRIES):
+            if not self._part():
+                break
+            tracks = self._wired()
         self._stand(tracks)
         for number, trunk in enumerate(self.trunks):
             self._wire_streets(number, trunk)
         lines = {street: assign([wires[one] for one in sorted(wires)]) for street, wires in self.streets.items()}
         self._rise(lines)
         return self._finished()
+
+    def _wired(self) -> dict[tuple[int, int], int]:
+        """Wires in all channels; how many tracks each has."""
+        self.channels.clear()
+        for number, trunk in enumerate(self.trunks):
+            self._wire_inside(number, trunk)
+            self._wire_outside(number, trunk)
+        return {channel: assign([wires[one] for one in sorted(wires)]) for channel, wires in self.channels.items()}
+
+    def _part(self) -> bool:
+        """Move ports a little whose wires would lie on others; whether any was moved."""
+        whose = {link: number for number, trunk in enumerate(self.trunks) for link in trunk.links}
+        ports: dict[tuple[tuple[int, int], int], list[tuple[int, int, int]]] = defaultdict(list)
+        for port in self.ports:
+            box, side, key = port
+            ports[self._channel(box, side), key if key >= 0 else whose[-1 - key]].append(port)
+        moved = False
+        for channel, wires in self.channels.items():
+            for number, other, height in on_each_other(wires):
+                near = [one for trunk in (number, other) for one in ports[channel, trunk]]
+                for port in sorted(near, key=lambda one: abs(self.ports[one] - height)):
+                    if abs(self.ports[port] - height) <= CLEAR and self._moved(port):
+                        moved = True
+                        break
+        return moved
+
+    def _moved(self, port: tuple[int, int, int]) -> bool:
+        """Move a port within its row to where no other is; whether there is room."""
+        box, side, key = port
+        others = [height for one, height in self.ports.items() if one[:2] == (box, side) and one[2] != key]
+        link = self.content.links[-1 - key] if key < 0 else None
+        row = _row(link.child_rows) if link is not None else self.trunks[key].row
+        middle = self._box_top(box) + self._pin(box, row)
+        slack = ROW / 2 - 4 if row is not None else self.boxes[box].height / 2 - 6
+        for step in (6, -6, 3, -3):
+            height = self.ports[port] + step
+            if abs(height - middle) <= slack and all(abs(height - one) >= CLEAR for one in others):
+                self.ports[port] = height
+                return True
+        return False
 
     def _column(self, box: int) -> int:
         return self.arranged[self.group_of[box]].column[self.inside[box]]
@@ -205,8 +281,25 @@ class _Builder:
         return self.group_of[box], self._column(box) + (side > 0)
 
     def _outside(self, trunk: _Trunk) -> list[int]:
+        """Links from other groups that have to go by a street."""
         group = self.group_of[trunk.root]
-        return [one for one in trunk.links if self.group_of[self.content.links[one].child] != group]
+        links = [one for one in trunk.links if one not in trunk.beside]
+        return [one for one in links if self.group_of[self.content.links[one].child] != group]
+
+    def _beside(self, root: int, child: int) -> int:
+        """The side of `root` on which `child` stands in the next group, with nothing but channels between; 0: it does
+        not."""
+        group, other = self.group_of[root], self.group_of[child]
+        if self.shelf_of[group] != self.shelf_of[other]:
+            return 0
+        cells = self.shelves[self.shelf_of[group]]
+        if [group] not in cells or [other] not in cells:
+            return 0
+        side = cells.index([other]) - cells.index([group])
+        here, there = (group, root), (other, child)
+        left, right = (here, there) if side > 0 else (there, here)
+        outer = self._column(left[1]) == len(self.widths[left[0]]) - 1 and self._column(right[1]) == 0
+        return side if abs(side) == 1 and outer else 0
 
     def _take_sides(self) -> None:
         for trunk in self.trunks:
@@ -215,6 +308,11 @@ class _Builder:
             for one in trunk.links:
                 child = self.content.links[one].child
                 if self.group_of[child] != group:
+                    side = self._beside(trunk.root, child)
+                    if side:
+                        trunk.beside.add(one)
+                        trunk.leaf_sides[one] = -side
+                        trunk.root_sides.add(side)
                     continue
                 there = self._column(child)
                 if there == here:
@@ -287,7 +385,12 @@ class _Builder:
             self._plug(self._channel(trunk.root, side), number, side, self.ports[trunk.root, side, number])
         for one, side in trunk.leaf_sides.items():
             child = self.content.links[one].child
-            self._plug(self._channel(child, side), number, side, self.ports[child, side, -1 - one])
+            channel = self._channel(child, side)
+            self._plug(channel, number, side, self.ports[child, side, -1 - one])
+            if one in trunk.beside:
+                height = self.ports[trunk.root, -side, number]
+                self._plug(channel, number, -side, height)
+                self._plug(self._channel(trunk.root, -side), number, side, height)
         net = next((place for place, (whose, _) in enumerate(self.nets[group]) if whose == number), None)
         if net is None:
             return
@@ -468,9 +571,20 @@ class _Builder:
         for number, group in enumerate(self.groups):
             if group.framed:
                 x, width = self.frame_at[number]
-                y = self.shelf_at[self.shelf_of[number]] + self.tops[number] - _TITLE - _PAD
-                height = self.heights[number] + _TITLE + 2 * _PAD
-                frames.append(Frame(group=number, title=group.title, x=x, y=y, width=width, height=height))
+                y = self.shelf_at[self.shelf_of[number]] + self.tops[number] - self.title - _PAD
+                height = self.heights[number] + self.title + 2 * _PAD
+                frames.append(
+                    Frame(
+                        group=number,
+                        loose=group.loose,
+                        title=group.title,
+                        x=x,
+                        y=y,
+                        width=width,
+                        height=height,
+                        text=self.title * 0.47,
+                    )
+                )
         ways: dict[int, Way] = {}
         for number, trunk in enumerate(self.trunks):
             for link in trunk.links:
@@ -492,7 +606,10 @@ class _Builder:
         y = top + self.ports[child, side, -1 - link]
         points = [(_border(places[child], side), y)]
         at = self._channel(child, side)
-        if group == root_group:
+        if link in trunk.beside:
+            points.append((self._track_x(at, number), y))
+            root_side = -side
+        elif group == root_group:
             step = side  # a leaf on the right leaves to the left, towards the root
             column, here = self._column(child), self._column(trunk.root)
             points.append((self._track_x(at, number), y))
@@ -518,6 +635,10 @@ class _Builder:
         return points
 
 
+def _high(arranged: Arrangement) -> float:
+    return max((item.top + item.height for items in arranged.columns for item in items), default=0)
+
+
 def _border(place: Placed, side: int) -> float:
     return place.x + place.width if side > 0 else place.x
 
@@ -530,8 +651,7 @@ def _trunks(content: Content) -> list[_Trunk]:
     """Links by what their end at the parent looks like: the same columns, the same marks."""
     found: dict[tuple[int, tuple[str, ...], bool, bool], _Trunk] = {}
     for number, link in enumerate(content.links):
-        key = (link.parent, link.parent_columns, link.optional, link.implied)
-        found.setdefault(key, _Trunk(link.parent, _row(link.parent_rows), [])).links.append(number)
+        found.setdefault(link.end, _Trunk(link.parent, _row(link.parent_rows), [])).links.append(number)
     return list(found.values())
 
 

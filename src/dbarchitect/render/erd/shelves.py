@@ -17,10 +17,12 @@ class Size:
     width: float
     height: float
     links: dict[int, int] = field(default_factory=dict[int, int])
+    last: bool = False  # it comes after the others
 
 
-def shelved(sizes: Sequence[Size]) -> list[list[list[int]]]:
-    """Shelves from the top down, of cells from left to right, of groups (their places) from the top down.
+def shelved(sizes: Sequence[Size]) -> tuple[float, list[list[list[int]]]]:
+    """Shelves from the top down, of cells from left to right, of groups (their places) from the top down; before them
+    about how high the whole is when it is fitted to a screen: less is better.
 
     Only groups without links to others are stacked in one cell: so each of the others has its channels free to both
     ends.
@@ -37,7 +39,7 @@ def shelved(sizes: Sequence[Size]) -> list[list[list[int]]]:
         if best is None or cost < best[0] - 1:
             best = cost, shelves
     assert best is not None
-    return [shelf if place % 2 == 0 else shelf[::-1] for place, shelf in enumerate(best[1])]
+    return best[0], [shelf if place % 2 == 0 else shelf[::-1] for place, shelf in enumerate(best[1])]
 
 
 def _ordered(sizes: Sequence[Size]) -> list[int]:
@@ -54,7 +56,7 @@ def _ordered(sizes: Sequence[Size]) -> list[int]:
         for other, count in sizes[one].links.items():
             drawn[other] += count
     closed = [one for one in range(len(sizes)) if not sizes[one].links]
-    return order + sorted(closed, key=lambda one: (-sizes[one].height, -sizes[one].width, one))
+    return order + sorted(closed, key=lambda one: (sizes[one].last, -sizes[one].height, -sizes[one].width, one))
 
 
 def _filled(order: Sequence[int], sizes: Sequence[Size], limit: float) -> list[list[list[int]]]:

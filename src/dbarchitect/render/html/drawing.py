@@ -8,13 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dbarchitect.design.diagram import Box, er_diagram, marks
 from dbarchitect.model.names import Name
-from dbarchitect.model.schema import Relational, Table
-from dbarchitect.render.erd import Columns, Implied, diagram
-from dbarchitect.review.enforcing import distinguishes
+from dbarchitect.model.schema import Relational
+from dbarchitect.render.erd import Columns, Implied, diagram, fitting, mermaid
 
-_MANY = 60  # tables from which a picture with every column shows nobody anything at first sight
 _NAMES: dict[Columns, str] = {"all": "All columns", "keys": "Keys", "none": "Names"}
 
 
@@ -45,12 +42,12 @@ def drawn(schema: Relational, implied: Sequence[Implied] = ()) -> Drawn:
     for table in tables:
         for key in table.foreign_keys:
             referred[key.target].append(table.name.short)
-    order: tuple[Columns, ...] = ("all", "keys", "none") if len(tables) <= _MANY else ("keys", "none", "all")
+    first = fitting(schema)
     variants: list[tuple[str, Markup]] = []
-    for place, columns in enumerate(order):
+    for columns, name in sorted(_NAMES.items(), key=lambda one: one[0] != first):
         svg = diagram(schema, implied=implied, columns=columns, prefix=f"erd-{columns}")
         # Every drawing escapes what is of the schema.
-        variants.append((_NAMES[columns], Markup(svg.replace("<svg ", "<svg hidden ", 1) if place else svg)))
+        variants.append((name, Markup(svg if columns == first else svg.replace("<svg ", "<svg hidden ", 1))))
     return Drawn(
         variants=tuple(variants),
         tables=tuple(
@@ -63,23 +60,5 @@ def drawn(schema: Relational, implied: Sequence[Implied] = ()) -> Drawn:
             )
             for table in sorted(tables, key=lambda one: one.name.short)
         ),
-        mermaid=er_diagram([_box(table) for table in tables]),
+        mermaid=mermaid(schema, implied=implied, columns=first),
     )
-
-
-def _box(table: Table) -> Box:
-    foreign = {name for one in table.foreign_keys for name in one.columns}
-    key = table.primary_key.columns if table.primary_key is not None else ()
-    needed = {one.name for one in table.columns if one.not_null}
-    return Box(
-        name=_bare(table.name),
-        columns=tuple((one.type.sql, one.name, marks(one.name, key, foreign)) for one in table.columns),
-        references=tuple(
-            (_bare(one.target), ", ".join(one.columns), {*one.columns} <= needed, distinguishes(table, one.columns))
-            for one in table.foreign_keys
-        ),
-    )
-
-
-def _bare(name: Name) -> str:
-    return name.name if name.schema == "public" else f"{name.schema}_{name.name}"
