@@ -94,7 +94,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     review = replace(found.queries.reviews[0], source=ENDS)
     made = {
         "report": report_page(found, implied(found.schema), made_at="today", version="0"),
-        "index": index_page(found.advice, ENDS, written=(HANDLER,), version="0"),
+        "index": index_page(found.advice, f"postgresql://me:s3cret@host/{ENDS}", written=(HANDLER,), version="0"),
         "query": query_page(review, version="0"),
         "queries": queries_page(found.queries, version="0"),
         "rehearsal": rehearsal_page(_rehearsal(), kept=HANDLER, then=SCRIPT, version="0"),
@@ -180,6 +180,7 @@ def test_nothing_acts_and_everybody_can_read_it(browser: Browser, pages: dict[st
         links = page.evaluate("[...document.querySelectorAll('a')].map((one) => one.getAttribute('href'))")
         assert all(one.startswith("#") for one in links)
         assert "pwned=1" in page.inner_text("body"), "what was hostile is shown as text"
+        assert "s3cret" not in page.content()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it is wider than a telephone"
 
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -267,7 +268,7 @@ def test_the_diagram_is_moved_searched_and_thinned(browser: Browser, pages: dict
         with page.expect_download() as waiting:
             page.click("[data-save=mermaid]")
         mermaid = Path(waiting.value.path()).read_text()
-        assert mermaid.startswith("erDiagram\n") and "users ||--o{ script_pwned_1_script : user_id" in mermaid
+        assert mermaid.startswith("erDiagram\n") and 'users ||--o{ script_pwned_1_script : "user_id"' in mermaid
         assert seen.said == []
 
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from dbarchitect.model.figures import duration_text, size_text
+from dbarchitect.model.figures import size_text
 from dbarchitect.render.digest import amount, figures, plural
 from dbarchitect.render.untrusted import block, visible, without_passwords
 
@@ -76,12 +76,10 @@ def _environment() -> Environment:
     filters, known = cast("dict[str, Any]", made.filters), cast("dict[str, Any]", made.globals)
     filters |= {
         "size": size_text,
-        "duration": duration_text,
         "amount": amount,
         "sql": _sql,
         "figures": figures,
         "plural": plural,
-        "slug": _slug,
         "one_line": _one_line,
         "prose": _prose,
         "statement": _statement,
@@ -117,12 +115,6 @@ def _statement(text: str) -> str:
 def _one_line(text: str, most: int = 160) -> str:
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most]}…"
-
-
-def _slug(text: str) -> str:
-    """A part of an id: letters, digits and a few marks, and what keeps two names apart."""
-    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
-    return f"{plain}-{hashlib.sha256(text.encode('utf-8', 'backslashreplace')).hexdigest()[:6]}"
 
 
 def _bar(share: float, kind: str = "") -> Markup:
