@@ -327,6 +327,7 @@ def test_without_a_mouse(browser: Browser, pages: dict[str, Path]) -> None:
     [
         (["shop.sql"], "no file is named"),
         (["shop.sql", "-o", "report.pdf"], "a page for a browser"),
+        (["shop.sql", "-o", "gone/report.html"], "there is no folder gone"),
         (["nowhere.sql", "-o", "report.html"], "nowhere.sql"),
     ],
 )
