@@ -7,6 +7,7 @@ from . import (
     choose,
     design,
     diff,
+    erd,
     folder,
     index,
     keyset,
@@ -18,6 +19,7 @@ from . import (
     query_diff,
     query_review,
     rehearse,
+    report,
     vectors,
 )
 from .commands import app, run
@@ -32,8 +34,8 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
-    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, vectors),
+    *(answer, apply, choose, design, diff, erd, folder, index, keyset, lint, logs, nplusone, orm_diff),
+    *(pooler, query_diff, query_review, rehearse, report, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]
