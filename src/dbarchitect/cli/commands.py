@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
 _SOURCE = (
-    "A postgresql:// URL, a .sql file or pg_dump, a folder of SQL migrations, a .twin file, or models: "
+    "A postgresql:// URL, an SQLite file, a .sql file or pg_dump, a folder of SQL migrations, a .twin file, or models: "
     "package.module:Base, schema.prisma, schema.ts."
 )
 
@@ -63,6 +63,10 @@ Scratch = Annotated[
 Rows = Annotated[
     tuple[str, ...],
     Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
+]
+Engine = Annotated[
+    Literal["postgresql", "sqlite", "libsql", "turso"] | None,
+    Parameter(help="Of a script, where its text does not say it. A file or a URL says it itself."),
 ]
 Data = Annotated[bool, Parameter(help="Load a script's rows too: statistics and sizes are then those of its data.")]
 Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")]
@@ -114,6 +118,7 @@ def check(
     ] = False,
     include_questions: Annotated[bool, Parameter(help="With --fix: also what only you can answer.")] = False,
     online: Annotated[bool, Parameter(help="With --fix: expand and contract where a plain form would block.")] = False,
+    engine: Engine = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,
@@ -170,6 +175,7 @@ def check(
                 ignores=settings.ignores,
                 exposed_roles=settings.exposed_roles,
                 workload=workload,
+                engine=engine,
                 prove=prove,
                 data=data,
                 read_rows=None if read_rows is None else count_of("--read-rows", read_rows),
