@@ -58,8 +58,7 @@ class CheckOptions(WorkOptions):
     script's rows too, which are then read as with `read_rows`: up to so many rows of each table, for what they show of
     its design. A live source's rows are read only with `read_rows`. `dependencies` are declared functional ones.
     `exposed_roles` are those that strangers act as, besides the usual ones. `against`: another source,
-    or a git revision of this one: what is known there is left out. `fix`: write the fixes as migrations. `engine`: of a
-    script, where its text does not say it: sqlite, libsql, turso."""
+    or a git revision of this one: what is known there is left out. `fix`: write the fixes as migrations."""
 
     select: tuple[str, ...] = ()
     extend: tuple[str, ...] = ()
@@ -73,7 +72,6 @@ class CheckOptions(WorkOptions):
     dependencies: tuple[DeclaredDependency, ...] = ()
     against: str | None = None
     fix: FixOptions | None = None
-    engine: str | None = None
 
 
 def check(source: str, options: CheckOptions) -> Review:

@@ -250,11 +250,15 @@ def create(
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
+    engine: Engine = None,
     pg_bin: PgBin = None,
 ) -> int:
     """Write a source's schema, statistics, sizes and settings to a file; no rows."""
     from dbarchitect import api
+    from dbarchitect.engines.sqlite.source import sqlite_given
 
+    if sqlite_given(source, engine):
+        return _sqlite_twin(source, output, engine=engine, data=data, redact=redact)
     with terminal.progress() as progress:
         summary = api.twin_create(
             source,
@@ -327,6 +331,28 @@ def open_(
                 time.sleep(3600)
         except KeyboardInterrupt:  # the way to end it, not an interruption
             return 0
+
+
+def _sqlite_twin(source: str, output: Path, *, engine: str | None, data: bool, redact: bool) -> int:
+    from dbarchitect.api.sqlite import SqliteOptions, twin_sqlite
+    from dbarchitect.render.untrusted import line
+
+    if redact:
+        raise InputError(
+            "--redact is for PostgreSQL: sqlite_stat4 holds values", hint="DROP TABLE sqlite_stat4 in the twin"
+        )
+    with terminal.progress() as progress:
+        options = SqliteOptions(engine=engine, data=data, now=datetime.now(UTC), progress=progress)
+        made, gaps = twin_sqlite(source, output, options)
+    facts = made.statistics
+    terminal.emit(
+        f"{output}: {len(made.schema.tables):,} tables and no rows, {len(facts.stat1):,} rows of sqlite_stat1 and "
+        f"{len(facts.stat4):,} of sqlite_stat4; any SQLite opens it\n",
+        None,
+    )
+    for gap in gaps:
+        terminal.note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
+    return 0
 
 
 def _told(summary: TwinSummary) -> int:

@@ -303,7 +303,7 @@ def _indexes(connection: sqlite3.Connection, name: str, constraints: Sequence[Co
         for seqno, cid, column, descending, collation in info:
             expression: str | None = None
             if cid == -2:
-                expression = text.keys[seqno] if text is not None and seqno < len(text.keys) else ""
+                expression = str(text.keys[seqno]) if text is not None and seqno < len(text.keys) else ""
             keys.append(
                 IndexKey(
                     column=column if cid >= 0 else "rowid" if cid == -1 else None,

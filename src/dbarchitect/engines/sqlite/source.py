@@ -29,6 +29,7 @@ from .inspect import inspect
 
 Dialect = Literal["sqlite", "libsql", "turso"]
 NAMES: dict[str, str] = {"sqlite": "SQLite", "libsql": "libSQL", "turso": "Turso Database"}
+TWIN = 0x64626154  # "dbaT": the application_id of a twin's file, whose rows and sizes are not those that count
 _REMOTE = re.compile(r"(?:libsql|turso|wss?)://", re.IGNORECASE)
 _ROWS = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"))
 _SCRIPT = 8 << 20  # bytes of a script that is looked at for words of SQLite's
@@ -58,7 +59,7 @@ class SqliteSource:
     @property
     def has_rows(self) -> bool:
         """Whether there are rows to look at."""
-        return self.path is not None or self.data
+        return (self.path is not None and self.schema.settings["application_id"] != str(TWIN)) or self.data
 
     @cached_property
     def places(self) -> Positions:
@@ -145,7 +146,7 @@ def _file(
         ddl = statements_of(connection)
         found = statistics(connection)
         gaps: tuple[Gap, ...] = ()
-        if facts:
+        if facts and schema.settings["application_id"] != str(TWIN):
             known, gaps = gather(connection, schema, now=now, live=True, found=found, progress=progress)
             schema = with_facts(schema, known)
     if in_wal_mode(path):
