@@ -341,7 +341,7 @@ def read_table(sql: str) -> TableText:
     for first, last in at.items():
         back = at.at
         at.at = first
-        if not table.constraints and at.tokens[first].upper not in (
+        if at.tokens[first].upper not in (
             "CONSTRAINT",
             "PRIMARY",
             "UNIQUE",
