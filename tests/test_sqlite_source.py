@@ -252,6 +252,8 @@ def test_urls(given: str, path: str | None):
         ("CREATE TABLE t (id int); -- AUTOINCREMENT", False),
         ("INSERT INTO t VALUES ('PRAGMA foreign_keys')", False),
         ("CREATE FUNCTION f(int) RETURNS int LANGUAGE sql STRICT AS 'select 1'", False),
+        ("CREATE FUNCTION f(int) RETURNS TABLE (a int) STRICT LANGUAGE sql AS 'select 1'", False),
+        ("CREATE TABLE t (id int) STRICT", True),
     ],
 )
 def test_a_script_plainly_of_sqlite(text: str, yes: bool):
@@ -353,3 +355,20 @@ def test_verbs_without_sqlite_say_so(words: list[str], file: Path):
             open_source(str(file), workshop)
     finally:
         workshop.close()
+
+
+def test_dialects_are_named_and_what_they_lack(tmp_path: Path):
+    script = tmp_path / "schema.sql"
+    script.write_text(SCHEMA)
+    turso = open_sqlite(str(script), engine="turso", now=NOW)
+    assert any(gap.effect == "Turso Database has no module fts5" for gap in turso.gaps)
+    assert turso.engine.startswith("Turso Database")
+    assert not any("module" in gap.effect for gap in open_sqlite(str(script), engine="libsql", now=NOW).gaps)
+
+
+def test_libsql_has_foreign_keys_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    script = tmp_path / "schema.sql"
+    script.write_text(SCHEMA)
+    words = ("check", str(script), "--select", "foreign-keys-not-enforced", "--fail-on", "info")
+    assert answer(capsys, *words)[0] == 1
+    assert answer(capsys, *words, "--engine", "libsql")[0] == 0

@@ -164,7 +164,8 @@ _SIGNS: tuple[tuple[str, ...], ...] = (
     ("CREATE", "VIRTUAL", "TABLE"),
     ("PRAGMA", "FOREIGN_KEYS"),
     ("PRAGMA", "JOURNAL_MODE"),
-    (")", "STRICT"),
+    (")", "STRICT", ";"),  # PostgreSQL has functions that are STRICT, with more behind
+    (")", "STRICT", ","),
     ("INSERT", "OR", "REPLACE"),
     ("INSERT", "OR", "IGNORE"),
 )
@@ -172,7 +173,7 @@ _SIGNS: tuple[tuple[str, ...], ...] = (
 
 def is_sqlite(text: str) -> bool:
     """Whether a script plainly is SQLite's: it has words that no other engine takes."""
-    words = [one.upper for one in tokens(text)]
+    words = [*(one.upper for one in tokens(text)), ";"]
     firsts = {sign[0] for sign in _SIGNS}
     return any(
         words[at : at + len(sign)] == list(sign)

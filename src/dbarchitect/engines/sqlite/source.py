@@ -153,7 +153,27 @@ def _file(
         schema = replace(schema, settings={**schema.settings, "journal_mode": "wal"})
     if not schema.tables and not schema.views:
         gaps += (Gap(kind="file", name=str(path), effect="it is empty: there are no tables"),)
+    gaps += _of_dialect(schema)
     return SqliteSource(name=given, given=given, schema=schema, ddl=ddl, statistics=found, path=path, gaps=gaps)
+
+
+_MISSING = {
+    "turso": ("fts3", "fts4", "fts5", "rtree", "geopoly")
+}  # research of 2026-11; its own full-text index differs
+
+
+def _of_dialect(schema: Relational) -> tuple[Gap, ...]:
+    """What is to be known of a dialect: it is read and planned by SQLite, and may lack modules."""
+    if schema.engine == "sqlite":
+        return ()
+    name = NAMES[schema.engine]
+    gaps = [Gap(kind="dialect", name=name, effect="plans and experiments are SQLite's, from which it may differ")]
+    gaps += [
+        Gap(kind="dialect", name=table.name.short, effect=f"{name} has no module {table.sqlite.module}")
+        for table in schema.tables
+        if table.sqlite is not None and table.sqlite.module.lower() in _MISSING.get(schema.engine, ())
+    ]
+    return tuple(gaps)
 
 
 def statements_of(connection: sqlite3.Connection) -> tuple[str, ...]:
@@ -192,6 +212,7 @@ def _script(
             schema = with_facts(schema, known)
     if left_out and not data:
         gaps += (Gap(kind="rows", name=f"{left_out:,} statements", effect="not run: --data loads a script's rows"),)
+    gaps += _of_dialect(schema)
     return SqliteSource(
         name=given,
         given=given,
