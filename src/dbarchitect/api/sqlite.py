@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -102,14 +104,7 @@ def index_sqlite(given: str, workload: Path | None, options: SqliteOptions, advi
     source = _opened(given, options)
     words = ["dba", "index", given, "--workload", str(workload)]
     rerun = shlex.join(_command(words, options))
-    return advise(source, found, replace_rerun(advice, rerun), options.progress)
-
-
-def replace_rerun(advice: SqliteAdviceOptions, rerun: str) -> SqliteAdviceOptions:
-    """The options with the command that repeats it."""
-    import dataclasses
-
-    return dataclasses.replace(advice, rerun=rerun)
+    return advise(source, found, dataclasses.replace(advice, rerun=rerun), options.progress)
 
 
 def twin_sqlite(given: str, target: Path, options: SqliteOptions) -> tuple[SqliteSource, tuple[Gap, ...]]:
@@ -161,8 +156,6 @@ def _review(source: SqliteSource, twin: Twin, query: Query, options: SqliteOptio
 
 def _timed(source: SqliteSource, sql: str) -> float:
     """Milliseconds of the faster of two runs, which are taken back."""
-    import sqlite3
-
     with with_rows(source) as copy:
         if copy is None:
             raise InputError(f"{source.name} has no rows to run it on, or too many to copy", hint="leave --measure out")

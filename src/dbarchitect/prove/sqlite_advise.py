@@ -9,6 +9,7 @@ with more than can be copied, the advice rests on the twin.
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -204,8 +205,6 @@ def _copy(source: SqliteSource, stack: ExitStack) -> Session | None:
         return None
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dba-sqlite-")))
     path = folder / "measured.db"
-    import sqlite3
-
     with closing(sqlite3.connect(path)) as target:
         rows.backup(target)
     session = open_session(path)

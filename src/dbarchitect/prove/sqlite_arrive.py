@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from dbarchitect.engines.sqlite.connection import guard, understood
-from dbarchitect.engines.sqlite.copies import make, with_rows
+from dbarchitect.engines.sqlite.copies import make, size_of, with_rows
 from dbarchitect.engines.sqlite.source import SqliteSource
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.renames import Answers
@@ -260,24 +260,13 @@ def _player(ddl: Sequence[str]) -> Callable[[Sequence[str]], Catalogue]:
 # ---- what rows must keep
 
 
-class _copy:  # noqa: N801 - a context manager that gives (copy, whether every value is compared)
-    def __init__(self, source: SqliteSource) -> None:
-        self._source = source
-        self._rows = with_rows(source)
-        self._own: sqlite3.Connection | None = None
-
-    def __enter__(self) -> tuple[sqlite3.Connection, bool]:
-        copy = self._rows.__enter__()
+@contextmanager
+def _copy(source: SqliteSource) -> Generator[tuple[sqlite3.Connection, bool]]:
+    """A copy with the source's rows where it has any, and whether every value is compared."""
+    with with_rows(source) as copy, closing(sqlite3.connect(":memory:", isolation_level=None)) as own:
         if copy is None:
-            self._own = copy = sqlite3.connect(":memory:", isolation_level=None)
-            make(copy, self._source.ddl)
-        size = self._source.path.stat().st_size if self._source.path is not None else 0
-        return copy, size <= _MOST_HASHED
-
-    def __exit__(self, *error: object) -> None:
-        if self._own is not None:
-            self._own.close()
-        self._rows.__exit__(None, None, None)
+            make(own, source.ddl)
+        yield copy or own, size_of(source) <= _MOST_HASHED
 
 
 State = dict[str, tuple[int, dict[str, str]]]

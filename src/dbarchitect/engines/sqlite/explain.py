@@ -58,8 +58,8 @@ class Estimator:
 
     def plan(self, sql: str, lines: Sequence[tuple[int, int, str]]) -> QueryPlan:
         """The plan of a statement, with costs in rows that are read."""
-        root, by_number = _Line(""), {}
-        by_number[0] = root
+        root = _Line("")
+        by_number: dict[int, _Line] = {0: root}
         for number, parent, text in lines:
             one = by_number[number] = _Line(text)
             by_number.get(parent, root).children.append(one)

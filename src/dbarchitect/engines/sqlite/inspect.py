@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
+from msgspec.structs import replace
+
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import (
@@ -264,8 +266,6 @@ def _with_targets(table: Table, by_name: dict[str, Table]) -> Table:
 
     A key without columns means the target's primary key.
     """
-    from msgspec.structs import replace
-
     constraints: list[Constraint] = []
     for one in table.constraints:
         if isinstance(one, ForeignKey):
@@ -303,7 +303,7 @@ def _indexes(connection: sqlite3.Connection, name: str, constraints: Sequence[Co
         for seqno, cid, column, descending, collation in info:
             expression: str | None = None
             if cid == -2:
-                expression = str(text.keys[seqno]) if text is not None and seqno < len(text.keys) else ""
+                expression = text.keys[int(seqno)] if text is not None and seqno < len(text.keys) else ""
             keys.append(
                 IndexKey(
                     column=column if cid >= 0 else "rowid" if cid == -1 else None,

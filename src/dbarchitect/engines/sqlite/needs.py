@@ -61,7 +61,7 @@ class Listener:
         self._tables = {one.name.name.lower(): one for one in schema.tables if one.kind == "ordinary"}
         self._heard: list[tuple[str, Any]] = []
         self.parameters: dict[int, tuple[str, str]] = {}  # of the last query: number to (table, column) beside it
-        self._connection = apsw.Connection(":memory:")
+        self._connection: Any = apsw.Connection(":memory:")
         self._connection.create_module("dba_needs", _Module(self), use_bestindex_object=True)
         for table in self._tables.values():
             self._connection.execute(f"CREATE VIRTUAL TABLE {quoted(table.name.name)} USING dba_needs")
@@ -125,10 +125,11 @@ class _Table:
         self._table = table
 
     def BestIndexObject(self, asked: Any) -> bool:  # noqa: N802
-        import apsw
+        import apsw as driver
 
-        equal = {apsw.SQLITE_INDEX_CONSTRAINT_EQ: "=", apsw.SQLITE_INDEX_CONSTRAINT_IS: "is"}
-        ranged = {
+        apsw: Any = driver
+        equal: dict[int, str] = {apsw.SQLITE_INDEX_CONSTRAINT_EQ: "=", apsw.SQLITE_INDEX_CONSTRAINT_IS: "is"}
+        ranged: dict[int, str] = {
             apsw.SQLITE_INDEX_CONSTRAINT_GT: ">",
             apsw.SQLITE_INDEX_CONSTRAINT_GE: ">=",
             apsw.SQLITE_INDEX_CONSTRAINT_LT: "<",
@@ -137,14 +138,14 @@ class _Table:
         columns = self._table.columns
         needs = SqliteNeeds(self._table.name.name)
         for number in range(asked.nConstraint):
-            place = asked.get_aConstraint_iColumn(number)
-            operator = asked.get_aConstraint_op(number)
+            place: int = asked.get_aConstraint_iColumn(number)
+            operator: int = asked.get_aConstraint_op(number)
             if not 0 <= place < len(columns):
                 continue
             column = columns[place]
             own = column.collation.name if column.collation is not None else "BINARY"
             if operator in equal or operator in ranged:
-                collation = asked.get_aConstraint_collation(number)
+                collation: str = asked.get_aConstraint_collation(number)
                 value = asked.get_aConstraint_rhs(number)
                 if isinstance(value, str) and value.startswith(_MARK):
                     self._listener.parameters[int(value.removeprefix(_MARK))] = (self._table.name.name, column.name)
@@ -156,10 +157,13 @@ class _Table:
                     apsw.format_sql_value(value) if isinstance(value, str | int | float) else None,
                 )
                 (needs.equal if operator in equal else needs.ranged)[column.name] = one
-        order = [(asked.get_aOrderBy_iColumn(n), asked.get_aOrderBy_desc(n)) for n in range(asked.nOrderBy)]
+        order: list[tuple[int, bool]] = [
+            (asked.get_aOrderBy_iColumn(n), asked.get_aOrderBy_desc(n)) for n in range(asked.nOrderBy)
+        ]
         if order and all(0 <= place < len(columns) for place, _ in order):
             needs.orders.append(tuple((columns[place].name, bool(down)) for place, down in order))
-        needs.used = {columns[place].name for place in asked.colUsed if 0 <= place < len(columns)}
+        used: set[int] = asked.colUsed
+        needs.used = {columns[place].name for place in used if 0 <= place < len(columns)}
         self._listener.hear(self._table.name.name, needs)
         asked.estimatedRows = 1000
         asked.estimatedCost = 1e6

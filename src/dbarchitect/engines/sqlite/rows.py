@@ -10,6 +10,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from dbarchitect.model.facts import SqliteFacts, StoredTypes
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational, Table
@@ -68,8 +70,6 @@ def look(
             gaps += more
         else:
             gaps.append(Gap(kind="rows", name="foreign keys", effect="not checked: the file is larger than 1 GiB"))
-    from msgspec.structs import replace
-
     return replace(facts, stored=stored, read=read, violations=violations), tuple(gaps)
 
 

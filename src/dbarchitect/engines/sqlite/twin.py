@@ -11,11 +11,11 @@ import sqlite3
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.finding import Gap
-from dbarchitect.sql.sqlite import quoted, renamed
+from dbarchitect.sql.sqlite import renamed
 
 from .connection import guard
 from .facts import Statistics
@@ -93,7 +93,7 @@ class _Apsw:
         import apsw
 
         self._apsw = apsw
-        self._connection = apsw.Connection(path)
+        self._connection: Any = apsw.Connection(path)
         apsw.allow_missing_dict_bindings(True)
         self._connection.authorizer = _allowed
         self.name = f"SQLite {apsw.sqlite_lib_version()} (apsw)"
@@ -102,7 +102,7 @@ class _Apsw:
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         text, named = _numbered(sql, values)
         try:
-            return list(self._connection.execute(text, cast("Any", named) or None))
+            return list(self._connection.execute(text, named or None))
         except self._apsw.Error as err:
             raise SqliteRefusedError(f"SQLite does not take it: {err}", hint="correct the SQL") from err
 
@@ -117,7 +117,7 @@ class _Apsw:
         self._connection.set_progress_handler(counted, _GRAIN)
         try:
             text, named = _numbered(sql, ())
-            for _ in self._connection.execute(text, cast("Any", named) or None):
+            for _ in self._connection.execute(text, named or None):
                 pass
         except self._apsw.InterruptError:
             return None
@@ -180,34 +180,35 @@ def open_session(path: Path | None = None) -> _Apsw | _Own:
         return _Own(name)
 
 
+def _load(session: _Apsw | _Own, ddl: Sequence[str], statistics: Statistics) -> tuple[Gap, ...]:
+    """Make a schema and put statistics in their place; returns what could not be carried over."""
+    gaps: list[Gap] = []
+    for sql in ddl:
+        try:
+            session.rows(sql)
+        except InputError as err:
+            gaps.append(Gap(kind="schema", name=" ".join(sql.split())[:60], effect=f"not in the twin: {err.message}"))
+    session.rows("ANALYZE")  # makes the tables
+    session.rows("DELETE FROM sqlite_stat1")
+    for row in statistics.stat1:
+        session.rows("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", row)
+    if session.reads_stat4:
+        session.rows("DELETE FROM sqlite_stat4")
+        for one in statistics.stat4:
+            session.rows("INSERT INTO sqlite_stat4 (tbl, idx, neq, nlt, ndlt, sample) VALUES (?, ?, ?, ?, ?, ?)", one)
+    elif statistics.stat4:
+        effect = f"{session.name} cannot read it: pip install 'dbarchitect[sqlite]'"
+        gaps.append(Gap(kind="statistics", name="sqlite_stat4", effect=effect))
+    return tuple(gaps)
+
+
 class Twin:
     """A twin that plans. `gaps`: what of the source it has not."""
 
     def __init__(self, ddl: Sequence[str], statistics: Statistics) -> None:
         self.session = open_session()
-        gaps: list[Gap] = []
-        for sql in ddl:
-            try:
-                self.session.rows(sql)
-            except InputError as err:
-                gaps.append(
-                    Gap(kind="schema", name=" ".join(sql.split())[:60], effect=f"not in the twin: {err.message}")
-                )
-        self.session.rows("ANALYZE")  # makes the tables
-        self.session.rows("DELETE FROM sqlite_stat1")
-        if statistics.stat1:
-            for row in statistics.stat1:
-                self.session.rows("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", row)
-            if statistics.stat4 and self.session.reads_stat4:
-                self.session.rows("DELETE FROM sqlite_stat4")
-                for row in statistics.stat4:
-                    sql = "INSERT INTO sqlite_stat4 (tbl, idx, neq, nlt, ndlt, sample) VALUES (?, ?, ?, ?, ?, ?)"
-                    self.session.rows(sql, row)
+        self.gaps = _load(self.session, ddl, statistics)
         self.session.rows("ANALYZE sqlite_schema")  # reads them
-        if statistics.stat4 and not self.session.reads_stat4:
-            effect = f"{self.session.name} cannot read it: pip install 'dbarchitect[sqlite]'"
-            gaps.append(Gap(kind="statistics", name="sqlite_stat4", effect=effect))
-        self.gaps = tuple(gaps)
 
     def query_plan(self, sql: str) -> list[tuple[int, int, str]]:
         """(number, its parent's, text) of EXPLAIN QUERY PLAN. Raises `InputError` for SQL that SQLite refuses."""
@@ -249,31 +250,10 @@ def write_twin(source: SqliteSource, path: Path) -> tuple[Gap, ...]:
         raise InputError(f"{path} is there already", hint="another name, or remove it")
     session = open_session(path)
     try:
-        gaps: list[Gap] = []
         session.rows(f"PRAGMA application_id = {TWIN}")
-        session.rows("BEGIN")
-        for sql in source.ddl:
-            try:
-                session.rows(sql)
-            except InputError as err:
-                gaps.append(
-                    Gap(kind="schema", name=" ".join(sql.split())[:60], effect=f"not in the twin: {err.message}")
-                )
-        session.rows("COMMIT")
-        session.rows("ANALYZE")
-        session.rows("BEGIN")
-        session.rows("DELETE FROM sqlite_stat1")
-        for row in source.statistics.stat1:
-            session.rows("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", row)
-        if session.reads_stat4:
-            session.rows("DELETE FROM sqlite_stat4")
-            for one in source.statistics.stat4:
-                sql = "INSERT INTO sqlite_stat4 (tbl, idx, neq, nlt, ndlt, sample) VALUES (?, ?, ?, ?, ?, ?)"
-                session.rows(sql, one)
-        session.rows("COMMIT")
+        return _load(session, source.ddl, source.statistics)
     finally:
         session.close()
-    return tuple(gaps)
 
 
 def stat_of(session: Session, index: str) -> str:
@@ -297,9 +277,3 @@ def size_of_index(session: Session, index: str) -> int:
     except InputError:
         return 0
     return int(found[0][0] or 0)
-
-
-def analyzed(session: Session, tables: Sequence[str]) -> None:
-    """Run ANALYZE on tables."""
-    for table in tables:
-        session.rows(f"ANALYZE {quoted(table)}")
