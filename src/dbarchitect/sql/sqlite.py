@@ -171,8 +171,13 @@ _SIGNS: tuple[tuple[str, ...], ...] = (
 )
 
 
+_MAYBE = re.compile(r"AUTOINCREMENT|WITHOUT\s+ROWID|VIRTUAL\s+TABLE|PRAGMA|\)\s*STRICT|INSERT\s+OR\s", re.IGNORECASE)
+
+
 def is_sqlite(text: str) -> bool:
     """Whether a script plainly is SQLite's: it has words that no other engine takes."""
+    if not _MAYBE.search(text):  # most scripts of other engines: nothing is read word for word
+        return False
     words = [*(one.upper for one in tokens(text)), ";"]
     firsts = {sign[0] for sign in _SIGNS}
     return any(

@@ -32,7 +32,7 @@ NAMES: dict[str, str] = {"sqlite": "SQLite", "libsql": "libSQL", "turso": "Turso
 TWIN = 0x64626154  # "dbaT": the application_id of a twin's file, whose rows and sizes are not those that count
 _REMOTE = re.compile(r"(?:libsql|turso|wss?)://", re.IGNORECASE)
 _ROWS = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"))
-_SCRIPT = 8 << 20  # bytes of a script that is looked at for words of SQLite's
+_SCRIPT = 1 << 20  # bytes of a script that is looked at for words of SQLite's
 
 
 @dataclass(frozen=True)
