@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.server.host import OWNER
 from dbarchitect.engines.sqlite.source import NAMES, open_sqlite, sqlite_given
@@ -158,6 +159,11 @@ def _of_sqlite(source: str, target: str, options: DiffOptions, ask: Ask | None) 
     for flag, given in (("--keep", options.keep), ("--online", options.online), ("--pg", options.pg is not None)):
         if given:
             raise InputError(f"{flag} is for PostgreSQL", hint="leave it out: an SQLite plan is one transaction")
+    for one, other in ((source, target), (target, source)):
+        if one.startswith(("postgresql:", "postgres:")) or one.endswith(".twin"):
+            raise InputError(
+                f"{redacted_url(one)} is PostgreSQL's and {other} is SQLite's", hint="a plan stays within one engine"
+            )
     engine = options.engine or "sqlite"
     first = open_sqlite(
         source, engine=engine, data=options.data, facts=False, now=options.now, progress=options.progress
