@@ -36,6 +36,7 @@ from dbarchitect.engines.postgres.statements import counted_workload
 from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
+from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_folder
 from dbarchitect.migrate.formats.folder import natural
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_LATER = ("sqlite", "libsql", "mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
+_LATER = ("mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
 _SCRIPT_DATABASE = "source"
 _NAMED = 10  # files that a gap names
 
@@ -243,6 +244,11 @@ def open_source(
     Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
     """
     url = _URL.match(given)
+    if sqlite_given(given):
+        raise InputError(
+            f"{given} is SQLite's, and this command is for PostgreSQL alone",
+            hint="dba check, dba query, dba index, dba twin create and dba migrate diff take SQLite",
+        )
     if data and (url or Path(given).suffix == ".twin"):
         raise InputError(
             f"--data loads the rows of a script, and {redacted_url(given)} is none",
