@@ -4,6 +4,7 @@
 from . import (
     answer,
     apply,
+    cache,
     choose,
     design,
     diff,
@@ -30,7 +31,7 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
+    *(answer, apply, cache, choose, design, diff, folder, index, keyset, lint, logs),
     *(nplusone, orm_diff, query_diff, query_review, rehearse),
 )
 
