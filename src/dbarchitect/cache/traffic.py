@@ -125,9 +125,8 @@ def drawn(streams: Sequence[Stream], *, requests: int, seed: int) -> list[Step]:
         picked = np.searchsorted(np.cumsum(weights / weights.sum()), random.random(len(mine)))
         ranks[mine] = np.minimum(picked, one.keys - 1)
     steps: list[Step] = []
-    alive: list[set[int]] = []
-    for _ in streams:
-        alive.append(set())
+    none: set[int] = set()
+    alive = [none.copy() for _ in streams]
     for at, kind, rank in zip(times.tolist(), kinds.tolist(), ranks.tolist(), strict=True):
         group, what = divmod(kind, 3)
         key = group * _SPREAD + rank
