@@ -19,7 +19,7 @@ def decisions(entries: Sequence[CacheEntry], *, upstash: bool) -> tuple[tuple[st
             "structure: one string a key",
             "an answer is read and written whole: GET and SET are one look-up each; a hash pays where parts of a "
             "value are "
-            "read or counted alone, and keeps its compact form only up to 128 fields of 64 bytes",
+            "read or counted alone, and keeps its compact form only up to 512 fields of 64 bytes",
         ),
         (
             "serialisation: JSON",

@@ -27,7 +27,7 @@ Structure = Literal["string", "hash", "set", "sorted set", "list", "stream"]
 class Thresholds:
     """Up to where collections are kept compact; the server's defaults (`CONFIG GET *-max-*`)."""
 
-    hash_entries: int = 128
+    hash_entries: int = 512
     hash_value: int = 64
     zset_entries: int = 128
     zset_value: int = 64

@@ -128,7 +128,7 @@ def drawn(streams: Sequence[Stream], *, requests: int, seed: int) -> list[Step]:
     none: set[int] = set()
     alive = [none.copy() for _ in streams]
     for at, kind, rank in zip(times.tolist(), kinds.tolist(), ranks.tolist(), strict=True):
-        group, what = divmod(kind, 3)
+        group, what = int(kind) // 3, int(kind) % 3
         key = group * _SPREAD + rank
         if what == 0:
             steps.append((at, key, True))

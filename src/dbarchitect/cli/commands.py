@@ -146,9 +146,10 @@ def check(
     if new_only and against is None:
         raise InputError("--new-only: new beside what?", hint="--against main, or --against SOURCE")
     settings = read_configuration(Path.cwd())
-    pages = api.rule_pages()
+    pages = api.keyspace_pages() if api.is_redis(source) else api.rule_pages()
     known = tuple(page.id for page in pages)
-    every = (*known, *rule_ids())  # the file speaks of the rules of `migrate lint` too
+    # The file speaks of the rules of `migrate lint` and of other engines too.
+    every = tuple(dict.fromkeys((*(page.id for page in (*api.rule_pages(), *api.keyspace_pages())), *rule_ids())))
     chosen = tuple(one for one in matching_rules(settings.select, every, f"{settings.path}: select") if one in known)
     if select:
         chosen = matching_rules(commas(select), known, "--select")
