@@ -22,10 +22,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from redis_servers import redis_server
-
 from dbarchitect.cache.memory import Memory
 from dbarchitect.cache.simulate import Policy, Settings, simulate
+from redis_servers import redis_server
 
 VALUE = 200
 KEY = "bench:item:{:08d}"

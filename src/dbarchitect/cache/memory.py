@@ -76,14 +76,16 @@ class Memory:
         if len(fields) <= limits.hash_entries and all(max(one) <= limits.hash_value for one in fields):
             return self.usable(OBJECT) + self._listpack(length for one in fields for length in one)
         entries = sum(self.usable(ENTRY) + self.text(field) + self.text(value) for field, value in fields)
-        return self.usable(OBJECT) + self._table(len(fields)) + entries
+        table = self._table(len(fields), converted=min(limits.hash_entries + 1, len(fields)), steps=2)
+        return self.usable(OBJECT) + table + entries
 
     def set(self, members: Sequence[int], *, integer_bytes: int = 0) -> int:
         """A set: the lengths of its members. `integer_bytes`: 2, 4 or 8 where all are integers that fit."""
         if integer_bytes and len(members) <= self.thresholds.set_integers:
             return self.usable(OBJECT) + self.usable(8 + integer_bytes * len(members))
         entries = sum(self.usable(ENTRY) + self.text(one) for one in members)
-        return self.usable(OBJECT) + self._table(len(members)) + entries
+        converted = min(self.thresholds.set_integers + 1, len(members)) if integer_bytes else 0
+        return self.usable(OBJECT) + self._table(len(members), converted=converted) + entries
 
     def sorted_set(self, members: Sequence[tuple[int, int]]) -> int:
         """A sorted set: of each member its length, and the bytes that its score takes in a listpack
@@ -99,7 +101,7 @@ class Memory:
             node += share * self.usable(24 + 16 * level)
             share *= _PROMOTED
         texts = sum(self.text(one) for one, _ in members)
-        whole = self.usable(OBJECT) + self.usable(16) + header + self._table(len(members)) + texts
+        whole = self.usable(OBJECT) + self.usable(16) + header + self._table(len(members), steps=2) + texts
         return whole + round((node + self.usable(ENTRY)) * len(members))
 
     def list(self, items: Sequence[int]) -> int:
@@ -119,8 +121,8 @@ class Memory:
         held = 0
         for one in entries:
             values = sum(packed(value) for _, value in one)
-            # flags, difference of milliseconds and of sequence, the count of listpack elements
-            size = values + 2 + 4 + 3 + 2
+            # flags, differences of milliseconds (under 8 s) and of sequence, the count of listpack elements
+            size = values + 2 + 3 + 2 + 2
             if not nodes or held >= limits.stream_entries or nodes[-1] + size >= limits.stream_bytes:
                 nodes.append(7 + 2 + 2 + 2 + 2 + sum(packed(field) for field, _ in one))
                 held = 0
@@ -137,8 +139,16 @@ class Memory:
         """The array of buckets of a table of `keys` keys."""
         return self.usable(8 * table_size(keys)) if keys else 0
 
-    def _table(self, entries: int) -> int:
-        return self.usable(DICT) + self.buckets(entries)
+    def _table(self, entries: int, *, converted: int = 0, steps: int = 1) -> int:
+        """A table that was filled one by one, by a command that moves `steps` buckets of the old array each time.
+        `converted`: it began with so many entries, in an array that fits."""
+        size = self.usable(DICT) + self.buckets(entries)
+        old = table_size(entries) // 2
+        moved = (entries - old) * steps
+        # Of a full array 1 - 1/e of the buckets hold something; empty ones are passed over.
+        if old >= max(table_size(converted), 4) and entries > old and moved < old * (1 - math.exp(-1)):
+            size += self.usable(8 * old)
+        return size
 
     def _listpack(self, lengths: Iterable[int]) -> int:
         return self.usable(7 + sum(map(packed, lengths)))

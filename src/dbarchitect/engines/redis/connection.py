@@ -107,7 +107,10 @@ def refusal(err: Exception, url: str) -> DbaError:
     parts = urlsplit(url)
     place = f"{parts.hostname}:{parts.port or 6379}"
     if isinstance(err, redis.TimeoutError) or "timed out" in said.lower():
-        return SurroundingsError(f"{place} did not answer in time", hint="check host, port and firewall")
+        tls = (
+            ", and redis:// if the server has no TLS" if parts.scheme == "rediss" else ", and rediss:// if it wants TLS"
+        )
+        return SurroundingsError(f"{place} did not answer in time", hint=f"check host, port and firewall{tls}")
     if "NOAUTH" in said or "Authentication required" in said:
         return SurroundingsError(
             f"the server at {place} asks for a password and none was given", hint="redis://:PASSWORD@HOST:PORT"

@@ -38,7 +38,7 @@ def check(space: Keyspace) -> Iterator[Finding]:
             continue
         yield RULE.finding(
             SERVER,
-            f"{name.upper()} was run {calls:,} times: over {space.keys:,} keys now",
+            f"{name.upper()} was run {'once' if calls == 1 else f'{calls:,} times'}: over {space.keys:,} keys now",
             severity=Severity.WARNING if name == "keys" else Severity.INFO,
             facts={"command": name, "calls": calls, "keys": space.keys},
         )
