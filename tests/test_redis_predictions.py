@@ -9,12 +9,10 @@ from collections.abc import Generator
 
 import pytest
 import redis
-from benchmarks.redis_hit_ratio import TRACES, measured, quantum_of
-from benchmarks.redis_memory import cases
-from benchmarks.redis_memory import measured as measured_memory
 
 from dbarchitect.cache.memory import Memory
 from dbarchitect.cache.simulate import Settings, simulate
+from redis_measuring import TRACES, cases, measured_hits, measured_memory, quantum_of
 from redis_servers import redis_server
 
 # Every structure in both forms; those with fewest commands.
@@ -55,7 +53,7 @@ def test_bytes_of_a_key(server, case):
     ids=["zipf-lru", "zipf-lfu", "flat-lfu", "ttl"],
 )
 def test_hit_ratio_under_eviction(server, trace, policy):
-    row = measured(server, TRACES[trace], policy, 0.2, requests=12_000, quantum=quantum_of(server))
+    row = measured_hits(server, TRACES[trace], policy, 0.2, requests=12_000, quantum=quantum_of(server))
     assert row.off < 0.03, row
     # A policy makes a difference that a wrong simulation would miss.
     assert 0.05 < row.real < 0.95
