@@ -44,7 +44,7 @@ def test_bytes_of_a_key(server, case):
     row = measured_memory(
         server, type(case)(case.name, case.write, case.size, few, case.expires), Memory(quantum_of(server))
     )
-    assert row.off < 0.05, row
+    assert row.off < 0.08, row  # of few keys the buffers of the client are some percent
 
 
 @pytest.mark.parametrize(

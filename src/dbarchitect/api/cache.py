@@ -9,10 +9,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from dbarchitect.cache.clients import Client, written
 from dbarchitect.cache.design import Designer, Wishes
 from dbarchitect.cache.traffic import Logged, Trace
 from dbarchitect.design.factbook import Factbook
 from dbarchitect.errors import InputError
+from dbarchitect.files import write_whole
 from dbarchitect.model.cache import CacheDesign
 from dbarchitect.sources import open_source
 from dbarchitect.workload.files import SAMPLE
@@ -30,13 +32,13 @@ _MOST_STEPS = 1_000_000  # of a log that are run: what a simulation of some seco
 class CacheOptions(WorkOptions):
     """`workload`: a log gives times and parameters, so that its own requests are run; None: what the source counted.
     `wishes` as `cache.design` has them; `words`: those of the command that asked for them. `facts`: files whose facts
-    replace ours."""
+    replace ours. `client`, `code`: write a module for it into the folder."""
 
     workload: Path | None = None
     wishes: Wishes = field(default_factory=Wishes)
     words: tuple[str, ...] = ()
     facts: tuple[Path, ...] = ()
-    client: str | None = None
+    client: Client | None = None
     code: Path | None = None
 
 
@@ -66,7 +68,22 @@ def cache(source: str, options: CacheOptions) -> CacheDesign:
     warnings = list(facts.old(options.now.date()))
     if wishes.upstash and made.entries:
         warnings += _upstash(made, facts)
+    if options.client is not None and options.code is not None:
+        warnings += _write(made, options.client, options.code)
     return replace(made, warnings=tuple(warnings), command=_command(name, options))
+
+
+def _write(made: CacheDesign, client: Client, folder: Path) -> list[str]:
+    """Write the module. Raises `InputError` where another file has its place."""
+    if not made.entries:
+        return ["no code was written: there is nothing to cache"]
+    name, text = written(made, client)
+    path = folder / name
+    if path.exists() and path.read_bytes() != text.encode():
+        raise InputError(f"{path} is there already and is another one", hint="name another folder, or move it away")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text)
+    return [f"{path} was written for {client}"]
 
 
 def _upstash(made: CacheDesign, facts: Factbook) -> list[str]:
