@@ -36,9 +36,9 @@ _PYTHON = {
         "EVAL": "self._client.eval(_RELEASE, 1, key, token)",
     },
     "upstash-py": {
-        "IMPORT": "from upstash_redis import Redis\nfrom upstash_redis.errors import UpstashError",
+        "IMPORT": "import httpx\nfrom upstash_redis import Redis\nfrom upstash_redis.errors import UpstashError",
         "CLIENT": "Redis",
-        "ERRORS": "(UpstashError, OSError)",
+        "ERRORS": "(UpstashError, httpx.HTTPError)",
         "GET": "self._client.mget(key, *versions)",
         "SET": "self._client.set(key, text, px=milliseconds)",
         "LOCK": "self._client.set(key, token, nx=True, px=_LOCK_MS)",
