@@ -27,7 +27,6 @@ from .traffic import MOST_KEYS, Logged, Stream, Write, drawn, effect, group_of, 
 HEADROOM = 1.25  # of the process over used_memory: 1.2 to 1.3 measured (jemalloc's fragmentation, client buffers)
 _NEAR = 0.01  # a smaller memory is taken where it loses no more than one point of hits
 _SHARES = (0.1, 0.25, 0.5, 0.75, 1.1)  # of what all entries take together
-_STEPS = 100_000
 _LONG = 1.0  # a table's counters must cover some time to give a rate
 
 
@@ -42,6 +41,7 @@ class Wishes:
     window         seconds that the workload covers, where it does not say
     least          share of all database time from which an entry is worth its code
     largest        bytes of the largest answer that is kept
+    requests       that are drawn to try sizes of memory with, where no log has them
     """
 
     staleness: float = 300.0
@@ -56,6 +56,7 @@ class Wishes:
     prefix: str = "app"
     jitter: float = 0.1
     upstash: bool = False
+    requests: int = 100_000
     seed: int = 0
 
 
@@ -375,11 +376,13 @@ class Designer:
             streams = [self.candidates[n].stream for n in chosen]
             rate = sum(one.reads for one in streams)
             longest = max(self.candidates[n].ttl for n in chosen)
-            factor = min(1.0, MOST_KEYS / max(one.keys for one in streams), _STEPS / 3 / max(rate * longest, 1e-9))
+            factor = min(
+                1.0, MOST_KEYS / max(one.keys for one in streams), self.wishes.requests / 3 / max(rate * longest, 1e-9)
+            )
             thinned = [_thinned(one, factor, keeps=keep_writes[n]) for n, one in zip(chosen, streams, strict=True)]
             steps = [
                 (at, (chosen[group_of(key)] << 40) + key % (1 << 40), reads)
-                for at, key, reads in drawn(thinned, requests=_STEPS, seed=self.wishes.seed)
+                for at, key, reads in drawn(thinned, requests=self.wishes.requests, seed=self.wishes.seed)
             ]
             if factor < 1:
                 self.assumed.append(f"memory was tried on {factor:.1%} of the keys and multiplied")
