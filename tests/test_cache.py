@@ -236,9 +236,7 @@ def test_the_command_shows_the_design_and_writes_code(files, tmp_path, capsys, m
         assert said in text
     assert "PRODUCT = Entry(" in (tmp_path / "code" / "cache.py").read_text()
     (tmp_path / "code" / "cache.py").write_text("mine")
-    options = CacheOptions(
-        workload=workload, wishes=Wishes(requests=5_000), client="redis-py", code=tmp_path / "code"
-    )
+    options = CacheOptions(workload=workload, wishes=Wishes(requests=5_000), client="redis-py", code=tmp_path / "code")
     with pytest.raises(InputError, match="there already"):
         cache(str(files / "shop.twin"), options)
     assert (tmp_path / "code" / "cache.py").read_text() == "mine"

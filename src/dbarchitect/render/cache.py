@@ -95,8 +95,8 @@ def _entry(number: int, one: CacheEntry) -> Iterator[Part]:
 
 def _memory(design: CacheDesign) -> Iterator[Part]:
     yield Text("")
-    where = "the log's own requests" if design.trace == "log" else "requests drawn from the rates (Zipf)"
-    yield Text(f"Memory, predicted by running {design.requests:,} of {where}", style="bold")
+    whence = "of the log, with its own times" if design.trace == "log" else "drawn from the rates (Zipf)"
+    yield Text(f"Memory, predicted by running {design.requests:,} requests {whence}", style="bold")
     policies = list(dict.fromkeys(one.policy for one in design.sizes))
     table = Table(box=None, pad_edge=False, padding=(0, 2))
     table.add_column("  maxmemory", justify="right")

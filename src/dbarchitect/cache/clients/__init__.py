@@ -79,7 +79,7 @@ _TYPESCRIPT = {
 def written(design: CacheDesign, client: Client) -> tuple[str, str]:
     """(file name, text) of the design's entries for a client."""
     template, name = _FILES[client]
-    text = (resources.files(__package__) / template).read_text("utf-8")
+    text = (resources.files("dbarchitect.cache.clients") / template).read_text("utf-8")
     python = client in _PYTHON
     values = _PYTHON[client] if python else _TYPESCRIPT[client]
     for word, value in values.items():

@@ -102,6 +102,7 @@ def _checked(url: str) -> None:
 def refusal(err: Exception, url: str) -> DbaError:
     """What an error of the client means to the user."""
     import redis
+    from redis import exceptions
 
     at, said = shown(url), _safe(err, url)
     parts = urlsplit(url)
@@ -125,7 +126,7 @@ def refusal(err: Exception, url: str) -> DbaError:
             f"the server at {place} is in protected mode and lets nobody in from outside",
             hint="connect from its own machine, or give it a password",
         )
-    if isinstance(err, redis.exceptions.NoPermissionError) or "NOPERM" in said:
+    if isinstance(err, exceptions.NoPermissionError) or "NOPERM" in said:
         return SurroundingsError(f"this user may not even PING at {place}: {said}", hint="ACL SETUSER NAME +ping +info")
     if "DB index is out of range" in said:
         return InputError(f"{at}: the server has no such database", hint="0 to 15 by default")
@@ -141,9 +142,9 @@ def refusal(err: Exception, url: str) -> DbaError:
         )
     if "name or service" in lowered or "getaddrinfo" in lowered or "name resolution" in lowered:
         return SurroundingsError(f"the host of {at} is unknown", hint="check its spelling")
-    if isinstance(err, redis.exceptions.BusyLoadingError):
+    if isinstance(err, exceptions.BusyLoadingError):
         return SurroundingsError(f"the server at {place} is loading its data", hint="try again when it has")
-    if "closed by server" in lowered or "protocol" in lowered or isinstance(err, redis.exceptions.InvalidResponse):
+    if "closed by server" in lowered or "protocol" in lowered or isinstance(err, exceptions.InvalidResponse):
         return SurroundingsError(
             f"what answers at {place} does not speak Redis here: {said}",
             hint="check the port; rediss:// if the server wants TLS",
