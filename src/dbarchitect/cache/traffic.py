@@ -110,19 +110,19 @@ class Stream:
 
 def drawn(streams: Sequence[Stream], *, requests: int, seed: int) -> list[Step]:
     """So many reads and writes of all streams together, in order of time. A key's id is `group * 2**40 + rank`."""
-    random = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed)
     rates = np.array([rate for one in streams for rate in (one.reads, one.one, one.every)])
     whole = float(rates.sum())
     if whole <= 0:
         return []
-    times = np.cumsum(random.exponential(1.0 / whole, requests))
-    kinds = np.searchsorted(np.cumsum(rates / whole), random.random(requests), side="right")
+    times = np.cumsum(dice.exponential(1.0 / whole, requests))
+    kinds = np.searchsorted(np.cumsum(rates / whole), dice.random(requests), side="right")
     kinds = np.minimum(kinds, len(rates) - 1)
     ranks = np.zeros(requests, dtype=np.int64)
     for number, one in enumerate(streams):
         mine = np.flatnonzero(kinds // 3 == number)
         weights = np.arange(1, one.keys + 1, dtype=float) ** -one.zipf
-        picked = np.searchsorted(np.cumsum(weights / weights.sum()), random.random(len(mine)))
+        picked = np.searchsorted(np.cumsum(weights / weights.sum()), dice.random(len(mine)))
         ranks[mine] = np.minimum(picked, one.keys - 1)
     steps: list[Step] = []
     none: set[int] = set()
