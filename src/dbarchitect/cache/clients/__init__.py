@@ -47,8 +47,11 @@ _PYTHON = {
 }
 _TYPESCRIPT = {
     "node-redis": {
-        "IMPORT": 'import type { createClient } from "redis";',
-        "CLIENT": "ReturnType<typeof createClient>",
+        "IMPORT": (
+            'import type { RedisClientType } from "redis";\n'
+            "// Of any configuration: what createClient() gives depends on the modules and the protocol it is given."
+        ),
+        "CLIENT": "RedisClientType<any, any, any, any, any>",
         "GET": "await this.client.mGet([key, ...versions])",
         "SET": "await this.client.set(key, text, { PX: milliseconds })",
         "LOCK": "await this.client.set(key, token, { NX: true, PX: milliseconds })",
