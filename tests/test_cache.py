@@ -137,6 +137,21 @@ def test_a_condition_below_or_narrows_nothing_down(files):
     assert not entry.writes[0].precise
 
 
+def test_every_value_stands_in_the_key(files):
+    """Also one that no column is compared with: answers of different values are never one entry."""
+    rows = [
+        ("SELECT name FROM customers WHERE lower(email) = lower($1) AND seen > now() - $2::interval", 1_000_000, 3.0),
+        ("SELECT id FROM orders WHERE customer_id = $1 AND status IN ($2, $3) LIMIT $4", 1_000_000, 3.0),
+        ("SELECT name FROM products WHERE upper(name) = 'A' AND category_id = 7", 1_000_000, 3.0),
+    ]
+    made = designed(files, rows, keys=50)
+    assert {one.key.partition(":{")[2] for one in made.entries} == {
+        "p1}:{p2}",
+        "customer_id}:{p2}:{p3}:{p4}",
+        "p1}:{category_id}",
+    }
+
+
 def test_a_view_is_made_stale_by_its_tables(files):
     rows = [("SELECT name FROM shelf WHERE id = $1", 1_000_000, 3.0), ("DELETE FROM products WHERE id = $1", 5, 1.0)]
     (entry,) = designed(files, rows, keys=500).entries

@@ -73,7 +73,6 @@ class Read:
     value_bytes: int = 0
     keys: int = 1
     assumed: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     def scope(self, table: Name) -> Scope | None:
         """What narrows down the rows of a table, a unique key's column before others."""
@@ -101,7 +100,8 @@ class Reads:
 
     def read(self, query: Query) -> Read | None:
         """What the query is; None for one that writes."""
-        shape = read_statement(query.sql).shape
+        reading = read_statement(query.sql)
+        shape = reading.shape
         if shape.kind in WRITES or shape.written:
             return None
         if shape.kind != "select":
@@ -119,7 +119,7 @@ class Reads:
         row = plain and top.by_key()
         keeps: Keeps = "row" if row else "aggregate" if plain and top.one_row else "list"
         scopes = self._scopes(shape, top) if plain else ()
-        parameters = _parameter_names(shape)
+        parameters = _parameter_names(shape, len(reading.constants))
         assumed: list[str] = []
         rows = self._rows(query, top, keeps, scopes, assumed)
         width = self._width(top, assumed)
@@ -339,21 +339,16 @@ def _names(table: Name) -> tuple[Name, Name]:
     return table, Name(schema="", name=table.name)
 
 
-def _parameter_names(shape: Shape) -> tuple[str, ...]:
-    """What the key holds: columns where a value is compared with one, else p1, p2, ..."""
+def _parameter_names(shape: Shape, constants: int) -> tuple[str, ...]:
+    """What the key holds, every value that an answer can depend on: `$1`, `$2`, ...; in a text without them its
+    `constants`. A value is named after the column that it is compared with, where there is one."""
+    bound = shape.parameters > 0
+    columns = {one.parameter if bound else one.constant + 1: one.column for one in shape.compared}
     names: list[str] = []
-    taken: set[str] = set()
-    for number, one in enumerate(shape.compared, 1):
-        if one.operator == "set":
-            continue
-        name = one.column or f"p{number}"
-        while name in taken:
-            name = f"{name}_{number}"
-        taken.add(name)
-        names.append(name)
-    lists = len(shape.list_parameters) or len(shape.list_constants)
-    pages = len(shape.page_parameters)
-    return (*names, *(f"list{n + 1}" for n in range(min(lists, 1))), *(f"page{n + 1}" for n in range(pages)))
+    for number in range(1, (shape.parameters if bound else constants) + 1):
+        name = columns.get(number) or f"p{number}"
+        names.append(name if name not in names else f"{name}_{number}")
+    return tuple(names)
 
 
 def _function(kind: str, fields: Mapping[str, Any]) -> str:
