@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_LATER = ("mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
+_LATER = ("mongodb", "mongodb+srv", "mysql", "mariadb")
 _SCRIPT_DATABASE = "source"
 _NAMED = 10  # files that a gap names
 
@@ -378,6 +378,11 @@ def without_our_server(facts: Facts) -> Facts:
 
 
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:
+    if scheme in ("redis", "rediss"):
+        raise InputError(
+            f"{redacted_url(given)} is a Redis server: it has keys and no tables",
+            hint=f"dba check {scheme}://... looks at it; dba cache designs one for a relational SOURCE",
+        )
     if scheme in _LATER:
         raise InputError(f"{scheme}:// sources are not supported yet", hint="postgresql:// is")
     if scheme not in ("postgresql", "postgres"):

@@ -25,6 +25,7 @@ from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.engines.postgres.twin.scale import scale
 from dbarchitect.engines.sqlite.ddl import ddl as sqlite_ddl
 from dbarchitect.engines.sqlite.source import SqliteSource, open_sqlite, sqlite_given
+from dbarchitect.engines.redis.connection import is_redis
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.rule import rule_ids
@@ -76,6 +77,10 @@ class CheckOptions(WorkOptions):
 
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
+    if is_redis(source):
+        from .keyspace import check_keyspace
+
+        return check_keyspace(source, options)
     baseline = read_baseline(options.baseline) if options.baseline else None
     workload = workload_of(options.workload)
     known, unknown = _known(source, options) if options.against is not None else ((), ())

@@ -151,7 +151,7 @@ def check(
     if new_only and against is None:
         raise InputError("--new-only: new beside what?", hint="--against main, or --against SOURCE")
     settings = read_configuration(Path.cwd())
-    pages = api.rule_pages()
+    pages = api.keyspace_pages() if api.is_redis(source) else api.rule_pages()
     known = tuple(page.id for page in pages)
     chosen, extended, ignored = rules_of(settings, known, select, extend_select, ignore)
     with terminal.progress() as progress:
@@ -212,10 +212,13 @@ def rules_of(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """(chosen, extended, ignored) ids among the `known` rules of reviews: by the options, else by the configuration.
     Raises `InputError` for a name that no rule has."""
+    from dbarchitect import api
     from dbarchitect.config import matching_rules
     from dbarchitect.migrate.rule import rule_ids
 
-    every = (*known, *rule_ids())  # the file speaks of the rules of `migrate lint` too
+    # The file speaks of the rules of `migrate lint` and of other engines too.
+    reviewed = (page.id for page in (*api.rule_pages(), *api.keyspace_pages()))
+    every = tuple(dict.fromkeys((*reviewed, *rule_ids())))
 
     def configured(names: Sequence[str], key: str) -> tuple[str, ...]:
         return tuple(one for one in matching_rules(names, every, f"{settings.path}: {key}") if one in known)
