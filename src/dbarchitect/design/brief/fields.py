@@ -122,6 +122,42 @@ _NULLABLE = frozenset(
 _REQUIRED = frozenset(("required", "mandatory", "not null", "always", "must", "not empty"))
 
 
+# `when it was paid`, `whether they turned up`, `how many hours he did`, `the date they joined`: a field in a clause.
+_THEY = r"(?:it|they|he|she|we|one|the [a-z]+|somebody|someone)"
+_WAS = r"(?:(?:was|were|is|are|has|have|had|been|must be) )*"
+_CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
+    (re.compile(rf"^when {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
+    (re.compile(rf"^(?:the )?(?:date|day) (?:on which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} on", "date"),
+    (re.compile(rf"^(?:the )?time (?:at which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
+    (re.compile(rf"^(?:whether|if) {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^([a-z]+) or not$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^how many ([a-z]+)(?: .+)?$", re.IGNORECASE), "{}", "integer"),
+    (re.compile(rf"^how much (?:of )?(?:the |an? )?([a-z]+)(?: {_THEY}.*| (?:is|are|was|were) .*)?$", re.IGNORECASE), "{} quantity", "decimal"),
+)  # fmt: skip
+_UNITS = (
+    "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
+    "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
+    "|degrees|celsius|watts|kwh|volts|points|percent|pixels|cents"
+)
+_WHOLE = re.compile(r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE)
+_IN_UNITS = re.compile(rf"^(.+?),? (?:(?:expressed|measured|given|counted) )?in ({_UNITS})$", re.IGNORECASE)
+_TAIL = re.compile(r"^(.+?) (unique|optional|nullable|required|mandatory)!?$", re.IGNORECASE)
+_NULL = re.compile(r"^(.+?) (?:(int|integer|text|date|timestamp|bool|boolean) )?(null|not null)$", re.IGNORECASE)
+
+
+# `the price that the customer paid` is the price.
+_RELATIVE = re.compile(r"^(.+?),? (?:what|that|which|who) (?:the |an? )?[a-z]+ (?:has |have |had |was |is )?[a-z]+$", re.IGNORECASE)
+
+
+def _clause(head: str) -> tuple[str, Kind] | None:
+    """The name and kind of a field that is told in a clause."""
+    for pattern, name, kind in _CLAUSES:
+        match = pattern.match(head.strip())
+        if match is not None:
+            return name.format(match[1].lower()), kind
+    return None
+
+
 def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, ...] = ()) -> Field | None:
     """A field from `a total in EUR`, `status (pending, paid, shipped)`, `email: unique, optional`; None where there is
     no name. `type_` and `notes` are cells of a table."""
@@ -135,6 +171,10 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
         head = f"{head[: match.start()]} {head[match.end() :]}".strip()
     optional = bool(re.match(r"(?:an? )?optional(?:ly)?\b", head, re.IGNORECASE)) or head.rstrip().endswith("?")
     unique = bool(re.match(r"^(?:an?\s+)?unique\s", head, re.IGNORECASE))
+    for pattern in (_NULL, _TAIL):
+        if (tail_ := pattern.match(head)) is not None and tail_[1].lower() not in ("a", "an", "the", "not"):
+            head = tail_[1]
+            remarks += [one for one in tail_.groups()[1:] if one]
     head = re.sub(
         r"^(?:an?\s+)?(?:optional(?:ly)?|unique|required|mandatory)\s+(?:an?\s+)?", "", head, flags=re.IGNORECASE
     )
@@ -157,12 +197,21 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
     tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
     if tailed and tailed[2].lower() in _TYPES:
         head, kind = tailed[1], kind or _TYPES[tailed[2].lower()]
+    head = _RELATIVE.sub(r"\1", head)
+    head = re.sub(r"^(an? |the )?(?:short|brief|free|plain|longer?) (?=(?:text |)(?:description|text|comment|bio|note|notes|summary|explanation)$)", r"\1", head, flags=re.IGNORECASE)
+    unit = _IN_UNITS.match(head)
+    if unit is not None:
+        head, kind = unit[1], kind or ("integer" if _WHOLE.match(unit[2]) else "decimal")
+    told_in = _clause(head)
+    if told_in is not None:
+        head, kind = told_in
     name = named(bare(head))
     if not name:
         return None
     field = Field(
-        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line
-    )
+        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line,
+        comment=f"In {unit[2]}" if unit else "",
+    )  # fmt: skip
     if type_:
         field = _remarked(field, type_)
     for remark in remarks:
@@ -237,7 +286,7 @@ def _value(text: str) -> str:
 
 def _attribute(field: Field, text: str) -> Field | None:
     """`field` with one attribute; None where the words are none."""
-    part = text.strip().strip("*`").strip()
+    part = re.sub(r"^(?:is|are|must be|has to be) (?=unique|optional|required|mandatory)", "", text.strip().strip("*`!").strip())
     lower = " ".join(part.lower().replace("_", " ").replace("-", " ").split())
     if lower in _NULLABLE:
         return replace(field, required=False)

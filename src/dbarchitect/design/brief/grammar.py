@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -14,12 +15,14 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Rule, Unread
 from dbarchitect.model import english
 
+from . import deeds, notes
 from .fields import bounded, field_of
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
 from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, clauses
+from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
-    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is (?!a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )",
+    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )",
     re.IGNORECASE,
 )
 _STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|closed|lost)$", re.IGNORECASE)
@@ -41,12 +44,14 @@ class Reader:
         self.said = said
         self._forms: tuple[Callable[[str, int], bool], ...] = (
             self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
+            *(partial(form, self) for form in notes.FORMS),
             self._moves, self._kept, self._tenancy, self._tree, self._optional, self._bounds, self._both_many,
-            self._has, self._belongs, self._verb,
+            self._has, *(partial(form, self) for form in deeds.BEFORE), self._belongs, self._verb,
+            *(partial(form, self) for form in deeds.AFTER),
         )  # fmt: skip
 
-    def read(self, text: str, line: int) -> None:
-        """One sentence."""
+    def read(self, text: str, line: int, *, aside: bool = False) -> bool:
+        """One sentence. With `aside` what is not understood is not listed: the caller does something else with it."""
         sentence = re.sub(r"\s+", " ", re.sub(r"[*`]", "", text)).strip().rstrip(".")
         sentence = re.sub(
             r"\s+(?:at a time|at the same time|over time|online|if they want|when needed)$",
@@ -55,22 +60,37 @@ class Reader:
             flags=re.IGNORECASE,
         )
         sentence = re.sub(r"^(?:and|but|also|then|note that|besides|in addition),? ", "", sentence, flags=re.IGNORECASE)
-        if self.said.last:
-            sentence = re.sub(r"^(?:it|they)\b", self.said.last, sentence, flags=re.IGNORECASE)
-        for clause in (part for one in clauses(sentence) for part in self._predicates(one)):
-            plain = re.sub(r"^(?:some|most) (?=\w+s )", "", clause, flags=re.IGNORECASE)
-            if plain != clause:  # `some patients have an email`
-                plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
-            plain = re.sub(
-                r"^for (?:each|every|an?) (\w+(?: \w+)?),? we (?:keep|store|record|track|know) ",
-                r"each \1 has ",
-                plain,
-                flags=re.IGNORECASE,
-            )
-            if not any(form(plain, line) for form in self._forms) and not self._described(plain, line):
-                self.said.unread.append(
-                    Unread(text=clause, line=line, hint="such as: an order has many lines; a line has a quantity")
-                )
+        understood = True
+        for said in plainly(sentence):
+            for clause in (part for one in clauses(self._with_subject(said)) for part in self._predicates(one)):
+                if self._clause(clause, line) or ((rest := afterwards(clause)) and self._clause(rest, line)):
+                    continue
+                understood = False
+                if not aside:
+                    self.said.unread.append(
+                        Unread(text=clause, line=line, hint="such as: an order has many lines; a line has a quantity")
+                    )
+        return understood
+
+    def _with_subject(self, text: str) -> str:
+        """`it has a total`, `has a total`, `identified by its number`: of what was spoken of last."""
+        last = self.said.last
+        if not last:
+            return text
+        text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
+        text = re.sub(r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE)
+        return re.sub(
+            r"^(?=(?:has|have|contains?|includes?|consists? of|belongs? to|needs?|may|can|must|is) )",
+            f"{last} ",
+            text,
+            flags=re.IGNORECASE,
+        )
+
+    def _clause(self, clause: str, line: int) -> bool:
+        plain = re.sub(r"^(?:some|most) (?=\w+s )", "", clause, flags=re.IGNORECASE)
+        if plain != clause:  # `some patients have an email`
+            plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
+        return any(form(plain, line) for form in self._forms) or self._described(plain, line)
 
     def _described(self, text: str, line: int) -> bool:
         """`a movement takes a part out of a warehouse: quantity, reason (sale, loss)`: what it does, then what it has."""
@@ -79,7 +99,7 @@ class Reader:
             return False
         subject = self.said.last
         return bool(subject) and _every(
-            [self._item(subject, one, line, optional=False) for one in _with_relatives(listed(match[2]))]
+            [self.item(subject, one, line, optional=False) for one in _with_relatives(listed(match[2]))]
         )
 
     def _predicates(self, clause: str) -> list[str]:
@@ -105,7 +125,7 @@ class Reader:
         longer = [one for one in self.said.things if one.endswith(f" {name}")] if name and " " not in name else []
         return longer[0] if len(longer) == 1 else None
 
-    def _nouns(self) -> str:
+    def nouns(self) -> str:
         """The known entities in both numbers, as a pattern, the longest first."""
         names = {
             name
@@ -165,7 +185,7 @@ class Reader:
         if match is None or owner is None:
             return False
         self.said.last = owner
-        return _every([self._item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
+        return _every([self.item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
 
     def _spans(self, text: str, line: int) -> bool:
         """`it starts at a moment and ends at another`: two fields."""
@@ -194,7 +214,7 @@ class Reader:
         owner = self.entity(match[2]) if match else None
         if match is None or owner is None:
             return False
-        return self._item(owner, match[1], line, optional=True)
+        return self.item(owner, match[1], line, optional=True)
 
     def _kind_of(self, text: str, line: int) -> bool:
         match = re.match(
@@ -275,13 +295,20 @@ class Reader:
         owner = self.entity(match[1]) if match else None
         if match is None or owner is None:
             return False
-        names = tuple(named(one) for one in listed(match[2]))
-        scope = (singular(match[3]),) if match[3] else ()
-        if len(names) == 1:
-            self._change(owner, names[0], line, unique=True, within=scope)
-        else:
-            self.said.things[owner].keys.append((*names, *scope))
+        names = tuple(named(one.partition(", ")[0]) for one in _with_relatives(listed(match[2])))
+        self.key(owner, names, (singular(match[3]),) if match[3] else (), line)
         return True
+
+    def key(self, owner: str, names: tuple[str, ...], within: tuple[str, ...], line: int) -> None:
+        """What tells one from another: one field, or several together; `within` is the entity inside which that holds."""
+        if len(names) == 1:
+            self._change(owner, names[0], line, unique=True, within=within)
+            return
+        fields = self.said.things[owner].fields
+        for name in names:
+            if name not in fields and self.entity(name) is None and (made := field_of(name, line=line)) is not None:
+                fields[name] = made
+        self.said.things[owner].keys.append((*names, *within))
 
     def _overlap(self, text: str, line: int) -> bool:
         match = re.match(
@@ -495,7 +522,7 @@ class Reader:
             self.said.thing(child, line)  # `an invoice contains invoice lines: description, quantity`
             self._link(owner, child, 0, None, "", True, line)
             self.said.last = child
-            return _every([self._item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
+            return _every([self.item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
         match = re.match(rf"^((?:{NOUN}, )*{NOUN},? and {NOUN}) (?:{MAY} )*(?:{HAS}) (.+)$", text, re.IGNORECASE)
         several = listed(match[1]) if match else []
         if (
@@ -503,7 +530,7 @@ class Reader:
         ):  # `students and lecturers have names`
             things = [singular(one) for one in several]
             return _every(
-                [self._item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
+                [self.item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
             )
         match = re.match(
             rf"^(?:for )?(?:{DETERMINERS}\s+)?({NOUN}),? (?:{MAY} )*(?:{HAS}):? (.+)$", text, re.IGNORECASE
@@ -520,9 +547,9 @@ class Reader:
         if not items:
             return False
         self.said.last = subject
-        return _every([self._item(subject, item, line, optional=optional) for item in items])
+        return _every([self.item(subject, item, line, optional=optional) for item in items])
 
-    def _item(self, subject: str, item: str, line: int, *, optional: bool) -> bool:
+    def item(self, subject: str, item: str, line: int, *, optional: bool) -> bool:
         text = re.sub(r"^(?:and|also|its|their)\s+", "", item.strip(), flags=re.IGNORECASE)
         if re.match(r"no\s+", text, re.IGNORECASE):
             return False
@@ -612,7 +639,7 @@ class Reader:
     def _verb(self, text: str, line: int) -> bool:
         """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({self._nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over))?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({self.nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over))?) (.+)$",
             text,
             re.IGNORECASE,
         )

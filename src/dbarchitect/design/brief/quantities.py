@@ -24,7 +24,7 @@ _SECONDS = {
 }  # fmt: skip
 RATE = re.compile(
     rf"({NUMBER})\s*(?P<what>[a-z ]*?)\s*(?:/|per|a|an|every|each)\s*(?P<unit>seconds?|secs?|s|minutes?|mins?|hours?|h|days?|d"
-    r"|weeks?|months?|years?)\b",
+    r"|weeks?|months?|years?|yrs?)\b",
     re.IGNORECASE,
 )
 MILLISECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|seconds?)\b", re.IGNORECASE)

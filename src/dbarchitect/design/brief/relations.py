@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dbarchitect.design.spec import Assumed, End, Relation
+from msgspec.structs import replace
+
+from dbarchitect.design.spec import Assumed, End, Field, Relation
 from dbarchitect.errors import InputError
 
 from .statements import Link
+
+
+def with_fields(
+    relations: Sequence[Relation], pairs: Mapping[tuple[str, str], list[Field]]
+) -> tuple[tuple[Relation, ...], dict[str, list[Field]]]:
+    """`relations` with what is known of each pair; and, by entity, what turned out to be known of one of the two."""
+    found = list(relations)
+    left: dict[str, list[Field]] = defaultdict(list)
+    for (of, to), fields in pairs.items():
+        for at, one in enumerate(found):
+            if {one.first.entity, one.second.entity} == {of, to}:
+                if one.first.most == 1 or one.second.most == 1:
+                    left[one.second.entity] += fields
+                else:
+                    found[at] = replace(one, fields=(*one.fields, *fields))
+                break
+    return tuple(found), left
 
 
 def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Assumed, ...]]:
