@@ -319,7 +319,7 @@ class _Brief:
         if part.kind == "paragraph" and not part.path[1:] and not self.said.last:
             # What stands below the title says what it is, and perhaps where it runs.
             for text, lines in sentences(part.text):
-                if self.said.last or (subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things)):
+                if self.said.last or self.question[0] or text.endswith("?") or (subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things)):
                     self._sentence(text, part.line + lines)
                 elif not self.reader.read(text, part.line + lines, aside=True):
                     self.about.append(f"{text}.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from dbarchitect.design.spec import Field
+from dbarchitect.design.spec import Field, Kind
 
 from .fields import field_of
 from .phrases import DETERMINERS, bare, counted, listed, singular
@@ -25,7 +25,7 @@ MAKES = frozenset(
     report compose author draft enter define announce start launch log give
     """.split()  # noqa: SIM905
 )
-_VERB = r"(?P<verb>[a-z]+?)(?:e?s)?"
+_VERB = f"(?P<verb>{'|'.join(sorted(MAKES))}|repl(?=ies)|publish(?=es)|launch(?=es))(?:e?s|ies)?"
 _MAKING = re.compile(
     rf"^(?:{DETERMINERS}\s+)?(?P<who>{NOUN}) (?:{MAY} )*{_VERB} (?P<what>(?:{DETERMINERS}\s+)?[\w -]+?)"
     r"(?:(?: with|,? (?:giving|stating|specifying|entering|choosing|picking|consisting of)) (?=(?:an?|the|its|their|one|some)\b)(?P<more>.+)|: (?P<listed>.+))?$",
@@ -55,6 +55,10 @@ _OF_THE_PAIR = re.compile(
 _PER = re.compile(
     rf"^(?:there (?:is|can be|may be) )?(?:only |at most |exactly )?one ({NOUN}) (?:per|for (?:each|every|one)) ({NOUN})$", re.IGNORECASE
 )  # fmt: skip
+_AMOUNT = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:has|have) how (much|many)(?: of)? (?:(?:an?|each|every|the) )?({NOUN}) (?:is|are|was|were) [a-z]+(?:,? and (.+))?$",
+    re.IGNORECASE,
+)  # fmt: skip
 _LACK = re.compile(
     rf"^(?:some|not all|many|a few)(?: of them| of the {NOUN}|(?: of)? ({NOUN}))? (?:do not|don['’]t|does not|doesn['’]t|may not|have no)(?: have| know| give)? (?:an? |any )?(.+)$"
     rf"|^not (?:every|each) ({NOUN}) (?:has|have) (?:an? )?(.+)$",
@@ -65,7 +69,7 @@ _LACK = re.compile(
 def made(text: str) -> str:
     """The thing that a sentence says somebody makes, with what it has: `sitters publish listings with a price`; "" else."""
     match = _MAKING.match(text)
-    if match is None or _stem(match["verb"]) not in MAKES or not (match["more"] or match["listed"]):
+    if match is None or not (match["more"] or match["listed"]):
         return ""
     name = singular(_without_owner(match["what"]))
     return name if 0 < len(name.split()) <= 2 else ""
@@ -77,11 +81,6 @@ def maker(text: str) -> str:
     return singular(match[1]) if match and match[2].lower() in MAKES and singular(match[1]) != match[1].lower() else ""
 
 
-def _stem(verb: str) -> str:
-    lower = verb.lower()
-    return next((one for one in (lower, f"{lower}e", lower.removesuffix("i") + "y") if one in MAKES), lower)
-
-
 def _without_owner(text: str) -> str:
     return re.sub(r"\b(?:each|all|some|any) of (?:their|its|his|her|the) ", "", text, flags=re.IGNORECASE)
 
@@ -89,7 +88,7 @@ def _without_owner(text: str) -> str:
 def making(reader: Reader, text: str, line: int) -> bool:
     """`a sitter publishes listings with a nightly price and a city`."""
     match = _MAKING.match(text)
-    if match is None or _stem(match["verb"]) not in MAKES:
+    if match is None:
         return False
     what = reader.entity(_without_owner(match["what"]))
     if what is None or singular(match["who"]) == what:
@@ -176,6 +175,21 @@ def per(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+def amounts(reader: Reader, text: str, line: int) -> bool:
+    """`each recipe has how much of an ingredient is used and the unit`: what is known of the pair."""
+    match = _AMOUNT.match(text)
+    owner, other = (reader.entity(match[1]), reader.entity(match[3])) if match else (None, None)
+    if match is None or owner is None or other is None:
+        return False
+    kind: Kind = "integer" if match[2].lower() == "many" else "decimal"
+    fields = [Field(name="quantity", kind=kind, line=line)]
+    fields += [one for item in listed(match[4] or "") if (one := field_of(item, line=line)) is not None]
+    if not any({link.of, link.to} == {owner, other} for link in reader.said.links):
+        reader.said.links.append(Link(owner, other, 0, None, "", False, line))
+    reader.said.pairs.setdefault((owner, other), []).extend(fields)
+    return True
+
+
 def some_lack(reader: Reader, text: str, line: int) -> bool:
     """`some of them don't have an email`, `not every tenant has a phone number`."""
     match = _LACK.match(text)
@@ -211,4 +225,5 @@ def of_the_pair(reader: Reader, text: str, line: int) -> bool:
 
 
 BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (per, some_lack, making, event, several, shared)
+FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (amounts,)
 AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_pair,)

@@ -44,7 +44,7 @@ class Reader:
         self.said = said
         self._forms: tuple[Callable[[str, int], bool], ...] = (
             self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
-            *(partial(form, self) for form in notes.FORMS),
+            *(partial(form, self) for form in (*deeds.FIRST, *notes.FORMS)),
             self._moves, self._kept, self._tenancy, self._tree, self._optional, self._bounds, self._both_many,
             self._has, *(partial(form, self) for form in deeds.BEFORE), self._belongs, self._verb,
             *(partial(form, self) for form in deeds.AFTER),
@@ -105,7 +105,7 @@ class Reader:
     def _predicates(self, clause: str) -> list[str]:
         """`an appointment is for a patient and takes place in a room` as two clauses with the same subject."""
         match = re.match(
-            rf"^((?:(?:{DETERMINERS}) )?{NOUN}) (?:{MAY} )*(?:is|are|has|have|belongs?|[a-z]+s)\b",
+            rf"^((?:(?:{DETERMINERS}) )?{NOUN}) (?:{MAY} )*(?:is|are|has|have|belongs?|{HAS}|[a-z]+s)\b",
             clause,
             re.IGNORECASE,
         )
@@ -249,7 +249,7 @@ class Reader:
             r"(?: (?:per|within|for each|for every|in each|inside|across|for|in|among) (.+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
-        if match is None or re.search(rf"\b(?:{HAS}) ", match[1], re.IGNORECASE):
+        if match is None or re.search(rf"\b(?:{HAS}|which|that|who|is|are|can|may|must) ", f"{match[1]} ", re.IGNORECASE):
             return False
         subject = re.sub(r"^the (?:combination|pair) of ", "", match[1], flags=re.IGNORECASE)
         within = tuple(singular(one) for one in listed(match[2])) if match[2] else ()
@@ -628,7 +628,7 @@ class Reader:
             role, target = ended
         if target is None:
             name = singular(number.text)
-            if not number.said or not name or len(name.split()) > 2:
+            if not number.said or not name or len(name.split()) > 2 or name in NO_THINGS:
                 return False
             target = name
             self.said.thing(name, line)
@@ -659,7 +659,8 @@ class Reader:
         number = counted(item)
         if self.entity(number.text) or self._ending(number.text):
             return True
-        return number.said and number.most != 1 and 0 < len(english.split(number.text)) <= 2
+        name = singular(number.text)
+        return number.said and number.most != 1 and 0 < len(name.split()) <= 2 and name not in NO_THINGS
 
     def _link(
         self, of: str, to: str, least: int, most: int | None, role: str, owns: bool, line: int, *, ordered: bool = False

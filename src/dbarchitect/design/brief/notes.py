@@ -11,7 +11,7 @@ from dbarchitect.design.spec import Field
 from dbarchitect.model import english
 
 from .fields import field_of
-from .phrases import listed, named, singular
+from .phrases import counted, listed, named, singular
 from .statements import NO_THINGS, Link, Statements
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def verbless(reader: Reader, text: str, line: int) -> bool:
     match = _VERBLESS.match(text)
     if match is None or (owner := reader.entity(match[1])) is None or (target := reader.entity(match[2])) is None:
         return False
-    if owner == target:
+    if owner == target or counted(match[1]).said:
         return False
     reader.said.last = owner
     reader.said.links.append(Link(owner, target, 1, 1, "", False, line))

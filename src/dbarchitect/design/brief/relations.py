@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -60,12 +61,21 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
         if link.of != link.to:
             # Without a role of its own the other direction is the one that has none either, or the only one.
             for candidate in ((link.to, link.of, link.role), (link.to, link.of, "")):
-                if candidate in directions and candidate not in done and (candidate[2] or roles[link.of, link.to] == 1):
+                if (
+                    candidate in directions
+                    and candidate not in done
+                    and (candidate[2] or roles[link.of, link.to] == 1)
+                    and not _apart(link, directions[candidate])
+                ):
                     back = directions[candidate]
                     done.add(candidate)
                     break
             if back is None and not link.role:
-                others = [one for one in directions if one[:2] == (link.to, link.of) and one not in done]
+                others = [
+                    one
+                    for one, other in directions.items()
+                    if one[:2] == (link.to, link.of) and one not in done and not _apart(link, other)
+                ]
                 if len(others) == 1:
                     back = directions[others[0]]
                     done.add(others[0])
@@ -74,6 +84,14 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
         if decided is not None:
             assumed.append(decided)
     return tuple(found), tuple(assumed)
+
+
+def _apart(link: Link, other: Link) -> bool:
+    """Whether two directions are of two relations: a volunteer has one branch, and a branch one coordinator."""
+    roles = {link.role, other.role} - {""}
+    if len(roles) != 1 or link.most != 1 or other.most != 1:
+        return False
+    return not re.search(r" (?:by|to|from|for|with|at|in|on|of)$", roles.pop())
 
 
 def _said(link: Link) -> str:

@@ -121,5 +121,6 @@ def clauses(text: str) -> list[str]:
 NO_THINGS = frozenset(
     """
     it they we there you system app application data each end start what volume question query screen number scale
+    second minute hour day week month year metre meter kilometre mile gram litre euro dollar pound percent
     """.split()  # noqa: SIM905
 )

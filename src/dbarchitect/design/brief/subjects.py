@@ -62,8 +62,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     )
     if flagged is not None:
         sure.append(singular(flagged[1]))
-    plain = _PLURAL.match(text)
-    maybe = [_subject(plain[1])] if plain is not None else []
+    maybe = [_subject(plain[1]) for one in plainly(text) if (plain := _PLURAL.match(one)) is not None]
     return [one for one in sure if one and one not in NO_THINGS], [one for one in maybe if one and one not in NO_THINGS]
 
 

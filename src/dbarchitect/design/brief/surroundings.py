@@ -246,7 +246,7 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
             else:
                 figures["a_day"] = rate[0] * 86400
             continue
-        each = re.search(rf"\b(?:per|for each|for every|in each|an?) ({pattern})\s*$", part, re.IGNORECASE)
+        each = re.search(rf"\b(?:per|for each|for every|in each|an?) ({pattern})[\s.]*$", part, re.IGNORECASE)
         if each is not None and (parent := found.get(plural[each[1].lower()])) is not None and named_ is not None:
             last = plural[named_[1].lower()]
             many = numbers(part[: each.start()])

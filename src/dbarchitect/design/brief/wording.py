@@ -69,7 +69,8 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )  # fmt: skip
 # Where one sentence says two things of two subjects.
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
-_SPLIT = re.compile(r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|we|there) [\w -]+? (?:can|may|must|works?|has|have|is|are|belongs?|record|need|write|want|keep|must)\b)", re.IGNORECASE)
+_SPLIT = re.compile(r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) [\w -]+? (?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )", re.IGNORECASE)
 _WHICH = re.compile(
     r"^(.+?\b(?:one|an?|many|several|at most one|exactly one) ([\w-]+(?: [\w-]+)?)),? which "
     r"(?:has|have|records?|contains?|stores?|holds?|keeps?|states?) (.+)$", re.IGNORECASE,
