@@ -1,7 +1,7 @@
 """How much of a brief is understood, beside what a reader expects of it: `python tests/brief_expectations.py [FOLDER]`.
 
-An expectation is a TOML file beside the brief (tests/cases/briefs/unseen/README.md). What is expected and neither found nor
-told of as unread is silently missing; what is found and not expected is listed for a person to judge.
+An expectation is a TOML file beside the brief (tests/cases/briefs/unseen/README.md). What is expected and neither found
+nor told of as unread is silently missing; what is found and not expected is listed for a person to judge.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def scored(brief: Path) -> Score:
     try:
         spec = read_brief(brief.read_bytes(), brief.name).spec
     except InputError as err:
-        print(f"{brief.stem} is refused: {err.message}")
+        sys.stderr.write(f"{brief.stem} is refused: {err.message}\n")
         spec = Spec(unread=tuple(Unread(text=one, line=1) for one in text.splitlines() if one.strip()))
     score = Score(sentences=told(text), unread=len(spec.unread), about=len(sentences(spec.about)))
     _Against(spec, expected, score).compare()
@@ -133,9 +133,9 @@ class _Against:
         wanted = [{self._entity(one), *map(normal, one.split("|"))} for one in key]
         keys: list[set[str]] = []
         if entity is not None:
-            keys = [
-                {normal(one.name), *map(normal, one.within)} for one in entity.fields if one.unique
-            ] + [set(map(normal, one)) for one in entity.key]
+            keys = [{normal(one.name), *map(normal, one.within)} for one in entity.fields if one.unique] + [
+                set(map(normal, one)) for one in entity.key
+            ]
             keys += [{normal(entity.parent), *map(normal, entity.weak)}] if entity.weak else []
             for one in self.spec.relations:
                 for near, far in ((one.first, one.second), (one.second, one.first)):
@@ -210,29 +210,32 @@ class _Against:
 
 
 def main(folder: Path) -> None:
-    """Print the figures of every brief of a folder, and what is missing."""
+    """Print the figures of every brief of a folder; with -v what is missing, wrong and more than was expected."""
+    say = sys.stdout.write
     sums = Score()
     for brief in sorted(folder.glob("*.md")):
         if not brief.with_suffix(".toml").exists():
             continue
         score = scored(brief)
-        understood = 1 - score.unread / score.sentences
-        print(
-            f"{brief.stem}: {score.sentences} sentences, {understood:.0%} not listed as unread ({score.about} set aside as "
-            f"about); found {len(score.found)} of {len(score.found) + len(score.missing)} ({score.share:.0%}); "
-            f"{len(score.silent)} silently missing; {len(score.wrong)} wrong entities; {len(score.extra)} extra"
-        )
-        for what, items in (("missing", score.missing), ("silent", score.silent), ("wrong", score.wrong), ("extra", score.extra)):
+        say(f"{brief.stem}: {figures(score)}\n")
+        parts = {"missing": score.missing, "silent": score.silent, "wrong": score.wrong, "extra": score.extra}
+        for what, items in parts.items():
             if items and "-v" in sys.argv:
-                print(f"    {what}: {'; '.join(items)}")
+                say(f"    {what}: {'; '.join(items)}\n")
         for name in ("sentences", "unread", "about"):
             setattr(sums, name, getattr(sums, name) + getattr(score, name))
-        for name in ("found", "missing", "silent", "wrong", "extra"):
+        for name in ("found", *parts):
             getattr(sums, name).extend(getattr(score, name))
-    print(
-        f"all: {sums.sentences} sentences, {sums.unread} unread ({sums.unread / sums.sentences:.0%}), {sums.about} about; "
-        f"found {len(sums.found)} of {len(sums.found) + len(sums.missing)} ({sums.share:.0%}), "
-        f"{len(sums.silent)} silently missing, {len(sums.wrong)} wrong, {len(sums.extra)} extra"
+    say(f"all: {figures(sums)}\n")
+
+
+def figures(score: Score) -> str:
+    """One line."""
+    every = len(score.found) + len(score.missing)
+    return (
+        f"{score.sentences} sentences, {score.unread} listed as unread, {score.about} set aside as about; "
+        f"{len(score.found)} of {every} expected ({score.share:.0%}), {len(score.silent)} silently missing, "
+        f"{len(score.wrong)} wrong, {len(score.extra)} extra"
     )
 
 

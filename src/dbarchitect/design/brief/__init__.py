@@ -47,7 +47,9 @@ _WHERE = re.compile(
     r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|non[- ]functional|context|budget|compliance|team)\b",
     re.IGNORECASE,
 )
-_VALUES = frozenset(("email", "phone", "url", "money", "percentage", "boolean", "date", "moment"))  # no things of their own
+_VALUES = frozenset(
+    ("email", "phone", "url", "money", "percentage", "boolean", "date", "moment")
+)  # no things of their own
 _SHORT = 3  # words of a title that may as well name a chapter
 _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
 
@@ -202,8 +204,10 @@ class _Brief:
             ):
                 del self.said.things[short]  # `movements` are the stock movements
         for one, line in maybes:
-            if one not in self.said.things and kind_by_name(one) not in _VALUES and re.search(
-                rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE
+            if (
+                one not in self.said.things
+                and kind_by_name(one) not in _VALUES
+                and re.search(rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE)
             ):
                 self.said.thing(one, line)
 
@@ -319,7 +323,12 @@ class _Brief:
         if part.kind == "paragraph" and not part.path[1:] and not self.said.last:
             # What stands below the title says what it is, and perhaps where it runs.
             for text, lines in sentences(part.text):
-                if self.said.last or self.question[0] or text.endswith("?") or (subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things)):
+                if (
+                    self.said.last
+                    or self.question[0]
+                    or text.endswith("?")
+                    or (subjects(text)[0] and set(subjects(text)[0]) <= set(self.said.things))
+                ):
                     self._sentence(text, part.line + lines)
                 elif not self.reader.read(text, part.line + lines, aside=True):
                     self.about.append(f"{text}.")
@@ -357,7 +366,9 @@ class _Brief:
         elif question and asked_about(question) == self.said.last and _is_list(text):
             for one in listed(text):
                 if not self.reader.item(self.said.last, one, line, optional=False):
-                    self.said.unread.append(Unread(text=one, line=line, hint="a field: total in EUR, status (new, paid)"))
+                    self.said.unread.append(
+                        Unread(text=one, line=line, hint="a field: total in EUR, status (new, paid)")
+                    )
         elif _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE):
             self.volumes.append((Part("paragraph", text, line, part.path if part else ()), None))
         elif re.match(r"^(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE):
@@ -563,7 +574,7 @@ _ASKED = re.compile(
 )
 _FIGURES = re.compile(
     r"^\s*(?:volumes?|numbers|scale|size|about|around|roughly|currently|we have|[\w ]{3,20}:)?[^.]*?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]*"
-    r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|about|around|roughly)\b:? [\d~]|^\s*(?:volumes?|numbers|scale|load)\b: .*\d"
+    r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|about|around|roughly)\b:? [\d~]|^\s*(?:(?:volumes?|numbers|scale|load)\b:|we (?:expect|hope for|plan for|count on|have about)|expect(?:ed|ing)?) .*\d"
     r"|^\s*[~]?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]+(?:/|per |a |each |every )(?:second|minute|hour|day|week|month|year|yr|s|h|d)\b",
     re.IGNORECASE,
 )

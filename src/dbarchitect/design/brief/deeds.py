@@ -33,7 +33,7 @@ _MAKING = re.compile(
 )  # fmt: skip
 _PARTS = re.compile(r"\s+(?:for|in|at|to|with|on|from|into)\s+", re.IGNORECASE)
 _GIVING = re.compile(
-    r",? (?:giving|stating|specifying|entering|choosing|picking|selecting|recording|with) (?=(?:an?|the|its|their)\b)(.+)$",
+    r",? (?:and (?:gives?|writes?|leaves?|records?|notes?|pays?)|giving|stating|specifying|entering|choosing|picking|selecting|recording|with) (?=(?:an?|the|its|their)\b)(.+)$",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
@@ -104,13 +104,74 @@ def making(reader: Reader, text: str, line: int) -> bool:
     return all(done)
 
 
+_DATED = re.compile(r" (?:on|at) an? (?:given |certain )?(date|day|time|moment)\b", re.IGNORECASE)
+_MADE_BY = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:made|written|created|posted|published|uploaded|submitted|sent|opened|filed|issued|offered|placed"
+    rf"|added|recorded|registered|imported|reported|composed|drawn up|entered|announced|started|owned|run|managed|led|supervised) by ({NOUN})$",
+    re.IGNORECASE,
+)  # fmt: skip
+_HEADED = re.compile(r"^([A-Z]?[a-z]+(?: [a-z]+)?): ((?:an?|each|every|the) ([\w-]+) ([a-z]+) .+)$", re.IGNORECASE)
+
+
+def made_by(reader: Reader, text: str, line: int) -> bool:
+    """`quizzes are written by players`: each by one."""
+    match = _MADE_BY.match(text)
+    what, who = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
+    if match is None or what is None or who is None or what == who or counted(match[2]).said:
+        return False
+    reader.said.last = what
+    reader.said.links.append(Link(what, who, 1, 1, "", False, line))
+    return True
+
+
+def headed(text: str) -> str:
+    """The deed that a sentence is headed with: `Inspections: an officer inspects a plot`; "" else."""
+    match = _HEADED.match(text)
+    return singular(match[1]) if match and singular(match[1]) in _nouns_of(match[4].lower()) else ""
+
+
+def told_under(reader: Reader, text: str, line: int) -> bool:
+    """Such a sentence, without its head."""
+    match = _HEADED.match(text)
+    return bool(match) and headed(text) in reader.said.things and event(reader, match[2], line)
+
+
+def one_per(reader: Reader, text: str, line: int) -> bool:
+    """`one payment per grower per period`: the two together tell payments apart."""
+    match = _ONE_PER.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    known = reader.said.things[owner].fields
+    names = [reader.entity(one) or singular(one) for one in match.groups()[1:]]
+    if not all(name in reader.said.things or name in known for name in names):
+        return False
+    for name in names:
+        if name in reader.said.things and not any(one.of == owner and one.to == name for one in reader.said.links):
+            reader.said.links.append(Link(owner, name, 1, 1, "", False, line))
+    reader.said.things[owner].keys.append(tuple(names))
+    return True
+
+
+_ONE_PER = re.compile(
+    rf"^(?:there (?:is|can be|may be) )?(?:only |at most |exactly )?one ({NOUN}) (?:per|for each|for every) ({NOUN}) (?:and|per|and per|in each|in every) ({NOUN})$",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
 def _nouns_of(verb: str) -> list[str]:
     """What a deed may be called: `book` a booking, `enrol` an enrolment, `rate` a rating, `reserve` a reservation."""
     found: list[str] = []
     for base in dict.fromkeys((verb, verb.removesuffix("s"), verb.removesuffix("es"), re.sub(r"ies$", "y", verb))):
         short = base.removesuffix("e")
         found += [base, f"{base}ing", f"{short}ing", f"{base}ment", f"{base}{base[-1:]}ing", f"{base}lment"]
-        found += [f"{short}ation", f"{short}ion", f"{short}al", re.sub(r"be$", "ption", base), re.sub(r"y$", "ication", base)]
+        found += [
+            f"{short}ation",
+            f"{short}ion",
+            f"{short}al",
+            re.sub(r"be$", "ption", base),
+            re.sub(r"y$", "ication", base),
+        ]
     return found
 
 
@@ -127,6 +188,8 @@ def event(reader: Reader, text: str, line: int) -> bool:
         return False
     giving = _GIVING.search(match["rest"])
     rest = match["rest"][: giving.start()] if giving else match["rest"]
+    dated = _DATED.search(rest)
+    rest = rest[: dated.start()] + rest[dated.end() :] if dated else rest
     objects = [one for item in listed(rest) for one in _PARTS.split(item)]
     targets = [(reader.entity(counted(one).text), counted(one)) for one in objects]
     if not targets or any(target is None or target in (deed, who) for target, _ in targets):
@@ -136,6 +199,14 @@ def event(reader: Reader, text: str, line: int) -> bool:
         most = number.most if number.said else 1  # `members borrow books`: each loan is of one
         reader.said.links.append(Link(deed, target or "", min(number.least, 1) or 1, most, "", False, line))
     reader.said.last = deed
+    if dated is not None:
+        word = dated[1].lower()
+        reader.said.put(
+            deed,
+            Field(
+                name="date" if word == "day" else word, kind="date" if word in ("day", "date") else "moment", line=line
+            ),
+        )
     done = [reader.item(deed, one, line, optional=False) for one in listed(giving[1])] if giving else []
     return all(done)
 
@@ -224,6 +295,15 @@ def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
-BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (per, some_lack, making, event, several, shared)
-FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (amounts,)
+BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
+    one_per,
+    per,
+    some_lack,
+    making,
+    made_by,
+    event,
+    several,
+    shared,
+)
+FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (amounts, told_under)
 AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_pair,)

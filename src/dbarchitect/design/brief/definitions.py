@@ -27,10 +27,15 @@ _GENUS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _GROUP = re.compile(r"\b(?:group|set|list|collection|bundle|series|sequence|family) of ([\w-]+s)\b", re.IGNORECASE)
-_SPAN = re.compile(r"\bfrom (an? [\w ]+?) (?:until|till|to) (an? [\w ]+?)(?:,? (?:which|that) (?:may|can) be [\w ]+)?(?=,|$)", re.IGNORECASE)
+_SPAN = re.compile(
+    r"\bfrom (an? [\w ]+?) (?:until|till|to) (an? [\w ]+?)(?:,? (?:which|that) (?:may|can) be [\w ]+)?(?=,|$)",
+    re.IGNORECASE,
+)
 _DATED = re.compile(r"\bon an? (?:given |certain |particular )?(date|day)\b", re.IGNORECASE)
 _WITH = re.compile(r"(?:,|\b) ?with ((?:an?|the|its|their) .+)$", re.IGNORECASE)
-_KNOWN_BY = re.compile(r",? (?:which is )?(?:identified|known|distinguished) by (?:its |their |an? |the )?(.+)$", re.IGNORECASE)
+_KNOWN_BY = re.compile(
+    r",? (?:which is )?(?:identified|known|distinguished) by (?:its |their |an? |the )?(.+)$", re.IGNORECASE
+)
 _UNKNOWN = re.compile(r"\b(?:may|can|might) be (?:unknown|empty|missing|open|left out)\b", re.IGNORECASE)
 
 

@@ -58,7 +58,7 @@ _LAST: dict[str, Kind] = {
     "email": "email", "mail": "email", "phone": "phone", "telephone": "phone", "mobile": "phone", "url": "url",
     "website": "url", "link": "url", "homepage": "url", "slug": "slug", "price": "money", "total": "money",
     "subtotal": "money", "cost": "money", "amount": "money", "fee": "money", "balance": "money", "salary": "money",
-    "budget": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
+    "budget": "money", "rent": "money", "wage": "money", "deposit": "money", "fare": "money", "tax": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
     "age": "integer", "year": "integer", "stock": "integer", "position": "integer", "rank": "integer",
     "stars": "integer", "seats": "integer", "capacity": "integer", "floor": "integer", "score": "decimal",
     "rating": "integer", "weight": "decimal", "height": "decimal", "width": "decimal", "length": "decimal",
@@ -139,14 +139,18 @@ _UNITS = (
     "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
     "|degrees|celsius|watts|kwh|volts|points|percent|pixels|cents"
 )
-_WHOLE = re.compile(r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE
+)
 _IN_UNITS = re.compile(rf"^(.+?),? (?:(?:expressed|measured|given|counted) )?in ({_UNITS})$", re.IGNORECASE)
 _TAIL = re.compile(r"^(.+?) (unique|optional|nullable|required|mandatory)!?$", re.IGNORECASE)
 _NULL = re.compile(r"^(.+?) (?:(int|integer|text|date|timestamp|bool|boolean) )?(null|not null)$", re.IGNORECASE)
 
 
 # `the price that the customer paid` is the price.
-_RELATIVE = re.compile(r"^(.+?),? (?:what|that|which|who) (?:the |an? )?[a-z]+ (?:has |have |had |was |is )?[a-z]+$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"^(.+?),? (?:what|that|which|who) (?:the |an? )?[a-z]+ (?:has |have |had |was |is )?[a-z]+$", re.IGNORECASE
+)
 
 
 def _clause(head: str) -> tuple[str, Kind] | None:
@@ -197,8 +201,14 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
     tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
     if tailed and tailed[2].lower() in _TYPES:
         head, kind = tailed[1], kind or _TYPES[tailed[2].lower()]
-    head = _RELATIVE.sub(r"\1", head)
-    head = re.sub(r"^(an? |the )?(?:short|brief|free|plain|longer?) (?=(?:text |)(?:description|text|comment|bio|note|notes|summary|explanation)$)", r"\1", head, flags=re.IGNORECASE)
+    if _clause(head) is None:
+        head = _RELATIVE.sub(r"\1", head)
+    head = re.sub(
+        r"^(an? |the )?(?:short|brief|free|plain|longer?) (?=(?:text |)(?:description|text|comment|bio|note|notes|summary|explanation)$)",
+        r"\1",
+        head,
+        flags=re.IGNORECASE,
+    )
     unit = _IN_UNITS.match(head)
     if unit is not None:
         head, kind = unit[1], kind or ("integer" if _WHOLE.match(unit[2]) else "decimal")
@@ -237,7 +247,7 @@ def kind_by_name(name: str) -> Kind:
     words = english.split(name)
     if not words:
         return "word"
-    if words[0] in _FIRST and len(words) > 1:
+    if words[0] in _FIRST and len(words) > 1 and (words[0] != "number" or words[1] == "of"):
         return _FIRST[words[0]]
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
@@ -286,7 +296,9 @@ def _value(text: str) -> str:
 
 def _attribute(field: Field, text: str) -> Field | None:
     """`field` with one attribute; None where the words are none."""
-    part = re.sub(r"^(?:is|are|must be|has to be) (?=unique|optional|required|mandatory)", "", text.strip().strip("*`!").strip())
+    part = re.sub(
+        r"^(?:is|are|must be|has to be) (?=unique|optional|required|mandatory)", "", text.strip().strip("*`!").strip()
+    )
     lower = " ".join(part.lower().replace("_", " ").replace("-", " ").split())
     if lower in _NULLABLE:
         return replace(field, required=False)

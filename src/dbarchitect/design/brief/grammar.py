@@ -22,7 +22,8 @@ from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, cl
 from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
-    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )",
+    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
+    r"|,? and (?:also )?(?=[a-z]+s (?:an?|one|exactly|many|several|at (?:least|most)|its|their) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
 )
 _STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|closed|lost)$", re.IGNORECASE)
@@ -32,7 +33,7 @@ _PERFECT = re.compile(
 
 
 _PREPOSITIONS = re.compile(
-    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly)\b)",
+    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly|at most|at least|up to)\b)",
     re.IGNORECASE,
 )
 
@@ -43,8 +44,8 @@ class Reader:
     def __init__(self, said: Statements) -> None:
         self.said = said
         self._forms: tuple[Callable[[str, int], bool], ...] = (
-            self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
-            *(partial(form, self) for form in (*deeds.FIRST, *notes.FORMS)),
+            *(partial(form, self) for form in deeds.FIRST), self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
+            *(partial(form, self) for form in notes.FORMS),
             self._moves, self._kept, self._tenancy, self._tree, self._optional, self._bounds, self._both_many,
             self._has, *(partial(form, self) for form in deeds.BEFORE), self._belongs, self._verb,
             *(partial(form, self) for form in deeds.AFTER),
@@ -78,7 +79,9 @@ class Reader:
         if not last:
             return text
         text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
-        text = re.sub(r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE)
+        text = re.sub(
+            r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE
+        )
         return re.sub(
             r"^(?=(?:has|have|contains?|includes?|consists? of|belongs? to|needs?|may|can|must|is) )",
             f"{last} ",
@@ -190,19 +193,36 @@ class Reader:
     def _spans(self, text: str, line: int) -> bool:
         """`it starts at a moment and ends at another`: two fields."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:starts?|begins?)(?: (at|on))?(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on))?)?$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:starts?|begins?)(?: (at|on)(?: (?:an?|some) (?:given |certain )?(?:moment|date|time|day))?)?"
+            r"(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on)(?: (?:an?|some|another) (?:given |certain )?(?:moment|date|time|day))?)?)?$",
             text,
             re.IGNORECASE,
         )
         owner = self.entity(match[1]) if match else None
         if match is None or owner is None:
-            return False
+            return self._ends(text, line)
         kind = "date" if (match[2] or "").lower() == "on" else "moment"
         names = ("start", "end") if re.search(r"\b(?:ends?|stops?|expires?)\b", text, re.IGNORECASE) else ("start",)
         for name in names:
             self.said.put(owner, Field(name=name, kind=kind, required=name == "start", line=line))
         if len(names) == 2:
             self.said.rules.append(Rule(entity=owner, kind="order", fields=names, line=line))
+        return True
+
+    def _ends(self, text: str, line: int) -> bool:
+        """`it may end on a date`."""
+        match = re.match(
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) ((?:may|can|might) )?(?:ends?|stops?|expires?) (at|on)(?: (?:an?|some|another) (?:moment|date|time|day))?$",
+            text,
+            re.IGNORECASE,
+        )
+        owner = self.entity(match[1]) if match else None
+        if match is None or owner is None:
+            return False
+        kind = "date" if match[3].lower() == "on" else "moment"
+        self.said.put(owner, Field(name="end", kind=kind, required=not match[2], line=line))
+        if "start" in self.said.things[owner].fields:
+            self.said.rules.append(Rule(entity=owner, kind="order", fields=("start", "end"), line=line))
         return True
 
     def _there(self, text: str, line: int) -> bool:
@@ -249,7 +269,9 @@ class Reader:
             r"(?: (?:per|within|for each|for every|in each|inside|across|for|in|among) (.+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
-        if match is None or re.search(rf"\b(?:{HAS}|which|that|who|is|are|can|may|must) ", f"{match[1]} ", re.IGNORECASE):
+        if match is None or re.search(
+            rf"\b(?:{HAS}|which|that|who|is|are|can|may|must) ", f"{match[1]} ", re.IGNORECASE
+        ):
             return False
         subject = re.sub(r"^the (?:combination|pair) of ", "", match[1], flags=re.IGNORECASE)
         within = tuple(singular(one) for one in listed(match[2])) if match[2] else ()
@@ -599,7 +621,7 @@ class Reader:
             )
             return True
         made = field_of(number.text if number.said else text, line=line)
-        if made is None:
+        if made is None or not _is_a_name(made.name):
             return False
         if many:
             made = replace(made, kind="tags" if made.kind == "word" else made.kind, name=named(head))
@@ -610,7 +632,7 @@ class Reader:
 
     def _belongs(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|refers? to|references|points? to|concerns?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? in|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
             text, re.IGNORECASE,
         )  # fmt: skip
         subject = self.entity(match[1]) if match else None
@@ -618,10 +640,17 @@ class Reader:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         self.said.last = subject
-        return _every([self._to(subject, item, line, optional=optional, verb="") for item in listed(match[2])])
+        # `comments belong to posts`: each of them to one.
+        items = [one if counted(one).said else f"one {singular(one)}" for one in listed(match[2])]
+        return _every([self._to(subject, item, line, optional=optional, verb="") for item in items])
 
     def _to(self, subject: str, item: str, line: int, *, optional: bool, verb: str) -> bool:
         number = counted(item)
+        if (another := re.match(r"^other ([\w -]+)$", number.text, re.IGNORECASE)) and self.entity(
+            another[1]
+        ) == subject:
+            self._link(subject, subject, 0, None, f"other {subject}", False, line)
+            return True
         target = self.entity(number.text)
         role = ""
         if target is None and (ended := self._ending(number.text)) is not None:
@@ -639,7 +668,7 @@ class Reader:
     def _verb(self, text: str, line: int) -> bool:
         """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({self.nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over))?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({self.nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
             text,
             re.IGNORECASE,
         )
@@ -689,6 +718,25 @@ _KEPT: tuple[tuple[str, str], ...] = (
     (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:a )?time series$", "by_time"),
     (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:a |put in a |worked off as a )?queued?(?: of work)?$", "queue"),
 )  # fmt: skip
+
+
+_NO_NAME = frozenset(
+    ("is", "are", "was", "were", "has", "have", "can", "may", "must", "will", "says", "gives", "which", "who", "that")
+)
+
+
+def _is_a_name(name: str) -> bool:
+    """Whether words can be a field's name, and are no sentence that was not understood."""
+    first, *others = name.split()
+    if (
+        first in ("who", "whom", "says", "gives", "takes", "what", "how")
+        or len(others) > 5
+        or _NO_NAME.intersection(others)
+    ):
+        return False
+    return not (
+        first in ("in", "on", "at", "by", "for", "with", "from", "to") and others[:1] in (["a"], ["an"], ["the"])
+    )
 
 
 def _chain(steps: list[str]) -> list[tuple[str, str]]:

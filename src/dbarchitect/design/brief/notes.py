@@ -30,11 +30,13 @@ _BRACKETED = re.compile(rf"^({_NAME}) ?\(([^()]+(?:\([^()]*\)[^()]*)*)\)$")
 _VERBLESS = re.compile(
     rf"^({_NAME}) (?:in|for|of|per|on|under|to|at|from|against) ({_NAME})(?:: (.+)|, (.+))?$", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"^numbered (?:per|within|in|inside) (?:each |every |an? |the |its )?(.+)$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^numbered (?:per|within|in|inside) (?:each |every |an? |the |its |their )?(.+)$", re.IGNORECASE
+)
 _LABELS = frozenset(
     """
-    note notes todo fixme acceptance example examples important numbers volumes nb warning hint later remark question answer
-    path problem goal idea context screens screen queries query rules rule data entities entity stack runtime hosting
+    note notes todo fixme acceptance example examples important numbers volumes nb warning hint later remark
+    path problem goal idea present attendees participants author authors subject context screens screen queries query rules rule data entities entity stack runtime hosting
     """.split()  # noqa: SIM905
 )
 _CELLS = {
@@ -54,7 +56,7 @@ def heads_of_notes(text: str) -> list[str]:
     verbless_ = _VERBLESS.match(stripped)
     if verbless_ is not None and (verbless_[3] or _NUMBERED.match(verbless_[4] or "")):
         words = english.split(verbless_[1])
-        if len(words) <= 2 and words[-1] != english.singular(words[-1]) and not _LABELS.intersection(words):
+        if 0 < len(words) <= 2 and words[-1] != english.singular(words[-1]) and not _LABELS.intersection(words):
             return [singular(verbless_[1])]
     match = _BRACKETED.match(stripped) or re.match(rf"^({_NAME}): (.+)$", stripped)
     if match is None or match[2].count("->") or "→" in match[2]:
@@ -153,6 +155,24 @@ def numbered(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+_NUMBERED_THINGS = re.compile(
+    rf"^(?:the )?({_NAME}) (?:is|are) numbered (?:per|within|in|inside) (?:each |every |an? |the |its |their )?(.+)$",
+    re.IGNORECASE,
+)
+
+
+def numbered_things(reader: Reader, text: str, line: int) -> bool:
+    """`plots are numbered within their site`."""
+    match = _NUMBERED_THINGS.match(text)
+    owner, target = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
+    if match is None or owner is None or target is None:
+        return False
+    reader.said.last = owner
+    if not any((one.of, one.to) in ((owner, target), (target, owner)) for one in reader.said.links):
+        reader.said.links.append(Link(owner, target, 1, 1, "", False, line))
+    return numbered(reader, f"numbered within {match[2]}", line)
+
+
 def _items(reader: Reader, owner: str, text: str, line: int) -> bool:
     done = [numbered(reader, one, line) or reader.item(owner, one, line, optional=False) for one in listed(text)]
     return all(done)
@@ -178,4 +198,4 @@ def relation_of_row(said: Statements, cells: tuple[str, ...], columns: dict[str,
     return True
 
 
-FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (pair, arrow, bracketed, verbless)
+FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (pair, arrow, bracketed, verbless, numbered_things)

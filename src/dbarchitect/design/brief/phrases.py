@@ -115,7 +115,8 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|st|dr|inc|ltd)\.$",
 
 
 _NOTE = re.compile(
-    r"^\s*(?:[\w -]{2,30}: \S|[\w -]{1,40}(?:->|→|<->|↔|<=>)|[\w -]{1,40} (?:0\.\.)?[1nm*] ?: ?(?:0\.\.)?[1nm*]\b)", re.IGNORECASE
+    r"^\s*(?:[\w -]{2,30}: \S|[\w -]{1,40}(?:->|→|<->|↔|<=>)|[\w -]{1,40} (?:0\.\.)?[1nm*] ?: ?(?:0\.\.)?[1nm*]\b)",
+    re.IGNORECASE,
 )
 _ASKS = re.compile(
     r"^(?:and |but )?(?:does|do|did|is|are|what|which|how|who|can|could|should|must|when|where|why|has|have|will|may)\b",

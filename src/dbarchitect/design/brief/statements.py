@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Rule, Unread
 
-
 HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
 MAY = "(?:can|may|might|must|should|will|always|usually|also|optionally|at any time)"
 NOUN = r"[\w'’`*\" -]+?"
@@ -87,7 +86,7 @@ def _joined(old: Field, new: Field) -> Field:
 
 VERBAL = frozenset(
     """
-    can may must should will has have is are was were be been keeps keep contains belongs works may takes uses where when
+    can cannot never may must should will has have is are was were be been keeps keep contains belongs works may takes uses where when
     that which who with from for in on at to by of and or not only same other
     """.split()  # noqa: SIM905
 )
@@ -106,6 +105,15 @@ NO_ROLE = VERBAL | {
     "new",
     "own",
     "into",
+    "between",
+    "two",
+    "three",
+    "several",
+    "all",
+    "both",
+    "most",
+    "least",
+    "up",
 }
 _CLAUSE = re.compile(
     r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) [\w ]+? (?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
@@ -120,7 +128,7 @@ def clauses(text: str) -> list[str]:
 
 NO_THINGS = frozenset(
     """
-    it they we there you system app application data each end start what volume question query screen number scale
+    it they we there you system app data each end start what volume query screen number scale
     second minute hour day week month year metre meter kilometre mile gram litre euro dollar pound percent
     """.split()  # noqa: SIM905
 )

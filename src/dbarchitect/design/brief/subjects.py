@@ -6,7 +6,7 @@ import re
 
 from dbarchitect.model import english
 
-from .deeds import made, maker
+from .deeds import headed, made, maker
 from .notes import heads_of_notes
 from .phrases import bare, singular
 from .statements import HAS, MAY, NO_THINGS, NOUN, VERBAL, clauses
@@ -17,7 +17,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _HAVING = re.compile(
-    rf"^(?:the )?((?!who\b|which\b|what\b|that\b|this\b|these\b|those\b|nobody\b|everyone\b|everything\b)[\w-]+(?: [\w-]+)?)"
+    rf"^(?:the )?((?!application\b|software\b|question\b|who\b|which\b|what\b|that\b|this\b|these\b|those\b|nobody\b|everyone\b|everything\b)[\w-]+(?: [\w-]+)?)"
     rf" (?:{MAY} )*(?:has|have|contains?|consists? of|includes?|is identified by|are identified by|is described by|are described by) ",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     sure: list[str] = []
     for clause in (one for said in plainly(re.sub(r"[*`]", "", text)) for one in clauses(said)):
         for one in (clause, afterwards(clause) or ""):
-            sure += [*heads_of_notes(one), made(one), maker(one)]
+            sure += [*heads_of_notes(one), made(one), maker(one), headed(one)]
             having = _HAVING.match(one)
             if having is not None:
                 sure.append(_subject(having[1]))
@@ -70,5 +70,3 @@ def _subject(text: str) -> str:
     """The noun that a subject is; "" where it runs into a verb (`user can react to a message`)."""
     words = english.split(bare(text))
     return singular(text) if 0 < len(words) <= 3 and not VERBAL.intersection(words) else ""
-
-

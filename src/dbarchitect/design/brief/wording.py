@@ -19,7 +19,7 @@ _Q = (
 _A = r"(?:an?|each|every|one|the|any|all|a single)"
 _WORDS = r"[\w'’-]+(?: [\w'’-]+){0,2}?"
 _KEEP = r"(?:keep|store|record|track|know|save|note|write|register|hold|collect|need|enter|see)"
-_KEPT = r"(?:kept|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected)"
+_KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected)"
 _WILL = r"(?:(?:must|want to|need to|have to|should|would like to|also|do|can|will|always|just) )*"
 
 # (pattern, what stands there instead), applied one after the other, each as often as it holds.
@@ -42,13 +42,17 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:must|will|should|has to|have to|needs? to) be (?=[a-z])", "is "),
         (rf"\b({_Q}|any|each|every|one) of (?:the|its|their|his|her|my|our|your|these|those) (?=[a-z])", r"\1 "),
         (r"\bthe same (?=[\w-]+(?: [\w-]+)? (?:can|may|must|is|are)\b)", "a "),
-        (r"(?:,? and)?,? (?:where applicable|if applicable|if any|if known|if there is one),? (?=(?:the|an?) )", ", an optional "),
+        (r"(?:,? and)?,? (?:where applicable|if applicable|if any|if known|if there is one|if (?:he|she|it|they) (?:has|have) (?:one|any)),? (?=(?:the|an?) )", ", an optional "),
         (r",? (?:where applicable|if applicable|if any|if known|if there is one),?(?= |$)", " (optional)"),
         (r" an optional (?:the|an?) ", " an optional "),
         (r",? (?:each|all) of which (?:is|are|must be) ", " is "),
         # lists of what is known, said of an entity
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP} (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
+        (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (?:down )?the ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
+        (rf"^(?:the|its|their) ([\w -]+) (?:is|are) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"it has a \1"),
+        (r",? (?:which|that) (?:nobody|no one|no other [\w ]+?) (?:else )?(?:has|shares|uses)$", " (unique)"),
+        (rf"^((?:{_A} )?{_WORDS}) = (?=\d|{_Q} )", r"\1 has "),
         (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (.+) (?:for|of|about|from|on) (?:each|every|an?) ({_WORDS})$", r"each \2 has \1"),
         (rf"^in (?:{_A} )({_WORDS}) (?:must be|there (?:is|are|must be)|is|are|we (?:find|see|have)) (?=(?:the|an?|its) )(.+)$", r"each \1 has \2"),
         (rf"^in (?:{_A} )({_WORDS}) we (?:use|put|have|list|collect|group) ([\w-]+s)$", r"a \1 uses many \2"),
@@ -68,12 +72,16 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 # Where one sentence says two things of two subjects.
+_WHOLE = re.compile(rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are) {_KEPT}$", re.IGNORECASE)
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
-_SPLIT = re.compile(r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) [\w -]+? (?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
-    r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) [\w -]+? (?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
+    re.IGNORECASE,
+)
 _WHICH = re.compile(
-    r"^(.+?\b(?:one|an?|many|several|at most one|exactly one) ([\w-]+(?: [\w-]+)?)),? which "
-    r"(?:has|have|records?|contains?|stores?|holds?|keeps?|states?) (.+)$", re.IGNORECASE,
+    r"^(.+?\b(?:one|an?|many|several|at most one|exactly one|\d+) ([\w-]+(?: [\w-]+)?)),? (?:which|each(?: one| of (?:them|which))?) "
+    r"(?:has|have|with|having|records?|contains?|stores?|holds?|keeps?|states?) (.+)$", re.IGNORECASE,
 )  # fmt: skip
 _WHEN = re.compile(r"^(?:when|once|whenever|after|if|as soon as) [^,]+, (.+)$", re.IGNORECASE)
 _ASIDE = re.compile(
@@ -109,7 +117,8 @@ def without_actors(text: str) -> str:
 def plainly(text: str) -> list[str]:
     """The clauses of a sentence in words that the grammar knows."""
     found: list[str] = []
-    for clause in _SPLIT.split(_told(_PURPOSE.sub("", text))):
+    told = _told(_PURPOSE.sub("", text))
+    for clause in [told] if _WHOLE.match(told) else _SPLIT.split(told):
         said = _rewritten(clause.strip(" ,"))
         which = _WHICH.match(said)
         if which is not None:
