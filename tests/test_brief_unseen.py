@@ -13,11 +13,6 @@ from dbarchitect.design.spec import Spec
 CASES = Path(__file__).parent / "cases" / "briefs"
 
 BRIEFS = sorted(
-    one
-    for folder in ("unseen", "fresh")
-    for one in (CASES / folder).glob("*.md")
-    if one.with_suffix(".toml").exists()
-)
     one for folder in ("unseen", "fresh") for one in (CASES / folder).glob("*.md") if one.with_suffix(".toml").exists()
 )
 
@@ -98,7 +93,7 @@ def test_a_story_tells_of_things_and_not_of_its_teller() -> None:
 def test_a_definition_is_read_and_stays_as_a_comment() -> None:
     found = spec(
         "**Artefact**: a physical object. Identified by its accession number.\n\n"
-        "**Loan**: the lending of an artefact to somebody, from a start date until a return date, which may be unknown.\n"
+        "**Loan**: the lending of an artefact, from a start date until a return date, which may be unknown.\n"
     )
     loan = found.entity("loan")
     assert loan is not None and loan.comment.startswith("The lending of an artefact")
