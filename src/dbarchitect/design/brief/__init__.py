@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from dbarchitect.design.spec import Access, Assumed, Entity, Relation, Spec, Surroundings, Unread, Volume
 from dbarchitect.errors import InputError
 from dbarchitect.model import english
@@ -116,6 +118,7 @@ class _Brief:
         for owner, fields in left.items():
             for field in fields:
                 self.said.put(owner, field)
+        valueless = self._valueless()
         entities = self._entities()
         known = {one.name: one for one in entities}
         roles = {name: frozenset(_roles(relations, name)) for name in known}
@@ -131,7 +134,7 @@ class _Brief:
         spec = Spec(
             title=self.title, about=" ".join(self.about), surroundings=self._surroundings(), entities=entities,
             relations=relations, rules=tuple(self.said.rules), access=tuple(access), volumes=tuple(self._volumes(known)),
-            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *self._decided(known)),
+            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *valueless, *self._decided(known)),
         )  # fmt: skip
         if not spec.entities and not self.embedded:
             raise InputError(
@@ -511,6 +514,23 @@ class _Brief:
             self.said.links.append(Link(parent, child, 0, None if many else 1, "", True, part.line))
 
     # ---- the end
+
+    def _valueless(self) -> list[Assumed]:
+        """A status whose values nobody said is a word: `a city and a state` are of an address."""
+        found: list[Assumed] = []
+        for thing in self.said.things.values():
+            for name, one in thing.fields.items():
+                if one.kind == "choice" and not one.values:
+                    thing.fields[name] = replace(one, kind="word")
+                    found.append(
+                        Assumed(
+                            what=f"the {name} of a {thing.name} is any short text",
+                            because="its values are not said",
+                            say=f"A {thing.name} has a {name} (one, another).",
+                            line=one.line,
+                        )
+                    )
+        return found
 
     def _entities(self) -> tuple[Entity, ...]:
         return tuple(

@@ -143,7 +143,10 @@ def one_per(reader: Reader, text: str, line: int) -> bool:
     if match is None or owner is None:
         return False
     known = reader.said.things[owner].fields
-    names = [reader.entity(one) or singular(one) for one in match.groups()[1:]]
+    parts = [one for item in listed(match[2]) for one in re.split(r" (?:per|in each|in every) ", item)]
+    names = [reader.entity(one) or singular(one) for one in parts]
+    if len(names) < 2:
+        return False
     if not all(name in reader.said.things or name in known for name in names):
         return False
     for name in names:
@@ -154,7 +157,7 @@ def one_per(reader: Reader, text: str, line: int) -> bool:
 
 
 _ONE_PER = re.compile(
-    rf"^(?:there (?:is|can be|may be) )?(?:only |at most |exactly )?one ({NOUN}) (?:per|for each|for every) ({NOUN}) (?:and|per|and per|in each|in every) ({NOUN})$",
+    rf"^(?:there (?:is|can be|may be) )?(?:only |at most |exactly )?one ({NOUN}) (?:per|for each|for every) (.+)$",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -261,6 +264,34 @@ def amounts(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+def of_both(reader: Reader, text: str, line: int) -> bool:
+    """`for each book and each branch the number of copies is recorded`, `for each product in an order we keep the price`."""
+    match = _BOTH.match(text)
+    first = reader.entity(match[1]) if match else None
+    if match is None or first is None:
+        return False
+    others = re.findall(rf"\b(?:{reader.nouns()})\b", match[2], re.IGNORECASE)
+    second = next((one for other in others if (one := reader.entity(other)) not in (None, first)), None)
+    if second is None and re.search(r"\b(?:they|it|he|she)\b", match[2], re.IGNORECASE):
+        second = reader.said.last
+    if not second or second == first:
+        return False
+    fields = [field_of(re.sub(r"^(?:the |a )?number of ", "", one), line=line) for one in listed(match[3] or match[4])]
+    if any(one is None for one in fields):
+        return False
+    if not any({link.of, link.to} == {first, second} for link in reader.said.links):
+        reader.said.links += [Link(first, second, 0, None, "", False, line), Link(second, first, 0, None, "", False, line)]
+    reader.said.pairs.setdefault((first, second), []).extend(one for one in fields if one is not None)
+    return True
+
+
+_BOTH = re.compile(
+    rf"^for (?:each|every) ({NOUN}) (?=(?:and|that|which|in|on|of|at) )(.+?),? (?:we (?:keep|store|record|track|note|need)s? (.+)"
+    r"|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?(?:kept|recorded|stored|noted|entered|written down))$",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
 def some_lack(reader: Reader, text: str, line: int) -> bool:
     """`some of them don't have an email`, `not every tenant has a phone number`."""
     match = _LACK.match(text)
@@ -305,5 +336,5 @@ BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
     several,
     shared,
 )
-FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (amounts, told_under)
+FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (of_both, amounts, told_under)
 AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_pair,)

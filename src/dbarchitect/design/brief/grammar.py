@@ -16,13 +16,14 @@ from dbarchitect.design.spec import Field, Rule, Unread
 from dbarchitect.model import english
 
 from . import deeds, notes
-from .fields import bounded, field_of
+from .fields import bounded, field_of, kind_by_name
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
 from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, clauses
 from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
     r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
+    r"|,? but (?:also )?(?=(?:can|may|must|has|have|is) )|, (?=(?:is|are|has|have|can|may|must|works|belongs) )"
     r"|,? and (?:also )?(?=[a-z]+s (?:an?|one|exactly|many|several|at (?:least|most)|its|their) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
 )
@@ -154,6 +155,9 @@ class Reader:
         match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN})['’]s? ({NOUN})$", text, re.IGNORECASE)
         if match and (owner := self.entity(match[1])):
             return owner, named(match[2])
+        whole = self._bearer(named(text))
+        if whole is not None and (whole[0] == self.said.last or len(named(text).split()) > 1):
+            return whole  # a `room number` is what a room has under that name
         words = named(text).split()
         for cut in range(len(words) - 1, 0, -1):
             owner = self.entity(" ".join(words[:cut]))
@@ -317,7 +321,8 @@ class Reader:
         owner = self.entity(match[1]) if match else None
         if match is None or owner is None:
             return False
-        names = tuple(named(one.partition(", ")[0]) for one in _with_relatives(listed(match[2])))
+        names = tuple(
+            named(re.sub(r"^(?:an?|the|its|their)? ?unique ", "", one.partition(", ")[0], flags=re.IGNORECASE)) for one in _with_relatives(listed(match[2])))
         self.key(owner, names, (singular(match[3]),) if match[3] else (), line)
         return True
 
@@ -632,7 +637,7 @@ class Reader:
 
     def _belongs(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? in|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is of|are of|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? in|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
             text, re.IGNORECASE,
         )  # fmt: skip
         subject = self.entity(match[1]) if match else None
@@ -641,7 +646,8 @@ class Reader:
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         self.said.last = subject
         # `comments belong to posts`: each of them to one.
-        items = [one if counted(one).said else f"one {singular(one)}" for one in listed(match[2])]
+        parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
+        items = [one if counted(one).said else f"one {singular(one)}" for one in parts]
         return _every([self._to(subject, item, line, optional=optional, verb="") for item in items])
 
     def _to(self, subject: str, item: str, line: int, *, optional: bool, verb: str) -> bool:
@@ -659,6 +665,9 @@ class Reader:
             name = singular(number.text)
             if not number.said or not name or len(name.split()) > 2 or name in NO_THINGS:
                 return False
+            if least_thing(item, name):
+                self.said.put(subject, replace(field_of(name, line=line) or Field(name=name), required=not optional))
+                return True
             target = name
             self.said.thing(name, line)
         least = 0 if optional else number.least
@@ -668,7 +677,7 @@ class Reader:
     def _verb(self, text: str, line: int) -> bool:
         """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({self.nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({self.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
             text,
             re.IGNORECASE,
         )
@@ -737,6 +746,15 @@ def _is_a_name(name: str) -> bool:
     return not (
         first in ("in", "on", "at", "by", "for", "with", "from", "to") and others[:1] in (["a"], ["an"], ["the"])
     )
+
+
+def least_thing(item: str, name: str) -> bool:
+    """Whether `for a period`, `in a building` tell of a value rather than of a thing with rows of its own."""
+    values = ("period", "date", "day", "time", "building", "city", "country", "town", "place", "street", "price", "amount")
+    return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (name in values or kind_by_name(name) in _OF_VALUES)
+
+
+_OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
 
 
 def _chain(steps: list[str]) -> list[tuple[str, str]]:

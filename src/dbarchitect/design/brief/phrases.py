@@ -21,7 +21,7 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    r"^(?:(?:exactly one|only one|just one|at most one|zero or one|no or one|one|a single|an optional|optionally an?|optionally one"
+    r"^(?:(?:exactly one|only one|just one|at most one|zero or one|no or one|one|another|a single|an optional|optionally an?|optionally one"
     r"|optionally|maybe an?|possibly an?|an?|its own|their own|the|its|their)\s+)",
     re.IGNORECASE,
 )
@@ -82,8 +82,12 @@ def bare(text: str) -> str:
 
 def singular(text: str) -> str:
     """The noun of a phrase in the singular, in lower case: `Order Lines` is `order line`."""
-    words = english.split(bare(text))
-    return " ".join((*words[:-1], english.singular(words[-1]))) if words else ""
+    words = list(english.split(bare(text)))
+    if not words:
+        return ""
+    head = words.index("of") - 1 if "of" in words[1:-1] else len(words) - 1  # `members of staff`
+    words[head] = english.singular(words[head])
+    return " ".join(words)
 
 
 def named(text: str) -> str:

@@ -17,9 +17,13 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _HAVING = re.compile(
-    rf"^(?:the )?((?!application\b|software\b|question\b|who\b|which\b|what\b|that\b|this\b|these\b|those\b|nobody\b|everyone\b|everything\b)[\w-]+(?: [\w-]+)?)"
+    rf"^((?:the )?(?!application\b|software\b|question\b|who\b|which\b|what\b|that\b|this\b|these\b|those\b|nobody\b|everyone\b|everything\b)[\w-]+(?: [\w-]+)?)"
     rf" (?:{MAY} )*(?:has|have|contains?|consists? of|includes?|is identified by|are identified by|is described by|are described by) ",
     re.IGNORECASE,
+)
+# `a member of staff` is a noun; `the email of a customer` and `a number of orders` are more than one.
+_OF_WHAT = re.compile(
+    r" of (?:an?|the|each|every|any|all|its|their|one)\b|\b(?:number|set|list|lot|group|kind|type|sort|pair|each|one|some|any) of ", re.IGNORECASE
 )
 _PLURAL = re.compile(rf"^((?:[a-z]+ )?[a-z]+s|people|children) (?:of .+? )?(?:{MAY} )*(?:[a-z]+)\b", re.IGNORECASE)
 
@@ -28,12 +32,15 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     """The entities that a sentence is about, for a first look at all of them: (those that it says so of for certain, those
     that it only may: a bare plural at its head)."""
     sure: list[str] = []
+    maybe: list[str] = []
     for clause in (one for said in plainly(re.sub(r"[*`]", "", text)) for one in clauses(said)):
         for one in (clause, afterwards(clause) or ""):
             sure += [*heads_of_notes(one), made(one), maker(one), headed(one)]
             having = _HAVING.match(one)
-            if having is not None:
+            if having is not None and not having[1].lower().startswith("the ") and having[1][:1].islower():
                 sure.append(_subject(having[1]))
+            elif having is not None:  # `the library has branches`: a thing, if there is one of several
+                maybe.append(_subject(re.sub(r"^the ", "", having[1], flags=re.IGNORECASE)))
         stripped = re.sub(
             r"^(?:and|but|there (?:is|are|can be|may be)|we (?:keep|store|have|need|sell|track|record)) ",
             "",
@@ -41,7 +48,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
             flags=re.IGNORECASE,
         )
         match = _SUBJECT.match(stripped)
-        if match is not None and " of " not in match[1] and "'" not in match[1] and "’" not in match[1]:
+        if match is not None and not _OF_WHAT.search(match[1]) and "'" not in match[1] and "’" not in match[1]:
             subject = _subject(match[1])
             if subject:
                 sure.append(subject)
@@ -62,7 +69,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     )
     if flagged is not None:
         sure.append(singular(flagged[1]))
-    maybe = [_subject(plain[1]) for one in plainly(text) if (plain := _PLURAL.match(one)) is not None]
+    maybe += [_subject(plain[1]) for one in plainly(text) if (plain := _PLURAL.match(one)) is not None]
     return [one for one in sure if one and one not in NO_THINGS], [one for one in maybe if one and one not in NO_THINGS]
 
 

@@ -17,8 +17,9 @@ _Q = (
     r"|various|more|some|two or more|up to \d+|at least \d+|\d+|two|three|four)"
 )
 _A = r"(?:an?|each|every|one|the|any|all|a single)"
-_WORDS = r"[\w'’-]+(?: [\w'’-]+){0,2}?"
-_KEEP = r"(?:keep|store|record|track|know|save|note|write|register|hold|collect|need|enter|see)"
+_NO_PREPOSITION = r"(?!(?:on|of|in|at|that|which|and|for|by|to|with)\b)"
+_WORDS = rf"{_NO_PREPOSITION}[\w'’-]+(?: {_NO_PREPOSITION}[\w'’-]+){{0,2}}?"
+_KEEP = r"(?:keep track of|keep information (?:about|on)|keep|store|record|track|know|save|note|write|register|hold|collect|need|enter|see)"
 _KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected)"
 _WILL = r"(?:(?:must|want to|need to|have to|should|would like to|also|do|can|will|always|just) )*"
 
@@ -35,6 +36,11 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? (?:over (?:its|their|the) (?:whole )?li(?:fe|ves)|over (?:the )?(?:time|years)|in the system|to which (?:it|they) (?:relates?|belongs?|applies|apply)"
          r"|at all|where applicable|as well|no more|in order)$", ""),
         (r"\b(the [\w-]+(?: [\w-]+)?) (?:who|which|that) (?:has |have )?[a-z]+ (?:it|them)$", r"\1"),
+        (r",? which (?:is|are) not necessarily .+$", ""),
+        (r",? (?:also )?known as .+$", ""),
+        (r" (?:on|in|of|with) it$", ""),
+        (r"\b(an?|each|every|the) (?:given|particular|specific|certain|individual) ", r"\1 "),
+        (rf"^((?:each|every|an?) [\w-]+) (?:that|which|who|used|recorded|sold|kept|stored) .+? (?=(?:has|have) an?\b)", r"\1 "),
         # contracts
         (r"\bshall\b", "must"),
         (r"\b(?:in respect of|with respect to|relating to|with regard to|against)\b", "for"),
@@ -49,11 +55,14 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # lists of what is known, said of an entity
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP} (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
-        (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (?:down )?the ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
+        (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
         (rf"^(?:the|its|their) ([\w -]+) (?:is|are) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"it has a \1"),
         (r",? (?:which|that) (?:nobody|no one|no other [\w ]+?) (?:else )?(?:has|shares|uses)$", " (unique)"),
         (rf"^((?:{_A} )?{_WORDS}) = (?=\d|{_Q} )", r"\1 has "),
-        (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (.+) (?:for|of|about|from|on) (?:each|every|an?) ({_WORDS})$", r"each \2 has \1"),
+        (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (?:the )?(.+) (?:for|of|about|from|on) (?:each|every|an?) ({_WORDS})((?:,? (?:who|which) (?:is|are) .+?)?)(?: too| as well)?$", r"each \2 has \1\3"),
+        (rf"^(?:we|you|i|they|(?:the )?[\w-]+) (?:keeps?|stores?|holds?) information (?:about|on) ([\w -]+): (.+)$", r"\1 have \2"),
+        (rf"^((?:{_A} )?{_WORDS}) (?:is|are) ([a-z]+) or not$", r"\1 has \2 or not"),
+        (rf"^no ({_WORDS}) (?:may|can) [a-z]+ (?:in|on|at|to|under) more than one ({_WORDS})$", r"each \1 belongs to one \2"),
         (rf"^in (?:{_A} )({_WORDS}) (?:must be|there (?:is|are|must be)|is|are|we (?:find|see|have)) (?=(?:the|an?|its) )(.+)$", r"each \1 has \2"),
         (rf"^in (?:{_A} )({_WORDS}) we (?:use|put|have|list|collect|group) ([\w-]+s)$", r"a \1 uses many \2"),
         (rf"^in (?:{_A} )({_WORDS}) (?:can|may|must)(?: be)? [a-z]+ ({_Q} .+)$", r"a \1 involves \2"),
@@ -72,15 +81,20 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 # Where one sentence says two things of two subjects.
+_BOTH = re.compile(r"^both (?:the )?(.+) and (?:the )?(.+) (?:are|have) unique(?: values?)?(?: for .+)?$", re.IGNORECASE)
+# `for each product in an order we keep the quantity`: of a pair, which the grammar reads itself.
+_FOR_BOTH = re.compile(
+    r"^for (?:each|every) [\w-]+(?: [\w-]+)? (?:and|that|which|in|on|of|at) .+(?:,| we|(?:is|are) [a-z]+$)", re.IGNORECASE
+)
 _WHOLE = re.compile(rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are) {_KEPT}$", re.IGNORECASE)
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) [\w -]+? (?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=for each )|,? but (?=no )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
 _WHICH = re.compile(
-    r"^(.+?\b(?:one|an?|many|several|at most one|exactly one|\d+) ([\w-]+(?: [\w-]+)?)),? (?:which|each(?: one| of (?:them|which))?) "
+    r"^(.+?\b(?:one|an?|many|several|at most one|exactly one|a number of|\d+) ([\w-]+(?: [\w-]+)?)),? (?:which|each(?: one| of (?:them|which))?) "
     r"(?:has|have|with|having|records?|contains?|stores?|holds?|keeps?|states?) (.+)$", re.IGNORECASE,
 )  # fmt: skip
 _WHEN = re.compile(r"^(?:when|once|whenever|after|if|as soon as) [^,]+, (.+)$", re.IGNORECASE)
@@ -118,6 +132,11 @@ def plainly(text: str) -> list[str]:
     """The clauses of a sentence in words that the grammar knows."""
     found: list[str] = []
     told = _told(_PURPOSE.sub("", text))
+    both = _BOTH.match(told)
+    if both is not None:
+        return [f"{one} is unique" for one in both.groups()]
+    if _FOR_BOTH.match(told):
+        return [told]
     for clause in [told] if _WHOLE.match(told) else _SPLIT.split(told):
         said = _rewritten(clause.strip(" ,"))
         which = _WHICH.match(said)
