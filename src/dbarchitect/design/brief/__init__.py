@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from dataclasses import replace as replace_
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -113,6 +114,7 @@ class _Brief:
         self._look(parts)
         for at, part in enumerate(parts):
             self._part(part, parts[at - 1] if at else None)
+        same = self._same()
         relations, assumed = relations_of(self.said.links)
         relations, left = with_fields(relations, self.said.pairs)
         for owner, fields in left.items():
@@ -134,7 +136,7 @@ class _Brief:
         spec = Spec(
             title=self.title, about=" ".join(self.about), surroundings=self._surroundings(), entities=entities,
             relations=relations, rules=tuple(self.said.rules), access=tuple(access), volumes=tuple(self._volumes(known)),
-            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *valueless, *self._decided(known)),
+            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*same, *assumed, *valueless, *self._decided(known)),
         )  # fmt: skip
         if not spec.entities and not self.embedded:
             raise InputError(
@@ -514,6 +516,35 @@ class _Brief:
             self.said.links.append(Link(parent, child, 0, None if many else 1, "", True, part.line))
 
     # ---- the end
+
+    def _same(self) -> list[Assumed]:
+        """Two names of one thing: `a flight has flight legs`, and of a leg everything is said that is known of either."""
+        found: list[Assumed] = []
+        said = self.said
+        for longer in [one for one in said.things if " " in one]:
+            short = longer.split()[-1]
+            thing = said.things[longer]
+            others = [one for one in said.things if one.endswith(f" {short}")]
+            kinds = {one.kind_of for one in said.things.values()}
+            if short not in said.things or len(others) > 1 or thing.fields or thing.keys or thing.kind_of or longer in kinds:
+                continue
+            if any({one.of, one.to} == {short, longer} for one in said.links) or not said.things[short].fields:
+                continue
+            del said.things[longer]
+            said.links = [
+                replace_(one, of=short if one.of == longer else one.of, to=short if one.to == longer else one.to)
+                for one in said.links
+            ]
+            said.rules = [replace(one, entity=short) if one.entity == longer else one for one in said.rules]
+            found.append(
+                Assumed(
+                    what=f"a {longer} is a {short}",
+                    because="of the former nothing of its own is said",
+                    say=f"A {longer} has a ...",
+                    line=thing.line,
+                )
+            )
+        return found
 
     def _valueless(self) -> list[Assumed]:
         """A status whose values nobody said is a word: `a city and a state` are of an address."""

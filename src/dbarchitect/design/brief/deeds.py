@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAKES = frozenset(
     """
     create make write post publish upload submit place send open file issue offer leave raise add record register import
-    report compose author draft enter define announce start launch log give
+    report compose author draft enter define announce start launch log give control employ operate host
     """.split()  # noqa: SIM905
 )
 _VERB = f"(?P<verb>{'|'.join(sorted(MAKES))}|repl(?=ies)|publish(?=es)|launch(?=es))(?:e?s|ies)?"
@@ -266,7 +266,7 @@ def amounts(reader: Reader, text: str, line: int) -> bool:
 
 def of_both(reader: Reader, text: str, line: int) -> bool:
     """`for each book and each branch the number of copies is recorded`, `for each product in an order we keep the price`."""
-    match = _BOTH.match(text)
+    match = _BOTH.match(text) or _BOTH_OPEN.match(text)
     first = reader.entity(match[1]) if match else None
     if match is None or first is None:
         return False
@@ -285,11 +285,38 @@ def of_both(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
-_BOTH = re.compile(
-    rf"^for (?:each|every) ({NOUN}) (?=(?:and|that|which|in|on|of|at) )(.+?),? (?:we (?:keep|store|record|track|note|need)s? (.+)"
-    r"|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?(?:kept|recorded|stored|noted|entered|written down))$",
-    re.IGNORECASE,
-)  # fmt: skip
+_KNOWN = (
+    r"(?:we (?:keep|store|record|track|note|need)s? (.+)"
+    r"|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?(?:kept|recorded|stored|noted|entered|written down))$"
+)
+_BOTH = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|that|which|in|on|of|at) )([^,]+), {_KNOWN}", re.IGNORECASE)
+_BOTH_OPEN = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|in|on|of|at) )([^,]+?) {_KNOWN}", re.IGNORECASE)
+_FOR_EACH = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:has|have|keeps?|sets?) (.+) for each(?: of them| one)?$", re.IGNORECASE)
+_OR_NOT = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|was|were) ([a-z]+(?: [a-z]+)?) or not$", re.IGNORECASE)
+
+
+def for_each(reader: Reader, text: str, line: int) -> bool:
+    """`each pharmacy has a price for each`, right after it was said of what it has several."""
+    match = _FOR_EACH.match(text)
+    owner = reader.entity(match[1]) if match else None
+    link = reader.said.links[-1] if reader.said.links else None
+    if match is None or owner is None or link is None or link.of != owner or link.most == 1:
+        return False
+    fields = [field_of(one, line=line) for one in listed(match[2])]
+    if any(one is None for one in fields):
+        return False
+    reader.said.pairs.setdefault((link.of, link.to), []).extend(one for one in fields if one is not None)
+    return True
+
+
+def or_not(reader: Reader, text: str, line: int) -> bool:
+    """`a product is discontinued or not`."""
+    match = _OR_NOT.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    reader.said.put(owner, Field(name=match[2].lower(), kind="boolean", line=line))
+    return True
 
 
 def some_lack(reader: Reader, text: str, line: int) -> bool:
@@ -336,5 +363,5 @@ BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
     several,
     shared,
 )
-FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (of_both, amounts, told_under)
+FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (of_both, for_each, or_not, amounts, told_under)
 AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_pair,)

@@ -64,7 +64,9 @@ class Reader:
         sentence = re.sub(r"^(?:and|but|also|then|note that|besides|in addition),? ", "", sentence, flags=re.IGNORECASE)
         understood = True
         for said in plainly(sentence):
-            for clause in (part for one in clauses(self._with_subject(said)) for part in self._predicates(one)):
+            pair = re.match(r"^for (?:each|every) ", said, re.IGNORECASE)
+            told = [said] if pair else clauses(self._with_subject(said))
+            for clause in (part for one in told for part in self._predicates(one)):
                 if self._clause(clause, line) or ((rest := afterwards(clause)) and self._clause(rest, line)):
                     continue
                 understood = False
@@ -170,6 +172,9 @@ class Reader:
         spelt = {name, " ".join((*name.split()[:-1], english.singular(name.split()[-1])))} if name else set[str]()
         having = [(key, one) for key, thing in self.said.things.items() for one in thing.fields if one in spelt]
         recent = [pair for pair in having if pair[0] == self.said.last]
+        if not having and self.said.last:  # `code` of what has a `department code`
+            ends = [one for one in self.said.things[self.said.last].fields if one.endswith(f" {name}")]
+            return (self.said.last, ends[0]) if len(ends) == 1 else None
         chosen = recent or having
         return chosen[0] if recent or len(chosen) == 1 else None
 
@@ -597,6 +602,11 @@ class Reader:
                 return True
             text = f"{relative[1]} ({relative[2]})"
             number = Counted(text, number.least, number.most, number.said, number.ordered)
+        doing = re.match(r"^([\w -]+?),? (?:who|that|which) ([a-z]+?)(?:e?s) (?:it|them|the [\w -]+)$", number.text, re.IGNORECASE)
+        if doing is not None and (doer := self.entity(doing[1])) is not None:  # `an employee who manages the department`
+            past = f"{doing[2].removesuffix('e')}ed by"
+            self._link(subject, doer, 0 if optional else number.least, number.most, past, False, line)
+            return True
         head = re.split(r"[(:]", number.text)[0]
         head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
         target = self.entity(head)

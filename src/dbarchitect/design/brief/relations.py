@@ -88,10 +88,11 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
 
 def _apart(link: Link, other: Link) -> bool:
     """Whether two directions are of two relations: a volunteer has one branch, and a branch one coordinator."""
-    roles = {link.role, other.role} - {""}
-    if len(roles) != 1 or link.most != 1 or other.most != 1:
+    if link.role == other.role or link.most != 1 or other.most != 1:
         return False
-    return not re.search(r" (?:by|to|from|for|with|at|in|on|of)$", roles.pop())
+    verbal = [one for one in (link, other) if re.search(r" (?:by|to|from|for|with|at|in|on|of)$", one.role)]
+    having = [one for one in (link, other) if not one.role and one.owns]
+    return not (verbal and having)  # `a person has a passport`, and it `is issued to` one
 
 
 def _said(link: Link) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Rule, Unread
 
 HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
-MAY = "(?:can|may|might|must|should|will|always|usually|also|optionally|at any time)"
+MAY = "(?:can|could|may|might|must|should|will|always|usually|also|optionally|at any time)"
 NOUN = r"[\w'’`*\" -]+?"
 
 
@@ -116,7 +116,7 @@ NO_ROLE = VERBAL | {
     "up",
 }
 _CLAUSE = re.compile(
-    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) [\w ]+? (?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
+    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
     re.IGNORECASE,
 )
 

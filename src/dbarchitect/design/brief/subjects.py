@@ -37,7 +37,8 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
         for one in (clause, afterwards(clause) or ""):
             sure += [*heads_of_notes(one), made(one), maker(one), headed(one)]
             having = _HAVING.match(one)
-            if having is not None and not having[1].lower().startswith("the ") and having[1][:1].islower():
+            plain_ = having is not None and not having[1].lower().startswith("the ")
+            if having is not None and plain_ and (having[1][:1].islower() or singular(having[1]) != having[1].lower()):
                 sure.append(_subject(having[1]))
             elif having is not None:  # `the library has branches`: a thing, if there is one of several
                 maybe.append(_subject(re.sub(r"^the ", "", having[1], flags=re.IGNORECASE)))
@@ -76,4 +77,5 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
 def _subject(text: str) -> str:
     """The noun that a subject is; "" where it runs into a verb (`user can react to a message`)."""
     words = english.split(bare(text))
-    return singular(text) if 0 < len(words) <= 3 and not VERBAL.intersection(words) else ""
+    inner = {one for at, one in enumerate(words) if one != "of" or at in (0, len(words) - 1)}
+    return singular(text) if 0 < len(words) <= 3 and not VERBAL.intersection(inner) else ""

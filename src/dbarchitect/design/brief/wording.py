@@ -39,6 +39,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? which (?:is|are) not necessarily .+$", ""),
         (r",? (?:also )?known as .+$", ""),
         (r" (?:on|in|of|with) it$", ""),
+        (r"(?: that| which)? (?:it|they|he|she) (?:offers?|has|have|owns?|sells?|keeps?|makes?|provides?)$", ""),
         (r"\b(an?|each|every|the) (?:given|particular|specific|certain|individual) ", r"\1 "),
         (rf"^((?:each|every|an?) [\w-]+) (?:that|which|who|used|recorded|sold|kept|stored) .+? (?=(?:has|have) an?\b)", r"\1 "),
         # contracts
@@ -56,7 +57,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP} (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
         (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
-        (rf"^(?:the|its|their) ([\w -]+) (?:is|are) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"it has a \1"),
+        (rf"^(?:the|its|their) ([\w ,-]+) (?:is|are) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"it has a \1"),
         (r",? (?:which|that) (?:nobody|no one|no other [\w ]+?) (?:else )?(?:has|shares|uses)$", " (unique)"),
         (rf"^((?:{_A} )?{_WORDS}) = (?=\d|{_Q} )", r"\1 has "),
         (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (?:the )?(.+) (?:for|of|about|from|on) (?:each|every|an?) ({_WORDS})((?:,? (?:who|which) (?:is|are) .+?)?)(?: too| as well)?$", r"each \2 has \1\3"),
@@ -86,10 +87,12 @@ _BOTH = re.compile(r"^both (?:the )?(.+) and (?:the )?(.+) (?:are|have) unique(?
 _FOR_BOTH = re.compile(
     r"^for (?:each|every) [\w-]+(?: [\w-]+)? (?:and|that|which|in|on|of|at) .+(?:,| we|(?:is|are) [a-z]+$)", re.IGNORECASE
 )
-_WHOLE = re.compile(rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are) {_KEPT}$", re.IGNORECASE)
+_WHOLE = re.compile(
+    rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$", re.IGNORECASE
+)
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=for each )|,? but (?=no )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=for each )|,? and (?=(?:its|their|his|her) [\w ,]+ (?:is|are|must be|shall be) )|,? but (?=no )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
