@@ -107,7 +107,10 @@ class _Oracle:
                 if name in (normal(column.name), normal(column.source)):
                     return (column.name,)
             for one in table.foreigns:
-                if name in (normal(one.entity), normal(one.role)) or self.meant.get(name) is self.draft.tables[one.target]:
+                if (
+                    name in (normal(one.entity), normal(one.role))
+                    or self.meant.get(name) is self.draft.tables[one.target]
+                ):
                     return one.columns
         return None
 

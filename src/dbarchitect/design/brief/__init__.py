@@ -526,7 +526,14 @@ class _Brief:
             thing = said.things[longer]
             others = [one for one in said.things if one.endswith(f" {short}")]
             kinds = {one.kind_of for one in said.things.values()}
-            if short not in said.things or len(others) > 1 or thing.fields or thing.keys or thing.kind_of or longer in kinds:
+            if (
+                short not in said.things
+                or len(others) > 1
+                or thing.fields
+                or thing.keys
+                or thing.kind_of
+                or longer in kinds
+            ):
                 continue
             if any({one.of, one.to} == {short, longer} for one in said.links) or not said.things[short].fields:
                 continue

@@ -78,7 +78,13 @@ def made(text: str) -> str:
 def maker(text: str) -> str:
     """Those who make things, where a sentence begins with them: `sitters publish listings`; "" else."""
     match = re.match(r"^((?:[a-z]+ )?[a-z]+s) ([a-z]+) ", text, re.IGNORECASE)
-    return singular(match[1]) if match and match[2].lower() in MAKES and singular(match[1]) != match[1].lower() else ""
+    if (
+        match is None
+        or match[2].lower() not in MAKES
+        or re.match(r"(?:it|they|we|he|she|this|that)\b", text, re.IGNORECASE)
+    ):
+        return ""
+    return singular(match[1]) if singular(match[1]) != match[1].lower() else ""
 
 
 def _without_owner(text: str) -> str:
@@ -234,7 +240,14 @@ def shared(reader: Reader, text: str, line: int) -> bool:
     first, second = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
     if first is None or second is None or first == second:
         return False
-    reader.said.links += [Link(first, second, 0, None, "", False, line), Link(second, first, 0, None, "", False, line)]
+    said = next((one for one in reader.said.links if {one.of, one.to} == {first, second} and one.most is None), None)
+    reader.said.links.append(
+        Link(second, first, 0, None, "", False, line)
+        if said is None
+        else Link(said.to, said.of, 0, None, "", False, line)
+    )
+    if said is None:
+        reader.said.links.append(Link(first, second, 0, None, "", False, line))
     return True
 
 
@@ -280,7 +293,10 @@ def of_both(reader: Reader, text: str, line: int) -> bool:
     if any(one is None for one in fields):
         return False
     if not any({link.of, link.to} == {first, second} for link in reader.said.links):
-        reader.said.links += [Link(first, second, 0, None, "", False, line), Link(second, first, 0, None, "", False, line)]
+        reader.said.links += [
+            Link(first, second, 0, None, "", False, line),
+            Link(second, first, 0, None, "", False, line),
+        ]
     reader.said.pairs.setdefault((first, second), []).extend(one for one in fields if one is not None)
     return True
 
@@ -291,7 +307,9 @@ _KNOWN = (
 )
 _BOTH = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|that|which|in|on|of|at) )([^,]+), {_KNOWN}", re.IGNORECASE)
 _BOTH_OPEN = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|in|on|of|at) )([^,]+?) {_KNOWN}", re.IGNORECASE)
-_FOR_EACH = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:has|have|keeps?|sets?) (.+) for each(?: of them| one)?$", re.IGNORECASE)
+_FOR_EACH = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:has|have|keeps?|sets?) (.+) for each(?: of them| one)?$", re.IGNORECASE
+)
 _OR_NOT = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|was|were) ([a-z]+(?: [a-z]+)?) or not$", re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ from .wording import afterwards, plainly
 _AND_VERB = re.compile(
     r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
     r"|,? but (?:also )?(?=(?:can|may|must|has|have|is) )|, (?=(?:is|are|has|have|can|may|must|works|belongs) )"
-    r"|,? and (?:also )?(?=[a-z]+s (?:an?|one|exactly|many|several|at (?:least|most)|its|their) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
+    r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|its|their) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
 )
 _STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|closed|lost)$", re.IGNORECASE)
@@ -70,10 +70,10 @@ class Reader:
                 if self._clause(clause, line) or ((rest := afterwards(clause)) and self._clause(rest, line)):
                     continue
                 understood = False
-                if not aside:
-                    self.said.unread.append(
-                        Unread(text=clause, line=line, hint="such as: an order has many lines; a line has a quantity")
-                    )
+                shown = clause if clause.lower() in sentence.lower() else sentence  # as it stands in the brief
+                hint = "such as: an order has many lines; a line has a quantity"
+                if not aside and Unread(text=shown, line=line, hint=hint) not in self.said.unread:
+                    self.said.unread.append(Unread(text=shown, line=line, hint=hint))
         return understood
 
     def _with_subject(self, text: str) -> str:
@@ -327,7 +327,9 @@ class Reader:
         if match is None or owner is None:
             return False
         names = tuple(
-            named(re.sub(r"^(?:an?|the|its|their)? ?unique ", "", one.partition(", ")[0], flags=re.IGNORECASE)) for one in _with_relatives(listed(match[2])))
+            named(re.sub(r"^(?:an?|the|its|their)? ?unique ", "", one.partition(", ")[0], flags=re.IGNORECASE))
+            for one in _with_relatives(listed(match[2]))
+        )
         self.key(owner, names, (singular(match[3]),) if match[3] else (), line)
         return True
 
@@ -602,8 +604,12 @@ class Reader:
                 return True
             text = f"{relative[1]} ({relative[2]})"
             number = Counted(text, number.least, number.most, number.said, number.ordered)
-        doing = re.match(r"^([\w -]+?),? (?:who|that|which) ([a-z]+?)(?:e?s) (?:it|them|the [\w -]+)$", number.text, re.IGNORECASE)
-        if doing is not None and (doer := self.entity(doing[1])) is not None:  # `an employee who manages the department`
+        doing = re.match(
+            r"^([\w -]+?),? (?:who|that|which) ([a-z]+?)(?:e?s) (?:it|them|the [\w -]+)$", number.text, re.IGNORECASE
+        )
+        if (
+            doing is not None and (doer := self.entity(doing[1])) is not None
+        ):  # `an employee who manages the department`
             past = f"{doing[2].removesuffix('e')}ed by"
             self._link(subject, doer, 0 if optional else number.least, number.most, past, False, line)
             return True
@@ -740,7 +746,27 @@ _KEPT: tuple[tuple[str, str], ...] = (
 
 
 _NO_NAME = frozenset(
-    ("is", "are", "was", "were", "has", "have", "can", "may", "must", "will", "says", "gives", "which", "who", "that")
+    (
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "can",
+        "may",
+        "must",
+        "will",
+        "says",
+        "gives",
+        "which",
+        "who",
+        "that",
+        "a",
+        "an",
+        "each",
+        "every",
+    )
 )
 
 
@@ -760,8 +786,23 @@ def _is_a_name(name: str) -> bool:
 
 def least_thing(item: str, name: str) -> bool:
     """Whether `for a period`, `in a building` tell of a value rather than of a thing with rows of its own."""
-    values = ("period", "date", "day", "time", "building", "city", "country", "town", "place", "street", "price", "amount")
-    return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (name in values or kind_by_name(name) in _OF_VALUES)
+    values = (
+        "period",
+        "date",
+        "day",
+        "time",
+        "building",
+        "city",
+        "country",
+        "town",
+        "place",
+        "street",
+        "price",
+        "amount",
+    )
+    return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (
+        name in values or kind_by_name(name) in _OF_VALUES
+    )
 
 
 _OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))

@@ -88,11 +88,13 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
 
 def _apart(link: Link, other: Link) -> bool:
     """Whether two directions are of two relations: a volunteer has one branch, and a branch one coordinator."""
-    if link.role == other.role or link.most != 1 or other.most != 1:
+    if link.role == other.role:
         return False
-    verbal = [one for one in (link, other) if re.search(r" (?:by|to|from|for|with|at|in|on|of)$", one.role)]
-    having = [one for one in (link, other) if not one.role and one.owns]
-    return not (verbal and having)  # `a person has a passport`, and it `is issued to` one
+    verbal = any(re.search(r" (?:by|to|from|for|with|at|in|on|of)$", one.role) for one in (link, other))
+    having = any(not one.role and one.owns for one in (link, other))
+    if link.most == 1 and other.most == 1:
+        return not (verbal and having)  # `a person has a passport`, and it `is issued to` one
+    return not verbal and not having  # a department has a chairman, and professors work in departments
 
 
 def _said(link: Link) -> str:

@@ -8,7 +8,7 @@ from dbarchitect.model import english
 
 from .deeds import headed, made, maker
 from .notes import heads_of_notes
-from .phrases import bare, singular
+from .phrases import bare, named, singular
 from .statements import HAS, MAY, NO_THINGS, NOUN, VERBAL, clauses
 from .wording import afterwards, plainly
 
@@ -23,7 +23,8 @@ _HAVING = re.compile(
 )
 # `a member of staff` is a noun; `the email of a customer` and `a number of orders` are more than one.
 _OF_WHAT = re.compile(
-    r" of (?:an?|the|each|every|any|all|its|their|one)\b|\b(?:number|set|list|lot|group|kind|type|sort|pair|each|one|some|any) of ", re.IGNORECASE
+    r" of (?:an?|the|each|every|any|all|its|their|one)\b|\b(?:number|set|list|lot|group|kind|type|sort|pair|each|one|some|any) of ",
+    re.IGNORECASE,
 )
 _PLURAL = re.compile(rf"^((?:[a-z]+ )?[a-z]+s|people|children) (?:of .+? )?(?:{MAY} )*(?:[a-z]+)\b", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
             sure += [*heads_of_notes(one), made(one), maker(one), headed(one)]
             having = _HAVING.match(one)
             plain_ = having is not None and not having[1].lower().startswith("the ")
-            if having is not None and plain_ and (having[1][:1].islower() or singular(having[1]) != having[1].lower()):
+            if having is not None and plain_ and (having[1][:1].islower() or singular(having[1]) != named(having[1])):
                 sure.append(_subject(having[1]))
             elif having is not None:  # `the library has branches`: a thing, if there is one of several
                 maybe.append(_subject(re.sub(r"^the ", "", having[1], flags=re.IGNORECASE)))

@@ -82,17 +82,21 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 # Where one sentence says two things of two subjects.
-_BOTH = re.compile(r"^both (?:the )?(.+) and (?:the )?(.+) (?:are|have) unique(?: values?)?(?: for .+)?$", re.IGNORECASE)
+_BOTH = re.compile(
+    r"^both (?:the )?(.+) and (?:the )?(.+) (?:are|have) unique(?: values?)?(?: for .+)?$", re.IGNORECASE
+)
 # `for each product in an order we keep the quantity`: of a pair, which the grammar reads itself.
 _FOR_BOTH = re.compile(
-    r"^for (?:each|every) [\w-]+(?: [\w-]+)? (?:and|that|which|in|on|of|at) .+(?:,| we|(?:is|are) [a-z]+$)", re.IGNORECASE
+    r"^for (?:each|every) [\w-]+(?: [\w-]+)? (?:and|that|which|in|on|of|at) .+(?:,| we|(?:is|are) [a-z]+$)",
+    re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$", re.IGNORECASE
+    rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$",
+    re.IGNORECASE,
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=for each )|,? and (?=(?:its|their|his|her) [\w ,]+ (?:is|are|must be|shall be) )|,? but (?=no )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=for each )|,? and (?=(?:its|their|his|her) [\w ,]+ (?:is|are|must be|shall be) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
