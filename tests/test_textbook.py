@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from textbook_oracle import ASPECTS, FOLDER, judged
 
 CASES = sorted(FOLDER.glob("*.toml"))

@@ -41,7 +41,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r" (?:on|in|of|with) it$", ""),
         (r"(?: that| which)? (?:it|they|he|she) (?:offers?|has|have|owns?|sells?|keeps?|makes?|provides?)$", ""),
         (r"\b(an?|each|every|the) (?:given|particular|specific|certain|individual) ", r"\1 "),
-        (rf"^((?:each|every|an?) [\w-]+) (?:that|which|who|used|recorded|sold|kept|stored) .+? (?=(?:has|have) an?\b)", r"\1 "),
+        (r"^((?:each|every|an?) [\w-]+) (?:that|which|who|used|recorded|sold|kept|stored) .+? (?=(?:has|have) an?\b)", r"\1 "),
         # contracts
         (r"\bshall\b", "must"),
         (r"\b(?:in respect of|with respect to|relating to|with regard to|against)\b", "for"),
@@ -61,7 +61,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? (?:which|that) (?:nobody|no one|no other [\w ]+?) (?:else )?(?:has|shares|uses)$", " (unique)"),
         (rf"^((?:{_A} )?{_WORDS}) = (?=\d|{_Q} )", r"\1 has "),
         (rf"^(?:we|you|i|they) {_WILL}{_KEEP} (?:the )?(.+) (?:for|of|about|from|on) (?:each|every|an?) ({_WORDS})((?:,? (?:who|which) (?:is|are) .+?)?)(?: too| as well)?$", r"each \2 has \1\3"),
-        (rf"^(?:we|you|i|they|(?:the )?[\w-]+) (?:keeps?|stores?|holds?) information (?:about|on) ([\w -]+): (.+)$", r"\1 have \2"),
+        (r"^(?:we|you|i|they|(?:the )?[\w-]+) (?:keeps?|stores?|holds?) information (?:about|on) ([\w -]+): (.+)$", r"\1 have \2"),
         (rf"^((?:{_A} )?{_WORDS}) (?:is|are) ([a-z]+) or not$", r"\1 has \2 or not"),
         (rf"^no ({_WORDS}) (?:may|can) [a-z]+ (?:in|on|at|to|under) more than one ({_WORDS})$", r"each \1 belongs to one \2"),
         (rf"^in (?:{_A} )({_WORDS}) (?:must be|there (?:is|are|must be)|is|are|we (?:find|see|have)) (?=(?:the|an?|its) )(.+)$", r"each \1 has \2"),
