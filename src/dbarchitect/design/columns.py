@@ -258,7 +258,7 @@ def _sample(low: float | None, high: float | None, *, whole: bool) -> str:
 def _money(draft: Draft, table: Table, field: Field, column: Column, low: float | None) -> tuple[int, float | None]:
     currency = field.currency.upper()
     scale = field.scale or (0 if currency in _NO_CENTS else 3 if currency in _MILLS else 2)
-    column.type, column.width = f"numeric({14 + scale},{scale})", 8
+    column.type, column.width = f"numeric({14 + scale},{scale})", 7
     draft.decide(
         "type",
         f"{table.name}.{column.name}",
