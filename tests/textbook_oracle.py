@@ -1,8 +1,8 @@
 """Designed schemas beside the reference schemas of textbooks: `python tests/textbook_oracle.py [-v] [CASE ...]`.
 
 A case is a text of requirements in our own words, with tables, keys, references and pairs as its source gives them
-(tests/cases/briefs/textbook). Names are compared in the singular and may be one of several; a surrogate key is good where
-the natural one is UNIQUE. Scored are tables, keys, references, and how many and whether at all (cardinalities).
+(tests/cases/briefs/textbook). Names are compared in the singular and may be one of several; a surrogate key is good
+where the natural one is UNIQUE. Scored are tables, keys, references, and how many and whether at all (cardinalities).
 """
 
 from __future__ import annotations

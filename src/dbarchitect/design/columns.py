@@ -55,6 +55,9 @@ def add_field(draft: Draft, table: Table, entity: Entity, field: Field) -> Colum
         )
     if field.kind == "location":
         return _location(draft, table, field, name)
+    if name == "currency" and (there := table.column(name)) is not None and not there.source:
+        there.source = field.name  # an amount of which nobody said the currency has brought it along
+        return there
     column = Column(name=name, type="text", sample="''", source=field.name, not_null=field.required)
     column.comment = _comment(entity, field)
     _CARRIERS.get(field.kind, _plain)(draft, table, field, column)

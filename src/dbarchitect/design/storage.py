@@ -1,8 +1,9 @@
-"""What tables will take on disk, computed from their columns: pages, rows with their headers and padding, long values beside
-the table, and B-trees with their fill and their shared keys.
+"""What tables will take on disk, computed from their columns: pages, rows with their headers and padding, long values
+beside the table, and B-trees with their fill and their shared keys.
 
-The layout is PostgreSQL's (its manual, "Database Page Layout", "TOAST" and "B-Tree Indexes"; `htup_details.h`, `nbtree.h`).
-Widths of texts are those that the design assumes of a kind of value.
+The layout is PostgreSQL's (its manual, "Database Page Layout", "TOAST" and "B-Tree Indexes"; `htup_details.h`,
+`nbtree.h`). Where no such source is named, a figure is fitted to tables of made-up rows. Widths of texts are those that
+the design assumes of a kind of value.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ PAGE = 8192
 _PAGE_HEADER, _LINE_POINTER = 24, 4
 _TUPLE_HEADER = 23
 _TOAST_FROM = 2032  # a longer row has its longest values compressed or moved out (TOAST_TUPLE_THRESHOLD)
-_TOAST_CHUNK, _TOAST_ROW, _TOAST_POINTER = 1996, 40, 18  # bytes of a value in each row beside the table; that row's own; what stays
+_TOAST_CHUNK, _TOAST_ROW = 1996, 40  # bytes of a value in each row beside the table, and that row's own
+_TOAST_POINTER = 18  # what stays of the value in its table
 _LEAF = PAGE - _PAGE_HEADER - 16  # a page of a B-tree has 16 bytes of neighbours at its end
 _FILL = 0.9  # BTREE_DEFAULT_FILLFACTOR
 _POSTING = 812  # the longest list of rows that share a key, in a leaf that is built at once
@@ -44,7 +46,7 @@ _WHOLE = frozenset(("numeric", "tstzrange", "daterange", "inet", "text[]"))  # w
 
 
 class Size(Value, frozen=True, kw_only=True):
-    """Bytes of a table: its rows (`heap`), long values beside it (`toast`), its `indexes`; `row` is one row's in the heap."""
+    """Bytes of a table: its rows (`heap`), long values beside it (`toast`), its `indexes`; `row` is one row's."""
 
     row: float
     heap: float
@@ -63,10 +65,12 @@ def size_of(draft: Draft, table: Table, rows: Mapping[str, float]) -> Size:
     width, long = row_width(table.columns)
     each = _paged(width)
     parts = len(table.partitions) + 1 if table.partitions else 1
-    beside = PAGE * parts if any(_type(one) in _LONG or one.type == "numeric" for one in table.columns) else 0  # an index, if only an empty one
+    # What may be long has a table beside, and that one an index, if only an empty one.
+    beside = PAGE * parts if any(_type(one) in _LONG or one.type == "numeric" for one in table.columns) else 0
     toast = sum(_toasted(one) for one in long) * count + beside
     indexes = parts * sum(_indexes(draft, table, rows, count / parts))
-    return Size(row=each, heap=math.ceil(each * count / PAGE) * PAGE, toast=toast, indexes=indexes)
+    pages = math.ceil(each * count / PAGE) + (parts - 1) / 2  # the last page of each is half full
+    return Size(row=each, heap=pages * PAGE, toast=toast, indexes=indexes)
 
 
 def row_width(columns: Iterable[Column]) -> tuple[float, list[float]]:
@@ -97,10 +101,10 @@ def _values(columns: Iterable[tuple[Column, float]]) -> float:
         kind = _type(column)
         if kind in _FIXED:
             bytes_, alignment = _FIXED[kind]
-            padding = -phase % min(alignment, known) + max(alignment - known, 0) / 2
-            length += share * (bytes_ + padding)
+            padding = -phase % min(alignment, known)
+            length += share * (bytes_ + padding + max(alignment - known, 0) / 2)
+            phase = (phase + padding + bytes_) % known if alignment <= known else bytes_ % alignment
             known = max(known, alignment)
-            phase = bytes_ % known if known == alignment else (phase + bytes_) % known
         else:
             short = width < _SHORT
             header = 0 if kind in _WHOLE else 1 if short else 4
@@ -146,8 +150,7 @@ def _indexes(draft: Draft, table: Table, rows: Mapping[str, float], count: float
     found: list[float] = []
     if table.key:
         found.append(_btree(table, table.key, count, unique=True, sharing=1))
-    for one in table.uniques:
-        found.append(_btree(table, one.columns, count, unique=True, sharing=1))
+    found += [_btree(table, one.columns, count, unique=True, sharing=1) for one in table.uniques]
     for one in table.excludes:
         key = _values((column, column.width) for name in (*one.same, *one.columns) if (column := table.column(name)))
         found.append(2 * PAGE + count * (_aligned(8 + key + 22) + _LINE_POINTER) / _GIST_FILL)

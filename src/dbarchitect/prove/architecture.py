@@ -112,7 +112,7 @@ def prove(
             one_statement(owner, one.sql)
             for old in one.replaces:
                 one_statement(owner, f"DROP INDEX IF EXISTS {old}")
-        _packed(owner)
+        packed(owner)
         owner.execute("ANALYZE")
         with server.connect("lab") as admin:
             facts = inspect(admin)
@@ -136,7 +136,7 @@ def prove(
     return evidence
 
 
-def _packed(owner: psycopg.Connection[Any]) -> None:
+def packed(owner: psycopg.Connection[Any]) -> None:
     """Build B-trees anew: keys that were made up come in no order, and leave pages half empty that real ones fill. And
     GIN indexes: what was added last still waits outside of the tree."""
     found = owner.execute(

@@ -40,8 +40,9 @@ _STATEMENT_TIMEOUT = "60s"  # a probe that takes longer shows nothing
 
 
 class Workbench:
-    """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables; `expected`,
-    by table, is what the lab's columns shall be like where the source tells nothing of them: a design's."""
+    """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables;
+    `expected`, by table, is what the lab's columns shall be like where the source tells nothing of them: a design's.
+    """
 
     def __init__(
         self,

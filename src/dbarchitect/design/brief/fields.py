@@ -68,7 +68,7 @@ _LAST: dict[str, Kind] = {
     "deadline": "moment", "at": "moment", "on": "date", "timestamp": "moment", "start": "moment", "end": "moment",
     "begin": "moment", "from": "moment", "until": "moment", "moment": "moment", "time": "moment",
     "duration": "duration", "description": "text", "text": "text", "body": "text", "content": "text",
-    "comment": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
+    "comment": "text", "remark": "text", "remarks": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
     "address": "text", "password": "secret", "secret": "secret", "token": "secret", "sku": "identifier",
     "isbn": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
     "number": "identifier", "id": "identifier", "reference": "identifier", "serial": "identifier",
