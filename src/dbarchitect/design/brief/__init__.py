@@ -114,6 +114,7 @@ class _Brief:
         self._look(parts)
         for at, part in enumerate(parts):
             self._part(part, parts[at - 1] if at else None)
+        self._fields_that_are_things()
         same = self._same()
         relations, assumed = relations_of(self.said.links)
         relations, left = with_fields(relations, self.said.pairs)
@@ -516,6 +517,14 @@ class _Brief:
             self.said.links.append(Link(parent, child, 0, None if many else 1, "", True, part.line))
 
     # ---- the end
+
+    def _fields_that_are_things(self) -> None:
+        """`a user has one car`, said before anybody knew that cars are things: a relation after all."""
+        for owner, thing in self.said.things.items():
+            for name, one in list(thing.fields.items()):
+                if name in self.said.things and name != owner and one.kind == "word" and not one.values:
+                    del thing.fields[name]
+                    self.said.links.append(Link(owner, name, int(one.required), 1, "", True, one.line))
 
     def _same(self) -> list[Assumed]:
         """Two names of one thing: `a flight has flight legs`, and of a leg everything is said that is known of either."""

@@ -39,11 +39,15 @@ _PREPOSITIONS = re.compile(
 )
 
 
+_LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
+
+
 class Reader:
     """Reads sentences into `Statements`."""
 
     def __init__(self, said: Statements) -> None:
         self.said = said
+        self._known = (-1, "")  # how many things there were, and the pattern of their names
         self._forms: tuple[Callable[[str, int], bool], ...] = (
             *(partial(form, self) for form in deeds.FIRST), self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
             *(partial(form, self) for form in notes.FORMS),
@@ -54,6 +58,10 @@ class Reader:
 
     def read(self, text: str, line: int, *, aside: bool = False) -> bool:
         """One sentence. With `aside` what is not understood is not listed: the caller does something else with it."""
+        if len(text) > _LONGEST:
+            hint = f"a sentence of at most {_LONGEST:,} characters"
+            self.said.unread.append(Unread(text=f"{text[:60]}...", line=line, hint=hint))
+            return False
         sentence = re.sub(r"\s+", " ", re.sub(r"[*`]", "", text)).strip().rstrip(".")
         sentence = re.sub(
             r"\s+(?:at a time|at the same time|over time|online|if they want|when needed)$",
@@ -133,12 +141,15 @@ class Reader:
 
     def nouns(self) -> str:
         """The known entities in both numbers, as a pattern, the longest first."""
-        names = {
-            name
-            for one in self.said.things
-            for name in (one, " ".join((*one.split()[:-1], english.plural(one.split()[-1]))))
-        }
-        return "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+        if self._known[0] != len(self.said.things):
+            names = {
+                name
+                for one in self.said.things
+                for name in (one, " ".join((*one.split()[:-1], english.plural(one.split()[-1]))))
+            }
+            pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+            self._known = (len(self.said.things), pattern)
+        return self._known[1]
 
     def _ending(self, text: str) -> tuple[str, str] | None:
         """(role, entity) of `billing address`, where `address` is an entity."""

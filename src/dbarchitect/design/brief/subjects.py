@@ -17,7 +17,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _HAVING = re.compile(
-    rf"^((?:the )?(?!application\b|software\b|question\b|who\b|which\b|what\b|that\b|this\b|these\b|those\b|nobody\b|everyone\b|everything\b)[\w-]+(?: [\w-]+)?)"
+    rf"^((?:the )?(?!application\b|many\b|several\b|most\b|some\b|few\b|more\b|both\b|software\b|question\b|who\b|which\b|what\b|that\b|this\b|these\b|those\b|nobody\b|everyone\b|everything\b)[\w-]+(?: [\w-]+)?)"
     rf" (?:{MAY} )*(?:has|have|contains?|consists? of|includes?|is identified by|are identified by|is described by|are described by) ",
     re.IGNORECASE,
 )
