@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from brief_expectations import scored
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.spec import Spec
+from dbarchitect.design.statements import script
+from dbarchitect.design.tables import designed
+from dbarchitect.errors import InputError
 
 CASES = Path(__file__).parent / "cases" / "briefs"
 
@@ -119,3 +124,68 @@ def test_numbers_of_each_are_multiplied() -> None:
         "A person has a name. A recipe has a title.\n\nNumbers: 50,000 people and about 10 recipes per person.\n"
     )
     assert {one.entity: one.rows for one in found.volumes} == {"person": 5e4, "recipe": 5e5}
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("A user has one car.\n\nA user has many cars.", "line 1 says that a user has one car, and line 3"),
+        ("A user has one user. A user has many users.", "line 1 says that a user has many"),
+        ("\x89PNG\r\n\x1a\n\0\0", "is no text"),
+        ("# A plan\n\nTo be written.\n", "names no thing"),
+        ("a -> b -> c\n" * 50, "names no thing"),
+    ],
+)
+def test_what_cannot_be_a_brief_is_one_message(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        spec(text)
+
+
+def test_rows_that_all_need_one_another_are_a_decision() -> None:
+    found = spec(
+        "A key has a code. A lock has a code. A door has a code. "
+        "Every key belongs to one lock. Every lock belongs to one door. Every door belongs to one key."
+    )
+    draft, _ = designed(found, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert any("checked at COMMIT" in one.what for one in draft.decisions)
+    assert all(one.deferred for table in draft.tables.values() for one in table.foreigns)
+
+
+@pytest.mark.parametrize(
+    "said", ["1 trillion readings", "10^12 readings", "1e12 readings", "1,000,000,000,000 readings"]
+)
+def test_a_volume_beyond_one_table_is_a_decision(said: str) -> None:
+    found = spec(f"A reading has a value.\n\n## Volumes\n\n{said} now, {said.replace('12', '14')} in two years\n")
+    assert found.volumes[0].rows == 1e12
+    more = replace(found, volumes=(replace(found.volumes[0], rows_later=5e13),))
+    draft, rows = designed(more, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert rows["readings"].later == 1e12
+    assert any("more than one table of one server holds" in one.why for one in draft.decisions)
+
+
+def test_hundreds_of_things_are_read() -> None:
+    words = [f"{one}{two}{three}ix" for one in "bdfgklmn" for two in "aeiou" for three in "bcdfgklmnp"]
+    text = "\n\n".join(f"A {word} has a name and a price in EUR. A {word} belongs to one owner." for word in words)
+    found = spec(text)
+    assert len(found.entities) == len(words) + 1 and len(found.relations) == len(words) and not found.unread
+
+
+def test_text_without_an_end_is_listed_and_not_tried() -> None:
+    found = spec("A user has a name. " + " and ".join("a thing of each user" for _ in range(2000)) + ".")
+    assert [one.name for one in found.entities] == ["user"]
+    assert len(found.unread) == 1 and "10,000" in found.unread[0].hint
+
+
+def test_names_from_hell_become_names_or_are_listed() -> None:
+    found = spec(
+        "A select has a from and a where. A O'Brien has a name; DROP TABLE users; --. A table has an order by.\n\n"
+        f"A {'x' * 5000} has a name. A 用户 has a 名字. A 🐶 has a name."
+    )
+    draft, _ = designed(found, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert all(len(name.encode()) <= 63 for name in draft.tables)
+    script_ = script(draft, "hell")
+    assert '"select"' in script_ or "selects" in script_
+    assert "DROP TABLE" not in script_
