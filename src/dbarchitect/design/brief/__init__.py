@@ -213,6 +213,7 @@ class _Brief:
             if (
                 one not in self.said.things
                 and kind_by_name(one) not in _VALUES
+                and not re.search(r" (?:number|code|id)$", one)
                 and re.search(rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE)
             ):
                 self.said.thing(one, line)

@@ -314,6 +314,9 @@ def _attribute(field: Field, text: str) -> Field | None:
         return replace(field, personal=True)
     if lower in _TYPES:
         return replace(field, kind=_TYPES[lower])
+    if re.fullmatch(rf"(?:in )?(?:{_UNITS}|min|mins|sec|secs|h)", lower):
+        whole = lower.startswith("min") or _WHOLE.match(lower.removeprefix("in "))
+        return replace(field, kind="integer" if whole else "decimal", comment=f"In {lower.removeprefix('in ')}")
     if (match := _SIZE.match(part)) is not None:
         return replace(field, kind="word", length=int(match[1]))
     if (match := _DECIMALS.match(part)) is not None:

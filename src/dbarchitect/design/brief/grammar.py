@@ -157,6 +157,8 @@ class Reader:
         for start in range(1, len(words)):
             rest = " ".join(words[start:])
             if rest in self.said.things:
+                if _CLAUSE_WORDS.intersection(words[:start]):
+                    return None  # a clause that was not taken apart, and no name
                 return ("" if NO_ROLE.intersection(words[:start]) else " ".join(words)), rest
         return None
 
@@ -583,7 +585,7 @@ class Reader:
         if match is None:
             return False
         subject = singular(match[1])
-        if not subject or len(subject.split()) > 3 or subject in NO_THINGS:
+        if not subject or len(subject.split()) > 3 or (subject in NO_THINGS and subject not in self.said.things):
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         if subject not in self.said.things or _PERFECT.match(match[2]):
@@ -756,6 +758,7 @@ _KEPT: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+_CLAUSE_WORDS = frozenset(("is", "are", "was", "were", "there", "each", "every"))
 _NO_NAME = frozenset(
     (
         "is",

@@ -72,7 +72,15 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     if flagged is not None:
         sure.append(singular(flagged[1]))
     maybe += [_subject(plain[1]) for one in plainly(text) if (plain := _PLURAL.match(one)) is not None]
-    return [one for one in sure if one and one not in NO_THINGS], [one for one in maybe if one and one not in NO_THINGS]
+    # `a screen has seats`: what else is a word of chapters, here it is a thing.
+    said = {
+        one
+        for one in sure
+        if re.match(rf"^(?:an?|each|every) {re.escape(one)} (?:has|have|belongs)\b", text, re.IGNORECASE)
+    }
+    return [one for one in sure if one and (one not in NO_THINGS or one in said)], [
+        one for one in maybe if one and one not in NO_THINGS
+    ]
 
 
 def _subject(text: str) -> str:

@@ -51,6 +51,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bthe same (?=[\w-]+(?: [\w-]+)? (?:can|may|must|is|are)\b)", "a "),
         (r"(?:,? and)?,? (?:where applicable|if applicable|if any|if known|if there is one|if (?:he|she|it|they) (?:has|have) (?:one|any)),? (?=(?:the|an?) )", ", an optional "),
         (r",? (?:where applicable|if applicable|if any|if known|if there is one),?(?= |$)", " (optional)"),
+        (r",? and,? (?:sometimes|perhaps|possibly|maybe|optionally),? (?:an?|the) ", ", an optional "),
         (r" an optional (?:the|an?) ", " an optional "),
         (r",? (?:each|all) of which (?:is|are|must be) ", " is "),
         # lists of what is known, said of an entity
@@ -64,7 +65,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?:we|you|i|they|(?:the )?[\w-]+) (?:keeps?|stores?|holds?) information (?:about|on) ([\w -]+): (.+)$", r"\1 have \2"),
         (rf"^((?:{_A} )?{_WORDS}) (?:is|are) ([a-z]+) or not$", r"\1 has \2 or not"),
         (rf"^no ({_WORDS}) (?:may|can) [a-z]+ (?:in|on|at|to|under) more than one ({_WORDS})$", r"each \1 belongs to one \2"),
-        (rf"^in (?:{_A} )({_WORDS}) (?:must be|there (?:is|are|must be)|is|are|we (?:find|see|have)) (?=(?:the|an?|its) )(.+)$", r"each \1 has \2"),
+        (rf"^in (?:{_A} )({_WORDS}) (?:must be|there (?:is|are|must be)|is|are|we (?:find|see|have)) (?=(?:the|an?|its|{_Q}) )(.+)$", r"each \1 has \2"),
         (rf"^in (?:{_A} )({_WORDS}) we (?:use|put|have|list|collect|group) ([\w-]+s)$", r"a \1 uses many \2"),
         (rf"^in (?:{_A} )({_WORDS}) (?:can|may|must)(?: be)? [a-z]+ ({_Q} .+)$", r"a \1 involves \2"),
         (rf"^({_WORDS}) (?:sign up|sign in|log in|register|are registered|are recorded|are stored|are entered|join) with (.+)$", r"\1 have \2"),
@@ -72,7 +73,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^((?:{_A} )?{_WORDS}) (?:is|are) (?:just|simply|only|basically|composed of|made of) (?=(?:an?|the) )", r"\1 has "),
         (rf"^((?:{_A} )?{_WORDS}) (?:can|may|might|could) to (?=have|be|do)", r"\1 can "),
         # uniqueness
-        (r"^(.+?) (?:can ?not|can't|must not|may not|should not|never) (?:be (?:shared|reused|repeated|duplicated)|repeat|repeats|occur twice)"
+        (r"^(.+?) (?:(?:is|are) never|can ?not|can't|must not|may not|should not|never) (?:be (?:shared|reused|repeated|duplicated)|repeat|repeats|occur twice|used twice|given twice)"
          r"(?: (?:between|among|across|by) .+)?$", r"\1 is unique"),
         (r"^(.+?) numbers? (?:is|are) unique$", r"\1 number is unique"),
         # notes
@@ -96,7 +97,7 @@ _WHOLE = re.compile(
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=for each )|,? and (?=(?:its|their|his|her) [\w ,]+ (?:is|are|must be|shall be) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) [\w ,]+ (?:is|are|must be|shall be) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
