@@ -99,11 +99,13 @@ class Manifest(Value, frozen=True, kw_only=True):
 def read_spec(
     path: Path,
     *,
+    model: str = "",
     pg_bin: Path | None = None,
     cache: Path | None = None,
     progress: Callable[[str], None] = nothing,
 ) -> Spec:
-    """The spec that a brief or a JSON file holds; blocks of SQL and Prisma in a brief are made real and read back.
+    """The spec that a brief or a JSON file holds; blocks of SQL and Prisma in a brief are made real and read back. With
+    `model` a language model reads the text, which is sent to its provider.
 
     Raises `InputError` where it is none, or contradicts itself.
     """
@@ -111,6 +113,10 @@ def read_spec(
         data = path.read_bytes()
     except OSError as err:
         raise InputError(f"cannot read {path}: {err.strerror}") from err
+    if model:
+        from .language import spec_by_model
+
+        return _answerable(spec_by_model(data, str(path), model, progress=progress))
     if path.suffix != ".json":
         brief = read_brief(data, str(path))
         if not brief.embedded:

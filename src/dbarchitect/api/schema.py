@@ -23,9 +23,9 @@ from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.engines.postgres.twin.scale import scale
+from dbarchitect.engines.redis.connection import is_redis
 from dbarchitect.engines.sqlite.ddl import ddl as sqlite_ddl
 from dbarchitect.engines.sqlite.source import SqliteSource, open_sqlite, sqlite_given
-from dbarchitect.engines.redis.connection import is_redis
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.rule import rule_ids

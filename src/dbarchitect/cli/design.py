@@ -34,6 +34,14 @@ def design(
     rename: Annotated[tuple[str, ...], Parameter(metavar="OLD=NEW", help="What was renamed since, repeatable.")] = (),
     allow_loss: Annotated[bool, Parameter(help="Let the next migration lose data.")] = False,
     force: Annotated[bool, Parameter(help="Write files anew that somebody changed.")] = False,
+    model: Annotated[
+        str,
+        Parameter(
+            env_var="DBA_DESIGN_MODEL",
+            metavar="NAME",
+            help="Let a language model read the text, such as openai:gpt-5: the text is sent to its provider.",
+        ),
+    ] = "",
     seed: Seed = 0,
     pg_bin: PgBin = None,
     form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
@@ -49,7 +57,7 @@ def design(
     if lab_rows is not None and lab_rows < 1000:
         raise InputError(f"--lab-rows {lab_rows}: too few to measure anything", hint="--lab-rows 1000 or more")
     with terminal.progress() as progress:
-        spec = api.read_spec(brief, pg_bin=pg_bin, cache=terminal.cache(), progress=progress)
+        spec = api.read_spec(brief, model=model, pg_bin=pg_bin, cache=terminal.cache(), progress=progress)
     if spec_only:
         terminal.emit(to_json(spec, indent=2).decode() + "\n", output)
         return 0
@@ -57,6 +65,7 @@ def design(
         raise InputError("dba design needs a folder for the architecture", hint=f"dba design {brief} -o architecture")
     words = ["dba", "design", str(brief), "-o", str(output)]
     words += ["--lab-rows", str(lab_rows)] if lab_rows is not None else []
+    words += ["--model", model] if model else []
     words += ["--seed", str(seed)] if seed else []
     words += ["--orm", orm] if orm else []
     command = shlex.join(words)

@@ -16,6 +16,7 @@ from .volumes import Rows
 
 _HUGE = 100 * 2**30  # bytes from which a table is partitioned: where the rule `huge-table-not-partitioned` speaks
 _MONTHS = 26  # two years and the months around
+_SEARCHED = 1.4  # bytes of a text's words with their places, for each of its own
 _HEADER = 28.0  # bytes of a row beside its values: https://www.postgresql.org/docs/18/storage-page-layout.html
 
 
@@ -345,7 +346,7 @@ class Behaviour:
                 generated=" || ".join(parts),
                 not_null=False,
                 comment="What is searched by words",
-                width=200,
+                width=_SEARCHED * sum(one.width for field in chosen if (one := table.of(field.name)) is not None),
             )
         )
         table.indexes.append(

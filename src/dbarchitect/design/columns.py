@@ -55,6 +55,9 @@ def add_field(draft: Draft, table: Table, entity: Entity, field: Field) -> Colum
         )
     if field.kind == "location":
         return _location(draft, table, field, name)
+    if name == "currency" and (there := table.column(name)) is not None and not there.source:
+        there.source = field.name  # an amount of which nobody said the currency has brought it along
+        return there
     column = Column(name=name, type="text", sample="''", source=field.name, not_null=field.required)
     column.comment = _comment(entity, field)
     _CARRIERS.get(field.kind, _plain)(draft, table, field, column)
@@ -258,7 +261,7 @@ def _sample(low: float | None, high: float | None, *, whole: bool) -> str:
 def _money(draft: Draft, table: Table, field: Field, column: Column, low: float | None) -> tuple[int, float | None]:
     currency = field.currency.upper()
     scale = field.scale or (0 if currency in _NO_CENTS else 3 if currency in _MILLS else 2)
-    column.type, column.width = f"numeric({14 + scale},{scale})", 8
+    column.type, column.width = f"numeric({14 + scale},{scale})", 7
     draft.decide(
         "type",
         f"{table.name}.{column.name}",

@@ -60,7 +60,8 @@ class AskedPlan(Value, frozen=True, kw_only=True):
 
 class TableSize(Value, frozen=True, kw_only=True):
     """Rows and bytes of a table, with indexes. `row_estimated` is by the types of its columns, `row_measured` what a
-    row of the lab takes in the heap; the totals are the lab's, carried to the declared rows."""
+    row of the lab takes in the heap; `lab_estimated` is what all its rows should take by their types, and `lab_bytes`
+    what they take; the totals are the lab's, carried to the declared rows."""
 
     table: str
     rows_now: float
@@ -72,6 +73,7 @@ class TableSize(Value, frozen=True, kw_only=True):
     bytes_later: float
     row_estimated: float
     row_measured: float
+    lab_estimated: float = 0.0
 
 
 class Left(Value, frozen=True, kw_only=True):

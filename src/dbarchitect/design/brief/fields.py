@@ -58,7 +58,7 @@ _LAST: dict[str, Kind] = {
     "email": "email", "mail": "email", "phone": "phone", "telephone": "phone", "mobile": "phone", "url": "url",
     "website": "url", "link": "url", "homepage": "url", "slug": "slug", "price": "money", "total": "money",
     "subtotal": "money", "cost": "money", "amount": "money", "fee": "money", "balance": "money", "salary": "money",
-    "budget": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
+    "budget": "money", "rent": "money", "wage": "money", "deposit": "money", "fare": "money", "tax": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
     "age": "integer", "year": "integer", "stock": "integer", "position": "integer", "rank": "integer",
     "stars": "integer", "seats": "integer", "capacity": "integer", "floor": "integer", "score": "decimal",
     "rating": "integer", "weight": "decimal", "height": "decimal", "width": "decimal", "length": "decimal",
@@ -68,7 +68,7 @@ _LAST: dict[str, Kind] = {
     "deadline": "moment", "at": "moment", "on": "date", "timestamp": "moment", "start": "moment", "end": "moment",
     "begin": "moment", "from": "moment", "until": "moment", "moment": "moment", "time": "moment",
     "duration": "duration", "description": "text", "text": "text", "body": "text", "content": "text",
-    "comment": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
+    "comment": "text", "remark": "text", "remarks": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
     "address": "text", "password": "secret", "secret": "secret", "token": "secret", "sku": "identifier",
     "isbn": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
     "number": "identifier", "id": "identifier", "reference": "identifier", "serial": "identifier",
@@ -122,6 +122,46 @@ _NULLABLE = frozenset(
 _REQUIRED = frozenset(("required", "mandatory", "not null", "always", "must", "not empty"))
 
 
+# `when it was paid`, `whether they turned up`, `how many hours he did`, `the date they joined`: a field in a clause.
+_THEY = r"(?:it|they|he|she|we|one|the [a-z]+|somebody|someone)"
+_WAS = r"(?:(?:was|were|is|are|has|have|had|been|must be) )*"
+_CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
+    (re.compile(rf"^when {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
+    (re.compile(rf"^(?:the )?(?:date|day) (?:on which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} on", "date"),
+    (re.compile(rf"^(?:the )?time (?:at which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
+    (re.compile(rf"^(?:whether|if) {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^([a-z]+) or not$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^how many ([a-z]+)(?: .+)?$", re.IGNORECASE), "{}", "integer"),
+    (re.compile(rf"^how much (?:of )?(?:the |an? )?([a-z]+)(?: {_THEY}.*| (?:is|are|was|were) .*)?$", re.IGNORECASE), "{} quantity", "decimal"),
+)  # fmt: skip
+_UNITS = (
+    "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
+    "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
+    "|degrees|celsius|watts|kwh|volts|points|percent|pixels|cents"
+)
+_WHOLE = re.compile(
+    r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE
+)
+_IN_UNITS = re.compile(rf"^(.+?),? (?:(?:expressed|measured|given|counted) )?in ({_UNITS})$", re.IGNORECASE)
+_TAIL = re.compile(r"^(.+?) (unique|optional|nullable|required|mandatory)!?$", re.IGNORECASE)
+_NULL = re.compile(r"^(.+?) (?:(int|integer|text|date|timestamp|bool|boolean) )?(null|not null)$", re.IGNORECASE)
+
+
+# `the price that the customer paid` is the price.
+_RELATIVE = re.compile(
+    r"^(.+?),? (?:what|that|which|who) (?:the |an? )?[a-z]+ (?:has |have |had |was |is )?[a-z]+$", re.IGNORECASE
+)
+
+
+def _clause(head: str) -> tuple[str, Kind] | None:
+    """The name and kind of a field that is told in a clause."""
+    for pattern, name, kind in _CLAUSES:
+        match = pattern.match(head.strip())
+        if match is not None:
+            return name.format(match[1].lower()), kind
+    return None
+
+
 def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, ...] = ()) -> Field | None:
     """A field from `a total in EUR`, `status (pending, paid, shipped)`, `email: unique, optional`; None where there is
     no name. `type_` and `notes` are cells of a table."""
@@ -135,6 +175,10 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
         head = f"{head[: match.start()]} {head[match.end() :]}".strip()
     optional = bool(re.match(r"(?:an? )?optional(?:ly)?\b", head, re.IGNORECASE)) or head.rstrip().endswith("?")
     unique = bool(re.match(r"^(?:an?\s+)?unique\s", head, re.IGNORECASE))
+    for pattern in (_NULL, _TAIL):
+        if (tail_ := pattern.match(head)) is not None and tail_[1].lower() not in ("a", "an", "the", "not"):
+            head = tail_[1]
+            remarks += [one for one in tail_.groups()[1:] if one]
     head = re.sub(
         r"^(?:an?\s+)?(?:optional(?:ly)?|unique|required|mandatory)\s+(?:an?\s+)?", "", head, flags=re.IGNORECASE
     )
@@ -157,12 +201,27 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
     tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
     if tailed and tailed[2].lower() in _TYPES:
         head, kind = tailed[1], kind or _TYPES[tailed[2].lower()]
+    if _clause(head) is None:
+        head = _RELATIVE.sub(r"\1", head)
+    head = re.sub(
+        r"^(an? |the )?(?:short|brief|free|plain|longer?) (?=(?:text |)(?:description|text|comment|bio|note|notes|summary|explanation)$)",
+        r"\1",
+        head,
+        flags=re.IGNORECASE,
+    )
+    unit = _IN_UNITS.match(head)
+    if unit is not None:
+        head, kind = unit[1], kind or ("integer" if _WHOLE.match(unit[2]) else "decimal")
+    told_in = _clause(head)
+    if told_in is not None:
+        head, kind = told_in
     name = named(bare(head))
     if not name:
         return None
     field = Field(
-        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line
-    )
+        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line,
+        comment=f"In {unit[2]}" if unit else "",
+    )  # fmt: skip
     if type_:
         field = _remarked(field, type_)
     for remark in remarks:
@@ -188,7 +247,7 @@ def kind_by_name(name: str) -> Kind:
     words = english.split(name)
     if not words:
         return "word"
-    if words[0] in _FIRST and len(words) > 1:
+    if words[0] in _FIRST and len(words) > 1 and (words[0] != "number" or words[1] == "of"):
         return _FIRST[words[0]]
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
@@ -237,7 +296,9 @@ def _value(text: str) -> str:
 
 def _attribute(field: Field, text: str) -> Field | None:
     """`field` with one attribute; None where the words are none."""
-    part = text.strip().strip("*`").strip()
+    part = re.sub(
+        r"^(?:is|are|must be|has to be) (?=unique|optional|required|mandatory)", "", text.strip().strip("*`!").strip()
+    )
     lower = " ".join(part.lower().replace("_", " ").replace("-", " ").split())
     if lower in _NULLABLE:
         return replace(field, required=False)
@@ -253,6 +314,9 @@ def _attribute(field: Field, text: str) -> Field | None:
         return replace(field, personal=True)
     if lower in _TYPES:
         return replace(field, kind=_TYPES[lower])
+    if re.fullmatch(rf"(?:in )?(?:{_UNITS}|min|mins|sec|secs|h)", lower):
+        whole = lower.startswith("min") or _WHOLE.match(lower.removeprefix("in "))
+        return replace(field, kind="integer" if whole else "decimal", comment=f"In {lower.removeprefix('in ')}")
     if (match := _SIZE.match(part)) is not None:
         return replace(field, kind="word", length=int(match[1]))
     if (match := _DECIMALS.match(part)) is not None:
