@@ -12,14 +12,22 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import PgBin, Seed, app
+from .commands import Data, PgBin, Seed, Workload, app
 
 
 @app.command
 def design(
-    brief: Annotated[Path, Parameter(help="What is being built: a brief in Markdown, or a spec as JSON.")],
+    brief: Annotated[
+        Path | None, Parameter(help="What is being built: a brief in Markdown, or a spec as JSON.")
+    ] = None,
     /,
     *,
+    from_: Annotated[
+        str | None,
+        Parameter(name="--from", metavar="SOURCE", help="Write the brief of a database that is there, with -o FILE."),
+    ] = None,
+    workload: Workload = None,
+    data: Data = False,
     output: Annotated[
         Path | None,
         Parameter(name=("--output", "-o"), metavar="FOLDER", help="The architecture; made if it is not there."),
@@ -46,6 +54,16 @@ def design(
     from dbarchitect.model.value import to_json
     from dbarchitect.render.design import pages, render_design
 
+    if from_ is not None:
+        if brief is not None:
+            raise InputError(
+                f"--from writes a brief, and {brief} is one", hint=f"dba design --from {from_} -o brief.md"
+            )
+        return _recover(from_, output, workload, data=data, force=force, pg_bin=pg_bin, form=form)
+    if brief is None:
+        raise InputError("dba design needs a brief", hint="dba design brief.md -o architecture, or --from SOURCE")
+    if workload is not None or data:
+        raise InputError("--workload and --data are of --from", hint="a brief says its access patterns itself")
     if lab_rows is not None and lab_rows < 1000:
         raise InputError(f"--lab-rows {lab_rows}: too few to measure anything", hint="--lab-rows 1000 or more")
     with terminal.progress() as progress:
@@ -90,3 +108,48 @@ def design(
         )
     terminal.emit(render_design(made, form, screen=terminal.screen(None), version=__version__), None)
     return 0 if made.holds else 1
+
+
+def _recover(
+    given: str,
+    output: Path | None,
+    workload: Path | None,
+    *,
+    data: bool,
+    force: bool,
+    pg_bin: Path | None,
+    form: Literal["text", "json"],
+) -> int:
+    """`dba design --from`: the brief of a database, and beside it the page of its decisions."""
+    from dbarchitect import __version__
+    from dbarchitect.api import recover as api
+    from dbarchitect.render.recovery import decisions_page, render_recovery
+
+    if output is not None and (output.is_dir() or output.suffix not in (".md", ".markdown")):
+        raise InputError(f"--from writes a brief, and {output} is no file for one", hint="-o brief.md")
+    with terminal.progress() as progress:
+        found = api.recover(
+            given,
+            api.RecoverOptions(
+                workload=workload,
+                data=data,
+                pg_bin=pg_bin,
+                cache=terminal.cache(),
+                now=datetime.now(UTC),
+                progress=progress,
+            ),
+        )
+    if output is not None:
+        words = ["dba", "design", "--from", found.source, "-o", str(output)]
+        words += ["--workload", str(workload)] if workload is not None else []
+        words += ["--data"] if data else []
+        pages = {
+            output: found.brief,
+            output.with_suffix(".decisions.md"): decisions_page(found, shlex.join(words)),
+        }
+        found = api.written(found, pages, force=force)
+    if output is None and form == "text":
+        terminal.emit(found.brief, None)
+        return 0
+    terminal.emit(render_recovery(found, form, version=__version__), None)
+    return 0

@@ -11,6 +11,26 @@ from .spec import End, Entity, Relation, Spec
 _SAID: dict[str, Deletion] = {"cascade": "CASCADE", "restrict": "RESTRICT", "set null": "SET NULL"}
 
 
+def usual_deletion(spec: Spec, found: Reference) -> tuple[Deletion, str]:
+    """What happens to children when their parent goes, and why: as was said, else what is safe."""
+    said = found.relation.on_delete
+    parent = spec.entity(found.parent.entity)
+    if said:
+        return _SAID[said], "as was said"
+    if parent is not None and parent.soft_delete:
+        return "RESTRICT", f"{an(parent.name)} is marked and stays; removing it for good is a decision of its own"
+    if found.parent.entity == spec.surroundings.tenant:
+        return "RESTRICT", "nobody removes a whole tenant by mistake"
+    if not found.required:
+        if found.parent.entity == found.child.entity:
+            return "RESTRICT", "who removes an inner node decides first what becomes of those below it"
+        return "SET NULL", "the row makes sense without it"
+    return (
+        "RESTRICT",
+        f"{an(found.child.entity)} is a fact of its own: it does not vanish with its {found.parent.entity}",
+    )
+
+
 class Referrer:
     """Adds references to the tables of a draft."""
 
@@ -101,7 +121,7 @@ class Referrer:
             return  # the tenant's column is there, and its reference comes with it
         else:
             role = parent.role or ("parent" if parent.entity == child.entity else "")
-            deletion, why = self._deletion(found)
+            deletion, why = usual_deletion(self.spec, found)
             foreign = self.add(
                 table, parent.entity, required=found.required, on_delete=deletion, role=role, one=found.one
             )
@@ -122,24 +142,6 @@ class Referrer:
         for field in relation.fields:
             add_field(self.draft, table, entity, field)
         self._unenforced(found, table)
-
-    def _deletion(self, found: Reference) -> tuple[Deletion, str]:
-        said = found.relation.on_delete
-        parent = self.spec.entity(found.parent.entity)
-        if said:
-            return _SAID[said], "as was said"
-        if parent is not None and parent.soft_delete:
-            return "RESTRICT", f"{an(parent.name)} is marked and stays; removing it for good is a decision of its own"
-        if found.parent.entity == self.spec.surroundings.tenant:
-            return "RESTRICT", "nobody removes a whole tenant by mistake"
-        if not found.required:
-            if found.parent.entity == found.child.entity:
-                return "RESTRICT", "who removes an inner node decides first what becomes of those below it"
-            return "SET NULL", "the row makes sense without it"
-        return (
-            "RESTRICT",
-            f"{an(found.child.entity)} is a fact of its own: it does not vanish with its {found.parent.entity}",
-        )
 
     def _decide_deletion(self, table: Table, foreign: Foreign, found: Reference, why: str) -> None:
         others = {"CASCADE": "RESTRICT", "RESTRICT": "CASCADE", "SET NULL": "RESTRICT"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, cast
 
 from dbarchitect.design.spec import Access, Assumed, Entity, Relation, Spec, Surroundings, Unread, Volume
@@ -16,6 +17,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from .access import access_of
+from .exact import Deleting, Pairs, deleted, deleting, paired, pairs, referred, told_exactly
 from .fields import field_of, field_of_row, heads
 from .grammar import Reader
 from .markdown import Part, parts_of
@@ -92,6 +94,9 @@ class _Brief:
         self.volumes: list[tuple[Part, dict[str, int] | None]] = []
         self.embedded: list[Embedded] = []
         self.blocks: set[int] = set()  # lines of names that a list of fields stands below
+        self.deletions: list[Deleting] = []
+        self.pairs: list[Pairs] = []
+        self.headed: set[str] = set()  # headings right above a table of fields: entities, whatever they are called
         self.asking = False  # a list of what is asked stands below
         self.block = ""  # the entity of such a list
         self.columns: dict[int, dict[str, int] | None] = {}
@@ -104,6 +109,11 @@ class _Brief:
         entities = self._entities()
         known = {one.name: one for one in entities}
         relations, assumed = relations_of(self.said.links)
+        relations, astray = deleted(paired(relations, self.pairs), self.deletions)
+        self.said.unread += [
+            Unread(text=f"deleting a {one.parent}", line=one.line, hint=f"a {one.child} has no such {one.parent}")
+            for one in astray
+        ]
         roles = {name: frozenset(_roles(relations, name)) for name in known}
         access: list[Access] = []
         for text, line in self.later:
@@ -130,6 +140,10 @@ class _Brief:
 
     def _look(self, parts: list[Part]) -> None:
         maybes: list[tuple[str, int]] = []
+        for above, part in pairwise(parts):
+            if above.kind == "heading" and part.kind == "head" and above.path and heads(part.cells):
+                self.headed.add(above.text)
+                self.said.thing(singular(above.text), above.line)
         for at, part in enumerate(parts):
             topic = self._topic(part)
             if part.kind == "code":
@@ -171,11 +185,13 @@ class _Brief:
                 for sentence, _ in sentences(part.text):
                     sure, maybe = subjects(sentence)
                     for one in sure:
-                        self.said.thing(one, part.line)
+                        if not self._begins(one, sentence):
+                            self.said.thing(one, part.line)
                     maybes += [(one, part.line) for one in maybe]
         # A plural at the head of a sentence is a thing if one of it is spoken of anywhere.
         text = " ".join(one.text for one in parts if one.kind in ("paragraph", "item"))
-        for short in [one for one in self.said.things if " " not in one]:
+        named_ = set(map(singular, self.headed))
+        for short in [one for one in self.said.things if " " not in one and one not in named_]:
             longer = [one for one in self.said.things if one.endswith(f" {short}")]
             if len(longer) == 1 and not re.search(
                 rf"\b(?:an?|each|every|one) {re.escape(short)}\b", text, re.IGNORECASE
@@ -187,6 +203,14 @@ class _Brief:
             ):
                 self.said.thing(one, line)
 
+    def _begins(self, one: str, sentence: str) -> bool:
+        """Whether a word is but the beginning of an entity that has a table of fields: `order` of `no two order lines`."""
+        longer = [name for name in map(singular, self.headed) if name.startswith(f"{one} ")]
+        words = " ".join(english.split(sentence))
+        return any(re.search(rf"\b{re.escape(name[:-1])}", words) for name in longer) and one not in map(
+            singular, self.headed
+        )
+
     def _in_block(self, parts: list[Part], at: int) -> bool:
         """Whether the list that an item is of stands right below the name of an entity."""
         while at and parts[at].kind == "item":
@@ -196,6 +220,8 @@ class _Brief:
     def _topic(self, part: Part) -> str:
         """What the headings above a part are about, the innermost that says something first."""
         for heading in reversed((*part.path, part.text) if part.kind == "heading" else part.path):
+            if heading in self.headed:
+                return "data"
             for topic, pattern in (
                 ("access", _ACCESS),
                 ("volume", _VOLUME),
@@ -237,6 +263,8 @@ class _Brief:
                 self._prose(part, topic, before)
 
     def _prose(self, part: Part, topic: str, before: Part | None) -> None:
+        if part.path and told_exactly(part.text, singular(part.path[-1]), self.said, part.line):
+            return
         if (
             topic in ("access", "data")
             and _FIGURES.search(part.text)
@@ -305,7 +333,11 @@ class _Brief:
             return
         for text, lines in sentences(part.text):
             line = part.line + lines
-            if _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE):
+            if (going := deleting(text, self.said, line)) is not None:
+                self.deletions.append(going)
+            elif (called := pairs(text, self.said)) is not None:
+                self.pairs.append(called)
+            elif _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE):
                 self.volumes.append((Part("paragraph", text, line, part.path), None))
             elif re.match(
                 r"^(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE
@@ -390,14 +422,30 @@ class _Brief:
                 (one for heading in reversed(part.path) if (one := singular(heading)) in self.said.things),
                 self.said.last,
             )
-            made = field_of_row(part.cells, columns, line=part.line) if owner else None
+            told = _NO_REFERENCE.search(part.text) is not None
+            cells = tuple(_NO_REFERENCE.sub("", one) for one in part.cells)
+            made = field_of_row(cells, columns, line=part.line) if owner else None
+            kind = part.cells[columns["type"]] if "type" in columns and columns["type"] < len(part.cells) else ""
+            if made is not None and owner and (to := referred(kind, self.said)) is not None:
+                role = made.name.removesuffix(" id")
+                self.said.links.append(
+                    Link(owner, to, int(made.required), 1, "" if role == to else role, False, part.line)
+                )
+                if made.unique:
+                    self.said.links.append(Link(to, owner, 0, 1, "" if role == to else role, True, part.line))
+                return
             if made is None or not owner:
                 self.said.unread.append(
                     Unread(text=part.text, line=part.line, hint="a table of fields stands below its entity's heading")
                 )
                 return
             target = singular(made.name.removesuffix(" id"))
-            if target in self.said.things and target != owner and (made.name.endswith(" id") or made.kind == "word"):
+            if (
+                target in self.said.things
+                and target != owner
+                and not told
+                and (made.name.endswith(" id") or made.kind == "word")
+            ):
                 self.said.links.append(Link(owner, target, int(made.required), 1, "", False, part.line))
             else:
                 self.said.put(owner, made)
@@ -452,6 +500,9 @@ class _Brief:
                 fields=tuple(thing.fields.values()),
                 key=tuple(thing.keys),
                 kind_of=thing.kind_of,
+                plural=thing.plural,
+                parent=thing.parent,
+                weak=thing.weak,
                 appended=thing.flags.get("appended", False),
                 by_time=thing.flags.get("by_time", False),
                 soft_delete=thing.flags.get("soft_delete", False),
@@ -514,6 +565,7 @@ _TABLES = re.compile(
     r"\bcreate table (?:if not exists )?(?:\w+\.)?\"?(\w+)|^\s*(?:model|table)\s+\"?(\w+)\"?[^\n]*\{",
     re.IGNORECASE | re.MULTILINE,
 )
+_NO_REFERENCE = re.compile(r",?\s*\bnot a reference\b", re.IGNORECASE)  # whatever it is called
 _NAMED_BLOCK = re.compile(r"\*\*([\w -]{2,40})\*\*:?|__([\w -]{2,40})__:?")
 
 
