@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 
 from dbarchitect.design.answers import answer
-from dbarchitect.design.brief import Brief, read_brief
+from dbarchitect.design.brief import Brief, files_of, read_brief
 from dbarchitect.design.diagram import dbml, mermaid
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.queries import Asked, asked, workload
@@ -43,7 +44,7 @@ from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
 from dbarchitect.review.rule import chosen
 from dbarchitect.sources import Source, Workshop, open_source
-from dbarchitect.sql.script import Statement, command_tag
+from dbarchitect.sql.script import Statement, command_tag, decode_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
@@ -52,6 +53,9 @@ from .folder import new
 from .schema import CheckOptions, reviewed
 from .surroundings import open_workshop
 
+_INPUTS = (".dbml", ".sql", ".prisma", ".csv", ".json")  # what a brief may name, or be
+_SAMPLE = 8 << 20  # bytes of a file that are read
+_ROWS = 2_000  # rows of a sample: more say no more of kinds and keys
 MANIFEST = ".dba-design.json"
 LAB_ROWS = 150_000
 _NAMED = 3
@@ -112,8 +116,12 @@ def read_spec(
         data = path.read_bytes()
     except OSError as err:
         raise InputError(f"cannot read {path}: {err.strerror}") from err
-    if path.suffix != ".json":
-        brief = read_brief(data, str(path))
+    if path.suffix != ".json" or _is_sample(data):
+        folder = path.parent
+        if path.suffix in _INPUTS:  # a file by itself is a brief that names it
+            brief = read_brief(f"---\ndata: {path.name}\n---\n".encode(), str(path), files=_files((path.name,), folder))
+        else:
+            brief = read_brief(data, str(path), files=_files(files_of(data), folder))
         if not brief.embedded:
             return _answerable(brief.spec)
         with open_workshop(pg_bin, cache, progress) as workshop:
@@ -122,6 +130,38 @@ def read_spec(
         return from_json(Spec, data)
     except ValueError as err:
         raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
+
+
+def _is_sample(data: bytes) -> bool:
+    """Whether JSON is rows rather than a spec."""
+    try:
+        document = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(document, list) or (
+        isinstance(document, dict)
+        and "entities" not in document
+        and bool(cast("dict[str, Any]", document))
+        and all(isinstance(one, list) for one in cast("dict[str, Any]", document).values())
+    )
+
+
+def _files(names: tuple[str, ...], folder: Path) -> dict[str, str]:
+    """The texts of files beside a brief; of rows the first ones. Raises `InputError`."""
+    found: dict[str, str] = {}
+    for name in names:
+        path = folder / name
+        if path.suffix not in _INPUTS:
+            raise InputError(f"{path} is no input of a design", hint=f"a file that ends with {', '.join(_INPUTS)}")
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{name} is outside of the brief's folder", hint="copy it beside the brief")
+        try:
+            with path.open("rb") as file:
+                text = decode_script(file.read(_SAMPLE), str(path))
+        except OSError as err:
+            raise InputError(f"cannot read {path}, which the brief names: {err.strerror}") from err
+        found[name] = text if path.suffix != ".csv" else "\n".join(text.splitlines()[:_ROWS])
+    return found
 
 
 def _answerable(spec: Spec) -> Spec:
@@ -145,10 +185,11 @@ def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
     entities = {one.name: one for one in brief.spec.entities}
     relations = list(brief.spec.relations)
     unread = list(brief.spec.unread)
+    joined: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="dba-brief-") as folder:
         for number, block in enumerate(brief.embedded):
-            if block.kind not in ("sql", "prisma"):
-                hint = "sql and prisma are read"
+            if block.kind not in ("sql", "prisma", "dbml"):
+                hint = "sql, prisma and dbml are read"
                 unread.append(Unread(text=f"a block of {block.kind}", line=block.line, hint=hint))
                 continue
             file = Path(folder, f"block{number}.{block.kind}")
@@ -163,14 +204,24 @@ def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
             for one in found:
                 said = entities.get(one.name)
                 entities[one.name] = (
-                    one if said is None else msgspec.structs.replace(said, fields=(*one.fields, *said.fields))
+                    one
+                    if said is None
+                    else msgspec.structs.replace(
+                        said, fields=(*one.fields, *said.fields), key=tuple(dict.fromkeys((*one.key, *said.key)))
+                    )
                 )
+            for one in known:  # a table that only joins two others is a relation, and was taken for a thing by its name
+                said = entities.get(one.name)
+                if one.name and said is not None and not said.fields and one.first.most is None:
+                    del entities[one.name]
+                    joined.add(one.name)
             pairs = {(one.first.entity, one.second.entity) for one in relations}
             relations += [one for one in known if (one.first.entity, one.second.entity) not in pairs]
     assumed = tuple(
         one
         for one in brief.spec.assumed
-        if not any(one.what == f"a {name} has a name" for name in entities if entities[name].fields)
+        if one.what not in {f"a {name} has a name" for name in (*joined, *entities)}
+        or any(one.what == f"a {name} has a name" and not entities[name].fields for name in entities)
     )
     return msgspec.structs.replace(
         brief.spec, entities=tuple(entities.values()), relations=tuple(relations), unread=tuple(unread), assumed=assumed

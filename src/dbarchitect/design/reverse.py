@@ -294,7 +294,8 @@ class _Reader:
         for column in table.columns:
             made_up = primary == (column.name,) and is_made_up(column)
             if not self.exact:
-                made_up = column.name in primary and is_made_up(column)
+                own = [one for one in primary if one not in referring]
+                made_up = own == [column.name] and is_made_up(column)
             if column.name in referring or made_up or column.name in dropped:
                 continue
             one = self._field(table, column, checks, unique=(column.name,) in uniques or primary == (column.name,))
@@ -308,7 +309,7 @@ class _Reader:
             self._behind(table, checks)
         said: list[tuple[str, ...]] = []
         several = [one for one in uniques if len(one) > 1 and not (numbered and set(primary) <= set(one))]
-        if self.exact and len(primary) > 1 and not weak:
+        if len(primary) > 1 and not weak:
             several.insert(0, primary)
         for columns in dict.fromkeys(several):
             if not self.exact:
@@ -590,7 +591,7 @@ def _name(text: str) -> str:
     return " ".join((*words[:-1], english.singular(words[-1]))) if words else text
 
 
-def _only(name: str) -> set[str]:
+def _only(name: str | None) -> set[str]:
     return {name} if name else set()
 
 

@@ -8,6 +8,7 @@ What was not understood is listed with its line.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -45,6 +46,7 @@ _WHERE = re.compile(
     r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|non[- ]functional|context|budget|compliance|team)\b",
     re.IGNORECASE,
 )
+_FILES = ("data", "schema", "samples")  # keys of the front matter that name files
 _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
 
 
@@ -65,8 +67,20 @@ class Brief:
     embedded: tuple[Embedded, ...] = ()
 
 
-def read_brief(data: bytes, name: str) -> Brief:
-    """A brief. Raises `InputError` where it is empty, no text, too large, or contradicts itself."""
+def files_of(data: bytes) -> tuple[str, ...]:
+    """The files that a brief's front matter names (`data: schema.dbml, customers.csv`), as they are written there."""
+    parts = parts_of(data.decode("utf-8-sig", "replace").replace("\r\n", "\n"))
+    return tuple(
+        file
+        for part in parts
+        if part.kind == "meta" and part.cells[0].lower() in _FILES
+        for file in listed(part.cells[1])
+    )
+
+
+def read_brief(data: bytes, name: str, *, files: Mapping[str, str] | None = None) -> Brief:
+    """A brief, with the text of the `files` that it names. Raises `InputError` where it is empty, no text, too large, or
+    contradicts itself."""
     if len(data) > _LARGEST:
         raise InputError(f"{name} has {len(data):,} bytes", hint="a brief is a description; sample a few rows of data")
     try:
@@ -79,7 +93,20 @@ def read_brief(data: bytes, name: str) -> Brief:
         raise InputError(
             f"{name} is empty", hint="say what you build: A customer has many orders. An order has a total in EUR."
         )
-    return _Brief(name).read(parts_of(text.replace("\r\n", "\n")))
+    parts = parts_of(text.replace("\r\n", "\n"))
+    return _Brief(name).read([*parts, *_beside(parts, files or {})])
+
+
+def _beside(parts: list[Part], files: Mapping[str, str]) -> Iterator[Part]:
+    """The files that a brief names as blocks in it, on the line that names them."""
+    for part in parts:
+        if part.kind != "meta" or part.cells[0].lower() not in _FILES:
+            continue
+        for file in listed(part.cells[1]):
+            stem, _, kind = file.rpartition("/")[2].rpartition(".")
+            if file in files:
+                title = "_".join(english.split(stem)) or "row"
+                yield Part("code", files[file], part.line, ("Data",), info=f"{kind.lower()} {title}")
 
 
 class _Brief:
@@ -94,6 +121,7 @@ class _Brief:
         self.volumes: list[tuple[Part, dict[str, int] | None]] = []
         self.embedded: list[Embedded] = []
         self.blocks: set[int] = set()  # lines of names that a list of fields stands below
+        self.guessed: list[Assumed] = []  # from samples
         self.deletions: list[Deleting] = []
         self.pairs: list[Pairs] = []
         self.headed: set[str] = set()  # headings right above a table of fields: entities, whatever they are called
@@ -127,7 +155,7 @@ class _Brief:
         spec = Spec(
             title=self.title, about=" ".join(self.about), surroundings=self._surroundings(), entities=entities,
             relations=relations, rules=tuple(self.said.rules), access=tuple(access), volumes=tuple(self._volumes(known)),
-            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *self._decided(known)),
+            unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *self.guessed, *self._decided(known)),
         )  # fmt: skip
         if not spec.entities and not self.embedded:
             raise InputError(
@@ -238,6 +266,8 @@ class _Brief:
     def _part(self, part: Part, before: Part | None) -> None:
         topic = self._topic(part)
         match part.kind:
+            case "meta" if part.cells[0].lower() in _FILES:
+                pass
             case "meta":
                 found = told(*part.cells)
                 if found is None:
@@ -462,21 +492,24 @@ class _Brief:
                 Embedded("sql" if kind.startswith(("p", "s")) and kind != "prisma" else kind, part.text, part.line)
             )
         elif kind == "csv":
-            entity = entity_of_csv(part.text, title, line=part.line)
-            self._sampled([entity] if entity else [], [], part)
+            sampled = entity_of_csv(part.text, title, line=part.line)
+            self._sampled([sampled[0]] if sampled else [], [], sampled[1] if sampled else [], part)
         elif kind in ("json", "jsonc"):
             try:
-                entities, nested = entities_of_json(part.text, title, line=part.line)
+                entities, nested, assumed = entities_of_json(part.text, title, line=part.line)
             except ValueError as err:
                 self.said.unread.append(Unread(text=f"a block of JSON: {err}", line=part.line))
                 return
-            self._sampled(entities, nested, part)
+            self._sampled(entities, nested, assumed, part)
         else:
             self.said.unread.append(
                 Unread(text=f"a block of {kind or 'code'}", line=part.line, hint="sql, prisma, dbml, csv or json")
             )
 
-    def _sampled(self, entities: list[Entity], nested: list[tuple[str, str, bool]], part: Part) -> None:
+    def _sampled(
+        self, entities: list[Entity], nested: list[tuple[str, str, bool]], assumed: list[Assumed], part: Part
+    ) -> None:
+        self.guessed += assumed
         if not entities:
             self.said.unread.append(Unread(text="a block without rows", line=part.line))
         for one in entities:
@@ -612,4 +645,4 @@ def _roles(relations: tuple[Relation, ...], name: str) -> set[str]:
     return found
 
 
-__all__ = ["Brief", "Embedded", "read_brief"]
+__all__ = ["Brief", "Embedded", "files_of", "read_brief"]
