@@ -22,6 +22,7 @@ from dbarchitect.design.brief import Brief, files_of, read_brief
 from dbarchitect.design.diagram import dbml, mermaid
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.queries import Asked, asked, workload
+from dbarchitect.design.questions import with_answers
 from dbarchitect.design.reverse import parts_of
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.statements import script
@@ -130,6 +131,12 @@ def read_spec(
         return from_json(Spec, data)
     except ValueError as err:
         raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
+
+
+def write_answers(path: Path, sentences: list[str]) -> None:
+    """Write answers into a brief, so that the next run asks nothing."""
+    text = decode_script(path.read_bytes(), str(path))
+    write_whole(path, with_answers(text, sentences))
 
 
 def _is_sample(data: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +13,9 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import Data, PgBin, Seed, Workload, app
+
+if TYPE_CHECKING:
+    from dbarchitect.design.spec import Spec
 
 
 @app.command
@@ -42,6 +45,10 @@ def design(
     rename: Annotated[tuple[str, ...], Parameter(metavar="OLD=NEW", help="What was renamed since, repeatable.")] = (),
     allow_loss: Annotated[bool, Parameter(help="Let the next migration lose data.")] = False,
     force: Annotated[bool, Parameter(help="Write files anew that somebody changed.")] = False,
+    no_input: Annotated[
+        bool, Parameter(name=("--no-input", "--yes"), negative="", help="Ask nothing: what is assumed holds.")
+    ] = False,
+    ask: Annotated[bool, Parameter(negative="", help="Ask what is open again, though the brief has answers.")] = False,
     seed: Seed = 0,
     pg_bin: PgBin = None,
     form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
@@ -73,6 +80,14 @@ def design(
         return 0
     if output is None:
         raise InputError("dba design needs a folder for the architecture", hint=f"dba design {brief} -o architecture")
+    if brief.suffix in (".md", ".markdown") and not no_input and terminal.interactive():
+        answers = _asked(spec, again=ask)
+        if answers:
+            api.write_answers(brief, answers)
+            with terminal.progress() as progress:
+                spec = api.read_spec(brief, pg_bin=pg_bin, cache=terminal.cache(), progress=progress)
+    elif ask:
+        raise InputError("--ask asks on a terminal, about a brief in Markdown", hint="leave --ask out")
     words = ["dba", "design", str(brief), "-o", str(output)]
     words += ["--lab-rows", str(lab_rows)] if lab_rows is not None else []
     words += ["--seed", str(seed)] if seed else []
@@ -108,6 +123,37 @@ def design(
         )
     terminal.emit(render_design(made, form, screen=terminal.screen(None), version=__version__), None)
     return 0 if made.holds else 1
+
+
+def _asked(spec: Spec, *, again: bool) -> list[str]:
+    """What a person answers to what is open, as sentences of a brief; as far as they answer."""
+    from dbarchitect.design.questions import questions
+    from dbarchitect.render.untrusted import line
+
+    found: list[str] = []
+    open_ = questions(spec, again=again)
+    if open_:
+        terminal.note(
+            "the brief leaves open what changes the design; Enter takes what stands in brackets, ? says why, and "
+            "answers are written into the brief"
+        )
+    for one in open_:
+        default = one.options[0].answer if one.options else f"{one.assumed:,.0f}, assumed"
+        sentence: str | None = None
+        while sentence is None:
+            answer = terminal.asked(f"{line(one.text)} [{default}] ")
+            if answer is None:
+                return found
+            if answer == "?":
+                counted = f"; it changes {one.changes} statements of the schema" if one.options else ""
+                terminal.note(f"  {line(one.because)}{counted}")
+                continue
+            sentence = one.said(answer)
+            if sentence is None:
+                answers = ", ".join(two.answer for two in one.options) or "a number: 5000, 20k, 3 million"
+                terminal.note(f"  {answers}")
+        found.append(sentence)
+    return found
 
 
 def _recover(

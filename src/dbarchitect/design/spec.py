@@ -247,7 +247,8 @@ class Assumed(Value, frozen=True, kw_only=True):
 
 
 class Spec(Value, frozen=True, kw_only=True):
-    """What somebody is building."""
+    """What somebody is building. `answered`: questions were asked and answered; `settled`: those whose answer leaves
+    everything as it is (`unique customer email`)."""
 
     title: str = ""
     about: str = ""
@@ -259,6 +260,8 @@ class Spec(Value, frozen=True, kw_only=True):
     volumes: tuple[Volume, ...] = ()
     unread: tuple[Unread, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+    answered: bool = False
+    settled: tuple[str, ...] = ()
 
     def entity(self, name: str) -> Entity | None:
         """The entity of that name."""

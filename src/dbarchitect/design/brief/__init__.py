@@ -18,7 +18,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from .access import access_of
-from .exact import Deleting, Pairs, deleted, deleting, paired, pairs, referred, told_exactly
+from .exact import Deleting, Pairs, deleted, deleting, paired, pairs, referred, shared, told_exactly
 from .fields import field_of, field_of_row, heads
 from .grammar import Reader
 from .markdown import Part, parts_of
@@ -46,6 +46,7 @@ _WHERE = re.compile(
     r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|non[- ]functional|context|budget|compliance|team)\b",
     re.IGNORECASE,
 )
+_ANSWERS = "answers to questions"  # the heading below which answers to questions stand
 _FILES = ("data", "schema", "samples")  # keys of the front matter that name files
 _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
 
@@ -121,6 +122,8 @@ class _Brief:
         self.volumes: list[tuple[Part, dict[str, int] | None]] = []
         self.embedded: list[Embedded] = []
         self.blocks: set[int] = set()  # lines of names that a list of fields stands below
+        self.answered = False
+        self.settled: list[str] = []
         self.guessed: list[Assumed] = []  # from samples
         self.deletions: list[Deleting] = []
         self.pairs: list[Pairs] = []
@@ -156,6 +159,7 @@ class _Brief:
             title=self.title, about=" ".join(self.about), surroundings=self._surroundings(), entities=entities,
             relations=relations, rules=tuple(self.said.rules), access=tuple(access), volumes=tuple(self._volumes(known)),
             unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*assumed, *self.guessed, *self._decided(known)),
+            answered=self.answered, settled=tuple(self.settled),
         )  # fmt: skip
         if not spec.entities and not self.embedded:
             raise InputError(
@@ -173,6 +177,8 @@ class _Brief:
                 self.headed.add(above.text)
                 self.said.thing(singular(above.text), above.line)
         for at, part in enumerate(parts):
+            if (part.text if part.kind == "heading" else part.path[-1] if part.path else "").lower() == _ANSWERS:
+                continue
             topic = self._topic(part)
             if part.kind == "code":
                 for found in _TABLES.finditer(
@@ -277,6 +283,8 @@ class _Brief:
                 else:
                     self.title = found.pop("title", self.title)
                     self.around |= found
+            case "heading" if part.text.lower() == _ANSWERS:
+                self.answered = True
             case "heading":
                 if part.level == 1 and not self.title:
                     self.title = bare(part.text)
@@ -293,6 +301,9 @@ class _Brief:
                 self._prose(part, topic, before)
 
     def _prose(self, part: Part, topic: str, before: Part | None) -> None:
+        if part.path and part.path[-1].lower() == _ANSWERS:
+            self._answer(part)
+            return
         if part.path and told_exactly(part.text, singular(part.path[-1]), self.said, part.line):
             return
         if (
@@ -375,6 +386,22 @@ class _Brief:
                 self.later.append((text, line))
             else:
                 self.reader.read(text, line)
+
+    def _answer(self, part: Part) -> None:
+        """What was answered to a question: `ids: public`, `Deleting an order deletes its lines`, `5000 orders in two
+        years`, `Several customers may have the same email`."""
+        self.answered = True
+        head, colon, tail = part.text.partition(":")
+        if colon and (found := told(head, tail)) is not None:
+            self.around |= found
+        elif (settled := shared(part.text, self.said)) is not None:
+            self.settled.append(settled)
+        elif (going := deleting(part.text, self.said, part.line)) is not None:
+            self.deletions.append(going)
+        elif _FIGURES.search(part.text):
+            self.volumes.append((part, None))
+        else:
+            self.reader.read(part.text, part.line)
 
     def _hint(self, text: str) -> None:
         for key, value in hinted(text).items():

@@ -25,6 +25,7 @@ _PAIRS = re.compile(r"^pairs of (?:an?|one) (.+?) and (?:an?|one) (.+?) are kept
 _TABLE = re.compile(r"^(?:its )?table:? `?(\w+)`?\.?$", re.IGNORECASE)
 _ALWAYS = re.compile(r"^always:? `(.+)`\.?$", re.IGNORECASE | re.DOTALL)
 _WITHIN = re.compile(r"^known within (?:an?|its|one|the) (.+?) by (?:its )?(.+?)\.?$", re.IGNORECASE)
+_SHARED = re.compile(r"^several (.+?) (?:may|can) (?:have|share) the same (.+)$", re.IGNORECASE)
 _REFERENCE = re.compile(r"^(?:a )?(?:reference|references|refers) to (?:an?|the)? ?(.+)$", re.IGNORECASE)
 
 
@@ -116,6 +117,13 @@ def told_exactly(text: str, owner: str, said: Statements, line: int) -> bool:
         said.links.append(Link(owner, parent, 1, 1, "", False, line))
         return True
     return False
+
+
+def shared(text: str, said: Statements) -> str | None:
+    """`Several customers may have the same email`: what that settles, `unique customer email`; None for anything else."""
+    match = _SHARED.match(text.strip().rstrip("."))
+    name = singular(match[1]) if match else ""
+    return f"unique {name} {named(match[2])}" if match is not None and name in said.things else None
 
 
 def referred(cell: str, said: Statements) -> str | None:
