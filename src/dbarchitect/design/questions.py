@@ -24,8 +24,8 @@ from .tables import designed
 from .volumes import Rows
 from .written import many
 
-_MOST = 5  # questions: more nobody answers with care
-_EACH = 2  # of one kind
+_MOST = 6  # questions: more nobody answers with care
+_EACH = {"rows": 1}  # of one kind; two of any other
 _UNTIL = datetime(2000, 1, 1, tzinfo=UTC)
 _TENANTS = frozenset(
     ("tenant", "workspace", "organization", "organisation", "account", "company", "team", "agency", "school", "clinic")
@@ -91,7 +91,7 @@ def questions(spec: Spec, *, again: bool = False) -> tuple[Question, ...]:
     for one in found:
         kind = one.about.partition(" ")[0]
         kinds[kind] = kinds.get(kind, 0) + 1
-        if kinds[kind] <= _EACH and len(chosen) < _MOST:
+        if kinds[kind] <= _EACH.get(kind, 2) and len(chosen) < _MOST:
             chosen.append(one)
     return tuple(chosen)
 
