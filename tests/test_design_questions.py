@@ -30,7 +30,6 @@ A booking has a start and an end. A room has a name.
 ## Access patterns
 
 - list a room's bookings, newest first
-- find a company by email
 """
 
 

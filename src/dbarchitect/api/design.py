@@ -24,6 +24,7 @@ from dbarchitect.design.draft import Draft
 from dbarchitect.design.queries import Asked, asked, workload
 from dbarchitect.design.questions import with_answers
 from dbarchitect.design.reverse import parts_of
+from dbarchitect.design.seeds import seed
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
@@ -36,7 +37,7 @@ from dbarchitect.migrate.compare import differences
 from dbarchitect.migrate.formats import read_folder
 from dbarchitect.model.architecture import Architecture, Left
 from dbarchitect.model.facts import Facts
-from dbarchitect.model.names import Position
+from dbarchitect.model.names import Position, quote_identifier
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import NotNull, Relational
 from dbarchitect.model.value import Value, from_json, to_json
@@ -45,7 +46,7 @@ from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
 from dbarchitect.review.rule import chosen
 from dbarchitect.sources import Source, Workshop, open_source
-from dbarchitect.sql.script import Statement, command_tag, decode_script
+from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
@@ -57,6 +58,7 @@ from .surroundings import open_workshop
 _INPUTS = (".dbml", ".sql", ".prisma", ".csv", ".json")  # what a brief may name, or be
 _SAMPLE = 8 << 20  # bytes of a file that are read
 _ROWS = 2_000  # rows of a sample: more say no more of kinds and keys
+_JOURNEY = "journey"  # the database that migrations are run in
 MANIFEST = ".dba-design.json"
 LAB_ROWS = 150_000
 _NAMED = 3
@@ -278,11 +280,14 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
             )
+            seeds, counted = seed(draft, spec, tenant)
+            made = _seeded(made, seeds, counted, workshop, options)
         pages: dict[str, str | bytes] = {
             "schema.sql": evidence.schema,
             "schema.dbml": dbml(draft),
             "diagram.mmd": mermaid(draft),
             "workload.sql": text,
+            "seed/seed.sql": seeds,
             "spec.json": to_json(spec, indent=2).decode() + "\n",
             **render(made, draft, evidence),
         }
@@ -428,7 +433,7 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
     options.progress("running all migrations up, down and up")
     folder = read_folder(migrations, run=partial(run_python, python=None))
     host = workshop.host
-    host.create_database("journey")
+    host.create_database(_JOURNEY)
     up = [step for one in folder.migrations for step in one.up]
     ways = [one.down for one in folder.migrations]
     said: list[str] = []
@@ -439,8 +444,8 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
             steps = [step for one in reversed(ways) for step in one or ()]
         else:
             steps = up
-        load(host, "journey", _statements(steps, f"{number}"))
-        with host.connect("journey") as connection:
+        load(host, _JOURNEY, _statements(steps, f"{number}"))
+        with host.connect(_JOURNEY) as connection:
             schema = inspect(connection)
         if way == "down":
             left = len(schema.tables)
@@ -449,6 +454,29 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
             wrong = differences(schema, wanted, privileges=False)
             said.append(f"{way} to the same schema" if not wrong else f"{way} differs: {'; '.join(wrong[:_NAMED])}")
     return tuple(said)
+
+
+def _seeded(
+    made: Architecture, text: str, counted: Mapping[str, int], workshop: Workshop, options: DesignOptions
+) -> Architecture:
+    """Load the seed into the database that the migrations made, and count what is there."""
+    options.progress("loading the seed into what the migrations made")
+    try:
+        load(workshop.host, _JOURNEY, split_script(text, "seed/seed.sql"), data=True)
+    except InputError as err:
+        return msgspec.structs.replace(made, failures=(*made.failures, f"the seed is refused: {err.message}"))
+    with workshop.host.connect(_JOURNEY) as connection:
+        missing = [
+            name
+            for name in counted
+            if connection.execute(f"SELECT FROM public.{quote_identifier(name)} LIMIT 1".encode()).fetchone() is None
+        ]
+    failures = tuple(f"the seed leaves {name} empty" for name in missing)
+    rows = sum(counted.values())
+    said = (
+        f"the seed puts {rows} rows into {len(counted)} tables of what the migrations made: no constraint refuses one"
+    )
+    return msgspec.structs.replace(made, seed="" if failures else said, failures=(*made.failures, *failures))
 
 
 def _statements(steps: list[Step], file: str) -> list[Statement]:
