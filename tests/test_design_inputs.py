@@ -206,3 +206,11 @@ def test_files_that_are_not_there(named: str, says: str, tmp_path: Path) -> None
     brief.write_text(f"---\ndata: {named}\n---\n# Shop\n\nA user has many orders.\n")
     with pytest.raises(InputError, match=says):
         read_spec(brief)
+
+
+def test_a_brief_is_no_source_and_says_what_makes_one(tmp_path: Path, workshop: Workshop) -> None:
+    brief = tmp_path / "brief.md"
+    brief.write_text("A user has many orders.\n")
+    with pytest.raises(InputError, match="is a brief") as caught:
+        open_source(str(brief), workshop)
+    assert f"dba design {brief} -o architecture" in str(caught.value.hint)

@@ -53,9 +53,9 @@ def test_the_next_number_is_free(server: Server) -> None:
     name, counted, _ = seeded(ROOT / "examples" / "shop" / "brief.md", server)
     with server.connect(name) as connection:
         made = connection.execute(
-            "INSERT INTO addresses (street, city, zip_code, country) VALUES ('a', 'b', 'c', 'd') RETURNING id"
+            "INSERT INTO public.addresses (street, city, zip_code, country) VALUES ('a', 'b', 'c', 'd') RETURNING id"
         ).fetchone()
-        emails = connection.execute("SELECT count(DISTINCT lower(email)), count(*) FROM customers").fetchone()
+        emails = connection.execute("SELECT count(DISTINCT lower(email)), count(*) FROM public.customers").fetchone()
     assert made is not None
     assert made[0] > counted["addresses"]
     assert emails == (counted["customers"], counted["customers"])
@@ -64,7 +64,7 @@ def test_the_next_number_is_free(server: Server) -> None:
 def test_tenants_have_rows_of_their_own(server: Server) -> None:
     name, _, _ = seeded(ROOT / "examples" / "chat" / "brief.md", server)
     with server.connect(name) as connection:
-        rows = connection.execute("SELECT count(DISTINCT workspace_id) FROM messages").fetchone()
+        rows = connection.execute("SELECT count(DISTINCT workspace_id) FROM public.messages").fetchone()
     assert rows == (2,)
 
 

@@ -277,6 +277,11 @@ def open_source(
             hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations, a .twin file, or models: "
             "package.module:Base, schema.prisma, schema.ts",
         )
+    if path.suffix in (".md", ".markdown"):
+        raise InputError(
+            f"{given} is a brief, and a SOURCE is a schema that is there",
+            hint=f"dba design {given} -o architecture, whose schema.sql is one; dba design --orm writes the project too",
+        )
     if path.suffix == ".dbml":
         return _dbml(given, path, workshop, database=database)
     return _scripts(given, [path], workshop, data=data, database=database)
