@@ -280,7 +280,7 @@ def open_source(
     if path.suffix in (".md", ".markdown"):
         raise InputError(
             f"{given} is a brief, and a SOURCE is a schema that is there",
-            hint=f"dba design {given} -o architecture, whose schema.sql is one; dba design --orm writes the project too",
+            hint=f"dba design {given} -o architecture, whose schema.sql is one; --orm writes a project too",
         )
     if path.suffix == ".dbml":
         return _dbml(given, path, workshop, database=database)

@@ -80,7 +80,13 @@ class _Seed:
         parents = [len(self.made.get(one.target, ())) for one in table.foreigns if one.target != table.name]
         if any(one.one for one in table.foreigns if one.target != table.name):
             return min(parents, default=_TOP)
-        return min(max(parents, default=_TOP // _EACH) * _EACH, _ROWS)
+        wanted = min(max(parents, default=_TOP // _EACH) * _EACH, _ROWS)
+        for bound in table.bounds:
+            target = next(one.target for one in table.foreigns if one.name == bound.foreign)
+            there = len(self.made.get(target, ()))
+            wanted = max(wanted, bound.least * there)
+            wanted = min(wanted, bound.most * there) if bound.most is not None else wanted
+        return wanted
 
     def _row(self, table: Table, number: int) -> None:
         given = self._parents(table, number)

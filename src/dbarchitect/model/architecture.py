@@ -8,7 +8,18 @@ from .finding import Finding, Gap
 from .value import Value
 
 Kind = Literal[
-    "row", "not null", "key", "reference", "deletion", "check", "exclusion", "state", "tree", "history", "tenant"
+    "row",
+    "not null",
+    "key",
+    "reference",
+    "deletion",
+    "check",
+    "exclusion",
+    "state",
+    "tree",
+    "history",
+    "tenant",
+    "count",
 ]
 
 
