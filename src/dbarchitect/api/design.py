@@ -21,6 +21,7 @@ from dbarchitect.design.answers import answer
 from dbarchitect.design.brief import Brief, files_of, read_brief
 from dbarchitect.design.diagram import dbml, mermaid
 from dbarchitect.design.draft import Draft
+from dbarchitect.design.provision import PROVISION, provisioning
 from dbarchitect.design.queries import Asked, asked, workload
 from dbarchitect.design.questions import with_answers
 from dbarchitect.design.reverse import parts_of
@@ -44,6 +45,7 @@ from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
+from dbarchitect.prove.provision import prove_provisioning
 from dbarchitect.review.rule import chosen
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
@@ -274,13 +276,16 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
                 progress=options.progress,
             )
             final = _made(work / "schema.sql", evidence.schema, workshop, "final")
+            seeds, counted = seed(draft, spec, tenant)
+            scripts = provisioning(draft, spec, [one.sql for one in evidence.advised])
+            if scripts:
+                _provisioned(work, scripts, seeds, spec, draft, evidence, workshop, options)
             made = _told(title, draft, final, evidence, queries, options, folder)
             made = _reviewed(made, final, evidence, draft, text, options)
             moved = _migrations(folder, work, options, fresh=options.fresh or before is None)
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
             )
-            seeds, counted = seed(draft, spec, tenant)
             made = _seeded(made, seeds, counted, workshop, options)
         pages: dict[str, str | bytes] = {
             "schema.sql": evidence.schema,
@@ -288,6 +293,7 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             "diagram.mmd": mermaid(draft),
             "workload.sql": text,
             "seed/seed.sql": seeds,
+            **scripts,
             "spec.json": to_json(spec, indent=2).decode() + "\n",
             **render(made, draft, evidence),
         }
@@ -454,6 +460,28 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
             wrong = differences(schema, wanted, privileges=False)
             said.append(f"{way} to the same schema" if not wrong else f"{way} differs: {'; '.join(wrong[:_NAMED])}")
     return tuple(said)
+
+
+def _provisioned(
+    work: Path,
+    scripts: Mapping[str, str],
+    seeds: str,
+    spec: Spec,
+    draft: Draft,
+    evidence: Evidence,
+    workshop: Workshop,
+    options: DesignOptions,
+) -> None:
+    """Run the scripts of tenants for two of them; what was tried is evidence too."""
+    options.progress("making two tenants, and trying what each sees of the other")
+    for name, text in scripts.items():
+        path = work / name
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, text)
+    kind = spec.surroundings.tenancy
+    assert kind in ("schema", "database")
+    rows = [one.sql for one in split_script(seeds, "seed.sql") if one.kind.startswith("INSERT")]
+    evidence.probes += prove_provisioning(workshop.server, work / PROVISION, draft, kind, rows)
 
 
 def _seeded(

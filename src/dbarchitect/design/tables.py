@@ -139,10 +139,19 @@ class _Designer:
                 "tenancy",
                 "",
                 f"one {kind} for each {tenant or 'tenant'}: this design is what each holds",
-                f"as was said; every migration runs once a {kind}",
+                f"as was said: tenants/provision.sql makes one with a role that sees no other; migrations run once "
+                f"a {kind}",
                 instead="shared tables with row security",
                 unless="there are more than some hundreds: shared tables",
             )
+            if kind == "schema":
+                self.draft.decide(
+                    "not enforced",
+                    "",
+                    "migrations are those of one schema, public",
+                    "their functions name tables with the schema; for a tenant's write its name in place of public",
+                    instead="a database for each: migrations run there as they are",
+                )
 
     def _tenant(self, table: Table) -> None:
         table.tenant = self.refer.tenant_column
