@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 import msgspec
 
@@ -54,12 +53,10 @@ from dbarchitect.toolchains import run_python
 
 from .diff import DiffOptions, LossError
 from .folder import new
+from .inputs import INPUTS, is_sample, texts
 from .schema import CheckOptions, reviewed
 from .surroundings import open_workshop
 
-_INPUTS = (".dbml", ".sql", ".prisma", ".csv", ".json")  # what a brief may name, or be
-_SAMPLE = 8 << 20  # bytes of a file that are read
-_ROWS = 2_000  # rows of a sample: more say no more of kinds and keys
 _JOURNEY = "journey"  # the database that migrations are run in
 MANIFEST = ".dba-design.json"
 LAB_ROWS = 150_000
@@ -121,12 +118,12 @@ def read_spec(
         data = path.read_bytes()
     except OSError as err:
         raise InputError(f"cannot read {path}: {err.strerror}") from err
-    if path.suffix != ".json" or _is_sample(data):
+    if path.suffix != ".json" or is_sample(data):
         folder = path.parent
-        if path.suffix in _INPUTS:  # a file by itself is a brief that names it
-            brief = read_brief(f"---\ndata: {path.name}\n---\n".encode(), str(path), files=_files((path.name,), folder))
+        if path.suffix in INPUTS:  # a file by itself is a brief that names it
+            brief = read_brief(f"---\ndata: {path.name}\n---\n".encode(), str(path), files=texts((path.name,), folder))
         else:
-            brief = read_brief(data, str(path), files=_files(files_of(data), folder))
+            brief = read_brief(data, str(path), files=texts(files_of(data), folder))
         if not brief.embedded:
             return _answerable(brief.spec)
         with open_workshop(pg_bin, cache, progress) as workshop:
@@ -141,38 +138,6 @@ def write_answers(path: Path, sentences: list[str]) -> None:
     """Write answers into a brief, so that the next run asks nothing."""
     text = decode_script(path.read_bytes(), str(path))
     write_whole(path, with_answers(text, sentences))
-
-
-def _is_sample(data: bytes) -> bool:
-    """Whether JSON is rows rather than a spec."""
-    try:
-        document = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        return False
-    return isinstance(document, list) or (
-        isinstance(document, dict)
-        and "entities" not in document
-        and bool(cast("dict[str, Any]", document))
-        and all(isinstance(one, list) for one in cast("dict[str, Any]", document).values())
-    )
-
-
-def _files(names: tuple[str, ...], folder: Path) -> dict[str, str]:
-    """The texts of files beside a brief; of rows the first ones. Raises `InputError`."""
-    found: dict[str, str] = {}
-    for name in names:
-        path = folder / name
-        if path.suffix not in _INPUTS:
-            raise InputError(f"{path} is no input of a design", hint=f"a file that ends with {', '.join(_INPUTS)}")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{name} is outside of the brief's folder", hint="copy it beside the brief")
-        try:
-            with path.open("rb") as file:
-                text = decode_script(file.read(_SAMPLE), str(path))
-        except OSError as err:
-            raise InputError(f"cannot read {path}, which the brief names: {err.strerror}") from err
-        found[name] = text if path.suffix != ".csv" else "\n".join(text.splitlines()[:_ROWS])
-    return found
 
 
 def _answerable(spec: Spec) -> Spec:

@@ -5,6 +5,7 @@ How much an answer changes is counted: the statements of the design with it that
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def questions(spec: Spec, *, again: bool = False) -> tuple[Question, ...]:
     for one in _candidates(spec, rows):
         changes = max((one.changes, *(_changed(spec, option, plain) for option in _tried(one))))
         if changes:
-            found.append(_counted(one, changes))
+            found.append(dataclasses.replace(one, changes=changes))
     found.sort(key=lambda one: -one.changes)
     kinds: dict[str, int] = {}
     chosen: list[Question] = []
@@ -94,13 +95,6 @@ def questions(spec: Spec, *, again: bool = False) -> tuple[Question, ...]:
         if kinds[kind] <= _EACH.get(kind, 2) and len(chosen) < _MOST:
             chosen.append(one)
     return tuple(chosen)
-
-
-def _counted(one: Question, changes: int) -> Question:
-    return Question(
-        about=one.about, text=one.text, because=one.because, options=one.options, assumed=one.assumed,
-        entity=one.entity, changes=changes,
-    )  # fmt: skip
 
 
 def _tried(one: Question) -> Iterator[Option]:

@@ -12,11 +12,9 @@ from msgspec.structs import replace
 from dbarchitect.model import english
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import (
-    Column,
     EnumType,
     Exclude,
     ForeignKey,
-    Function,
     PrimaryKey,
     Relational,
     Table,
@@ -25,7 +23,6 @@ from dbarchitect.model.schema import (
 
 from .as_designed import (
     MARK,
-    is_amount,
     is_made_up,
     is_mark,
     is_of_place,
@@ -34,27 +31,13 @@ from .as_designed import (
     unique_columns,
 )
 from .checks import Checked, checked
-from .columns import cents
 from .naming import one_of, plain, table_name
-from .spec import End, Entity, Field, Kind, Relation, Rule
+from .recovered_fields import Columns, placed
+from .spec import End, Entity, Field, Relation, Rule
 
-_KINDS: dict[str, Kind] = {
-    "int2": "integer", "int4": "integer", "int8": "integer", "numeric": "decimal", "float4": "decimal",
-    "float8": "decimal", "money": "money", "bool": "boolean", "date": "date", "time": "time", "timetz": "time",
-    "timestamp": "moment", "timestamptz": "moment", "interval": "duration", "uuid": "uuid", "json": "json",
-    "jsonb": "json", "bytea": "file", "inet": "ip", "cidr": "ip", "point": "location", "vector": "vector",
-    "halfvec": "vector", "tstzrange": "period", "tsrange": "period", "daterange": "period", "text": "text",
-    "varchar": "word", "bpchar": "word", "citext": "email",
-}  # fmt: skip
-_AMOUNTS = frozenset("price total subtotal amount fee cost balance salary".split())  # noqa: SIM905
 _SETTING = re.compile(r"\(?\"?(\w+)\"? = .*current_setting\('([\w.]+)'", re.DOTALL)
-_PAIR = re.compile(r"\('((?:[^']|'')*)'(?:::text)?, '((?:[^']|'')*)'(?:::text)?\)")
-_BEGINS = re.compile(r"it begins as %, not as %', '((?:[^']|'')*)'")
-_CURRENCY = re.compile(r", in ([A-Z]{3})\b")
 _SEARCHED = re.compile(r"COALESCE\((?:\()?\"?(\w+)\"?", re.IGNORECASE)
-_TEXT_DEFAULT = re.compile(r"^'((?:[^']|'')*)'::(?:text|character varying|bpchar|citext|[\w.\"]+)(?:\(\d+\))?$")
 _FOREIGN = re.compile(r"(?<!pg_catalog)\.\"?\w+\"?(?:\(|\b)(?<!\d)", re.ASCII)  # a function or type of a schema
-_ARITHMETIC = re.compile(r"[\w\s.+*/()-]+")  # what the design takes for a column that follows from others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +78,8 @@ class _Reader:
         self.schema = schema
         self.line = line
         self.exact = exact
-        self.enums = {one.name: one.labels for one in schema.types if isinstance(one, EnumType)}
-        self.functions = {one.name.name: one for one in schema.functions}
+        enums = {one.name: one.labels for one in schema.types if isinstance(one, EnumType)}
+        functions = {one.name.name: one for one in schema.functions}
         tables = [one for one in schema.tables if one.partition_of is None]
         self.histories = {one.name for one in tables if exact and self._is_history(one)}
         self.tables = [one for one in tables if one.name not in self.histories]
@@ -104,6 +87,7 @@ class _Reader:
         self.entity_of = self._names()
         self.tenant, self.tenant_columns = self._tenants() if exact else ("", {})
         self.lost: list[tuple[str, str]] = []
+        self.columns = Columns(enums, functions, self.lost, line=line, exact=exact)
         self.rules: list[Rule] = []
         self.pairs: dict[Name, frozenset[str]] = {}
         self.roles: dict[tuple[Name, str], str] = {}
@@ -213,23 +197,15 @@ class _Reader:
         return found, columns
 
     def _keys(self, table: Table) -> list[ForeignKey]:
-        """The references to tables that are read; the one to the tenant goes without saying."""
+        """The references to tables that are read; the one to the tenant is left out where another carries it."""
         mine = self.tenant_columns.get(table.name)
+        carried = any(one.columns[:1] == (mine,) and len(one.columns) > 1 for one in table.foreign_keys)
         found: list[ForeignKey] = []
         for one in table.foreign_keys:
-            if one.target in self.histories or (one.target not in self.known and not self.exact):
-                continue
-            if one.target not in self.known:
-                self.lost.append((f"{table.name.short}.{one.name}", "a reference to a table that is not kept here"))
-                continue
-            if mine and one.target == self.tenant and one.columns == (mine,):
-                if self.exact and any(
-                    other.columns[:1] == (mine,) and len(other.columns) > 1 for other in table.foreign_keys
-                ):
-                    continue
+            if one.target in self.known and not (carried and one.columns == (mine,) and one.target == self.tenant):
                 found.append(one)
-                continue
-            found.append(one)
+            elif one.target not in self.known and self.exact:
+                self.lost.append((f"{table.name.short}.{one.name}", "a reference to a table that is not kept here"))
         return found
 
     def _primary(self, table: Table) -> set[str]:
@@ -298,14 +274,16 @@ class _Reader:
                 made_up = own == [column.name] and is_made_up(column)
             if column.name in referring or made_up or column.name in dropped:
                 continue
-            one = self._field(table, column, checks, unique=(column.name,) in uniques or primary == (column.name,))
+            one = self.columns.read(
+                table, column, checks, unique=(column.name,) in uniques or primary == (column.name,)
+            )
             if one is not None and self.exact and one.name == "id":  # the name of the key that the design makes
                 one = replace(one, name=f"{name} id")
                 self.called[table.name, column.name] = one.name
             if one is not None:
                 fields.append(one)
         if self.exact:
-            fields = _placed(table, fields)
+            fields = placed(table, fields)
             self._behind(table, checks)
         said: list[tuple[str, ...]] = []
         several = [one for one in uniques if len(one) > 1 and not (numbered and set(primary) <= set(one))]
@@ -405,91 +383,6 @@ class _Reader:
             return None
         order = {name: number for number, name in enumerate(names)}
         return (*(self.called.get((table.name, one)) or " ".join(english.split(one)) for one in left), *order)
-
-    # Fields
-
-    def _field(self, table: Table, column: Column, checks: Checked, *, unique: bool) -> Field | None:
-        base = column.type.base or column.type.name
-        words = english.split(column.name) or (column.name,)
-        labels = self.enums.get(Name(schema=column.type.schema, name=column.type.name), ())
-        kind: Kind = "choice" if labels else _KINDS.get(base, "word")
-        if self.exact and base in ("varchar", "bpchar", "citext", "bytea") and not labels:
-            kind = "text"
-        currency = _CURRENCY.search(column.comment or "")
-        named_so = currency is not None and base == "numeric" if self.exact else words[-1] in _AMOUNTS
-        if kind == "decimal" and named_so:
-            kind = "money"
-        if column.type.category == "A":
-            kind = "tags"
-        scale = (column.type.modifier - 4) & 0x3FF if base == "numeric" and column.type.modifier >= 4 else 0
-        made = Field(
-            name=" ".join(words),
-            kind=kind,
-            required=column.not_null,
-            unique=unique,
-            values=labels,
-            wide=base == "int8",
-            scale=scale if self.exact else 0,
-            currency=currency[1] if currency and kind == "money" else "",
-            length=max(column.type.modifier - 4, 0) if base in ("varchar", "bpchar") else 0,
-            dimensions=max(column.type.modifier, 0) if kind == "vector" else 0,
-            comment=column.comment or "",
-            line=self.line,
-        )
-        if not self.exact:
-            return made
-        changes = dict(checks.fields.get(column.name, {}))
-        if changes.pop("currency", False):
-            made = replace(made, kind="text", length=0)
-            if any(_CURRENCY.search(one.comment or "") is None and is_amount(one) for one in table.columns):
-                return None  # the amounts of the row bring it
-        made = replace(made, **changes)
-        if column.generated is not None:
-            expression = _derived(column.generated.expression)
-            if not _ARITHMETIC.fullmatch(expression):
-                self.lost.append((f"{table.name.short}.{column.name}", f"GENERATED ALWAYS AS ({expression})"))
-                return replace(made, kind="text" if made.kind == "choice" else made.kind, values=(), required=False)
-            made = replace(made, derived=expression)
-        elif column.default is not None:
-            made = self._default(table, column, made)
-        if made.kind == "decimal" and is_amount(column) and checks.fields.get("currency", {}).get("currency"):
-            made = replace(made, kind="money")
-        of_hundred = bool(scale) and column.type.modifier - 4 == (3 + scale) << 16 | scale
-        if made.kind == "decimal" and of_hundred and (made.minimum, made.maximum) == ("0", "100"):
-            made = replace(made, kind="percentage", minimum="", maximum="", scale=0 if scale == 2 else scale)
-        if made.kind == "money":
-            made = replace(made, scale=0 if scale == cents(made.currency) else scale)
-            if made.minimum == "0":
-                made = replace(made, minimum="")  # what is usual of money
-        return self._states(table, column, made)
-
-    def _default(self, table: Table, column: Column, made: Field) -> Field:
-        text = column.default or ""
-        string = _TEXT_DEFAULT.match(text)
-        if text in ("now()", "CURRENT_TIMESTAMP", "CURRENT_DATE"):
-            return replace(made, default="now" if made.kind == "moment" else "today")
-        if text in ("true", "false") or re.fullmatch(r"-?\d+(?:\.\d+)?", text):
-            return replace(made, default=text)
-        if string is not None and made.kind in ("text", "word", "choice", "slug", "identifier") and string[1].strip():
-            return replace(made, default=string[1].replace("''", "'"))
-        if not (made.kind == "tags" and text.startswith("'{}'")):
-            self.lost.append((f"{table.name.short}.{column.name}", f"DEFAULT {text}"))
-        return made
-
-    def _states(self, table: Table, column: Column, made: Field) -> Field:
-        """With the allowed ways of a state, where a design's own triggers keep them."""
-        stem = plain(table.name.name, column.name)
-        moves, begins = self.functions.get(f"{stem}_moves"), self.functions.get(f"{stem}_begins")
-        triggers = {one.name for one in table.triggers}
-        if made.kind != "choice" or not isinstance(moves, Function) or moves.name.name not in triggers:
-            return made
-        pairs = tuple((a.replace("''", "'"), b.replace("''", "'")) for a, b in _PAIR.findall(moves.body))
-        first = _BEGINS.search(begins.body) if begins is not None else None
-        initial = first[1].replace("''", "'") if first else ""
-        if initial:  # the reader of briefs takes the first value for the one that it begins as
-            made = replace(made, values=(initial, *(one for one in made.values if one != initial)))
-        default = "" if made.default == initial else made.default
-        return replace(made, transitions=pairs, initial=initial, default=default)
 
     # Rules
 
@@ -601,25 +494,3 @@ def _without(columns: Sequence[str], mine: str) -> tuple[str, ...]:
 
 def _action(key: ForeignKey) -> str:
     return {"CASCADE": "cascade", "RESTRICT": "restrict", "SET NULL": "set null"}.get(key.on_delete, "")
-
-
-def _derived(expression: str) -> str:
-    text = re.sub(r"::\w+(?:\(\d+(?:,\d+)?\))?", "", expression)
-    while text.startswith("(") and text.endswith(")") and "(" not in text[1:-1]:
-        text = text[1:-1]
-    return text.strip()
-
-
-def _placed(table: Table, fields: Sequence[Field]) -> list[Field]:
-    """With latitude and longitude as one field, where both are degrees by their CHECKs."""
-    found = list(fields)
-    for one in fields:
-        if not one.name.endswith("latitude") or (one.minimum, one.maximum) != ("-90", "90"):
-            continue
-        stem = one.name.removesuffix("latitude").strip()
-        other = next((two for two in fields if two.name == f"{stem} longitude".strip()), None)
-        if other is not None and (other.minimum, other.maximum) == ("-180", "180"):
-            at = found.index(one)
-            found[at] = Field(name=stem or "location", kind="location", required=one.required)
-            found.remove(other)
-    return found

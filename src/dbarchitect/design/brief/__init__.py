@@ -48,6 +48,7 @@ _WHERE = re.compile(
 )
 _ANSWERS = "answers to questions"  # the heading below which answers to questions stand
 _FILES = ("data", "schema", "samples")  # keys of the front matter that name files
+_FILE = re.compile(r"\.[A-Za-z]{2,6}$")
 _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
 
 
@@ -70,13 +71,16 @@ class Brief:
 
 def files_of(data: bytes) -> tuple[str, ...]:
     """The files that a brief's front matter names (`data: schema.dbml, customers.csv`), as they are written there."""
+    if len(data) > _LARGEST:
+        return ()
     parts = parts_of(data.decode("utf-8-sig", "replace").replace("\r\n", "\n"))
-    return tuple(
-        file
-        for part in parts
-        if part.kind == "meta" and part.cells[0].lower() in _FILES
-        for file in listed(part.cells[1])
-    )
+    return tuple(file for part in parts for file in _named_files(part))
+
+
+def _named_files(part: Part) -> list[str]:
+    if part.kind != "meta" or part.cells[0].lower() not in _FILES:
+        return []
+    return [one for one in re.split(r"\s*,\s*", part.cells[1].strip("[] ")) if _FILE.search(one)]
 
 
 def read_brief(data: bytes, name: str, *, files: Mapping[str, str] | None = None) -> Brief:
@@ -101,9 +105,7 @@ def read_brief(data: bytes, name: str, *, files: Mapping[str, str] | None = None
 def _beside(parts: list[Part], files: Mapping[str, str]) -> Iterator[Part]:
     """The files that a brief names as blocks in it, on the line that names them."""
     for part in parts:
-        if part.kind != "meta" or part.cells[0].lower() not in _FILES:
-            continue
-        for file in listed(part.cells[1]):
+        for file in [part.cells[1]] if part.kind == "meta" and part.cells[1] in files else _named_files(part):
             stem, _, kind = file.rpartition("/")[2].rpartition(".")
             if file in files:
                 title = "_".join(english.split(stem)) or "row"
@@ -272,7 +274,7 @@ class _Brief:
     def _part(self, part: Part, before: Part | None) -> None:
         topic = self._topic(part)
         match part.kind:
-            case "meta" if part.cells[0].lower() in _FILES:
+            case "meta" if _named_files(part):
                 pass
             case "meta":
                 found = told(*part.cells)
