@@ -213,3 +213,37 @@ def test_a_lost_column_is_counted(tmp_path: Path, again: Any, monkeypatch: pytes
     assert not found.kept.equivalent
     assert counted(found, "column")[3] == 1
     assert counted(found, "key")[3] == 1
+
+
+HOSTILE = """
+CREATE TYPE mood AS ENUM ('a`b', 'x | y', 'line
+break');
+CREATE TYPE fine AS ENUM ('x | y', 'optional', 'pk');
+CREATE TABLE "or`der |
+## Volumes" (id int PRIMARY KEY, "| a | b |" text DEFAULT E'one\\n| two', mood mood, fine fine, "<script>" int
+    CHECK ("<script>" > 3), note text CHECK (note <> E'a\\nb'));
+CREATE TABLE "---" (id int PRIMARY KEY, data text);
+CREATE TABLE volumes (id int PRIMARY KEY, team text NOT NULL, answers int);
+"""
+
+
+def test_names_and_values_of_a_foreign_database_stay_what_they_are(tmp_path: Path, again: Any) -> None:
+    path = tmp_path / "hostile.sql"
+    path.write_text(HOSTILE)
+    try:
+        found = again(path)
+    except InputError as err:  # a table without a letter in its name has none in a design
+        assert "is no name" in str(err)
+        path.write_text(HOSTILE.replace('"---"', "dashes"))
+        found = again(path)
+    back = read_brief(found.brief.encode(), "brief.md").spec
+    assert len(back.entities) == 3
+    order = next(one for one in back.entities if one.name.startswith("or der"))
+    fields = {one.name: one for one in order.fields}
+    assert set(fields) == {"a b", "mood", "fine", "script", "note"}
+    assert fields["fine"].values == ("x | y", "optional", "pk")
+    assert fields["mood"].kind == "text"
+    assert fields["script"].minimum == ">3"
+    assert counted(found, "column")[3] == 0
+    assert any("one of" in one.what for one in found.missing)
+    assert any("two" in one.what for one in found.missing)

@@ -89,6 +89,9 @@ class Columns:
             if any(_CURRENCY.search(one.comment or "") is None and is_amount(one) for one in table.columns):
                 return None  # the amounts of the row bring it
         made = replace(made, **changes)
+        if any("`" in one or not one.isprintable() or one != one.strip() for one in made.values):
+            self.lost.append((f"{table.name.short}.{column.name}", f"one of {', '.join(made.values)}"))
+            made = replace(made, kind="text", values=())
         if column.generated is not None:
             expression = _derived(column.generated.expression)
             if not _ARITHMETIC.fullmatch(expression):
@@ -115,7 +118,8 @@ class Columns:
             return replace(made, default="now" if made.kind == "moment" else "today")
         if text in ("true", "false") or re.fullmatch(r"-?\d+(?:\.\d+)?", text):
             return replace(made, default=text)
-        if string is not None and made.kind in ("text", "word", "choice", "slug", "identifier") and string[1].strip():
+        plain_text = string is not None and string[1].strip() and string[1].isprintable()
+        if string is not None and plain_text and made.kind in ("text", "word", "choice", "slug", "identifier"):
             return replace(made, default=string[1].replace("''", "'"))
         if not (made.kind == "tags" and text.startswith("'{}'")):
             self.lost.append((f"{table.name.short}.{column.name}", f"DEFAULT {text}"))

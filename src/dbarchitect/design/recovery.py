@@ -95,6 +95,8 @@ def _asked(parts: Parts, workload: Workload | None) -> Iterator[Access]:
     for entity, words in parts.searched:
         yield Access(text=f"search {entity} by {' and '.join(words)}", verb="search", entity=entity, by=words)
     for query in workload.queries if workload is not None else ():
+        if "```" in query.sql or not "".join(query.sql.split()).isprintable():
+            continue  # it could end the block that it stands in
         rate = query.calls / workload.window_seconds if workload is not None and workload.window_seconds else None
         yield Access(text=query.sql, sql=query.sql, per_second=round(rate, 6) if rate else None)
 

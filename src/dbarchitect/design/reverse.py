@@ -300,7 +300,7 @@ class _Reader:
             elif not any(set(names) == set(one) for one in said):
                 said.append(names)
         triggers = {one.name for one in table.triggers}
-        spelt = table.name.name
+        spelt = table.name.name if re.fullmatch(r"\w+", table.name.name) else plain(table.name.name)
         return Entity(
             name=name,
             plural=spelt if self.exact and table_name(name) != spelt else "",
@@ -422,7 +422,8 @@ class _Reader:
             ]
             if is_of_place(one.expression):
                 continue
-            if renamed or _FOREIGN.search(one.expression) or "`" in one.expression:
+            written = one.expression.isprintable() and "`" not in one.expression
+            if renamed or not written or _FOREIGN.search(one.expression):
                 self.lost.append((f"{table.name.short}.{one.name}", f"CHECK {one.expression}"))
                 continue
             self.rules.append(Rule(entity=self.entity_of[table.name], kind="check", sql=one.expression))
