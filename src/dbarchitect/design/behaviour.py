@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dbarchitect.model.names import quote_identifier, quote_literal
 
+from .bounds import enforce
 from .columns import check
 from .draft import Column, Draft, Index, States, Table
 from .naming import an, column_name, plain
@@ -45,6 +46,8 @@ class Behaviour:
                 if entity.history or entity.audit:
                     self._history(table, entity)
                 self._partition(table, entity)
+        for table in list(self.draft.tables.values()):
+            enforce(self.draft, table)
         if self.draft.tenant_setting:
             self._policies()
 

@@ -8,7 +8,18 @@ from .finding import Finding, Gap
 from .value import Value
 
 Kind = Literal[
-    "row", "not null", "key", "reference", "deletion", "check", "exclusion", "state", "tree", "history", "tenant"
+    "row",
+    "not null",
+    "key",
+    "reference",
+    "deletion",
+    "check",
+    "exclusion",
+    "state",
+    "tree",
+    "history",
+    "tenant",
+    "count",
 ]
 
 
@@ -99,7 +110,8 @@ class Architecture(Value, frozen=True, kw_only=True):
 
     schema       the script; `diagram` the same as Mermaid
     untried      constraints for which no row is known that breaks them
-    migration    what was done with the folder of migrations, in words; `journey` how up, down, up went
+    migration    what was done with the folder of migrations, in words; `journey` how up, down, up went; `seed` what
+                 came of loading the seed data into what they made
     written, removed, unchanged  files of the folder
     """
 
@@ -122,6 +134,7 @@ class Architecture(Value, frozen=True, kw_only=True):
     rules_run: int = 0
     migration: str = ""
     journey: tuple[str, ...] = ()
+    seed: str = ""
     orm: str = ""
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()

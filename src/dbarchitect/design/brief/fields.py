@@ -18,6 +18,7 @@ _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _VALUES = re.compile(
     r"^(?:one of|either|values?:?|enum:?|choice of|can be|may be|i\.e\.|e\.g\.)\s*:?\s*", re.IGNORECASE
 )
+_QUOTED = re.compile(r"(?:one of:? )?`[^`]+`(?:, `[^`]+`)+")
 _LENGTH = re.compile(r"\b(?:max(?:imum)?|up to|at most)\.?\s*(\d+)\s*(?:characters|chars|letters)?\b", re.IGNORECASE)
 _SIZE = re.compile(r"^(?:varchar|char|text|string)\s*\((\d+)\)$", re.IGNORECASE)
 _DECIMALS = re.compile(r"^(?:numeric|decimal)\s*\((\d+)\s*,\s*(\d+)\)$", re.IGNORECASE)
@@ -37,7 +38,8 @@ _TYPES: dict[str, Kind] = {
     "text": "text", "long text": "text", "markdown": "text", "html": "text", "string": "word", "str": "word",
     "short text": "word", "varchar": "word", "char": "word", "word": "word", "name": "word", "title": "word",
     "slug": "slug", "email": "email", "e mail": "email", "mail": "email", "phone": "phone", "url": "url", "link": "url",
-    "int": "integer", "integer": "integer", "bigint": "integer", "whole number": "integer", "count": "integer",
+    "int": "integer", "integer": "integer", "bigint": "integer", "int8": "integer",
+    "big integer": "integer", "long": "integer", "whole number": "integer", "count": "integer",
     "number": "number", "decimal": "decimal", "numeric": "decimal", "float": "decimal", "double": "decimal",
     "money": "money", "amount": "money", "price": "money", "currency amount": "money", "percent": "percentage",
     "percentage": "percentage", "bool": "boolean", "boolean": "boolean", "flag": "boolean", "yes no": "boolean",
@@ -52,6 +54,8 @@ _TYPES: dict[str, Kind] = {
     "identifier": "identifier", "id": "identifier", "code": "identifier", "secret": "secret", "password": "secret",
     "hash": "secret",
 }  # fmt: skip
+
+_WIDE = frozenset(("bigint", "int8", "big integer", "long"))
 
 # What names say where no type was written: the last word, else any word.
 _LAST: dict[str, Kind] = {
@@ -267,6 +271,8 @@ def _remarked(field: Field, remark: str) -> Field:
     text = remark.strip().strip(".")
     if not text:
         return field
+    if _QUOTED.fullmatch(text):  # in back quotes they are values, whatever else the words may mean
+        return replace(field, kind="choice", values=tuple(dict.fromkeys(re.findall(r"`([^`]+)`", text))))
     whole = _attribute(field, text)
     if whole is not None:
         return whole
@@ -313,7 +319,7 @@ def _attribute(field: Field, text: str) -> Field | None:
     if lower in ("personal", "pii", "personal data"):
         return replace(field, personal=True)
     if lower in _TYPES:
-        return replace(field, kind=_TYPES[lower])
+        return replace(field, kind=_TYPES[lower], wide=lower in _WIDE)
     if re.fullmatch(rf"(?:in )?(?:{_UNITS}|min|mins|sec|secs|h)", lower):
         whole = lower.startswith("min") or _WHOLE.match(lower.removeprefix("in "))
         return replace(field, kind="integer" if whole else "decimal", comment=f"In {lower.removeprefix('in ')}")
@@ -334,7 +340,8 @@ def _attribute(field: Field, text: str) -> Field | None:
         return replace(field, kind=kind, minimum=match[1], maximum=match[2])
     if (match := _BOUND.match(part)) is not None:
         low = match[1].lower().startswith(("at least", "min", ">"))
-        return replace(field, minimum=match[2]) if low else replace(field, maximum=match[2])
+        bound = f"{match[1]}{match[2]}" if match[1] in ("<", ">") else match[2]
+        return replace(field, minimum=bound) if low else replace(field, maximum=bound)
     if lower in ("positive", "> 0"):
         return replace(field, minimum=">0")
     if lower in ("not negative", "non negative", "never negative", ">= 0"):
@@ -398,9 +405,16 @@ def field_of_row(cells: tuple[str, ...], columns: Mapping[str, int], *, line: in
         at = columns.get(what)
         return cells[at].strip() if at is not None and at < len(cells) else ""
 
-    field = field_of(cell("name"), line=line, type_=cell("type"), notes=tuple(filter(None, [cell("notes")])))
-    if field is None:
-        return None
+    exact = re.fullmatch(r"`([^`]+)`", cell("name"))
+    if exact is not None and english.split(exact[1]):  # the very name, whatever its words mean elsewhere
+        field = Field(name=" ".join(english.split(exact[1])), line=line)
+        for remark in filter(None, (cell("type"), cell("notes"))):
+            field = _remarked(field, remark)
+    else:
+        found = field_of(cell("name"), line=line, type_=cell("type"), notes=tuple(filter(None, [cell("notes")])))
+        if found is None:
+            return None
+        field = found
     if "required" in columns:
         field = replace(field, required=cell("required").lower() in _YES)
     if "optional" in columns:

@@ -16,7 +16,7 @@ _DETERMINER = re.compile(rf"^(?:{DETERMINERS})\s+", re.IGNORECASE)
 _MANY = re.compile(
     r"^(?:(?:zero or more|any number of|one or more|at least one|many|several|multiple|lots of|a lot of|a list of"
     r"|an ordered list of|a set of|a number of|a collection of|various|different|more than one|two or more|more|a few|plenty of"
-    r"|numerous|some|at least (?P<least>\d+|two|three)|up to (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
+    r"|numerous|some|at least (?P<least>\d+|two|three)|(?:up to|at most(?! one\b)|no more than(?! one\b)) (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
     r"|exactly (?P<exactly>\d+|two|three|four)|(?P<count>\d+|two|three|four|five))\s+)",
     re.IGNORECASE,
 )

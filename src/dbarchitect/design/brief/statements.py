@@ -40,6 +40,8 @@ class Thing:
     keys: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     kind_of: str = ""
     comment: str = ""
+    parent: str = ""  # what it is known within, by `weak`
+    weak: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,6 +82,7 @@ def _joined(old: Field, new: Field) -> Field:
         minimum=new.minimum or old.minimum,
         maximum=new.maximum or old.maximum,
         length=new.length or old.length,
+        wide=new.wide or old.wide,
         dimensions=new.dimensions or old.dimensions,
     )
 

@@ -53,7 +53,7 @@ _KEYS: Mapping[str, str] = {
     "where it runs": "runs", "deployment": "runs", "platform": "platform", "consistency": "consistency",
     "latency": "latency", "budget": "budget", "region": "regions", "regions": "regions", "compliance": "compliance",
     "team": "team", "skills": "skills", "tenancy": "tenancy", "tenant": "tenant", "needs": "needs", "licence": "licence",
-    "license": "licence", "size": "disk", "disk": "disk", "title": "title", "name": "title",
+    "license": "licence", "ids": "ids", "keys": "ids", "size": "disk", "disk": "disk", "title": "title", "name": "title",
 }  # fmt: skip
 
 
@@ -114,6 +114,8 @@ def told(key: str, value: str) -> dict[str, Any] | None:
             )
         case "tenant":
             return {"tenant": singular(text), "tenancy": "shared"}
+        case "ids":
+            return {"ids": "public" if re.search(r"public|outside|uuid|visible|exposed", lower) else "internal"}
         case "licence":
             return {"licence": "open source" if "open" in lower else text}
         case "disk":
