@@ -132,6 +132,14 @@ LACKS = "SQLAlchemy has it, the database does not"
         ("CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY)", [
             "table drizzle.__drizzle_migrations: the history of a migration tool"
         ]),
+        ("CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)", [
+            "table migrations: the history of a migration tool"
+        ]),
+        ("CREATE TABLE schema_migrations (version text PRIMARY KEY); CREATE VIEW latest AS SELECT max(version) AS it "
+         "FROM schema_migrations", [
+            f"view latest: {HAS}: SELECT max(version) AS it FROM public.schema_migrations;",
+            f"table schema_migrations: {HAS}: columns version",
+        ]),
     ],
 )  # fmt: skip
 def test_each_difference_is_said_once(compared: Callable[[str], list[str]], sql: str, words: list[str]) -> None:

@@ -26,6 +26,7 @@ from dbarchitect.migrate.drift_words import (
     table_words,
 )
 from dbarchitect.migrate.objects import index_ref, own_indexes, part, ref_of
+from dbarchitect.model.bookkeeping import without_histories
 from dbarchitect.model.change import (
     AddConstraint,
     AddIndex,
@@ -59,14 +60,6 @@ from dbarchitect.model.schema import (
     Trigger,
 )
 
-# The tables in which migration tools keep their own history; code knows nothing of them.
-_HISTORY = frozenset(
-    (
-        *("_prisma_migrations", "alembic_version", "__drizzle_migrations", "aerich", "tortoise_migrations"),
-        *("kysely_migration", "kysely_migration_lock"),
-    )
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -81,7 +74,7 @@ def drift(database: Relational, code: Relational) -> Compared:
     them."""
     database, code = _one_version(steady(database), steady(code))
     found: list[Drift] = []
-    database, history = _without_history(database, code)
+    database, histories = without_histories(database, but={table.name for table in code.tables})
     database, partitions = _unpartitioned(database, code)
     found += partitions
     database, children = _without_partitions(database, code)
@@ -97,7 +90,7 @@ def drift(database: Relational, code: Relational) -> Compared:
 
     refused = [one for one in difference.refused if not any(str(ref.short) in one for ref in said)]
     left_out = (
-        *history,
+        *(f"table {one.short}: the history of a migration tool" for one in histories),
         *children,
         *refused,
         *(one for one in difference.not_compared if not one.startswith("owners")),
@@ -166,26 +159,6 @@ def _one_version(database: Relational, code: Relational) -> tuple[Relational, Re
         return replace(schema, tables=tables, version=version)
 
     return plainly(database), plainly(code)
-
-
-def _without_history(database: Relational, code: Relational) -> tuple[Relational, tuple[str, ...]]:
-    """The database without the tables of migration tools that the code does not have."""
-    known = {table.name for table in code.tables}
-    gone = {table.name for table in database.tables if table.name.name in _HISTORY and table.name not in known}
-    if not gone:
-        return database, ()
-    schemas = {one.schema for one in gone}
-    others = {one.name.schema for one in (*database.tables, *database.views) if one.name not in gone}
-    emptied = schemas - others - {"public"}
-    return (
-        replace(
-            database,
-            tables=tuple(one for one in database.tables if one.name not in gone),
-            sequences=tuple(one for one in database.sequences if one.owned_by is None or one.owned_by[0] not in gone),
-            schemas=tuple(one for one in database.schemas if one.name not in emptied),
-        ),
-        tuple(f"table {one.short}: the history of a migration tool" for one in sorted(gone)),
-    )
 
 
 def _without_partitions(database: Relational, code: Relational) -> tuple[Relational, tuple[str, ...]]:
