@@ -19,19 +19,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from msgspec.structs import replace
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import orm_drizzle_project  # noqa: E402
 from benchmarks import orm_fidelity, orm_peers, report  # noqa: E402
-from benchmarks.orm_facts import HISTORIES  # noqa: E402
 from dbarchitect.api.orm import OrmOptions, orm  # noqa: E402
 from dbarchitect.engines.postgres.inspect import inspect  # noqa: E402
 from dbarchitect.engines.postgres.standins import StandIns  # noqa: E402
 from dbarchitect.errors import DbaError  # noqa: E402
 from dbarchitect.migrate.compare import differences, steady  # noqa: E402
+from dbarchitect.model.bookkeeping import without_histories  # noqa: E402
 from dbarchitect.model.schema import Relational  # noqa: E402
 from dbarchitect.sources import Workshop, open_source  # noqa: E402
 from migration_tools import packages  # noqa: E402
@@ -93,19 +92,9 @@ class Trial:
             node(folder, "node", "--import", "tsx", "scripts/migrate.ts", "down")
 
     def has(self) -> Relational:
-        """The catalogue, without the mapper's own history."""
+        """The catalogue, without histories, which are the tools' own."""
         with self.connect() as connection:
-            found = steady(inspect(connection, facts=False))
-
-        def own(schema: str, name: str) -> bool:
-            return schema == "drizzle" or name in HISTORIES or name == "tortoise_migrations_id_seq"
-
-        return replace(
-            found,
-            schemas=tuple(one for one in found.schemas if one.name != "drizzle"),
-            tables=tuple(one for one in found.tables if not own(one.name.schema, one.name.name)),
-            sequences=tuple(one for one in found.sequences if not own(one.name.schema, one.name.name)),
-        )
+            return without_histories(steady(inspect(connection, facts=False)))[0]
 
     def expect(self, wanted: Relational) -> None:
         """Raise `BrokenError` where the catalogue is another one."""
@@ -255,7 +244,7 @@ def main() -> None:
             script = folder / f"{number}.sql"
             script.write_text(text)
             opened = open_source(str(script), workshop, database=f"source_{number}")
-            wanted = steady(opened.schema)
+            wanted, _ = without_histories(steady(opened.schema))
             for target in options.target:
                 made = folder / f"{number}-{target}"
                 url = home.fresh(f"{target}_{number}")

@@ -298,6 +298,20 @@ def test_texts_of_the_schema_are_only_texts(tmp_path: Path) -> None:
     tool(folder, "tsc")
 
 
+def test_rows_that_cannot_be_made_up_have_no_test(tmp_path: Path) -> None:
+    script = (
+        "CREATE TABLE concept (id int PRIMARY KEY, kind int NOT NULL);\n"
+        "CREATE TABLE kind (id int PRIMARY KEY, concept int NOT NULL REFERENCES concept);\n"
+        "ALTER TABLE concept ADD FOREIGN KEY (kind) REFERENCES kind;\n"
+    )
+    folder = tmp_path / "app"
+    assert made(script, folder).next[-1] == "npm run typecheck"
+    assert not (folder / "src/db/seed.ts").exists() and not (folder / "tests").exists()
+    assert "findMany" in (folder / "src/repositories/concepts.ts").read_text()
+    assert "npm test" not in (folder / "README.md").read_text()
+    tool(folder, "tsc")
+
+
 def test_a_schema_without_anything(tmp_path: Path, database: Callable[..., Any]) -> None:
     folder = tmp_path / "app"
     made("CREATE SCHEMA other;\n", folder)
