@@ -47,6 +47,7 @@ CAPABILITIES: Mapping[str, tuple[Level, str]] = {
     "temporal key": ("raw", "made by the migration"),
     "constraint not valid": ("raw", "made by the migration"),
     "index": ("native", "Index in Meta.indexes"),
+    "unique index": ("raw", "a UNIQUE that is an index and no constraint is made by the migration"),
     "descending index": ("native", "KeyIndex of the project"),
     "partial index": ("native", "KeyIndex of the project; a unique one as UniqueConstraint(condition=...)"),
     "expression index": ("native", "KeyIndex of the project; a unique one stands only in the migration"),
