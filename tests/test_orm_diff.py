@@ -235,7 +235,7 @@ def test_tables_of_tortoises_relations_are_no_drift(tmp_path: Path, monkeypatch:
         opened.close()
     assert code is not None
     joined = """
-        DROP INDEX uidx_person_tag_people_i_2bff46;
+        DROP INDEX uidx_person_tag_people__3d234f;
         ALTER TABLE person_tag ADD PRIMARY KEY (people_id, tag_id);
         CREATE INDEX ON person_tag (tag_id);
         CREATE TYPE colour AS ENUM ('red');
