@@ -172,6 +172,8 @@ def constraint_features(one: Constraint) -> tuple[str, ...]:
                 found.append("deferrable foreign key")
             if one.on_delete != "NO ACTION":
                 found.append("on delete")
+            if one.on_update != "NO ACTION":
+                found.append("on update")
             if one.period:
                 found.append("temporal key")
         case Check():

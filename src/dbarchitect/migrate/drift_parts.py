@@ -109,7 +109,9 @@ def changed_part(at: ObjectRef, before: Constraint | Index, after: Constraint | 
     code, database = part_words(after, named=called), part_words(before, named=called)
     if type(before) is not type(after):
         plainly = {_of(before), _of(after)} == {("unique",), ("index", "unique index")}
-        kept = () if isinstance(before, Index) else _of(before)
+        kept = _of(before)
+        if isinstance(before, Index):
+            kept = ("unique index as key",) if isinstance(after, PrimaryKey) else ()
         if isinstance(before, Unique):
             database = f"constraint {database}"
         return Drift(
