@@ -57,7 +57,9 @@ def databases() -> Iterator[Databases]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     with private_server(settings={"listen_addresses": "127.0.0.1", "port": str(port)}) as server:
-        (server.data / "pg_hba.conf").write_text("local all postgres trust\nhost all postgres 127.0.0.1/32 trust\n")
+        (server.data / "pg_hba.conf").write_text(
+            "local all postgres trust\nlocal all all scram-sha-256\nhost all postgres 127.0.0.1/32 trust\n"
+        )
         with server.connect() as connection:
             connection.execute("SELECT pg_reload_conf()")
         yield Databases(server, port)

@@ -35,6 +35,8 @@ CREATE TABLE "User" (
   mood mood NOT NULL DEFAULT 'in-transit',
   moods mood[] DEFAULT '{}',
   old_mood billing.mood,
+  mood_then mood GENERATED ALWAYS AS (CASE WHEN balance > 1 THEN 'calm'::mood ELSE 'Calm' END) STORED NOT NULL,
+  moods_then mood[] GENERATED ALWAYS AS (CASE WHEN balance > 1 THEN ARRAY['calm'::mood] END) STORED,
   manager_id uuid REFERENCES "User" ON DELETE SET NULL,
   balance numeric(12,2) NOT NULL DEFAULT 0.10 CHECK (balance >= 0),
   doubled numeric GENERATED ALWAYS AS (balance * 2) STORED,

@@ -72,6 +72,24 @@ def test_relations_in_both_directions(shop: Blueprint) -> None:
     assert relations(shop, "shipments") == {"ship_via_person": "many to one people"}
 
 
+def test_rows_that_a_computed_column_may_refuse_are_known(database: Callable[..., Any]) -> None:
+    """A row of plain values has no members in its documents, and nothing where NULL may be."""
+    found = draw(
+        inspect(
+            database("""
+                CREATE TABLE document (value jsonb NOT NULL,
+                    id text NOT NULL GENERATED ALWAYS AS (value ->> 'id') STORED);
+                CREATE TABLE maybe (value jsonb NOT NULL, id text GENERATED ALWAYS AS (value ->> 'id') STORED);
+                CREATE TABLE line (price int NOT NULL, net int NOT NULL GENERATED ALWAYS AS (price * 2) STORED);
+                CREATE TABLE offer (price int, net int NOT NULL GENERATED ALWAYS AS (price * 2) STORED);
+                CREATE TABLE shown (name text, said text NOT NULL GENERATED ALWAYS AS (coalesce(name, '')) STORED);
+            """).connection,
+            facts=False,
+        )
+    )
+    assert {one.name.name for one in found.entities if one.computed} == {"document", "offer"}
+
+
 def test_names_can_be_given_and_wrong_ones_are_refused(database: Callable[..., Any]) -> None:
     schema = inspect(database(SHOP).connection, facts=False)
     given = {"public.people": "Human", "public.categories.categories_owner_id_fkey": "keeper/kept"}

@@ -338,6 +338,15 @@ def test_all_that_takes_back_everything_goes_to_the_last_folder(tmp_path):
     assert [one.down for one in written.migrations] == [(), back]
 
 
+def test_half_of_a_migration_does_not_stay(tmp_path):
+    """Whatever stops it: here a text that no file can hold."""
+    torn = replace(INDEX, sql=("SELECT '\ud800'",))
+    folder = empty_folder(tmp_path, "prisma")
+    with pytest.raises(UnicodeEncodeError):
+        write_migration(folder, Migration(id="", name="x", up=(*ADDITION, torn)), run=run_python, now=NOW)
+    assert [one.name for one in tmp_path.iterdir() if one.is_dir()] == []
+
+
 # --- Drizzle --------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from dbarchitect.api.diff import DiffOptions, Planned, migrate_diff
+from dbarchitect.api.orm_diff import OrmDiffOptions, orm_diff
 from dbarchitect.cli import run as dba
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.errors import InputError
@@ -21,7 +23,16 @@ from dbarchitect.orm.project import CONSTRUCTS
 from dbarchitect.render.orm_diff import says
 from dbarchitect.sources import Source, Workshop, open_source
 from migration_tools import ENGINE
-from orm_code_projects import PRISMA, PRISMA_SQL, SQLALCHEMY, line_of, node_project, package
+from orm_code_projects import (
+    PRISMA,
+    PRISMA_SQL,
+    SQLALCHEMY,
+    TORTOISE,
+    TORTOISE_SETTINGS,
+    line_of,
+    node_project,
+    package,
+)
 from postgres_servers import test_cache
 
 _numbers = itertools.count(1)
@@ -132,6 +143,14 @@ LACKS = "SQLAlchemy has it, the database does not"
         ("CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY)", [
             "table drizzle.__drizzle_migrations: the history of a migration tool"
         ]),
+        ("CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)", [
+            "table migrations: the history of a migration tool"
+        ]),
+        ("CREATE TABLE schema_migrations (version text PRIMARY KEY); CREATE VIEW latest AS SELECT max(version) AS it "
+         "FROM schema_migrations", [
+            f"view latest: {HAS}: SELECT max(version) AS it FROM public.schema_migrations;",
+            f"table schema_migrations: {HAS}: columns version",
+        ]),
     ],
 )  # fmt: skip
 def test_each_difference_is_said_once(compared: Callable[[str], list[str]], sql: str, words: list[str]) -> None:
@@ -142,6 +161,97 @@ def test_an_older_server_has_no_names_for_not_null(shop: Source, database: Calla
     assert shop.code is not None
     db = database(shop.code.ddl, on=postgres15)
     assert drift(inspect(db.connection), shop.schema).drifts == ()
+
+
+def planned(has: str, code: str, **options: Any) -> Planned:
+    return migrate_diff(has, code, DiffOptions(cache=test_cache(), **options))
+
+
+BESIDE = """
+CREATE EXTENSION btree_gist;
+CREATE SCHEMA work;
+CREATE DOMAIN work.short AS text CHECK (length(VALUE) < 9);
+CREATE SEQUENCE work.numbers;
+CREATE FUNCTION work.next() RETURNS bigint LANGUAGE sql AS $$SELECT nextval('work.numbers')$$;
+CREATE FUNCTION work.noted() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+ALTER TABLE people ADD CONSTRAINT mail CHECK (email LIKE '%@%'),
+    ADD CONSTRAINT apart EXCLUDE USING gist (email WITH =) WHERE (nick_name IS NULL);
+CREATE INDEX low ON people (lower(email)) INCLUDE (nick_name);
+CREATE TRIGGER noted BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION work.noted();
+ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY everyone ON people USING (true);
+COMMENT ON TABLE people IS 'who';
+COMMENT ON COLUMN people.email IS 'where to write to';
+CREATE VIEW mails AS SELECT email FROM people;
+CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n, min(email) AS first FROM people;
+CREATE UNIQUE INDEX ON counted (n);
+CREATE STATISTICS alike ON email, nick_name FROM people;
+CREATE PUBLICATION all_people FOR TABLE people;
+"""
+
+
+def test_a_plan_takes_away_nothing_that_code_cannot_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a plan to Prisma's models stands what they lack and what they have more, and nothing else."""
+    monkeypatch.chdir(node_project(tmp_path, schema__prisma=PRISMA))
+    monkeypatch.setenv("PRISMA_SCHEMA_ENGINE_BINARY", str(ENGINE))
+    more = """
+        CREATE TABLE log (at timestamptz, said work.short DEFAULT work.next()::text) PARTITION BY RANGE (at);
+        CREATE TABLE _prisma_migrations (id varchar(36) PRIMARY KEY);
+        ALTER TABLE orders DROP CONSTRAINT orders_person_id_fkey, ADD CONSTRAINT orders_person_id_fkey FOREIGN KEY
+            (person_id) REFERENCES people ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE;
+        ALTER TABLE people ALTER id DROP DEFAULT;
+        DROP SEQUENCE people_id_seq;
+        ALTER TABLE people ALTER id ADD GENERATED ALWAYS AS IDENTITY;
+        ALTER TABLE people ALTER nick_name TYPE work.short;
+        DROP INDEX one_note;
+        ALTER TABLE orders ADD CONSTRAINT one_note_key UNIQUE (person_id, note) INCLUDE (status);
+    """
+    (tmp_path / "has.sql").write_text(PRISMA_SQL + BESIDE + more)
+    found = planned("has.sql", "schema.prisma", allow_loss=True)
+    # A table that there is no model of is drift: Prisma could have one.
+    assert [sql for step in found.plan.steps for sql in step.sql] == ["DROP TABLE public.log"]
+    assert {one.at.kind for one in found.kept} >= {
+        "extension",
+        "view",
+        "trigger",
+        "policy",
+        "publication",
+        "statistics",
+    }
+    drifted = BESIDE + "ALTER TABLE orders DROP COLUMN note; ALTER TABLE people ADD old text;"
+    (tmp_path / "has.sql").write_text(PRISMA_SQL + drifted)
+    sql = " ".join(one for step in planned("has.sql", "schema.prisma", allow_loss=True).plan.steps for one in step.sql)
+    assert "ADD COLUMN note" in sql and "DROP COLUMN old" in sql and "one_note" in sql
+    assert not any(word in sql for word in ("mail", "low", "noted", "counted", "work", "gist", "POLICY", "COMMENT"))
+
+
+def test_tables_of_tortoises_relations_are_no_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have no model, so that their keys and what else is on them cannot be said."""
+    monkeypatch.chdir(package(tmp_path, models=TORTOISE, settings=TORTOISE_SETTINGS))
+    opened = Workshop(cache=test_cache())
+    try:
+        code = open_source("shop.settings:TORTOISE_ORM", opened, database="code").code
+    finally:
+        opened.close()
+    assert code is not None
+    joined = """
+        DROP INDEX uidx_person_tag_people__3d234f;
+        ALTER TABLE person_tag ADD PRIMARY KEY (people_id, tag_id);
+        CREATE INDEX ON person_tag (tag_id);
+        CREATE TYPE colour AS ENUM ('red');
+        CREATE TABLE shade (colour colour, tag uuid REFERENCES other.tags, PRIMARY KEY (colour, tag));
+        ALTER TABLE people ADD CHECK (email <> ''), ALTER id DROP DEFAULT;
+        DROP SEQUENCE people_id_seq;
+        ALTER TABLE people ALTER id ADD GENERATED BY DEFAULT AS IDENTITY;
+        CREATE UNIQUE INDEX ON other.tags (name);
+    """
+    (tmp_path / "has.sql").write_text(code.ddl + joined)
+    report = orm_diff("has.sql", "shop.settings:TORTOISE_ORM", OrmDiffOptions(cache=test_cache()))
+    assert [says(one, "Tortoise") for one in report.drifts] == []
+    assert planned("has.sql", "shop.settings:TORTOISE_ORM").plan.steps == ()
+    (tmp_path / "has.sql").write_text(code.ddl + joined + "ALTER TABLE person_tag DROP COLUMN tag_id;")
+    report = orm_diff("has.sql", "shop.settings:TORTOISE_ORM", OrmDiffOptions(cache=test_cache()))
+    assert report.drifts[0].at.short == "person_tag.tag_id"
 
 
 def difference(found: Any, *constructs: str, kind: Any = "constraint") -> Drift:

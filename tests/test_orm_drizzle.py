@@ -138,6 +138,7 @@ def test_the_whole_way(shop: Path, database: Callable[..., Any]) -> None:
     wanted = inspect(database("SET check_function_bodies = off", SHOP).connection, facts=False)
     db = database()
     assert migrated(shop, db.connection, db.url, wanted) == ()
+    assert made(db.url, shop).written == ()  # drizzle-kit's history and its schema are no part of the design
     quiet(shop)
     assert snapshot_differs(shop) == []
     (shop / "reads.ts").write_text(READS)
@@ -294,6 +295,20 @@ def test_texts_of_the_schema_are_only_texts(tmp_path: Path) -> None:
     made(script, folder)
     assert snapshot_differs(folder) == []
     quiet(folder)
+    tool(folder, "tsc")
+
+
+def test_rows_that_cannot_be_made_up_have_no_test(tmp_path: Path) -> None:
+    script = (
+        "CREATE TABLE concept (id int PRIMARY KEY, kind int NOT NULL);\n"
+        "CREATE TABLE kind (id int PRIMARY KEY, concept int NOT NULL REFERENCES concept);\n"
+        "ALTER TABLE concept ADD FOREIGN KEY (kind) REFERENCES kind;\n"
+    )
+    folder = tmp_path / "app"
+    assert made(script, folder).next[-1] == "npm run typecheck"
+    assert not (folder / "src/db/seed.ts").exists() and not (folder / "tests").exists()
+    assert "findMany" in (folder / "src/repositories/concepts.ts").read_text()
+    assert "npm test" not in (folder / "README.md").read_text()
     tool(folder, "tsc")
 
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _LATER = ("mongodb", "mongodb+srv", "mysql", "mariadb")
+_CREATE_SCHEMA = re.compile(r"\A\s*CREATE\s+SCHEMA\b(?!\s+IF\b)", re.IGNORECASE)
 _SCRIPT_DATABASE = "source"
 _NAMED = 10  # files that a gap names
 
@@ -342,7 +343,10 @@ def _models(given: str, workshop: Workshop, *, data: bool, database: str, known:
     if not any(one.kind.startswith("CREATE TABLE") for one in statements):
         raise InputError(f"{given} makes no tables", hint="name what has all models of the project")
     if known is not None:
-        statements[:0] = _types_of(known, named_types(statements), code.whole)
+        made = _types_of(known, named_types(statements), code.whole)
+        # Their schemas may be the code's own, which it would make again.
+        statements = [replace(one, sql=_CREATE_SCHEMA.sub(r"\g<0> IF NOT EXISTS", one.sql)) for one in statements]
+        statements[:0] = made
     assumed = used(statements)
     statements[:0] = [
         Statement(

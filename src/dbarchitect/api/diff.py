@@ -13,11 +13,15 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.server.host import OWNER
 from dbarchitect.engines.sqlite.source import NAMES, open_sqlite, sqlite_given
 from dbarchitect.errors import InputError
+from dbarchitect.migrate.compare import steady
+from dbarchitect.migrate.drift import drift
 from dbarchitect.migrate.formats.steps import normal, write_steps
 from dbarchitect.migrate.forms import Online
+from dbarchitect.migrate.keeping import keeping
 from dbarchitect.migrate.online import carried, obstacle, online_steps
 from dbarchitect.migrate.renames import Answers, Question, answers_of
 from dbarchitect.model.change import AddColumn, Change
+from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Plan, Step
 from dbarchitect.model.schema import Relational
@@ -28,6 +32,7 @@ from dbarchitect.prove.sqlite_arrive import SqliteJourney, script_of
 from dbarchitect.prove.sqlite_arrive import apply as apply_sqlite
 from dbarchitect.sources import Source, open_source
 
+from .orm_diff import told_apart
 from .surroundings import open_workshop, words_of_server
 
 _QUESTIONS = 50  # more renames in one plan are stated, not asked one by one
@@ -74,13 +79,15 @@ class DiffOptions:
 
 
 class Planned(Value, frozen=True, kw_only=True):
-    """A plan between two sources, and what of them could not be carried over."""
+    """A plan between two sources, and what of them could not be carried over. `kept`: what stays as the source has it,
+    because the target is code that cannot say it; each says why."""
 
     source: str
     target: str
     plan: Plan
     gaps: tuple[Gap, ...] = ()
     backup: str = ""  # of the file, where the plan was run on it
+    kept: tuple[Drift, ...] = ()
 
 
 class LossError(InputError):
@@ -110,15 +117,20 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as bench:
         first = open_source(source, bench, data=options.data, database="from")
-        second = open_source(target, bench, database="to")
+        second = open_source(target, bench, database="to", known=first.schema)
         privileges = options.privileges
-        if privileges is None:
-            privileges = _says_privileges(second) or not first.is_live
+        if privileges is None:  # of which no mapper has a word
+            privileges = second.code is None and (_says_privileges(second) or not first.is_live)
         start, lacks = first.private("start", now=options.now, privileges=privileges)
         aim, lacks_too = second.private("wanted", now=options.now, privileges=privileges)
         gaps = (*first.gaps, *second.gaps, *lacks, *lacks_too)
         # A script's schema was read from the very database.
         wanted = second.schema if second.database is not None else schema_of(bench.host, aim)
+        before = first.schema if first.database is not None else None
+        kept: tuple[Drift, ...] = ()
+        if second.code is not None:
+            before = before if before is not None else schema_of(bench.host, start)
+            wanted, kept = _kept(before, wanted, second)
         # A folder is made real on the private server: whoever has one wants it for the server that the other end is on.
         live = second if second.is_live and not first.is_live else first
         version = live.schema.version if options.pg is None else options.pg * 10000
@@ -136,7 +148,7 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
                 online=online_forms(version, keep=options.keep, fill_only=not options.online),
                 rerun=shlex.join(_command(first.name, second.name, options)),
             ),
-            before=first.schema if first.database is not None else None,
+            before=before,
             progress=options.progress,
         )
         try:
@@ -145,7 +157,15 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
             journey.close()
     if plan.loses and not options.allow_loss:
         raise LossError(plan)
-    return Planned(source=first.name, target=second.name, plan=plan, gaps=tuple(dict.fromkeys(gaps)))
+    return Planned(source=first.name, target=second.name, plan=plan, gaps=tuple(dict.fromkeys(gaps)), kept=kept)
+
+
+def _kept(before: Relational, wanted: Relational, code: Source) -> tuple[Relational, tuple[Drift, ...]]:
+    """What to plan for where the wanted schema is that of code: its silence about what it cannot say takes nothing
+    away."""
+    compared = drift(before, wanted)
+    _, blind = told_apart(compared.drifts, before, code)
+    return keeping(steady(before), steady(wanted), blind, compared.aside), blind
 
 
 def scripts_of(plan: Plan) -> tuple[str, str]:

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.renames import answers_of
+from dbarchitect.model.bookkeeping import without_histories
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.names import ObjectRef
+from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value, from_json, to_json
@@ -31,10 +32,6 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-orm.json"
 _NOTHING = "/dev/null"  # the empty schema, as a source
 _NAMED = 3
-_HISTORIES = frozenset(
-    ("alembic_version", "_prisma_migrations", "__drizzle_migrations", "kysely_migration", "kysely_migration_lock",
-     "aerich", "tortoise_migrations", "schema_migrations", "flyway_schema_history", "atlas_schema_revisions")
-)  # fmt: skip
 _CREATE_FUNCTION = re.compile(r"\ACREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b", re.I)
 _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
@@ -102,7 +99,7 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     start, _ = nothing_yet.private("start", now=options.now)
     aim, gaps = opened.private("wanted", now=options.now)
     wanted = opened.schema if opened.database is not None else schema_of(workshop.host, aim)
-    wanted, others = _without_histories(wanted)
+    wanted, histories = without_histories(wanted)  # the project's tool makes its own
     # A copy without rows leaves materialised views unfilled, and nobody can read one that is.
     filled = {one.name for one in opened.schema.views if one.populated}
     views = tuple(replace(one, populated=one.populated or one.name in filled) for one in wanted.views)
@@ -120,25 +117,11 @@ def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, 
     finally:
         journey.close()
     up, down = (_functions_in_any_order(steps) for steps in (plan.steps, plan.down))
-    return Ddl(up=tuple(map(_extension_perhaps, up)), down=down), wanted, (*gaps, *others)
+    return Ddl(up=tuple(map(_extension_perhaps, up)), down=down), wanted, (*gaps, *map(_left_out, histories))
 
 
-def _without_histories(schema: Relational) -> tuple[Relational, tuple[Gap, ...]]:
-    """A schema without the tables in which tools of migration keep their history: the project's tool makes its own."""
-    found = {one.name for one in schema.tables if one.name.name in _HISTORIES}
-    if not found:
-        return schema, ()
-    gone = {ObjectRef(kind="table", schema=one.schema, name=one.name) for one in found}
-    left = replace(
-        schema,
-        tables=tuple(one for one in schema.tables if one.name not in found),
-        sequences=tuple(one for one in schema.sequences if one.owned_by is None or one.owned_by[0] not in found),
-        dependencies=tuple(
-            one for one in schema.dependencies if not {replace(one.of, sub=""), replace(one.on, sub="")} & gone
-        ),
-    )
-    effect = "the history of a tool for migrations: left out"
-    return left, tuple(Gap(kind="table", name=one.short, effect=effect) for one in sorted(found))
+def _left_out(history: Name) -> Gap:
+    return Gap(kind="table", name=history.short, effect="the history of a tool for migrations: left out")
 
 
 def _functions_in_any_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -11,8 +11,11 @@ from msgspec.structs import replace
 
 from dbarchitect.codesources import is_code
 from dbarchitect.errors import InputError
-from dbarchitect.migrate.drift import blind_to, drift
+from dbarchitect.migrate.constructs import NOWHERE
+from dbarchitect.migrate.drift import blind_to, drift, leant_on
 from dbarchitect.model.drift import Drift, DriftReport
+from dbarchitect.model.names import Name
+from dbarchitect.model.schema import Relational
 from dbarchitect.orm.targets import targets
 from dbarchitect.progress import nothing
 from dbarchitect.sources import Source, open_source
@@ -48,7 +51,7 @@ def orm_diff(source: str, code: str, options: OrmDiffOptions) -> DriftReport:
         believed = open_source(code, workshop, database="code", known=has.schema)
         compared = drift(has.schema, believed.schema)
     assert believed.code is not None
-    drifts, blind = _told_apart(compared.drifts, believed)
+    drifts, blind = told_apart(compared.drifts, has.schema, believed)
     command = ["dba", "migrate", "diff", has.name, code, *words_of_server(options.pg_bin, options.server)]
     return DriftReport(
         source=has.name,
@@ -62,12 +65,16 @@ def orm_diff(source: str, code: str, options: OrmDiffOptions) -> DriftReport:
     )
 
 
-def _told_apart(found: tuple[Drift, ...], believed: Source) -> tuple[tuple[Drift, ...], tuple[Drift, ...]]:
+def told_apart(
+    found: tuple[Drift, ...], database: Relational, believed: Source
+) -> tuple[tuple[Drift, ...], tuple[Drift, ...]]:
     """What is drift, and what the code cannot say, each with its place in the code."""
     assert believed.code is not None
     target = targets().get(believed.code.framework)
     capabilities: dict[str, tuple[str, str]] = {} if target is None else dict(target.capabilities)
+    capabilities |= dict.fromkeys(NOWHERE, ("raw", "no mapper has models of it"))
     capabilities |= dict.fromkeys(believed.code.unseen, ("raw", "the DDL that it makes of models has none"))
+    joins = believed.code.joins(believed.schema)
     drifts: list[Drift] = []
     blind: list[Drift] = []
     for one in found:
@@ -75,5 +82,16 @@ def _told_apart(found: tuple[Drift, ...], believed: Source) -> tuple[tuple[Drift
             continue  # assumed, so that the code's own DDL runs at all
         placed = replace(one, place=believed.places.find(one.at))
         why = blind_to(one, capabilities, believed.code.title, unique_is=believed.code.unique_is)
+        table = Name(schema=one.at.schema, name=one.at.name)
+        if one.at.kind in ("constraint", "index") and one.found == "only in the database" and table in joins:
+            why = why or f"{believed.code.title} makes the table for a many-to-many relation, which has no words for it"
         (blind if why else drifts).append(replace(placed, blind=why))
-    return tuple(drifts), tuple(blind)
+    needed = leant_on(database, blind)
+    left: list[Drift] = []
+    for one in drifts:
+        if one.found == "only in the database" and not one.part and one.at in needed:
+            why = f"what {believed.code.title} models cannot say needs it"
+            blind.append(replace(one, blind=why))
+        else:
+            left.append(one)
+    return tuple(left), tuple(blind)

@@ -89,6 +89,7 @@ def diff(
         form,
         scripts=scripts_of(planned.plan),
         gaps=planned.gaps,
+        kept=planned.kept,
         screen=terminal.screen(output),
         version=__version__,
     )

@@ -22,7 +22,12 @@ TITLES: dict[Framework, str] = {
 # What the DDL of a toolchain never has, even where models can speak of it.
 _UNSEEN: dict[Framework, tuple[str, ...]] = {
     "sqlalchemy": ("view", "materialised view"),
-    "tortoise": ("view", "materialised view"),
+    # Tortoise knows an object by one column: other tables have no model, and those of many-to-many relations no key. It
+    # numbers by serial, and leaves out without a word what it has in Meta.constraints besides plain UNIQUE.
+    "tortoise": (
+        *("view", "materialised view", "composite primary key", "no primary key", "identity", "check constraint"),
+        *("generated column", "virtual generated column"),
+    ),
     "prisma": ("view", "materialised view", "comment", "generated column", "virtual generated column"),
     "drizzle": ("comment",),
 }
@@ -66,6 +71,13 @@ class Code:
     def unseen(self) -> tuple[str, ...]:
         """Constructs (of `orm.project.CONSTRUCTS`) that the toolchain's DDL never has."""
         return _UNSEEN[self.framework]
+
+    def joins(self, made: Relational) -> frozenset[Name]:
+        """The tables of `made`, what the code makes, that it has for many-to-many relations and no model of. Tortoise
+        gives a key to every other."""
+        if self.framework != "tortoise":
+            return frozenset()
+        return frozenset(one.name for one in made.tables if one.primary_key is None)
 
     @property
     def unique_is(self) -> str:

@@ -8,26 +8,31 @@ from collections.abc import Iterator
 
 from dbarchitect.model.schema import (
     Check,
+    Collation,
     Column,
     CompositeType,
     Constraint,
     ConstraintTrigger,
     DomainType,
     EnumType,
+    EventTrigger,
     Exclude,
     ExtendedStatistics,
     Extension,
     ForeignKey,
+    ForeignServer,
     Function,
     Index,
     Namespace,
     NotNull,
     Policy,
     PrimaryKey,
+    Publication,
     RangeType,
     Rule,
     SchemaObject,
     Sequence,
+    Subscription,
     Trigger,
     Type,
     Unique,
@@ -70,7 +75,7 @@ def column_features(before: Column, after: Column) -> Iterator[tuple[str, str, t
     if before.identity != after.identity or _serial(before) != _serial(after):
         used = "identity" if before.identity is not None else "serial" if _serial(before) else ""
         yield _counter(after), _counter(before), (used,) if used else ()
-    elif _value(before.default) != _value(after.default):
+    elif default_value(before.default) != default_value(after.default):
         yield _default(after), _default(before), ("default",)
     if before.generated != after.generated:
         virtual = before.generated is not None and not before.generated.stored
@@ -89,7 +94,7 @@ def column_features(before: Column, after: Column) -> Iterator[tuple[str, str, t
             yield f"{field} {new}" if new else "", f"{field} {old}" if old else "", ("storage parameter",)
 
 
-def _value(default: str | None) -> str | None:
+def default_value(default: str | None) -> str | None:
     """A default in one way of several that say exactly the same."""
     if default == "CURRENT_TIMESTAMP":
         return "now()"
@@ -167,6 +172,8 @@ def constraint_features(one: Constraint) -> tuple[str, ...]:
                 found.append("deferrable foreign key")
             if one.on_delete != "NO ACTION":
                 found.append("on delete")
+            if one.on_update != "NO ACTION":
+                found.append("on update")
             if one.period:
                 found.append("temporal key")
         case Check():
@@ -187,6 +194,8 @@ def constraint_features(one: Constraint) -> tuple[str, ...]:
 def index_features(one: Index) -> tuple[str, ...]:
     """What an index uses."""
     found = ["index"]
+    if one.unique:
+        found.append("unique index")
     if any(key.expression is not None for key in one.keys):
         found.append("expression index")
     if one.predicate is not None:
@@ -234,4 +243,11 @@ _KINDS: tuple[tuple[type[object], str], ...] = (
     (Rule, "rule"),
     (Function, "function"),
     (ExtendedStatistics, "statistics object"),
+    (Collation, "collation object"),
+    (Publication, "publication"),
+    (Subscription, "subscription"),
+    (EventTrigger, "event trigger"),
+    (ForeignServer, "foreign server"),
 )
+# What no mapper has a word for, so that no capability table has it.
+NOWHERE = ("collation object", "publication", "subscription", "event trigger", "foreign server")

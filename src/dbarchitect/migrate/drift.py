@@ -7,7 +7,7 @@ is there under another name, or a unique key that is an index on the other side,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from dbarchitect.migrate.drift_words import (
     table_words,
 )
 from dbarchitect.migrate.objects import index_ref, own_indexes, part, ref_of
+from dbarchitect.model.bookkeeping import without_histories
 from dbarchitect.model.change import (
     AddConstraint,
     AddIndex,
@@ -59,21 +60,14 @@ from dbarchitect.model.schema import (
     Trigger,
 )
 
-# The tables in which migration tools keep their own history; code knows nothing of them.
-_HISTORY = frozenset(
-    (
-        *("_prisma_migrations", "alembic_version", "__drizzle_migrations", "aerich", "tortoise_migrations"),
-        *("kysely_migration", "kysely_migration_lock"),
-    )
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The differences in order of the objects, and what was left out, in words."""
+    """The differences in order of the objects, and what was left out, in words. `aside`: the tables among it."""
 
     drifts: tuple[Drift, ...]
     left_out: tuple[str, ...]
+    aside: frozenset[Name]
 
 
 def drift(database: Relational, code: Relational) -> Compared:
@@ -81,10 +75,11 @@ def drift(database: Relational, code: Relational) -> Compared:
     them."""
     database, code = _one_version(steady(database), steady(code))
     found: list[Drift] = []
-    database, history = _without_history(database, code)
+    database, histories = without_histories(database, but={table.name for table in code.tables})
     database, partitions = _unpartitioned(database, code)
     found += partitions
     database, children = _without_partitions(database, code)
+    aside = frozenset((*histories, *children))
     difference = diff(database, code, privileges=False)
     reader = _Reader(database, code)
     found += reader.read([action.change for action in difference.actions])
@@ -97,12 +92,12 @@ def drift(database: Relational, code: Relational) -> Compared:
 
     refused = [one for one in difference.refused if not any(str(ref.short) in one for ref in said)]
     left_out = (
-        *history,
-        *children,
+        *(f"table {one.short}: the history of a migration tool" for one in histories),
+        *(f"table {one.short}: a partition of {parent.short}" for one, parent in children.items()),
         *refused,
         *(one for one in difference.not_compared if not one.startswith("owners")),
     )
-    return Compared(drifts=tuple(sorted(dict.fromkeys(found), key=rank)), left_out=left_out)
+    return Compared(drifts=tuple(sorted(dict.fromkeys(found), key=rank)), left_out=left_out, aside=aside)
 
 
 _ARTICLES = {"index": "an index", "constraint": "a constraint"}
@@ -126,6 +121,27 @@ def blind_to(one: Drift, capabilities: Mapping[str, tuple[str, str]], title: str
         if level == "approximate" and not (whole and one.found == "only in the database"):
             return f"{title} models say it only nearly ({construct}): {how}"
     return ""
+
+
+def leant_on(database: Relational, blind: Iterable[Drift]) -> set[ObjectRef]:
+    """The types, functions, sequences, collations and schemas of the database that what a mapper is blind to needs,
+    and what these need."""
+    whole = {(one.at.schema, one.at.name) for one in blind if one.at.kind == "table" and not one.part}
+    reached = {one.at for one in blind}
+    found: set[ObjectRef] = set()
+    while True:
+        more = {
+            one.on
+            for one in database.dependencies
+            if one.on.kind in _LEANT_ON and (one.of in reached or (one.of.schema, one.of.name) in whole)
+        }
+        if more <= found:
+            return found | {ObjectRef(kind="schema", name=one.schema) for one in reached if one.schema}
+        found |= more
+        reached |= more
+
+
+_LEANT_ON = ("type", "domain", "function", "sequence", "collation", "extension")
 
 
 def mends(one: Drift) -> tuple[str, str]:
@@ -168,37 +184,24 @@ def _one_version(database: Relational, code: Relational) -> tuple[Relational, Re
     return plainly(database), plainly(code)
 
 
-def _without_history(database: Relational, code: Relational) -> tuple[Relational, tuple[str, ...]]:
-    """The database without the tables of migration tools that the code does not have."""
-    known = {table.name for table in code.tables}
-    gone = {table.name for table in database.tables if table.name.name in _HISTORY and table.name not in known}
-    if not gone:
-        return database, ()
-    schemas = {one.schema for one in gone}
-    others = {one.name.schema for one in (*database.tables, *database.views) if one.name not in gone}
-    emptied = schemas - others - {"public"}
-    return (
-        replace(
-            database,
-            tables=tuple(one for one in database.tables if one.name not in gone),
-            sequences=tuple(one for one in database.sequences if one.owned_by is None or one.owned_by[0] not in gone),
-            schemas=tuple(one for one in database.schemas if one.name not in emptied),
-        ),
-        tuple(f"table {one.short}: the history of a migration tool" for one in sorted(gone)),
-    )
+def partitions_of(database: Relational, parents: Collection[Name]) -> dict[Name, Name]:
+    """The partitions of these tables, and theirs, each with its parent."""
+    found: dict[Name, Name] = {}
+    over = {one.name: one.partition_of.parent for one in database.tables if one.partition_of is not None}
+    reached = set(parents)
+    while more := {one: parent for one, parent in over.items() if parent in reached and one not in found}:
+        found |= more
+        reached |= more.keys()
+    return found
 
 
-def _without_partitions(database: Relational, code: Relational) -> tuple[Relational, tuple[str, ...]]:
-    """The database without the partitions that the code does not have of a table that it has: they come and go."""
+def _without_partitions(database: Relational, code: Relational) -> tuple[Relational, dict[Name, Name]]:
+    """The database without the partitions that the code does not have of a table that it has, which come and go; and
+    these, with their parents."""
     known = {table.name for table in code.tables}
-    gone = {
-        table.name: table.partition_of.parent
-        for table in database.tables
-        if table.partition_of is not None and table.partition_of.parent in known and table.name not in known
-    }
+    gone = {one: parent for one, parent in partitions_of(database, known).items() if one not in known}
     kept = tuple(one for one in database.tables if one.name not in gone)
-    words = tuple(f"table {one.short}: a partition of {parent.short}" for one, parent in gone.items())
-    return replace(database, tables=kept) if gone else database, words
+    return replace(database, tables=kept) if gone else database, gone
 
 
 def _unpartitioned(database: Relational, code: Relational) -> tuple[Relational, list[Drift]]:
@@ -220,8 +223,9 @@ def _unpartitioned(database: Relational, code: Relational) -> tuple[Relational, 
                 )
             )
     kept: list[Table] = []
+    children = partitions_of(database, parents)
     for table in database.tables:
-        if table.partition_of is not None and table.partition_of.parent in parents and table.name not in plainly:
+        if table.name in children and table.name not in plainly:
             continue
         if table.name in parents:
             other = plainly[table.name]
@@ -284,7 +288,7 @@ class _Reader:
                 case AlterIndex(before=before, after=after):
                     yield changed_part(index_ref(after), before, after)
                 case AlterTable(before=before, after=after):
-                    yield from _settings(before, after)
+                    yield from settings_of(before, after)
                 case Create(object=one, on=on):
                     made.setdefault(ref_of(one, on), {})["code"] = one
                 case Drop(object=one, on=on):
@@ -360,9 +364,17 @@ class _Reader:
 
 
 def _features(table: Table) -> tuple[str, ...]:
+    found: list[str] = []
     if table.partition_key is not None or table.partition_of is not None:
-        return ("partitioned table",)
-    return ("inheritance",) if table.inherits else ()
+        found.append("partitioned table")
+    if table.inherits:
+        found.append("inheritance")
+    key = table.primary_key
+    if key is None:
+        found.append("no primary key")
+    elif len(key.columns) > 1:
+        found.append("composite primary key")
+    return tuple(found)
 
 
 def _columns_of(before: Table, after: Table) -> Iterator[Drift]:
@@ -388,7 +400,7 @@ def _columns(table: Name, before: Column, after: Column) -> Iterator[Drift]:
         yield Drift(at=ref, found=found, code=code, database=database, constructs=constructs, part=True)
 
 
-def _settings(before: Table, after: Table) -> Iterator[Drift]:
+def settings_of(before: Table, after: Table) -> Iterator[Drift]:
     """What differs of two tables besides their parts."""
     ref = after.ref
     for field, words, construct in (

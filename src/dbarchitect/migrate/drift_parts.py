@@ -13,38 +13,47 @@ from dbarchitect.migrate.drift_words import part_words
 from dbarchitect.migrate.objects import index_ref, part
 from dbarchitect.model.drift import Drift
 from dbarchitect.model.names import Name, ObjectRef
-from dbarchitect.model.schema import Constraint, Index, Unique
+from dbarchitect.model.schema import Constraint, Index, PrimaryKey, Unique
 
 # A unique key that is a constraint on one side and an index on the other: no construct of its own.
 UNIQUE_KIND = "unique constraint or index"
 
 
 def parts_of(table: Name, before: list[Any], after: list[Any]) -> Iterator[Drift]:
-    """Constraints and indexes that only one side has: paired by name, by what they are, by the columns of a key."""
+    """Constraints and indexes that only one side has, or that differ."""
+    for one, other in pairs(before, after):
+        if one is not None and other is not None:
+            if _shape(one) != _shape(other) or _named(one) != _named(other):
+                yield changed_part(part_ref(table, other), one, other)
+        elif one is not None:
+            yield Drift(
+                at=part_ref(table, one),
+                found="only in the database",
+                database=part_words(one, named=False),
+                constructs=_of(one),
+            )
+        elif other is not None:
+            at, words = part_ref(table, other), part_words(other, named=False)
+            yield Drift(at=at, found="only in the code", code=words, constructs=_of(other))
+
+
+def pairs(before: list[Any], after: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Constraints and indexes of the database and of the code: paired by name, by what they are, by the columns of a
+    key; None for the other one of what only one side has."""
     left, right = list(before), list(after)
     for alike in (_same_name, _same_shape, _same_key):
         for one in list(left):
             other = next((it for it in right if alike(one, it)), None)
-            if other is None:
-                continue
-            left.remove(one)
-            right.remove(other)
-            if _shape(one) != _shape(other) or _named(one) != _named(other):
-                yield changed_part(_part_ref(table, other), one, other)
-    for one in left:
-        yield Drift(
-            at=_part_ref(table, one),
-            found="only in the database",
-            database=part_words(one, named=False),
-            constructs=_of(one),
-        )
-    for one in right:
-        yield Drift(
-            at=_part_ref(table, one), found="only in the code", code=part_words(one, named=False), constructs=_of(one)
-        )
+            if other is not None:
+                left.remove(one)
+                right.remove(other)
+                yield one, other
+    yield from ((one, None) for one in left)
+    yield from ((None, one) for one in right)
 
 
-def _part_ref(table: Name, one: Constraint | Index) -> ObjectRef:
+def part_ref(table: Name, one: Constraint | Index) -> ObjectRef:
+    """The reference of a constraint or an index."""
     return index_ref(one) if isinstance(one, Index) else part("constraint", table, one.name)
 
 
@@ -82,7 +91,7 @@ def _same_key(one: Constraint | Index, other: Constraint | Index) -> bool:
 
 
 def _unique(one: Constraint | Index) -> tuple[str, ...] | None:
-    if isinstance(one, Unique):
+    if isinstance(one, Unique | PrimaryKey):
         return one.columns
     if isinstance(one, Index) and one.unique and one.predicate is None:
         return tuple(key.text for key in one.keys)
@@ -99,8 +108,10 @@ def changed_part(at: ObjectRef, before: Constraint | Index, after: Constraint | 
     called = _named(before) != _named(after)
     code, database = part_words(after, named=called), part_words(before, named=called)
     if type(before) is not type(after):
-        plainly = {_of(before), _of(after)} == {("unique",), ("index",)}
-        kept = () if isinstance(before, Index) else _of(before)
+        plainly = {_of(before), _of(after)} == {("unique",), ("index", "unique index")}
+        kept = _of(before)
+        if isinstance(before, Index):
+            kept = ("unique index as key",) if isinstance(after, PrimaryKey) else ()
         if isinstance(before, Unique):
             database = f"constraint {database}"
         return Drift(

@@ -8,9 +8,11 @@ schema, whose DDL travels with every project.
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from dbarchitect.errors import InputError
@@ -27,6 +29,8 @@ _SELF_REVERSE: dict[str, Words] = {
     "root": ("descendants",), "ancestor": ("descendants",), "previous": ("following",), "next": ("preceding",),
     "original": ("copies",), "source": ("derivatives",),
 }  # fmt: skip
+# A member of a document that an expression takes out, which may be missing.
+_MEMBER = re.compile(r"->|#>|\[")
 _KEY_ENDINGS = (("id",), ("uuid",), ("guid",), ("fk",), ("key",), ("code",), ("no",), ("number",), ("ref",))
 
 
@@ -125,6 +129,19 @@ class Entity:
         """The table; None for a view."""
         return self.relation if isinstance(self.relation, Table) else None
 
+    @property
+    def computed(self) -> bool:
+        """Whether a row of plain values may be refused: a NOT NULL column is computed from what such a row may lack."""
+        lacking = [re.escape(one.column.name) for one in self.attributes if not one.column.not_null]
+        optional = re.compile(rf"(?<!\w)(?:{'|'.join(lacking)})(?!\w)") if lacking else None
+        for one in self.attributes:
+            if one.column.generated is None or not one.column.not_null:
+                continue
+            text = one.column.generated.expression
+            if _MEMBER.search(text) or (optional and optional.search(text) and "COALESCE(" not in text):
+                return True
+        return False
+
     def attribute(self, column: str) -> Attribute:
         """The attribute of a column. Raises `KeyError`."""
         for one in self.attributes:
@@ -143,10 +160,12 @@ class Blueprint:
 
     def entity(self, name: Name) -> Entity:
         """The entity of a table or view. Raises `KeyError`."""
-        for one in self.entities:
-            if one.name == name:
-                return one
-        raise KeyError(str(name))
+        return self.by_name[name]
+
+    @cached_property
+    def by_name(self) -> Mapping[Name, Entity]:
+        """The entities."""
+        return {one.name: one for one in self.entities}
 
     def of(self, entity: Entity) -> tuple[Relation, ...]:
         """The relations of an entity: references first, in the order of the table."""

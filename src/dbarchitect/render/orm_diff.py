@@ -98,7 +98,7 @@ def _parts(made: DriftReport) -> Iterator[Part]:
         yield "to give the database what the code says"
         yield Verbatim(Text(f"  {line(made.migrate)}"))
         if made.blind:
-            yield "  its plan also changes what the code cannot say (above): leave out what concerns that"
+            yield "  its plan leaves alone what the code cannot say"
 
 
 def _markdown(made: DriftReport) -> str:

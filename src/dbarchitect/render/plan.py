@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from rich.text import Text
 
+from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import LOCKS, Lock, Plan, Step
 from dbarchitect.render.console import Part, Verbatim, printed
@@ -30,10 +32,12 @@ def render_plan(
     *,
     scripts: tuple[str, str],
     gaps: Sequence[Gap] = (),
+    kept: Sequence[Drift] = (),
     screen: Screen,
     version: str,
 ) -> str:
-    """The plan as `form`. `scripts`: the way up and the way back as migration files have them; `sql` is the first."""
+    """The plan as `form`. `scripts`: the way up and the way back as migration files have them; `sql` is the first.
+    `kept`: what the target is code that cannot say."""
     if form == "sql":
         return scripts[0]
     if form == "json":
@@ -41,17 +45,19 @@ def render_plan(
             "source": source,
             "target": target,
             "gaps": list(gaps),
+            "kept": list(kept),
             "plan": plan,
             "up": scripts[0],
             "down": scripts[1],
         }
         return json_document({"schema": SCHEMA, "version": version, **msgspec.to_builtins(body)})
-    return printed(_parts(source, target, plan, gaps), screen)
+    return printed(_parts(source, target, plan, gaps, kept), screen)
 
 
-def _parts(source: str, target: str, plan: Plan, gaps: Sequence[Gap]) -> Iterator[Part]:
+def _parts(source: str, target: str, plan: Plan, gaps: Sequence[Gap], kept: Sequence[Drift]) -> Iterator[Part]:
     if not plan.steps:
-        yield Text(f"nothing to do: {line(target)} is what {line(source)} is", style="bold green")
+        but = ", but for what it cannot say" if kept else ""
+        yield Text(f"nothing to do: {line(target)} is what {line(source)} is{but}", style="bold green")
     else:
         yield Text(
             f"{plural(len(plan.steps), 'step')} from {line(source)} to {line(target)}, "
@@ -87,10 +93,18 @@ def _parts(source: str, target: str, plan: Plan, gaps: Sequence[Gap]) -> Iterato
         yield Text(f"no way back: {line(plan.no_way_back)}", style="bold yellow")
     for words in plan.not_compared:
         yield Text(f"not compared: {line(words)}", style="yellow")
+    if kept:
+        yield Text(f"left alone: {_kinds(kept)}: {line(target)} cannot say that; `dba orm diff` lists it", style="dim")
     for gap in gaps:
         yield Text(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
     yield Text("")
     yield Verbatim(Text(f"rerun: {line(plan.proof.rerun)}", style="dim"))
+
+
+def _kinds(kept: Sequence[Drift]) -> str:
+    """What they are, and how many: "check constraint (2), extension (1)"."""
+    found = Counter((one.constructs[-1] if one.constructs else one.at.kind) for one in kept)
+    return ", ".join(f"{line(kind)} ({count:,})" for kind, count in found.most_common())
 
 
 def _step(number: int, step: Step) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from dbarchitect.model.bookkeeping import is_bookkeeping
 from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
@@ -26,20 +27,6 @@ MATURE_DAYS = 14.0
 # seq_page_cost 1 makes an index pay from a handful of pages on).
 SMALL_PAGES = 10
 
-# Bookkeeping of migration tools: their shape is not the user's to mend. Matched whole, in lower case.
-FRAMEWORK_TABLES = frozenset(
-    """
-    __diesel_schema_migrations __drizzle_migrations __efmigrationshistory __migrations _prisma_migrations
-    _sqlx_migrations aerich alembic_version ar_internal_metadata atlas_schema_revisions databasechangelog
-    databasechangeloglock django_content_type django_migrations django_session doctrine_migration_versions
-    effect_sql_migrations flyway_schema_history goose_db_version gorp_migrations knex_migrations
-    knex_migrations_lock kysely_migration kysely_migration_lock mikro_orm_migrations migration_versions
-    phinxlog pgmigrations refinery_schema_history schema_migrations schema_migrations_lock schema_update_history
-    schema_version schemaversion seaql_migrations sequelizemeta spatial_ref_sys typeorm_metadata yoyo_lock
-    _yoyo_log _yoyo_migration _yoyo_version
-    """.split()  # noqa: SIM905
-)
-
 # Schemas of tools and extensions that make tables which are no members of the extension.
 _MANAGED_SCHEMAS = frozenset({"hdb_catalog", "graphile_worker", "graphile_migrate", "pgboss", "partman"})
 _MANAGED_PREFIXES = ("_timescaledb_", "timescaledb_")
@@ -47,8 +34,6 @@ _MANAGED_PREFIXES = ("_timescaledb_", "timescaledb_")
 _SUPABASE_ALONE = frozenset(
     {"graphql", "graphql_public", "supabase_functions", "supabase_migrations", "vault", "pgbouncer", "_realtime"}
 )
-
-_MIGRATION_COLUMNS = frozenset({"name", "migration", "version", "hash", "batch", "executed_at", "run_on", "timestamp"})
 
 Counter = Literal["inserted", "updated", "deleted", "hot_updated", "sequential_scans", "sequential_rows", "index_scans"]
 
@@ -490,13 +475,5 @@ def _reviewed(table: Table) -> bool:
         and table.persistence != "temporary"
         and schema != "information_schema"
         and not schema.startswith("pg_")
-        and not _is_bookkeeping(table)
+        and not is_bookkeeping(table)
     )
-
-
-def _is_bookkeeping(table: Table) -> bool:
-    """Whether a table is a migration tool's, by its name or, for the plain `migrations`, also by its columns."""
-    name = table.name.name.lower()
-    if name not in ("migrations", "migration"):
-        return name in FRAMEWORK_TABLES
-    return len(table.columns) <= 5 and any(column.name in _MIGRATION_COLUMNS for column in table.columns)

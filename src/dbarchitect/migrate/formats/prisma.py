@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -81,11 +82,10 @@ def write(folder: Folder, migration: Migration, *, now: datetime) -> Written:
     backs = _backs(parts, down) if down is not None else None
     written: list[Migration] = []
     files: list[str] = []
-    made: list[Path] = []
     at, last = now, folder.migrations[-1].id if folder.migrations else ""
     if (stamp := _NAME.match(last)) and stamp[1] >= at.strftime(_STAMP):
         at = datetime.strptime(stamp[1], _STAMP) + timedelta(seconds=1)
-    try:
+    with ExitStack() as undone:  # whatever stops it half-way
         if not (path / LOCK).exists():
             write_whole(path / LOCK, _LOCK_TEXT)
             files.append(str(path / LOCK))
@@ -96,7 +96,7 @@ def write(folder: Folder, migration: Migration, *, now: datetime) -> Written:
             if backs is not None:
                 scripts["down.sql"] = write_steps(backs[number], down=True)
             _appear(home, scripts)
-            made.append(home)
+            undone.callback(shutil.rmtree, home, ignore_errors=True)
             files += [str(home / one) for one in scripts]
             written.append(
                 Migration(
@@ -109,10 +109,7 @@ def write(folder: Folder, migration: Migration, *, now: datetime) -> Written:
                     checksum=checksum(scripts["migration.sql"].encode()),
                 )
             )
-    except (SurroundingsError, KeyboardInterrupt):
-        for home in made:
-            shutil.rmtree(home, ignore_errors=True)
-        raise
+        undone.pop_all()
     return Written(files=tuple(files), migrations=tuple(written), notes=tuple(_notes(parts, down)))
 
 

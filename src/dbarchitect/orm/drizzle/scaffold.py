@@ -13,7 +13,7 @@ from dbarchitect.orm.blueprint import Blueprint, Entity, Relation
 from dbarchitect.orm.project import File, Settings
 
 from .names import Names
-from .seed import seed_body
+from .seed import fillable, seed_body
 from .types import Types
 from .typescript import Array, Call, Entry, Node, Object, declared, imported, show, string
 
@@ -38,12 +38,13 @@ def scaffold(
         return files, ()
     driver = _driver(settings)
     main = _main(blueprint)
+    seeds = main is not None and fillable(blueprint, main)
     schemas = Array(tuple(string(one) for one in sorted({"public", *names.schemas})))
     shared = _template("index.shared.ts").rstrip("\n")
     note = "" if settings.host == "server" else "// DATABASE_URL is the pooled one (-pooler in the host's name).\n"
     index = "index.postgres.ts" if settings.host == "supabase" else "index.pg.ts"
     files += [
-        _begun("package.json", _package(settings, seeds=main is not None)),
+        _begun("package.json", _package(settings, seeds=seeds)),
         _begun("tsconfig.json", _template("tsconfig.json")),
         _begun(".gitignore", _template("gitignore")),
         _begun(".env.example", _environment(settings)),
@@ -58,24 +59,24 @@ def scaffold(
     if main is not None:
         stem = english.camel(main.many)
         line = f"| `src/repositories/{stem}.ts` | an example: pages by key, nested rows in one query |\n"
-        files += [
-            _begun(f"src/repositories/{stem}.ts", _repository(blueprint, main, names, exact)),
-            _begun("src/db/seed.ts", _seed(blueprint, main, names, types)),
-            _begun(f"tests/{stem}.test.ts", _test(blueprint, main, names, stem)),
-        ]
+        files.append(_begun(f"src/repositories/{stem}.ts", _repository(blueprint, main, names, exact)))
+        if seeds:
+            files += [
+                _begun("src/db/seed.ts", _seed(blueprint, main, names, types)),
+                _begun(f"tests/{stem}.test.ts", _test(blueprint, main, names, stem)),
+            ]
+    then = ("npm run db:seed", "npm test") if seeds else ("npm run typecheck",)
     count = len(blueprint.entities)
     readme = _filled(
         "README.md",
         package=settings.package,
         entities=f"{count} {'entity' if count == 1 else 'entities'}",
-        seed_line="    npm run db:seed\n" if main is not None else "",
+        then="".join(f"    {one}\n" for one in then),
         repository_line=line,
         host=_HOSTS[settings.host],
     )
     files.append(_begun("README.md", readme))
-    commands = ["npm install", "cp .env.example .env", "npm run db:migrate"]
-    commands += ["npm run db:seed", "npm test"] if main is not None else ["npm run typecheck"]
-    return files, tuple(commands)
+    return files, ("npm install", "cp .env.example .env", "npm run db:migrate", *then)
 
 
 _HOSTS = {
@@ -171,19 +172,24 @@ def _environment(settings: Settings) -> str:
 
 
 def _main(blueprint: Blueprint) -> Entity | None:
-    """The entity of the example: a table with a key, and with the most relations."""
+    """The entity of the example: a table with a key, and with the most relations; one whose rows can be made up."""
     found = [
         one
         for one in blueprint.entities
         if one.table is not None and one.key and not one.junction and one.table.kind != "foreign"
     ]
-    return max(found, key=lambda one: len(blueprint.of(one)), default=None)
+    found.sort(key=lambda one: -len(blueprint.of(one)))
+    return next((one for one in found if fillable(blueprint, one)), next(iter(found), None))
 
 
 def _followed(blueprint: Blueprint, main: Entity) -> list[Relation]:
     """The relations that the repository reads along."""
     one = [each for each in blueprint.of(main) if each.kind != "many to many" and not each.many]
-    many = [each for each in blueprint.of(main) if each.kind == "one to many"]
+    many = [
+        each
+        for each in blueprint.of(main)
+        if each.kind == "one to many" and fillable(blueprint, blueprint.entity(each.to))
+    ]
     return [*one, *many[:_TO_MANY]]
 
 

@@ -68,6 +68,19 @@ def seed_body(
     return "\n".join(parts), [names.tables[one.name] for one in order]
 
 
+def fillable(blueprint: Blueprint, entity: Entity) -> bool:
+    """Whether rows can be made up for it and for all that it must refer to: no column is computed from what such a row
+    lacks, and no references lead round in a circle."""
+    order: list[Entity] = []
+    _needed(blueprint, entity, order, ())
+    made: set[Name] = set()
+    for one in order:
+        if one.computed or any(key.target not in made for key in _required(one)):
+            return False
+        made.add(one.name)
+    return True
+
+
 def _ref(name: Name) -> ObjectRef:
     return ObjectRef(kind="table", schema=name.schema, name=name.name)
 
@@ -83,7 +96,7 @@ def _needed(blueprint: Blueprint, entity: Entity, order: list[Entity], above: tu
     if entity in order or entity.name in above:
         return
     for key in _required(entity):
-        if any(one.name == key.target for one in blueprint.entities):
+        if key.target in blueprint.by_name:
             _needed(blueprint, blueprint.entity(key.target), order, (*above, entity.name))
     order.append(entity)
 

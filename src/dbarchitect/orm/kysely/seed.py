@@ -61,6 +61,9 @@ class Seed:
         if table.kind == "partitioned" and not _takes_any(table, self.blueprint):
             self.left_out[entity.name] = "it takes only what its partitions take"
             return
+        if entity.computed:
+            self.left_out[entity.name] = "columns are computed from values that are yours to choose"
+            return
         fields: list[str] = []
         given = {one.column.name: self._value(entity, one) for one in entity.attributes}
         for attribute in entity.attributes:

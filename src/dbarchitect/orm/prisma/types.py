@@ -3,7 +3,7 @@
 Prisma's own check compares a schema with what its describer reads from the catalogue: a domain is the type under it, an
 identity column is `autoincrement()`, and a type that it does not know is `Unsupported`, of which nothing is compared.
 Defaults are literals only where the describer takes them for literals. An expression is compared as text;
-`dbgenerated()` without one equals any default, so it stands wherever the text is not certain.
+`dbgenerated()` without one equals any default but that of an enum, so it stands wherever the text is not certain.
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ class Types:
     def default(self, column: Column, scalar: Scalar, values: Mapping[str, str]) -> str:
         """What stands in `@default(...)`; "" for none. `values` are the names of the enum's labels."""
         if column.generated is not None:
-            return "dbgenerated()"
+            # Of an enum's default without a text Prisma's check says that there is none.
+            text = column.generated.expression
+            return f"dbgenerated({quoted(shown(text))})" if scalar.enum is not None else "dbgenerated()"
         if column.identity is not None:
             return "autoincrement()"
         text = column.default

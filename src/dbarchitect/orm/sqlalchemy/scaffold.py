@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from dbarchitect.model.schema import Check, Column, Exclude, Table
+from dbarchitect.model.schema import Check, Column, Exclude, Table, Unique
 from dbarchitect.orm.project import Host
 
 from .names import Named
 from .python import Call, Item, call, docstring, imported, lines, sequence
 
+_OF_ITS_OWN = re.compile(r"nextval\(|uuid", re.IGNORECASE)  # defaults that differ from row to row
 _PRECISION = re.compile(r"\((\d+),(-?\d+)\)")
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -196,7 +197,7 @@ def _needed(one: Named, covered: frozenset[str] = frozenset()) -> list[Column] |
     """The columns that a row must be given, where plain values will do for all of them; None where not. What is
     `covered` comes from a relation."""
     table = one.entity.table
-    if table is None or _judged(table):
+    if table is None or _judged(table) or _repeats(table) or one.entity.computed:
         return None
     found: list[Column] = []
     for attribute in one.entity.attributes:
@@ -223,6 +224,14 @@ def _judged(table: Table) -> bool:
         or bool(table.triggers)
         or (table.partition_key is not None or table.row_security)
     )
+
+
+def _repeats(table: Table) -> bool:
+    """Whether two rows that leave out what has a default would have the same values in a unique key."""
+    keys = [one.columns for one in table.constraints if isinstance(one, Unique)]
+    keys += [tuple(key.column or "" for key in one.keys) for one in table.indexes if one.unique]
+    same = {one.name for one in table.columns if one.default is not None and not _OF_ITS_OWN.search(one.default)}
+    return any(same.issuperset(key) for key in keys)
 
 
 def _sample(column: Column, name: str) -> str:
