@@ -59,6 +59,7 @@ class Manifest(Value, frozen=True, kw_only=True):
     """What the last run wrote: SHA-256 of the generated files by path, and the names of those that were begun."""
 
     target: str
+    variant: str = ""
     files: dict[str, str] = {}
     begun: tuple[str, ...] = ()
 
@@ -70,8 +71,10 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     """
     chosen = target(to)
     before = _manifest(folder)
-    if before is not None and before.target != to:
-        raise InputError(f"{folder} holds a project of {before.target}", hint="another folder: -o")
+    if before is not None and (before.target, before.variant) != (to, options.settings.variant):
+        held = " ".join(filter(None, (before.target, before.variant)))
+        again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
+        raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
     with open_workshop(
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as workshop:
@@ -80,7 +83,8 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
     options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
     project = chosen.generate(blueprint, ddl, options.settings)
-    written, removed, kept, unchanged = _bring_up(folder, project, before, force=options.force)
+    variant = options.settings.variant
+    written, removed, kept, unchanged = _bring_up(folder, project, variant, before, force=options.force)
     return Generated(
         source=opened.name,
         target=to,
@@ -173,7 +177,7 @@ def _manifest(folder: Path) -> Manifest | None:
 
 
 def _bring_up(
-    folder: Path, project: Project, before: Manifest | None, *, force: bool
+    folder: Path, project: Project, variant: str, before: Manifest | None, *, force: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
     """Write what differs; (written, removed, kept, number unchanged). What is not ours is looked for first, so that
     nothing is half done."""
@@ -209,7 +213,8 @@ def _bring_up(
     for name in removed:
         (folder / name).unlink()
     begun |= {one.path for one in project.files if not one.owned}
-    manifest = Manifest(target=project.target, files=dict(sorted(owned.items())), begun=tuple(sorted(begun)))
+    files = dict(sorted(owned.items()))
+    manifest = Manifest(target=project.target, variant=variant, files=files, begun=tuple(sorted(begun)))
     if manifest != before:
         _make(folder)
         write_whole(folder / MANIFEST, to_json(manifest) + b"\n")
