@@ -31,6 +31,7 @@ class Drizzle:
 
     name: TargetName = "drizzle"
     title: str = "Drizzle"
+    snapshot: str = ""
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = field(default_factory=lambda: CAPABILITIES)

@@ -29,6 +29,7 @@ class SQLAlchemy:
 
     name: TargetName = "sqlalchemy"
     title = "SQLAlchemy"
+    snapshot = ""
     variants: tuple[str, ...] = ("sqlmodel",)
     hosts: tuple[Host, ...] = HOSTS
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES
