@@ -201,7 +201,7 @@ def _labels_apart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 def _kept(file: Path, ddl: Ddl, others: tuple[str, ...], before: Manifest | None) -> str:
     """The text of the snapshot; as it is where nothing has changed, however the DDL would be put now."""
     if ddl.since is None and before is not None and file.is_file() and not set(others) - set(before.others):
-        return file.read_text(encoding="utf-8")
+        return file.read_bytes().decode()  # whatever its line ends
     return _SNAPSHOT + write_steps(normal(ddl.up), blocks="none")
 
 
