@@ -40,15 +40,22 @@ _PACKAGES = {
 ENGINE = Path(__file__).with_name("prisma_engine.mjs")
 
 
+_RELEASE_CANDIDATE = "1.0.0-rc.5"
+
+
 @cache
-def packages() -> Path:
-    """The folder with `node_modules`."""
+def packages(*, drizzle_1: bool = False) -> Path:
+    """The folder with `node_modules`; with `drizzle_1` the one for Drizzle 1.0."""
+    wanted = _PACKAGES
+    if drizzle_1:
+        wanted = {name: version for name, version in wanted.items() if "prisma" not in name and name != "kysely"}
+        wanted |= {"drizzle-orm": _RELEASE_CANDIDATE, "drizzle-kit": _RELEASE_CANDIDATE}
     npm = shutil.which("npm")
     if npm is None:
         pytest.fail("these tests run Prisma and Drizzle, and `npm` is not installed: install Node.js 20 or newer")
     home = test_cache() / "node"
     home.mkdir(parents=True, exist_ok=True)
-    manifest = json.dumps({"private": True, "dependencies": _PACKAGES})
+    manifest = json.dumps({"private": True, "dependencies": wanted})
     done = home / hashlib.sha256(manifest.encode()).hexdigest()[:12]
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the workers of one test run want them at the same time
