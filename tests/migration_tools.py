@@ -43,9 +43,16 @@ _PACKAGES = {
 ENGINE = Path(__file__).with_name("prisma_engine.mjs")
 
 
-def packages() -> Path:
-    """The folder with the `node_modules` of Prisma and Drizzle."""
-    return fetched(tuple(_PACKAGES.items()))
+_RELEASE_CANDIDATE = "1.0.0-rc.5"
+
+
+def packages(*, drizzle_1: bool = False) -> Path:
+    """The folder with the `node_modules` of Prisma and Drizzle; with `drizzle_1` the one for Drizzle 1.0."""
+    wanted = _PACKAGES
+    if drizzle_1:
+        wanted = {name: version for name, version in wanted.items() if "prisma" not in name and name != "kysely"}
+        wanted |= {"drizzle-orm": _RELEASE_CANDIDATE, "drizzle-kit": _RELEASE_CANDIDATE}
+    return fetched(tuple(wanted.items()))
 
 
 @cache

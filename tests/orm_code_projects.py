@@ -87,6 +87,58 @@ lines = Table(
 event.listen(lines, "after_create", DDL("COMMENT ON TABLE lines IS '100%% sure; yes'"))
 '''
 
+SQLMODEL = '''"""The models of a shop."""
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import Optional
+
+import sqlalchemy as sa
+from sqlmodel import Field, Relationship, SQLModel
+
+
+class Status(enum.StrEnum):
+    NEW = "new"
+    SENT = "sent"
+
+
+class Stamped(SQLModel):
+    created_at: datetime = Field(sa_column_kwargs={"server_default": sa.func.now()})
+
+
+class PersonBase(Stamped):
+    email: str = Field(max_length=200, unique=True)
+    nick: str | None = Field(default=None, index=True, sa_column_kwargs={"name": "nick_name"})
+
+
+class Person(PersonBase, table=True):
+    __tablename__ = "people"
+
+    id: int | None = Field(default=None, primary_key=True)
+    orders: list["Order"] = Relationship(back_populates="person")
+
+
+class PersonPublic(PersonBase):
+    id: int
+
+
+class Order(SQLModel, table=True):
+    __tablename__ = "orders"
+    __table_args__ = (
+        sa.CheckConstraint("note NOT LIKE '50%'", name="orders_note_check"),
+        sa.Index("orders_status_idx", "status"),
+        {"schema": "sales"},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE")
+    status: Status = Field(sa_column=sa.Column(sa.Enum(Status, name="order_status"), nullable=False))
+    total: Decimal = Field(max_digits=12, decimal_places=2)
+    note: str
+    person: Optional["Person"] = Relationship(back_populates="orders")
+'''
+
 TORTOISE = '''"""The models of a shop."""
 
 from tortoise import fields

@@ -31,11 +31,12 @@ def made(source: str, folder: Path, *, host: Host = "server", scaffold: bool = T
         file = folder.with_name(folder.name + ".sql")
         file.write_text(source)
         source = str(file)
-    settings = Settings(host=host, variant=more.pop("variant", ""), scaffold=scaffold)
+    variant = more.pop("variant", "")
+    settings = Settings(host=host, variant=variant, scaffold=scaffold)
     found = orm(source, "drizzle", folder, OrmOptions(settings=settings, cache=test_cache(), **more))
     link = folder / "node_modules"
     if not link.is_symlink():
-        link.symlink_to(packages() / "node_modules")
+        link.symlink_to(packages(drizzle_1=variant == "1.0") / "node_modules")
     return found
 
 
@@ -54,6 +55,16 @@ def snapshot_differs(folder: Path) -> list[str]:
     (folder / "other.config.ts").write_text(OTHER_CONFIG)
     tool(folder, "drizzle-kit", "generate", "--config", "other.config.ts")
     (folder / "other.config.ts").unlink()
+    if not (folder / "drizzle" / "meta").exists():  # of 1.0: a list of entities
+        theirs, ours = (
+            {
+                json.dumps([one.pop(key, None) for key in ("entityType", "schema", "table", "name")]): one
+                for file in (folder / part).glob("*/snapshot.json")
+                for one in json.loads(file.read_text())["ddl"]
+            }
+            for part in ("other", "drizzle")
+        )
+        return _differences("", ours, theirs)
     file = folder / "other" / "meta" / "0000_snapshot.json"
     if not file.exists():  # drizzle-kit writes none of a schema without anything
         return []

@@ -94,10 +94,11 @@ def make(
 
 
 def generate(
-    source: str, folder: Path, *, settings: Settings | None = None, names: dict[str, str] | None = None
+    source: str, folder: Path, *, settings: Settings | None = None, names: dict[str, str] | None = None, **more: Any
 ) -> Generated:
     """`dba orm SOURCE --to kysely -o FOLDER`."""
-    options = api.OrmOptions(settings=settings or Settings(), names=names or {}, cache=postgres_servers.test_cache())
+    cache = postgres_servers.test_cache()
+    options = api.OrmOptions(settings=settings or Settings(), names=names or {}, cache=cache, **more)
     return api.orm(source, "kysely", folder, options)
 
 

@@ -127,6 +127,40 @@ await close();
 """
 
 
+READS_1 = """
+import { close, db } from "./src/db";
+import { orderLines, orders, people, personTags, tags } from "./src/db/schema";
+import { listPeople } from "./src/repositories/people";
+const text = (_: string, one: unknown) => (typeof one === "bigint" ? `${one}n` : one);
+const [person] = await db.insert(people).values({
+  email: "a@b.c", scores: ["1.500", "2.250"], profile: { deep: [1, null, "x"] }, photo: Buffer.from([0, 255]),
+  wide: 9223372036854775807n,
+}).returning();
+await db.insert(people).values({ email: "d@e.f", managerId: person!.id, displayName: "Report" });
+const [order] = await db.insert(orders).values({ tenant: 1, buyer: person!.id, total: "12.50" }).returning();
+await db.insert(orderLines).values({ orderNumber: order!.number, orderTenant: 1, lineNo: 1, price: "0.10",
+  quantity: 9007199254740993n, sku: "abc" });
+const [tag] = await db.insert(tags).values({ name: "vip" }).returning();
+await db.insert(personTags).values({ personId: person!.id, tagId: tag!.id });
+let queries = 0;
+const { pool } = await import("./src/db");
+const query = pool.query.bind(pool);
+(pool as { query: unknown }).query = (...args: Parameters<typeof query>) => (queries++, query(...args));
+const found = await db.query.people.findMany({
+  where: { id: person!.id },
+  with: { reports: { with: { manager: true } }, buyerPersonOrders: { with: { orderLines: true } }, tags: true },
+});
+const nested: bigint | undefined = found[0]?.buyerPersonOrders[0]?.orderLines[0]?.quantity;
+const wide: bigint | null | undefined = found[0]?.reports[0]?.manager?.wide;
+const total: string | undefined = found[0]?.buyerPersonOrders[0]?.total;
+const page = await listPeople({ limit: 1 });
+const rest = await listPeople({ limit: 5, cursor: page.next! });
+console.log(JSON.stringify({ queries: queries - 2, nested, wide, total, found,
+  pages: [page.rows.length, rest.rows.length, rest.next ?? null] }, text));
+await close();
+"""
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drizzle") / "shop"
@@ -169,6 +203,33 @@ def test_the_whole_way(shop: Path, database: Callable[..., Any]) -> None:
     assert migrated(shop, db.connection, db.url, wanted) == ()
     tool(shop, "tsx", "src/db/seed.ts", url=db.url)
     assert db.connection.execute("SELECT count(*) FROM person").fetchone() == (1,)
+
+
+def test_the_whole_way_of_1_0(tmp_path: Path, database: Callable[..., Any]) -> None:
+    folder = tmp_path / "shop"
+    told = made(SHOP, folder, variant="1.0")
+    assert "many to many" not in {one.construct for one in told.losses}
+    before = texts(folder)
+    assert made(SHOP, folder, variant="1.0").written == () and texts(folder) == before
+    wanted = inspect(database("SET check_function_bodies = off", SHOP).connection, facts=False)
+    db = database()
+    assert migrated(folder, db.connection, db.url, wanted) == ()
+    quiet(folder)
+    assert snapshot_differs(folder) == []
+    (folder / "reads.ts").write_text(READS_1)
+    config = folder / "tsconfig.json"
+    config.write_text(config.read_text().replace('"drizzle.config.ts"', '"drizzle.config.ts", "reads.ts"'))
+    tool(folder, "tsc")
+    assert "pass 2" in tool(folder, "tsx", "--test", "tests/people.test.ts", url=db.url)
+    read = json.loads(tool(folder, "tsx", "reads.ts", url=db.url))
+    assert (read["queries"], read["pages"]) == (1, [1, 1, None])
+    assert (read["nested"], read["wide"]) == ("9007199254740993n", "9223372036854775807n")
+    person = read["found"][0]
+    assert read["total"] == "12.50" and person["scores"] == ["1.500", "2.250"]
+    assert person["reports"][0]["manager"]["photo"] == {"type": "Buffer", "data": [0, 255]}
+    assert [one["name"] for one in person["tags"]] == ["vip"]
+    assert "took back 20250101000000_init" in tool(folder, "tsx", "src/db/down.ts", url=db.url)
+    assert [one.name for one in inspect(db.connection, facts=False).tables if one.name.schema != "drizzle"] == []
 
 
 def test_what_the_code_says(shop: Path) -> None:
@@ -218,13 +279,13 @@ def test_what_is_not_in_the_models_is_reported(tmp_path: Path) -> None:
     assert {*CONSTRUCTS} <= {*TARGET.capabilities}
 
 
-@pytest.mark.parametrize("seed", [2, 13, 21])
-def test_random_schemas(seed: int, tmp_path: Path, database: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(("seed", "variant"), [(2, ""), (13, ""), (21, ""), (13, "1.0")])
+def test_random_schemas(seed: int, variant: str, tmp_path: Path, database: Callable[..., Any]) -> None:
     script = random_schema(seed)
     folder = tmp_path / "app"
-    made(script, folder)
+    made(script, folder, variant=variant)
     before = texts(folder)
-    assert made(script, folder).written == () and texts(folder) == before
+    assert made(script, folder, variant=variant).written == () and texts(folder) == before
     wanted = inspect(database(script).connection, facts=False)
     db = database()
     assert migrated(folder, db.connection, db.url, wanted) == ()
@@ -281,7 +342,7 @@ def test_hosts(tmp_path: Path, user_server: UserServer) -> None:
     with pytest.raises(InputError, match="SQLite to Drizzle"):
         made(script, tmp_path / "turso", host="turso")
     with pytest.raises(InputError, match=r"0\.45"):
-        made(script, tmp_path / "newer", variant="1.0")
+        made(script, tmp_path / "newer", variant="2.0")
 
 
 def test_texts_of_the_schema_are_only_texts(tmp_path: Path) -> None:

@@ -287,6 +287,73 @@ def test_random_schemas(database: Callable[..., Any], homes: Path) -> None:
     run(homes, "tsc", "-p", "tsconfig.json")
 
 
+FIRST = """
+CREATE TYPE state AS ENUM ('new', 'sent');
+CREATE TABLE customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, fax text);
+CREATE TABLE parcel (id int PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customer, state state DEFAULT 'new');
+"""
+SECOND = """
+ALTER TYPE state ADD VALUE 'lost';
+ALTER TABLE parcel ALTER state SET DEFAULT 'lost';
+ALTER TABLE customer DROP fax;
+ALTER TABLE customer RENAME name TO full_name;
+ALTER TABLE parcel ADD weight numeric(8,3) NOT NULL DEFAULT 0 CHECK (weight >= 0);
+CREATE INDEX parcel_customer ON parcel (customer_id);
+CREATE FUNCTION heavy(p parcel) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT p.weight > 20';
+"""
+
+
+def test_what_changes_becomes_the_next_migration(database: Callable[..., Any], homes: Path) -> None:
+    made = make(database, FIRST, homes / "next")
+    made.migrate("latest")
+    made.database.connection.execute("INSERT INTO customer (name) VALUES ('Ada')")
+    before = inspect(made.database.connection, facts=False)
+    file = homes / "next" / "schema.sql"
+    file.write_text(FIRST + SECOND)
+    with pytest.raises(InputError, match=r"customer\.name now called customer\.full_name"):
+        generate(str(file), made.folder)  # a person must say which of the columns has the new name
+    again = generate(str(file), made.folder, renames=("public.customer.name=full_name",))
+    new = [one for one in again.written if one.startswith("migrations/0002_")]
+    assert len(new) == 1 and "migrations/schema.sql" in again.written and again.gaps == ()
+    script = (made.folder / new[0]).read_text()
+    assert "// loses " in script and "fax" in script
+    files = made.files()
+    repeated = generate(str(file), made.folder)
+    assert (repeated.written, repeated.removed) == ((), ()) and made.files() == files
+    seeds = made.folder / "seeds/0001_example.ts"  # one's own code follows the new name
+    seeds.write_text(seeds.read_text().replace(" name:", " full_name:"))
+    made.run("tsc", "--noEmit")
+    wanted = inspect(database(FIRST, *filter(str.strip, SECOND.split(";"))).connection, facts=False)
+    # The new label is the new default: not in one transaction.
+    with pytest.raises(pytest.fail.Exception, match="set disableTransactions: true in kysely"):
+        made.migrate("latest")
+    config = made.folder / "kysely.config.ts"
+    config.write_text(config.read_text().replace("migrations: {", "migrations: {\n    disableTransactions: true,"))
+    assert made.migrate("latest").startswith("up 0002_")
+    assert made.differences(wanted) == ()
+    assert made.run("tsx", "scripts/check.ts").strip() == "the database is as types.ts says"
+    assert made.database.connection.execute("SELECT full_name FROM customer").fetchall() == [("Ada",)]
+    made.migrate("down")
+    assert made.database.connection.execute("SELECT name FROM customer").fetchall() == [("Ada",)]
+    left = inspect(made.database.connection, facts=False)
+    assert [t.name for t in left.tables] == [t.name for t in before.tables]
+    # A migration of one's own is what has changed; the next change counts from there.
+    (made.folder / "migrations/0003_own.ts").write_text("export async function up(): Promise<void> {}\n")
+    file.write_text(FIRST + SECOND + "ALTER TABLE parcel ADD own int;")
+    own = generate(str(file), made.folder)
+    assert [(one.kind, one.name) for one in own.gaps] == [("migration", "migrations/0003_own.ts")]
+    file.write_text(FIRST + SECOND + "ALTER TABLE parcel ADD own int; ALTER TABLE parcel ADD note text;")
+    last = generate(str(file), made.folder)
+    assert [one for one in last.written if one.startswith("migrations/0")] == [
+        "migrations/0004_add_column_parcel_note.ts"
+    ]
+    (made.folder / "migrations/schema.sql").unlink()
+    file.write_text(FIRST)
+    unknown = generate(str(file), made.folder)
+    assert [(one.kind, one.name) for one in unknown.gaps] == [("file", "migrations/schema.sql")]
+    assert not [one for one in unknown.written if one.startswith("migrations/0")]
+
+
 def test_hosts_variants_and_names(database: Callable[..., Any], homes: Path) -> None:
     file = homes / "small.sql"
     file.write_text("CREATE TABLE people (id integer PRIMARY KEY, boss integer REFERENCES people);")

@@ -23,6 +23,7 @@ from orm_code_projects import (
     PRISMA,
     PRISMA_SQL,
     SQLALCHEMY,
+    SQLMODEL,
     TORTOISE,
     TORTOISE_SETTINGS,
     line_of,
@@ -94,6 +95,34 @@ def test_sqlalchemy_places(tmp_path: Path, read: Callable[[str], Source]) -> Non
     assert line(source, "constraint", "orders", "orders_person_id_fkey", "sales") == at("person_id:")
     assert line(source, "table", "lines") == at("lines = Table(")
     assert line(source, "column", "lines", "line") == at('Column("line"')
+    assert line(source, "type", "order_status") == at("class Status")
+
+
+@pytest.mark.parametrize("given", ["shop.models:SQLModel", "shop/models.py"])
+def test_sqlmodel_is_read_with_its_lines(tmp_path: Path, read: Callable[[str], Source], given: str) -> None:
+    package(tmp_path, models=SQLMODEL)
+    source = read(given)
+    assert {
+        f"{table.name.short}.{column.name} {column.type.sql}{' NOT NULL' if column.not_null else ''}"
+        for table in source.schema.tables
+        for column in table.columns
+    } == {
+        "people.id integer NOT NULL", "people.created_at timestamp with time zone NOT NULL",
+        "people.email character varying(200) NOT NULL", "people.nick_name character varying",
+        "sales.orders.id integer NOT NULL", "sales.orders.person_id integer NOT NULL",
+        "sales.orders.status public.order_status NOT NULL", "sales.orders.total numeric(12,2) NOT NULL",
+        "sales.orders.note character varying NOT NULL",
+    }  # fmt: skip
+
+    def at(beginning: str) -> str:
+        return f"shop/models.py:{line_of(SQLMODEL, beginning)}"
+
+    assert line(source, "table", "people") == at("class Person(")
+    assert line(source, "column", "people", "created_at") == at("created_at")
+    assert line(source, "column", "people", "nick_name") == at("nick:")
+    assert line(source, "constraint", "people", "people_email_key") == at("email:")
+    assert line(source, "constraint", "orders", "orders_note_check", "sales") == at("sa.CheckConstraint(")
+    assert line(source, "constraint", "orders", "orders_person_id_fkey", "sales") == at("person_id:")
     assert line(source, "type", "order_status") == at("class Status")
 
 

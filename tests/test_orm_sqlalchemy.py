@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+import sqlmodel
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
@@ -20,8 +22,9 @@ from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.errors import InputError
 from dbarchitect.orm.project import CONSTRUCTS
-from dbarchitect.orm.sqlalchemy.capabilities import CAPABILITIES
+from dbarchitect.orm.sqlalchemy.capabilities import CAPABILITIES, SQLMODEL_CAPABILITIES
 from dbarchitect.orm.sqlalchemy.python import block, expression, string
+from dbarchitect.orm.sqlalchemy.sqlmodel import FIELDS
 from orm_schemas import random_schema
 from orm_sqlalchemy_project import Project, extensions, generate, unlike
 
@@ -62,23 +65,32 @@ def url(server: Server, connection: psycopg.Connection) -> str:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, server: Server, made: Callable[..., psycopg.Connection]) -> Project:
+def variant(request: pytest.FixtureRequest) -> str:
+    return getattr(request, "param", "")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, server: Server, made: Callable[..., psycopg.Connection], variant: str) -> Project:
     """The project of a small shop, its database migrated."""
     source = tmp_path / "shop.sql"
     source.write_text(SHOP)
-    generate(source, tmp_path / "shop", server.url("postgres"))
+    generate(source, tmp_path / "shop", server.url("postgres"), variant=variant)
     project = Project(tmp_path / "shop", url(server, made()))
     project.run("alembic", "upgrade", "head")
     return project
 
 
-@pytest.mark.parametrize("schema", ["odd", *SEEDS])
-def test_the_first_revision_makes_the_schema_and_the_models_agree(tmp_path, server, made, tmp_path_factory, schema):
+@pytest.mark.parametrize(
+    ("schema", "variant"), [("odd", ""), ("odd", "sqlmodel"), *((seed, "") for seed in SEEDS), (SEEDS[1], "sqlmodel")]
+)
+def test_the_first_revision_makes_the_schema_and_the_models_agree(
+    tmp_path, server, made, tmp_path_factory, schema, variant
+):
     source = tmp_path / "schema.sql"
     source.write_text(ODD.read_text() if schema == "odd" else random_schema(schema))
     folder = tmp_path / "project"
-    generate(source, folder, server.url("postgres"))
-    again = generate(source, folder, server.url("postgres"))
+    generate(source, folder, server.url("postgres"), variant=variant)
+    again = generate(source, folder, server.url("postgres"), variant=variant)
     assert (again.written, again.removed) == ((), ())
     wanted, database = made(source.read_text()), made()
     project = Project(folder, url(server, database))
@@ -101,10 +113,9 @@ def test_the_first_revision_makes_the_schema_and_the_models_agree(tmp_path, serv
 
 TENANTS = """
 import asyncio
-from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Employee, Tenant
 from app.repositories import EmployeeRepository
-from app.db.session import engine
+from app.db.session import AsyncSession, engine
 
 
 async def main():
@@ -142,8 +153,9 @@ asyncio.run(main())
 """
 
 
-def test_references_within_a_tenant_stay_in_it(tmp_path, server, made):
-    generate(ODD, tmp_path / "odd", server.url("postgres"))
+@pytest.mark.parametrize("variant", ["", "sqlmodel"])
+def test_references_within_a_tenant_stay_in_it(tmp_path, server, made, variant):
+    generate(ODD, tmp_path / "odd", server.url("postgres"), variant=variant)
     database = made()
     project = Project(tmp_path / "odd", url(server, database))
     project.run("alembic", "upgrade", "head")
@@ -164,9 +176,10 @@ def test_what_the_models_do_not_tell_is_said(tmp_path, server):
 
 
 def test_every_construct_has_a_row():
-    assert set(CAPABILITIES) == set(CONSTRUCTS)
+    assert set(CAPABILITIES) == set(SQLMODEL_CAPABILITIES) == set(CONSTRUCTS)
 
 
+@pytest.mark.parametrize("variant", ["", "sqlmodel"], indirect=True)
 def test_the_project_runs(shop, tmp_path_factory):
     shop.run("app.seed")
     shop.run("app.seed")  # once is enough
@@ -216,6 +229,57 @@ def test_what_is_the_authors_stays(tmp_path, server):
         generate(source, folder, server.url("postgres"))
 
 
+PYDANTIC = """
+CREATE TABLE field (id int PRIMARY KEY, schema text, json jsonb NOT NULL, copy text, model_dump text, "int" bigint,
+    datetime timestamptz NOT NULL, "str" text, model_name varchar(7) NOT NULL, _hidden boolean, "__table__" int);
+CREATE TABLE sqlmodel (id int PRIMARY KEY, "UUID" uuid, metadata text[], field_id int NOT NULL REFERENCES field);
+CREATE TABLE relationship (field int REFERENCES field, optional int REFERENCES field, PRIMARY KEY (field, optional));
+"""
+
+
+def test_sqlmodel_names_and_validation(tmp_path, server):
+    source, folder = tmp_path / "names.sql", tmp_path / "names"
+    source.write_text(PYDANTIC)
+    generate(source, folder, server.url("postgres"), variant="sqlmodel")
+    project = Project(folder, "postgresql://nowhere/x")
+    (folder / "names.py").write_text(
+        "import datetime, json, pydantic\nfrom sqlmodel import SQLModel\nimport app.models as models\n"
+        "from app.models import Field_\n"
+        "print(json.dumps({name: list(one.c.keys()) for name, one in SQLModel.metadata.tables.items()}))\n"
+        "now = datetime.datetime.now(datetime.UTC).isoformat()\n"
+        "row = Field_.model_validate({'id': 1, 'json_': [1], 'datetime_': now, 'model_name': 'exactly'})\n"
+        "assert row.datetime_.tzinfo and row.json_ == [1] and row.schema_ is None\n"
+        "for wrong in ({'datetime_': 'then'}, {'model_name': 'too long'}):\n"
+        "    try:\n        Field_.model_validate({'id': 1, 'json_': 1, 'datetime_': now, 'model_name': ''} | wrong)\n"
+        "    except pydantic.ValidationError as err:\n        print(err.errors()[0]['type'])\n"
+    )
+    columns, *refused = project.run("names").splitlines()
+    assert json.loads(columns) == {
+        "field": ["id", "schema", "json", "copy", "model_dump", "int", "datetime", "str", "model_name", "_hidden",
+                  "__table__"],
+        "sqlmodel": ["id", "UUID", "metadata", "field_id"],
+        "relationship": ["field", "optional"],
+    }  # fmt: skip
+    assert refused == ["datetime_from_date_parsing", "string_too_long"]
+    public = {one for one in dir(sqlmodel.SQLModel) if not one.startswith("_")}
+    assert public <= FIELDS
+
+
+def test_a_folder_keeps_its_variant(tmp_path, server):
+    source, folder = tmp_path / "shop.sql", tmp_path / "shop"
+    source.write_text(SHOP)
+    generate(source, folder, server.url("postgres"), variant="sqlmodel")
+    note = folder / "app" / "models" / "note.py"
+    note.write_text("# mine\n")
+    source.write_text(SHOP + "ALTER TABLE orders ADD note varchar(9);")
+    again = generate(source, folder, server.url("postgres"), variant="sqlmodel")
+    model = (folder / "app" / "models" / "order.py").read_text()
+    assert "    note: str | None = Field(default=None, max_length=9, sa_type=pg.varchar_9)\n" in model
+    assert note.read_text() == "# mine\n" and "app/db/session.py" in again.kept
+    with pytest.raises(InputError, match="holds a project of sqlalchemy sqlmodel"):
+        generate(source, folder, server.url("postgres"))
+
+
 def test_hosts(tmp_path, server):
     source = tmp_path / "shop.sql"
     source.write_text(SHOP)
@@ -228,8 +292,8 @@ def test_hosts(tmp_path, server):
         assert pooled in lines["DATABASE_URL"] and pooled not in lines["DIRECT_URL"]
     with pytest.raises(InputError, match="turso is no server of PostgreSQL"):
         generate(source, tmp_path / "turso", server.url("postgres"), host="turso")
-    with pytest.raises(InputError, match="no variant 'sqlmodel'"):
-        generate(source, tmp_path / "sqlmodel", server.url("postgres"), variant="sqlmodel")
+    with pytest.raises(InputError, match="no variant 'sqlmodels'"):
+        generate(source, tmp_path / "sqlmodel", server.url("postgres"), variant="sqlmodels")
 
 
 @given(st.text() | st.text("ab:\\'\"% \n\t"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
+from dbarchitect.migrate.formats.steps import normal, write_steps
 from dbarchitect.migrate.renames import answers_of
 from dbarchitect.model.bookkeeping import without_histories
 from dbarchitect.model.finding import Gap
@@ -21,7 +23,7 @@ from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.blueprint import Naming, draw
-from dbarchitect.orm.project import Ddl, Generated, Project, Settings, TargetName
+from dbarchitect.orm.project import Ddl, File, Generated, Project, Settings, Since, TargetName
 from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of
@@ -32,17 +34,23 @@ from .surroundings import open_workshop
 MANIFEST = ".dba-orm.json"
 _NOTHING = "/dev/null"  # the empty schema, as a source
 _NAMED = 3
+_ADD_VALUE = re.compile(r"ALTER TYPE .* ADD VALUE (?:IF NOT EXISTS )?'((?:[^']|'')*)'", re.S)
+_NUMBER = re.compile(r"\d+")
+_SNAPSHOT = "-- The schema that the migrations beside it make. `dba orm` reckons the next one from it: do not edit.\n"
 _CREATE_FUNCTION = re.compile(r"\ACREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b", re.I)
 _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrmOptions:
-    """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew."""
+    """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew; `renames`
+    ("old=new") and `distinct`: what was renamed since the last run, and what was not."""
 
     settings: Settings = field(default_factory=Settings)
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     keep_names: bool = False
+    renames: tuple[str, ...] = ()
+    distinct: tuple[str, ...] = ()
     force: bool = False
     pg_bin: Path | None = None
     server: str | None = None
@@ -53,11 +61,14 @@ class OrmOptions:
 
 
 class Manifest(Value, frozen=True, kw_only=True):
-    """What the last run wrote: SHA-256 of the generated files by path, and the names of those that were begun."""
+    """What the last run wrote: SHA-256 of the generated files by path, and the names of those that were begun.
+    `others`: migrations that somebody else had written by then."""
 
     target: str
+    variant: str = ""
     files: dict[str, str] = {}
     begun: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Generated:
@@ -67,17 +78,27 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     """
     chosen = target(to)
     before = _manifest(folder)
-    if before is not None and before.target != to:
-        raise InputError(f"{folder} holds a project of {before.target}", hint="another folder: -o")
+    if before is not None and (before.target, before.variant) != (to, options.settings.variant):
+        held = " ".join(filter(None, (before.target, before.variant)))
+        again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
+        raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
     with open_workshop(
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as workshop:
         opened = open_source(source, workshop, database="wanted")
         ddl, schema, gaps = _ddl(opened, workshop, options)
+        others = _others(folder, chosen.snapshot, before)
+        if before is not None and chosen.snapshot and options.settings.scaffold:
+            since, told = _since(folder, chosen.snapshot, others, before, schema, workshop, options)
+            ddl, gaps = dataclasses.replace(ddl, since=since), (*gaps, *told)
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
     options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
     project = chosen.generate(blueprint, ddl, options.settings)
-    written, removed, kept, unchanged = _bring_up(folder, project, before, force=options.force)
+    if chosen.snapshot and options.settings.scaffold:
+        file = File(path=chosen.snapshot, text=_kept(folder / chosen.snapshot, ddl, others, before))
+        project = replace(project, files=(*project.files, file))
+    manifest = Manifest(target=to, variant=options.settings.variant, others=others)
+    written, removed, kept, unchanged = _bring_up(folder, project, manifest, before, force=options.force)
     return Generated(
         source=opened.name,
         target=to,
@@ -124,6 +145,67 @@ def _left_out(history: Name) -> Gap:
     return Gap(kind="table", name=history.short, effect="the history of a tool for migrations: left out")
 
 
+def _others(folder: Path, snapshot: str, before: Manifest | None) -> tuple[str, ...]:
+    """The migrations beside the snapshot that are not ours."""
+    ours = set(before.begun if before is not None else ())
+    home = (folder / snapshot).parent
+    files = [one for one in home.iterdir() if one.suffix == ".ts"] if snapshot and home.is_dir() else []
+    return tuple(sorted(name for one in files if (name := one.relative_to(folder).as_posix()) not in ours))
+
+
+def _since(
+    folder: Path,
+    snapshot: str,
+    others: tuple[str, ...],
+    before: Manifest,
+    wanted: Relational,
+    workshop: Workshop,
+    options: OrmOptions,
+) -> tuple[Since | None, tuple[Gap, ...]]:
+    """What leads from the schema that the last run kept to the wanted one; None where nothing does, or where somebody
+    has written it. Raises `InputError` for renames that have to be asked."""
+    if new := [one for one in others if one not in before.others]:
+        effect = "somebody else's: taken for what has changed since the last run, no other migration was written"
+        return None, tuple(Gap(kind="migration", name=one, effect=effect) for one in new)
+    if not (folder / snapshot).is_file():
+        effect = "not there, so that what has changed since the last run is not known: no migration was written"
+        return None, (Gap(kind="file", name=snapshot, effect=effect),)
+    opened = open_source(str(folder / snapshot), workshop, database="kept")
+    start, _ = opened.private("kept", now=options.now)
+    # Rows are not known, so that every table counts as small; the forms are those that one transaction can have.
+    settings = PlanOptions(version=opened.schema.version, large=False, privileges=False, using={})
+    journey = Journey(workshop.host, start, wanted, settings, progress=options.progress)
+    try:
+        plan = journey.plan(answers_of(options.renames, options.distinct))
+    finally:
+        journey.close()
+    if not plan.steps:
+        return None, ()
+    beside = {Path(one).name for one in (*before.begun, *others) if Path(one).parent == Path(snapshot).parent}
+    number = max((int(found[0]) for one in beside if (found := _NUMBER.match(one))), default=0) + 1
+    up, down = (_functions_in_any_order(_labels_apart(normal(steps))) for steps in (plan.steps, plan.down))
+    return Since(number=number, up=tuple(map(_extension_perhaps, up)), down=down, no_way_back=plan.no_way_back), ()
+
+
+def _labels_apart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A label of an enumeration cannot be used in the transaction that adds it: where a later step may, it is added
+    outside of one."""
+    found: list[Step] = []
+    for number, step in enumerate(steps):
+        labels = [label[1] for one in step.sql if (label := _ADD_VALUE.match(one))]
+        later = [one for other in steps[number + 1 :] for one in other.sql]
+        used = len(step.sql) == 1 and any(f"'{label}'" in one for label in labels for one in later)
+        found.append(replace(step, transactional=False) if used else step)
+    return tuple(found)
+
+
+def _kept(file: Path, ddl: Ddl, others: tuple[str, ...], before: Manifest | None) -> str:
+    """The text of the snapshot; as it is where nothing has changed, however the DDL would be put now."""
+    if ddl.since is None and before is not None and file.is_file() and not set(others) - set(before.others):
+        return file.read_bytes().decode()  # whatever its line ends
+    return _SNAPSHOT + write_steps(normal(ddl.up), blocks="none")
+
+
 def _functions_in_any_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """A function in SQL may call one that is made after it, so bodies are not checked; they were proved together."""
     if not any(_CREATE_FUNCTION.match(sql) for step in steps for sql in step.sql):
@@ -156,10 +238,10 @@ def _manifest(folder: Path) -> Manifest | None:
 
 
 def _bring_up(
-    folder: Path, project: Project, before: Manifest | None, *, force: bool
+    folder: Path, project: Project, manifest: Manifest, before: Manifest | None, *, force: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:
-    """Write what differs; (written, removed, kept, number unchanged). What is not ours is looked for first, so that
-    nothing is half done."""
+    """Write what differs, and `manifest` of it; (written, removed, kept, number unchanged). What is not ours is looked
+    for first, so that nothing is half done."""
     known = before.files if before is not None else {}
     begun = set(before.begun if before is not None else ())
     changed = [
@@ -192,7 +274,7 @@ def _bring_up(
     for name in removed:
         (folder / name).unlink()
     begun |= {one.path for one in project.files if not one.owned}
-    manifest = Manifest(target=project.target, files=dict(sorted(owned.items())), begun=tuple(sorted(begun)))
+    manifest = replace(manifest, files=dict(sorted(owned.items())), begun=tuple(sorted(begun)))
     if manifest != before:
         _make(folder)
         write_whole(folder / MANIFEST, to_json(manifest) + b"\n")

@@ -84,17 +84,38 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Since:
+    """What has changed since the last run, as steps that were proved like the rest.
+
+    number       of the migration, after those that are there
+    no_way_back  why `down` is empty; "" where it is the way back
+    """
+
+    number: int
+    up: tuple[Step, ...]
+    down: tuple[Step, ...]
+    no_way_back: str = ""
+
+
+@dataclass(frozen=True)
 class Ddl:
-    """The whole schema as steps from nothing, proved on a private copy, and the way back."""
+    """The whole schema as steps from nothing, proved on a private copy, and the way back. `since`: None where nothing
+    has changed, or where the mapper's own tool finds that out."""
 
     up: tuple[Step, ...]
     down: tuple[Step, ...]
+    since: Since | None = None
 
 
 class Target(Protocol):
-    """An object-relational mapper."""
+    """An object-relational mapper.
+
+    snapshot  the file of the project that keeps the schema of its migrations, beside them, so that the next one can be
+              written; "" where the mapper's own tool does that
+    """
 
     name: TargetName
+    snapshot: str
     title: str
     variants: tuple[str, ...]
     hosts: tuple[Host, ...]

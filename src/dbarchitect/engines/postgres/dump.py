@@ -108,19 +108,17 @@ def dump_schema(
         result = subprocess.run(
             [*command, "--dbname", target],
             env=_environment(connection),
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",  # a database of encoding SQL_ASCII holds any bytes
+            capture_output=True,  # as bytes: a text would lose the carriage returns of function bodies and comments
             check=False,
             stdin=subprocess.DEVNULL,
         )
     if result.returncode:
-        raise _failure(result.stderr, connection, way)
+        raise _failure(result.stderr.decode("utf-8", "replace"), connection, way)
     gaps = tuple(
         Gap(kind="table", name=str(name), effect="this role has no privilege on it: not in the twin")
         for name in without
     )
-    return result.stdout, gaps
+    return result.stdout.decode("utf-8", "replace"), gaps  # a database of encoding SQL_ASCII holds any bytes
 
 
 def dump_rows(

@@ -13,6 +13,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.plan import Step
 
 TAG = "0000_init"
+FOLDER = "20250101000000_init"  # of 1.0, which reads the moment in it
 _BREAKPOINT = "--> statement-breakpoint"
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 # A date before any that drizzle-kit will write: the migrator knows by it what is new, and it must not change.

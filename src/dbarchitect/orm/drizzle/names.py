@@ -46,8 +46,9 @@ class Names:
         return self.relations[one.at][one.words]
 
 
-def names_of(blueprint: Blueprint, sequences: tuple[Sequence, ...]) -> Names:
-    """Names for everything that schema.ts exports. Raises `InputError` where a name has no letter."""
+def names_of(blueprint: Blueprint, sequences: tuple[Sequence, ...], *, across: bool = False) -> Names:
+    """Names for everything that schema.ts exports; `across`: for many to many too. Raises `InputError` where a name has
+    no letter."""
     schema = blueprint.schema
     enums = [one for one in schema.types if isinstance(one, EnumType)]
     spaces = [one.name for one in schema.schemas if one.name != "public"]
@@ -72,7 +73,7 @@ def names_of(blueprint: Blueprint, sequences: tuple[Sequence, ...]) -> Names:
         tables=tables,
         rows={one.name: pair for one, pair in zip(blueprint.entities, zip(types, new, strict=True), strict=True)},
         columns=columns,
-        relations={one.name: _relations(blueprint, one, columns[one.name]) for one in blueprint.entities},
+        relations={one.name: _relations(blueprint, one, columns[one.name], across) for one in blueprint.entities},
         enums={one.name: name for one, name in zip(enums, rest, strict=False)},
         schemas=dict(zip(spaces, rest[len(enums) :], strict=False)),
         sequences={
@@ -106,9 +107,11 @@ def _columns(entity: Entity) -> dict[str, str]:
     return {one.column.name: name for one, name in zip(entity.attributes, given, strict=True)}
 
 
-def _relations(blueprint: Blueprint, entity: Entity, columns: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """Keys of relations, apart from those of columns. Many to many has none: see `relations`."""
-    found = [one for one in blueprint.of(entity) if one.kind != "many to many"]
+def _relations(
+    blueprint: Blueprint, entity: Entity, columns: Mapping[str, str], across: bool
+) -> dict[tuple[str, ...], str]:
+    """Keys of relations, apart from those of columns. Many to many has none before 1.0: see `relations`."""
+    found = [one for one in blueprint.of(entity) if across or one.kind != "many to many"]
     ref = _ref(entity.name)
     given = distinct([(_camel(one.words), ref) for one in found], taken=set(columns.values()))
     return {one.words: name for one, name in zip(found, given, strict=True)}

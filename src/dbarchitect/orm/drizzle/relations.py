@@ -1,6 +1,7 @@
 """relations.ts, and exact.ts for nested reads that lose no digit.
 
-Many to many is two relations by way of the junction, as Drizzle's relational queries before 1.0 have it.
+Many to many is two relations by way of the junction, as Drizzle's relational queries before 1.0 have it; from 1.0 on it
+is one besides, and exact.ts is not needed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dbarchitect.orm.blueprint import Blueprint, Relation, distinct
 
 from .names import Names
 from .types import Types
-from .typescript import Array, Arrow, Call, Entry, Object, declared, imported, string
+from .typescript import Array, Arrow, Call, Entry, Node, Object, declared, imported, string
 
 
 def relations_text(blueprint: Blueprint, names: Names, header: str) -> str:
@@ -44,6 +45,50 @@ def relations_text(blueprint: Blueprint, names: Names, header: str) -> str:
         return f"{header}\nexport {{}};\n"
     heads = imported(["relations"], "drizzle-orm") + "\n" + imported(sorted(used), "./schema")
     return "\n".join([header, heads, *parts])
+
+
+def defined_relations(blueprint: Blueprint, names: Names, header: str) -> str:
+    """All of relations.ts for 1.0."""
+    tables: list[Entry] = []
+    for entity in blueprint.entities:
+        found = [Entry(names.relation(one), _defined(one, names)) for one in blueprint.of(entity)]
+        if found:
+            tables.append(Entry(names.tables[entity.name], Object(tuple(found), open=True)))
+    related: tuple[Node, ...] = (Arrow("(r)", Object(tuple(tables), open=True)),) if tables else ()
+    made = declared("export const relations", Call("defineRelations", ("schema", *related)))
+    heads = imported(["defineRelations"], "drizzle-orm") + '\nimport * as schema from "./schema";\n'
+    return "\n".join([header, heads, made])
+
+
+def _defined(one: Relation, names: Names) -> Call:
+    """The relation with its columns at both ends, which says without an alias which foreign key it follows."""
+    key, far = one.key, one.far_key
+    if far is not None and one.through is not None:
+        through = one.through
+        here = [
+            _by(names, one.at, there, through, by) for by, there in zip(key.columns, key.target_columns, strict=True)
+        ]
+        there = [
+            _by(names, one.to, there, through, by) for by, there in zip(far.columns, far.target_columns, strict=True)
+        ]
+    else:
+        refers = one.kind in ("many to one", "one to one")
+        ends = (key.columns, key.target_columns) if refers else (key.target_columns, key.columns)
+        here = [f"r.{names.column(one.at, name)}" for name in ends[0]]
+        there = [f"r.{names.column(one.to, name)}" for name in ends[1]]
+    entries = [Entry("from", _one_or_all(here)), Entry("to", _one_or_all(there))]
+    if not one.many and not one.optional:
+        entries.append(Entry("optional", "false"))
+    kind = "many" if one.many else "one"
+    return Call(f"r.{kind}.{names.tables[one.to]}", (Object(tuple(entries), open=True),))
+
+
+def _by(names: Names, table: Name, column: str, through: Name, by: str) -> str:
+    return f"r.{names.column(table, column)}.through(r.{names.column(through, by)})"
+
+
+def _one_or_all(columns: list[str]) -> Node:
+    return columns[0] if len(columns) == 1 else Array(tuple(columns))
 
 
 def exact_text(blueprint: Blueprint, names: Names, types: Types, header: str) -> tuple[str, dict[Name, str]]:

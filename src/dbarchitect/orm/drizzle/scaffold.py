@@ -17,6 +17,8 @@ from .seed import fillable, seed_body
 from .types import Types
 from .typescript import Array, Call, Entry, Node, Object, declared, imported, show, string
 
+# drizzle-orm and drizzle-kit by variant; release candidates fit one another only exactly.
+VERSIONS = {"": ("^0.45.4", "^0.31.11"), "1.0": ("1.0.0-rc.5", "1.0.0-rc.5")}
 _TO_MANY = 2  # how many collections the repository reads along
 
 
@@ -40,6 +42,7 @@ def scaffold(
     main = _main(blueprint)
     seeds = main is not None and fillable(blueprint, main)
     schemas = Array(tuple(string(one) for one in sorted({"public", *names.schemas})))
+    said = _NEWER if settings.variant == "1.0" else _OLDER
     shared = _template("index.shared.ts").rstrip("\n")
     note = "" if settings.host == "server" else "// DATABASE_URL is the pooled one (-pooler in the host's name).\n"
     index = "index.postgres.ts" if settings.host == "supabase" else "index.pg.ts"
@@ -50,16 +53,16 @@ def scaffold(
         _begun(".env.example", _environment(settings)),
         _begun("drizzle.config.ts", _filled("drizzle.config.ts", schemas=show(schemas, "  ", 16, 1))),
         _begun("src/env.ts", _template("env.ts")),
-        _begun("src/db/index.ts", _filled(index, note=note, shared=shared)),
+        _begun("src/db/index.ts", _filled(index, note=note, shared=shared, **said["index"])),
         _begun("src/db/migrate.ts", _filled("migrate.ts", **driver)),
-        _begun("src/db/down.ts", _filled("down.ts", **driver)),
+        _begun("src/db/down.ts", _filled("down.ts", **driver, **said["down"])),
         File(path="src/db/keyset.ts", text=_filled("keyset.ts", header=header)),
     ]
     line = ""
     if main is not None:
         stem = english.camel(main.many)
         line = f"| `src/repositories/{stem}.ts` | an example: pages by key, nested rows in one query |\n"
-        files.append(_begun(f"src/repositories/{stem}.ts", _repository(blueprint, main, names, exact)))
+        files.append(_begun(f"src/repositories/{stem}.ts", _repository(blueprint, main, names, exact, settings)))
         if seeds:
             files += [
                 _begun("src/db/seed.ts", _seed(blueprint, main, names, types)),
@@ -74,6 +77,7 @@ def scaffold(
         then="".join(f"    {one}\n" for one in then),
         repository_line=line,
         host=_HOSTS[settings.host],
+        **said["readme"],
     )
     files.append(_begun("README.md", readme))
     return files, ("npm install", "cp .env.example .env", "npm run db:migrate", *then)
@@ -108,12 +112,50 @@ _URLS = {
 }
 
 
+# What the two versions have their own words for, by template.
+_OLDER: dict[str, dict[str, str]] = {
+    "index": {
+        "import": 'import * as relations from "./relations";\nimport * as schema from "./schema";\n',
+        "relations": "schema: { ...schema, ...relations }",
+    },
+    "down": {
+        "column": "", "latest": "createdAt", "called": "*.down.sql", "name": "entry.tag",
+        "script": "${entry.tag}.down.sql",
+        "journal": "\ninterface Journal {\n  entries: { tag: string; when: number }[];\n}\n",
+        "find": """  const journal = JSON.parse(
+    await readFile("drizzle/meta/_journal.json", "utf8"),
+  ) as Journal;
+  const entry = journal.entries.find((one) => one.when === last?.createdAt);
+  if (!last || !entry) {
+""",
+    },
+    "readme": {
+        "variant": "", "first": "0000_init.sql", "called": "NNNN_name.down.sql",
+        "exact_line": "| `src/db/exact.ts` | for nested reads of bigint and numeric; generated anew |\n",
+        "nested": "- `bigint` is a `bigint`, `numeric` a string: both keep every digit. Nested rows come as JSON, "
+        "where they would not: spread\n  the constants of `exact.ts` there, with which both are strings.\n",
+    },
+}  # fmt: skip
+_NEWER: dict[str, dict[str, str]] = {
+    "index": {"import": 'import { relations } from "./relations";\n', "relations": "relations"},
+    "down": {
+        "column": "\n  name: text(),", "latest": "name", "called": "down.sql", "name": "last.name",
+        "script": "${last.name}/down.sql", "journal": "", "find": "  if (!last?.name) {\n",
+    },
+    "readme": {
+        "variant": " --variant 1.0", "first": "20250101000000_init/migration.sql", "called": "down.sql",
+        "exact_line": "",
+        "nested": "- `bigint` is a `bigint`, `numeric` a string: both keep every digit, in nested rows too.\n",
+    },
+}  # fmt: skip
+
+
 @cache
 def _template(name: str) -> str:
     return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
-def _filled(name: str, **values: str) -> str:
+def _filled(name: str, /, **values: str) -> str:
     text = _template(name)
     for key, value in values.items():
         text = text.replace("{{" + key + "}}", value)
@@ -148,15 +190,16 @@ def _package(settings: Settings, *, seeds: bool) -> str:
         **({"db:seed": "tsx src/db/seed.ts", "test": "tsx --test tests/*.test.ts"} if seeds else {}),
         "typecheck": "tsc",
     }
+    orm, kit = VERSIONS[settings.variant]
     document = {
         "name": settings.package.lower().replace("_", "-"),
         "private": True,
         "type": "module",
         "engines": {"node": ">=20.12"},
         "scripts": scripts,
-        "dependencies": {"drizzle-orm": "^0.45.4", **driver},
+        "dependencies": {"drizzle-orm": orm, **driver},
         "devDependencies": {
-            "@types/node": "^20.19.0", **typed, "drizzle-kit": "^0.31.11", "tsx": "^4.20.0", "typescript": "^5.9.3",
+            "@types/node": "^20.19.0", **typed, "drizzle-kit": kit, "tsx": "^4.20.0", "typescript": "^5.9.3",
         },
     }  # fmt: skip
     return json.dumps(document, indent=2) + "\n"
@@ -198,7 +241,7 @@ def _below(blueprint: Blueprint, main: Entity) -> list[Relation]:
     return [one for one in _followed(blueprint, main) if one.many and not one.to_self]
 
 
-def _repository(blueprint: Blueprint, main: Entity, names: Names, exact: Mapping[Name, str]) -> str:
+def _repository(blueprint: Blueprint, main: Entity, names: Names, exact: Mapping[Name, str], settings: Settings) -> str:
     table = names.tables[main.name]
     row, new = names.rows[main.name]
     keys = [names.columns[main.name][one] for one in main.key]
@@ -208,7 +251,8 @@ def _repository(blueprint: Blueprint, main: Entity, names: Names, exact: Mapping
     equal: list[Node] = [f"eq({table}.{one}, key.{one})" for one in keys]
     condition = str(equal[0]) if len(equal) == 1 else show(Call("and", tuple(equal)), "  ", 9, 1)
     used = sorted({exact[one.to] for one in followed if one.to in exact})
-    operators = ["and", "asc", "eq"] if len(keys) > 1 else ["asc", "eq"]
+    newer = settings.variant == "1.0"
+    operators = [*(["and"] if len(keys) > 1 else []), *([] if newer else ["asc"]), "eq"]
     text = _filled(
         "repository.ts",
         operators=", ".join(operators),
@@ -220,13 +264,35 @@ def _repository(blueprint: Blueprint, main: Entity, names: Names, exact: Mapping
         key_type=f"Pick<{row}, {' | '.join(string(one) for one in keys)}>",
         related=related.removeprefix("const related = ").removesuffix(";\n") + " as const",
         condition=condition,
-        key_columns=", ".join(f"{table}.{one}" for one in keys),
+        **(_newer_queries(keys) if newer else _older_queries(table, keys)),
         last=f"[{', '.join(f'last.{one}' for one in keys)}]",
     )
     return text.replace(
         f'import {{ {table}, type {new}, type {row} }} from "../db/schema";\n',
         imported([table, f"type {new}", f"type {row}"], "../db/schema"),
     )
+
+
+def _older_queries(table: str, keys: list[str]) -> dict[str, str]:
+    """What the repository asks before 1.0: expressions of SQL."""
+    return {
+        "where": "has(key)",
+        "key": f"  const key = [{', '.join(f'{table}.{one}' for one in keys)}];\n",
+        "page": "    where: cursor ? after(key, decodeCursor(cursor, key.length)) : undefined,\n"
+        "    orderBy: key.map((column) => asc(column)),\n",
+    }
+
+
+def _newer_queries(keys: list[str]) -> dict[str, str]:
+    """The same from 1.0 on: objects, and SQL of the table as the query calls it."""
+    columns = ", ".join(f"table.{one}" for one in keys)
+    raw = f"RAW: (table) =>\n            after([{columns}], decodeCursor(cursor, {len(keys)})),\n"
+    return {
+        "where": "{ " + ", ".join(f"{one}: key.{one}" for one in keys) + " }",
+        "key": "",
+        "page": "    where: cursor\n      ? {\n          " + raw + "        }\n      : {},\n"
+        "    orderBy: { " + ", ".join(f'{one}: "asc"' for one in keys) + " },\n",
+    }
 
 
 def _seed(blueprint: Blueprint, main: Entity, names: Names, types: Types) -> str:

@@ -71,12 +71,13 @@ class Built:
 
 @dataclass
 class Custom:
-    """A type that Drizzle has no builder for."""
+    """A type that Drizzle has no builder for. `newer`: of 1.0, where it says how it is read inside JSON."""
 
     const: str
     sql: str
     data: Data
     comment: str | None
+    newer: bool = False
 
     def text(self) -> str:
         """Its declaration."""
@@ -86,17 +87,23 @@ class Custom:
         lines.append(f"  dataType: () => {string(self.sql)},")
         lines += [f"  toDriver: {writes},"] if writes else []
         lines += [f"  fromDriver: {reads},"] if reads else []
+        if self.newer and self.data in ("bigint", "numeric"):
+            lines.append("  // JavaScript's numbers lose digits.")
+            lines.append("  forJsonSelect: (identifier, sql, dimensions) =>")
+            lines.append("    dimensions ? sql`${identifier}::text[]` : sql`${identifier}::text`,")
         return "\n".join([*lines, "});\n"])
 
 
 @dataclass
 class Types:
-    """The types of a schema: enumerations by name, and custom types, which are found as they are asked for."""
+    """The types of a schema: enumerations by name, and custom types, which are found as they are asked for. `newer`:
+    for 1.0."""
 
     schema: Relational
     enums: dict[Name, str]
     taken: set[str]
     imports: set[str]
+    newer: bool = False
     customs: dict[str, Custom] = field(default_factory=dict[str, Custom])
 
     def built(self, column: Column, *, exact_time: bool) -> Built:
@@ -139,7 +146,7 @@ class Types:
             ]
             self.taken.add(const)
             comment = next((t.comment for t in self.schema.types if t.name == full), None)
-            self.customs[shown] = Custom(const=const, sql=shown, data=data, comment=comment)
+            self.customs[shown] = Custom(const=const, sql=shown, data=data, comment=comment, newer=self.newer)
             self.imports.add("customType")
         return Built(builder=self.customs[shown].const, sql=shown, data=data, native=False)
 

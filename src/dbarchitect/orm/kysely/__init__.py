@@ -17,7 +17,7 @@ from dbarchitect.orm.project import Ddl, File, Host, Level, Project, Settings, T
 
 from .capabilities import CAPABILITIES, report
 from .columns import Types
-from .migration import PATH, migration, runs_outside
+from .migration import PATH, SNAPSHOT, migration, next_migration, runs_outside
 from .repositories import repositories
 from .scaffold import parsers, scaffold
 from .types_file import JSON_SHAPES, catalogue_file, documents, types_file
@@ -37,6 +37,7 @@ class Kysely:
 
     name: TargetName = "kysely"
     title: str = "Kysely"
+    snapshot: str = SNAPSHOT
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = field(default_factory=lambda: CAPABILITIES)
@@ -58,6 +59,8 @@ class Kysely:
             made = repositories(blueprint, types)
             files.append(File(path="src/db/catalogue.ts", text=catalogue_file(blueprint, types)))
             files.append(File(path=PATH, text=migration(ddl), owned=False))
+            if ddl.since is not None:
+                files.append(next_migration(ddl.since))
             files += [File(path=one.path, text=one.text()) for one in made]
             files += scaffold(blueprint, types, made, settings, apart=runs_outside(ddl))
         return Project(

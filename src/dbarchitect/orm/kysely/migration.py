@@ -1,16 +1,19 @@
-"""`migrations/0001_init.ts`: the exact DDL as `sql` templates, with its way back."""
+"""Migrations: the exact DDL as `sql` templates, with its way back; `0001_init.ts`, and what has changed since."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
 
+from dbarchitect.model import english
 from dbarchitect.model.plan import Step
-from dbarchitect.orm.project import Ddl
+from dbarchitect.orm.project import Ddl, File, Since
 
-from .typescript import WIDTH, remark, template
+from .typescript import WIDTH, remark, template, text
 
 PATH = "migrations/0001_init.ts"
+SNAPSHOT = "migrations/schema.sql"
+_WORDS = 6  # of the first step, in the name of a file
 
 
 def runs_outside(ddl: Ddl) -> bool:
@@ -27,6 +30,62 @@ def migration(ddl: Ddl) -> str:
         'import { type Kysely, sql } from "kysely";\n'
     )
     return head + _function("up", ddl.up, apart) + _function("down", ddl.down, apart)
+
+
+def next_migration(since: Since) -> File:
+    """The migration of what has changed. Whether the migrator opens a transaction is the author's affair by then."""
+    does = [step.does for step in since.up if not step.sql[0].startswith(("SET ", "RESET "))]
+    words = [one for one in english.split(does[0]) if one.isascii()][:_WORDS]
+    slug = english.snake(words or ["change"]) + (f"_and_{len(does) - 1}_more" if len(does) > 1 else "")
+    lost = [loss for step in since.up for loss in step.loses]
+    head = ["// What has changed in the schema, exactly: written once by `dba orm --to kysely`.\n"]
+    head += [remark(f"loses {one}", "") for one in dict.fromkeys(lost)]
+    head.append('\nimport { type Kysely, sql } from "kysely";\n')
+    if since.no_way_back:
+        down = (
+            "\nexport async function down(_db: Kysely<unknown>): Promise<void> {\n"
+            f"  throw new Error({text(f'there is no way back: {since.no_way_back}')});\n}}\n"
+        )
+    else:
+        down = _own_transactions("down", since.down)
+    body = _own_transactions("up", since.up) + down
+    steps = (*since.up, *since.down)
+    head += [_TOGETHER] if any(one.transactional for one in steps) else []
+    head += [_APART] if any(not one.transactional for one in steps) else []
+    return File(path=f"migrations/{since.number:04d}_{slug}.ts", text="".join(head) + body, owned=False)
+
+
+_TOGETHER = """
+/** All of `work` or nothing of it: in the migrator's transaction, else in one of its own. */
+async function together(
+  db: Kysely<unknown>,
+  work: (trx: Kysely<unknown>) => Promise<void>,
+): Promise<void> {
+  await (db.isTransaction ? work(db) : db.transaction().execute(work));
+}
+"""
+_APART = """
+/** Throws inside a transaction, where what follows cannot run. */
+function apart(db: Kysely<unknown>): void {
+  if (db.isTransaction) {
+    throw new Error("set disableTransactions: true in kysely.config.ts");
+  }
+}
+"""
+
+
+def _own_transactions(name: str, steps: Sequence[Step]) -> str:
+    lines = [f"\nexport async function {name}({'db' if steps else '_db'}: Kysely<unknown>): Promise<void> {{\n"]
+    if any(not step.transactional for step in steps):
+        lines.append("  apart(db);\n")
+    for transactional, group in groupby(steps, key=lambda one: one.transactional):
+        if transactional:
+            lines.append("  await together(db, async (trx) => {\n")
+            lines += [_step(one, "trx", "    ") for one in group]
+            lines.append("  });\n")
+        else:
+            lines += [_step(one, "db", "  ") for one in group]
+    return "".join(lines) + "}\n"
 
 
 def _function(name: str, steps: Sequence[Step], apart: bool) -> str:

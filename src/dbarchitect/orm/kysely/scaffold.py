@@ -246,11 +246,13 @@ Kysely on PostgreSQL. Needs Node.js 22 or newer.
 | `src/db/parsers.ts` | how values are read: bigint as `bigint`, numeric and date as text, timestamptz as `Date` |
 | `src/db/repositories/` | for each table: find, page by key, insert, update, delete, relations as JSON in one query |
 | `src/db/transaction.ts` | a transaction that is run again where PostgreSQL asks for it |
-| `migrations/` | yours: `0001_init.ts` is the whole schema; what comes after is a file of its own |
+| `migrations/` | yours: `0001_init.ts` is the whole schema, each change after it a file of its own |
+| `migrations/schema.sql` | what they make together; the next one is reckoned from it |
 | `seeds/`, `test/` | yours |
 
 {example}Files with "do not edit" at their top are written anew by `dba orm SOURCE --to kysely -o .`; the others are
-written once. When the schema changes: write `migrations/0002_name.ts`, run it, then `dba orm` on the database.
+written once. When the schema changes, run that again: the next migration is written, up and down. Or write
+`migrations/0002_name.ts` yourself, run it, then `dba orm` on the database.
 
 Inside JSON (relations) PostgreSQL writes bigint and numeric as numbers, which JavaScript rounds. The repositories cast
 them to text, so there they are strings. A timestamptz is a `Date` by itself and text inside JSON; a

@@ -29,6 +29,7 @@ class Prisma:
 
     name: TargetName = "prisma"
     title: str = "Prisma"
+    snapshot: str = ""
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = scaffold.hosts()
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES

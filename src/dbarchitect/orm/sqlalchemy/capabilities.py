@@ -60,3 +60,18 @@ CAPABILITIES: dict[str, tuple[Level, str]] = {
     "storage parameter": ("raw", "`postgresql_with` of tables and indexes; what else there is, the migration has"),
     "statistics object": ("raw", "the migration makes it"),
 }
+
+# Where SQLModel says it otherwise. What pydantic does not know, the database still refuses.
+SQLMODEL_CAPABILITIES: dict[str, tuple[Level, str]] = {
+    **CAPABILITIES,
+    "domain": ("native", "postgresql.DOMAIN with its check; pydantic does not know the check"),
+    "check constraint": ("native", "sa.CheckConstraint; pydantic does not know it"),
+    "primary key": ("native", "`Field(primary_key=True)`"),
+    "foreign key": ("native", "`Field(foreign_key=)` or sa.ForeignKey, and a relation in both directions"),
+    "identity": ("native", "sa.Identity among `sa_column_args`"),
+    "generated column": ("native", "sa.Computed among `sa_column_args`, persisted"),
+    "virtual generated column": ("native", "sa.Computed among `sa_column_args`, not persisted"),
+    "default": ("native", "`server_default` with the server's own text; None in the row until it is flushed"),
+    "many to many": ("native", "`link_model`, a class; an association with columns of its own has relations besides"),
+    "reserved word": ("native", "the attribute gets an underscore (one of pydantic's too), the column keeps its name"),
+}

@@ -11,7 +11,7 @@ from dbarchitect.model import english
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.schema import Column, Relational, Table, View
 from dbarchitect.model.schema import Sequence as SqlSequence
-from dbarchitect.orm.blueprint import Attribute, distinct
+from dbarchitect.orm.blueprint import Attribute, Relation, distinct
 from dbarchitect.orm.project import Report
 
 from .columns import arguments, updated
@@ -46,7 +46,7 @@ class Models:
         self.stamps = _stamps(known.values())
         # Aliases have their names only when every column has asked for its own.
         for one in known.values():
-            if one.form == "class":
+            if one.form in ("class", "link"):
                 for attribute in one.entity.attributes:
                     types.want(attribute.column, _at(one, attribute))
         self.aliases: Mapping[tuple[str, str], Alias] = types.aliases()
@@ -58,18 +58,15 @@ class Models:
         ]
         body: list[str] = []
         for each in attributes:
-            body += self.column(one, each)
-        related: list[str] = []
-        for relation, name in one.relations:
-            annotation, code = relationship(one, relation, self._known)
-            related += lines(code, before=f"{name}: Mapped[{annotation}] = ", indent=4)
+            body += self._column(one, each.column, one.attributes[each.column.name])
+        related = [line for relation, name in one.relations for line in self._related(one, relation, name)]
         table_arguments = self._table_arguments(one)
         mixed = one.entity.name in self.stamps.tables
         text = "\n".join((*body, *related, *table_arguments))
         base = "ViewBase" if one.entity.table is None else "Base"
-        bases = f"{'TimestampMixin, ' if mixed else ''}{base}"
         comment = one.entity.relation.comment
-        parts = [f"class {one.symbol}({bases}):", f"    {docstring(comment or f'A row of {one.entity.name}.')}", ""]
+        said = docstring(comment or f"A row of {one.entity.name}.")
+        parts = [f"class {one.symbol}({self._bases(base, mixed)}):", f"    {said}", ""]
         parts.append(f"    __tablename__ = {string(one.entity.name.name)}")
         parts += table_arguments
         if body:
@@ -78,14 +75,18 @@ class Models:
             parts += ["", *related]
         return "\n".join((*self._imports(one, text, mixed, base), "", "", *parts))
 
-    def column(self, one: Named, attribute: Attribute) -> list[str]:
-        """The lines of a column, indented by four."""
-        column = attribute.column
-        name = one.attributes[column.name]
-        return self._column(one, column, name)
+    def _bases(self, base: str, mixed: bool) -> str:
+        """What stands in the brackets of a class."""
+        return f"TimestampMixin, {base}" if mixed else base
+
+    def _related(self, one: Named, relation: Relation, name: str) -> list[str]:
+        """The lines of a relation, indented by four."""
+        annotation, code = relationship(one, relation, self._known)
+        return lines(code, before=f"{name}: Mapped[{annotation}] = ", indent=4)
 
     def _column(self, one: Named, column: Column, name: str) -> list[str]:
-        alias = self.aliases[self._types.want(column, _column_ref(one, column))]
+        """The lines of a column, indented by four."""
+        alias = self.aliases[self._types.want(column, column_ref(one, column))]
         column = self._with_domain(column)
         given, named = arguments(one, column, self._known, self._schema, self._report)
         optional = not column.not_null and column.name not in one.identity
@@ -139,14 +140,18 @@ class Models:
             if present:
                 self._report.lose(at, construct, "of a view" if construct in ("comment", "index") else "")
 
-    def _imports(self, one: Named, text: str, mixed: bool, base: str) -> list[str]:
-        others = sorted(
+    def _others(self, one: Named) -> list[tuple[str, str]]:
+        """The modules and classes that relations lead to."""
+        return sorted(
             {
                 (self._known[relation.to].module, self._known[relation.to].symbol)
                 for relation, _ in one.relations
                 if relation.to != one.entity.name
             }
         )
+
+    def _imports(self, one: Named, text: str, mixed: bool, base: str) -> list[str]:
+        others = self._others(one)
         uses_association = "associations." in text
         found = ["from __future__ import annotations", ""]
         if others:
@@ -274,9 +279,9 @@ def _stamps(known: Iterable[Named]) -> Stamps:
 
 
 def _at(one: Named, attribute: Attribute) -> ObjectRef:
-    return _column_ref(one, attribute.column)
+    return column_ref(one, attribute.column)
 
 
-def _column_ref(one: Named, column: Column) -> ObjectRef:
+def column_ref(one: Named, column: Column) -> ObjectRef:
     name = one.entity.name
     return ObjectRef(kind="column", schema=name.schema, name=name.name, sub=column.name)

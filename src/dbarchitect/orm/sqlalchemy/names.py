@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,16 +14,16 @@ from dbarchitect.orm.blueprint import Blueprint, Entity, Relation, distinct
 
 from .python import KEYWORDS, identifier
 
-# class: a mapped class; association: the table of a many-to-many; table: `sa.Table`, for what has no key
-Form = Literal["class", "association", "table"]
+# class: a mapped class; association: the table of a many-to-many; link: a class for it; table: an sa.Table, without key
+Form = Literal["class", "association", "link", "table"]
 
 _MODULES = frozenset(("associations", "sequences", "tables", "views", "test", "conftest"))
 # What the body of a class, or the class itself, uses.
-_ATTRIBUTES = frozenset(
+ATTRIBUTES = frozenset(
     ("pg", "sa", "list", "postgresql", "associations", "mapped_column", "relationship", "metadata", "registry",
      "type_annotation_map")
 )  # fmt: skip
-_CLASSES = frozenset(
+CLASSES = frozenset(
     ("Base", "TimestampMixin", "Mapped", "ViewBase", "TYPE_CHECKING", "Any", "Page", "Repository", "AsyncSession",
      "ABSENT")
 )  # fmt: skip
@@ -62,8 +62,15 @@ class Named:
         raise KeyError(str(wanted.key.name))
 
 
-def named(blueprint: Blueprint) -> dict[Name, Named]:
-    """Every entity with its names."""
+def named(
+    blueprint: Blueprint,
+    *,
+    links: bool = False,
+    attributes: Collection[str] = ATTRIBUTES,
+    classes: Collection[str] = CLASSES,
+) -> dict[Name, Named]:
+    """Every entity with its names. `links`: what joins two others is a class too; `attributes` and `classes` cannot be
+    names of such."""
     entities = blueprint.entities
     forms: dict[Name, Form] = {one.name: _form(one) for one in entities}
     for one in entities:
@@ -71,23 +78,25 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
         keys = one.table.foreign_keys if one.table is not None else ()
         if forms[one.name] == "association" and any(forms.get(key.target) != "class" for key in keys):
             forms[one.name] = "class"
-    classes = [one for one in entities if forms[one.name] == "class"]
-    others = [one for one in entities if forms[one.name] != "class"]
+    if links:
+        forms = {name: "link" if form == "association" else form for name, form in forms.items()}
+    mapped = [one for one in entities if forms[one.name] in ("class", "link")]
+    others = [one for one in entities if forms[one.name] not in ("class", "link")]
     symbols = dict(
         zip(
-            (one.name for one in classes),
+            (one.name for one in mapped),
             distinct(
-                ((identifier(english.pascal(one.words), "Table"), ref(one)) for one in classes),
-                reserved={*KEYWORDS, *_CLASSES},
+                ((identifier(english.pascal(one.words), "Table"), ref(one)) for one in mapped),
+                reserved={*KEYWORDS, *classes},
             ),
             strict=True,
         )
     )
     modules = dict(
         zip(
-            (one.name for one in classes),
+            (one.name for one in mapped),
             distinct(
-                ((identifier(english.snake(one.words), "table"), ref(one)) for one in classes),
+                ((identifier(english.snake(one.words), "table"), ref(one)) for one in mapped),
                 reserved={*KEYWORDS, *_MODULES},
             ),
             strict=True,
@@ -98,7 +107,7 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
             (one.name for one in others),
             distinct(
                 ((identifier(english.snake(_own(one)), "table"), ref(one)) for one in others),
-                reserved={*KEYWORDS, *_ATTRIBUTES, "pg", "Base", "views", "TYPE_CHECKING"},
+                reserved={*KEYWORDS, *attributes, "pg", "Base", "views", "TYPE_CHECKING"},
                 taken={"datetime", "uuid"},
             ),
             strict=True,
@@ -108,15 +117,15 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
     found: dict[Name, Named] = {}
     for one in entities:
         form = forms[one.name]
-        attributes = distinct(
+        columns = distinct(
             ((identifier(english.snake(a.words), "column"), ref(one)) for a in one.attributes),
-            reserved={*KEYWORDS, *_ATTRIBUTES},
+            reserved={*KEYWORDS, *attributes},
         )
         relations = [r for r in blueprint.of(one) if form == "class" and _told(r, forms)]
         names = distinct(
             ((identifier(english.snake(r.words), "to"), ref(one)) for r in relations),
-            reserved={*KEYWORDS, *_ATTRIBUTES},
-            taken=attributes,
+            reserved={*KEYWORDS, *attributes},
+            taken=columns,
         )
         found[one.name] = Named(
             entity=one,
@@ -124,7 +133,7 @@ def named(blueprint: Blueprint) -> dict[Name, Named]:
             symbol=symbols[one.name],
             module=modules.get(one.name)
             or ("associations" if form == "association" else "views" if one.table is None else "tables"),
-            attributes=dict(zip((a.column.name for a in one.attributes), attributes, strict=True)),
+            attributes=dict(zip((a.column.name for a in one.attributes), columns, strict=True)),
             relations=tuple(zip(relations, names, strict=True)),
             identity=_identity(one) or (),
             late=late[one.name],
@@ -224,6 +233,8 @@ def _told(relation: Relation, forms: Mapping[Name, Form]) -> bool:
     """Whether both ends are classes; what leads to an association is told by its many-to-many."""
     if relation.kind == "many to many":
         return (
-            forms[relation.to] == "class" and relation.through is not None and forms[relation.through] == "association"
+            forms[relation.to] == "class"
+            and relation.through is not None
+            and forms[relation.through] in ("association", "link")
         )
     return forms[relation.to] == "class"

@@ -50,23 +50,27 @@ def _deletion(key: ForeignKey) -> list[Item]:
 def _secondary(one: Named, relation: Relation, known: Mapping[Name, Named]) -> list[Item]:
     assert relation.through is not None and relation.far_key is not None
     through = known[relation.through]
-    named = [Item("secondary=", f"associations.{through.symbol}")]
+    link = through.form == "link"
+    named = [Item("link_model=", through.symbol) if link else Item("secondary=", f"associations.{through.symbol}")]
     near, far = relation.key, relation.far_key
     if near.target == far.target:
-        # Strings would be looked up by the names of tables, which need not be identifiers.
-        named.append(Item("primaryjoin=", f"lambda: {_to_association(one, near, through)}"))
-        named.append(Item("secondaryjoin=", f"lambda: {_to_association(one, far, through)}"))
+        for lead, key in (("primaryjoin=", near), ("secondaryjoin=", far)):
+            joined = _to_association(one, key, through)
+            # A table in a string would be looked up by its name, which need not be an identifier; a class's is one.
+            named.append(Item(lead, string(joined) if link else f"lambda: {joined}"))
     if near.on_delete == "CASCADE":
         named.append(Item("passive_deletes=", "True"))
     return named
 
 
 def _to_association(one: Named, key: ForeignKey, through: Named) -> str:
-    parts = [
-        f"{one.symbol}.{one.attributes[there]} == associations.{through.symbol}.c[{string(here)}]"
-        for here, there in zip(key.columns, key.target_columns, strict=True)
-    ]
-    return parts[0] if len(parts) == 1 else f"sa.and_({', '.join(parts)})"
+    link = through.form == "link"
+    parts: list[str] = []
+    for here, there in zip(key.columns, key.target_columns, strict=True):
+        column = through.attributes[here] if link else f"c[{string(here)}]"
+        table = through.symbol if link else f"associations.{through.symbol}"
+        parts.append(f"{one.symbol}.{one.attributes[there]} == {table}.{column}")
+    return parts[0] if len(parts) == 1 else f"{'' if link else 'sa.'}and_({', '.join(parts)})"
 
 
 def _join(one: Named, relation: Relation, known: Mapping[Name, Named]) -> list[Item]:

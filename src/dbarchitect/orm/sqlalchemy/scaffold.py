@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +50,75 @@ _HOSTS: dict[Host, dict[str, str]] = {
 HOSTS: tuple[Host, ...] = ("server", "neon", "supabase")
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the project says of its library.
+
+    session, repository  what the templates of these are filled with
+    sessions             the import of AsyncSession
+    attribute            what is called with a class's attribute for SQLAlchemy's own; "" where it is that already
+    requires             as pyproject.toml lists it
+    """
+
+    title: str
+    requires: str
+    sessions: str
+    attribute: str
+    session: Mapping[str, str]
+    repository: Mapping[str, str]
+
+    def of(self, attribute: str) -> str:
+        """`Order.id`, as the repositories need it."""
+        return f"{self.attribute}({attribute})" if self.attribute else attribute
+
+
+_PLAIN = Words(
+    title="SQLAlchemy 2",
+    requires='"sqlalchemy[asyncio]>=2.1,<3"',
+    sessions="from sqlalchemy.ext.asyncio import AsyncSession",
+    attribute="",
+    session={
+        "async_session": "AsyncSession, ", "session": "Session, ", "from": "", "sessions": "",
+        "async_class": "", "sync_class": "",
+    },
+    repository={
+        "sessions": "from sqlalchemy.ext.asyncio import AsyncSession\n"
+        "from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute\n"
+        "from sqlalchemy.orm.interfaces import ORMOption\n",
+        "bound": "DeclarativeBase", "cast": "", "attribute": "", "select": "sa.select", "scalars": "scalars",
+    },
+)  # fmt: skip
+_SQLMODEL = Words(
+    title="SQLModel (pydantic and SQLAlchemy 2)",
+    requires='"sqlalchemy[asyncio]>=2.1,<3",\n    "sqlmodel>=0.0.50,<0.1"',
+    sessions="from sqlmodel.ext.asyncio.session import AsyncSession",
+    attribute="attribute",
+    session={
+        "async_session": "", "session": "",
+        "sessions": "from sqlmodel.ext.asyncio.session import AsyncSession\n", "from": "from sqlmodel import Session\n",
+        "async_class": "class_=AsyncSession, ", "sync_class": "class_=Session, ",
+    },
+    repository={
+        "sessions": "from sqlalchemy.orm import InstrumentedAttribute\n"
+        "from sqlalchemy.orm.interfaces import ORMOption\n"
+        "from sqlmodel import SQLModel, select\n"
+        "from sqlmodel.ext.asyncio.session import AsyncSession\n",
+        "bound": "SQLModel", "cast": ", cast", "select": "select", "scalars": "exec",
+        "attribute": '''
+
+def attribute(of: Any) -> InstrumentedAttribute[Any]:
+    """An attribute of a class as what it is for SQLAlchemy; a type checker sees the type of its values."""
+    return cast("InstrumentedAttribute[Any]", of)
+''',
+    },
+)  # fmt: skip
+
+
+def words(*, sqlmodel: bool) -> Words:
+    """Those of SQLModel or of SQLAlchemy alone."""
+    return _SQLMODEL if sqlmodel else _PLAIN
+
+
 @cache
 def template(name: str) -> str:
     """A template's text."""
@@ -68,22 +138,22 @@ def host_values(host: Host, package: str) -> dict[str, str]:
     return {key: value.replace("{package}", package) for key, value in _HOSTS[host].items()}
 
 
-def repositories(classes: Sequence[Named], package: str) -> str:
+def repositories(classes: Sequence[Named], package: str, said: Words) -> str:
     """`repositories.py` below its header."""
     members = [one for one in classes if one.entity.table is not None]
     parts: list[str] = []
     used: set[str] = set()
     for one in members:
         body: list[str] = [f"    model = {one.symbol}"]
-        key = sequence((f"{one.symbol}.{one.attributes[name]}" for name in one.identity), "()")
+        key = sequence((said.of(f"{one.symbol}.{one.attributes[name]}") for name in one.identity), "()")
         body += lines(key, before="key = ", indent=4)
         references = [
-            call("joinedload", f"{one.symbol}.{name}", innerjoin=None if relation.optional else "True")
+            call("joinedload", said.of(f"{one.symbol}.{name}"), innerjoin=None if relation.optional else "True")
             for relation, name in one.relations
             if not relation.many
         ]
         collections = [
-            call("selectinload", f"{one.symbol}.{name}") for relation, name in one.relations if relation.many
+            call("selectinload", said.of(f"{one.symbol}.{name}")) for relation, name in one.relations if relation.many
         ]
         used |= {"joinedload"} if references else set()
         used |= {"selectinload"} if collections else set()
@@ -106,8 +176,8 @@ def repositories(classes: Sequence[Named], package: str) -> str:
         "",
         f"from sqlalchemy.orm import {names}",
         "",
-        f"from {package}.db.repository import Repository",
-        *imported(f"{package}.models", sorted(one.symbol for one in members)),
+        f"from {package}.db.repository import {', '.join(('Repository', *filter(None, [said.attribute])))}",
+        *imported(f"{package}.models", [one.symbol for one in members]),
     ]
     return "\n".join(imports) + "\n\n\n" + "\n\n\n".join(parts) + "\n\n\n" + "\n".join(listed)
 
@@ -120,7 +190,7 @@ _SAMPLES = {
 }  # fmt: skip
 
 
-def seed(classes: Sequence[Named], package: str) -> str:
+def seed(classes: Sequence[Named], package: str, said: Words) -> str:
     """`seed.py` below its header: rows of a table that needs no other, and of one that refers to it."""
     first, second = _chosen(classes)
     head = ["from __future__ import annotations", "", "import asyncio"]
@@ -138,19 +208,19 @@ def seed(classes: Sequence[Named], package: str) -> str:
             *lines(call("session.add", row), indent=8),
             "    await session.flush()",
         ]
-    symbols = sorted(one.symbol for one in (first, second[0] if second else None) if one is not None)
+    symbols = [one.symbol for one in (first, second[0] if second else None) if one is not None]
     if any("Decimal(" in one for one in values):
         head.append("from decimal import Decimal")
     head.append("")
     if values:
         head.append("import sqlalchemy as sa")
     head += [
-        "from sqlalchemy.ext.asyncio import AsyncSession",
+        said.sessions,
         "",
         f"from {package}.db.session import engine, transaction",
     ]
     if symbols:
-        head.append(f"from {package}.models import {', '.join(symbols)}")
+        head += imported(f"{package}.models", symbols)
     body = [
         "async def seed(session: AsyncSession) -> None:",
         '    """Add rows to begin with, once."""',
@@ -223,6 +293,7 @@ def _judged(table: Table) -> bool:
         any(isinstance(one, Check | Exclude) for one in table.constraints)
         or bool(table.triggers)
         or (table.partition_key is not None or table.row_security)
+        or any(one.generated is not None and one.not_null for one in table.columns)  # made of values that it may refuse
     )
 
 

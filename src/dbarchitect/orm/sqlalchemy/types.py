@@ -53,7 +53,7 @@ _SHORT = {"int4": "integer", "int8": "bigint", "int2": "smallint", "float4": "re
 
 @dataclass(frozen=True)
 class Alias:
-    """A type as the project has it. `name` stands in `db/types.py`."""
+    """A type as the project has it. `name` stands in `db/types.py`; without `python` it is no annotation."""
 
     name: str
     python: str
@@ -70,10 +70,12 @@ class EnumClass:
 
 
 class Types:
-    """The types of one schema. Aliases are made as columns ask for them, and named when all have."""
+    """The types of one schema. Aliases are made as columns ask for them, and named when all have. They are annotations,
+    or without `annotated` SQLAlchemy's types alone."""
 
-    def __init__(self, schema: Relational, report: Report) -> None:
+    def __init__(self, schema: Relational, report: Report, *, annotated: bool = True) -> None:
         self._report = report
+        self._annotated = annotated
         self._known = {one.name: one for one in schema.types}
         self._wanted: dict[tuple[str, str], tuple[str, str, Code, ObjectRef]] = {}
         # Names of `public` stay as they are where another schema has the same.
@@ -92,6 +94,7 @@ class Types:
     def want(self, column: Column, at: ObjectRef) -> tuple[str, str]:
         """The key of the alias of a column."""
         python, code = self.of(column, at)
+        python = python if self._annotated else ""
         key = (python, flat(code))
         if key not in self._wanted:
             self._wanted[key] = (_alias_name(column.type, python, column.collation), python, code, at)
@@ -188,12 +191,14 @@ def types_module(types: Types, aliases: Sequence[Alias], package: str, templates
     """`db/types.py` below its header."""
     body: list[str] = []
     for one in aliases:
-        body += lines(_annotated(one), before=f"{one.name} = ")
+        # Of these two a type checker would ask what their values are.
+        typed = f": {flat(one.code)[:-2]}[float]" if not one.python and one.code in ("sa.REAL()", "sa.Double()") else ""
+        body += lines(_annotated(one), before=f"{one.name}{typed} = ")
     text = "\n".join(body)
     pieces: list[str] = []
-    if "[Inet," in text or "[Inet]" in text:
+    if "postgresql.INET()" in text:
         pieces.append(templates["inet"])
-    if "[Cidr," in text or "[Cidr]" in text:
+    if "postgresql.CIDR()" in text:
         pieces.append(templates["cidr"])
     if "postgresql.DOMAIN(" in text:
         pieces.append(_DOMAINS)
@@ -252,7 +257,9 @@ _IN_TYPES = ("sa", "postgresql", "mapped_column", "enums", "datetime", "ipaddres
              "int", "str", "UUID", "cast", "Callable", "OperatorClass", "float", "bool", "bytes")  # fmt: skip
 
 
-def _annotated(one: Alias) -> Call:
+def _annotated(one: Alias) -> Code:
+    if not one.python:
+        return one.code
     column = call("mapped_column", one.code)
     return Call("Annotated[", (Item("", one.python), Item("", column)), "]")
 

@@ -22,6 +22,7 @@ _TAKEN = frozenset(("asyncpg", "pypika_tortoise", "tests", "tortoise", *sys.stdl
 class _Tortoise:
     name: TargetName = "tortoise"
     title = "Tortoise ORM"
+    snapshot = ""
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES

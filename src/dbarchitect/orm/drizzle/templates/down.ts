@@ -8,40 +8,31 @@ import { bigint, pgSchema, serial, text } from "drizzle-orm/pg-core";
 import { setting } from "../env";
 
 // Takes back the last migration that was run: drizzle-kit has no way back, and
-// does not look at the scripts called *.down.sql.
+// does not look at the scripts called {{called}}.
 const history = pgSchema("drizzle").table("__drizzle_migrations", {
   id: serial().primaryKey(),
   hash: text().notNull(),
-  createdAt: bigint("created_at", { mode: "number" }),
+  createdAt: bigint("created_at", { mode: "number" }),{{column}}
 });
-
-interface Journal {
-  entries: { tag: string; when: number }[];
-}
-
+{{journal}}
 const client = {{client}};
 const db = drizzle({ client });
 try {
   const [last] = await db
     .select()
     .from(history)
-    .orderBy(desc(history.createdAt))
+    .orderBy(desc(history.{{latest}}))
     .limit(1);
-  const journal = JSON.parse(
-    await readFile("drizzle/meta/_journal.json", "utf8"),
-  ) as Journal;
-  const entry = journal.entries.find((one) => one.when === last?.createdAt);
-  if (!last || !entry) {
-    throw new Error("there is no migration to take back");
+{{find}}    throw new Error("there is no migration to take back");
   }
-  const script = await readFile(`drizzle/${entry.tag}.down.sql`, "utf8");
+  const script = await readFile(`drizzle/{{script}}`, "utf8");
   await db.transaction(async (tx) => {
     for (const statement of script.split("--> statement-breakpoint")) {
       await tx.execute(sql.raw(statement));
     }
     await tx.delete(history).where(eq(history.id, last.id));
   });
-  console.log(`took back ${entry.tag}`);
+  console.log(`took back ${{{name}}}`);
 } finally {
   await client.end();
 }

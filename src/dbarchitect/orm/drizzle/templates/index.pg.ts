@@ -2,9 +2,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { Pool } from "pg";
 
 import { setting } from "../env";
-import * as relations from "./relations";
-import * as schema from "./schema";
-
+{{import}}
 {{note}}export const pool = new Pool({
   connectionString: setting("DATABASE_URL"),
   max: Number(process.env.DATABASE_POOL_SIZE ?? 10),
@@ -14,7 +12,7 @@ import * as schema from "./schema";
 
 export const db = drizzle({
   client: pool,
-  schema: { ...schema, ...relations },
+  {{relations}},
 });
 
 export async function close(): Promise<void> {

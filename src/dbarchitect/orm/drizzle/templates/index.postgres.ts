@@ -2,9 +2,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 import { setting } from "../env";
-import * as relations from "./relations";
-import * as schema from "./schema";
-
+{{import}}
 // The pooler in transaction mode gives a session to each transaction, so that
 // prepared statements would be looked for where they are not.
 export const client = postgres(setting("DATABASE_URL"), {
@@ -16,7 +14,7 @@ export const client = postgres(setting("DATABASE_URL"), {
 
 export const db = drizzle({
   client,
-  schema: { ...schema, ...relations },
+  {{relations}},
 });
 
 export async function close(): Promise<void> {

@@ -14,7 +14,7 @@ function has(key: {{row}}Key) {
 }
 
 export async function find{{row}}(key: {{row}}Key, on: Connection = db) {
-  return on.query.{{table}}.findFirst({ where: has(key), with: related });
+  return on.query.{{table}}.findFirst({ where: {{where}}, with: related });
 }
 
 /** A page in the order of the primary key; `next` is the cursor of the next. */
@@ -22,11 +22,8 @@ export async function list{{many}}(
   { limit = 50, cursor }: { limit?: number; cursor?: string } = {},
   on: Connection = db,
 ) {
-  const key = [{{key_columns}}];
-  const found = await on.query.{{table}}.findMany({
-    where: cursor ? after(key, decodeCursor(cursor, key.length)) : undefined,
-    orderBy: key.map((column) => asc(column)),
-    limit: limit + 1,
+{{key}}  const found = await on.query.{{table}}.findMany({
+{{page}}    limit: limit + 1,
     with: related,
   });
   const page = found.slice(0, limit);
