@@ -12,6 +12,7 @@ from . import (
     keyset,
     lint,
     logs,
+    mcp,
     nplusone,
     orm_diff,
     pooler,
@@ -32,7 +33,7 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs),
+    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs, mcp),
     *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, vectors),
 )
 
