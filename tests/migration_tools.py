@@ -40,15 +40,20 @@ _PACKAGES = {
 ENGINE = Path(__file__).with_name("prisma_engine.mjs")
 
 
-@cache
 def packages() -> Path:
-    """The folder with `node_modules`."""
+    """The folder with the `node_modules` of Prisma and Drizzle."""
+    return fetched(tuple(_PACKAGES.items()))
+
+
+@cache
+def fetched(wanted: tuple[tuple[str, str], ...]) -> Path:
+    """The folder with the `node_modules` of these packages (name, version), fetched once into the tests' cache."""
     npm = shutil.which("npm")
     if npm is None:
-        pytest.fail("these tests run Prisma and Drizzle, and `npm` is not installed: install Node.js 20 or newer")
+        pytest.fail("these tests run tools of Node.js, and `npm` is not installed: install Node.js 20 or newer")
     home = test_cache() / "node"
     home.mkdir(parents=True, exist_ok=True)
-    manifest = json.dumps({"private": True, "dependencies": _PACKAGES})
+    manifest = json.dumps({"private": True, "dependencies": dict(wanted)})
     done = home / hashlib.sha256(manifest.encode()).hexdigest()[:12]
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the workers of one test run want them at the same time
@@ -59,7 +64,9 @@ def packages() -> Path:
             ran = subprocess.run(install, cwd=folder, capture_output=True, text=True)
             if ran.returncode:
                 shutil.rmtree(folder)
-                pytest.fail(f"`npm install` of Prisma and Drizzle failed: {ran.stderr.strip() or ran.stdout.strip()}")
+                pytest.fail(
+                    f"`npm install` of {', '.join(dict(wanted))} failed: {ran.stderr.strip() or ran.stdout.strip()}"
+                )
             folder.rename(done)
     return done
 

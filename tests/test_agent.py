@@ -327,7 +327,7 @@ def test_http_wants_the_token(desk):
             "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}})  # fmt: skip
 
         def status(*headers: str, origin: str = "") -> str:
-            words = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", "POST"]
+            words = ["curl", "--silent", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", "POST"]
             words += ["-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream"]
             for header in (*headers, *([f"Origin: {origin}"] if origin else [])):
                 words += ["-H", header]

@@ -142,8 +142,8 @@ class Desk:
         review = schema_api.check(given, options)
         return self._answer(
             "check",
-            render_review(review, "text", screen=_SCREEN, version=__version__),
-            render_review(review, "json", screen=_SCREEN, version=__version__),
+            render_review(review, "text", screen=_SCREEN, root=self._folder, version=__version__),
+            render_review(review, "json", screen=_SCREEN, root=self._folder, version=__version__),
             again=f"dba check {self._shown(source)}" + (" --prove" if prove else ""),
         )
 
@@ -198,8 +198,14 @@ class Desk:
             design_api.DesignOptions(
                 command=command, pg_bin=self._pg_bin, cache=self._cache, now=self._clock(), force=True, fresh=True
             ),
-            lambda found, draft, evidence: pages(
-                found, draft.decisions, evidence.probes, assumed=spec.assumed, unread=spec.unread, command=command
+            lambda found, draft, evidence, schema: pages(
+                found,
+                draft.decisions,
+                evidence.probes,
+                assumed=spec.assumed,
+                unread=spec.unread,
+                schema=schema,
+                command=command,
             ),
         )
         script = (folder / "schema.sql").read_text()
@@ -307,8 +313,9 @@ def _run(session: psycopg.Connection[Any], statement: str) -> tuple[str, list[li
     watch.start()
     rows: list[list[str]] = []
     more = False
+    cursor = session.cursor()
     try:
-        with session.cursor() as cursor:
+        with cursor:
             # Row by row, so that what a runaway query gives is never held here; by the extended protocol, which takes
             # no second statement.
             for row in cursor.stream(statement.encode(errors="replace")):

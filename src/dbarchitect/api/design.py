@@ -18,7 +18,6 @@ import msgspec
 
 from dbarchitect.design.answers import answer
 from dbarchitect.design.brief import Brief, read_brief
-from dbarchitect.design.diagram import dbml, mermaid
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.queries import Asked, asked, workload
 from dbarchitect.design.reverse import parts_of
@@ -61,7 +60,7 @@ _NOT_OF_DESIGNS = (
     "index-mostly-null", "low-cardinality-index", "empty-table", "unused-index", "value-kept-as-text",
 )  # fmt: skip
 
-Render = Callable[[Architecture, Draft, Evidence], Mapping[str, str]]
+Render = Callable[[Architecture, Draft, Evidence, Relational], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,11 +221,9 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             )
         pages: dict[str, str | bytes] = {
             "schema.sql": evidence.schema,
-            "schema.dbml": dbml(draft),
-            "diagram.mmd": mermaid(draft),
             "workload.sql": text,
             "spec.json": to_json(spec, indent=2).decode() + "\n",
-            **render(made, draft, evidence),
+            **render(made, draft, evidence, final.schema),
         }
         pages |= {
             name: path.read_bytes()

@@ -7,6 +7,7 @@ from . import (
     choose,
     design,
     diff,
+    erd,
     folder,
     index,
     keyset,
@@ -19,6 +20,7 @@ from . import (
     query_diff,
     query_review,
     rehearse,
+    report,
     vectors,
 )
 from .commands import app, run
@@ -33,8 +35,8 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, choose, design, diff, folder, index, keyset, lint, logs, mcp),
-    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, vectors),
+    *(answer, apply, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp, nplusone),
+    *(orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]

@@ -24,6 +24,7 @@ from . import terminal
 
 if TYPE_CHECKING:
     from dbarchitect.api import TwinSummary
+    from dbarchitect.config import Configuration
 
 _EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
 _SOURCE = (
@@ -129,8 +130,7 @@ def check(
 ) -> int:
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
     from dbarchitect import api
-    from dbarchitect.config import matching_rules, read_configuration
-    from dbarchitect.migrate.rule import rule_ids
+    from dbarchitect.config import read_configuration
     from dbarchitect.model.finding import Severity
     from dbarchitect.render import render_review
     from dbarchitect.suppression import write_baseline as write
@@ -148,18 +148,7 @@ def check(
     settings = read_configuration(Path.cwd())
     pages = api.rule_pages()
     known = tuple(page.id for page in pages)
-    every = (*known, *rule_ids())  # the file speaks of the rules of `migrate lint` too
-    chosen = tuple(one for one in matching_rules(settings.select, every, f"{settings.path}: select") if one in known)
-    if select:
-        chosen = matching_rules(commas(select), known, "--select")
-    extended = tuple(
-        one for one in matching_rules(settings.extend, every, f"{settings.path}: extend-select") if one in known
-    )
-    extended += matching_rules(commas(extend_select), known, "--extend-select")
-    ignored = tuple(one for one in matching_rules(settings.ignore, every, f"{settings.path}: ignore") if one in known)
-    ignored += matching_rules(commas(ignore), known, "--ignore")
-    for one in settings.ignores:
-        matching_rules((one.rule,), every, f"{one.origin}: ignore, rule")
+    chosen, extended, ignored = rules_of(settings, known, select, extend_select, ignore)
     with terminal.progress() as progress:
         review = api.check(
             source,
@@ -210,6 +199,27 @@ def check(
     terminal.emit(text, output)
     limit = fail_on or settings.fail_on
     return int(limit != "never" and any(one.severity.rank >= Severity(limit).rank for one in review.findings))
+
+
+def rules_of(
+    settings: Configuration, known: Sequence[str], select: Sequence[str], extend: Sequence[str], ignore: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """(chosen, extended, ignored) ids among the `known` rules of reviews: by the options, else by the configuration.
+    Raises `InputError` for a name that no rule has."""
+    from dbarchitect.config import matching_rules
+    from dbarchitect.migrate.rule import rule_ids
+
+    every = (*known, *rule_ids())  # the file speaks of the rules of `migrate lint` too
+
+    def configured(names: Sequence[str], key: str) -> tuple[str, ...]:
+        return tuple(one for one in matching_rules(names, every, f"{settings.path}: {key}") if one in known)
+
+    chosen = matching_rules(commas(select), known, "--select") if select else configured(settings.select, "select")
+    extended = configured(settings.extend, "extend-select") + matching_rules(commas(extend), known, "--extend-select")
+    ignored = configured(settings.ignore, "ignore") + matching_rules(commas(ignore), known, "--ignore")
+    for one in settings.ignores:
+        matching_rules((one.rule,), every, f"{one.origin}: ignore, rule")
+    return chosen, extended, ignored
 
 
 @app.command

@@ -42,9 +42,9 @@ def design(
     where something does not hold."""
     from dbarchitect import __version__
     from dbarchitect.api import design as api
-    from dbarchitect.design.diagram import mermaid
     from dbarchitect.model.value import to_json
     from dbarchitect.render.design import pages, render_design
+    from dbarchitect.render.html.design import design_page
 
     if lab_rows is not None and lab_rows < 1000:
         raise InputError(f"--lab-rows {lab_rows}: too few to measure anything", hint="--lab-rows 1000 or more")
@@ -78,14 +78,29 @@ def design(
                 now=datetime.now(UTC),
                 progress=progress,
             ),
-            lambda found, draft, evidence: pages(
-                found,
-                draft.decisions,
-                evidence.probes,
-                assumed=spec.assumed,
-                unread=spec.unread,
-                diagram=mermaid(draft),
-                command=command,
+            lambda found, draft, evidence, schema: (
+                pages(
+                    found,
+                    draft.decisions,
+                    evidence.probes,
+                    assumed=spec.assumed,
+                    unread=spec.unread,
+                    schema=schema,
+                    command=command,
+                )
+                | {
+                    "report.html": design_page(
+                        found,
+                        draft.decisions,
+                        evidence.probes,
+                        evidence.trees,
+                        schema,
+                        assumed=spec.assumed,
+                        unread=spec.unread,
+                        command=command,
+                        version=__version__,
+                    )
+                }
             ),
         )
     terminal.emit(render_design(made, form, screen=terminal.screen(None), version=__version__), None)

@@ -50,8 +50,8 @@ def index(
     pg_bin: PgBin = None,
     server: Scratch = None,
     form: Annotated[
-        Literal["text", "json", "sql", "svg"],
-        Parameter(name="--format", help="Default text. svg: the curve of budgets as a picture."),
+        Literal["text", "json", "sql", "svg", "html"],
+        Parameter(name="--format", help="Default text. svg: the curve of budgets as a picture; html: a page."),
     ] = "text",
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
@@ -95,13 +95,13 @@ def index(
             ),
         )
     written = api.write_indexes(advice, into, name, now=datetime.now(UTC)) if into is not None else None
-    text = render_advice(
-        advice,
-        form,
-        written=() if written is None else written.files,
-        screen=terminal.screen(output),
-        version=__version__,
-    )
+    files = () if written is None else written.files
+    if form == "html":
+        from dbarchitect.render.html.index import index_page
+
+        text = index_page(advice, source, written=files, version=__version__)
+    else:
+        text = render_advice(advice, form, written=files, screen=terminal.screen(output), version=__version__)
     terminal.emit(text, output)
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -15,6 +15,9 @@ from dbarchitect.errors import InputError
 from . import terminal
 from .commands import Data, PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
 from .query import query
+
+if TYPE_CHECKING:
+    from dbarchitect.model.query_advice import QueryReview, WorkloadReview
 
 
 @query.default
@@ -55,7 +58,7 @@ def review(
     pg_bin: PgBin = None,
     server: Scratch = None,
     fail_on: Annotated[FailOn | None, Parameter(help="Exit with 1 from this severity on. Default warning.")] = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    form: Annotated[Literal["text", "json", "html"], Parameter(name="--format", help="Default text.")] = "text",
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
 ) -> int:
     """Say where a query spends its time and what would save it; without SQL, for all queries of a workload."""
@@ -70,12 +73,13 @@ def review(
     orms = commas(orm)
     if unknown := [one for one in orms if one not in ORMS]:
         raise InputError(f"--orm {unknown[0]}: not known", hint=", ".join(ORMS))
+    screen = terminal.screen(output)
     severities: list[Severity]
     if plan is not None:
         if source is not None or workload is not None:
             raise InputError("--plan reads a plan, and needs no source", hint="dba query --plan FILE")
         found = api.query_plan(terminal.given(plan, "plan"), plan)
-        text = render_query(found, form, screen=terminal.screen(output), version=__version__)
+        text = _page(found) if form == "html" else render_query(found, form, screen=screen, version=__version__)
         severities = [one.severity for one in found.to_improve]
     elif source is None or (sql is not None and sql.startswith("-") and sql != "-"):
         raise InputError("name a source and a query, or a plan", hint="dba query SOURCE SQL; dba query --plan FILE")
@@ -104,12 +108,32 @@ def review(
             options = replace(options, progress=progress)
             if sql is None:
                 whole = api.queries(source, workload, options)
-                text = render_queries(whole, form, screen=terminal.screen(output), version=__version__)
+                text = (
+                    _pages(whole) if form == "html" else render_queries(whole, form, screen=screen, version=__version__)
+                )
                 severities = [each.severity for one in whole.reviews for each in one.to_improve]
             else:
                 found = api.query(source, *terminal.query_text(sql), options)
-                text = render_query(found, form, screen=terminal.screen(output), version=__version__, orms=orms)
+                text = (
+                    _page(found)
+                    if form == "html"
+                    else render_query(found, form, screen=screen, version=__version__, orms=orms)
+                )
                 severities = [one.severity for one in found.to_improve]
     terminal.emit(text, output)
     limit = fail_on or settings.fail_on
     return int(limit != "never" and any(one.rank >= Severity(limit).rank for one in severities))
+
+
+def _page(review: QueryReview) -> str:
+    from dbarchitect import __version__
+    from dbarchitect.render.html.query import query_page
+
+    return query_page(review, version=__version__)
+
+
+def _pages(review: WorkloadReview) -> str:
+    from dbarchitect import __version__
+    from dbarchitect.render.html.query import queries_page
+
+    return queries_page(review, version=__version__)

@@ -16,7 +16,7 @@ from .commands import PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_tabl
 from .migrate import migrate
 
 Files = Annotated[Path, Parameter(help="A folder of migrations, or .up.sql files (each with its .down.sql).")]
-Form = Annotated[Literal["text", "json", "markdown"], Parameter(name="--format", help="Default text.")]
+Form = Annotated[Literal["text", "json", "markdown", "html"], Parameter(name="--format", help="Default text.")]
 
 
 @migrate.command
@@ -93,14 +93,15 @@ def rehearse(
 
         found = api.rehearse(files, source, replace(options, progress=progress))
     kept = api.write_rehearsal(found, api.rehearsals_folder(files))
-    text = render_rehearsal(
-        found,
-        form,
-        screen=terminal.screen(output),
-        version=__version__,
-        kept=str(kept),
-        then=api.next_command(found, files),
-    )
+    then = api.next_command(found, files)
+    if form == "html":
+        from dbarchitect.render.html.rehearsal import rehearsal_page
+
+        text = rehearsal_page(found, kept=str(kept), then=then, version=__version__)
+    else:
+        text = render_rehearsal(
+            found, form, screen=terminal.screen(output), version=__version__, kept=str(kept), then=then
+        )
     terminal.emit(text, output)
     return 0 if found.verdict in ("good", "depends") else 1
 

@@ -48,13 +48,15 @@ _HEADER = 28.0  # bytes of a row beside its values
 
 @dataclass(slots=True)
 class Evidence:
-    """What was shown. `schema` is the final script; `later` the snapshot at the volumes of two years."""
+    """What was shown. `schema` is the final script; `later` the snapshot at the volumes of two years; `trees` the plans
+    of `plans` there, None for a query that was refused."""
 
     schema: str
     later: Snapshot
     probes: list[Probe] = field(default_factory=list[Probe])
     untried: list[str] = field(default_factory=list[str])
     plans: list[AskedPlan] = field(default_factory=list[AskedPlan])
+    trees: list[QueryPlan | None] = field(default_factory=list[QueryPlan | None])
     advised: list[NewIndex] = field(default_factory=list[NewIndex])
     advice: IndexAdvice | None = None
     sizes: list[TableSize] = field(default_factory=list[TableSize])
@@ -121,9 +123,10 @@ def prove(
                 closing(build(server, evidence.later, database="in two years", progress=progress)) as after,
             ):
                 progress("planning the accesses at both volumes, and timing them on rows")
-                evidence.plans = [
-                    _plan(one, query, before, after, owner) for one, query in zip(asked, workload.queries, strict=False)
-                ]
+                for one, query in zip(asked, workload.queries, strict=False):
+                    planned, tree = _plan(one, query, before, after, owner)
+                    evidence.plans.append(planned)
+                    evidence.trees.append(tree)
         evidence.gaps += bench.gaps
     return evidence
 
@@ -214,8 +217,10 @@ def _begun(draft: Draft, index: Index) -> bool:
     return any(list(one[: len(keys)]) == keys for one in wholes)
 
 
-def _plan(one: Asked, query: Query, today: Twin, later: Twin, owner: psycopg.Connection[Any]) -> AskedPlan:
-    """An access planned at both volumes and run on the lab."""
+def _plan(
+    one: Asked, query: Query, today: Twin, later: Twin, owner: psycopg.Connection[Any]
+) -> tuple[AskedPlan, QueryPlan | None]:
+    """An access planned at both volumes and run on the lab, and its plan of two years."""
     found = AskedPlan(
         text=one.text,
         sql=one.sql,
@@ -230,12 +235,12 @@ def _plan(one: Asked, query: Query, today: Twin, later: Twin, owner: psycopg.Con
         after = later.explain(form.sql, form.parameters)
         before = today.explain(form.sql, form.parameters)
     except InputError as err:
-        return replace(found, refused=err.message)
+        return replace(found, refused=err.message), None
     facts = later.schema.facts
     tables = {} if facts is None else facts.tables
     names = {one.name.name: str(one.name) for one in later.schema.tables}
     milliseconds, rows = _timed(owner, form.sql, form.parameters)
-    return replace(
+    done = replace(
         found,
         cost_now=before.cost,
         cost_later=after.cost,
@@ -246,6 +251,7 @@ def _plan(one: Asked, query: Query, today: Twin, later: Twin, owner: psycopg.Con
         lab_ms=milliseconds,
         lab_rows=rows,
     )
+    return done, after
 
 
 def _with_examples(sql: str, examples: Mapping[str, str]) -> str:

@@ -33,8 +33,9 @@ def knee(curve: Sequence[BudgetPoint]) -> BudgetPoint | None:
     return best if below(best) > 0.05 else None
 
 
-def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str]) -> str:
-    """The picture. `size`: the bytes of each point as people read them."""
+def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], *, alone: bool = True) -> str:
+    """The picture. `size`: the bytes of each point as people read them; `alone`: with its own title and colours, which
+    a page that it stands in has already."""
     right = max((point.bytes for point in curve), default=0) or 1
     bend = knee(curve)
 
@@ -66,12 +67,13 @@ def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str]) -> str:
                 f'<text x="{x(point.bytes) + 10:.1f}" y="{y(point.cost) - 12:.1f}">the knee: {escape(label)}</text>'
             )
     described = "; ".join(f"{size[p.bytes]}: {p.cost:.1%}" for p in points)
+    title = "Cost of the workload by the size of new indexes"
+    own = f'<text class="title" x="{_LEFT}" y="30">{title}</text>' if alone else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-labelledby="title described"><style>{_STYLE}</style>'
-        '<title id="title">Cost of the workload by the size of new indexes</title>'
-        f'<desc id="described">{escape(described)}</desc>'
-        f'<text class="title" x="{_LEFT}" y="30">Cost of the workload by the size of new indexes</text>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 {0 if alone else 40} {_WIDTH} '
+        f'{_HEIGHT if alone else _HEIGHT - 40}" role="img" aria-labelledby="curve-title curve-described">'
+        f"{f'<style>{_STYLE}</style>' if alone else ''}"
+        f'<title id="curve-title">{title}</title><desc id="curve-described">{escape(described)}</desc>{own}'
         + "".join(marks)
         + f'<path class="line" d="{"".join(path)}"/>'
         f'<text class="dim" x="{_LEFT}" y="{_HEIGHT - 30}">0</text>'

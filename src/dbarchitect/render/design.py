@@ -13,6 +13,7 @@ from dbarchitect.model.architecture import Architecture, AskedPlan
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import listed, plural
+from dbarchitect.render.erd import dbml, diagram, fitting, mermaid
 from dbarchitect.render.markdown import code, prose
 from dbarchitect.render.untrusted import block, json_document, line
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from dbarchitect.design.decision import Decision
     from dbarchitect.design.spec import Assumed, Unread
     from dbarchitect.model.architecture import Probe
+    from dbarchitect.model.schema import Relational
     from dbarchitect.render import Screen
 
 SCHEMA = "dbarchitect.architecture/1"
 Form = Literal["text", "json"]
 _SHOWN = 12
-_SLOW_COST = 10_000.0  # a plan of such a cost takes about 100 ms: the planner's unit is near 10 microseconds
+MS_OF_COST = 0.01  # the planner's unit is near 10 microseconds
+SLOW_COST = 10_000.0  # a plan of such a cost takes about 100 ms
 
 
 def verdict(made: Architecture) -> str:
@@ -67,6 +70,7 @@ def _parts(made: Architecture) -> Iterator[Part]:
     yield f"{line(made.folder)}: {said}"
     yield "next"
     for name, why in (
+        ("report.html", "the verdict, the diagram, the plans and the evidence, in a browser"),
         ("README.md", "the verdict on one page"),
         ("decisions.md", "what was decided, why, and what would change it"),
         ("schema.sql", "the schema"),
@@ -85,7 +89,7 @@ def _facts(made: Architecture) -> Iterator[str]:
         yield f"not tried, because no row is known that breaks them: {', '.join(made.untried)}"
     planned = [one for one in made.queries if one.cost_later is not None]
     if planned:
-        slow = sum((one.cost_later or 0) >= _SLOW_COST for one in planned)
+        slow = sum((one.cost_later or 0) >= SLOW_COST for one in planned)
         said = f"; {slow} of them dear then" if slow else "; none of them dear then"
         yield f"{plural(len(planned), 'query', 'queries')} planned with today's rows and those of two years{said}"
         timed = [one.lab_ms for one in planned if one.lab_ms is not None]
@@ -115,12 +119,16 @@ def pages(
     *,
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
-    diagram: str,
+    schema: Relational,
     command: str,
 ) -> dict[str, str]:
-    """The pages of the folder by path."""
+    """The pages of the folder by path. `schema`: as it was read back."""
+    columns = fitting(schema)
     return {
-        "README.md": _readme(made, decisions, assumed, unread, diagram, command),
+        "README.md": _readme(made, decisions, assumed, unread, command),
+        "diagram.svg": diagram(schema, columns=columns, title=line(made.title) or "Architecture"),
+        "diagram.mmd": mermaid(schema, columns=columns),
+        "schema.dbml": dbml(schema),
         "decisions.md": _decisions(decisions),
         "evidence/constraints.md": _constraints(made, probes, command),
         "evidence/plans.md": _plans(made, command),
@@ -142,7 +150,6 @@ def _readme(
     decisions: Sequence[Decision],
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
-    diagram: str,
     command: str,
 ) -> str:
     lines = [f"# {prose(line(made.title)) or 'Architecture'}", "", f"**{prose(verdict(made)).capitalize()}.**", ""]
@@ -199,7 +206,9 @@ def _readme(
     lines += [f"- {prose(line(one))}" for one in made.notes]
     lines += [f"- {prose(line(f'{one.kind} {one.name}: {one.effect}'))}" for one in made.gaps[:_SHOWN]]
     lines += [f"- all {len(decisions)} decisions with their reasons: [decisions.md](decisions.md)", ""]
-    lines += ["## Picture", "", fence(diagram.rstrip("\n"), "mermaid"), "", "## Use it", ""]
+    lines += ["## Picture", "", "![The tables and how they refer to each other](diagram.svg)", ""]
+    lines += ["The same for Mermaid: [diagram.mmd](diagram.mmd); for dbdiagram: [schema.dbml](schema.dbml).", ""]
+    lines += ["## Use it", ""]
     lines += [
         fence('createdb app\nfor f in migrations/*.up.sql; do psql -v ON_ERROR_STOP=1 -d app -f "$f"; done', "sh"),
         "",

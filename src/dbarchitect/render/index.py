@@ -31,7 +31,7 @@ def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (
     if form == "json":
         return json_document({"schema": SCHEMA, "version": version, **msgspec.to_builtins(advice)})
     if form == "sql":
-        return "".join(f"{line(statement)};\n" for statement in _statements(advice))
+        return "".join(f"{line(statement)};\n" for statement in advice_statements(advice))
     if form == "svg":
         return draw_curve(advice.curve, {point.bytes: size_text(point.bytes) for point in advice.curve})
     return printed(_parts(advice, written), screen)
@@ -56,7 +56,8 @@ def _times(told: StatisticsAdvice) -> str:
     return f" ({told.before_ms:,.1f} -> {told.after_ms:,.1f} ms)"
 
 
-def _statements(advice: IndexAdvice) -> Iterator[str]:
+def advice_statements(advice: IndexAdvice) -> Iterator[str]:
+    """Every statement of the advice, in order."""
     for one in (*advice.create, *advice.drop):
         for step in one.steps:
             yield from step.sql
@@ -65,11 +66,11 @@ def _statements(advice: IndexAdvice) -> Iterator[str]:
 
 
 def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
-    yield Text(_verdict(advice), style="bold green")
+    yield Text(advice_verdict(advice), style="bold green")
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in advice.proof.environment.items())
     yield Text(
         f"{advice.proof.level}: {line(advice.proof.method)} ({named}; {advice.candidates:,} indexes considered, "
-        f"{advice.questions:,} plans asked for, {advice.seconds:.1f} s{_gap(advice)})",
+        f"{advice.questions:,} plans asked for, {advice.seconds:.1f} s{choice_words(advice)})",
         style="dim",
     )
     for number, one in enumerate(advice.create, 1):
@@ -79,7 +80,8 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
             share = f"does the work of {', '.join(map(line, one.replaces))}"
         keep = f", costs {one.upkeep:.1%} to keep" if one.upkeep >= 0.0005 else ""
         yield Text(
-            f"{number}. {line(one.index.name.name)}: {size_text(one.bytes)}, {share}{keep}{_built(one)}", style="bold"
+            f"{number}. {line(one.index.name.name)}: {size_text(one.bytes)}, {share}{keep}{built_words(one)}",
+            style="bold",
         )
         for statement in one.sql.split("\n"):
             yield Verbatim(Text(f"   {line(statement.rstrip(';'))};"))
@@ -131,7 +133,8 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Verbatim(Text(f"again: {line(advice.proof.rerun)}", style="dim"))
 
 
-def _built(one: AdvisedIndex) -> str:
+def built_words(one: AdvisedIndex) -> str:
+    """How long building it takes, and who waits."""
     if one.built_ms is not None:
         return f", built in {one.built_ms / 1000:,.1f} s there"
     if one.build_s is None:
@@ -140,7 +143,8 @@ def _built(one: AdvisedIndex) -> str:
     return f", built in about {duration_text(one.build_s)}: {blocked}"
 
 
-def _verdict(advice: IndexAdvice) -> str:
+def advice_verdict(advice: IndexAdvice) -> str:
+    """One line: what to create and to drop, and what that does to the workload."""
     queries = plural(len(advice.queries), "query", "queries")
     if not advice.create and not advice.drop:
         more = ", but statistics are missing" if advice.statistics else ""
@@ -154,7 +158,8 @@ def _verdict(advice: IndexAdvice) -> str:
     return f"{' and '.join(parts)}: {cost} (geometric mean of the queries {advice.geometric:.1%})"
 
 
-def _gap(advice: IndexAdvice) -> str:
+def choice_words(advice: IndexAdvice) -> str:
+    """How near the choice is to the best one, "" where that was not proved."""
     if advice.gap is None:
         return ""
     return f"; the choice is within {advice.gap:.2%} of the best by these" if advice.create else ""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from rich.text import Text
 
-from dbarchitect.model.explain import PlanNode
 from dbarchitect.model.finding import Gap, Severity
 from dbarchitect.model.query_advice import QueryFinding, QueryReview, WorkloadReview
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.digest import amount, plural
+from dbarchitect.render.plan_tree import HOT, WARM, condition, misjudged_words, node_name, node_rows, shown, walk
 from dbarchitect.render.rewrite import rewrite_parts
 from dbarchitect.render.untrusted import json_document, line
 
@@ -24,9 +24,6 @@ WORKLOAD_SCHEMA = "dbarchitect.queries/1"
 Form = Literal["text", "json"]
 _BAR = 10
 _QUERIES, _SHOWN_SQL = 20, 100
-_LONGEST = 100  # characters of a condition
-_HOT, _WARM = 0.3, 0.1  # shares of the time that are marked
-_MOST = 60  # nodes that are shown; of more, those that take time and what leads to them
 
 
 def render_query(review: QueryReview, form: Form, *, screen: Screen, version: str, orms: Sequence[str] = ()) -> str:
@@ -63,7 +60,7 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
         for finding in sorted(one.to_improve, key=lambda each: -each.share):
             saved = f" (up to {finding.share:.0%})" if finding.share > 0 else ""
             advice = f"; {line(finding.advice)}" if finding.advice else ""
-            yield Text(f"   {line(finding.rule)}{_where(finding)}{saved}: {line(finding.message)}{advice}")
+            yield Text(f"   {line(finding.rule)}{where(finding)}{saved}: {line(finding.message)}{advice}")
         if one.rewrites:
             yield from rewrite_parts(one.rewrites[:1], numbered=False)
     if found > _QUERIES:
@@ -72,7 +69,7 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
 
 
 def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator[Part]:
-    yield Text(_verdict(review), style="bold yellow" if review.to_improve else "bold green")
+    yield Text(query_verdict(review), style="bold yellow" if review.to_improve else "bold green")
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
     yield Text(f"{review.proof.level}: {line(review.proof.method)}" + (f" ({named})" if named else ""), style="dim")
     if review.plan is not None:
@@ -91,7 +88,7 @@ def _parts(review: QueryReview, screen: Screen, orms: Sequence[str]) -> Iterator
         yield Text("")
         yield Text("worth knowing", style="bold")
         for one in rest:
-            yield Text(f"  {line(one.rule)}{_where(one)}: {line(one.message)}; {line(one.advice)}", style="dim")
+            yield Text(f"  {line(one.rule)}{where(one)}: {line(one.message)}; {line(one.advice)}", style="dim")
     yield from _closing(review.notes, review.gaps, review.proof.rerun)
 
 
@@ -105,7 +102,8 @@ def _closing(notes: Sequence[str], gaps: Sequence[Gap], rerun: str) -> Iterator[
         yield Verbatim(Text(f"again: {line(rerun)}", style="dim"))
 
 
-def _verdict(review: QueryReview) -> str:
+def query_verdict(review: QueryReview) -> str:
+    """One line: how much there is to improve, and what it takes."""
     asking = review.to_improve
     count = len(asking) + len(review.rewrites)
     plan = review.plan
@@ -125,99 +123,38 @@ def _verdict(review: QueryReview) -> str:
 
 def _tree(review: QueryReview, screen: Screen) -> Iterator[Part]:
     assert review.plan is not None
-    nodes = list(_walk(review.plan.root))
+    nodes = list(walk(review.plan.root))
     unit = "ms" if review.timed else "cost"
-    shown = _shown(review, nodes)
+    visible = shown(nodes, review.times)
     marked = {one.node for one in (*review.findings, *review.patterns) if one.severity is not Severity.INFO}
     yield Text(f"{'own ' + unit:>12} {'':>4} {'':{_BAR}}   #  node", style="dim")
     hidden = 0
     for number, (node, depth) in enumerate(nodes):
-        if number not in shown:
+        if number not in visible:
             hidden += 1
             continue
         own = review.times[number].own if number < len(review.times) else 0.0
         share = own / review.total if review.total > 0 else 0.0
         filled = round(share * _BAR)
         bar = ("\u2588" if screen.unicode else "#") * filled
-        style = "red" if share >= _HOT else "yellow" if share >= _WARM else ""
+        style = "red" if share >= HOT else "yellow" if share >= WARM else ""
         text = Text(f"{own:>12,.2f} {share:>4.0%} ", style=style)
         text.append(f"{bar:{_BAR}}", style=style)
         text.append(f" {number + 1:>3}  ", style="dim")
-        text.append("  " * depth + _name(node), style="bold" if number + 1 in marked else "")
-        text.append(_rows(node), style="dim")
-        text.append(_off(node, review.times[number].off if number < len(review.times) else 1.0), style="magenta")
+        text.append("  " * depth + node_name(node), style="bold" if number + 1 in marked else "")
+        text.append(node_rows(node), style="dim")
+        text.append(
+            misjudged_words(node, review.times[number].off if number < len(review.times) else 1.0), style="magenta"
+        )
         yield Verbatim(text)
-        if share >= _WARM and (condition := _condition(node)):
-            yield Verbatim(Text(f"{'':33}{'  ' * depth}{condition}", style="dim"))
+        if share >= WARM and (said := condition(node)):
+            yield Verbatim(Text(f"{'':33}{'  ' * depth}{said}", style="dim"))
     if hidden:
         yield Text(f"{plural(hidden, 'node')} that take no time are left out (--format json)", style="dim")
 
 
-def _walk(root: PlanNode) -> Iterator[tuple[PlanNode, int]]:
-    waiting = [(root, 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        yield node, depth
-        waiting += [(child, depth + 1) for child in reversed(node.children)]
-
-
-def _shown(review: QueryReview, nodes: list[tuple[PlanNode, int]]) -> set[int]:
-    if len(nodes) <= _MOST:
-        return set(range(len(nodes)))
-    order = sorted(range(len(nodes)), key=lambda one: -(review.times[one].own if one < len(review.times) else 0.0))
-    found: set[int] = set()
-    for number in order[: _MOST // 2]:
-        depth = nodes[number][1]
-        found.add(number)
-        for before in range(number - 1, -1, -1):  # what it stands below
-            if nodes[before][1] < depth:
-                depth = nodes[before][1]
-                found.add(before)
-    return found
-
-
-def _name(node: PlanNode) -> str:
-    kind = node.type
-    if node.operation:
-        kind = node.operation
-    elif node.join and node.join != "Inner":
-        kind = f"{kind.removesuffix(' Join')} {node.join} Join"
-    elif node.type == "Aggregate" and node.strategy in ("Hashed", "Sorted", "Mixed"):
-        kind = {"Hashed": "HashAggregate", "Sorted": "GroupAggregate", "Mixed": "MixedAggregate"}[node.strategy]
-    parallel = "Parallel " if node.parallel else ""
-    using = f" using {node.index}" if node.index else ""
-    on = node.relation or node.cte or node.detail.get("Function Name", "")
-    of = f" on {on}" if on else ""
-    alias = f" {node.alias}" if node.alias and node.alias != on else ""
-    label = f"[{node.subplan}] " if node.subplan else ""
-    return line(f"{label}{parallel}{kind}{using}{of}{alias}")
-
-
-def _condition(node: PlanNode) -> str:
-    """What a node compares, sorts or groups by, on one line."""
-    parts = [text for text in (node.condition, node.filter) if text] or [", ".join(node.sort_key or node.group_key)]
-    text = line(" ".join(" and ".join(parts).split()))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-
-def _rows(node: PlanNode) -> str:
-    if node.loops == 0:
-        return "  never ran"
-    if node.actual_rows is None or node.loops is None:
-        return f"  {node.rows:,.0f} rows expected"
-    times = f" x {node.loops:,.0f}" if node.loops != 1 else ""
-    thrown = f", {node.rows_removed:,.0f} thrown away" if node.rows_removed else ""
-    return f"  {node.actual_rows:,.0f} rows{thrown}{times}"
-
-
-def _off(node: PlanNode, times: float) -> str:
-    if times == 1.0:
-        return ""
-    wrong = f"{times:,.0f}x too few" if times > 1 else f"{1 / times:,.0f}x too many"
-    return f" (expected {node.rows:,.0f}: {wrong})"
-
-
-def _where(one: QueryFinding) -> str:
+def where(one: QueryFinding) -> str:
+    """The node or the place that a finding is about."""
     return f" at #{one.node}" if one.node is not None else f" at {line(one.at)}" if one.at else ""
 
 
@@ -227,7 +164,7 @@ def _finding(one: QueryFinding, number: int) -> Iterator[Part]:
         saved = f"saves up to {amount(one.saves_ms, 'ms')} ({one.share:.0%})"
     elif one.share > 0:
         saved = f"saves up to {one.share:.0%} of the cost"
-    head = f"{number}. {line(one.rule)}{_where(one)}"
+    head = f"{number}. {line(one.rule)}{where(one)}"
     yield Text(f"{head}: {saved}" if saved else head, style="bold")
     yield Text(f"   {line(one.message)}")
     if one.advice:

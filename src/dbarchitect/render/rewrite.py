@@ -27,10 +27,10 @@ def rewrite_parts(
     for number, one in enumerate(found, 1):
         if number > 1:
             yield Text("")
-        yield Text(f"{f'{number}. ' if numbered else '   '}{line(one.title)}: {_gain(one)}", style="bold")
+        yield Text(f"{f'{number}. ' if numbered else '   '}{line(one.title)}: {gain_words(one)}", style="bold")
         if one.caution:
             yield Text(f"   the meaning changes: {line(one.caution)}", style="bold yellow")
-        yield from (Verbatim(Text(f"   {text}", style=style)) for text, style in _changed(one.original, one.sql))
+        yield from (Verbatim(Text(f"   {text}", style=style)) for text, style in changed_lines(one.original, one.sql))
         for statement in one.indexes:
             yield Verbatim(Text(f"   {line(statement)};"))
         if one.indexes:
@@ -41,7 +41,7 @@ def rewrite_parts(
                 yield Text(f"   {idiom.orm}{said}", style="dim")
                 yield from (Verbatim(Text(f"      {text}")) for text in block(idiom.code).splitlines())
         yield Text(f"   why: {line(one.because)}")
-        yield Text(f"   {one.proof.level}: {_tested(one)}", style="dim")
+        yield Text(f"   {one.proof.level}: {tested_words(one)}", style="dim")
 
 
 def equivalence_parts(test: Equivalence) -> Iterator[Part]:
@@ -70,7 +70,8 @@ def rewrites_as_json(found: Sequence[Rewritten]) -> list[dict[str, Any]]:
     return [{**msgspec.to_builtins(one), "gain": one.gain} for one in found]
 
 
-def _gain(one: Rewritten) -> str:
+def gain_words(one: Rewritten) -> str:
+    """What a form gains, in words."""
     if one.gain is None:
         return "what it gains is not known"
     return f"{one.gain:,.1f} times cheaper ({_costs(one.before, one.after)})"
@@ -87,7 +88,8 @@ def _costs(before: Cost, after: Cost) -> str:
     return ", ".join(parts)
 
 
-def _tested(one: Rewritten) -> str:
+def tested_words(one: Rewritten) -> str:
+    """How it was shown that both forms give the same."""
     if one.equivalence is None:
         return "not compared, because the meaning changes"
     return f"no difference on {_databases(one.equivalence)}"
@@ -99,7 +101,7 @@ def _databases(test: Equivalence) -> str:
     return f"{databases} made for the two ({told}; seed {test.seed}, {test.seconds:.1f} s)"
 
 
-def _changed(before: str, after: str) -> Iterator[tuple[str, str]]:
+def changed_lines(before: str, after: str) -> Iterator[tuple[str, str]]:
     """The lines of a unified diff where lines stay, else both texts."""
     old, new = block(before).splitlines(), block(after).splitlines()
     for text in difflib.unified_diff(old, new, lineterm="", n=2):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbarchitect.model.english import singular
 from dbarchitect.model.english import split as words
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context
-from dbarchitect.review.enforcing import is_target
+from dbarchitect.review.enforcing import comparable, is_target
 
 # First words of ids that other systems give (`stripe_customer_id`).
 ELSEWHERE = frozenset(
@@ -22,6 +23,8 @@ _IRREGULAR = {"people": "person", "children": "child", "indices": "index", "men"
 
 _SHORTEST = 3  # letters of a table's name before an ending that is grown onto it
 _ROLES_OF_THEMSELVES = frozenset({"parent", "root", "ancestor", "predecessor", "successor"})
+_TYPES = ("type", "kind", "class", "table")  # of what a polymorphic id refers to
+_PASSING = frozenset({"staging", "stage", "tmp", "temp", "import", "imports", "backup", "archive", "archived", "bak"})
 
 
 class Meant(NamedTuple):
@@ -31,6 +34,37 @@ class Meant(NamedTuple):
     table: Table
     column: str
     whole: bool
+
+
+class Undeclared(NamedTuple):
+    """A column that means another table, and no foreign key that says so."""
+
+    table: Table
+    column: Column
+    meant: Meant
+
+
+def undeclared(review: Context) -> Iterator[Undeclared]:
+    """The references that names imply and no foreign key declares, by table and in the order of its columns."""
+    names = Names(review)
+    for table in review.tables:
+        if not _PASSING.isdisjoint(words(table.name.name)):
+            continue
+        referring = {name for key in table.foreign_keys for name in key.columns}
+        called = {words(column.name) for column in table.columns}
+        key = table.primary_key.columns if table.primary_key else ()
+        for column in table.columns:
+            if column.inherited or column.generated or column.name in referring or key == (column.name,):
+                continue
+            if column.identity is not None or review.sequence(table, column) is not None:
+                continue
+            meant = names.meant(table, column)
+            if meant is None or not comparable(table, column.name, meant.table, meant.column):
+                continue
+            stem = words(column.name)[:-1]  # of the id, and so of the type beside it
+            if any((*stem[start:], kind) in called for start in range(len(stem)) for kind in _TYPES):
+                continue
+            yield Undeclared(table, column, meant)
 
 
 class Names:

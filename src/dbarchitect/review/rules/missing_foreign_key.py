@@ -38,14 +38,13 @@ from collections.abc import Iterator
 import msgspec
 
 from dbarchitect.model.change import Change
-from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name, ObjectRef
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Column, Table
 from dbarchitect.review.context import Context, base_type, column_ref
-from dbarchitect.review.enforcing import comparable, foreign_key, orphans
-from dbarchitect.review.implied import Meant, Names
+from dbarchitect.review.enforcing import foreign_key, orphans
+from dbarchitect.review.implied import Meant, undeclared
 from dbarchitect.review.mending import new_index
 from dbarchitect.review.overlap import serves_foreign_key
 from dbarchitect.review.rows import Rows
@@ -64,8 +63,6 @@ RULE = Rule(
     yields_to=("reference-in-rows",),
 )
 
-_TYPES = ("type", "kind", "class", "table")  # of what a polymorphic id refers to
-_PASSING = frozenset({"staging", "stage", "tmp", "temp", "import", "imports", "backup", "archive", "archived", "bak"})
 _MORE = 1.1  # estimates of distinct values within 10 % of the parent's rows are no contradiction
 _ENOUGH = 5  # sampled values before they speak for anything
 _FEW_ROWS = 100  # the default statistics target: statistics of so few distinct rows list every key
@@ -73,27 +70,8 @@ _FEW_ROWS = 100  # the default statistics target: statistics of so few distinct 
 
 def check(review: Context) -> Iterator[Finding]:
     """Columns that mean another table, and no foreign key that says so."""
-    names = Names(review)
-    found: list[tuple[Name, Finding]] = []
+    found = [(one.meant.table.name, _found(review, one.table, one.column, one.meant)) for one in undeclared(review)]
     declared = sum(len(table.foreign_keys) for table in review.tables)
-    for table in review.tables:
-        if not _PASSING.isdisjoint(words(table.name.name)):
-            continue
-        referring = {name for key in table.foreign_keys for name in key.columns}
-        called = {words(column.name) for column in table.columns}
-        key = table.primary_key.columns if table.primary_key else ()
-        for column in table.columns:
-            if column.inherited or column.generated or column.name in referring or key == (column.name,):
-                continue
-            if column.identity is not None or review.sequence(table, column) is not None:
-                continue
-            meant = names.meant(table, column)
-            if meant is None or not comparable(table, column.name, meant.table, meant.column):
-                continue
-            stem = words(column.name)[:-1]  # of the id, and so of the type beside it
-            if any((*stem[start:], kind) in called for start in range(len(stem)) for kind in _TYPES):
-                continue
-            found.append((meant.table.name, _found(review, table, column, meant)))
     of = len(found) + declared
     if len(found) > (MANY if declared else 1) and len(found) >= SHARE * of:
         message = f"{len(found)} columns are called like keys of other tables, and {declared} have a foreign key"

@@ -1,0 +1,50 @@
+"""The entity-relationship diagram of a schema, as SVG, Mermaid and DBML.
+
+`diagram` is three steps: `content` (what is drawn), `layout` (where), `draw` (how).
+
+What a page may rely on in the SVG:
+
+    svg.erd                          the picture; `viewBox` fits all of it, there is no width and no height
+    g.erd-frames > g.erd-group       a group of tables with its rectangle (`rect.erd-frame`) and title: [data-group]
+    g.erd-tables > g.erd-table       one for each table: [id] PREFIX-tN, [data-table], [data-schema], [data-group];
+                                     `.erd-unknown` where the schema does not hold it; `title` in words
+    g.erd-table > g[data-column]     one for each column that is shown
+    g.erd-edges > g.erd-edge         one for each foreign key: [data-from] child, [data-to] parent, [data-columns] of
+                                     the child, with commas; `.erd-implied` where only names say so; path.erd-line
+                                     with path.erd-mark and path.erd-ring at its ends; `title` in words
+    g.erd-legend                     what the marks mean
+
+[data-table], [data-from] and [data-to] have the same form: the qualified SQL name (`public.orders`, `public."Order"`).
+Colours follow `prefers-color-scheme` by the classes above (all rules begin with `.erd`), so a page may overrule them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dbarchitect.model.schema import Relational
+
+from .boxes import Columns, Implied, content, fitting
+from .dbml import dbml
+from .layout import layout
+from .mermaid import mermaid
+from .svg import draw
+
+__all__ = ["Columns", "Implied", "dbml", "diagram", "fitting", "mermaid"]
+
+
+def diagram(
+    schema: Relational,
+    *,
+    implied: Sequence[Implied] = (),
+    columns: Columns = "all",
+    title: str = "Entity-relationship diagram",
+    prefix: str = "erd",
+) -> str:
+    """The diagram of a schema as one SVG element. The same schema always gives the same text.
+
+    `implied` are references without a foreign key, drawn as such. `columns`: all, those of keys, or none. `prefix`
+    begins its ids.
+    """
+    shown = content(schema, implied=implied, columns=columns)
+    return draw(shown, layout(shown), title=title, prefix=prefix)

@@ -1,0 +1,338 @@
+"""Pages for people, in a real browser: nothing hostile acts, nothing is fetched, everybody can read and use them."""
+
+from __future__ import annotations
+
+import shutil
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import postgres_servers
+from dbarchitect.api.erd import implied
+from dbarchitect.api.report import ReportOptions, report
+from dbarchitect.api.schema import CheckOptions
+from dbarchitect.cli import run
+from dbarchitect.errors import InputError
+from dbarchitect.model.plan import Effects
+from dbarchitect.model.rehearsal import Held, Observed, QueryChange, Refusal, Rehearsal, Rehearsed, Stop
+from dbarchitect.render.html.index import index_page
+from dbarchitect.render.html.query import queries_page, query_page
+from dbarchitect.render.html.rehearsal import rehearsal_page
+from dbarchitect.render.html.report import report_page
+from migration_tools import fetched
+
+# What a name, a comment, a literal can be; each would act if it were not escaped where it stands.
+SCRIPT = "<script>pwned=1</script>"
+HANDLER = '"><img src=x onerror=pwned=1>'
+ENDS = "</title></style></template></script><svg onload=pwned=1>"
+
+SCHEMA = f"""
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE);
+CREATE TABLE "{SCRIPT}" (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id bigint NOT NULL REFERENCES users,
+    price double precision NOT NULL,
+    "{HANDLER.replace('"', '""')}" text DEFAULT '{ENDS}'
+);
+CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, users_id bigint NOT NULL,
+    "javascript:pwned=1" json);
+COMMENT ON TABLE notes IS '{ENDS}';
+COMMENT ON COLUMN "{SCRIPT}".price IS '{SCRIPT}';
+"""
+WORKLOAD = f"""
+-- calls: 1000
+SELECT * FROM "{SCRIPT}" WHERE user_id = 7;
+-- calls: 10
+SELECT * FROM notes WHERE users_id = 3 AND '{ENDS}' <> '{HANDLER}' ORDER BY id DESC LIMIT 5;
+"""
+BRIEF = f"""# Shop {ENDS}
+
+A customer has a name and an email, unique.
+A customer has many orders. An order has a total (money).
+
+- list a customer's orders, newest first, 20 at a time (50 a second, 20 ms)
+- {SCRIPT}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("pages are looked at in Chromium, and none is installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every kind of page, of things whose names mean harm."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "hostile.sql").write_text(SCHEMA)
+    (folder / "workload.sql").write_text(WORKLOAD)
+    found = report(
+        str(folder / "hostile.sql"),
+        ReportOptions(
+            check=CheckOptions(
+                workload=folder / "workload.sql",
+                rows={"*": 30_000},
+                cache=postgres_servers.test_cache(),
+                now=datetime(2026, 11, 1, tzinfo=UTC),
+            ),
+        ),
+    )
+    assert found.queries is not None and found.queries.reviews and found.advice is not None and found.advice.create
+    review = replace(found.queries.reviews[0], source=ENDS)
+    made = {
+        "report": report_page(found, implied(found.schema), made_at="today", version="0"),
+        "index": index_page(found.advice, f"postgresql://me:s3cret@host/{ENDS}", written=(HANDLER,), version="0"),
+        "query": query_page(review, version="0"),
+        "queries": queries_page(found.queries, version="0"),
+        "rehearsal": rehearsal_page(_rehearsal(), kept=HANDLER, then=SCRIPT, version="0"),
+    }
+    for name, text in made.items():
+        (folder / f"{name}.html").write_text(text)
+    (folder / "brief.md").write_text(BRIEF)
+    run(["design", str(folder / "brief.md"), "-o", str(folder / "design"), "--lab-rows", "1000"])
+    return {name: folder / f"{name}.html" for name in made} | {"design": folder / "design" / "report.html"}
+
+
+def _rehearsal() -> Rehearsal:
+    statement = Observed(
+        sql=f'ALTER TABLE "{SCRIPT}" ADD COLUMN x text', effects=Effects(locks={SCRIPT: "ACCESS EXCLUSIVE"})
+    )
+    held = (
+        Held(table=SCRIPT, lock="ACCESS EXCLUSIVE", since=1, seconds=4.0),
+        Held(table=HANDLER, lock="SHARE", since=2, seconds=1.0),
+    )
+    return Rehearsal(
+        plan="0123456789abcdef",
+        source=ENDS,
+        migrations=(SCRIPT, ENDS),
+        base_hash="",
+        verdict="blocks",
+        reasons=(ENDS,),
+        rows="made up",
+        row_count=1000,
+        steps=(
+            Rehearsed(
+                migration=SCRIPT, phase="up", number=1, statements=(statement, statement), held=held, seconds=4.0
+            ),
+            Rehearsed(migration=ENDS, phase="up", number=1, statements=(statement,), seconds=0.0),
+        ),
+        stops=(
+            Stop(
+                migration=SCRIPT, phase="up", number=1, statement=ENDS, offenders=SCRIPT, examples=({HANDLER: ENDS},),
+                refusal=Refusal(sqlstate="23505", message=HANDLER, detail=ENDS),
+            ),
+        ),
+        not_undone=(SCRIPT,),
+        changes=(f"{SCRIPT}: is missing",),
+        queries=(QueryChange(sql=ENDS, calls=3.0, before=1.0, broken=HANDLER),),
+        planned=1,
+        command=("dba", "migrate", "rehearse", ENDS),
+    )  # fmt: skip
+
+
+class Seen:
+    """A page in a browser, with all that it tried."""
+
+    def __init__(self, browser: Browser, path: Path, **context: object) -> None:
+        self.context = browser.new_context(reduced_motion="reduce", **context)  # pyright: ignore[reportArgumentType]
+        self.page: Page = self.context.new_page()
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda one: self.asked.append(one.url))
+        self.page.on("console", lambda one: self.said.append(one.text))
+        self.page.on("pageerror", lambda one: self.said.append(str(one)))
+        self.page.on("dialog", lambda one: self.said.append(one.message))
+        self.page.goto(path.as_uri())
+
+    def __enter__(self) -> Seen:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+
+KINDS = ("report", "design", "rehearsal", "index", "query", "queries")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_acts_and_everybody_can_read_it(browser: Browser, pages: dict[str, Path], kind: str) -> None:
+    with Seen(browser, pages[kind], color_scheme="light", viewport={"width": 390, "height": 800}) as seen:
+        page = seen.page
+        assert page.evaluate("typeof pwned") == "undefined"
+        assert page.locator("img, iframe, object, embed, form, link, base").count() == 0
+        assert page.locator("script").count() == 1
+        # No text became an attribute that acts, nor a link to somewhere else.
+        names = page.evaluate("[...document.querySelectorAll('*')].flatMap((one) => one.getAttributeNames())")
+        assert [one for one in names if one.startswith("on") or one == "style"] == []
+        links = page.evaluate("[...document.querySelectorAll('a')].map((one) => one.getAttribute('href'))")
+        assert all(one.startswith("#") for one in links)
+        assert "pwned=1" in page.inner_text("body"), "what was hostile is shown as text"
+        assert "s3cret" not in page.content()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it is wider than a telephone"
+
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.evaluate((fetched((("axe-core", "4.14.1"),)) / "node_modules" / "axe-core" / "axe.min.js").read_text())
+        assert _faults(page, "{}") == []
+        page.emulate_media(color_scheme="dark")
+        assert _faults(page, "{ runOnly: ['color-contrast'] }") == []
+
+        assert seen.asked == [pages[kind].as_uri()]
+        assert seen.said == []
+        # The policy holds on its own too: what got in would not run.
+        page.evaluate("""() => {
+            const script = document.createElement('script');
+            script.textContent = 'pwned = 2';
+            document.body.append(script);
+        }""")
+        assert page.evaluate("typeof pwned") == "undefined"
+        assert any("Content Security Policy" in one for one in seen.said)
+
+
+def _faults(page: Page, options: str) -> list[tuple[str, str, str]]:
+    """What axe finds that keeps somebody from reading the page: https://github.com/dequelabs/axe-core."""
+    found = page.evaluate(f"axe.run(document, {options})")
+    return [
+        (one["id"], node["html"][:200], node["failureSummary"][:300])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:3]
+    ]
+
+
+def test_the_diagram_is_moved_searched_and_thinned(browser: Browser, pages: dict[str, Path]) -> None:
+    with Seen(browser, pages["report"], accept_downloads=True) as seen:
+        page = seen.page
+        canvas = page.locator("[data-canvas]")
+        canvas.scroll_into_view_if_needed()
+
+        def view() -> list[float]:
+            text = page.evaluate("document.querySelector('[data-canvas] > svg:not([hidden])').getAttribute('viewBox')")
+            return [float(one) for one in text.split()]
+
+        def away() -> set[str]:
+            faint = page.locator("[data-canvas] > svg:not([hidden]) [data-table].away")
+            return {one.get_attribute("data-table") or "" for one in faint.all()}
+
+        whole = view()
+        page.click("[data-zoom=in]")
+        assert view()[2] < whole[2]
+        box = canvas.bounding_box()
+        assert box is not None
+        before = view()
+        page.mouse.move(box["x"] + 20, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 120, box["y"] + 70, steps=4)
+        page.mouse.up()
+        assert view()[0] < before[0] and view()[1] < before[1], "what is dragged to the right shows what was left of it"
+        page.click("[data-zoom=fit]")
+        assert view() == pytest.approx(whole)
+
+        page.fill("[data-find]", "email")
+        assert away() == {"public.notes", f'public."{SCRIPT}"'}
+        page.fill("[data-find]", "no such thing")
+        assert page.inner_text("[data-found]") == "no tables"
+        page.fill("[data-find]", "")
+        assert away() == set()
+
+        page.locator(f"[data-canvas] > svg:not([hidden]) [data-table='public.\"{SCRIPT}\"'] .erd-name").click()
+        assert away() == {"public.notes"}, "only its neighbour stays"
+        page.get_by_role("button", name="Keys").click()
+        assert away() == {"public.notes"}, "and stays when columns go"
+        canvas.press("Escape")
+        assert away() == set()
+        before = view()
+        canvas.press("ArrowRight")
+        assert view()[0] > before[0]
+        # Who does not see the picture finds its tables in words, and from there in the picture.
+        page.get_by_text("The same in words").click()
+        page.locator("[data-show='public.users']").click()
+        assert "public.users" not in away() and page.inner_text("[data-found]").startswith("public.users: ")
+
+        with page.expect_download() as waiting:
+            page.click("[data-save=svg]")
+        svg = Path(waiting.value.path()).read_text()
+        assert ElementTree.fromstring(svg).get("viewBox") and "away" not in svg
+        with page.expect_download() as waiting:
+            page.click("[data-save=mermaid]")
+        mermaid = Path(waiting.value.path()).read_text()
+        assert mermaid.startswith("erDiagram\n") and 'users ||--o{ script_pwned_1_script : "user_id"' in mermaid
+        assert seen.said == []
+
+
+def test_colours_follow_the_system_and_the_button(browser: Browser, pages: dict[str, Path]) -> None:
+    with Seen(browser, pages["report"], color_scheme="dark") as seen:
+        page = seen.page
+
+        def light() -> tuple[bool, bool]:
+            paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            box = page.evaluate("getComputedStyle(document.querySelector('.erd-box')).fill")
+            return _is_light(paper), _is_light(box)
+
+        assert light() == (False, False)
+        page.click("[data-theme-button]")
+        assert light() == (True, True)
+        page.click("[data-theme-button]")
+        assert light() == (False, False)
+
+
+def _is_light(colour: str) -> bool:
+    """Of `rgb(18, 21, 25)`."""
+    return sum(map(int, colour[4:-1].split(","))) > 600
+
+
+def test_on_paper_everything_is_open_and_light(browser: Browser, pages: dict[str, Path]) -> None:
+    with Seen(browser, pages["design"], color_scheme="dark") as seen:
+        page = seen.page
+        folded = page.locator("details:not([open])").count()
+        assert folded > 3
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("details:not([open])").count() == 0
+        assert page.locator(".top").is_hidden() and page.locator(".diagram-tools").is_hidden()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details:not([open])").count() == folded
+
+
+def test_without_a_mouse(browser: Browser, pages: dict[str, Path]) -> None:
+    with Seen(browser, pages["report"]) as seen:
+        page = seen.page
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.focus("[data-canvas]")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.hasAttribute('data-find')")
+        page.keyboard.type("users")
+        page.keyboard.press("Enter")
+        assert page.inner_text("[data-found]").startswith("public.users: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["shop.sql"], "no file is named"),
+        (["shop.sql", "-o", "report.pdf"], "a page for a browser"),
+        (["shop.sql", "-o", "gone/report.html"], "there is no folder gone"),
+        (["nowhere.sql", "-o", "report.html"], "nowhere.sql"),
+    ],
+)
+def test_wrong_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=said):
+        run(["report", *words])
+    assert not (tmp_path / "report.html").exists()
