@@ -9,11 +9,14 @@ test suite compares what is there with what would be written.
 from __future__ import annotations
 
 import re
+import sqlite3
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +25,9 @@ import psycopg
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
+from dbarchitect.engines.sqlite.ddl import ddl as sqlite_ddl
+from dbarchitect.engines.sqlite.rows import look
+from dbarchitect.engines.sqlite.source import open_sqlite
 from dbarchitect.migrate import rule as lint_rule
 from dbarchitect.migrate.lint import lint
 from dbarchitect.migrate.script import Script
@@ -38,6 +44,7 @@ from dbarchitect.review import rule as check_rule
 from dbarchitect.sources import Workshop
 from dbarchitect.sql.positions import positions
 from dbarchitect.sql.script import split_script
+from dbarchitect.sql.sqlite import split_sqlite, sqlite_positions
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "rules"
@@ -137,9 +144,14 @@ class Subject:
     @property
     def cases(self) -> list[Case]:
         """The firing cases, those that need the least first."""
-        folder = CASES / ("lint" if self.lints else "review") / self.id / "fires"
+        folder = CASES / ("lint" if self.lints else "sqlite" if self.of_sqlite else "review") / self.id / "fires"
         found = [Case(path) for path in sorted(folder.glob("*.sql")) if not path.name.endswith(".schema.sql")]
         return sorted(found, key=lambda one: (not one.runs_here, one.facts is not None, one.path.stem != "plain"))
+
+    @property
+    def of_sqlite(self) -> bool:
+        """Whether it speaks about SQLite alone."""
+        return not self.lints and "postgresql" not in self.rule.engines
 
     @property
     def certainty(self) -> str:
@@ -190,7 +202,8 @@ def page(subject: Subject, shown: Shown) -> str:
 def _command(subject: Subject) -> str:
     if subject.lints:
         return f"`{subject.command} {EXAMPLE} --select {subject.id}` says"
-    return f"`{subject.command} --select {subject.id}` says of a database that is made so"
+    made = "a file" if subject.of_sqlite else "a database"
+    return f"`{subject.command} --select {subject.id}` says of {made} that is made so"
 
 
 def _table(subject: Subject, shown: Shown) -> Iterator[str]:
@@ -220,7 +233,10 @@ def _table(subject: Subject, shown: Shown) -> Iterator[str]:
 
 
 def _versions(rule: Any) -> str:
-    return f"from {rule.since} on" if rule.since else "12 to 18"
+    engines = getattr(rule, "engines", ("postgresql",))
+    if "postgresql" not in engines:
+        return "SQLite alone"
+    return (f"from {rule.since} on" if rule.since else "12 to 18") + (", and SQLite" if "sqlite" in engines else "")
 
 
 def index(found: Sequence[tuple[Subject, Shown]]) -> str:
@@ -287,6 +303,8 @@ class Examples:
         return Shown(text=_text(found[0]) if found else "", level=level)
 
     def _check(self, subject: Subject, case: Case) -> Review:
+        if subject.of_sqlite:
+            return self._check_sqlite(subject, case)
         made = self._made(case.sql, roles=case.roles, encoding=case.encoding)
         schema = msgspec.structs.replace(made, facts=case.facts)
         places = positions(split_script(case.sql, EXAMPLE))
@@ -298,6 +316,28 @@ class Examples:
                 one,
                 ddl=tuple(sql for change in one.fix for sql in ddl(change, version=schema.version)),
                 position=places.find(one.at),
+            )
+            for one in found
+        )
+        return _review(findings, tables=len(schema.tables))
+
+    def _check_sqlite(self, subject: Subject, case: Case) -> Review:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "example.db"
+            with closing(sqlite3.connect(file)) as connection:
+                connection.executescript(case.sql)
+            source = open_sqlite(str(file), now=datetime(2026, 1, 1, tzinfo=UTC))
+            with source.rows() as rows:
+                seen, _ = look(rows, source.schema)
+        facts = source.schema.facts
+        schema = msgspec.structs.replace(
+            source.schema, facts=None if facts is None else msgspec.structs.replace(facts, sqlite=seen)
+        )
+        places = sqlite_positions(split_sqlite(case.sql, EXAMPLE))
+        found, _ = check_rule.review(schema, select=[subject.id])
+        findings = tuple(
+            msgspec.structs.replace(
+                one, ddl=tuple(sql for change in one.fix for sql in sqlite_ddl(change)), position=places.find(one.at)
             )
             for one in found
         )
@@ -347,7 +387,7 @@ def _review(findings: tuple[Finding, ...], *, tables: int = 0, files: int = 0) -
 
 def _level(finding: Finding) -> str:
     if finding.experiment is None:
-        return "asserted"
+        return finding.proof.level
     if isinstance(finding.experiment, TimedWithout):
         return "measured"
     return "planned" if isinstance(finding.experiment, SamePlans) else "rehearsed"

@@ -39,7 +39,7 @@ from dbarchitect.review import review
 from dbarchitect.review.rule import Rule, rules
 
 CASES = Path(__file__).parent / "cases" / "review"
-RULES = {rule.id: rule for rule in rules()}
+RULES = {rule.id: rule for rule in rules() if "postgresql" in rule.engines}
 
 
 @dataclass(frozen=True)

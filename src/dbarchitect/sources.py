@@ -3,6 +3,7 @@
 postgresql://...    a live database: only ever read, through fixed catalogue queries
 something.twin      a snapshot
 something.sql       a script or a plain pg_dump, made real in a private database and read back from its catalogue
+schema.dbml         DBML, of which the DDL is made and run like a script
 a folder            migrations: plain SQL in the order of the names; Prisma's, Drizzle's, an Alembic project
 package.module:Base, schema.prisma, schema.ts, drizzle.config.ts
                     models in code, asked through their mapper's own toolchain for the DDL (`codesources`)
@@ -36,6 +37,7 @@ from dbarchitect.engines.postgres.statements import counted_workload
 from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
+from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_folder
 from dbarchitect.migrate.formats.folder import natural
@@ -46,6 +48,7 @@ from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, Position, quote_identifier
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
+from dbarchitect.sql.dbml import ddl_of
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
 from dbarchitect.sql.positions import Positions, positions
 from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_LATER = ("sqlite", "libsql", "mongodb", "mongodb+srv", "redis", "rediss", "mysql", "mariadb")
+_LATER = ("mongodb", "mongodb+srv", "mysql", "mariadb")
 _SCRIPT_DATABASE = "source"
 _NAMED = 10  # files that a gap names
 
@@ -243,6 +246,11 @@ def open_source(
     Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
     """
     url = _URL.match(given)
+    if sqlite_given(given):
+        raise InputError(
+            f"{given} is SQLite's, and this command is for PostgreSQL alone",
+            hint="dba check, dba query, dba index, dba twin create and dba migrate diff take SQLite",
+        )
     if data and (url or Path(given).suffix == ".twin"):
         raise InputError(
             f"--data loads the rows of a script, and {redacted_url(given)} is none",
@@ -275,7 +283,24 @@ def open_source(
             hint="a SOURCE is a postgresql:// URL, a .sql file, a folder of SQL migrations, a .twin file, or models: "
             "package.module:Base, schema.prisma, schema.ts",
         )
+    if path.suffix in (".md", ".markdown"):
+        raise InputError(
+            f"{given} is a brief, and a SOURCE is a schema that is there",
+            hint=f"dba design {given} -o architecture, whose schema.sql is one; --orm writes a project too",
+        )
+    if path.suffix == ".dbml":
+        return _dbml(given, path, workshop, database=database)
     return _scripts(given, [path], workshop, data=data, database=database)
+
+
+def _dbml(given: str, path: Path, workshop: Workshop, *, database: str) -> Source:
+    """A document in DBML: the DDL of what it describes, run like a script."""
+    try:
+        text = decode_script(path.read_bytes(), given)
+    except OSError as err:
+        raise InputError(f"cannot read {given}: {err.strerror}") from err
+    statements = split_script(ddl_of(text, given), f"the DDL of {given}")
+    return _loaded(given, statements, (), workshop, database=database, gaps=(), data=False)
 
 
 def open_folder(folder: Folder, workshop: Workshop, *, data: bool = False, database: str = _SCRIPT_DATABASE) -> Source:
@@ -372,6 +397,11 @@ def without_our_server(facts: Facts) -> Facts:
 
 
 def _live(given: str, scheme: str, workshop: Workshop) -> Source:
+    if scheme in ("redis", "rediss"):
+        raise InputError(
+            f"{redacted_url(given)} is a Redis server: it has keys and no tables",
+            hint=f"dba check {scheme}://... looks at it; dba cache designs one for a relational SOURCE",
+        )
     if scheme in _LATER:
         raise InputError(f"{scheme}:// sources are not supported yet", hint="postgresql:// is")
     if scheme not in ("postgresql", "postgres"):

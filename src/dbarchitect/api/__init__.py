@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .keyspace import is_redis, keyspace_pages
     from .mend import FixOptions
     from .schema import (
         CheckOptions,
@@ -32,6 +33,8 @@ __all__ = [
     "WhatIf",
     "check",
     "demo",
+    "is_redis",
+    "keyspace_pages",
     "rule_pages",
     "twin_create",
     "twin_info",
@@ -42,6 +45,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The verbs around a schema, when one is first asked for: the other verbs start without them."""
+    if name in ("is_redis", "keyspace_pages"):
+        from . import keyspace
+
+        return getattr(keyspace, name)
     if name in __all__:
         from . import schema as verbs
 

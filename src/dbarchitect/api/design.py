@@ -17,10 +17,13 @@ from pathlib import Path
 import msgspec
 
 from dbarchitect.design.answers import answer
-from dbarchitect.design.brief import Brief, read_brief
+from dbarchitect.design.brief import Brief, files_of, read_brief
 from dbarchitect.design.draft import Draft
+from dbarchitect.design.provision import PROVISION, provisioning
 from dbarchitect.design.queries import Asked, asked, workload
+from dbarchitect.design.questions import with_answers
 from dbarchitect.design.reverse import parts_of
+from dbarchitect.design.seeds import seed
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
@@ -33,24 +36,27 @@ from dbarchitect.migrate.compare import differences
 from dbarchitect.migrate.formats import read_folder
 from dbarchitect.model.architecture import Architecture, Left
 from dbarchitect.model.facts import Facts
-from dbarchitect.model.names import Position
+from dbarchitect.model.names import Position, quote_identifier
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import NotNull, Relational
 from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
+from dbarchitect.prove.provision import prove_provisioning
 from dbarchitect.review.rule import chosen
 from dbarchitect.sources import Source, Workshop, open_source
-from dbarchitect.sql.script import Statement, command_tag
+from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
 from .diff import DiffOptions, LossError
 from .folder import new
+from .inputs import INPUTS, is_sample, texts
 from .schema import CheckOptions, reviewed
 from .surroundings import open_workshop
 
+_JOURNEY = "journey"  # the database that migrations are run in
 MANIFEST = ".dba-design.json"
 LAB_ROWS = 150_000
 _NAMED = 3
@@ -99,11 +105,13 @@ class Manifest(Value, frozen=True, kw_only=True):
 def read_spec(
     path: Path,
     *,
+    model: str = "",
     pg_bin: Path | None = None,
     cache: Path | None = None,
     progress: Callable[[str], None] = nothing,
 ) -> Spec:
-    """The spec that a brief or a JSON file holds; blocks of SQL and Prisma in a brief are made real and read back.
+    """The spec that a brief or a JSON file holds; blocks of SQL and Prisma in a brief are made real and read back. With
+    `model` a language model reads the text, which is sent to its provider.
 
     Raises `InputError` where it is none, or contradicts itself.
     """
@@ -111,8 +119,16 @@ def read_spec(
         data = path.read_bytes()
     except OSError as err:
         raise InputError(f"cannot read {path}: {err.strerror}") from err
-    if path.suffix != ".json":
-        brief = read_brief(data, str(path))
+    if model:
+        from .language import spec_by_model
+
+        return _answerable(spec_by_model(data, str(path), model, progress=progress))
+    if path.suffix != ".json" or is_sample(data):
+        folder = path.parent
+        if path.suffix in INPUTS:  # a file by itself is a brief that names it
+            brief = read_brief(f"---\ndata: {path.name}\n---\n".encode(), str(path), files=texts((path.name,), folder))
+        else:
+            brief = read_brief(data, str(path), files=texts(files_of(data), folder))
         if not brief.embedded:
             return _answerable(brief.spec)
         with open_workshop(pg_bin, cache, progress) as workshop:
@@ -121,6 +137,12 @@ def read_spec(
         return from_json(Spec, data)
     except ValueError as err:
         raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
+
+
+def write_answers(path: Path, sentences: list[str]) -> None:
+    """Write answers into a brief, so that the next run asks nothing."""
+    text = decode_script(path.read_bytes(), str(path))
+    write_whole(path, with_answers(text, sentences))
 
 
 def _answerable(spec: Spec) -> Spec:
@@ -144,10 +166,11 @@ def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
     entities = {one.name: one for one in brief.spec.entities}
     relations = list(brief.spec.relations)
     unread = list(brief.spec.unread)
+    joined: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="dba-brief-") as folder:
         for number, block in enumerate(brief.embedded):
-            if block.kind not in ("sql", "prisma"):
-                hint = "sql and prisma are read"
+            if block.kind not in ("sql", "prisma", "dbml"):
+                hint = "sql, prisma and dbml are read"
                 unread.append(Unread(text=f"a block of {block.kind}", line=block.line, hint=hint))
                 continue
             file = Path(folder, f"block{number}.{block.kind}")
@@ -162,14 +185,24 @@ def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
             for one in found:
                 said = entities.get(one.name)
                 entities[one.name] = (
-                    one if said is None else msgspec.structs.replace(said, fields=(*one.fields, *said.fields))
+                    one
+                    if said is None
+                    else msgspec.structs.replace(
+                        said, fields=(*one.fields, *said.fields), key=tuple(dict.fromkeys((*one.key, *said.key)))
+                    )
                 )
+            for one in known:  # a table that only joins two others is a relation, and was taken for a thing by its name
+                said = entities.get(one.name)
+                if one.name and said is not None and not said.fields and one.first.most is None:
+                    del entities[one.name]
+                    joined.add(one.name)
             pairs = {(one.first.entity, one.second.entity) for one in relations}
             relations += [one for one in known if (one.first.entity, one.second.entity) not in pairs]
     assumed = tuple(
         one
         for one in brief.spec.assumed
-        if not any(one.what == f"a {name} has a name" for name in entities if entities[name].fields)
+        if one.what not in {f"a {name} has a name" for name in (*joined, *entities)}
+        or any(one.what == f"a {name} has a name" and not entities[name].fields for name in entities)
     )
     return msgspec.structs.replace(
         brief.spec, entities=tuple(entities.values()), relations=tuple(relations), unread=tuple(unread), assumed=assumed
@@ -213,15 +246,22 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
                 progress=options.progress,
             )
             final = _made(work / "schema.sql", evidence.schema, workshop, "final")
+            seeds, counted = seed(draft, spec, tenant)
+            scripts = provisioning(draft, spec, [one.sql for one in evidence.advised])
+            if scripts:
+                _provisioned(work, scripts, seeds, spec, draft, evidence, workshop, options)
             made = _told(title, draft, final, evidence, queries, options, folder)
             made = _reviewed(made, final, evidence, draft, text, options)
             moved = _migrations(folder, work, options, fresh=options.fresh or before is None)
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
             )
+            made = _seeded(made, seeds, counted, workshop, options)
         pages: dict[str, str | bytes] = {
             "schema.sql": evidence.schema,
             "workload.sql": text,
+            "seed/seed.sql": seeds,
+            **scripts,
             "spec.json": to_json(spec, indent=2).decode() + "\n",
             **render(made, draft, evidence, final.schema),
         }
@@ -367,7 +407,7 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
     options.progress("running all migrations up, down and up")
     folder = read_folder(migrations, run=partial(run_python, python=None))
     host = workshop.host
-    host.create_database("journey")
+    host.create_database(_JOURNEY)
     up = [step for one in folder.migrations for step in one.up]
     ways = [one.down for one in folder.migrations]
     said: list[str] = []
@@ -378,8 +418,8 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
             steps = [step for one in reversed(ways) for step in one or ()]
         else:
             steps = up
-        load(host, "journey", _statements(steps, f"{number}"))
-        with host.connect("journey") as connection:
+        load(host, _JOURNEY, _statements(steps, f"{number}"))
+        with host.connect(_JOURNEY) as connection:
             schema = inspect(connection)
         if way == "down":
             left = len(schema.tables)
@@ -388,6 +428,51 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
             wrong = differences(schema, wanted, privileges=False)
             said.append(f"{way} to the same schema" if not wrong else f"{way} differs: {'; '.join(wrong[:_NAMED])}")
     return tuple(said)
+
+
+def _provisioned(
+    work: Path,
+    scripts: Mapping[str, str],
+    seeds: str,
+    spec: Spec,
+    draft: Draft,
+    evidence: Evidence,
+    workshop: Workshop,
+    options: DesignOptions,
+) -> None:
+    """Run the scripts of tenants for two of them; what was tried is evidence too."""
+    options.progress("making two tenants, and trying what each sees of the other")
+    for name, text in scripts.items():
+        path = work / name
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, text)
+    kind = spec.surroundings.tenancy
+    assert kind in ("schema", "database")
+    rows = [one.sql for one in split_script(seeds, "seed.sql") if one.kind.startswith("INSERT")]
+    evidence.probes += prove_provisioning(workshop.server, work / PROVISION, draft, kind, rows)
+
+
+def _seeded(
+    made: Architecture, text: str, counted: Mapping[str, int], workshop: Workshop, options: DesignOptions
+) -> Architecture:
+    """Load the seed into the database that the migrations made, and count what is there."""
+    options.progress("loading the seed into what the migrations made")
+    try:
+        load(workshop.host, _JOURNEY, split_script(text, "seed/seed.sql"), data=True)
+    except InputError as err:
+        return msgspec.structs.replace(made, failures=(*made.failures, f"the seed is refused: {err.message}"))
+    with workshop.host.connect(_JOURNEY) as connection:
+        missing = [
+            name
+            for name in counted
+            if connection.execute(f"SELECT FROM public.{quote_identifier(name)} LIMIT 1".encode()).fetchone() is None
+        ]
+    failures = tuple(f"the seed leaves {name} empty" for name in missing)
+    rows = sum(counted.values())
+    said = (
+        f"the seed puts {rows} rows into {len(counted)} tables of what the migrations made: no constraint refuses one"
+    )
+    return msgspec.structs.replace(made, seed="" if failures else said, failures=(*made.failures, *failures))
 
 
 def _statements(steps: list[Step], file: str) -> list[Statement]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.server.host import OWNER
+from dbarchitect.engines.sqlite.source import NAMES, open_sqlite, sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.formats.steps import normal, write_steps
 from dbarchitect.migrate.forms import Online
@@ -22,6 +24,8 @@ from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, UnansweredError, schema_of
+from dbarchitect.prove.sqlite_arrive import SqliteJourney, script_of
+from dbarchitect.prove.sqlite_arrive import apply as apply_sqlite
 from dbarchitect.sources import Source, open_source
 
 from .surroundings import open_workshop, words_of_server
@@ -43,6 +47,8 @@ class DiffOptions:
     pg          major version of the server that the plan is for; None: the source's, else the private server's
     small       tables whose size is not known count as small
     privileges  compare owners and grants: None: where the wanted schema says anything of them
+    engine      of scripts, where their text does not say it
+    apply       run the plan on the source, an SQLite file, after a backup to `backup` (None: beside it)
     python      the interpreter of Alembic projects; None: their own
     """
 
@@ -56,6 +62,9 @@ class DiffOptions:
     small: bool = False
     privileges: bool | None = None
     data: bool = False
+    engine: str | None = None
+    apply: bool = False
+    backup: Path | None = None
     pg_bin: Path | None = None
     server: str | None = None
     python: Path | None = None
@@ -71,6 +80,7 @@ class Planned(Value, frozen=True, kw_only=True):
     target: str
     plan: Plan
     gaps: tuple[Gap, ...] = ()
+    backup: str = ""  # of the file, where the plan was run on it
 
 
 class LossError(InputError):
@@ -92,6 +102,10 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
 
     Raises `InputError`: `UnansweredError`, `LossError`, what is not supported, what does not arrive.
     """
+    if sqlite_given(source, options.engine) or sqlite_given(target, options.engine):
+        return _of_sqlite(source, target, options, ask)
+    if options.apply:
+        raise InputError("--apply is for SQLite files", hint="dba migrate new, then dba migrate apply")
     with open_workshop(
         options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
     ) as bench:
@@ -135,11 +149,49 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
 
 
 def scripts_of(plan: Plan) -> tuple[str, str]:
-    """The way up and the way back as the files of a plain migration."""
+    """The way up and the way back as the files of a plain migration, or as scripts for the sqlite3 shell."""
+    if plan.engine in NAMES:
+        return script_of(plan.steps), script_of(plan.down)
     return write_steps(normal(plan.steps)), write_steps(normal(plan.down), down=True)
 
 
-def _answered(journey: Journey, answers: Answers, ask: Ask | None) -> Plan:
+def _of_sqlite(source: str, target: str, options: DiffOptions, ask: Ask | None) -> Planned:
+    for flag, given in (("--keep", options.keep), ("--online", options.online), ("--pg", options.pg is not None)):
+        if given:
+            raise InputError(f"{flag} is for PostgreSQL", hint="leave it out: an SQLite plan is one transaction")
+    for one, other in ((source, target), (target, source)):
+        if one.startswith(("postgresql:", "postgres:")) or one.endswith(".twin"):
+            raise InputError(
+                f"{redacted_url(one)} is PostgreSQL's and {other} is SQLite's", hint="a plan stays within one engine"
+            )
+    engine = options.engine or "sqlite"
+    first = open_sqlite(
+        source, engine=engine, data=options.data, facts=False, now=options.now, progress=options.progress
+    )
+    second = open_sqlite(target, engine=engine, facts=False, now=options.now, progress=options.progress)
+    journey = SqliteJourney(
+        first,
+        second,
+        using=options.using,
+        rerun=shlex.join(_command(first.name, second.name, options)),
+        progress=options.progress,
+    )
+    plan = _answered(journey, answers_of(options.renames, options.distinct), ask)
+    if plan.loses and not options.allow_loss:
+        raise LossError(plan)
+    backup = None
+    if options.apply and plan.steps:
+        backup = apply_sqlite(first, plan, now=options.now, backup=options.backup)
+    return Planned(
+        source=first.name,
+        target=second.name,
+        plan=plan,
+        gaps=tuple(dict.fromkeys((*first.gaps, *second.gaps))),
+        backup="" if backup is None else str(backup),
+    )
+
+
+def _answered(journey: Journey | SqliteJourney, answers: Answers, ask: Ask | None) -> Plan:
     for _ in range(_QUESTIONS):
         try:
             return journey.plan(answers)
@@ -206,6 +258,8 @@ def _command(source: str, target: str, options: DiffOptions) -> Sequence[str]:
     ):
         if given:
             words.append(flag)
+    if options.engine is not None:
+        words += ["--engine", options.engine]
     if options.pg is not None:
         words += ["--pg", str(options.pg)]
     if options.privileges is not None:

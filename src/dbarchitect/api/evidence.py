@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dbarchitect.engines.sqlite.rows import MOST_ROWS as MOST_SQLITE_ROWS
+from dbarchitect.engines.sqlite.rows import look
+from dbarchitect.engines.sqlite.source import SqliteSource
 from dbarchitect.errors import InputError
 from dbarchitect.model.facts import DeclaredDependency, Facts
 from dbarchitect.model.finding import Gap
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from .schema import CheckOptions
 
 
-def with_evidence(opened: Source, options: CheckOptions) -> tuple[Relational, tuple[Gap, ...]]:
+def with_evidence(opened: Source | SqliteSource, options: CheckOptions) -> tuple[Relational, tuple[Gap, ...]]:
     """The source's schema for the review, and what of the evidence could not be had.
 
     Raises `InputError` where rows are to be read and the source has none.
@@ -29,6 +32,8 @@ def with_evidence(opened: Source, options: CheckOptions) -> tuple[Relational, tu
     if options.dependencies:
         declared, gaps = _declared(schema, options.dependencies)
         facts = msgspec.structs.replace(facts, dependencies=declared)
+    if isinstance(opened, SqliteSource):
+        return _of_sqlite(opened, schema, facts, gaps, options)
     if options.read_rows is not None and not opened.is_live and not options.data:
         raise InputError(
             f"--read-rows reads rows, and {opened.name} has none here",
@@ -55,6 +60,26 @@ def with_evidence(opened: Source, options: CheckOptions) -> tuple[Relational, tu
     if schema.facts is None and not facts.read and not facts.dependencies:
         return schema, gaps
     return msgspec.structs.replace(schema, facts=facts), gaps
+
+
+def _of_sqlite(
+    opened: SqliteSource, schema: Relational, facts: Facts, gaps: tuple[Gap, ...], options: CheckOptions
+) -> tuple[Relational, tuple[Gap, ...]]:
+    """A file has no server that reading its rows would burden: they are read unless `--read-rows 0` says no."""
+    if not opened.has_rows:
+        if options.read_rows is not None:
+            raise InputError(
+                f"--read-rows reads rows, and {opened.name} has none here",
+                hint="those of a script are loaded with --data",
+            )
+        return (
+            schema if schema.facts is None and not facts.dependencies else msgspec.structs.replace(schema, facts=facts)
+        ), gaps
+    with opened.rows() as connection:
+        most = MOST_SQLITE_ROWS if options.read_rows is None else options.read_rows
+        seen, unread = look(connection, schema, most=most, progress=options.progress)
+    facts = msgspec.structs.replace(facts, sqlite=seen)
+    return msgspec.structs.replace(schema, facts=facts), (*gaps, *unread)
 
 
 def _declared(

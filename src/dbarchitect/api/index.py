@@ -14,6 +14,7 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
+from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits
 from dbarchitect.migrate.formats import check_name, empty_folder, write_migration
@@ -24,12 +25,14 @@ from dbarchitect.model.plan import Migration, Step
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.prove.costs import fit_costs
 from dbarchitect.prove.measure import measure
+from dbarchitect.prove.sqlite_advise import SqliteAdviceOptions
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.context import Context
 from dbarchitect.sources import open_source
 from dbarchitect.toolchains import run_python
 
 from .folder import opened_folder
+from .sqlite import SqliteOptions, index_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 _TWINS = 4  # that plan side by side: this process has to read what they say
@@ -61,6 +64,8 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
 
     Raises `InputError` where there is none.
     """
+    if sqlite_given(source, options.engine):
+        return _of_sqlite(source, options)
     given = workload_of(options.workload)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         opened = open_source(source, workshop, data=options.data)
@@ -95,6 +100,23 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
             if options.measure:
                 advice = _measured(advice, bench, options)
             return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
+
+
+def _of_sqlite(source: str, options: IndexOptions) -> IndexAdvice:
+    if options.copy is not None or options.fit_costs:
+        raise InputError("--copy and --fit-costs are for servers", hint="SQLite's advice is measured on a private copy")
+    return index_sqlite(
+        source,
+        options.workload,
+        SqliteOptions(engine=options.engine, data=options.data, now=options.now, progress=options.progress),
+        SqliteAdviceOptions(
+            budget=options.budget,
+            most=options.most,
+            width=options.width,
+            include=options.include,
+            questions=options.questions,
+        ),
+    )
 
 
 def _fitted(bench: Workbench, options: IndexOptions) -> CostFit:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from dbarchitect.engines.postgres.connection import connect, redacted_url
 from dbarchitect.engines.postgres.explain import explain_analyze
 from dbarchitect.engines.postgres.server.host import owner_session
+from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.finding import Gap
@@ -34,6 +35,7 @@ from dbarchitect.query.findings import RULES, Reading, misjudged, read
 from dbarchitect.query.patterns import pages as pattern_pages
 from dbarchitect.query.patterns import patterns, unsaid
 from dbarchitect.query.rewrite import rewrites
+from dbarchitect.query.sqlite import PAGES as SQLITE_PAGES
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.explained import read_plan
 from dbarchitect.sql.parameters import has_parameters
@@ -41,6 +43,7 @@ from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
 from .schema import RulePage
+from .sqlite import SqliteOptions, queries_sqlite, query_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 _LAB_ROWS = 2_000_000  # over all tables: with fewer, plans are not those of the source
@@ -84,6 +87,8 @@ def query(source: str, text: str, name: str, options: QueryOptions) -> QueryRevi
 
     Raises `InputError` for SQL that is not one statement, or that the server refuses.
     """
+    if sqlite_given(source, options.engine):
+        return query_sqlite(source, text, name, _of_sqlite(source, options))
     sql = _one(text, name)
     with _desk(source, options) as desk:
         rerun = shlex.join(_command(desk.name, [name if Path(name).is_file() else sql], options))
@@ -95,6 +100,8 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
 
     Raises `InputError` where there is none.
     """
+    if sqlite_given(source, options.engine):
+        return queries_sqlite(source, workload, _of_sqlite(source, options))
     given = workload_of(workload)
     with _desk(source, options) as desk:
         found = given or desk.opened.counted()
@@ -122,12 +129,26 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
         )
 
 
+def _of_sqlite(source: str, options: QueryOptions) -> SqliteOptions:
+    if options.copy is not None:
+        raise InputError("--copy is for servers", hint="--measure runs it on a private copy of the file")
+    return SqliteOptions(
+        engine=options.engine,
+        data=options.data,
+        parameters=options.parameters,
+        measure=options.measure,
+        now=options.now,
+        progress=options.progress,
+    )
+
+
 def query_pages() -> tuple[RulePage, ...]:
     """The pages of what is said about queries: findings of plans, patterns of texts, rewrites."""
     found = [RulePage(id=one.id, severity="warning", needs="a plan", text=one.page) for one in RULES.values()]
     found += [
         RulePage(id=name, severity="warning", needs="a query", text=text) for name, text in pattern_pages().items()
     ]
+    found += [RulePage(id=name, severity="warning", needs="a plan", text=text) for name, text in SQLITE_PAGES.items()]
     found += [RulePage(id=one.id, severity="info", needs="a query", text=one.page or "") for one in rewrites()]
     return tuple(found)
 

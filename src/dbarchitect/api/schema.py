@@ -23,6 +23,9 @@ from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.engines.postgres.twin.scale import scale
+from dbarchitect.engines.redis.connection import is_redis
+from dbarchitect.engines.sqlite.ddl import ddl as sqlite_ddl
+from dbarchitect.engines.sqlite.source import SqliteSource, open_sqlite, sqlite_given
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.rule import rule_ids
@@ -35,6 +38,8 @@ from dbarchitect.model.value import Value
 from dbarchitect.progress import nothing
 from dbarchitect.prove.demonstrate import demonstrate
 from dbarchitect.prove.parameters import filled
+from dbarchitect.prove.sqlite import SqliteBench
+from dbarchitect.prove.sqlite import demonstrate as demonstrate_sqlite
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.rule import chosen, review, rules
 from dbarchitect.sources import Source, Workshop, open_source, without_our_server
@@ -72,6 +77,10 @@ class CheckOptions(WorkOptions):
 
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
+    if is_redis(source):
+        from .keyspace import check_keyspace
+
+        return check_keyspace(source, options)
     baseline = read_baseline(options.baseline) if options.baseline else None
     workload = workload_of(options.workload)
     known, unknown = _known(source, options) if options.against is not None else ((), ())
@@ -80,7 +89,8 @@ def check(source: str, options: CheckOptions) -> Review:
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
         schema, more = with_evidence(opened, options)
         findings, silent = reviewed(schema, workload, options)
-        run = {rule.id for rule in chosen(options.select, options.ignore, options.extend)}
+        family = opened.schema.family
+        run = {rule.id for rule in chosen(options.select, options.ignore, options.extend, engine=family)}
         run -= {one.rule for one in silent}
         findings = tuple(_printed(finding, opened) for finding in findings)
         findings, commented, remarks = _without_commented(findings, opened)
@@ -98,16 +108,23 @@ def check(source: str, options: CheckOptions) -> Review:
             *stale,
             *_left_out(workload.rejected if workload else ()),
         )
-        environment = {"source": version_name(opened.schema.version)}
+        environment = {"source": _engine(opened)}
         gaps += unknown
         if options.against is not None:
             findings, old = only_new(findings, known, options.against)
             suppressed += old
         if options.prove and (findings or workload):
-            findings, found, environment = _prove(findings, opened, workload, options)
+            if isinstance(opened, SqliteSource):
+                findings, found, environment = _prove_sqlite(findings, opened, options)
+            else:
+                findings, found, environment = _prove(findings, opened, workload, options)
             gaps += found
         mends: tuple[Mend, ...] = ()
         if options.fix is not None:
+            if isinstance(opened, SqliteSource):
+                raise InputError(
+                    "--fix writes migrations for PostgreSQL alone", hint="the statements stand beside the findings"
+                )
             mends = mend(
                 findings,
                 opened,
@@ -119,7 +136,7 @@ def check(source: str, options: CheckOptions) -> Review:
             )
     return Review(
         source=opened.name,
-        engine=version_name(opened.schema.version),
+        engine=_engine(opened),
         findings=findings,
         silent=silent,
         suppressed=(*commented, *suppressed),
@@ -160,6 +177,8 @@ def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:
     words = ["dba", "check", source, *more]
     if options.data:
         words.append("--data")
+    if options.engine is not None:
+        words += ["--engine", options.engine]
     if options.read_rows is not None:
         words += ["--read-rows", str(options.read_rows)]
     if options.workload is not None:
@@ -198,20 +217,30 @@ def _unplannable(workload: Workload, bench: Workbench) -> tuple[Gap, ...]:
     return _left_out(refused)
 
 
+def _engine(opened: Source | SqliteSource) -> str:
+    return opened.engine if isinstance(opened, SqliteSource) else version_name(opened.schema.version)
+
+
 @contextmanager
-def _opened(source: str, options: CheckOptions) -> Generator[Source]:
+def _opened(source: str, options: CheckOptions) -> Generator[Source | SqliteSource]:
+    if sqlite_given(source, options.engine):
+        yield open_sqlite(source, engine=options.engine, data=options.data, now=options.now, progress=options.progress)
+        return
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         yield open_source(source, workshop, data=options.data)
 
 
-def _printed(finding: Finding, opened: Source) -> Finding:
+def _printed(finding: Finding, opened: Source | SqliteSource) -> Finding:
     """The finding with its fix as DDL and, where the source is text, the place of its object."""
-    lines = tuple(line for change in finding.fix for line in ddl(change, version=opened.schema.version))
+    if isinstance(opened, SqliteSource):
+        lines = tuple(line for change in finding.fix for line in sqlite_ddl(change))
+    else:
+        lines = tuple(line for change in finding.fix for line in ddl(change, version=opened.schema.version))
     return msgspec.structs.replace(finding, ddl=lines, position=opened.places.find(finding.at))
 
 
 def _without_commented(
-    findings: tuple[Finding, ...], opened: Source
+    findings: tuple[Finding, ...], opened: Source | SqliteSource
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[Gap, ...]]:
     """Split off what `dba: ignore` comments silence; comments that are wrong come back as gaps."""
     ignores, misspelt = opened.ignores({*(rule.id for rule in rules()), *rule_ids()})
@@ -243,6 +272,20 @@ def _prove(
             proved.append(msgspec.structs.replace(finding, proof=proof))
         refused = _unplannable(workload, bench) if workload else ()
         return tuple(proved), (*bench.gaps, *refused), bench.environment()
+
+
+def _prove_sqlite(
+    findings: tuple[Finding, ...], opened: SqliteSource, options: CheckOptions
+) -> tuple[tuple[Finding, ...], tuple[Gap, ...], dict[str, str]]:
+    """The same on private copies of an SQLite source."""
+    with closing(SqliteBench(opened)) as bench:
+        proved: list[Finding] = []
+        for number, finding in enumerate(findings, 1):
+            options.progress(f"proving {number} of {len(findings)}: {finding.rule} on {finding.at.short}")
+            rerun = shlex.join(_command(opened.name, options, "--prove", "--select", finding.rule))
+            proof = demonstrate_sqlite(finding, bench, rerun=rerun)
+            proved.append(msgspec.structs.replace(finding, proof=proof))
+        return tuple(proved), bench.gaps, bench.environment()
 
 
 class RulePage(Value, frozen=True, kw_only=True):

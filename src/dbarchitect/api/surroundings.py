@@ -26,6 +26,7 @@ class WorkOptions:
 
     data    load a script's rows too
     rows    of the lab, by table, "*" for all; `seed`: of rows that are made up
+    engine  of a script, where its text does not say it: sqlite, libsql, turso
     pg_bin  binaries of the private server; `server`: a scratch server in its place
     now     dates proofs, snapshots and expiries
     """
@@ -33,6 +34,7 @@ class WorkOptions:
     data: bool = False
     rows: Mapping[str, int] | None = None
     seed: int = 0
+    engine: str | None = None
     pg_bin: Path | None = None
     server: str | None = None
     cache: Path | None = None

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
 _SOURCE = (
-    "A postgresql:// URL, a .sql file or pg_dump, a folder of SQL migrations, a .twin file, or models: "
+    "A postgresql:// URL, an SQLite file, a .sql file or pg_dump, a folder of SQL migrations, a .twin file, or models: "
     "package.module:Base, schema.prisma, schema.ts."
 )
 
@@ -64,6 +64,10 @@ Scratch = Annotated[
 Rows = Annotated[
     tuple[str, ...],
     Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
+]
+Engine = Annotated[
+    Literal["postgresql", "sqlite", "libsql", "turso"] | None,
+    Parameter(help="Of a script, where its text does not say it. A file or a URL says it itself."),
 ]
 Data = Annotated[bool, Parameter(help="Load a script's rows too: statistics and sizes are then those of its data.")]
 Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")]
@@ -115,6 +119,7 @@ def check(
     ] = False,
     include_questions: Annotated[bool, Parameter(help="With --fix: also what only you can answer.")] = False,
     online: Annotated[bool, Parameter(help="With --fix: expand and contract where a plain form would block.")] = False,
+    engine: Engine = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,
@@ -146,7 +151,7 @@ def check(
     if new_only and against is None:
         raise InputError("--new-only: new beside what?", hint="--against main, or --against SOURCE")
     settings = read_configuration(Path.cwd())
-    pages = api.rule_pages()
+    pages = api.keyspace_pages() if api.is_redis(source) else api.rule_pages()
     known = tuple(page.id for page in pages)
     chosen, extended, ignored = rules_of(settings, known, select, extend_select, ignore)
     with terminal.progress() as progress:
@@ -159,6 +164,7 @@ def check(
                 ignores=settings.ignores,
                 exposed_roles=settings.exposed_roles,
                 workload=workload,
+                engine=engine,
                 prove=prove,
                 data=data,
                 read_rows=None if read_rows is None else count_of("--read-rows", read_rows),
@@ -206,10 +212,13 @@ def rules_of(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """(chosen, extended, ignored) ids among the `known` rules of reviews: by the options, else by the configuration.
     Raises `InputError` for a name that no rule has."""
+    from dbarchitect import api
     from dbarchitect.config import matching_rules
     from dbarchitect.migrate.rule import rule_ids
 
-    every = (*known, *rule_ids())  # the file speaks of the rules of `migrate lint` too
+    # The file speaks of the rules of `migrate lint` and of other engines too.
+    reviewed = (page.id for page in (*api.rule_pages(), *api.keyspace_pages()))
+    every = tuple(dict.fromkeys((*reviewed, *rule_ids())))
 
     def configured(names: Sequence[str], key: str) -> tuple[str, ...]:
         return tuple(one for one in matching_rules(names, every, f"{settings.path}: {key}") if one in known)
@@ -254,11 +263,15 @@ def create(
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
+    engine: Engine = None,
     pg_bin: PgBin = None,
 ) -> int:
     """Write a source's schema, statistics, sizes and settings to a file; no rows."""
     from dbarchitect import api
+    from dbarchitect.engines.sqlite.source import sqlite_given
 
+    if sqlite_given(source, engine):
+        return _sqlite_twin(source, output, engine=engine, data=data, redact=redact)
     with terminal.progress() as progress:
         summary = api.twin_create(
             source,
@@ -331,6 +344,28 @@ def open_(
                 time.sleep(3600)
         except KeyboardInterrupt:  # the way to end it, not an interruption
             return 0
+
+
+def _sqlite_twin(source: str, output: Path, *, engine: str | None, data: bool, redact: bool) -> int:
+    from dbarchitect.api.sqlite import SqliteOptions, twin_sqlite
+    from dbarchitect.render.untrusted import line
+
+    if redact:
+        raise InputError(
+            "--redact is for PostgreSQL: sqlite_stat4 holds values", hint="DROP TABLE sqlite_stat4 in the twin"
+        )
+    with terminal.progress() as progress:
+        options = SqliteOptions(engine=engine, data=data, now=datetime.now(UTC), progress=progress)
+        made, gaps = twin_sqlite(source, output, options)
+    facts = made.statistics
+    terminal.emit(
+        f"{output}: {len(made.schema.tables):,} tables and no rows, {len(facts.stat1):,} rows of sqlite_stat1 and "
+        f"{len(facts.stat4):,} of sqlite_stat4; any SQLite opens it\n",
+        None,
+    )
+    for gap in gaps:
+        terminal.note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
+    return 0
 
 
 def _told(summary: TwinSummary) -> int:

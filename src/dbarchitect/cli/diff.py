@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from . import renames, terminal
+from .commands import Engine
 from .folder import PgBin, Scratch, expressions
 from .migrate import migrate
 
-_A_SOURCE = "a postgresql:// URL, a .sql file, a folder of migrations or a .twin file"
+_A_SOURCE = "a postgresql:// URL, an SQLite file, a .sql file, a folder of migrations or a .twin file"
 
 
 @migrate.command
@@ -39,14 +40,22 @@ def diff(
     data: Annotated[bool, Parameter(help="Load a script's rows too, and see that they stay.")] = False,
     form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    engine: Engine = None,
+    apply: Annotated[bool, Parameter(help="Run it on the source, an SQLite file, after a backup.")] = False,
+    backup: Annotated[
+        Path | None, Parameter(metavar="FILE", help="The backup of --apply. Default: beside the file, with the time.")
+    ] = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
 ) -> int:
     """Show what turns one schema into another, and back: run on a private copy before it is shown."""
     from dbarchitect import __version__
     from dbarchitect.api.diff import DiffOptions, migrate_diff, scripts_of
+    from dbarchitect.errors import InputError
     from dbarchitect.render.plan import render_plan
 
+    if backup is not None and not apply:
+        raise InputError("--backup is for --apply", hint="add --apply")
     with terminal.progress() as progress:
         planned = migrate_diff(
             source,
@@ -62,6 +71,9 @@ def diff(
                 small=small,
                 privileges={"auto": None, "yes": True, "no": False}[privileges],
                 data=data,
+                engine=engine,
+                apply=apply,
+                backup=backup,
                 pg_bin=pg_bin,
                 server=server,
                 cache=terminal.cache(),
@@ -81,4 +93,6 @@ def diff(
         version=__version__,
     )
     terminal.emit(text, output)
+    if planned.backup:
+        terminal.note(f"applied to {planned.source}; as it was: {planned.backup}")
     return 0

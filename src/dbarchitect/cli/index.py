@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Scratch, Seed, Source, Workload, app, commas, rows_by_table
+from .commands import Data, Engine, PgBin, Rows, Scratch, Seed, Source, Workload, app, commas, rows_by_table
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb|tb|)", re.ASCII | re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
@@ -44,6 +44,7 @@ def index(
         Path | None, Parameter(metavar="FOLDER", help="Write the advice as the next migration of this folder.")
     ] = None,
     name: Annotated[str, Parameter(metavar="NAME", help="The migration's name. Default add_indexes.")] = "add_indexes",
+    engine: Engine = None,
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
@@ -58,6 +59,7 @@ def index(
     """Say which indexes a workload wants, which it does not need, and which queries no index helps."""
     from dbarchitect import __version__
     from dbarchitect.api import index as api
+    from dbarchitect.engines.sqlite.source import sqlite_given
     from dbarchitect.render.index import render_advice
 
     if width < 1 or questions < 1:
@@ -70,6 +72,8 @@ def index(
         raise InputError("--copy is for measuring", hint="add --measure")
     if copy is not None and copy == source:
         raise InputError("--copy is the source itself, and measuring runs its queries", hint="name a copy of it")
+    if into is not None and sqlite_given(source, engine):
+        raise InputError("--into writes migrations for PostgreSQL alone", hint="--format sql -o indexes.sql")
     with terminal.progress() as progress:
         advice = api.index(
             source,
@@ -84,6 +88,7 @@ def index(
                 measure=measure,
                 copy=copy,
                 fit_costs=fit_costs,
+                engine=engine,
                 data=data,
                 rows=rows_by_table(commas(rows)),
                 seed=seed,

@@ -13,7 +13,7 @@ from dbarchitect.config import FailOn
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
+from .commands import Data, Engine, PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
 from .query import query
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def review(
         str | None, Parameter(metavar="URL", help="Run it on this copy of the source; what it changes is undone.")
     ] = None,
     timeout: Annotated[float, Parameter(metavar="SECONDS", help="For how long it may run. Default 60.")] = 60.0,
+    engine: Engine = None,
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
@@ -96,6 +97,7 @@ def review(
             copy=copy,
             limit_s=timeout,
             rewrites=not no_rewrites,
+            engine=engine,
             data=data,
             rows=rows_by_table(commas(rows)),
             seed=seed,

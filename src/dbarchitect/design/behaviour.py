@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dbarchitect.model.names import quote_identifier, quote_literal
 
+from .bounds import enforce
 from .columns import check
 from .draft import Column, Draft, Index, States, Table
 from .naming import an, column_name, plain
@@ -16,6 +17,7 @@ from .volumes import Rows
 
 _HUGE = 100 * 2**30  # bytes from which a table is partitioned: where the rule `huge-table-not-partitioned` speaks
 _MONTHS = 26  # two years and the months around
+_SEARCHED = 1.4  # bytes of a text's words with their places, for each of its own
 _HEADER = 28.0  # bytes of a row beside its values: https://www.postgresql.org/docs/18/storage-page-layout.html
 
 
@@ -44,6 +46,8 @@ class Behaviour:
                 if entity.history or entity.audit:
                     self._history(table, entity)
                 self._partition(table, entity)
+        for table in list(self.draft.tables.values()):
+            enforce(self.draft, table)
         if self.draft.tenant_setting:
             self._policies()
 
@@ -345,7 +349,7 @@ class Behaviour:
                 generated=" || ".join(parts),
                 not_null=False,
                 comment="What is searched by words",
-                width=200,
+                width=_SEARCHED * sum(one.width for field in chosen if (one := table.of(field.name)) is not None),
             )
         )
         table.indexes.append(

@@ -55,6 +55,9 @@ def add_field(draft: Draft, table: Table, entity: Entity, field: Field) -> Colum
         )
     if field.kind == "location":
         return _location(draft, table, field, name)
+    if name == "currency" and (there := table.column(name)) is not None and not there.source:
+        there.source = field.name  # an amount of which nobody said the currency has brought it along
+        return there
     column = Column(name=name, type="text", sample="''", source=field.name, not_null=field.required)
     column.comment = _comment(entity, field)
     _CARRIERS.get(field.kind, _plain)(draft, table, field, column)
@@ -207,10 +210,11 @@ def _time_literal(kind: str, moment: datetime) -> str:
 
 
 def _number(draft: Draft, table: Table, field: Field, column: Column) -> None:
-    low, high = number(field.minimum), number(field.maximum)
+    low, above = _limit(field.minimum)
+    high, below = _limit(field.maximum)
     scale = field.scale
     if field.kind == "integer":
-        big = max(abs(low or 0), abs(high or 0)) > 2**31 - 1
+        big = field.wide or max(abs(low or 0), abs(high or 0)) > 2**31 - 1
         column.type, column.width = ("bigint", 8) if big else ("integer", 4)
     elif field.kind == "percentage":
         column.type, column.width, scale = f"numeric({3 + (scale or 2)},{scale or 2})", 6, scale or 2
@@ -232,18 +236,31 @@ def _number(draft: Draft, table: Table, field: Field, column: Column) -> None:
     step = "1" if field.kind == "integer" or not scale else f"0.{'0' * (scale - 1)}1"
     name = quote_identifier(column.name)
     if low is not None:
-        bad = f"{_digits(low)} - {step}"
-        check(table, column.name, "minimum", f"{name} >= {_digits(low)}", bad, "the least that was said or makes sense")
+        bad = _digits(low) if above else f"{_digits(low)} - {step}"
+        sign = ">" if above else ">="
+        check(
+            table,
+            column.name,
+            "minimum",
+            f"{name} {sign} {_digits(low)}",
+            bad,
+            "the least that was said or makes sense",
+        )
     if high is not None:
         check(
             table,
             column.name,
             "maximum",
-            f"{name} <= {_digits(high)}",
-            f"{_digits(high)} + {step}",
+            f"{name} {'<' if below else '<='} {_digits(high)}",
+            _digits(high) if below else f"{_digits(high)} + {step}",
             "the most that it can be",
         )
-    column.sample = _sample(low, high, whole=field.kind == "integer" or not scale)
+    unit = float(step)
+    column.sample = _sample(
+        low + unit if low is not None and above else low,
+        high - unit if high is not None and below else high,
+        whole=field.kind == "integer" or not scale,
+    )
 
 
 def _sample(low: float | None, high: float | None, *, whole: bool) -> str:
@@ -257,8 +274,8 @@ def _sample(low: float | None, high: float | None, *, whole: bool) -> str:
 
 def _money(draft: Draft, table: Table, field: Field, column: Column, low: float | None) -> tuple[int, float | None]:
     currency = field.currency.upper()
-    scale = field.scale or (0 if currency in _NO_CENTS else 3 if currency in _MILLS else 2)
-    column.type, column.width = f"numeric({14 + scale},{scale})", 8
+    scale = field.scale or cents(currency)
+    column.type, column.width = f"numeric({14 + scale},{scale})", 7
     draft.decide(
         "type",
         f"{table.name}.{column.name}",
@@ -282,6 +299,11 @@ def _money(draft: Draft, table: Table, field: Field, column: Column, low: float 
             line=field.line,
         )
     return scale, low
+
+
+def cents(currency: str) -> int:
+    """Digits behind the point that a currency has."""
+    return 0 if currency in _NO_CENTS else 3 if currency in _MILLS else 2
 
 
 def _currency(draft: Draft, table: Table, field: Field) -> None:
@@ -472,6 +494,11 @@ def _default(draft: Draft, table: Table, field: Field, column: Column) -> None:
             f"a default of {column.type} is set in SQL",
             line=field.line,
         )
+
+
+def _limit(text: str) -> tuple[float | None, bool]:
+    """(the number of a bound, whether it is itself outside): `0`, `>0`, `<100`."""
+    return number(text.lstrip("<>= ")), text.startswith((">", "<")) and not text.startswith((">=", "<="))
 
 
 def number(text: str) -> float | None:

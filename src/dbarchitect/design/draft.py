@@ -110,6 +110,21 @@ class States:
 
 
 @dataclass(slots=True, kw_only=True)
+class Bound:
+    """How many rows here may refer to the same row. `lacking`, `leaving`, `exceeding`: the triggers on the one that is
+    referred to, on what goes and on what comes; "" where none is needed."""
+
+    foreign: str
+    least: int
+    most: int | None
+    lacking: str
+    leaving: str
+    exceeding: str
+    said: str
+    line: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Table:
     """A table. `triggers` are whole statements that come after all tables; `policy`: the condition on its rows."""
 
@@ -125,6 +140,7 @@ class Table:
     indexes: list[Index] = field(default_factory=list[Index])
     triggers: list[str] = field(default_factory=list[str])
     states: list[States] = field(default_factory=list[States])
+    bounds: list[Bound] = field(default_factory=list[Bound])
     guard: str = ""  # the column of a tree that must not lead back to itself
     alternatives: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])  # exactly one of each is there
     tenant: str = ""  # the column that says whose row it is

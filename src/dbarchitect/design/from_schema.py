@@ -53,7 +53,7 @@ def spec_of(schema: Relational, workload: Workload | None, around: Surroundings)
         relations += _relations(table, names)
         known = facts.get(str(table.name))
         if known is not None and known.rows is not None and known.rows >= 0:
-            volumes.append(_volume(names[table.name], known, schema.facts.counted_seconds if schema.facts else None))
+            volumes.append(volume_of(names[table.name], known, schema.facts.counted_seconds if schema.facts else None))
     needs = [*around.needs]
     if any(one.name == "timescaledb" for one in schema.extensions) and "time series" not in needs:
         needs.append("time series")
@@ -70,7 +70,7 @@ def spec_of(schema: Relational, workload: Workload | None, around: Surroundings)
     return spec, float(sum(sizes)) if sizes and sum(sizes) > 0 else None
 
 
-def _volume(name: str, known: TableFacts, seconds: float | None) -> Volume:
+def volume_of(name: str, known: TableFacts, seconds: float | None) -> Volume:
     """Rows as they are; growth and writes from the counters, where these have run for a day at least: a busy hour says
     nothing of two years."""
     rows = known.rows or 0.0

@@ -46,7 +46,7 @@ TEXTS: dict[str, Carried] = {
     "url": Carried(
         type="text",
         sample="'https://example.org/{n}'",
-        width=40,
+        width=32,
         pattern="{c} ~ '^https?://'",
         bad="'example'",
         why="an address with its scheme",
@@ -54,7 +54,7 @@ TEXTS: dict[str, Carried] = {
     "word": Carried(
         type="text",
         sample="'Name {n}'",
-        width=20,
+        width=15,
         pattern="btrim({c}) <> ''",
         bad="'   '",
         why="a name of blanks is none",
@@ -62,7 +62,7 @@ TEXTS: dict[str, Carried] = {
     "identifier": Carried(
         type="text",
         sample="'ID-{n}'",
-        width=14,
+        width=10,
         pattern="btrim({c}) <> ''",
         bad="''",
         why="an empty code tells nothing apart",

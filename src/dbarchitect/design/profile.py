@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import Value
 
-from .spec import Entity, Field, Spec
+from .draft import Draft
+from .spec import Entity, Field, Spec, Surroundings
+from .storage import size_of
+from .tables import designed
 
 # What a value takes on a page, in bytes; of texts what they are on average. From the sizes of PostgreSQL's types
 # (its manual, chapter "Data Types") and, for texts, free ones: they are modelled and said to be.
@@ -233,13 +238,38 @@ def row_bytes(entity: Entity, references: int) -> float:
     return _ROW + _KEY + width + references * _REFERENCE
 
 
+@lru_cache(maxsize=64)
+def _drafted(spec: Spec) -> Draft | None:
+    """The tables of a spec, None where it contradicts itself: the design says so, the choice need not."""
+    try:
+        return designed(spec, now=datetime(2000, 1, 1, tzinfo=UTC))[0]
+    except InputError:
+        return None
+
+
 def _sizes(spec: Spec) -> tuple[float, float, dict[str, float]]:
     """(bytes now, bytes after two years, the latter by entity) of the entities whose volumes are said."""
     now = 0.0
     parts: dict[str, float] = {}
+    around = spec.surroundings
+    draft = _drafted(
+        Spec(
+            surroundings=Surroundings(runs=around.runs, tenancy=around.tenancy, tenant=around.tenant),
+            entities=spec.entities, relations=spec.relations, rules=spec.rules,
+        )
+    ) if spec.volumes else None  # fmt: skip
     for volume in spec.volumes:
         entity = spec.entity(volume.entity)
         if entity is None:
+            continue
+        if draft is not None:
+            table = draft.table_of(entity.name)
+            start = volume.rows or 0.0
+            later = volume.rows_later if volume.rows_later is not None else start + _DAYS * (volume.a_day or 0.0)
+            now += size_of(draft, table, {table.name: start}).total if start else 0.0
+            parts[entity.name] = (
+                parts.get(entity.name, 0.0) + size_of(draft, table, {table.name: max(later, start)}).total
+            )
             continue
         references = sum(one.second.entity == entity.name for one in spec.relations) + bool(entity.parent)
         each = row_bytes(entity, references)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .bounds import bound
 from .columns import add_field
 from .draft import Check, Column, Deletion, Draft, Foreign, Table, Unique
 from .naming import an, one_of, plain, table_name
@@ -9,6 +10,26 @@ from .ownership import Reference
 from .spec import End, Entity, Relation, Spec
 
 _SAID: dict[str, Deletion] = {"cascade": "CASCADE", "restrict": "RESTRICT", "set null": "SET NULL"}
+
+
+def usual_deletion(spec: Spec, found: Reference) -> tuple[Deletion, str]:
+    """What happens to children when their parent goes, and why: as was said, else what is safe."""
+    said = found.relation.on_delete
+    parent = spec.entity(found.parent.entity)
+    if said:
+        return _SAID[said], "as was said"
+    if parent is not None and parent.soft_delete:
+        return "RESTRICT", f"{an(parent.name)} is marked and stays; removing it for good is a decision of its own"
+    if found.parent.entity == spec.surroundings.tenant:
+        return "RESTRICT", "nobody removes a whole tenant by mistake"
+    if not found.required:
+        if found.parent.entity == found.child.entity:
+            return "RESTRICT", "who removes an inner node decides first what becomes of those below it"
+        return "SET NULL", "the row makes sense without it"
+    return (
+        "RESTRICT",
+        f"{an(found.child.entity)} is a fact of its own: it does not vanish with its {found.parent.entity}",
+    )
 
 
 class Referrer:
@@ -101,7 +122,7 @@ class Referrer:
             return  # the tenant's column is there, and its reference comes with it
         else:
             role = parent.role or ("parent" if parent.entity == child.entity else "")
-            deletion, why = self._deletion(found)
+            deletion, why = usual_deletion(self.spec, found)
             foreign = self.add(
                 table, parent.entity, required=found.required, on_delete=deletion, role=role, one=found.one
             )
@@ -121,25 +142,7 @@ class Referrer:
             self._ordered(table, foreign, relation)
         for field in relation.fields:
             add_field(self.draft, table, entity, field)
-        self._unenforced(found, table)
-
-    def _deletion(self, found: Reference) -> tuple[Deletion, str]:
-        said = found.relation.on_delete
-        parent = self.spec.entity(found.parent.entity)
-        if said:
-            return _SAID[said], "as was said"
-        if parent is not None and parent.soft_delete:
-            return "RESTRICT", f"{an(parent.name)} is marked and stays; removing it for good is a decision of its own"
-        if found.parent.entity == self.spec.surroundings.tenant:
-            return "RESTRICT", "nobody removes a whole tenant by mistake"
-        if not found.required:
-            if found.parent.entity == found.child.entity:
-                return "RESTRICT", "who removes an inner node decides first what becomes of those below it"
-            return "SET NULL", "the row makes sense without it"
-        return (
-            "RESTRICT",
-            f"{an(found.child.entity)} is a fact of its own: it does not vanish with its {found.parent.entity}",
-        )
+        self._bounded(found, table, foreign)
 
     def _decide_deletion(self, table: Table, foreign: Foreign, found: Reference, why: str) -> None:
         others = {"CASCADE": "RESTRICT", "RESTRICT": "CASCADE", "SET NULL": "RESTRICT"}
@@ -206,26 +209,14 @@ class Referrer:
             line=relation.line,
         )
 
-    def _unenforced(self, found: Reference, table: Table) -> None:
-        child, parent = found.child, found.parent
-        if child.least >= 1 and not found.one:
-            self.draft.decide(
-                "not enforced",
-                table.name,
-                f"that every {parent.entity} has at least {child.least} {child.entity}",
-                "no constraint of one row sees that others are missing: the application writes both in one transaction",
-                instead="a deferred constraint trigger that counts",
-                line=found.relation.line,
-            )
-        if child.most is not None and child.most > 1:
-            self.draft.decide(
-                "not enforced",
-                table.name,
-                f"that {an(parent.entity)} has at most {child.most} {child.entity}",
-                "a count over rows is no constraint; two transactions could each add the last one",
-                instead=f"a numbered place from 1 to {child.most}, UNIQUE within the {parent.entity}",
-                line=found.relation.line,
-            )
+    def _bounded(self, found: Reference, table: Table, foreign: Foreign) -> None:
+        """How many children one parent has. That there is one and only one is the unique key's affair."""
+        child = found.child
+        if not found.one:
+            bound(
+                self.draft, table, foreign, least=child.least, most=child.most, one=found.parent.entity,
+                other=child.entity, line=found.relation.line,
+            )  # fmt: skip
 
     # Many-to-many
 
@@ -285,16 +276,11 @@ class Referrer:
             instead="an array of keys: no reference is checked in it",
             line=relation.line,
         )
-        for end, other in ((first, second), (second, first)):
-            if end.least >= 1:
-                self.draft.decide(
-                    "not enforced",
-                    chosen,
-                    f"that every {other.entity} has at least {end.least} {end.entity}",
-                    "no constraint of one row sees that others are missing",
-                    instead="a deferred constraint trigger",
-                    line=relation.line,
-                )
+        for end, other, foreign in ((first, second, ends[1]), (second, first, ends[0])):
+            bound(
+                self.draft, table, foreign, least=end.least, most=end.most, one=other.entity, other=end.entity,
+                line=relation.line,
+            )  # fmt: skip
 
     def _ends(self, table: Table, relation: Relation) -> list[Foreign]:
         found: list[Foreign] = []

@@ -2,115 +2,496 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from msgspec.structs import replace
 
 from dbarchitect.model import english
 from dbarchitect.model.names import Name
-from dbarchitect.model.schema import Column, EnumType, ForeignKey, PrimaryKey, Relational, Table, Unique
+from dbarchitect.model.schema import (
+    EnumType,
+    Exclude,
+    ForeignKey,
+    PrimaryKey,
+    Relational,
+    Table,
+    Unique,
+)
 
-from .spec import End, Entity, Field, Kind, Relation
+from .as_designed import (
+    MARK,
+    is_made_up,
+    is_mark,
+    is_of_place,
+    is_queue,
+    is_time_of,
+    unique_columns,
+)
+from .checks import Checked, checked
+from .naming import one_of, plain, table_name
+from .recovered_fields import Columns, placed
+from .spec import End, Entity, Field, Relation, Rule
 
-_KINDS: dict[str, Kind] = {
-    "int2": "integer", "int4": "integer", "int8": "integer", "numeric": "decimal", "float4": "decimal",
-    "float8": "decimal", "money": "money", "bool": "boolean", "date": "date", "time": "time", "timetz": "time",
-    "timestamp": "moment", "timestamptz": "moment", "interval": "duration", "uuid": "uuid", "json": "json",
-    "jsonb": "json", "bytea": "file", "inet": "ip", "cidr": "ip", "point": "location", "vector": "vector",
-    "halfvec": "vector", "tstzrange": "period", "tsrange": "period", "daterange": "period", "text": "text",
-    "varchar": "word", "bpchar": "word", "citext": "email",
-}  # fmt: skip
-_AMOUNTS = frozenset("price total subtotal amount fee cost balance salary".split())  # noqa: SIM905
+_SETTING = re.compile(r"\(?\"?(\w+)\"? = .*current_setting\('([\w.]+)'", re.DOTALL)
+_SEARCHED = re.compile(r"COALESCE\((?:\()?\"?(\w+)\"?", re.IGNORECASE)
+_FOREIGN = re.compile(r"(?<!pg_catalog)\.\"?\w+\"?(?:\(|\b)(?<!\d)", re.ASCII)  # a function or type of a schema
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What was read, and what a spec cannot hold: (about what, what it is). `entity_of`: names of entities by table;
+    `pairs`: the two that a table joins; `roles`: of references, by table and name;
+    `called`: fields that are not called as their columns."""
+
+    entities: tuple[Entity, ...]
+    relations: tuple[Relation, ...]
+    rules: tuple[Rule, ...] = ()
+    tenant: str = ""
+    ids: Literal["", "public"] = ""
+    searched: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    entity_of: dict[Name, str] = field(default_factory=dict[Name, str])
+    pairs: dict[Name, frozenset[str]] = field(default_factory=dict[Name, frozenset[str]])
+    roles: dict[tuple[Name, str], str] = field(default_factory=dict[tuple[Name, str], str])
+    called: dict[tuple[Name, str], str] = field(default_factory=dict[tuple[Name, str], str])
 
 
 def parts_of(schema: Relational, *, line: int = 0) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
     """The entities and relations of the tables; a table that only joins two others is a relation."""
-    enums = {one.name: one.labels for one in schema.types if isinstance(one, EnumType)}
-    tables = [one for one in schema.tables if one.partition_of is None]
-    known = {one.name for one in tables}
-    entities: list[Entity] = []
-    relations: list[Relation] = []
-    for table in tables:
-        keys = [one for one in table.foreign_keys if one.target in known]
-        if len(keys) == 2 and {name for key in keys for name in key.columns} == {one.name for one in table.columns}:
-            first, second = (_name(key.target) for key in keys)
-            relations.append(
-                Relation(first=End(entity=first), second=End(entity=second), name=_name(table.name), line=line)
+    parts = _Reader(schema, line=line, exact=False).read()
+    return parts.entities, parts.relations
+
+
+def recovered(schema: Relational) -> Parts:
+    """All that the tables of a database say, so that a design of it comes to the same tables again; and what it cannot
+    say."""
+    return _Reader(schema, line=0, exact=True).read()
+
+
+class _Reader:
+    """`exact`: nothing is added that the tables do not have; else a block in a brief, which may be meant loosely."""
+
+    def __init__(self, schema: Relational, *, line: int, exact: bool) -> None:
+        self.schema = schema
+        self.line = line
+        self.exact = exact
+        enums = {one.name: one.labels for one in schema.types if isinstance(one, EnumType)}
+        functions = {one.name.name: one for one in schema.functions}
+        tables = [one for one in schema.tables if one.partition_of is None]
+        self.histories = {one.name for one in tables if exact and self._is_history(one)}
+        self.tables = [one for one in tables if one.name not in self.histories]
+        self.known = {one.name: one for one in self.tables}
+        self.entity_of = self._names()
+        self.tenant, self.tenant_columns = self._tenants() if exact else ("", {})
+        self.lost: list[tuple[str, str]] = []
+        self.columns = Columns(enums, functions, self.lost, line=line, exact=exact)
+        self.rules: list[Rule] = []
+        self.pairs: dict[Name, frozenset[str]] = {}
+        self.roles: dict[tuple[Name, str], str] = {}
+        self.called: dict[tuple[Name, str], str] = {}
+        self.searched: list[tuple[str, tuple[str, ...]]] = []
+
+    def read(self) -> Parts:
+        entities: list[Entity] = []
+        relations: list[Relation] = []
+        for table in self.tables:
+            keys = self._keys(table)
+            pair = self._pair(table, keys)
+            if pair is not None:
+                relations.append(pair)
+                self.pairs[table.name] = frozenset((pair.first.entity, pair.second.entity))
+                continue
+            self.roles |= {(table.name, key.name): self._role(key) for key in keys}
+            checks = checked(table)
+            entities.append(self._entity(table, keys, checks))
+            if self.exact:
+                self._rules(table, checks)
+            weak = entities[-1].parent
+            for key in keys:
+                made = self._relation(table, key)
+                if weak and made.first.entity == weak and set(key.columns) <= self._primary(table):
+                    made = replace(made, on_delete="")
+                relations.append(made)
+        if self.exact:
+            self.lost += self._beyond()
+        return Parts(
+            entities=tuple(entities),
+            relations=tuple(relations),
+            rules=tuple(self.rules),
+            tenant=self.entity_of.get(self.tenant, "") if isinstance(self.tenant, Name) else "",
+            ids="public" if self._by_uuid() else "",
+            searched=tuple(self.searched),
+            lost=tuple(self.lost),
+            entity_of=self.entity_of,
+            pairs=self.pairs,
+            roles=self.roles,
+            called=self.called,
+        )
+
+    def _by_uuid(self) -> bool:
+        """Whether most keys that mean nothing are UUIDs."""
+        kinds = [
+            table.column(one.columns[-1])
+            for table in self.tables
+            if (one := table.primary_key) is not None
+            and len(_without(one.columns, self.tenant_columns.get(table.name, ""))) == 1
+        ]
+        made_up = [one.type.base or one.type.name for one in kinds if one is not None and is_made_up(one)]
+        return made_up.count("uuid") * 2 > len(made_up)
+
+    # Names
+
+    def _names(self) -> dict[Name, str]:
+        """The entity of each table; tables of one name are told apart by their schemas."""
+        found: dict[Name, str] = {}
+        for one in self.tables:
+            name = _name(one.name.name)
+            if name in found.values():
+                name = f"{_name(one.name.schema)} {name}"
+            if name in found.values():  # `queue` and `queues` of one schema
+                name = f"{' '.join(english.split(one.name.name))} record"
+            found[one.name] = name
+        return found
+
+    # Roles of tables
+
+    def _is_history(self, table: Table) -> bool:
+        """Whether a design made it for what rows were before: a trigger of another table fills it."""
+        if {"operation", "recorded_at", "old_row"} - {one.name for one in table.columns}:
+            return False
+        of = table.name.name.removesuffix("_history")
+        return any(
+            f"{of}_keep_history" in (trigger.name for trigger in one.triggers)
+            for one in self.schema.tables
+            if one.name.name == of
+        )
+
+    def _tenants(self) -> tuple[Name | str, dict[Name, str]]:
+        """The table of tenants and, by table, the column that says whose a row is: from policies that compare a column
+        with a setting of the session."""
+        columns: dict[Name, str] = {}
+        own: list[Name] = []
+        for table in self.tables:
+            for policy in table.policies:
+                match = _SETTING.match(policy.using or "")
+                if match is None or not policy.permissive or not table.row_security:
+                    continue
+                if table.primary_key and table.primary_key.columns == (match[1],):
+                    own.append(table.name)
+                else:
+                    columns[table.name] = match[1]
+        if not columns:
+            return "", {}
+        targets = [
+            key.target for name in columns for key in self.known[name].foreign_keys if columns[name] == key.columns[0]
+        ]
+        found = own[0] if len(own) == 1 else max(targets, key=targets.count) if targets else None
+        if found is None or found not in self.known:
+            return "", {}
+        for table in self.tables:  # pairs have the column and no policy of their own
+            if table.column(f"{one_of(self.entity_of[found])}_id") and table.name not in columns:
+                columns[table.name] = f"{one_of(self.entity_of[found])}_id"
+        return found, columns
+
+    def _keys(self, table: Table) -> list[ForeignKey]:
+        """The references to tables that are read; the one to the tenant is left out where another carries it."""
+        mine = self.tenant_columns.get(table.name)
+        carried = any(one.columns[:1] == (mine,) and len(one.columns) > 1 for one in table.foreign_keys)
+        found: list[ForeignKey] = []
+        for one in table.foreign_keys:
+            if one.target in self.known and not (carried and one.columns == (mine,) and one.target == self.tenant):
+                found.append(one)
+            elif one.target not in self.known and self.exact:
+                self.lost.append((f"{table.name.short}.{one.name}", "a reference to a table that is not kept here"))
+        return found
+
+    def _primary(self, table: Table) -> set[str]:
+        return set(table.primary_key.columns) if table.primary_key else set()
+
+    def _pair(self, table: Table, keys: Sequence[ForeignKey]) -> Relation | None:
+        """The relation of a table that only says which rows go together."""
+        names = {one.name for one in table.columns}
+        mine = self.tenant_columns.get(table.name)
+        joined = [one for one in keys if not (mine and one.columns == (mine,))]
+        if len(joined) != 2:
+            return None
+        referring = {name for key in joined for name in key.columns} | _only(mine)
+        if self.exact:
+            roles = [self._role(key) for key in joined]
+            added = {"created_at"} if is_time_of(table, "created_at") else set[str]()
+            uniques = [one for one in table.constraints if isinstance(one, Unique)]
+            checks = [one for one in table.constraints if one.definition.startswith("CHECK")]
+            if (
+                names - added != referring
+                or any(roles)
+                or joined[0].target == joined[1].target
+                or self._primary(table) != referring
+                or uniques
+                or checks
+            ):
+                return None
+        elif names != referring:
+            return None
+        if self.exact and self._order(table)[0] == joined[1].columns[-1]:
+            joined = joined[::-1]
+        first, second = (self.entity_of[key.target] for key in joined)
+        name = _name(table.name.name)
+        if self.exact and table_name(f"{one_of(first)} {second}") == table.name.name:
+            name = ""
+        return Relation(
+            first=End(entity=first),
+            second=End(entity=second),
+            name=name,
+            line=self.line,
+        )
+
+    def _order(self, table: Table) -> list[str]:
+        mine = self.tenant_columns.get(table.name)
+        return [one for one in (table.primary_key.columns if table.primary_key else ()) if one != mine] or [""]
+
+    # Entities
+
+    def _entity(self, table: Table, keys: Sequence[ForeignKey], checks: Checked) -> Entity:
+        name = self.entity_of[table.name]
+        mine = self.tenant_columns.get(table.name, "")
+        referring = {column for key in keys for column in key.columns} | _only(mine)
+        primary = tuple(one for one in (table.primary_key.columns if table.primary_key else ()) if one != mine)
+        soft = self.exact and is_mark(table)
+        by_time = table.partition_key.columns[-1:] if table.partition_key and self.exact else ()
+        primary = tuple(one for one in primary if one not in by_time or len(primary) == 1)
+        uniques = list(self._uniques(table, mine, soft=soft))
+        parent, weak = self._weak(table, keys, primary, referring)
+        dropped = self._dropped(table, soft=soft)
+        fields: list[Field] = []
+        numbered = len(primary) == 1 and any(one.name in primary and is_made_up(one) for one in table.columns)
+        for column in table.columns:
+            made_up = primary == (column.name,) and is_made_up(column)
+            if not self.exact:
+                own = [one for one in primary if one not in referring]
+                made_up = own == [column.name] and is_made_up(column)
+            if column.name in referring or made_up or column.name in dropped:
+                continue
+            one = self.columns.read(
+                table, column, checks, unique=(column.name,) in uniques or primary == (column.name,)
             )
-            continue
-        entities.append(_entity(table, keys, enums, line))
-        relations += [_relation(table, key, line) for key in keys]
-    return tuple(entities), tuple(relations)
+            if one is not None and self.exact and one.name == "id":  # the name of the key that the design makes
+                one = replace(one, name=f"{name} id")
+                self.called[table.name, column.name] = one.name
+            if one is not None:
+                fields.append(one)
+        if self.exact:
+            fields = placed(table, fields)
+            self._behind(table, checks)
+        said: list[tuple[str, ...]] = []
+        several = [one for one in uniques if len(one) > 1 and not (numbered and set(primary) <= set(one))]
+        if len(primary) > 1 and not weak:
+            several.insert(0, primary)
+        for columns in dict.fromkeys(several):
+            if not self.exact:
+                if not referring & set(columns):
+                    said.append(tuple(" ".join(english.split(one)) for one in columns))
+                continue
+            names = self._named(table, columns, keys, mine)
+            if names is None:
+                self.lost.append((table.name.short, f"UNIQUE ({', '.join(columns)}): a part of a reference"))
+            elif not any(set(names) == set(one) for one in said):
+                said.append(names)
+        triggers = {one.name for one in table.triggers}
+        spelt = table.name.name if re.fullmatch(r"\w+", table.name.name) else plain(table.name.name)
+        return Entity(
+            name=name,
+            plural=spelt if self.exact and table_name(name) != spelt else "",
+            fields=tuple(fields),
+            key=tuple(said),
+            parent=parent,
+            weak=weak,
+            soft_delete=soft,
+            audit=self.exact and any(one.endswith("_keep_history") for one in triggers),
+            appended=self.exact and self._is_appended(table, fields),
+            by_time=bool(by_time),
+            queue=self.exact and is_queue(table),
+            comment=table.comment or "",
+            line=self.line,
+        )
+
+    def _is_appended(self, table: Table, fields: Sequence[Field]) -> bool:
+        """Whether a design took its rows for points in time that are never changed."""
+        when = any(one.kind == "moment" and one.required for one in fields)
+        brin = any(one.method == "brin" for one in table.indexes)
+        return when and table.column("updated_at") is None and (table.partition_key is not None or brin)
+
+    def _dropped(self, table: Table, *, soft: bool) -> set[str]:
+        """Columns that the design adds by itself."""
+        if not self.exact:
+            return set()
+        found = {one for one in ("created_at", "updated_at") if is_time_of(table, one)}
+        if table.column("updated_at") is None and not self.schema.tables:
+            found.discard("created_at")
+        if soft:
+            found.add(MARK)
+        if is_queue(table):
+            found |= {"available_at", "taken_at", "done_at", "attempts"}
+        for column in table.columns:
+            if column.type.name == "tsvector" and column.generated is not None:
+                found.add(column.name)
+                words = tuple(dict.fromkeys(_SEARCHED.findall(column.generated.expression)))
+                self.searched.append((self.entity_of[table.name], tuple(" ".join(english.split(w)) for w in words)))
+        return found
+
+    def _weak(
+        self, table: Table, keys: Sequence[ForeignKey], primary: tuple[str, ...], referring: set[str]
+    ) -> tuple[str, tuple[str, ...]]:
+        """(the entity within which it is known, by which fields), where the primary key says so."""
+        mine = {self.tenant_columns.get(table.name, "")}
+        inside = [key for key in keys if set(key.columns) - mine and set(key.columns) - mine <= set(primary)]
+        rest = [one for one in primary if one not in referring]
+        if not self.exact or len(inside) != 1 or not rest or inside[0].target == table.name:
+            return "", ()
+        if self._role(inside[0]) or set(primary) - set(rest) != set(inside[0].columns) - mine:
+            return "", ()
+        return self.entity_of[inside[0].target], tuple(" ".join(english.split(one)) for one in rest)
+
+    def _uniques(self, table: Table, mine: str, *, soft: bool) -> Iterator[tuple[str, ...]]:
+        """Columns that are not shared, by constraints and by indexes; those of a tenant without its column."""
+        for one in table.constraints:
+            if isinstance(one, Unique):
+                yield _without(one.columns, mine)
+        for one in table.indexes if self.exact else ():
+            columns = unique_columns(one, soft=soft)
+            if columns:
+                yield _without(columns, mine)
+            elif one.unique and one.constraint is None:
+                self.lost.append((f"{table.name.short}.{one.name.name}", f"a unique index: {one.definition}"))
+
+    def _named(
+        self, table: Table, columns: Sequence[str], keys: Sequence[ForeignKey], mine: str
+    ) -> tuple[str, ...] | None:
+        """What a brief calls these columns: fields by their names, references by their roles; None where a reference is
+        there in part."""
+        left = list(columns)
+        names: list[str] = []
+        for key in keys:
+            own = [one for one in key.columns if one != mine]
+            if own and set(own) <= set(left):
+                names.append(self._role(key) or self.entity_of[key.target])
+                left = [one for one in left if one not in own]
+        referring = {one for key in keys for one in key.columns}
+        if referring & set(left):
+            return None
+        order = {name: number for number, name in enumerate(names)}
+        return (*(self.called.get((table.name, one)) or " ".join(english.split(one)) for one in left), *order)
+
+    # Rules
+
+    def _rules(self, table: Table, checks: Checked) -> None:
+        name = self.entity_of[table.name]
+        for low, high in checks.orders:
+            pair = tuple(" ".join(english.split(one)) for one in (low, high))
+            if not any(one.entity == name and one.kind == "exclusive" and one.fields == pair for one in self.rules):
+                self.rules.append(Rule(entity=name, kind="order", fields=pair))
+        for one in table.constraints:
+            if isinstance(one, Exclude):
+                self._excluded(table, one)
+
+    def _excluded(self, table: Table, one: Exclude) -> None:
+        index = next((other for other in table.indexes if other.name.name == one.index), None)
+        same: list[str] = []
+        ranges: tuple[str, ...] = ()
+        for key, operator in zip(index.keys if index else (), one.operators, strict=False):
+            if operator.endswith("&&") or operator == "&&":
+                inner = re.match(r"^\w+range\(\"?(\w+)\"?, \"?(\w+)\"?", key.text)
+                ranges = (inner[1], inner[2]) if inner else (key.column,) if key.column else ()
+            elif key.column:
+                same.append(key.column)
+        within = self._named(table, _without(same, self.tenant_columns.get(table.name, "")), self._keys(table), "")
+        if not ranges or within is None:
+            self.lost.append((f"{table.name.short}.{one.name}", one.definition))
+            return
+        fields = tuple(" ".join(english.split(name)) for name in ranges)
+        self.rules.append(Rule(entity=self.entity_of[table.name], kind="exclusive", fields=fields, within=within))
+
+    def _behind(self, table: Table, checks: Checked) -> None:
+        """CHECKs that no word of a brief says: as SQL where their columns keep their names."""
+        for one in checks.left:
+            columns = re.findall(r"\"?([A-Za-z_]\w*)\"?", one.expression)
+            renamed = [
+                column.name for column in table.columns if column.name in columns and plain(column.name) != column.name
+            ]
+            if is_of_place(one.expression):
+                continue
+            written = one.expression.isprintable() and "`" not in one.expression
+            if renamed or not written or _FOREIGN.search(one.expression):
+                self.lost.append((f"{table.name.short}.{one.name}", f"CHECK {one.expression}"))
+                continue
+            self.rules.append(Rule(entity=self.entity_of[table.name], kind="check", sql=one.expression))
+
+    # Relations
+
+    def _role(self, key: ForeignKey) -> str:
+        mine = self.tenant_columns.get(key.target, "")
+        own = [one for one in key.columns if one != mine] or list(key.columns)
+        words = english.split(own[-1])
+        role = " ".join(words[:-1] if words[-1:] in (("id",), ("uuid",)) and len(words) > 1 else words)
+        target = self.entity_of[key.target]
+        if self.exact:
+            return "" if plain(role) == one_of(target) else role
+        return "" if role in (target, target.split()[-1]) else role
+
+    def _relation(self, table: Table, key: ForeignKey) -> Relation:
+        """A reference: the one that is referred to stands first."""
+        mine = self.tenant_columns.get(table.name, "")
+        own = set(key.columns) - {mine} or set(key.columns)
+        singles = [set(one.columns) for one in table.constraints if isinstance(one, PrimaryKey | Unique)]
+        singles += [set(unique_columns(one, soft=is_mark(table))) for one in table.indexes if self.exact]
+        alone = any(one and one - {mine} and one - {mine} <= own for one in singles)
+        columns = [column for column in table.columns if column.name in own]
+        target = self.entity_of[key.target]
+        action = _action(key)
+        if self.exact and key.on_delete == "NO ACTION":
+            action = "restrict"
+        return Relation(
+            first=End(entity=target, least=int(all(one.not_null for one in columns)), most=1, role=self._role(key)),
+            second=End(entity=self.entity_of[table.name], most=1 if alone else None),
+            on_delete=action,  # pyright: ignore[reportArgumentType] - one of the four
+            line=self.line,
+        )
+
+    # What else there is
+
+    def _beyond(self) -> Iterator[tuple[str, str]]:
+        """Objects that a spec has no words for."""
+        for view in self.schema.views:
+            yield view.name.short, "a materialised view" if view.materialized else "a view"
+        ours = ("set_updated_at", "_moves", "_begins", "_guard", "_keep_history")
+        for table in self.tables:
+            for trigger in table.triggers:
+                if not trigger.inherited and not trigger.constraint and not trigger.name.endswith(ours):
+                    yield f"{table.name.short}.{trigger.name}", "a trigger"
+            if table.row_security and table.name not in self.tenant_columns and table.name != self.tenant:
+                yield table.name.short, f"row security with {len(table.policies)} policies"
+            for one in table.indexes:
+                if one.predicate and not one.unique and one.constraint is None and "deleted_at" not in one.predicate:
+                    yield f"{table.name.short}.{one.name.name}", f"an index WHERE {one.predicate}"
+        for function in self.schema.functions:
+            if not function.name.name.endswith(ours):
+                yield function.name.short, f"a {function.kind}"
 
 
-def _name(name: Name) -> str:
-    words = english.split(name.name)
-    return " ".join((*words[:-1], english.singular(words[-1]))) if words else name.name
+def _name(text: str) -> str:
+    words = english.split(text)
+    return " ".join((*words[:-1], english.singular(words[-1]))) if words else text
 
 
-def _entity(table: Table, keys: Sequence[ForeignKey], enums: dict[Name, tuple[str, ...]], line: int) -> Entity:
-    referring = {name for key in keys for name in key.columns}
-    primary = set(table.primary_key.columns) if table.primary_key else set[str]()
-    uniques = [one.columns for one in table.constraints if isinstance(one, Unique)]
-    fields = [
-        _field(column, enums, unique=(column.name,) in uniques, line=line)
-        for column in table.columns
-        if column.name not in referring and not (column.name in primary and _made_up(column))
-    ]
-    several = [columns for columns in uniques if len(columns) > 1 and not referring & set(columns)]
-    return Entity(
-        name=_name(table.name),
-        fields=tuple(fields),
-        key=tuple(tuple(" ".join(english.split(one)) for one in columns) for columns in several),
-        comment=table.comment or "",
-        line=line,
-    )
+def _only(name: str | None) -> set[str]:
+    return {name} if name else set()
 
 
-def _made_up(column: Column) -> bool:
-    """Whether a key means nothing: it is numbered, or a UUID."""
-    kind = column.type.base or column.type.name
-    return kind in ("int2", "int4", "int8", "uuid") or column.identity is not None
+def _without(columns: Sequence[str], mine: str) -> tuple[str, ...]:
+    return tuple(one for one in columns if one != mine)
 
 
-def _field(column: Column, enums: dict[Name, tuple[str, ...]], *, unique: bool, line: int) -> Field:
-    base = column.type.base or column.type.name
-    words = english.split(column.name) or (column.name,)
-    labels = enums.get(Name(schema=column.type.schema, name=column.type.name), ())
-    kind: Kind = "choice" if labels else _KINDS.get(base, "word")
-    if kind == "decimal" and words[-1] in _AMOUNTS:
-        kind = "money"
-    if column.type.category == "A":
-        kind = "tags"
-    return Field(
-        name=" ".join(words),
-        kind=kind,
-        required=column.not_null,
-        unique=unique,
-        values=labels,
-        length=max(column.type.modifier - 4, 0) if base == "varchar" else 0,
-        dimensions=max(column.type.modifier, 0) if kind == "vector" else 0,
-        comment=column.comment or "",
-        line=line,
-    )
-
-
-def _relation(table: Table, key: ForeignKey, line: int) -> Relation:
-    """A reference: the one that is referred to stands first."""
-    alone = any(
-        set(one.columns) <= set(key.columns) for one in table.constraints if isinstance(one, PrimaryKey | Unique)
-    )
-    columns = [column for column in table.columns if column.name in key.columns]
-    words = english.split(key.columns[-1])
-    role = " ".join(words[:-1] if words[-1:] in (("id",), ("uuid",)) else words)
-    target = _name(key.target)
-    action = {"CASCADE": "cascade", "RESTRICT": "restrict", "SET NULL": "set null"}.get(key.on_delete, "")
-    return Relation(
-        first=End(
-            entity=target,
-            least=int(all(one.not_null for one in columns)),
-            most=1,
-            role=role if role not in (target, target.split()[-1]) else "",
-        ),
-        second=End(entity=_name(table.name), most=1 if alone else None),
-        on_delete=action,  # pyright: ignore[reportArgumentType] - one of the four
-        line=line,
-    )
+def _action(key: ForeignKey) -> str:
+    return {"CASCADE": "cascade", "RESTRICT": "restrict", "SET NULL": "set null"}.get(key.on_delete, "")

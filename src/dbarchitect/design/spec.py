@@ -50,6 +50,7 @@ class Field(Value, frozen=True, kw_only=True):
     unique      no two share it; `within` names the entity inside which that holds (`email is unique per tenant`)
     values      of a choice, in order; `transitions` are the allowed ones, as (from, to); `initial` is where it starts
     minimum, maximum  as written: "0", "18", "today"
+    wide        an integer that may be beyond 2,147,483,647
     scale       digits behind the point; `currency` of money, "" where each row has its own
     dimensions  of a vector
     derived     how it follows from other fields, in words or SQL; it is then not stored by hand
@@ -68,6 +69,7 @@ class Field(Value, frozen=True, kw_only=True):
     minimum: str = ""
     maximum: str = ""
     length: int = 0
+    wide: bool = False
     scale: int = 0
     currency: str = ""
     dimensions: int = 0
@@ -220,6 +222,7 @@ class Surroundings(Value, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
     tenancy: Literal["", "none", "shared", "schema", "database"] = ""
     tenant: str = ""  # the entity that is one
+    ids: Literal["", "public", "internal"] = ""  # whether keys are seen outside: in addresses, by clients
     needs: tuple[str, ...] = ()
     platform: str = ""  # where they must be, or are already: "supabase", "aws"
     licence: str = ""  # "open source" where nothing else will do
@@ -244,7 +247,8 @@ class Assumed(Value, frozen=True, kw_only=True):
 
 
 class Spec(Value, frozen=True, kw_only=True):
-    """What somebody is building."""
+    """What somebody is building. `answered`: questions were asked and answered; `settled`: those whose answer leaves
+    everything as it is (`unique customer email`)."""
 
     title: str = ""
     about: str = ""
@@ -256,6 +260,8 @@ class Spec(Value, frozen=True, kw_only=True):
     volumes: tuple[Volume, ...] = ()
     unread: tuple[Unread, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+    answered: bool = False
+    settled: tuple[str, ...] = ()
 
     def entity(self, name: str) -> Entity | None:
         """The entity of that name."""

@@ -55,7 +55,8 @@ class _Designer:
         around = spec.surroundings
         self.distributed = around.runs in ("edge", "device") or "offline" in around.needs or len(around.regions) > 1
         self.shared = around.tenancy == "shared"
-        self.uuids = self.distributed or self.shared
+        self.public = around.ids == "public"
+        self.uuids = self.distributed or self.shared or self.public
         self.uuid_default = "uuidv7()" if version >= _UUIDV7 else "gen_random_uuid()"
         self.version = version
         self.refer = Referrer(self.draft, spec, self.owned)
@@ -93,6 +94,8 @@ class _Designer:
             why = (
                 "rows are made in several places that cannot ask one sequence"
                 if self.distributed
+                else "keys are seen outside, as was said, and consecutive ones tell how many there are"
+                if self.public
                 else "keys are seen outside, and consecutive ones tell every tenant how many the others have"
             )
             what = "uuid by uuidv7()"
@@ -136,10 +139,19 @@ class _Designer:
                 "tenancy",
                 "",
                 f"one {kind} for each {tenant or 'tenant'}: this design is what each holds",
-                f"as was said; every migration runs once a {kind}",
+                f"as was said: tenants/provision.sql makes one with a role that sees no other; migrations run once "
+                f"a {kind}",
                 instead="shared tables with row security",
                 unless="there are more than some hundreds: shared tables",
             )
+            if kind == "schema":
+                self.draft.decide(
+                    "not enforced",
+                    "",
+                    "migrations are those of one schema, public",
+                    "their functions name tables with the schema; for a tenant's write its name in place of public",
+                    instead="a database for each: migrations run there as they are",
+                )
 
     def _tenant(self, table: Table) -> None:
         table.tenant = self.refer.tenant_column

@@ -8,7 +8,18 @@ from .finding import Finding, Gap
 from .value import Value
 
 Kind = Literal[
-    "row", "not null", "key", "reference", "deletion", "check", "exclusion", "state", "tree", "history", "tenant"
+    "row",
+    "not null",
+    "key",
+    "reference",
+    "deletion",
+    "check",
+    "exclusion",
+    "state",
+    "tree",
+    "history",
+    "tenant",
+    "count",
 ]
 
 
@@ -60,7 +71,8 @@ class AskedPlan(Value, frozen=True, kw_only=True):
 
 class TableSize(Value, frozen=True, kw_only=True):
     """Rows and bytes of a table, with indexes. `row_estimated` is by the types of its columns, `row_measured` what a
-    row of the lab takes in the heap; the totals are the lab's, carried to the declared rows."""
+    row of the lab takes in the heap; `lab_estimated` is what all its rows should take by their types, and `lab_bytes`
+    what they take; the totals are the lab's, carried to the declared rows."""
 
     table: str
     rows_now: float
@@ -72,6 +84,7 @@ class TableSize(Value, frozen=True, kw_only=True):
     bytes_later: float
     row_estimated: float
     row_measured: float
+    lab_estimated: float = 0.0
 
 
 class Left(Value, frozen=True, kw_only=True):
@@ -97,7 +110,8 @@ class Architecture(Value, frozen=True, kw_only=True):
 
     schema       the script; `diagram` the same as Mermaid
     untried      constraints for which no row is known that breaks them
-    migration    what was done with the folder of migrations, in words; `journey` how up, down, up went
+    migration    what was done with the folder of migrations, in words; `journey` how up, down, up went; `seed` what
+                 came of loading the seed data into what they made
     written, removed, unchanged  files of the folder
     """
 
@@ -120,6 +134,7 @@ class Architecture(Value, frozen=True, kw_only=True):
     rules_run: int = 0
     migration: str = ""
     journey: tuple[str, ...] = ()
+    seed: str = ""
     orm: str = ""
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()

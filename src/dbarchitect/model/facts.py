@@ -178,6 +178,28 @@ class RowFacts(Value, frozen=True, kw_only=True):
     keys: tuple[SeenKey, ...] = ()
 
 
+class StoredTypes(Value, frozen=True, kw_only=True):
+    """What the values of an SQLite column were, by `typeof`; of texts `numbers` look like one, and `shapes` counts the
+    ways in which moments are written."""
+
+    column: str
+    types: dict[str, int] = {}
+    numbers: int = 0
+    shapes: dict[str, int] = {}
+
+
+class SqliteFacts(Value, frozen=True, kw_only=True):
+    """What only an SQLite file has. `stored`: by table, of the `read` rows of each that were looked at; `violations`:
+    rows by (table, constraint) that refer to nothing; None where that was not looked at."""
+
+    journal_mode: str = ""
+    page_size: int = 4096
+    analyzed: bool = False
+    stored: dict[str, tuple[StoredTypes, ...]] = {}
+    read: dict[str, int] = {}
+    violations: tuple[tuple[str, str, int], ...] | None = None
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """All live facts of one database at one moment.
 
@@ -210,6 +232,7 @@ class Facts(Value, frozen=True, kw_only=True):
     outdated_collations: tuple[OutdatedCollation, ...] = ()
     read: dict[str, RowFacts] = {}
     dependencies: dict[str, tuple[DeclaredDependency, ...]] = {}  # by the table's `str(Name)`
+    sqlite: SqliteFacts | None = None
 
     @property
     def counted_seconds(self) -> float | None:

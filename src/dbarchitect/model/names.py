@@ -92,6 +92,7 @@ ObjectKind = Literal[
     "access method",
     "conversion",
     "transform",
+    "keys",
 ]
 
 

@@ -263,11 +263,33 @@ class PartitionOf(Value, frozen=True, kw_only=True):
     bound: str
 
 
+class SqliteTable(Value, frozen=True, kw_only=True):
+    """What an SQLite table has and PostgreSQL's have not.
+
+    rowid_alias    the column that is the rowid by another name: INTEGER PRIMARY KEY
+    autoincrement  its numbers are never given twice
+    module         of a virtual table, with its arguments; `shadows`: the tables in which it keeps its data
+    sql            its CREATE TABLE as the catalogue keeps it
+    """
+
+    strict: bool = False
+    without_rowid: bool = False
+    rowid_alias: str = ""
+    autoincrement: bool = False
+    module: str = ""
+    arguments: tuple[str, ...] = ()
+    shadows: tuple[str, ...] = ()
+    sql: str = ""
+
+
 class Table(Value, frozen=True, kw_only=True):
-    """A table of any kind: ordinary, partitioned or foreign; perhaps itself a partition or an inheriting child."""
+    """A table of any kind: ordinary, partitioned or foreign; perhaps itself a partition or an inheriting child.
+
+    `virtual` tables are SQLite's, and `sqlite` is what only its tables have; None on other engines.
+    """
 
     name: Name
-    kind: Literal["ordinary", "partitioned", "foreign"] = "ordinary"
+    kind: Literal["ordinary", "partitioned", "foreign", "virtual"] = "ordinary"
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
@@ -291,6 +313,7 @@ class Table(Value, frozen=True, kw_only=True):
     owner: str = ""
     grants: tuple[Grant, ...] = ()
     comment: str | None = None
+    sqlite: SqliteTable | None = None
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -570,7 +593,12 @@ class Unmodelled(Value, frozen=True, kw_only=True):
 
 
 class Relational(Value, tag_field="kind", tag="relational", frozen=True, kw_only=True):
-    """A whole relational schema. Tuples are sorted by name, so equal databases compare equal."""
+    """A whole relational schema. Tuples are sorted by name, so equal databases compare equal.
+
+    Of SQLite and its dialects names have no schema (""), a `Type` has the declared text as its name and its affinity
+    in lower case as its base, a constraint without a name has the one that PostgreSQL would give it, and `settings` are
+    the pragmas that the file keeps.
+    """
 
     engine: str = "postgresql"
     version: int = 180000  # server_version_num
@@ -600,6 +628,11 @@ class Relational(Value, tag_field="kind", tag="relational", frozen=True, kw_only
     unmodelled: tuple[Unmodelled, ...] = ()
     unreadable: tuple[str, ...] = ()  # parts of the catalogue this role may not read, in words
     facts: Facts | None = None
+
+    @property
+    def family(self) -> Literal["postgresql", "sqlite"]:
+        """The engine, or the one that it is a dialect of: libSQL and Turso are SQLite's."""
+        return "sqlite" if self.engine in ("sqlite", "libsql", "turso") else "postgresql"
 
     @property
     def major(self) -> int:

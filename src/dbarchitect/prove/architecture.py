@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.queries import Asked
 from dbarchitect.design.statements import script
+from dbarchitect.design.storage import size_of
 from dbarchitect.design.volumes import Rows
 from dbarchitect.engines.postgres.ddl import create_index_sql
 from dbarchitect.engines.postgres.explain import run_explained
@@ -36,14 +37,13 @@ from dbarchitect.model.schema import Index, Relational
 
 from .advise import AdviceOptions, advise
 from .constraints import Prober, make_tenant_role
-from .declared import declared, full_name, lab_rows
+from .declared import declared, free_texts, full_name, lab_rows
 from .parameters import filled
 from .workbench import Workbench
 
 _RUNS, _LIMIT_S = 3, 20.0
 _LARGE = 10_000.0  # rows from which reading a table whole is worth a word
 _EMPTY, _EMPTY_BRIN = 8192, 3 * 8192  # bytes of an index without rows: a page that describes it; BRIN also maps
-_HEADER = 28.0  # bytes of a row beside its values
 
 
 @dataclass(slots=True)
@@ -84,7 +84,15 @@ def prove(
     now = {name: one.now for name, one in rows.items()}
     later = {name: one.later for name, one in rows.items()}
     wanted = {full_name(name): count for name, count in lab_rows(now, budget_rows).items()}
-    bench = Workbench(server, snapshot, rows=wanted, seed=seed, budget_rows=budget_rows, progress=progress)
+    bench = Workbench(
+        server,
+        snapshot,
+        rows=wanted,
+        seed=seed,
+        budget_rows=budget_rows,
+        expected=free_texts(draft),
+        progress=progress,
+    )
     with ExitStack() as stack:
         stack.callback(bench.close)
         connection = bench.empty()
@@ -106,7 +114,7 @@ def prove(
             one_statement(owner, one.sql)
             for old in one.replaces:
                 one_statement(owner, f"DROP INDEX IF EXISTS {old}")
-        _packed(owner)
+        packed(owner)
         owner.execute("ANALYZE")
         with server.connect("lab") as admin:
             facts = inspect(admin)
@@ -131,11 +139,12 @@ def prove(
     return evidence
 
 
-def _packed(owner: psycopg.Connection[Any]) -> None:
-    """Build B-trees anew: keys that were made up come in no order, and leave pages half empty that real ones fill."""
+def packed(owner: psycopg.Connection[Any]) -> None:
+    """Build B-trees anew: keys that were made up come in no order, and leave pages half empty that real ones fill. And
+    GIN indexes: what was added last still waits outside of the tree."""
     found = owner.execute(
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n "
-        "ON n.oid = c.relnamespace WHERE c.relkind = 'i' AND a.amname = 'btree' AND n.nspname = 'public'"
+        "ON n.oid = c.relnamespace WHERE c.relkind = 'i' AND a.amname IN ('btree', 'gin') AND n.nspname = 'public'"
     ).fetchall()
     for (name,) in found:
         one_statement(owner, f"REINDEX INDEX {name}")
@@ -316,8 +325,8 @@ def _sizes(draft: Draft, rows: Mapping[str, Rows], made: Mapping[str, float], sc
                 lab_bytes=total,
                 bytes_now=fixed + (total - fixed) / count * one.now,
                 bytes_later=fixed + (total - fixed) / count * one.later,
-                row_estimated=_HEADER
-                + sum(column.width * (1.0 if column.not_null else 0.7) for column in table.columns),
+                row_estimated=size_of(draft, table, made).row,
+                lab_estimated=size_of(draft, table, made).total,
                 row_measured=heap / count,
             )
         )

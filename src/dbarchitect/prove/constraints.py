@@ -14,7 +14,7 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 
-from dbarchitect.design.draft import Check, Draft, Foreign, States, Table, Unique
+from dbarchitect.design.draft import Bound, Check, Draft, Foreign, States, Table, Unique
 from dbarchitect.design.rows import MISSING, Rows, matching
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import GUEST, one_statement
@@ -109,6 +109,8 @@ class Prober:
             )
         for states in table.states:
             yield from self._states(table, states)
+        for bound in table.bounds:
+            yield from self._bounds(table, bound)
         if table.guard:
             yield self._tree(table)
         if table.history:
@@ -150,7 +152,7 @@ class Prober:
             narrower.add(f"{table.name}_pkey"[:63])
         before = len(rows.statements)
         rows.add(table, same, full=True)
-        statements = [*rows.statements, *(["SET CONSTRAINTS ALL IMMEDIATE"] if unique.deferred else [])]
+        statements = [*rows.statements, *([_now(unique.name)] if unique.deferred else [])]
         yield self._refused(
             table,
             unique.name,
@@ -177,7 +179,7 @@ class Prober:
         if table.tenant in own and self.tenant:
             rows.act_as(nowhere[table.tenant])
         rows.add(table, wrong=nowhere)
-        statements = [*rows.statements, *(["SET CONSTRAINTS ALL IMMEDIATE"] if foreign.deferred else [])]
+        statements = [*rows.statements, *([_now(foreign.name)] if foreign.deferred else [])]
         others = {one.name for one in table.foreigns if set(own) & set(one.columns)}
         yield self._refused(
             table,
@@ -270,6 +272,37 @@ class Prober:
                 yield self._accepted(table, states.trigger, "state", what, [*rows.statements, *moves])
             else:
                 yield self._refused(table, states.trigger, "state", what, [*rows.statements, *moves], "23514")
+
+    def _bounds(self, table: Table, bound: Bound) -> Iterator[Probe]:
+        """As many as there must be, one less, as many as there may be, one more."""
+        foreign = next(one for one in table.foreigns if one.name == bound.foreign)
+        rows = self.rows()
+        parent = rows.add(self.draft.tables[foreign.target])
+        fixed = {ours: parent[theirs] for ours, theirs in zip(foreign.columns, foreign.target_columns, strict=True)}
+        alone = list(rows.statements)
+        children = [rows.add(table, fixed) for _ in range(bound.most or max(bound.least, 1))]
+        enough = list(rows.statements)
+        if bound.least:
+            both = f"{_now(bound.lacking)}; {_now(bound.leaving)}"
+            yield self._refused(
+                table, bound.lacking, "count", f"none, where {bound.said}", [*alone, _now(bound.lacking)], "23514"
+            )
+            yield self._accepted(table, bound.lacking, "count", bound.said, [*enough, *both.split("; ")])
+            gone = children[bound.least - 1 :]
+            deletes = [f"DELETE FROM {q(table.name)} WHERE {matching(table, one)}" for one in gone]
+            yield self._refused(
+                table, bound.leaving, "count", f"one too few is left, where {bound.said}",
+                [*enough, _now(bound.lacking), *deletes, _now(bound.leaving)], "23514",
+            )  # fmt: skip
+        if bound.most is not None:
+            yield self._accepted(
+                table, bound.exceeding, "count", f"{bound.most}, where {bound.said}", [*enough, _now(bound.exceeding)]
+            )
+            rows.add(table, fixed)
+            yield self._refused(
+                table, bound.exceeding, "count", f"one more, where {bound.said}",
+                [*rows.statements, _now(bound.exceeding)], "23514",
+            )  # fmt: skip
 
     def _tree(self, table: Table) -> Probe:
         rows = self.rows()
@@ -463,6 +496,11 @@ class Prober:
             statements=(*statements, question),
             why=outcome.message or ("" if holds else f"{outcome.value} rows, not {wanted}"),
         )
+
+
+def _now(constraint: str) -> str:
+    """What checks a deferred constraint at once; ALL would check those too of which the trial is not."""
+    return f"SET CONSTRAINTS {q(constraint)} IMMEDIATE"
 
 
 def _ways(states: States) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from dbarchitect.design.draft import Draft, Table
+from dbarchitect.design.storage import NULLS
 from dbarchitect.engines.postgres.twin.scale import scale
 from dbarchitect.engines.postgres.twin.snapshot import MOST_BYTES, MOST_TOTAL_BYTES, Snapshot
 from dbarchitect.model.facts import ColumnStatistics, Facts
@@ -14,6 +15,7 @@ from dbarchitect.model.names import Name
 
 _WHOLE = 1_000.0  # rows up to which a table is not made smaller
 _SHARE = 0.1  # of the rows, from which on ANALYZE keeps the share (analyze.c)
+_LONG = 100.0  # bytes from which a text is more than a name or a code
 _ROOM = 0.8  # of the largest size that a server has
 
 
@@ -22,6 +24,26 @@ def lab_rows(rows: Mapping[str, float], budget: int) -> dict[str, int]:
     total = sum(rows.values())
     factor = min(1.0, budget / total) if total else 1.0
     return {name: round(min(count, max(_WHOLE, count * factor))) for name, count in rows.items()}
+
+
+def free_texts(draft: Draft) -> dict[str, tuple[ColumnStatistics, ...]]:
+    """What the lab's long texts and documents shall be like, by table: as long as the design assumes, no two the same.
+    Without it a lab makes them a few words long, and its tables are smaller than real ones."""
+    found: dict[str, tuple[ColumnStatistics, ...]] = {}
+    for table in draft.tables.values():
+        long = tuple(
+            ColumnStatistics(
+                column=one.name,
+                average_width=round(one.width) + 4,
+                null_fraction=0.0 if one.not_null else NULLS,
+                n_distinct=-1.0,
+            )
+            for one in table.columns
+            if one.type in ("text", "jsonb") and one.width >= _LONG and not one.generated
+        )
+        if long:
+            found[full_name(table.name)] = long
+    return found
 
 
 def full_name(table: str) -> str:

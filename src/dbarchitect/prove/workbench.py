@@ -28,6 +28,7 @@ from dbarchitect.engines.postgres.server.host import (
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import DbaError, InputError
+from dbarchitect.model.facts import ColumnStatistics, Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.schema import Relational
@@ -39,7 +40,9 @@ _STATEMENT_TIMEOUT = "60s"  # a probe that takes longer shows nothing
 
 
 class Workbench:
-    """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables."""
+    """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables;
+    `expected`, by table, is what the lab's columns shall be like where the source tells nothing of them: a design's.
+    """
 
     def __init__(
         self,
@@ -49,12 +52,14 @@ class Workbench:
         rows: Mapping[str, int] | None = None,
         seed: int = 0,
         budget_rows: int = 200_000,
+        expected: Mapping[str, tuple[ColumnStatistics, ...]] | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._server = server
         self._snapshot = snapshot
         self._rows = volumes(rows, snapshot.schema, budget_rows)
         self._seed = seed
+        self._expected = expected or {}
         self._budget_rows = budget_rows
         self._progress = progress
         self._blank_gaps: tuple[Gap, ...] | None = None
@@ -154,7 +159,7 @@ class Workbench:
             with self._server.connect("lab") as admin:
                 self.lab_report = lab_room.fill(
                     owner,
-                    self.schema,
+                    self._as_expected(),
                     admin=admin,
                     rows=self._rows,
                     budget_rows=self._budget_rows,
@@ -165,6 +170,13 @@ class Workbench:
             guest = self._guest("lab")
             opened.pop_all()
         return owner, guest
+
+    def _as_expected(self) -> Relational:
+        facts = self.schema.facts
+        if not self._expected or (facts is not None and facts.columns):
+            return self.schema
+        facts = msgspec.structs.replace(facts or Facts(origin="declared"), columns=dict(self._expected))
+        return msgspec.structs.replace(self.schema, facts=facts)
 
     def plan_with(self, settings: Mapping[str, str]) -> None:
         """Have twins that are not made yet plan with these settings in place of the source's."""

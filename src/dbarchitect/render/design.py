@@ -105,6 +105,8 @@ def _facts(made: Architecture) -> Iterator[str]:
     yield f"reviewed by {made.rules_run} rules: {told}"
     if made.migration:
         yield f"{made.migration}; {', '.join(made.journey)}"
+    if made.seed:
+        yield made.seed
     if made.orm:
         yield made.orm
 
@@ -373,6 +375,8 @@ def _migrations(made: Architecture, command: str) -> str:
     lines = _head("Migrations", command)
     lines.append(prose(line(made.migration)))
     lines += ["", *(f"- {prose(line(one))}" for one in made.journey)]
+    if made.seed:
+        lines.append(f"- {prose(line(made.seed))}: seed/seed.sql")
     return "\n".join(lines) + "\n"
 
 

@@ -37,10 +37,12 @@ def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
 def verdict(review: Review) -> str:
     """One line: how many errors, warnings and notes over how many tables."""
     over = f"in {plural(review.files, 'migration')}" if review.files else f"in {plural(review.tables, 'table')}"
+    if review.keys is not None:
+        over = f"in {plural(review.keys, 'key')}"
     found = [plural(n, NOUNS[severity]) for severity, n in counts(review.findings).items() if n]
     if found:
         return f"{listed(found)} {over}"
-    if review.files:
+    if review.files or review.keys is not None:
         return f"nothing found by {plural(review.rules_run, 'rule')} {over}"
     return (
         f"nothing found by {plural(review.rules_run, 'rule')} {over} and {plural(review.indexes, 'index', 'indexes')}"
@@ -262,8 +264,10 @@ def suppressed_by(review: Review) -> str:
 
 
 def statements(finding: Finding) -> tuple[str, ...]:
-    """The fix as SQL statements that end in a semicolon."""
+    """The fix as SQL statements that end in a semicolon; commands of Redis, whose rules say so by name, have none."""
     found = (block(one).rstrip() for one in finding.ddl)
+    if finding.rule.startswith("redis-"):
+        return tuple(found)
     return tuple(one if one.endswith(";") or not one else one + ";" for one in found if one)
 
 
@@ -290,7 +294,7 @@ def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
     if review.findings:
         found.append((f"dba explain {line(worst(review.findings, 1)[0].rule)}", "the page of the worst finding's rule"))
         asked = next((one for one in review.findings if one.asks), None)
-        if asked is not None and not review.files:
+        if asked is not None and not review.files and review.keys is None:
             words = ["dba", "answer", line(asked.rule), line(asked.at.short), "--reason", "TEXT"]
             found.append((shlex.join(words), "answers a question for good: the configuration keeps why"))
         if len(review.findings) > 10:
@@ -306,6 +310,6 @@ def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
         found.append(
             (f"dba migrate rehearse {migrations}{there}", "runs them on a private copy and watches their locks")
         )
-    elif not review.findings and not review.source.endswith(".twin"):
+    elif not review.findings and not review.source.endswith(".twin") and review.keys is None:
         found.append((f"dba twin create {source} -o app.twin", "keeps schema and statistics in one file, no rows"))
     return tuple(found)

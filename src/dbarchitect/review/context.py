@@ -378,7 +378,7 @@ class Context:
     @cached_property
     def counters_unfit(self) -> str:
         """Why the counters say nothing about use; "" where they do."""
-        if self.facts is None or self.facts.origin != "live":
+        if self.facts is None or self.facts.origin != "live" or self.schema.family == "sqlite":
             return "it needs the counters of a live server"
         if self.facts.is_replica:
             return "this is a standby: the primary's counters are not visible here"
@@ -398,6 +398,8 @@ class Context:
     @cached_property
     def rows_unfit(self) -> str:
         """Why there is nothing to say from rows; "" where some were read."""
+        if self.facts is not None and self.facts.sqlite is not None and self.facts.sqlite.read:
+            return ""
         if self.facts is None or not self.facts.read:
             return "it needs rows: --read-rows on a server, --data for a script's"
         return ""
@@ -484,7 +486,7 @@ def constraint_ref(table: Table, constraint: str) -> ObjectRef:
 def _reviewed(table: Table) -> bool:
     schema = table.name.schema
     return (
-        table.kind != "foreign"
+        table.kind not in ("foreign", "virtual")
         and table.persistence != "temporary"
         and schema != "information_schema"
         and not schema.startswith("pg_")

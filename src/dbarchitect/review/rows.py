@@ -266,8 +266,11 @@ _NUMBERS = {
     "float8": 9007199254000000,
     "numeric": 9007199254000000,
     "money": 1000000,
+    "integer": 9007199254000000,  # SQLite's affinities, as `real` and `blob`
+    "real": 9007199254000000,
 }
 _FIXED = {
+    "blob": "x'00'",
     "bool": "true",
     "json": "'{}'",
     "jsonb": "'{}'",
@@ -344,7 +347,7 @@ def _digits(number: int) -> str:
 
 
 def _number_within(kind: Type, base: str, number: int, wish: _Wish) -> str | None:
-    whole = base in ("int2", "int4", "int8", "oid")
+    whole = base in ("int2", "int4", "int8", "oid", "integer")
     top = float(_NUMBERS[base] + 1000)
     if base == "numeric" and kind.modifier >= 4:
         precision, scale = (kind.modifier - 4) >> 16 & 0xFFFF, (kind.modifier - 4) & 0x7FF

@@ -48,6 +48,7 @@ Area = Literal[
     "operations",
     "extensions",
     "platforms",
+    "sqlite",
 ]
 Check = Callable[[Context], Iterator[Finding]]
 
@@ -74,6 +75,7 @@ class Rule(Page):
               the server read it; `server`: the settings of the live server itself; `rows`: rows that were read on
               request. A rule whose needs are not met is silent, and says so.
     since     the oldest server major it speaks about
+    engines   those that it was tried on: a rule for another one does not run
     yields_to rules that say the same, or what makes this one's advice idle: where one of them speaks about the same
               object, at least as loudly, a finding of this rule is left out
     """
@@ -85,6 +87,7 @@ class Rule(Page):
     harms_by: HarmsBy = ""
     needs: Needs = "structure"
     since: int = 0
+    engines: tuple[Literal["postgresql", "sqlite"], ...] = ("postgresql",)
     yields_to: tuple[str, ...] = ()
     check: Check = _unbound
 
@@ -134,8 +137,11 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
-def chosen(select: Collection[str], ignore: Collection[str], extend: Collection[str] = ()) -> tuple[Rule, ...]:
-    """The rules that `select` names (where empty: those that run by default) or `extend`, without those of `ignore`.
+def chosen(
+    select: Collection[str], ignore: Collection[str], extend: Collection[str] = (), *, engine: str = "postgresql"
+) -> tuple[Rule, ...]:
+    """The rules for `engine` that `select` names (where empty: those that run by default) or `extend`, without those of
+    `ignore`.
 
     Raises `InputError` for a name that no rule has.
     """
@@ -148,7 +154,9 @@ def chosen(select: Collection[str], ignore: Collection[str], extend: Collection[
     return tuple(
         rule
         for rule in known.values()
-        if (rule.id in extend or (rule.id in select if select else rule.default)) and rule.id not in ignore
+        if (rule.id in extend or (rule.id in select if select else rule.default))
+        and rule.id not in ignore
+        and engine in rule.engines
     )
 
 
@@ -170,7 +178,10 @@ def review(
     context = Context(schema, workload, exposed_roles=exposed_roles)
     findings: list[Finding] = []
     silences: list[Silence] = []
-    running = chosen(select, ignore, extend)
+    running = chosen(select, ignore, extend, engine=schema.family)
+    if not running:  # of some that were named the others speak
+        named = sorted({*select, *extend} - {*ignore})
+        silences += [Silence(rule=one, reason=f"it does not speak about {_ENGINES[schema.family]}") for one in named]
     for rule in running:
         reason = _unmet(rule, context)
         if reason:
@@ -180,6 +191,9 @@ def review(
     found = tuple(_without_repeated(findings))
     harms_by: dict[str, HarmsBy] = {rule.id: rule.harms_by for rule in running}
     return tuple(exposed(found, context, harms_by.__getitem__)), tuple(silences)
+
+
+_ENGINES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 
 
 def _without_repeated(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -213,7 +227,7 @@ def _same(finding: Finding, other: Finding) -> bool:
 
 def _unmet(rule: Rule, context: Context) -> str:
     """Why `rule` cannot speak here; "" where it can."""
-    if context.schema.major < rule.since:
+    if context.schema.family == "postgresql" and context.schema.major < rule.since:
         return f"it needs PostgreSQL {rule.since}; this is {context.schema.major}"
     if rule.needs == "live":
         return context.live_unfit

@@ -19,6 +19,7 @@ from dbarchitect.model.value import from_json
 
 from .parse import fingerprint, statement_kind
 from .script import split_script
+from .sqlite import normal, split_sqlite
 
 _CALLS = re.compile(r"--\s*calls:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE)
 _WINDOW = re.compile(r"^\s*--\s*window:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -126,3 +127,37 @@ def _merged(queries: Iterable[Query]) -> tuple[Query, ...]:
             position=known.position,
         )
     return tuple(found.values())
+
+
+def read_sqlite_workload(text: str, file: str) -> Workload:
+    """The workload in a file's text, in SQLite's SQL: the same forms as of `read_workload`, without an export.
+
+    Raises `InputError` where it holds no query at all.
+    """
+    if text.lstrip().startswith("{"):
+        return read_workload(text, file)
+    lines = text.splitlines()
+    queries: list[Query] = []
+    rejected: list[tuple[str, str]] = []
+    for statement in split_sqlite(text, file):
+        if statement.kind.lower() not in _SQLITE_PLANNABLE:
+            rejected.append((f"{statement.position}", f"{statement.kind or 'this'} is no query"))
+            continue
+        calls = _calls_above(lines, statement.position.line)
+        queries.append(
+            Query(id=normal(statement.sql), sql=statement.sql, calls=calls, source=file, position=statement.position)
+        )
+    if not queries:
+        raise InputError(
+            f"{file} holds no query that could be planned", hint="one SELECT, INSERT, UPDATE or DELETE each"
+        )
+    window = _WINDOW.search(text)
+    return Workload(
+        queries=_merged(queries),
+        window_seconds=float(window[1].replace("_", "")) if window else None,
+        origin=file,
+        rejected=tuple(rejected),
+    )
+
+
+_SQLITE_PLANNABLE = frozenset(("select", "insert", "update", "delete", "replace", "with", "values"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from dbarchitect.design.spec import Access, Entity, Order
 from dbarchitect.model import english
 
@@ -62,6 +64,9 @@ def access_of(
 ) -> Access | None:
     """One access pattern; None where no entity is named. `roles`: the names of relations of each entity."""
     original = text.strip().rstrip(".")
+    rated = re.match(r"--\s*(\d+(?:\.\d+)?) a second\s*\n", original)
+    if rated is not None and (found := access_of(original[rated.end() :], entities, line=line, roles=roles)):
+        return replace(found, per_second=float(rated[1]))
     if re.match(
         r"^\s*(?:select|insert|update|delete|with)\b.*\b(?:from|into|set)\b", original, re.IGNORECASE | re.DOTALL
     ):

@@ -18,6 +18,7 @@ _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _VALUES = re.compile(
     r"^(?:one of|either|values?:?|enum:?|choice of|can be|may be|i\.e\.|e\.g\.)\s*:?\s*", re.IGNORECASE
 )
+_QUOTED = re.compile(r"(?:one of:? )?`[^`]+`(?:, `[^`]+`)+")
 _LENGTH = re.compile(r"\b(?:max(?:imum)?|up to|at most)\.?\s*(\d+)\s*(?:characters|chars|letters)?\b", re.IGNORECASE)
 _SIZE = re.compile(r"^(?:varchar|char|text|string)\s*\((\d+)\)$", re.IGNORECASE)
 _DECIMALS = re.compile(r"^(?:numeric|decimal)\s*\((\d+)\s*,\s*(\d+)\)$", re.IGNORECASE)
@@ -37,7 +38,8 @@ _TYPES: dict[str, Kind] = {
     "text": "text", "long text": "text", "markdown": "text", "html": "text", "string": "word", "str": "word",
     "short text": "word", "varchar": "word", "char": "word", "word": "word", "name": "word", "title": "word",
     "slug": "slug", "email": "email", "e mail": "email", "mail": "email", "phone": "phone", "url": "url", "link": "url",
-    "int": "integer", "integer": "integer", "bigint": "integer", "whole number": "integer", "count": "integer",
+    "int": "integer", "integer": "integer", "bigint": "integer", "int8": "integer",
+    "big integer": "integer", "long": "integer", "whole number": "integer", "count": "integer",
     "number": "number", "decimal": "decimal", "numeric": "decimal", "float": "decimal", "double": "decimal",
     "money": "money", "amount": "money", "price": "money", "currency amount": "money", "percent": "percentage",
     "percentage": "percentage", "bool": "boolean", "boolean": "boolean", "flag": "boolean", "yes no": "boolean",
@@ -53,12 +55,14 @@ _TYPES: dict[str, Kind] = {
     "hash": "secret",
 }  # fmt: skip
 
+_WIDE = frozenset(("bigint", "int8", "big integer", "long"))
+
 # What names say where no type was written: the last word, else any word.
 _LAST: dict[str, Kind] = {
     "email": "email", "mail": "email", "phone": "phone", "telephone": "phone", "mobile": "phone", "url": "url",
     "website": "url", "link": "url", "homepage": "url", "slug": "slug", "price": "money", "total": "money",
     "subtotal": "money", "cost": "money", "amount": "money", "fee": "money", "balance": "money", "salary": "money",
-    "budget": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
+    "budget": "money", "rent": "money", "wage": "money", "deposit": "money", "fare": "money", "tax": "money", "revenue": "money", "quantity": "integer", "qty": "integer", "count": "integer",
     "age": "integer", "year": "integer", "stock": "integer", "position": "integer", "rank": "integer",
     "stars": "integer", "seats": "integer", "capacity": "integer", "floor": "integer", "score": "decimal",
     "rating": "integer", "weight": "decimal", "height": "decimal", "width": "decimal", "length": "decimal",
@@ -68,7 +72,7 @@ _LAST: dict[str, Kind] = {
     "deadline": "moment", "at": "moment", "on": "date", "timestamp": "moment", "start": "moment", "end": "moment",
     "begin": "moment", "from": "moment", "until": "moment", "moment": "moment", "time": "moment",
     "duration": "duration", "description": "text", "text": "text", "body": "text", "content": "text",
-    "comment": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
+    "comment": "text", "remark": "text", "remarks": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
     "address": "text", "password": "secret", "secret": "secret", "token": "secret", "sku": "identifier",
     "isbn": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
     "number": "identifier", "id": "identifier", "reference": "identifier", "serial": "identifier",
@@ -122,6 +126,46 @@ _NULLABLE = frozenset(
 _REQUIRED = frozenset(("required", "mandatory", "not null", "always", "must", "not empty"))
 
 
+# `when it was paid`, `whether they turned up`, `how many hours he did`, `the date they joined`: a field in a clause.
+_THEY = r"(?:it|they|he|she|we|one|the [a-z]+|somebody|someone)"
+_WAS = r"(?:(?:was|were|is|are|has|have|had|been|must be) )*"
+_CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
+    (re.compile(rf"^when {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
+    (re.compile(rf"^(?:the )?(?:date|day) (?:on which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} on", "date"),
+    (re.compile(rf"^(?:the )?time (?:at which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
+    (re.compile(rf"^(?:whether|if) {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^([a-z]+) or not$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^how many ([a-z]+)(?: .+)?$", re.IGNORECASE), "{}", "integer"),
+    (re.compile(rf"^how much (?:of )?(?:the |an? )?([a-z]+)(?: {_THEY}.*| (?:is|are|was|were) .*)?$", re.IGNORECASE), "{} quantity", "decimal"),
+)  # fmt: skip
+_UNITS = (
+    "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
+    "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
+    "|degrees|celsius|watts|kwh|volts|points|percent|pixels|cents"
+)
+_WHOLE = re.compile(
+    r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE
+)
+_IN_UNITS = re.compile(rf"^(.+?),? (?:(?:expressed|measured|given|counted) )?in ({_UNITS})$", re.IGNORECASE)
+_TAIL = re.compile(r"^(.+?) (unique|optional|nullable|required|mandatory)!?$", re.IGNORECASE)
+_NULL = re.compile(r"^(.+?) (?:(int|integer|text|date|timestamp|bool|boolean) )?(null|not null)$", re.IGNORECASE)
+
+
+# `the price that the customer paid` is the price.
+_RELATIVE = re.compile(
+    r"^(.+?),? (?:what|that|which|who) (?:the |an? )?[a-z]+ (?:has |have |had |was |is )?[a-z]+$", re.IGNORECASE
+)
+
+
+def _clause(head: str) -> tuple[str, Kind] | None:
+    """The name and kind of a field that is told in a clause."""
+    for pattern, name, kind in _CLAUSES:
+        match = pattern.match(head.strip())
+        if match is not None:
+            return name.format(match[1].lower()), kind
+    return None
+
+
 def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, ...] = ()) -> Field | None:
     """A field from `a total in EUR`, `status (pending, paid, shipped)`, `email: unique, optional`; None where there is
     no name. `type_` and `notes` are cells of a table."""
@@ -135,6 +179,10 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
         head = f"{head[: match.start()]} {head[match.end() :]}".strip()
     optional = bool(re.match(r"(?:an? )?optional(?:ly)?\b", head, re.IGNORECASE)) or head.rstrip().endswith("?")
     unique = bool(re.match(r"^(?:an?\s+)?unique\s", head, re.IGNORECASE))
+    for pattern in (_NULL, _TAIL):
+        if (tail_ := pattern.match(head)) is not None and tail_[1].lower() not in ("a", "an", "the", "not"):
+            head = tail_[1]
+            remarks += [one for one in tail_.groups()[1:] if one]
     head = re.sub(
         r"^(?:an?\s+)?(?:optional(?:ly)?|unique|required|mandatory)\s+(?:an?\s+)?", "", head, flags=re.IGNORECASE
     )
@@ -157,12 +205,27 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
     tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
     if tailed and tailed[2].lower() in _TYPES:
         head, kind = tailed[1], kind or _TYPES[tailed[2].lower()]
+    if _clause(head) is None:
+        head = _RELATIVE.sub(r"\1", head)
+    head = re.sub(
+        r"^(an? |the )?(?:short|brief|free|plain|longer?) (?=(?:text |)(?:description|text|comment|bio|note|notes|summary|explanation)$)",
+        r"\1",
+        head,
+        flags=re.IGNORECASE,
+    )
+    unit = _IN_UNITS.match(head)
+    if unit is not None:
+        head, kind = unit[1], kind or ("integer" if _WHOLE.match(unit[2]) else "decimal")
+    told_in = _clause(head)
+    if told_in is not None:
+        head, kind = told_in
     name = named(bare(head))
     if not name:
         return None
     field = Field(
-        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line
-    )
+        name=name, kind=kind or kind_by_name(name), required=not optional, unique=unique, currency=code, line=line,
+        comment=f"In {unit[2]}" if unit else "",
+    )  # fmt: skip
     if type_:
         field = _remarked(field, type_)
     for remark in remarks:
@@ -188,7 +251,7 @@ def kind_by_name(name: str) -> Kind:
     words = english.split(name)
     if not words:
         return "word"
-    if words[0] in _FIRST and len(words) > 1:
+    if words[0] in _FIRST and len(words) > 1 and (words[0] != "number" or words[1] == "of"):
         return _FIRST[words[0]]
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
@@ -208,6 +271,8 @@ def _remarked(field: Field, remark: str) -> Field:
     text = remark.strip().strip(".")
     if not text:
         return field
+    if _QUOTED.fullmatch(text):  # in back quotes they are values, whatever else the words may mean
+        return replace(field, kind="choice", values=tuple(dict.fromkeys(re.findall(r"`([^`]+)`", text))))
     whole = _attribute(field, text)
     if whole is not None:
         return whole
@@ -237,7 +302,9 @@ def _value(text: str) -> str:
 
 def _attribute(field: Field, text: str) -> Field | None:
     """`field` with one attribute; None where the words are none."""
-    part = text.strip().strip("*`").strip()
+    part = re.sub(
+        r"^(?:is|are|must be|has to be) (?=unique|optional|required|mandatory)", "", text.strip().strip("*`!").strip()
+    )
     lower = " ".join(part.lower().replace("_", " ").replace("-", " ").split())
     if lower in _NULLABLE:
         return replace(field, required=False)
@@ -252,7 +319,10 @@ def _attribute(field: Field, text: str) -> Field | None:
     if lower in ("personal", "pii", "personal data"):
         return replace(field, personal=True)
     if lower in _TYPES:
-        return replace(field, kind=_TYPES[lower])
+        return replace(field, kind=_TYPES[lower], wide=lower in _WIDE)
+    if re.fullmatch(rf"(?:in )?(?:{_UNITS}|min|mins|sec|secs|h)", lower):
+        whole = lower.startswith("min") or _WHOLE.match(lower.removeprefix("in "))
+        return replace(field, kind="integer" if whole else "decimal", comment=f"In {lower.removeprefix('in ')}")
     if (match := _SIZE.match(part)) is not None:
         return replace(field, kind="word", length=int(match[1]))
     if (match := _DECIMALS.match(part)) is not None:
@@ -270,7 +340,8 @@ def _attribute(field: Field, text: str) -> Field | None:
         return replace(field, kind=kind, minimum=match[1], maximum=match[2])
     if (match := _BOUND.match(part)) is not None:
         low = match[1].lower().startswith(("at least", "min", ">"))
-        return replace(field, minimum=match[2]) if low else replace(field, maximum=match[2])
+        bound = f"{match[1]}{match[2]}" if match[1] in ("<", ">") else match[2]
+        return replace(field, minimum=bound) if low else replace(field, maximum=bound)
     if lower in ("positive", "> 0"):
         return replace(field, minimum=">0")
     if lower in ("not negative", "non negative", "never negative", ">= 0"):
@@ -334,9 +405,16 @@ def field_of_row(cells: tuple[str, ...], columns: Mapping[str, int], *, line: in
         at = columns.get(what)
         return cells[at].strip() if at is not None and at < len(cells) else ""
 
-    field = field_of(cell("name"), line=line, type_=cell("type"), notes=tuple(filter(None, [cell("notes")])))
-    if field is None:
-        return None
+    exact = re.fullmatch(r"`([^`]+)`", cell("name"))
+    if exact is not None and english.split(exact[1]):  # the very name, whatever its words mean elsewhere
+        field = Field(name=" ".join(english.split(exact[1])), line=line)
+        for remark in filter(None, (cell("type"), cell("notes"))):
+            field = _remarked(field, remark)
+    else:
+        found = field_of(cell("name"), line=line, type_=cell("type"), notes=tuple(filter(None, [cell("notes")])))
+        if found is None:
+            return None
+        field = found
     if "required" in columns:
         field = replace(field, required=cell("required").lower() in _YES)
     if "optional" in columns:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -14,12 +15,16 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Rule, Unread
 from dbarchitect.model import english
 
-from .fields import bounded, field_of
+from . import deeds, notes
+from .fields import bounded, field_of, kind_by_name
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
 from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, clauses
+from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
-    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is (?!a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )",
+    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
+    r"|,? but (?:also )?(?=(?:can|may|must|has|have|is) )|, (?=(?:is|are|has|have|can|may|must|works|belongs) )"
+    r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|its|their) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
 )
 _STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|closed|lost)$", re.IGNORECASE)
@@ -29,9 +34,12 @@ _PERFECT = re.compile(
 
 
 _PREPOSITIONS = re.compile(
-    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly)\b)",
+    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly|at most|at least|up to)\b)",
     re.IGNORECASE,
 )
+
+
+_LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
 
 
 class Reader:
@@ -39,14 +47,21 @@ class Reader:
 
     def __init__(self, said: Statements) -> None:
         self.said = said
+        self._known = (-1, "")  # how many things there were, and the pattern of their names
         self._forms: tuple[Callable[[str, int], bool], ...] = (
-            self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
+            *(partial(form, self) for form in deeds.FIRST), self._colon, self._spans, self._there, self._kind_of, self._either, self._unique, self._no_two, self._identified, self._overlap, self._before,
+            *(partial(form, self) for form in notes.FORMS),
             self._moves, self._kept, self._tenancy, self._tree, self._optional, self._bounds, self._both_many,
-            self._has, self._belongs, self._verb,
+            self._has, *(partial(form, self) for form in deeds.BEFORE), self._belongs, self._verb,
+            *(partial(form, self) for form in deeds.AFTER),
         )  # fmt: skip
 
-    def read(self, text: str, line: int) -> None:
-        """One sentence."""
+    def read(self, text: str, line: int, *, aside: bool = False) -> bool:
+        """One sentence. With `aside` what is not understood is not listed: the caller does something else with it."""
+        if len(text) > _LONGEST:
+            hint = f"a sentence of at most {_LONGEST:,} characters"
+            self.said.unread.append(Unread(text=f"{text[:60]}...", line=line, hint=hint))
+            return False
         sentence = re.sub(r"\s+", " ", re.sub(r"[*`]", "", text)).strip().rstrip(".")
         sentence = re.sub(
             r"\s+(?:at a time|at the same time|over time|online|if they want|when needed)$",
@@ -55,22 +70,41 @@ class Reader:
             flags=re.IGNORECASE,
         )
         sentence = re.sub(r"^(?:and|but|also|then|note that|besides|in addition),? ", "", sentence, flags=re.IGNORECASE)
-        if self.said.last:
-            sentence = re.sub(r"^(?:it|they)\b", self.said.last, sentence, flags=re.IGNORECASE)
-        for clause in (part for one in clauses(sentence) for part in self._predicates(one)):
-            plain = re.sub(r"^(?:some|most) (?=\w+s )", "", clause, flags=re.IGNORECASE)
-            if plain != clause:  # `some patients have an email`
-                plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
-            plain = re.sub(
-                r"^for (?:each|every|an?) (\w+(?: \w+)?),? we (?:keep|store|record|track|know) ",
-                r"each \1 has ",
-                plain,
-                flags=re.IGNORECASE,
-            )
-            if not any(form(plain, line) for form in self._forms) and not self._described(plain, line):
-                self.said.unread.append(
-                    Unread(text=clause, line=line, hint="such as: an order has many lines; a line has a quantity")
-                )
+        understood = True
+        for said in plainly(sentence):
+            pair = re.match(r"^for (?:each|every) ", said, re.IGNORECASE)
+            told = [said] if pair else clauses(self._with_subject(said))
+            for clause in (part for one in told for part in self._predicates(one)):
+                if self._clause(clause, line) or ((rest := afterwards(clause)) and self._clause(rest, line)):
+                    continue
+                understood = False
+                shown = clause if clause.lower() in sentence.lower() else sentence  # as it stands in the brief
+                hint = "such as: an order has many lines; a line has a quantity"
+                if not aside and Unread(text=shown, line=line, hint=hint) not in self.said.unread:
+                    self.said.unread.append(Unread(text=shown, line=line, hint=hint))
+        return understood
+
+    def _with_subject(self, text: str) -> str:
+        """`it has a total`, `has a total`, `identified by its number`: of what was spoken of last."""
+        last = self.said.last
+        if not last:
+            return text
+        text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
+        text = re.sub(
+            r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE
+        )
+        return re.sub(
+            r"^(?=(?:has|have|contains?|includes?|consists? of|belongs? to|needs?|may|can|must|is) )",
+            f"{last} ",
+            text,
+            flags=re.IGNORECASE,
+        )
+
+    def _clause(self, clause: str, line: int) -> bool:
+        plain = re.sub(r"^(?:some|most) (?=\w+s )", "", clause, flags=re.IGNORECASE)
+        if plain != clause:  # `some patients have an email`
+            plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
+        return any(form(plain, line) for form in self._forms) or self._described(plain, line)
 
     def _described(self, text: str, line: int) -> bool:
         """`a movement takes a part out of a warehouse: quantity, reason (sale, loss)`: what it does, then what it has."""
@@ -79,13 +113,13 @@ class Reader:
             return False
         subject = self.said.last
         return bool(subject) and _every(
-            [self._item(subject, one, line, optional=False) for one in _with_relatives(listed(match[2]))]
+            [self.item(subject, one, line, optional=False) for one in _with_relatives(listed(match[2]))]
         )
 
     def _predicates(self, clause: str) -> list[str]:
         """`an appointment is for a patient and takes place in a room` as two clauses with the same subject."""
         match = re.match(
-            rf"^((?:(?:{DETERMINERS}) )?{NOUN}) (?:{MAY} )*(?:is|are|has|have|belongs?|[a-z]+s)\b",
+            rf"^((?:(?:{DETERMINERS}) )?{NOUN}) (?:{MAY} )*(?:is|are|has|have|belongs?|{HAS}|[a-z]+s)\b",
             clause,
             re.IGNORECASE,
         )
@@ -105,14 +139,17 @@ class Reader:
         longer = [one for one in self.said.things if one.endswith(f" {name}")] if name and " " not in name else []
         return longer[0] if len(longer) == 1 else None
 
-    def _nouns(self) -> str:
+    def nouns(self) -> str:
         """The known entities in both numbers, as a pattern, the longest first."""
-        names = {
-            name
-            for one in self.said.things
-            for name in (one, " ".join((*one.split()[:-1], english.plural(one.split()[-1]))))
-        }
-        return "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+        if self._known[0] != len(self.said.things):
+            names = {
+                name
+                for one in self.said.things
+                for name in (one, " ".join((*one.split()[:-1], english.plural(one.split()[-1]))))
+            }
+            pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+            self._known = (len(self.said.things), pattern)
+        return self._known[1]
 
     def _ending(self, text: str) -> tuple[str, str] | None:
         """(role, entity) of `billing address`, where `address` is an entity."""
@@ -120,6 +157,8 @@ class Reader:
         for start in range(1, len(words)):
             rest = " ".join(words[start:])
             if rest in self.said.things:
+                if _CLAUSE_WORDS.intersection(words[:start]):
+                    return None  # a clause that was not taken apart, and no name
                 return ("" if NO_ROLE.intersection(words[:start]) else " ".join(words)), rest
         return None
 
@@ -131,6 +170,9 @@ class Reader:
         match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN})['’]s? ({NOUN})$", text, re.IGNORECASE)
         if match and (owner := self.entity(match[1])):
             return owner, named(match[2])
+        whole = self._bearer(named(text))
+        if whole is not None and (whole[0] == self.said.last or len(named(text).split()) > 1):
+            return whole  # a `room number` is what a room has under that name
         words = named(text).split()
         for cut in range(len(words) - 1, 0, -1):
             owner = self.entity(" ".join(words[:cut]))
@@ -143,6 +185,9 @@ class Reader:
         spelt = {name, " ".join((*name.split()[:-1], english.singular(name.split()[-1])))} if name else set[str]()
         having = [(key, one) for key, thing in self.said.things.items() for one in thing.fields if one in spelt]
         recent = [pair for pair in having if pair[0] == self.said.last]
+        if not having and self.said.last:  # `code` of what has a `department code`
+            ends = [one for one in self.said.things[self.said.last].fields if one.endswith(f" {name}")]
+            return (self.said.last, ends[0]) if len(ends) == 1 else None
         chosen = recent or having
         return chosen[0] if recent or len(chosen) == 1 else None
 
@@ -165,24 +210,41 @@ class Reader:
         if match is None or owner is None:
             return False
         self.said.last = owner
-        return _every([self._item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
+        return _every([self.item(owner, one, line, optional=False) for one in _with_relatives(listed(match[2]))])
 
     def _spans(self, text: str, line: int) -> bool:
         """`it starts at a moment and ends at another`: two fields."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:starts?|begins?)(?: (at|on))?(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on))?)?$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:starts?|begins?)(?: (at|on)(?: (?:an?|some) (?:given |certain )?(?:moment|date|time|day))?)?"
+            r"(?:,? and (?:\w+ )?(?:ends?|stops?|expires?)(?: (?:at|on)(?: (?:an?|some|another) (?:given |certain )?(?:moment|date|time|day))?)?)?$",
             text,
             re.IGNORECASE,
         )
         owner = self.entity(match[1]) if match else None
         if match is None or owner is None:
-            return False
+            return self._ends(text, line)
         kind = "date" if (match[2] or "").lower() == "on" else "moment"
         names = ("start", "end") if re.search(r"\b(?:ends?|stops?|expires?)\b", text, re.IGNORECASE) else ("start",)
         for name in names:
             self.said.put(owner, Field(name=name, kind=kind, required=name == "start", line=line))
         if len(names) == 2:
             self.said.rules.append(Rule(entity=owner, kind="order", fields=names, line=line))
+        return True
+
+    def _ends(self, text: str, line: int) -> bool:
+        """`it may end on a date`."""
+        match = re.match(
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) ((?:may|can|might) )?(?:ends?|stops?|expires?) (at|on)(?: (?:an?|some|another) (?:moment|date|time|day))?$",
+            text,
+            re.IGNORECASE,
+        )
+        owner = self.entity(match[1]) if match else None
+        if match is None or owner is None:
+            return False
+        kind = "date" if match[3].lower() == "on" else "moment"
+        self.said.put(owner, Field(name="end", kind=kind, required=not match[2], line=line))
+        if "start" in self.said.things[owner].fields:
+            self.said.rules.append(Rule(entity=owner, kind="order", fields=("start", "end"), line=line))
         return True
 
     def _there(self, text: str, line: int) -> bool:
@@ -194,7 +256,7 @@ class Reader:
         owner = self.entity(match[2]) if match else None
         if match is None or owner is None:
             return False
-        return self._item(owner, match[1], line, optional=True)
+        return self.item(owner, match[1], line, optional=True)
 
     def _kind_of(self, text: str, line: int) -> bool:
         match = re.match(
@@ -229,7 +291,9 @@ class Reader:
             r"(?: (?:per|within|for each|for every|in each|inside|across|for|in|among) (.+))?$",
             text, re.IGNORECASE,
         )  # fmt: skip
-        if match is None or re.search(rf"\b(?:{HAS}) ", match[1], re.IGNORECASE):
+        if match is None or re.search(
+            rf"\b(?:{HAS}|which|that|who|is|are|can|may|must) ", f"{match[1]} ", re.IGNORECASE
+        ):
             return False
         subject = re.sub(r"^the (?:combination|pair) of ", "", match[1], flags=re.IGNORECASE)
         within = tuple(singular(one) for one in listed(match[2])) if match[2] else ()
@@ -275,13 +339,23 @@ class Reader:
         owner = self.entity(match[1]) if match else None
         if match is None or owner is None:
             return False
-        names = tuple(named(one) for one in listed(match[2]))
-        scope = (singular(match[3]),) if match[3] else ()
-        if len(names) == 1:
-            self._change(owner, names[0], line, unique=True, within=scope)
-        else:
-            self.said.things[owner].keys.append((*names, *scope))
+        names = tuple(
+            named(re.sub(r"^(?:an?|the|its|their)? ?unique ", "", one.partition(", ")[0], flags=re.IGNORECASE))
+            for one in _with_relatives(listed(match[2]))
+        )
+        self.key(owner, names, (singular(match[3]),) if match[3] else (), line)
         return True
+
+    def key(self, owner: str, names: tuple[str, ...], within: tuple[str, ...], line: int) -> None:
+        """What tells one from another: one field, or several together; `within` is the entity inside which that holds."""
+        if len(names) == 1:
+            self._change(owner, names[0], line, unique=True, within=within)
+            return
+        fields = self.said.things[owner].fields
+        for name in names:
+            if name not in fields and self.entity(name) is None and (made := field_of(name, line=line)) is not None:
+                fields[name] = made
+        self.said.things[owner].keys.append((*names, *within))
 
     def _overlap(self, text: str, line: int) -> bool:
         match = re.match(
@@ -495,7 +569,7 @@ class Reader:
             self.said.thing(child, line)  # `an invoice contains invoice lines: description, quantity`
             self._link(owner, child, 0, None, "", True, line)
             self.said.last = child
-            return _every([self._item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
+            return _every([self.item(child, one, line, optional=False) for one in _with_relatives(listed(nested[3]))])
         match = re.match(rf"^((?:{NOUN}, )*{NOUN},? and {NOUN}) (?:{MAY} )*(?:{HAS}) (.+)$", text, re.IGNORECASE)
         several = listed(match[1]) if match else []
         if (
@@ -503,7 +577,7 @@ class Reader:
         ):  # `students and lecturers have names`
             things = [singular(one) for one in several]
             return _every(
-                [self._item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
+                [self.item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
             )
         match = re.match(
             rf"^(?:for )?(?:{DETERMINERS}\s+)?({NOUN}),? (?:{MAY} )*(?:{HAS}):? (.+)$", text, re.IGNORECASE
@@ -511,7 +585,7 @@ class Reader:
         if match is None:
             return False
         subject = singular(match[1])
-        if not subject or len(subject.split()) > 3 or subject in NO_THINGS:
+        if not subject or len(subject.split()) > 3 or (subject in NO_THINGS and subject not in self.said.things):
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         if subject not in self.said.things or _PERFECT.match(match[2]):
@@ -520,9 +594,9 @@ class Reader:
         if not items:
             return False
         self.said.last = subject
-        return _every([self._item(subject, item, line, optional=optional) for item in items])
+        return _every([self.item(subject, item, line, optional=optional) for item in items])
 
-    def _item(self, subject: str, item: str, line: int, *, optional: bool) -> bool:
+    def item(self, subject: str, item: str, line: int, *, optional: bool) -> bool:
         text = re.sub(r"^(?:and|also|its|their)\s+", "", item.strip(), flags=re.IGNORECASE)
         if re.match(r"no\s+", text, re.IGNORECASE):
             return False
@@ -543,6 +617,15 @@ class Reader:
                 return True
             text = f"{relative[1]} ({relative[2]})"
             number = Counted(text, number.least, number.most, number.said, number.ordered)
+        doing = re.match(
+            r"^([\w -]+?),? (?:who|that|which) ([a-z]+?)(?:e?s) (?:it|them|the [\w -]+)$", number.text, re.IGNORECASE
+        )
+        if (
+            doing is not None and (doer := self.entity(doing[1])) is not None
+        ):  # `an employee who manages the department`
+            past = f"{doing[2].removesuffix('e')}ed by"
+            self._link(subject, doer, 0 if optional else number.least, number.most, past, False, line)
+            return True
         head = re.split(r"[(:]", number.text)[0]
         head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
         target = self.entity(head)
@@ -572,7 +655,7 @@ class Reader:
             )
             return True
         made = field_of(number.text if number.said else text, line=line)
-        if made is None:
+        if made is None or not _is_a_name(made.name):
             return False
         if many:
             made = replace(made, kind="tags" if made.kind == "word" else made.kind, name=named(head))
@@ -583,7 +666,7 @@ class Reader:
 
     def _belongs(self, text: str, line: int) -> bool:
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|refers? to|references|points? to|concerns?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is of|are of|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? in|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
             text, re.IGNORECASE,
         )  # fmt: skip
         subject = self.entity(match[1]) if match else None
@@ -591,18 +674,29 @@ class Reader:
             return False
         optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
         self.said.last = subject
-        return _every([self._to(subject, item, line, optional=optional, verb="") for item in listed(match[2])])
+        # `comments belong to posts`: each of them to one.
+        parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
+        items = [one if counted(one).said else f"one {singular(one)}" for one in parts]
+        return _every([self._to(subject, item, line, optional=optional, verb="") for item in items])
 
     def _to(self, subject: str, item: str, line: int, *, optional: bool, verb: str) -> bool:
         number = counted(item)
+        if (another := re.match(r"^other ([\w -]+)$", number.text, re.IGNORECASE)) and self.entity(
+            another[1]
+        ) == subject:
+            self._link(subject, subject, 0, None, f"other {subject}", False, line)
+            return True
         target = self.entity(number.text)
         role = ""
         if target is None and (ended := self._ending(number.text)) is not None:
             role, target = ended
         if target is None:
             name = singular(number.text)
-            if not number.said or not name or len(name.split()) > 2:
+            if not number.said or not name or len(name.split()) > 2 or name in NO_THINGS:
                 return False
+            if least_thing(item, name):
+                self.said.put(subject, replace(field_of(name, line=line) or Field(name=name), required=not optional))
+                return True
             target = name
             self.said.thing(name, line)
         least = 0 if optional else number.least
@@ -612,7 +706,7 @@ class Reader:
     def _verb(self, text: str, line: int) -> bool:
         """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
         match = re.match(
-            rf"^(?:{DETERMINERS}\s+)?({self._nouns()}) (?:{MAY} )*((?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over))?) (.+)$",
+            rf"^(?:{DETERMINERS}\s+)?({self.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
             text,
             re.IGNORECASE,
         )
@@ -632,7 +726,8 @@ class Reader:
         number = counted(item)
         if self.entity(number.text) or self._ending(number.text):
             return True
-        return number.said and number.most != 1 and 0 < len(english.split(number.text)) <= 2
+        name = singular(number.text)
+        return number.said and number.most != 1 and 0 < len(name.split()) <= 2 and name not in NO_THINGS
 
     def _link(
         self, of: str, to: str, least: int, most: int | None, role: str, owns: bool, line: int, *, ordered: bool = False
@@ -661,6 +756,70 @@ _KEPT: tuple[tuple[str, str], ...] = (
     (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:a )?time series$", "by_time"),
     (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:a |put in a |worked off as a )?queued?(?: of work)?$", "queue"),
 )  # fmt: skip
+
+
+_CLAUSE_WORDS = frozenset(("is", "are", "was", "were", "there", "each", "every"))
+_NO_NAME = frozenset(
+    (
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "can",
+        "may",
+        "must",
+        "will",
+        "says",
+        "gives",
+        "which",
+        "who",
+        "that",
+        "a",
+        "an",
+        "each",
+        "every",
+    )
+)
+
+
+def _is_a_name(name: str) -> bool:
+    """Whether words can be a field's name, and are no sentence that was not understood."""
+    first, *others = name.split()
+    if (
+        first in ("who", "whom", "says", "gives", "takes", "what", "how")
+        or len(others) > 5
+        or _NO_NAME.intersection(others)
+    ):
+        return False
+    return not (
+        first in ("in", "on", "at", "by", "for", "with", "from", "to") and others[:1] in (["a"], ["an"], ["the"])
+    )
+
+
+def least_thing(item: str, name: str) -> bool:
+    """Whether `for a period`, `in a building` tell of a value rather than of a thing with rows of its own."""
+    values = (
+        "period",
+        "date",
+        "day",
+        "time",
+        "building",
+        "city",
+        "country",
+        "town",
+        "place",
+        "street",
+        "price",
+        "amount",
+    )
+    return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (
+        name in values or kind_by_name(name) in _OF_VALUES
+    )
+
+
+_OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
 
 
 def _chain(steps: list[str]) -> list[tuple[str, str]]:

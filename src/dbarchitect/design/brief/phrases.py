@@ -15,13 +15,13 @@ DETERMINERS = (
 _DETERMINER = re.compile(rf"^(?:{DETERMINERS})\s+", re.IGNORECASE)
 _MANY = re.compile(
     r"^(?:(?:zero or more|any number of|one or more|at least one|many|several|multiple|lots of|a lot of|a list of"
-    r"|an ordered list of|a set of|a number of|a collection of|various|different|more than one|a few|plenty of"
-    r"|numerous|some|at least (?P<least>\d+|two|three)|up to (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
+    r"|an ordered list of|a set of|a number of|a collection of|various|different|more than one|two or more|more|a few|plenty of"
+    r"|numerous|some|at least (?P<least>\d+|two|three)|(?:up to|at most(?! one\b)|no more than(?! one\b)) (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
     r"|exactly (?P<exactly>\d+|two|three|four)|(?P<count>\d+|two|three|four|five))\s+)",
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    r"^(?:(?:exactly one|only one|just one|at most one|zero or one|no or one|one|a single|an optional|optionally an?|optionally one"
+    r"^(?:(?:exactly one|only one|just one|at most one|zero or one|no or one|one|another|a single|an optional|optionally an?|optionally one"
     r"|optionally|maybe an?|possibly an?|an?|its own|their own|the|its|their)\s+)",
     re.IGNORECASE,
 )
@@ -82,8 +82,12 @@ def bare(text: str) -> str:
 
 def singular(text: str) -> str:
     """The noun of a phrase in the singular, in lower case: `Order Lines` is `order line`."""
-    words = english.split(bare(text))
-    return " ".join((*words[:-1], english.singular(words[-1]))) if words else ""
+    words = list(english.split(bare(text)))
+    if not words:
+        return ""
+    head = words.index("of") - 1 if "of" in words[1:-1] else len(words) - 1  # `members of staff`
+    words[head] = english.singular(words[head])
+    return " ".join(words)
 
 
 def named(text: str) -> str:
@@ -98,7 +102,7 @@ def listed(text: str) -> list[str]:
     """The parts of `a, b and c`, at commas and `and` outside parentheses and quotes."""
     parts: list[str] = []
     depth, start = 0, 0
-    for match in re.finditer(r"[()\[\]]|,|;|\band\b|\bplus\b|\bas well as\b|&", text, re.IGNORECASE):
+    for match in re.finditer(r"[()\[\]]|,|;|\band\b|\bplus\b|\bas well as\b|&| \+ ", text, re.IGNORECASE):
         token = match[0].lower()
         if token in ("(", "["):
             depth += 1
@@ -114,17 +118,37 @@ def listed(text: str) -> list[str]:
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|st|dr|inc|ltd)\.$", re.IGNORECASE)
 
 
+_NOTE = re.compile(
+    r"^\s*(?:[\w -]{2,30}: \S|[\w -]{1,40}(?:->|→|<->|↔|<=>)|[\w -]{1,40} (?:0\.\.)?[1nm*] ?: ?(?:0\.\.)?[1nm*]\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^(?:and |but )?(?:does|do|did|is|are|what|which|how|who|can|could|should|must|when|where|why|has|have|will|may)\b",
+    re.IGNORECASE,
+)
+
+
 def sentences(text: str) -> list[tuple[str, int]]:
-    """The sentences of a paragraph with the number of line breaks before each."""
+    """The sentences of a paragraph with the number of line breaks before each. A question keeps its mark; the lines of
+    notes (`job: name, image`, `pipeline -> repo`) are sentences of their own."""
+    lines = [one for one in text.split("\n") if one.strip()]
+    notes = len(lines) > 1 and 2 * sum(bool(_NOTE.match(one)) for one in lines) >= len(lines)
     found: list[tuple[str, int]] = []
     start = 0
-    for match in re.finditer(r"[.;!?](?=\s|$)|\n\s*\n", text):
+
+    def put(end: int, mark: str) -> None:
+        said = " ".join(text[start:end].split())
+        asks = mark == "?" and (_ASKS.match(said) or "," in said or ":" in said)
+        if said:
+            found.append((f"{said}?" if asks else said, text.count("\n", 0, start + _blank(text[start:]))))
+
+    for match in re.finditer(r"[.;!?](?=\s|$)|\n\s*\n" + (r"|\n" if notes else ""), text):
         if _ABBREVIATION.search(text[start : match.end()]) and match.end() < len(text):
             continue
-        found.append((text[start : match.start()], text.count("\n", 0, start + _blank(text[start:]))))
+        put(match.start(), match[0])
         start = match.end()
-    found.append((text[start:], text.count("\n", 0, start + _blank(text[start:]))))
-    return [(" ".join(one.split()), lines) for one, lines in found if one.strip()]
+    put(len(text), "")
+    return found
 
 
 def _blank(text: str) -> int:

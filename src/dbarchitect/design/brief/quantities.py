@@ -12,8 +12,9 @@ _UNITS = {
     "k": 1e3, "thousand": 1e3, "thousands": 1e3, "m": 1e6, "mio": 1e6, "mn": 1e6, "million": 1e6, "millions": 1e6,
     "b": 1e9, "bn": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "trillion": 1e12, "hundred": 100, "dozen": 12,
 }  # fmt: skip
+_MOST = 1e300  # larger ones are no numbers of anything
 NUMBER = (
-    r"(?:\d[\d,_ ]*(?:\.\d+)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty"
+    r"(?:10 ?\^ ?\d{1,3}\b|\d+(?:\.\d+)?e\+?\d{1,3}\b|\d[\d,_ ]*(?:\.\d+)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty"
     r"|a hundred|a thousand|a million|a billion|a dozen|half a million)\b)"
     r"(?:\s?(?:k|m|mio|mn|b|bn|t|hundred|thousands?|millions?|billions?|trillion)\b)?"
 )
@@ -24,7 +25,7 @@ _SECONDS = {
 }  # fmt: skip
 RATE = re.compile(
     rf"({NUMBER})\s*(?P<what>[a-z ]*?)\s*(?:/|per|a|an|every|each)\s*(?P<unit>seconds?|secs?|s|minutes?|mins?|hours?|h|days?|d"
-    r"|weeks?|months?|years?)\b",
+    r"|weeks?|months?|years?|yrs?)\b",
     re.IGNORECASE,
 )
 MILLISECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|seconds?)\b", re.IGNORECASE)
@@ -35,6 +36,9 @@ def number(text: str) -> float | None:
     wanted = text.strip().lower().replace("_", "").replace("~", "")
     if wanted == "half a million":
         return 5e5
+    power = re.fullmatch(r"10 ?\^ ?(\d{1,3})|(\d+(?:\.\d+)?e\+?\d{1,3})", wanted)
+    if power is not None:
+        return min(10.0 ** int(power[1]) if power[1] else float(power[2]), _MOST)
     match = re.fullmatch(r"(?:(\d[\d, ]*(?:\.\d+)?)|([a-z]+))\s*([a-z]+)?", wanted)
     if match is None:
         return None

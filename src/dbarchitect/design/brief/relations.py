@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dbarchitect.design.spec import Assumed, End, Relation
+from msgspec.structs import replace
+
+from dbarchitect.design.spec import Assumed, End, Field, Relation
 from dbarchitect.errors import InputError
 
 from .statements import Link
+
+
+def with_fields(
+    relations: Sequence[Relation], pairs: Mapping[tuple[str, str], list[Field]]
+) -> tuple[tuple[Relation, ...], dict[str, list[Field]]]:
+    """`relations` with what is known of each pair; and, by entity, what turned out to be known of one of the two."""
+    found = list(relations)
+    left: dict[str, list[Field]] = defaultdict(list)
+    for (of, to), fields in pairs.items():
+        for at, one in enumerate(found):
+            if {one.first.entity, one.second.entity} == {of, to}:
+                if one.first.most == 1 or one.second.most == 1:
+                    left[one.second.entity] += fields
+                else:
+                    found[at] = replace(one, fields=(*one.fields, *fields))
+                break
+    return tuple(found), left
 
 
 def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Assumed, ...]]:
@@ -41,12 +61,21 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
         if link.of != link.to:
             # Without a role of its own the other direction is the one that has none either, or the only one.
             for candidate in ((link.to, link.of, link.role), (link.to, link.of, "")):
-                if candidate in directions and candidate not in done and (candidate[2] or roles[link.of, link.to] == 1):
+                if (
+                    candidate in directions
+                    and candidate not in done
+                    and (candidate[2] or roles[link.of, link.to] == 1)
+                    and not _apart(link, directions[candidate])
+                ):
                     back = directions[candidate]
                     done.add(candidate)
                     break
             if back is None and not link.role:
-                others = [one for one in directions if one[:2] == (link.to, link.of) and one not in done]
+                others = [
+                    one
+                    for one, other in directions.items()
+                    if one[:2] == (link.to, link.of) and one not in done and not _apart(link, other)
+                ]
                 if len(others) == 1:
                     back = directions[others[0]]
                     done.add(others[0])
@@ -55,6 +84,17 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
         if decided is not None:
             assumed.append(decided)
     return tuple(found), tuple(assumed)
+
+
+def _apart(link: Link, other: Link) -> bool:
+    """Whether two directions are of two relations: a volunteer has one branch, and a branch one coordinator."""
+    if link.role == other.role:
+        return False
+    verbal = any(re.search(r" (?:by|to|from|for|with|at|in|on|of)$", one.role) for one in (link, other))
+    having = any(not one.role and one.owns for one in (link, other))
+    if link.most == 1 and other.most == 1:
+        return not (verbal and having)  # `a person has a passport`, and it `is issued to` one
+    return not verbal and not having  # a department has a chairman, and professors work in departments
 
 
 def _said(link: Link) -> str:

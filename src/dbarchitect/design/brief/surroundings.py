@@ -53,7 +53,7 @@ _KEYS: Mapping[str, str] = {
     "where it runs": "runs", "deployment": "runs", "platform": "platform", "consistency": "consistency",
     "latency": "latency", "budget": "budget", "region": "regions", "regions": "regions", "compliance": "compliance",
     "team": "team", "skills": "skills", "tenancy": "tenancy", "tenant": "tenant", "needs": "needs", "licence": "licence",
-    "license": "licence", "size": "disk", "disk": "disk", "title": "title", "name": "title",
+    "license": "licence", "ids": "ids", "keys": "ids", "size": "disk", "disk": "disk", "title": "title", "name": "title",
 }  # fmt: skip
 
 
@@ -114,6 +114,8 @@ def told(key: str, value: str) -> dict[str, Any] | None:
             )
         case "tenant":
             return {"tenant": singular(text), "tenancy": "shared"}
+        case "ids":
+            return {"ids": "public" if re.search(r"public|outside|uuid|visible|exposed", lower) else "internal"}
         case "licence":
             return {"licence": "open source" if "open" in lower else text}
         case "disk":
@@ -231,9 +233,9 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
         return []
     found: dict[str, dict[str, float]] = {}
     last = ""
-    for part in re.split(r"[,;](?!\d{3})|\band\b|\bgrowing (?:by|to)\b|\bplus\b|→|->", text):
+    for part in re.split(r"[,;](?!\d{3})|\.\s|\band\b|\bgrowing (?:by|to)\b|\bplus\b|→|->", text):
         named_ = re.search(rf"\b({pattern})\b", part, re.IGNORECASE)
-        last = plural[named_[1].lower()] if named_ else last
+        before, last = last, plural[named_[1].lower()] if named_ else last
         if not last:
             continue
         figures = found.setdefault(last, {})
@@ -245,6 +247,22 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
                 figures["writes_a_second"] = rate[0]
             else:
                 figures["a_day"] = rate[0] * 86400
+            continue
+        if re.search(
+            r"\b(?:after|for|older than) \d+ ?(?:d|h|days?|hours?|weeks?|months?|years?|yrs?)\b", part, re.IGNORECASE
+        ):
+            continue  # how long they are kept
+        every = re.search(r"\b(?:(\d+) ?(?:-|–|to) ?)?(\d+) [a-z ]+ each[\s.]*$", part, re.IGNORECASE)
+        if every is not None and named_ is not None and (parent := found.get(before)) is not None and before != last:
+            many = (int(every[1] or every[2]) + int(every[2])) / 2
+            figures |= {what: value * many for what, value in parent.items() if what in ("rows", "rows_later", "a_day")}
+            continue
+        each = re.search(rf"\b(?:per|for each|for every|in each|an?) ({pattern})[\s.]*$", part, re.IGNORECASE)
+        if each is not None and (parent := found.get(plural[each[1].lower()])) is not None and named_ is not None:
+            last = plural[named_[1].lower()]
+            many = numbers(part[: each.start()])
+            if many and "rows" in parent and last != plural[each[1].lower()]:
+                figures["rows"] = many[-1] * parent["rows"]
             continue
         amounts = numbers(
             re.sub(r"\b(?:in|after|within) (?:two|2|\d+) (?:years?|months?)\b", "", part, flags=re.IGNORECASE)

@@ -35,7 +35,14 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="nullability", severity=Severity.INFO, yields_to=("no-primary-key",))
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="nullability",
+    severity=Severity.INFO,
+    yields_to=("no-primary-key",),
+    engines=("postgresql", "sqlite"),
+)
 
 _FEWEST = 3
 _STAGING = frozenset(
@@ -95,8 +102,11 @@ def _empty_row(review: Context, table: Table, columns: list[Column]) -> Accepted
     rows = Rows(review)
     if rows.add(table, {column.name: NULL for column in columns}) is None:
         return None
-    names = ", ".join(quote_identifier(column.name) for column in columns)
+    names = [quote_identifier(column.name) for column in columns]
+    given = f"num_nonnulls({', '.join(names)})"
+    if review.schema.family == "sqlite":
+        given = " + ".join(f"({name} IS NOT NULL)" for name in names)
     return Accepted(
-        script=(*rows.statements, f"SELECT num_nonnulls({names}) AS values_given FROM {table.name}"),
+        script=(*rows.statements, f"SELECT {given} AS values_given FROM {table.name}"),
         shows="a row without any content is accepted",
     )

@@ -38,7 +38,15 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.samples import sample
 
-RULE = Rule(__name__, __doc__, area="normal forms", certainty="likely", severity=Severity.WARNING, harms_by="rows")
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="normal forms",
+    certainty="likely",
+    severity=Severity.WARNING,
+    harms_by="rows",
+    engines=("postgresql", "sqlite"),
+)
 
 _LISTS = frozenset(
     {"tags", "list", "csv", "labels", "keywords", "categories", "emails", "recipients", "members", "roles"}

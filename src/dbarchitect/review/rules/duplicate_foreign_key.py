@@ -34,7 +34,7 @@ from dbarchitect.review.context import Context, constraint_ref
 from dbarchitect.review.enforcing import both_checked
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING, engines=("postgresql", "sqlite"))
 
 
 def check(review: Context) -> Iterator[Finding]:
@@ -47,14 +47,14 @@ def check(review: Context) -> Iterator[Finding]:
                 alike[key.target, pairs, key.period].append(key)
         for keys in alike.values():
             if len(keys) > 1:
-                yield _found(table, keys)
+                yield _found(review, table, keys)
 
 
 def _effect(key: ForeignKey) -> tuple[object, ...]:
     return key.on_delete, key.on_update, key.set_columns, key.match, key.deferrable, key.initially_deferred
 
 
-def _found(table: Table, keys: list[ForeignKey]) -> Finding:
+def _found(review: Context, table: Table, keys: list[ForeignKey]) -> Finding:
     # The validated one stays, then the one whose name the server gave or that sorts first.
     keep, *others = sorted(keys, key=lambda key: (not key.validated, len(key.name), key.name))
     differ = any(_effect(key) != _effect(keep) for key in others)
@@ -70,7 +70,7 @@ def _found(table: Table, keys: list[ForeignKey]) -> Finding:
         also=[constraint_ref(table, key.name) for key in (keep, *others[1:])],
         facts={"kept": None if differ else keep.name, "columns": names},
         fix=() if differ else tuple(DropConstraint(table=table.name, constraint=key) for key in others),
-        experiment=both_checked(table, keys),
+        experiment=both_checked(table, keys) if review.schema.family == "postgresql" else None,
     )
 
 

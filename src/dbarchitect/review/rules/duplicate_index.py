@@ -38,7 +38,9 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import enforces, is_beginning, key_signature, obligations, same_plans_without, settled
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.WARNING, harms_by="rows")
+RULE = Rule(
+    __name__, __doc__, area="indexes", severity=Severity.WARNING, harms_by="rows", engines=("postgresql", "sqlite")
+)
 
 
 def check(review: Context) -> Iterator[Finding]:

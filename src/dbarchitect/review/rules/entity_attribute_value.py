@@ -40,7 +40,9 @@ from dbarchitect.review.context import TEXTS, Context, base_type, column_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(
+    __name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING, engines=("postgresql", "sqlite")
+)
 
 _MOST_COLUMNS = 8
 _STRONG = frozenset({"attribute", "attr", "property", "characteristic", "feature"})

@@ -47,7 +47,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import MANY, SHARE, roll_up
 
-RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.WARNING, engines=("postgresql", "sqlite"))
 
 _BUSY_ROWS = 10_000  # from here a scan of the child is felt (about 1 ms in memory at 10 million rows a second)
 
@@ -68,6 +68,8 @@ def check(review: Context) -> Iterator[Finding]:
             parent = review.table(key.target)
             if any(serves_foreign_key(index, key.columns) for index in table.indexes):
                 continue
+            if table.sqlite is not None and key.columns == (table.sqlite.rowid_alias,):
+                continue  # the table itself is in its order
             if parent and any(_names_the_parent(index, key, parent) for index in table.indexes):
                 continue
             finding, exposed = _found(review, table, key)
@@ -156,7 +158,7 @@ def _experiment(review: Context, parent: Table, key: ForeignKey, fix: Change) ->
     if len(references) > _MOST_REFERENCES or any("{" in name for name in key.target_columns):
         return None
     childless = " AND ".join(
-        f"NOT EXISTS (SELECT FROM {child.name} AS child WHERE "
+        f"NOT EXISTS (SELECT {'1 ' if review.schema.family == 'sqlite' else ''}FROM {child.name} AS child WHERE "
         + " AND ".join(
             f"child.{quote_identifier(name)} = parent.{quote_identifier(target)}"
             for name, target in zip(one.columns, one.target_columns, strict=True)
@@ -165,7 +167,8 @@ def _experiment(review: Context, parent: Table, key: ForeignKey, fix: Change) ->
         for child, one in references
     )
     quoted = [quote_identifier(name) for name in key.target_columns]
-    columns = ", ".join(f"pg_catalog.quote_literal(parent.{name}) AS {name}" for name in quoted)
+    literal = "quote" if review.schema.family == "sqlite" else "pg_catalog.quote_literal"
+    columns = ", ".join(f"{literal}(parent.{name}) AS {name}" for name in quoted)
     where = " AND ".join(f"{quote_identifier(name)} = {{{name}}}" for name in key.target_columns)
     return TimedWithout(
         sql=f"DELETE FROM {parent.name} WHERE {where}",

@@ -35,7 +35,7 @@ from dbarchitect.review.context import Context, Reference, constraint_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
 
-RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.INFO, engines=("postgresql", "sqlite"))
 
 
 def check(review: Context) -> Iterator[Finding]:

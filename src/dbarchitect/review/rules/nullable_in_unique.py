@@ -47,7 +47,9 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.vocabulary import SOFT_DELETE
 
-RULE = Rule(__name__, __doc__, area="uniqueness", severity=Severity.WARNING, harms_by="writes")
+RULE = Rule(
+    __name__, __doc__, area="uniqueness", severity=Severity.WARNING, harms_by="writes", engines=("postgresql", "sqlite")
+)
 
 
 def check(review: Context) -> Iterator[Finding]:

@@ -41,7 +41,14 @@ from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import is_event_like
 
-RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="foreign keys",
+    certainty="likely",
+    severity=Severity.WARNING,
+    engines=("postgresql", "sqlite"),
+)
 
 # Stems that mean "any of several tables". For others the pair may be an id with an attribute, so the rule asks.
 _ANY = frozenset(
@@ -56,7 +63,7 @@ _FOREIGN = frozenset(
     request document file
     """.split()  # noqa: SIM905
 )
-_KEYS = frozenset({"int2", "int4", "int8", "uuid", "text", "varchar", "bpchar", "numeric"})
+_KEYS = frozenset({"int2", "int4", "int8", "uuid", "text", "varchar", "bpchar", "numeric", "integer"})
 
 
 def check(review: Context) -> Iterator[Finding]:

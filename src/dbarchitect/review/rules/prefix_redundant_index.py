@@ -37,7 +37,9 @@ from dbarchitect.review.mending import drop_index
 from dbarchitect.review.overlap import answers_equality, is_beginning, obligations, same_plans_without, settled
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="indexes", severity=Severity.WARNING, harms_by="rows")
+RULE = Rule(
+    __name__, __doc__, area="indexes", severity=Severity.WARNING, harms_by="rows", engines=("postgresql", "sqlite")
+)
 
 # The wide one costs so many times the pages where all of the narrow one is read (`benchmarks.index_redundancy`).
 _MUCH_LARGER = 2.0

@@ -42,7 +42,9 @@ from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING)
+RULE = Rule(
+    __name__, __doc__, area="structure", certainty="likely", severity=Severity.WARNING, engines=("postgresql", "sqlite")
+)
 
 _FEWEST = 3
 _NUMBER = re.compile(r"(\d{1,2})(?!.*\d)")

@@ -44,7 +44,14 @@ from dbarchitect.review.samples import sample
 from dbarchitect.review.systemic import roll_up
 from dbarchitect.review.vocabulary import NOT_A_SECRET, SECRETS, holds
 
-RULE = Rule(__name__, __doc__, area="security", certainty="possible", severity=Severity.WARNING)
+RULE = Rule(
+    __name__,
+    __doc__,
+    area="security",
+    certainty="possible",
+    severity=Severity.WARNING,
+    engines=("postgresql", "sqlite"),
+)
 
 _SAFE = frozenset({"hash", "hashed", "digest", "encrypted", "enc", "cipher", "ciphertext", "salt", "nonce", "iv"})
 _SAID = re.compile(r"hash|bcrypt|argon|scrypt|pbkdf|digest|encrypt|cipher|\bsha|\bmd5", re.IGNORECASE)

@@ -38,7 +38,9 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.INFO)
+RULE = Rule(
+    __name__, __doc__, area="foreign keys", certainty="likely", severity=Severity.INFO, engines=("postgresql", "sqlite")
+)
 
 _MAY_BE_ITSELF = frozenset(
     """

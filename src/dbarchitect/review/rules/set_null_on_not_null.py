@@ -36,7 +36,7 @@ from dbarchitect.review.enforcing import replaced
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 
-RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.ERROR)
+RULE = Rule(__name__, __doc__, area="foreign keys", severity=Severity.ERROR, engines=("postgresql", "sqlite"))
 
 _SET_COLUMNS_SINCE = 15
 

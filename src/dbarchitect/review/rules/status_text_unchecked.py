@@ -51,7 +51,7 @@ from dbarchitect.review.statuses import (
 )
 from dbarchitect.review.systemic import MANY, is_systemic, roll_up
 
-RULE = Rule(__name__, __doc__, area="checks", certainty="likely", harms_by="writes")
+RULE = Rule(__name__, __doc__, area="checks", certainty="likely", harms_by="writes", engines=("postgresql", "sqlite"))
 
 _BARE = (("type",), ("kind",))
 

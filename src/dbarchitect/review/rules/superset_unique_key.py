@@ -42,7 +42,7 @@ from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
 
-RULE = Rule(__name__, __doc__, area="keys", severity=Severity.INFO)
+RULE = Rule(__name__, __doc__, area="keys", severity=Severity.INFO, engines=("postgresql", "sqlite"))
 
 
 def check(review: Context) -> Iterator[Finding]:

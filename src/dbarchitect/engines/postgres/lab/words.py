@@ -25,6 +25,8 @@ _CURRENCIES = "USD EUR GBP JPY CHF INR BRL CAD".split()
 _LANGUAGES = "en de fr es pt ja zh it nl pl".split()
 _STATES = "active pending completed cancelled failed archived".split()
 WORDS = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in reprehenderit voluptate velit esse cillum eu fugiat nulla pariatur".split()
+_FREE = r"descri|body|content|text|comment|note|message|bio|summary|details|remark|reason|error"
+_PROSE = 100  # bytes from which a text of such a name is sentences
 _SETTLED = frozenset({"tag", "type", "kind", "category", "class", "level", "tier", "plan", "role", "source", "method"})
 
 
@@ -68,6 +70,9 @@ def text(name: str, wanted: Wanted, checks: Sequence[Hint], width: int) -> tuple
     last: Text = lambda t: choice(_LAST, hashed(t, seed + 1))
     if width:
         width = max(width - (1 if width < 127 else 4), 1)
+        if width >= _PROSE and not wanted.unique and re.search(_FREE, name):
+            prose: Text = lambda t: words(t, seed, f"({width // 2} + {hashed(t, seed)} % {width})::int")
+            return _fitted(prose, least, limit, wanted, rows)
         return _fitted(lambda t: f"md5(({t})::text || 'w')", width, width, wanted, rows)
     patterns: tuple[tuple[str, Text, int], ...] = (
         (r"e_?mail", lambda t: f"lower({first(t)} || '.' || {last(t)}) || ({t})::text || '@example.com'", rows),
@@ -97,7 +102,7 @@ def text(name: str, wanted: Wanted, checks: Sequence[Hint], width: int) -> tuple
         (r"gender|^sex$", lambda t: choice(("f", "m", "x"), t), 3),
         (r"(^|_)path$|file_?name|^file$|directory", lambda t: f"'/data/' || ({t} % 50)::text || '/' || ({t})::text || '.dat'", rows),
         (r"sku|code|reference|number$|_no$|_nr$|isbn|barcode|serial", lambda t: f"upper(left(md5({seed} || ({t} % 26)::text), 2)) || lpad(({t})::text, 6, '0')", rows),
-        (r"descri|body|content|text|comment|note|message|bio|summary|details|remark|reason|error", lambda t: f"{words(t, seed, f'(40 + {hashed(t, seed)} % 160)::int')}", rows),
+        (_FREE, lambda t: f"{words(t, seed, f'(40 + {hashed(t, seed)} % 160)::int')}", rows),
         (r"title|subject|headline|label|caption", lambda t: f"initcap({words(t, seed, f'(12 + {hashed(t, seed)} % 24)::int')}) || ' ' || ({t})::text", rows),
         (r"name$|^name", lambda t: f"initcap({choice(WORDS, hashed(t, seed))}) || ' ' || {choice(WORDS, hashed(t, seed + 1))} || ' ' || ({t})::text", rows),
     )  # fmt: skip

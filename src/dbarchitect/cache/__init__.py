@@ -1,0 +1,1 @@
+"""A cache designed from a relational workload: what to keep in Redis, how, for how long, in how much memory."""

@@ -1,0 +1,2 @@
+-- expect: table visit
+CREATE TABLE visit (id INTEGER PRIMARY KEY, page TEXT, agent TEXT, referer TEXT);

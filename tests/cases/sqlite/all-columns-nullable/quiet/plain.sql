@@ -1,0 +1,1 @@
+CREATE TABLE visit (id INTEGER PRIMARY KEY, page TEXT NOT NULL, agent TEXT);

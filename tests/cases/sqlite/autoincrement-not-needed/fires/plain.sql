@@ -1,0 +1,2 @@
+-- expect: table log
+CREATE TABLE log (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT);

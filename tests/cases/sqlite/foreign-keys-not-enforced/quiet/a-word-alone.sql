@@ -1,0 +1,1 @@
+CREATE TABLE author (id INTEGER PRIMARY KEY, note TEXT DEFAULT 'REFERENCES author (id)');

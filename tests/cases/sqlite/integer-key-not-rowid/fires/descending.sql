@@ -1,0 +1,2 @@
+-- expect: column orders.id
+CREATE TABLE orders (id INTEGER PRIMARY KEY DESC, total REAL);

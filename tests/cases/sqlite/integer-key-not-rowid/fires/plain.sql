@@ -1,0 +1,2 @@
+-- expect: column orders.id
+CREATE TABLE orders (id INT PRIMARY KEY, total REAL);

@@ -1,0 +1,2 @@
+-- expect: constraint country.country_pkey
+CREATE TABLE country (code TEXT PRIMARY KEY, name TEXT);

@@ -1,0 +1,1 @@
+CREATE TABLE seat (id INTEGER PRIMARY KEY, hall TEXT NOT NULL, place INTEGER NOT NULL, UNIQUE (hall, place));

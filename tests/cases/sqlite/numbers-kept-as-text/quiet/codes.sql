@@ -1,0 +1,3 @@
+CREATE TABLE customer (id INTEGER PRIMARY KEY, phone TEXT, zip_code TEXT);
+INSERT INTO customer (phone, zip_code)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) SELECT i * 1000003, 10000 + i FROM n;

@@ -1,0 +1,3 @@
+CREATE TABLE reading (id INTEGER PRIMARY KEY, value TEXT);
+INSERT INTO reading (value)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) SELECT printf('%04d', i) FROM n;

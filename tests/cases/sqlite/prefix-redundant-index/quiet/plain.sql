@@ -1,0 +1,3 @@
+CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL, year INTEGER);
+CREATE INDEX one ON book (year);
+CREATE INDEX two ON book (title, year);

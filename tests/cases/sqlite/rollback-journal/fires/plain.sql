@@ -1,0 +1,3 @@
+-- expect: database
+CREATE TABLE visit (id INTEGER PRIMARY KEY);
+INSERT INTO visit VALUES (1);

@@ -1,0 +1,3 @@
+PRAGMA journal_mode = WAL;
+CREATE TABLE visit (id INTEGER PRIMARY KEY);
+INSERT INTO visit VALUES (1);

@@ -1,0 +1,4 @@
+-- expect: table word
+CREATE TABLE word (word TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL);
+INSERT INTO word (word, count)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT 'some word number ' || i, i FROM n;

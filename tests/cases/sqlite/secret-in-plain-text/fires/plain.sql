@@ -1,0 +1,2 @@
+-- expect: column account.password
+CREATE TABLE account (id INTEGER PRIMARY KEY, password TEXT NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE account (id INTEGER PRIMARY KEY, password_hash TEXT NOT NULL);

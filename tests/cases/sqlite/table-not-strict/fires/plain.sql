@@ -1,0 +1,2 @@
+-- expect: table reading
+CREATE TABLE reading (id INTEGER PRIMARY KEY, value REAL);

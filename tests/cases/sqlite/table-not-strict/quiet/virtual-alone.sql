@@ -1,0 +1,1 @@
+CREATE VIRTUAL TABLE post USING fts5 (title, body);

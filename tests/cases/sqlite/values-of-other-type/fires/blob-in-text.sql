@@ -1,0 +1,3 @@
+-- expect: column reading.note
+CREATE TABLE reading (id INTEGER PRIMARY KEY, note TEXT);
+INSERT INTO reading (note) VALUES ('a'), (x'6162');

@@ -1,0 +1,2 @@
+CREATE TABLE reading (id INTEGER PRIMARY KEY, value REAL, at DATETIME, flag BOOLEAN);
+INSERT INTO reading VALUES (1, '1.5', '2026-11-26', 'yes'), (2, NULL, NULL, 1);

@@ -1,0 +1,2 @@
+CREATE TABLE reading (id INTEGER PRIMARY KEY, value ANY) STRICT;
+INSERT INTO reading VALUES (1, 'a'), (2, 3);
