@@ -14,6 +14,7 @@ from . import (
     keyset,
     lint,
     logs,
+    mcp,
     nplusone,
     orm_diff,
     pooler,
@@ -35,8 +36,8 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, nplusone),
-    *(orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
+    *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
+    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]
