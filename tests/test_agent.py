@@ -72,7 +72,7 @@ def test_every_tool_through_a_client(desk, app):
     calls: list[tuple[str, dict[str, object], str]] = [
         ("get_context", {}, "sources: app"),
         ("get_context", {"source": "app"}, "public.orders (key: id, 2,000 rows)"),
-        ("check_schema", {"source": "app"}, "orders.account_id"),
+        ("check_schema", {"source": "app"}, "account.email"),
         ("check_schema", {"sql": "CREATE TABLE t (a float, price money)"}, "no primary key"),
         ("choose", {"brief": brief}, "PostgreSQL"),
         ("advise_indexes", {"source": "app", "workload": "-- calls: 9\nSELECT * FROM orders WHERE account_id = 3;"},
@@ -323,8 +323,12 @@ def test_http_wants_the_token(desk):
         deadline = time.monotonic() + 60
         while not made.started and time.monotonic() < deadline:
             time.sleep(0.05)
-        request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}})  # fmt: skip
+        given = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        }
+        request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": given})
 
         def status(*headers: str, origin: str = "") -> str:
             words = ["curl", "--silent", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", "POST"]

@@ -295,6 +295,7 @@ class Desk:
 
     def _answer(self, kind: str, report: str, whole: str | Mapping[str, Any], *, again: str = "") -> Answer:
         document = whole if isinstance(whole, str) else json_document(dict(whole))
+        document, report = (one.replace(f"{self._folder}/", "") for one in (document, report))
         number = f"{kind}/{hashlib.sha256(document.encode()).hexdigest()[:12]}"
         with self._lock:
             self._evidence[number] = document
