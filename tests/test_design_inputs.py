@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dbarchitect.design.diagram import dbml
 
 from dbarchitect.api.design import read_spec
 from dbarchitect.design.spec import Entity, Field, Spec
+from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
 from dbarchitect.errors import InputError
+from dbarchitect.model.schema import Check
+from dbarchitect.render.erd import dbml
 from dbarchitect.sources import Workshop, open_source
 from dbarchitect.sql.dbml import ddl_of
 from test_design import NOW
@@ -105,8 +107,12 @@ def test_dbml_is_a_source(tmp_path: Path, workshop: Workshop) -> None:
 @pytest.mark.parametrize("name", ["shop", "chat"])
 def test_our_own_dbml_makes_our_own_tables(name: str, tmp_path: Path, workshop: Workshop) -> None:
     draft, _ = designed(read_spec(ROOT / "examples" / name / "brief.md"), now=NOW)
+    made_here = tmp_path / f"{name}.sql"
+    made_here.write_text(script(draft, name))
     path = tmp_path / f"{name}.dbml"
-    path.write_text(dbml(draft))
+    designed_schema = open_source(str(made_here), workshop, database=f"first_{name}").schema
+    first = {one.name.name: one for one in designed_schema.tables}
+    path.write_text(dbml(designed_schema))
     schema = open_source(str(path), workshop, database=f"own_{name}").schema
     found = {one.name.name: one for one in schema.tables}
     assert set(found) == set(draft.tables)
@@ -120,6 +126,8 @@ def test_our_own_dbml_makes_our_own_tables(name: str, tmp_path: Path, workshop: 
         }
         assert made.primary_key is not None
         assert made.primary_key.columns == table.key
+        checks = [sum(isinstance(one, Check) for one in each.constraints) for each in (made, first[table.name])]
+        assert checks[0] == checks[1]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +135,7 @@ def test_our_own_dbml_makes_our_own_tables(name: str, tmp_path: Path, workshop: 
     [
         ("Table x {", r"x.dbml:1:\d+: no DBML"),
         ("Table x {\n  id int [check: `id > 0`]\n}", "x.dbml:2: check: is not read"),
-        ("Table x {\n  id int\n  checks {\n    `id > 0`\n  }\n}", "x.dbml:3: checks is not read"),
+        ("Table x {\n  id int\n  checks {\n    id > 0\n  }\n}", "x.dbml:3: checks is not read"),
         ("TablePartial p {\n  id int\n}", "x.dbml:1: TablePartial is not read"),
         ("Table a {\n  id int [ref: > b.id]\n}", "b not present"),
         ('Table a {\n  id "int); DROP TABLE x; --"\n}', "a.id: .* is no type"),

@@ -22,6 +22,9 @@ _TYPES = {
 }  # fmt: skip
 _TYPE = re.compile(r"([A-Za-z_][\w ]*?)\s*(\(\s*\d+(?:\s*,\s*-?\d+)?\s*\))?((?:\[\])*)", re.ASCII)
 _SERIAL = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
+_TABLE = re.compile(r"^\s*Table\s", re.IGNORECASE)
+_CHECKS = re.compile(r"^\s*checks\s*\{\s*$", re.IGNORECASE)
+_CHECK = re.compile(r"^\s*`(?P<condition>[^`]+)`\s*(?:\[\s*(?:name:\s*'(?P<name>[^']*)')?[^\]]*\])?\s*$", re.IGNORECASE)
 _UNREAD = re.compile(r"^\s*(?:checks\s*\{|TablePartial\b|~\w+|records\b)|\bcheck:", re.MULTILINE | re.IGNORECASE)
 
 
@@ -30,10 +33,36 @@ def ddl_of(text: str, name: str) -> str:
     `SurroundingsError` where PyDBML is not installed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # PyDBML calls pyparsing by names of before
+        text, checks = _without_checks(text)
         database = _parsed(text, name)
     if not database.tables:
         raise InputError(f"{name} has no tables", hint="a table: Table users { id integer [pk] }")
-    return "".join(f"{one};\n" for one in _statements(database, name))
+    return "".join(f"{one};\n" for one in (*_statements(database, name), *_checks(database, checks)))
+
+
+def _without_checks(text: str) -> tuple[str, list[tuple[int, str, str]]]:
+    """The text without its blocks of checks, which PyDBML does not know, its lines where they were; and these: the
+    number of the table, the condition, its name. A block that says anything else stays, and is refused."""
+    lines = text.splitlines(keepends=True)
+    found: list[tuple[int, str, str]] = []
+    table, at = -1, 0
+    while at < len(lines):
+        table += bool(_TABLE.match(lines[at]))
+        if _CHECKS.match(lines[at]):
+            end = next((one for one in range(at + 1, len(lines)) if lines[one].strip() == "}"), at)
+            block = [_CHECK.match(one) for one in lines[at + 1 : end] if one.strip()]
+            read = [one for one in block if one is not None]
+            if end > at and len(read) == len(block):
+                found += [(table, one["condition"], one["name"] or "") for one in read]
+                lines[at : end + 1] = ["\n"] * (end + 1 - at)
+        at += 1
+    return "".join(lines), found
+
+
+def _checks(database: Any, checks: list[tuple[int, str, str]]) -> Iterator[str]:
+    for table, condition, name in checks:
+        named = f"CONSTRAINT {q(name)} " if name else ""
+        yield f"ALTER TABLE {_full(database.tables[table])} ADD {named}CHECK ({condition})"
 
 
 def _parsed(text: str, name: str) -> Any:

@@ -676,6 +676,8 @@ class Reader:
         self.said.last = subject
         # `comments belong to posts`: each of them to one.
         parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
+        if any(re.search(r"['’]s? ", one) and self.entity(one) is None for one in parts):
+            return False  # what is somebody's is not yet a thing of the brief
         items = [one if counted(one).said else f"one {singular(one)}" for one in parts]
         return _every([self._to(subject, item, line, optional=optional, verb="") for item in items])
 
