@@ -28,7 +28,7 @@ def private_pooler(server: Server, database: str, mode: str = "transaction") -> 
 
     Raises `SurroundingsError` where there is no PgBouncer, or it does not start.
     """
-    program = shutil.which("pgbouncer", path=os.pathsep.join([os.environ.get("PATH", ""), *_PLACES]))
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path=os.pathsep.join(_PLACES))
     if program is None:
         raise SurroundingsError(
             "there is no pgbouncer here", hint="apt-get install pgbouncer, or brew install pgbouncer"
