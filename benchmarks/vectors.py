@@ -53,13 +53,15 @@ def paragraphs() -> Iterator[tuple[str, str]]:
 
 def embedded(rows: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Embeddings of so many paragraphs, and the number of each one's package."""
-    from wordllama import WordLlama
+    import wordllama
 
     found = sorted(paragraphs(), key=lambda one: hashlib.blake2b(one[1].encode(errors="replace")).digest())[:rows]
     if len(found) < rows:
         sys.exit(f"only {len(found):,} paragraphs are installed")
     packages = {name: number for number, name in enumerate(sorted({package for package, _ in found}))}
-    vectors = WordLlama.load().embed([text for _, text in found])
+    # Its own search for the tokenizer misses the folder that the wheel has it in.
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    vectors = model.embed([text for _, text in found])
     return np.asarray(vectors, np.float32), np.array([packages[package] for package, _ in found], np.int32)
 
 
