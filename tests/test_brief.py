@@ -211,6 +211,22 @@ def test_hostile_text_is_data() -> None:
     assert len(spec("\n".join(f"A thing{n} has a name." for n in range(500))).entities) == 500
 
 
+@pytest.mark.parametrize("text", ["20k customers, 3M orders", "20,000 customers and 3 million orders."])
+def test_counts_of_known_things_are_volumes_wherever_they_stand(text: str) -> None:
+    found = read_brief(
+        f"# A shop\n\nA customer has many orders. A customer has a name.\n\n{text}\n".encode(), "b.md"
+    ).spec
+    assert {one.entity: one.rows for one in found.volumes} == {"customer": 2e4, "order": 3e6}
+    assert found.unread == ()
+
+
+def test_what_is_somebodys_is_no_thing_by_itself() -> None:
+    text = "# Help\n\nA document has a title. Documents come from customers' uploads.\n"
+    found = read_brief(text.encode(), "b.md").spec
+    assert [one.name for one in found.entities] == ["document"]
+    assert [one.text for one in found.unread] == ["Documents come from customers' uploads"]
+
+
 def test_numbers_and_rates() -> None:
     assert [number(one) for one in ("50k", "1,000", "1.5M", "20 million", "ten", "x")] == [
         5e4,

@@ -451,12 +451,19 @@ class _Brief:
             self.deletions.append(going)
         elif (called := pairs(text, self.said)) is not None:
             self.pairs.append(called)
-        elif _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE):
+        elif self._counts(text) or (
+            _FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE)
+        ):
             self.volumes.append((Part("paragraph", text, line, part.path if part else ()), None))
         elif re.match(r"^(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE):
             self.later.append((text, line))
         else:
             self.reader.read(text, line)
+
+    def _counts(self, text: str) -> bool:
+        """Whether a sentence only counts things that are known: `20k customers, 3M rentals`."""
+        counts = [_COUNT.fullmatch(one.strip()) for one in re.split(r",\s+|\s+and\s+", text.strip())]
+        return all(one is not None and singular(one[1]) in self.said.things for one in counts)
 
     def _answer(self, part: Part) -> None:
         """What was answered to a question: `ids: public`, `Deleting an order deletes its lines`, `5000 orders in two
@@ -759,6 +766,7 @@ _FIGURES = re.compile(
     r"|^\s*[~]?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]+(?:/|per |a |each |every )(?:second|minute|hour|day|week|month|year|yr|s|h|d)\b",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"[~]?\d[\d.,]*\s?(?:k|m|bn|million|billion|thousand)?\s+([a-z][a-z -]+)", re.IGNORECASE)
 _YES = ("yes", "no,", "exactly", "correct", "right,", "indeed", "of course")
 _PLACED = re.compile(r"^\s*(?:it )?(?:is )?(?:hosted|runs?|running|deployed|built|stack)\b", re.IGNORECASE)
 _TABLES = re.compile(
