@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import msgspec
+
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import Value
 
@@ -14,6 +16,7 @@ from .draft import Draft
 from .spec import Entity, Field, Spec, Surroundings
 from .storage import size_of
 from .tables import designed
+from .volumes import rows_of
 
 # What a value takes on a page, in bytes; of texts what they are on average. From the sizes of PostgreSQL's types
 # (its manual, chapter "Data Types") and, for texts, free ones: they are modelled and said to be.
@@ -248,29 +251,31 @@ def _drafted(spec: Spec) -> Draft | None:
 
 
 def _sizes(spec: Spec) -> tuple[float, float, dict[str, float]]:
-    """(bytes now, bytes after two years, the latter by entity) of the entities whose volumes are said."""
-    now = 0.0
-    parts: dict[str, float] = {}
+    """(bytes now, bytes after two years, the latter by entity): of the entities whose volumes are said, and of those
+    that hang on them, with as many rows as the design assumes."""
+    if not spec.volumes:
+        return 0.0, 0.0, {}
     around = spec.surroundings
-    draft = _drafted(
-        Spec(
-            surroundings=Surroundings(runs=around.runs, tenancy=around.tenancy, tenant=around.tenant),
-            entities=spec.entities, relations=spec.relations, rules=spec.rules,
-        )
-    ) if spec.volumes else None  # fmt: skip
-    for volume in spec.volumes:
+    plain = Spec(
+        surroundings=Surroundings(runs=around.runs, tenancy=around.tenancy, tenant=around.tenant),
+        entities=spec.entities, relations=spec.relations, rules=spec.rules,
+    )  # fmt: skip
+    draft = _drafted(plain)
+    known = tuple(one for one in spec.volumes if spec.entity(one.entity) is not None)
+    parts: dict[str, float] = {}
+    now = 0.0
+    if draft is not None:
+        rows = rows_of(draft, msgspec.structs.replace(plain, volumes=known))
+        entities = {table: entity for entity, table in draft.by_entity.items()}
+        for name, one in rows.items():
+            table = draft.tables[name]
+            entity = entities.get(name, name)
+            now += size_of(draft, table, {name: one.now}).total if one.now else 0.0
+            parts[entity] = parts.get(entity, 0.0) + size_of(draft, table, {name: max(one.later, one.now)}).total
+        return now, sum(parts.values()), parts
+    for volume in known:
         entity = spec.entity(volume.entity)
-        if entity is None:
-            continue
-        if draft is not None:
-            table = draft.table_of(entity.name)
-            start = volume.rows or 0.0
-            later = volume.rows_later if volume.rows_later is not None else start + _DAYS * (volume.a_day or 0.0)
-            now += size_of(draft, table, {table.name: start}).total if start else 0.0
-            parts[entity.name] = (
-                parts.get(entity.name, 0.0) + size_of(draft, table, {table.name: max(later, start)}).total
-            )
-            continue
+        assert entity is not None
         references = sum(one.second.entity == entity.name for one in spec.relations) + bool(entity.parent)
         each = row_bytes(entity, references)
         start = volume.rows or 0.0
