@@ -10,6 +10,7 @@ import msgspec
 from dbarchitect.design.choose import SCHEMA, Candidate, Choice, Measured, Measurement
 from dbarchitect.design.evidence import Statement, disk_text
 from dbarchitect.design.flips import Flip
+from dbarchitect.render.digest import plural
 from dbarchitect.render.untrusted import json_document, line
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _figures(found: Choice) -> str:
         if value is not None
     ]
     said = f" [{profile.rated}]" if rates else ""
-    counted = f"{profile.entities:,} entities, {profile.relations:,} relations; {size}"
+    counted = f"{plural(profile.entities, 'entity', 'entities')}, {plural(profile.relations, 'relation')}; {size}"
     return f"{counted}; {', '.join(rates) or 'no rates are said'}{said}"
 
 

@@ -47,8 +47,8 @@ def check(review: Context) -> Iterator[Finding]:
         most = max(large, key=lambda table: review.rows(table) or 0)
         yield RULE.finding(
             DATABASE,
-            f"nobody ran ANALYZE, and {len(large)} tables with indexes are large: {most.name.short} has "
-            f"{review.rows(most):,.0f} rows",
+            f"nobody ran ANALYZE, and {len(large)} of {len(review.tables)} tables are large and have indexes: "
+            f"{most.name.short} has {review.rows(most):,.0f} rows",
             also=[table.ref for table in large],
             facts={"tables": len(large), "rows": review.rows(most)},
             fix=(Statements(sql=("ANALYZE",), undo=("DROP TABLE sqlite_stat1", "ANALYZE sqlite_schema")),),
