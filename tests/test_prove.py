@@ -13,6 +13,7 @@ import postgres_servers
 from dbarchitect.engines.postgres.dump import dump_schema
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
+from dbarchitect.engines.postgres.server.host import OWNER
 from dbarchitect.engines.postgres.twin import take
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError
@@ -23,6 +24,7 @@ from dbarchitect.model.proof import Accepted, Experiment, Proof, Refused, SamePl
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Index, IndexKey
 from dbarchitect.prove.demonstrate import demonstrate
+from dbarchitect.prove.ownership import speak_for_all
 from dbarchitect.prove.workbench import Workbench
 
 TABLE = Name(schema="public", name="t")
@@ -220,3 +222,17 @@ def test_rows_of_a_table_that_is_not_there(bench, server):
         Workbench(server, snapshot, rows={"nowhere": 5})
     assert bench.lab_report is not None
     assert bench.lab_report.rows == 60_000
+
+
+def test_rights_are_lent_where_plans_were_run_before(database, server):
+    speak_for_all(server, "postgres", server.ordinary_role(OWNER))  # as a plan that changes what others own does
+    source = database("create table t (a int primary key)")
+    pg_dump = find_binaries().pg_dump
+    assert pg_dump is not None
+    with server.connect(source.name) as connection:
+        schema = inspect(connection, facts=False)
+        script, _ = dump_schema(pg_dump, connection)
+    snapshot = take(schema, script, source="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+    with working(server, snapshot) as bench:
+        changed = proved(bench, Accepted(script=("alter table t add b int",), shows="x"))
+        assert changed.holds is True, changed

@@ -29,14 +29,16 @@ _PLACE = re.compile(r'^ALTER (?!SCHEMA )(?:[A-Z]+ )+("(?:[^"]|"")+"|[\w$]+)\.')
 
 
 def speak_for_all(host: Host, database: str, owner: str) -> None:
-    """Let the role `owner` act for every ordinary role of the server, so that it may change what these own."""
+    """Let the role `owner` act for every ordinary role of the server, so that it may change what these own; not for
+    our own guest, which owns nothing and is lent the rights of the owner (`Workbench.guest_as_owner`)."""
+    guest = host.ordinary_role(GUEST)
     with closing(host.connect(database)) as admin:
         roles = admin.execute(
-            "select rolname from pg_catalog.pg_roles where not rolsuper and rolname !~ '^pg_' and rolname <> %s "
+            "select rolname from pg_catalog.pg_roles where not rolsuper and rolname !~ '^pg_' and rolname <> all(%s) "
             "and not pg_catalog.pg_has_role(%s, oid, 'member') "
             # One that acts for this role already cannot be acted for.
             "and not pg_catalog.pg_has_role(oid, (select oid from pg_catalog.pg_roles where rolname = %s), 'member')",
-            (owner, owner, owner),
+            ([owner, guest], owner, owner),
         ).fetchall()
         for (role,) in roles:
             admin.execute(f"GRANT {quote_identifier(role)} TO {quote_identifier(owner)}".encode())
