@@ -32,7 +32,7 @@ CREATE INDEX groups_a_b ON groups (a, b);
 CREATE TABLE parent (id integer PRIMARY KEY);
 CREATE TABLE child (id integer, parent integer REFERENCES parent);
 INSERT INTO parent SELECT generate_series(1, 300);
-INSERT INTO child SELECT g, 1 FROM generate_series(1, 30000) g;
+INSERT INTO child SELECT g, 1 FROM generate_series(1, 120000) g;
 CREATE TABLE part (at timestamp, v integer) PARTITION BY RANGE (at);
 CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
 CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
@@ -88,7 +88,7 @@ REAL = (
     Real("not-distinct", "SELECT * FROM t WHERE a IS NOT DISTINCT FROM 7", other="SELECT * FROM t WHERE a = 7"),
     Real("ios-candidate", "SELECT a, b FROM t WHERE a < 20000",
          "VACUUM t; SET enable_seqscan = off; SET enable_bitmapscan = off"),
-    Real("stale-stats", "SELECT * FROM child WHERE parent = 2", "UPDATE child SET parent = 2 WHERE id < 20000"),
+    Real("stale-stats", "SELECT * FROM child WHERE parent = 2", "UPDATE child SET parent = 2 WHERE id < 90000"),
     Real("serialize-cost", "SELECT t.* FROM t, generate_series(1, 5)", options="ANALYZE, SERIALIZE TEXT",
          other="SELECT count(*) FROM t, generate_series(1, 5)"),
     Real("large-offset", "SELECT * FROM t ORDER BY id LIMIT 5 OFFSET 50000", other=
