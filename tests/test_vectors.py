@@ -203,6 +203,14 @@ def test_few_vectors_need_no_index_and_none_is_written(tmp_path):
     assert found.query == "SELECT id FROM items ORDER BY embedding <=> $1 LIMIT 10"
 
 
+def test_zero_vectors_have_no_direction_and_still_a_distance(tmp_path):
+    numbers = clustered(1_200)
+    numbers[::10] = 0
+    np.save(tmp_path / "v.npy", numbers)
+    assert vectors(str(tmp_path / "v.npy"), asked()).of.unusable == 120
+    assert vectors(str(tmp_path / "v.npy"), asked(distance="l2")).of.unusable == 0
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

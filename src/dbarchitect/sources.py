@@ -49,7 +49,7 @@ from dbarchitect.model.names import Name, Position, quote_identifier
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.dbml import ddl_of
-from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
+from dbarchitect.sql.ignores import Ignore, Misspelt, read_all_ignores
 from dbarchitect.sql.positions import Positions, positions
 from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
 from dbarchitect.toolchains import run_node, run_python
@@ -182,13 +182,7 @@ class Source:
 
     def ignores(self, rules: Collection[str]) -> tuple[tuple[Ignore, ...], tuple[Misspelt, ...]]:
         """The `dba: ignore` comments of scripts, and those that are wrong. `rules`: the ids that exist."""
-        found: list[Ignore] = []
-        wrong: list[Misspelt] = []
-        for file, text in self.texts:
-            here, misspelt = read_ignores(text, file, self.statements, self.places, rules)
-            found += here
-            wrong += misspelt
-        return tuple(found), tuple(wrong)
+        return read_all_ignores(self.texts, self.statements, self.places, rules)
 
     @cached_property
     def _script(self) -> tuple[str, tuple[Gap, ...]]:

@@ -16,7 +16,6 @@ from dbarchitect.model.pooler import PoolerReport
 from dbarchitect.progress import nothing
 from dbarchitect.prove.pooler import tried
 from dbarchitect.sql.script import decode_script, split_script
-from dbarchitect.workload.entry import resolved
 from dbarchitect.workload.reading import Reading, ReadOptions
 from dbarchitect.workload.session_state import SessionState
 
@@ -54,7 +53,7 @@ def pooler(files: Sequence[str], options: PoolerOptions) -> PoolerReport:
         for batch in reading.batches():
             for one in batch.logged:
                 if one.calls:
-                    state.add(resolved(one.sql, "")[0], calls=one.calls, at=_at(batch.file, one.line))
+                    state.add(one.sql, calls=one.calls, at=_at(batch.file, one.line))
             for one in batch.executions:
                 state.add(one.sql, at=one.position)
             for query in batch.workload.queries if batch.workload is not None else ():

@@ -111,7 +111,8 @@ def _of_file(source: str, options: VectorOptions) -> Given:
     if not np.isfinite(floats).all():
         raise InputError(f"{source} holds numbers that are infinite or none (NaN)", hint="pgvector takes neither")
     read = ReadVectors(vectors=floats, labels=np.full(len(floats), -1, np.int32))
-    return _given(read, VectorColumn(dimensions=floats.shape[1], rows=rows, sampled=0), options)
+    of = VectorColumn(dimensions=floats.shape[1], rows=rows, sampled=0, distance=options.distance or "cosine")
+    return _given(read, of, options)
 
 
 def _column(opened: Source, asked: str) -> tuple[Table, Column]:
@@ -191,7 +192,7 @@ def _given(read: ReadVectors, of: VectorColumn, options: VectorOptions) -> Given
     searches = min(options.searches, len(numbers) // 5)
     queries, kept = numbers[order[:searches]], order[searches:]
     return Given(
-        of=replace(of, sampled=len(kept), unusable=unusable, distance=options.distance or of.distance),
+        of=replace(of, sampled=len(kept), unusable=unusable),
         vectors=numbers[kept],
         queries=queries,
         labels=labels[kept],

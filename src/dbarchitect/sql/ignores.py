@@ -9,7 +9,7 @@ nothing for what was begun last. `/* dba: ignore ... */` means the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model.names import ObjectRef, Position
@@ -87,6 +87,14 @@ def read_ignores(
             )
         )
     return tuple(found), tuple(wrong)
+
+
+def read_all_ignores(
+    texts: Iterable[tuple[str, str]], statements: Sequence[Statement], places: Positions, rules: Collection[str]
+) -> tuple[tuple[Ignore, ...], tuple[Misspelt, ...]]:
+    """The same of several scripts. `texts`: (file, text) of each."""
+    read = [read_ignores(text, file, statements, places, rules) for file, text in texts]
+    return tuple(one for found, _ in read for one in found), tuple(one for _, wrong in read for one in wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

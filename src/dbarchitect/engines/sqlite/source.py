@@ -18,7 +18,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
-from dbarchitect.sql.ignores import Ignore, Misspelt, read_ignores
+from dbarchitect.sql.ignores import Ignore, Misspelt, read_all_ignores
 from dbarchitect.sql.positions import Positions
 from dbarchitect.sql.script import Statement, decode_script
 from dbarchitect.sql.sqlite import is_sqlite, split_sqlite, sqlite_positions, tokens
@@ -68,13 +68,7 @@ class SqliteSource:
 
     def ignores(self, rules: Collection[str]) -> tuple[tuple[Ignore, ...], tuple[Misspelt, ...]]:
         """The `dba: ignore` comments of scripts, and those that are wrong. `rules`: the ids that exist."""
-        found: list[Ignore] = []
-        wrong: list[Misspelt] = []
-        for file, text in self.texts:
-            here, misspelt = read_ignores(text, file, self.statements, self.places, rules)
-            found += here
-            wrong += misspelt
-        return tuple(found), tuple(wrong)
+        return read_all_ignores(self.texts, self.statements, self.places, rules)
 
     @contextmanager
     def rows(self) -> Generator[sqlite3.Connection]:

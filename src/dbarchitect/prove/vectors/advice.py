@@ -194,9 +194,9 @@ def _notes(
     if of.unusable:
         notes.append(f"{of.unusable:,} zero vectors have no direction and were left out: searches never find them")
     if forecast is not None and forecast.recall < target:
-        notes.append(f"with all rows the target of {target:.1%} may be missed: measure again on more (--rows)")
+        notes.append(f"with all rows the target of {target:.1%} may be missed: measure again on more (--vectors)")
     if forecast is not None and of.rows > _FAR * of.sampled:
-        notes.append(f"there are {of.rows / of.sampled:,.0f} times more rows than were read: read more with --rows")
+        notes.append(f"there are {of.rows / of.sampled:,.0f} times more rows than were read: read more with --vectors")
     if len(given.queries) < 100:
         notes.append(f"only {len(given.queries)} searches: a recall is known to about a tenth")
     return notes

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from dbarchitect.model.vectors import CANDIDATES, FilterAdvice, FilteredClass, FilteredTrial, IndexTrial, Search
 
-from .table import VectorTable
+from .table import VectorTable, figures
 from .trials import create_sql
 from .truth import Truth
 
@@ -101,7 +101,6 @@ def _ways(
     if CANDIDATES not in settings:
         for order in ("strict_order", "relaxed_order") if trial.method == "hnsw" else ("relaxed_order",):
             iterative = {f"{trial.method}.iterative_scan": order}
-            # A relaxed order is put right at the end: the rows that came are few.
             yield seen(
                 FilteredTrial(
                     kind="iterative", name=f"iterative scan, {order.replace('_', ' ')}", settings=iterative, query=plain
@@ -195,13 +194,9 @@ def _planned(
     which = range(min(_SEARCHES, len(truth)))
     ran = table.searched(query, settings, which=which, table=name, label=value)
     scored = [truth.recall(number, one.ids, k, among) for number, one in zip(which, ran, strict=True)]
-    times = np.array([one.milliseconds for one in ran])
     return FilteredClass(
         share=float(among.mean()),
         wanted=float(np.mean([wanted for _, wanted in scored])),
-        returned=float(np.mean([len(one.ids) for one in ran])),
-        recall=float(np.mean([share for share, _ in scored])),
-        p50_ms=float(np.percentile(times, 50)),
-        p95_ms=float(np.percentile(times, 95)),
+        **figures(ran, [share for share, _ in scored]),
         index=next(iter(table.indexes_used(query, settings, table=name, label=value)), ""),
     )
