@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -229,7 +229,7 @@ class Desk:
             render_rehearsal(found, "json", screen=_SCREEN, version=__version__),
             again=f"dba migrate rehearse FOLDER --source {self._shown(source)} --data",
         )
-        return Answer(report=answer.report, evidence=answer.evidence, again=answer.again, plan=found.plan)
+        return replace(answer, plan=found.plan)
 
     # --- free SQL -----------------------------------------------------------------------------------------------------
 
