@@ -14,7 +14,7 @@ import postgres_servers
 from conftest import Database
 from dbarchitect.api.vectors import VectorOptions, vectors
 from dbarchitect.errors import InputError
-from dbarchitect.model.vectors import IndexTrial, Search, VectorAdvice
+from dbarchitect.model.vectors import IndexTrial, Search, VectorAdvice, written
 from dbarchitect.prove.vectors.trials import choose
 from dbarchitect.prove.vectors.truth import Truth
 from dbarchitect.render import Screen
@@ -123,6 +123,18 @@ def test_what_is_advised_for_a_table_works_there(shelf):
     for one in found.down:
         shelf.connection.execute(one.encode())
     assert shelf.connection.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'doc'").fetchone() == before
+
+
+def test_every_search_takes_the_vector_as_a_parameter_without_a_type(shelf):
+    found = vectors(shelf.server.url(shelf.name), asked(vectors=800))
+    assert {one.opclass for one in found.trials} >= {"vector_cosine_ops", "halfvec_cosine_ops", "bit_hamming_ops"}
+    wanted = text(clustered(1, dimensions=DIMENSIONS)[0])
+    places = {"wanted": "id", "table": "doc", "column": '"the vector"', "vector": "$1", "ext": ""}
+    for number, one in enumerate(found.trials):
+        query = written(one.query, one.searches[0].settings, **places)
+        shelf.connection.execute(f"PREPARE search_{number} AS {query}".encode())
+        rows = shelf.connection.execute(f"EXECUTE search_{number}('{wanted}')".encode())
+        assert rows.fetchone() is not None
 
 
 def test_the_index_that_is_there_is_tried_too(shelf):

@@ -64,7 +64,8 @@ def candidates(of: VectorColumn, k: int) -> list[IndexTrial]:
         found.append(hnsw("HNSW at half precision", f"(({{column}}){cast})", f"halfvec_{distance}_ops", query))
     if kind == "vector" and distance in ("cosine", "ip") and _BIT_FEWEST <= dimensions <= _BIT_LONGEST:
         key = f"(({{ext}}binary_quantize({{column}}))::bit({dimensions}))"
-        sought = "{ext}binary_quantize({vector})"
+        # The cast: a parameter has no type of its own, and the function is there for halfvec too
+        sought = "{ext}binary_quantize({vector}::{ext}vector)"
         near = f"SELECT {{wanted}}, {{column}} FROM {{table}} ORDER BY {key} <~> {sought} LIMIT {_CANDIDATES}"
         query = f"SELECT {{wanted}} FROM ({near}) AS near ORDER BY {{column}} {operator} {{vector}} LIMIT {k}"
         found.append(hnsw("HNSW over one bit a dimension, compared again", key, "bit_hamming_ops", query))
