@@ -195,7 +195,8 @@ def test_a_full_disk_is_no_bug(dba, monkeypatch):
 
 def test_check_finds_and_exits_with_1(dba):
     code, out, err = dba("check", "shop.sql")
-    assert (code, err) == (1, "")
+    assert code == 1
+    assert set(err.splitlines()) <= {"dba: starting a private PostgreSQL"}  # where that takes more than a second
     assert "fk-without-index" in out and "duplicate-index" in out
     assert "shop.sql:4:" in out or "shop.sql:2" in out
     assert "\x1b" not in out

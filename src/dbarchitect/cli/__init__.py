@@ -25,6 +25,7 @@ from . import (
     vectors,
 )
 from .commands import app, run
+from .examples import show_examples
 from .migrate import migrate
 from .orm import orm
 from .query import query
@@ -34,6 +35,7 @@ app.command(migrate)
 app.command(orm)
 app.command(query)
 app.command(workload)
+show_examples(app)
 
 VERBS = (
     *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),

@@ -334,12 +334,13 @@ def open_(
         ) as opened,
     ):
         progress.done()
-        terminal.emit(f"{opened.url}\n", None)
-        for gap in opened.gaps:
-            terminal.note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
-        versions = ", ".join(f"{key} {value}" for key, value in opened.environment.items())
-        terminal.note(f"{opened.tables:,} tables and no rows ({line(versions)}); psql '{opened.url}'; Ctrl-C ends it")
         try:
+            terminal.emit(f"{opened.url}\n", None)
+            for gap in opened.gaps:
+                terminal.note(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}")
+            held = f"{opened.tables:,} tables and no rows"
+            versions = ", ".join(f"{key} {value}" for key, value in opened.environment.items())
+            terminal.note(f"{held} ({line(versions)}); psql '{opened.url}'; Ctrl-C ends it")
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:  # the way to end it, not an interruption

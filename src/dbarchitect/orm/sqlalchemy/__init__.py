@@ -120,10 +120,12 @@ class _Writer:
             by_module.setdefault(module, []).append(symbol)
         if free:
             by_module.setdefault("", []).append("sequences")
-        imports: list[str] = []
+        # `Base` too, so that one name gives tools all of it: the metadata, with every model imported.
+        imports = imported(f"{self.package}.db.base", ["Base"])
         for module, symbols in sorted(by_module.items()):
             imports += imported(f"{self.package}.models{'.' if module else ''}{module}", symbols)
-        listed = lines(names(sorted(one for symbols in by_module.values() for one in symbols)), before="__all__ = ")
+        every = ("Base", *(one for symbols in by_module.values() for one in symbols))
+        listed = lines(names(sorted(every)), before="__all__ = ")
         self.own(f"{folder}/__init__.py", "\n".join(['"""Every model."""', "", *imports, "", *listed]))
 
     def write_db(self) -> None:

@@ -1,0 +1,122 @@
+"""The examples under every `--help`: each verb has one, and each one runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+from cyclopts import App
+
+import postgres_servers
+from dbarchitect.__main__ import main
+from dbarchitect.cli import app
+from dbarchitect.cli.examples import EXAMPLES
+from dbarchitect.engines.postgres.server import Server
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVING = ("dba twin open", "dba mcp")
+
+LOG = """\
+2026-05-04 10:00:00.000 UTC [7] LOG:  duration: 1.5 ms  statement: SELECT * FROM orders WHERE customer_id = {0}
+"""
+
+
+def verbs(of: App, before: tuple[str, ...] = ()) -> Iterator[str]:
+    for name in of:
+        if not name.startswith("-"):
+            yield " ".join((*before, name))
+            yield from verbs(of[name], (*before, name))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[tuple[Path, Server]]:
+    """A folder with the files that the examples name, and a server with their databases."""
+    folder = tmp_path_factory.mktemp("examples")
+    demo = files("dbarchitect.demo")
+    script = (demo / "shop.sql").read_text()
+    (folder / "shop.sql").write_text(script)
+    (folder / "wanted.sql").write_text(script + "\nALTER TABLE orders ADD COLUMN notes text;\n")
+    (folder / "workload.sql").write_text((demo / "workload.sql").read_text())
+    shutil.copy(ROOT / "examples" / "notes" / "brief.md", folder / "brief.md")
+    (folder / "postgresql.log").write_text("".join(LOG.format(number) for number in range(12)))
+    np.save(folder / "embeddings.npy", np.random.default_rng(0).standard_normal((700, 8)).astype(np.float32))
+    (folder / "dbarchitect.toml").write_text("")
+    made = ("shop", "shop_before")
+    for name in made:
+        server.create_database(name)
+    try:
+        with psycopg.connect(server.url("shop"), autocommit=True) as connection:
+            connection.execute(script.encode())
+            connection.execute("INSERT INTO customers (email, name, country) VALUES ('a@example.org', 'A', 'DE')")
+            plan = connection.execute("EXPLAIN (FORMAT JSON) SELECT * FROM orders").fetchone()
+            assert plan is not None
+            (folder / "plan.json").write_text(json.dumps(plan[0]))
+        yield folder, server
+    finally:
+        for name in made:
+            server.drop_database(name)
+
+
+def test_every_verb_has_an_example_and_every_example_is_of_a_verb():
+    assert set(EXAMPLES) == set(verbs(app))
+    for verb, lines in EXAMPLES.items():
+        own = [line for line in lines if line.startswith(f"dba {verb}")]
+        assert own, verb
+
+
+@pytest.mark.parametrize("verb", list(EXAMPLES))
+def test_help_shows_what_to_type(verb, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main([*verb.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    for line in EXAMPLES[verb]:
+        assert f"    {line}\n" in shown
+    assert shown.count("Exit codes:") == 1
+
+
+def test_the_examples_run_one_after_the_other(project, monkeypatch, capsys):
+    folder, server = project
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("DBA_CACHE", str(postgres_servers.test_cache()))
+    for line in dict.fromkeys(line for lines in EXAMPLES.values() for line in lines):
+        monkeypatch.chdir(folder / "app" if line.startswith("dba orm diff") else folder)
+        words = [
+            re.sub(r"postgresql://localhost/(\w+)", lambda one: server.url(one[1]), word) for word in shlex.split(line)
+        ]
+        if line.startswith(SERVING):
+            served(words, folder)
+            continue
+        code = main(words[1:])
+        told = capsys.readouterr()
+        assert code in (0, 1), f"{line}\n{told.out}\n{told.err}"
+
+
+def served(words: list[str], folder: Path) -> None:
+    """Start a verb that serves, and end it as its reader would."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "dbarchitect", *words[1:]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+    ) as process:
+        try:
+            if "open" in words:
+                assert process.stdout is not None
+                assert process.stdout.readline().startswith(b"postgresql://")
+                process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=120)  # the end of its input ends the other
+            assert process.returncode == 0, told
+        finally:
+            process.kill()
