@@ -137,6 +137,33 @@ def test_every_search_takes_the_vector_as_a_parameter_without_a_type(shelf):
         assert rows.fetchone() is not None
 
 
+def test_a_scan_in_relaxed_order_gives_its_rows_in_order(shelf):
+    found = vectors(shelf.server.url(shelf.name), asked(k=20, condition="tenant", latency_ms=0.0))
+    assert found.filter is not None
+    relaxed = next(one for one in found.filter.trials if one.settings.get("hnsw.iterative_scan") == "relaxed_order")
+    assert relaxed.classes
+    shelf.connection.execute('CREATE INDEX ON doc USING hnsw ("the vector" vector_cosine_ops)')
+    shelf.connection.execute("SET hnsw.iterative_scan = relaxed_order; SET enable_seqscan = off; SET enable_sort = on")
+    places = {"wanted": "id", "table": "doc", "column": '"the vector"', "vector": "%(v)s", "where": "tenant"}
+    query = written(relaxed.query, {}, **places, value="'it''s 3'", ext="")
+    plan = "".join(row[0] for row in shelf.connection.execute(f"EXPLAIN {query}".encode(), {"v": _ZERO}).fetchall())
+    assert "Sort" in plan and 'using "doc_the vector_idx"' in plan
+    for vector in clustered(5, seed=9, dimensions=DIMENSIONS):
+        rows = shelf.connection.execute(query.encode(), {"v": text(vector)}).fetchall()
+        far = [_far(shelf, row[0], text(vector)) for row in rows]
+        assert len(far) == 20
+        assert far == sorted(far)
+
+
+_ZERO = text(np.ones(DIMENSIONS, dtype=np.float32))
+
+
+def _far(shelf: Database, key: int, vector: str) -> float:
+    row = shelf.connection.execute('SELECT "the vector" <=> %s FROM doc WHERE id = %s', (vector, key)).fetchone()
+    assert row is not None
+    return row[0]
+
+
 def test_the_index_that_is_there_is_tried_too(shelf):
     shelf.connection.execute('CREATE INDEX poor ON doc USING hnsw ("the vector" vector_l2_ops) WITH (m = 2)')
     found = vectors(shelf.server.url(shelf.name), asked(column="doc.the vector", vectors=1_000))
