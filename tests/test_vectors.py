@@ -15,7 +15,7 @@ from conftest import Database
 from dbarchitect.api.vectors import VectorOptions, vectors
 from dbarchitect.errors import InputError
 from dbarchitect.model.vectors import IndexTrial, Search, VectorAdvice, written
-from dbarchitect.prove.vectors.trials import choose
+from dbarchitect.prove.vectors.trials import choose, index_sql
 from dbarchitect.prove.vectors.truth import Truth
 from dbarchitect.render import Screen
 from dbarchitect.render.vectors import render_vectors
@@ -142,17 +142,19 @@ def test_a_scan_in_relaxed_order_gives_its_rows_in_order(shelf):
     assert found.filter is not None
     relaxed = next(one for one in found.filter.trials if one.settings.get("hnsw.iterative_scan") == "relaxed_order")
     assert relaxed.classes
-    shelf.connection.execute('CREATE INDEX ON doc USING hnsw ("the vector" vector_cosine_ops)')
+    assert found.chosen is not None
+    index = index_sql(found.trials[found.chosen], column='"the vector"')
+    shelf.connection.execute(f"CREATE INDEX near_ones ON doc {index}".encode())
     shelf.connection.execute("SET hnsw.iterative_scan = relaxed_order; SET enable_seqscan = off; SET enable_sort = on")
     places = {"wanted": "id", "table": "doc", "column": '"the vector"', "vector": "%(v)s", "where": "tenant"}
     query = written(relaxed.query, {}, **places, value="'it''s 3'", ext="")
     plan = "".join(row[0] for row in shelf.connection.execute(f"EXPLAIN {query}".encode(), {"v": _ZERO}).fetchall())
-    assert "Sort" in plan and 'using "doc_the vector_idx"' in plan
+    assert "Sort" in plan and "using near_ones" in plan
     for vector in clustered(5, seed=9, dimensions=DIMENSIONS):
         rows = shelf.connection.execute(query.encode(), {"v": text(vector)}).fetchall()
         far = [_far(shelf, row[0], text(vector)) for row in rows]
         assert len(far) == 20
-        assert far == sorted(far)
+        assert far == pytest.approx(sorted(far), abs=1e-3)  # half precision may turn two round that are as far
 
 
 _ZERO = text(np.ones(DIMENSIONS, dtype=np.float32))
