@@ -32,6 +32,7 @@ from dbarchitect.errors import DbaError  # noqa: E402
 from dbarchitect.migrate.compare import differences, steady  # noqa: E402
 from dbarchitect.model.bookkeeping import without_histories  # noqa: E402
 from dbarchitect.model.schema import Relational  # noqa: E402
+from dbarchitect.orm.project import Settings  # noqa: E402
 from dbarchitect.sources import Workshop, open_source  # noqa: E402
 from migration_tools import packages  # noqa: E402
 from migration_tools import run as node  # noqa: E402
@@ -55,6 +56,7 @@ class Trial:
     wanted: Relational
     empty: Relational
     server: str
+    settings: Settings
 
     def connect(self) -> psycopg.Connection:
         """A connection to the database."""
@@ -182,7 +184,7 @@ def down_and_up(trial: Trial) -> None:
 
 def written_alike(trial: Trial) -> None:
     """A second run, from the database that was made, writes nothing."""
-    found = orm(trial.url, trial.target, trial.folder, OrmOptions(server=trial.server))  # type: ignore[arg-type]
+    found = orm(trial.url, trial.target, trial.folder, OrmOptions(settings=trial.settings, server=trial.server))  # type: ignore[arg-type]
     if found.written or found.removed:
         raise BrokenError(f"written: {', '.join(found.written)}; removed: {', '.join(found.removed)}")
 
@@ -226,6 +228,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, help="scripts")
     parser.add_argument("--seeds", default="", help="random schemas: 0-49")
     parser.add_argument("--target", nargs="+", choices=orm_fidelity.TARGETS, default=orm_fidelity.TARGETS)
+    parser.add_argument("--variant", default="", help="sqlmodel, with --target sqlalchemy")
     parser.add_argument("--keep", type=Path, help="a folder for the projects; else they are thrown away")
     options = parser.parse_args()
     kept: Counter[tuple[str, str]] = Counter()
@@ -233,6 +236,7 @@ def main() -> None:
     asked: Counter[str] = Counter()
     wrong: list[tuple[str, str, str, str]] = []
     workshop = Workshop()
+    settings = Settings(variant=options.variant)
     with tempfile.TemporaryDirectory() as temporary, orm_fidelity.databases() as home:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -248,11 +252,11 @@ def main() -> None:
             for target in options.target:
                 made = folder / f"{number}-{target}"
                 url = home.fresh(f"{target}_{number}")
-                trial = Trial(target, made, url, wanted, empty, server)
+                trial = Trial(target, made, url, wanted, empty, server, settings)
                 asked[target] += 1
                 tables[target] += len(wanted.tables)
                 try:
-                    orm(str(script), target, made, OrmOptions(server=server))
+                    orm(str(script), target, made, OrmOptions(settings=settings, server=server))
                 except DbaError as err:
                     wrong.append((target, name, "generated", str(err)))
                     print(*wrong[-1], sep=": ", file=sys.stderr, flush=True)
@@ -271,7 +275,7 @@ def main() -> None:
     if wrong:
         found = [(target, name, check, why[:300]) for target, name, check, why in wrong]
         body += "\n\n" + report.table(("target", "schema", "check", "found"), found)
-    report.publish("Promises of `dba orm`", body, options)
+    report.publish(f"Promises of `dba orm`{f', {options.variant}' if options.variant else ''}", body, options)
 
 
 if __name__ == "__main__":
