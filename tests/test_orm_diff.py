@@ -190,7 +190,9 @@ CREATE PUBLICATION all_people FOR TABLE people;
 """
 
 
-def test_a_plan_takes_away_nothing_that_code_cannot_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_takes_away_nothing_that_code_cannot_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In a plan to Prisma's models stands what they lack and what they have more, and nothing else."""
     monkeypatch.chdir(node_project(tmp_path, schema__prisma=PRISMA))
     monkeypatch.setenv("PRISMA_SCHEMA_ENGINE_BINARY", str(ENGINE))
@@ -223,6 +225,13 @@ def test_a_plan_takes_away_nothing_that_code_cannot_say(tmp_path: Path, monkeypa
     sql = " ".join(one for step in planned("has.sql", "schema.prisma", allow_loss=True).plan.steps for one in step.sql)
     assert "ADD COLUMN note" in sql and "DROP COLUMN old" in sql and "one_note" in sql
     assert not any(word in sql for word in ("mail", "low", "noted", "counted", "work", "gist", "POLICY", "COMMENT"))
+    # The next migration of a folder is the same plan, and says so too.
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_all.up.sql").write_text(PRISMA_SQL + BESIDE)
+    assert dba(["migrate", "new", "next", "--in", "migrations", "--to", "schema.prisma"]) == 0
+    said = capsys.readouterr().out
+    assert "nothing differs from schema.prisma" in said
+    assert "  left alone: " in said and "publication (1)" in said
 
 
 def test_tables_of_tortoises_relations_are_no_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from dbarchitect.migrate.formats import (
     write_migration,
 )
 from dbarchitect.migrate.history import Status, run_steps, standings, without_histories
+from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration, Plan
@@ -46,13 +47,15 @@ __all__ = ["New", "StatusOptions", "accept", "beside", "new", "opened_folder", "
 
 
 class New(Value, frozen=True, kw_only=True):
-    """What `migrate new` came to. `written` is None where nothing differs, and nothing was written then."""
+    """What `migrate new` came to. `written` is None where nothing differs, and nothing was written then. `kept`: see
+    `Planned`."""
 
     folder: str
     target: str
     plan: Plan
     written: Written | None = None
     gaps: tuple[Gap, ...] = ()
+    kept: tuple[Drift, ...] = ()
 
 
 def new(
@@ -80,7 +83,7 @@ def new(
         raise files.problems[0].error()
     check_name(files, name)
     planned = migrate_diff(str(folder) if files.migrations else os.devnull, wanted, options, ask=ask)
-    made = New(folder=str(folder), target=planned.target, plan=planned.plan, gaps=planned.gaps)
+    made = New(folder=str(folder), target=planned.target, plan=planned.plan, gaps=planned.gaps, kept=planned.kept)
     if not planned.plan.steps:
         return made
     if not folder.exists():

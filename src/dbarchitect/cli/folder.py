@@ -86,7 +86,7 @@ def new(
             apart=apart,
             ask=renames.asker(progress),
         )
-    terminal.emit(render_new(made.target, made.plan, made.written, made.gaps), None)
+    terminal.emit(render_new(made.target, made.plan, made.written, made.gaps, made.kept), None)
     return 0
 
 

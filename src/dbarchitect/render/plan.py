@@ -94,11 +94,16 @@ def _parts(source: str, target: str, plan: Plan, gaps: Sequence[Gap], kept: Sequ
     for words in plan.not_compared:
         yield Text(f"not compared: {line(words)}", style="yellow")
     if kept:
-        yield Text(f"left alone: {_kinds(kept)}: {line(target)} cannot say that; `dba orm diff` lists it", style="dim")
+        yield Text(left_alone(kept, target), style="dim")
     for gap in gaps:
         yield Text(f"gap: {line(gap.kind)} {line(gap.name)}: {line(gap.effect)}", style="yellow")
     yield Text("")
     yield Verbatim(Text(f"rerun: {line(plan.proof.rerun)}", style="dim"))
+
+
+def left_alone(kept: Sequence[Drift], target: str) -> str:
+    """The line that says what of the source stays because the code `target` has no word for it."""
+    return f"left alone: {_kinds(kept)}: {line(target)} cannot say that; `dba orm diff` lists it"
 
 
 def _kinds(kept: Sequence[Drift]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dbarchitect.migrate.formats import Written
 from dbarchitect.migrate.history import Standing, Status
+from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Plan
 from dbarchitect.render.digest import plural
+from dbarchitect.render.plan import left_alone
 from dbarchitect.render.untrusted import line
 
 _SHOWN = 40  # differences that are listed
@@ -19,12 +21,14 @@ def render_status(status: Status) -> str:
     return "\n".join(_status(status)) + "\n"
 
 
-def render_new(target: str, plan: Plan, written: Written | None, gaps: Iterable[Gap]) -> str:
-    """The files of a new migration and its steps, over several lines."""
-    return "\n".join(_new(target, plan, written, gaps)) + "\n"
+def render_new(
+    target: str, plan: Plan, written: Written | None, gaps: Iterable[Gap], kept: Sequence[Drift] = ()
+) -> str:
+    """The files of a new migration and its steps, over several lines. `kept`: what stays unsaid by code."""
+    return "\n".join(_new(target, plan, written, gaps, kept)) + "\n"
 
 
-def _new(target: str, plan: Plan, written: Written | None, gaps: Iterable[Gap]) -> Iterator[str]:
+def _new(target: str, plan: Plan, written: Written | None, gaps: Iterable[Gap], kept: Sequence[Drift]) -> Iterator[str]:
     if written is None:
         yield f"nothing differs from {line(target)}: nothing was written"
     else:
@@ -37,6 +41,8 @@ def _new(target: str, plan: Plan, written: Written | None, gaps: Iterable[Gap]) 
         yield from (f"  note: {line(one)}" for one in written.notes)
         yield from (f"  the way back lacks: {line(one)}" for one in plan.remaining)
     yield from (f"  not compared: {line(one)}" for one in plan.not_compared)
+    if kept:
+        yield f"  {left_alone(kept, target)}"
     yield from _gaps(gaps)
 
 
