@@ -96,9 +96,11 @@ def _facts(report: Report) -> list[tuple[str, str, str]]:
     keys = sum(len(one.foreign_keys) for one in tables)
     levels = Counter(one.proof.level for one in review.findings)
     proved = len(review.findings) - levels["asserted"]
+    partitions = len(report.schema.tables) - len(tables)
+    parted = f"{partitions:,} of them partitions; " if partitions else ""
     found = [
         ("Engine", review.engine, ""),
-        ("Tables", f"{len(tables):,}", plural(keys, "foreign key")),
+        ("Tables", f"{len(report.schema.tables):,}", parted + plural(keys, "foreign key")),
         ("Indexes", f"{review.indexes:,}", ""),
         ("Findings", f"{len(review.findings):,}", f"{proved:,} proved; {plural(review.rules_run, 'rule')} run"),
     ]
