@@ -43,7 +43,7 @@ def test_the_apache_edition_has_hypertables_and_refuses_what_is_under_the_timesc
         for refused in (
             "SELECT add_retention_policy('m', INTERVAL '30 days')",
             "ALTER TABLE m SET (timescaledb.enable_columnstore)",
-            "CREATE MATERIALIZED VIEW c WITH (timescaledb.continuous) AS SELECT time_bucket('1 h', ts) FROM m GROUP BY 1",
+            "CREATE MATERIALIZED VIEW c WITH (timescaledb.continuous) AS SELECT time_bucket('1 h', ts) FROM m GROUP BY 1",  # noqa: E501
             "SELECT time_bucket_gapfill('1 h', ts, now(), now()) FROM m GROUP BY 1",
         ):
             with pytest.raises(psycopg.Error, match='"apache" license'):
@@ -55,7 +55,7 @@ def test_what_is_made_for_a_measurement_is_gone_after_it(apache_url):
         found.connection.execute("CREATE TABLE left_behind ()")
         raise ZeroDivisionError
     with psycopg.connect(apache_url) as connection:
-        assert connection.execute("select from pg_namespace where nspname = 'dba_series'").fetchone() is None
+        assert connection.execute("select 1 from pg_namespace where nspname = 'dba_series'").fetchone() is None
         connection.execute("CREATE SCHEMA dba_series")
         connection.commit()
         with pytest.raises(InputError, match="has a schema dba_series already"), timescale(apache_url):

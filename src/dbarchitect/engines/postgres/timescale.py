@@ -134,7 +134,7 @@ def _session(url: str, *, wasm: bool) -> Generator[Timescale]:
                 f"{redacted_url(url)} has no TimescaleDB: {err.diag.message_primary}",
                 hint=f"a server that preloads it, or a folder after `{INSTALL}`",
             ) from err
-        if connection.execute("select from pg_namespace where nspname = %s", [_SCRATCH]).fetchone():
+        if connection.execute("select 1 from pg_namespace where nspname = %s", [_SCRATCH]).fetchone():
             raise InputError(
                 f"{redacted_url(url)} has a schema {_SCRATCH} already: another run, or what one left behind",
                 hint=f"wait for it, or DROP SCHEMA {_SCRATCH} CASCADE",
