@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.errors import InputError
+from dbarchitect.model.facts import Hypertable
 from dbarchitect.model.names import Name
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Column, ForeignKey, Index, Relational, Table
 from dbarchitect.model.timeseries import NotSeries, SeriesUse
 from dbarchitect.sql.timeuse import TIMES, TimeUse, time_uses
 
-from .context import base_type
+from .context import Context, base_type
 from .vocabulary import is_change_time, is_event_like
 
 FEWEST_ROWS = 100_000  # a table with fewer is read whole in a moment, whatever it is cut into
@@ -49,7 +50,21 @@ def uses_of(schema: Relational, workload: Workload | None) -> dict[Name, list[tu
 
 def hypertables(schema: Relational) -> set[Name]:
     """The tables that chunks of TimescaleDB hang on."""
-    return {parent for one in schema.tables if one.name.schema == _CHUNKS for parent in one.inherits}
+    known = schema.facts.timescale.hypertables if schema.facts and schema.facts.timescale else ()
+    told = {Name(schema=one.schema, name=one.name) for one in known}
+    return told | {parent for one in schema.tables if one.name.schema == _CHUNKS for parent in one.inherits}
+
+
+def hypertable_refs(review: Context) -> Iterator[tuple[Hypertable, Table]]:
+    """The hypertables that TimescaleDB tells of, with their tables."""
+    facts = review.schema.facts
+    if facts is None or facts.timescale is None:
+        return
+    tables = {(one.name.schema, one.name.name): one for one in review.tables}
+    for one in facts.timescale.hypertables:
+        table = tables.get((one.schema, one.name))
+        if table is not None:
+            yield one, table
 
 
 def find_series(schema: Relational, workload: Workload | None) -> tuple[list[Series], list[NotSeries]]:
