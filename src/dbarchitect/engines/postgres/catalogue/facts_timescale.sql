@@ -16,7 +16,8 @@ chunks as (
         count(*) filter (where is_compressed) as compressed,
         avg(bytes) filter (where not is_compressed) as chunk_bytes,
         max(index_bytes) filter (where not is_compressed and newest <= 2) as active_index_bytes,
-        extract(epoch from max(range_end)) as newest_end
+        extract(epoch from max(range_end)) as newest_end,
+        extract(epoch from min(range_start)) as oldest_start
     from sized
     group by 1, 2
 ),
@@ -73,16 +74,19 @@ select json_build_object(
             'last_status', coalesce(j.last_status, ''),
             'failures', coalesce(j.failures, 0),
             'behind_seconds', case when c.newest_end is not null then greatest(
-                least(extract(epoch from now()), c.newest_end) - extract(epoch from
-                    _timescaledb_functions.to_timestamp(_timescaledb_functions.cagg_watermark(k.mat_hypertable_id))), 0)
+                least(extract(epoch from now()), c.newest_end) - greatest(c.oldest_start, extract(epoch from
+                    _timescaledb_functions.to_timestamp(_timescaledb_functions.cagg_watermark(k.mat_hypertable_id)))
+                ), 0)
             end
         ) order by a.view_schema, a.view_name), '[]')
         from timescaledb_information.continuous_aggregates a
         join _timescaledb_catalog.continuous_agg k
             on k.user_view_schema = a.view_schema and k.user_view_name = a.view_name
         left join jobs j
-            on j.hypertable_schema = a.materialization_hypertable_schema
-            and j.hypertable_name = a.materialization_hypertable_name
+            -- Versions differ in whether a job is the view's or its materialisation's.
+            on (j.hypertable_schema, j.hypertable_name) in (
+                (a.materialization_hypertable_schema, a.materialization_hypertable_name), (a.view_schema, a.view_name)
+            )
             and j.name = 'policy_refresh_continuous_aggregate'
         left join chunks c
             on c.hypertable_schema = a.hypertable_schema and c.hypertable_name = a.hypertable_name
