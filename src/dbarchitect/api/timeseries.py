@@ -29,7 +29,8 @@ _EDITIONS = (
     "Apache edition: create_hypertable, time_bucket, first and last, drop_chunks",
     "Timescale Licence (TSL; no open source, and not to be had as a service of most clouds): columnstore, policies of "
     "retention and refresh, continuous aggregates, gapfill; the Apache edition refuses them",
-    "PostgreSQL alone: declarative partitions, tables of sums; making and dropping partitions is yours, or pg_partman's",
+    "PostgreSQL alone: declarative partitions, tables of sums; making and dropping partitions is yours, or "
+    "pg_partman's",
 )
 
 
@@ -128,8 +129,8 @@ def _notes(options: TimeSeriesOptions, workload: bool) -> Generator[str]:
         yield "nothing was run (--rows 0): every figure is modelled or static"
     elif options.timescale is None:
         yield (
-            "no TimescaleDB was started, so what is said of hypertables, columnstore and continuous aggregates is static: "
-            "--timescale URL or FOLDER measures them (docs/timescale.md)"
+            "no TimescaleDB was started, so what is said of hypertables, columnstore and continuous aggregates is "
+            "static: --timescale URL or FOLDER measures them (docs/timescale.md)"
         )
 
 

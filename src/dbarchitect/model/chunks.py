@@ -1,9 +1,9 @@
 """How long a chunk of a time series is: one rule for hypertables, partitions, designs and checks.
 
-Its indexes are what each insert writes to at random places, so those of the chunks that are being written have to stay
-in memory: at most a quarter of it, over all hypertables together ("Make sure that the indexes for chunks currently
-being ingested into fit within 25% of main memory", TimescaleDB documentation, "Hypertables: optimize"). PostgreSQL's
-partitions are written in the same way, so the same holds for them.
+Its indexes are what each insert writes to at random places, so those of the chunks that are being written have to
+stay in memory: at most a quarter of it, over all hypertables together (TimescaleDB's documentation, "Size hypertable
+chunks": https://www.tigerdata.com/docs/learn/hypertables/sizing-hypertable-chunks). PostgreSQL's partitions are written
+in the same way, so the same holds for them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterable
 SHARE = 0.25  # of the memory, for the indexes of all chunks that are written now
 DAY = 86_400.0
 DEFAULT_SECONDS = 7 * DAY  # TimescaleDB's own interval where none is given
-FEW_ROWS = 100_000  # a chunk with fewer costs planning time and full batches of the columnstore for nothing
 
 # Lengths that people can read and that calendars fit into.
 LENGTHS = (

@@ -85,8 +85,8 @@ class Timed(Value, frozen=True, kw_only=True):
 
 
 class SeriesTrial(Value, frozen=True, kw_only=True):
-    """One form of the table that was made, filled and asked. Sizes in bytes; `load_s`: filling it; `drop_ms`: taking the
-    oldest eighth of the rows away, by DELETE or with their chunks."""
+    """One form of the table that was made, filled and asked. Sizes in bytes; `load_s`: filling it; `drop_ms`: taking
+    the oldest eighth of the rows away, by DELETE or with their chunks."""
 
     form: str
     engine: str
@@ -116,9 +116,9 @@ class AggregateTrial(Value, frozen=True, kw_only=True):
 
 
 class AggregateAdvice(Value, frozen=True, kw_only=True):
-    """A continuous aggregate for a query that groups by time. `obstacle`: why there is none. `instead` is the query over
-    it; `calls`: of the workload; `plain`: the same as a table of sums in PostgreSQL. `group_rows`: that a group sums up
-    at the rate of the table (modelled), `trial_rows`: in the trial."""
+    """A continuous aggregate for a query that groups by time. `obstacle`: why there is none. `instead` is the query
+    over it; `calls`: of the workload; `plain`: the same as a table of sums in PostgreSQL. `group_rows`: that a group
+    sums up at the rate of the table (modelled), `trial_rows`: in the trial."""
 
     query: str
     calls: float

@@ -149,8 +149,8 @@ def _aggregate(one: AggregateAdvice) -> Iterator[Part]:
     yield Text(f"    for {one.calls:,.0f} calls of {line(one.query)}")
     if one.group_rows is not None and one.trial_rows is not None:
         yield Text(
-            f"    a group sums up {one.group_rows:,.0f} rows at your rate (modelled), {one.trial_rows:,.0f} in the trial: "
-            "what it saves grows with that"
+            f"    a group sums up {one.group_rows:,.0f} rows at your rate (modelled), {one.trial_rows:,.0f} in the "
+            "trial: what it saves grows with that"
         )
     for trial in one.trials:
         if trial.refused:
@@ -159,8 +159,9 @@ def _aggregate(one: AggregateAdvice) -> Iterator[Part]:
         equal = "equal answers" if trial.same else "ANSWERS DIFFER"
         saved = (trial.before_ms - trial.after_ms) * one.calls / 1000
         yield Text(
-            f"    {trial.form} on {line(trial.engine)}: {milliseconds(trial.before_ms)} -> {milliseconds(trial.after_ms)}, "
-            f"{trial.rows_before:,} rows -> {trial.rows_after:,}; {equal}; {saved:,.0f} s of the workload saved at that size"
+            f"    {trial.form} on {line(trial.engine)}: {milliseconds(trial.before_ms)} -> "
+            f"{milliseconds(trial.after_ms)}, {trial.rows_before:,} rows -> {trial.rows_after:,}; {equal}; {saved:,.0f} s "
+            "of the workload saved at that size"
         )
     for text in one.statements:
         yield Verbatim(Text(f"    {line(text)};"))

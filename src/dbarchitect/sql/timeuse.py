@@ -109,7 +109,7 @@ def interval_seconds(text: str) -> float | None:
 
 
 def time_uses(sql: str, schema: Relational) -> tuple[TimeUse, ...]:
-    """What a statement does with each table of the schema that it names. Raises `InputError` for what cannot be read."""
+    """What a statement does with each table of the schema that it names. Raises `InputError` for what is not read."""
     statement = read(sql, schema)
     if "InsertStmt" in statement.root:
         fields = statement.root["InsertStmt"]

@@ -32,8 +32,9 @@ from .moves import moves
 from .rehearsal import rehearsed
 from .trial import Asked, Bench, Rows, asked, trial_seconds
 
-BATCH = 1_000  # rows of one segment that the columnstore packs together (TimescaleDB documentation, "Columnstore")
-FEWEST_A_SEGMENT = 100  # of one chunk: below, batches are too small to shrink (the same page)
+# Rows of one segment that are packed together: https://www.tigerdata.com/docs/reference/timescaledb/hypercore
+BATCH = 1_000
+FEWEST_A_SEGMENT = BATCH // 10  # of one chunk: below (ours), batches are nine tenths empty
 _KINDS = 100  # different values of a column where nothing tells
 _QUERIES = 6  # that are tried: those with the most calls
 _SPAN = 4  # times the widest range of a query: what it leaves out has to be much
@@ -131,7 +132,7 @@ class _Work:
         self.keep = wishes.of(wishes.keep, self.name)
         self.kinds = self._kinds()
         span = max(_SPAN * (series.use.widest or 7 * DAY), 2 * DAY)
-        buckets = [use.bucket.seconds for _, _, use in series.uses if use.bucket is not None and use.width]
+        buckets = [use.bucket.seconds for _, _, use in series.uses if use.bucket is not None]
         most = wishes.rows / max(span / min(buckets) * _GROUP, 50) if buckets else wishes.rows / 50
         self.rows = Rows(
             count=wishes.rows,
@@ -296,7 +297,7 @@ class _Work:
             f"{self.rows.kinds[name]:,} values of {name} (of {number:,.0f}, {said})"
             for name, (number, said) in self.kinds.items()
         )
-        note = f"{self.rows.count:,} made-up rows over {self.rows.span / DAY:,.0f} days; {kinds or 'no column of few values'}"
+        note = f"{self.rows.count:,} made-up rows over {self.rows.span / DAY:,.0f} days; {kinds or 'no few values'}"
         return note + (
             f"; chunks of {length_text(here)} there, for {length_text(seconds)} would be too many" * (here > seconds)
         )
@@ -305,8 +306,9 @@ class _Work:
         sizes, memory = self.sizes, self.wishes.memory
         if self.rate is None:
             return ChunkAdvice(
-                seconds=None, row=sizes.row, index_row=sizes.index_row, sizes_from=sizes.said, memory=memory, basis="static",
-                why=f"how many rows come is not known: at {sizes.index_row:,.0f} bytes of indexes a row a chunk may hold "
+                seconds=None, row=sizes.row, index_row=sizes.index_row, sizes_from=sizes.said, memory=memory,
+                basis="static",
+                why=f"how many rows come is not known: at {sizes.index_row:,.0f} bytes of indexes a row it may hold "
                 f"{memory * SHARE / max(sizes.index_row, 1):,.0f} rows, a quarter of {size_text(memory)}",
             )  # fmt: skip
         mine = self.rate * sizes.index_row
@@ -315,7 +317,10 @@ class _Work:
             seconds = max(seconds, DAY)
         budget = memory * SHARE * (mine / total if total else 1.0)
         longer = next((one for one in LENGTHS if one > seconds), None)
-        why = f"its indexes come to {size_text(mine * seconds)}, of {size_text(budget)} that are its part of a quarter of memory"
+        why = (
+            f"its indexes come to {size_text(mine * seconds)}, of {size_text(budget)} that are its part of a "
+            "quarter of memory"
+        )
         if mine * seconds > budget:
             why += ": more than that even in the shortest chunk"
         elif longer is not None and mine * longer <= budget:
@@ -347,7 +352,7 @@ class _Work:
             candidates = [one for one in keyed if one != series.time.name and one not in single][:1]
             if candidates:
                 why.append(
-                    f"no query compares a column with a value; {candidates[0]} stands before {series.time.name} in its key"
+                    f"no query compares a column with a value; {candidates[0]} is in its key with {series.time.name}"
                 )
         segment: tuple[str, ...] = ()
         held: float | None = None
@@ -364,7 +369,7 @@ class _Work:
             calls = use.equal.get(name, 0.0)
             why.append(
                 f"by {name}: "
-                + (f"{calls:,.0f} calls compare it with a value" if calls else "it is grouped by, or stands first in the key")
+                + (f"{calls:,.0f} calls compare it with a value" if calls else "it is grouped by, or in the key")
                 + (f"; {held:,.0f} rows of one value in a chunk ({number:,.0f} values, {said}), batches hold {BATCH:,}"
                    if held is not None else "")
             )  # fmt: skip
@@ -446,14 +451,14 @@ class _Work:
             found.append(f"how many rows come? --rate {self.name}=1M/day")
         if self.wishes.late is None:
             found.append(
-                f"how late may rows of {self.name} come? {LATE_SECONDS / DAY:.0f} days are assumed (--late): until then "
-                "chunks stay by row and summaries are made anew"
+                f"how late may rows of {self.name} come? {LATE_SECONDS / DAY:.0f} days are assumed (--late): until "
+                "then chunks stay by row and summaries are made anew"
             )
-        for one in keys_without(self.series.table, self.series.time.name):
-            found.append(
-                f"may {', '.join(key.text for key in one.keys)} come twice at different times? {one.name.name} would take "
-                f"in {self.series.time.name}"
-            )
+        found += [
+            f"may {', '.join(key.text for key in one.keys)} come twice at different times? {one.name.name} would take "
+            f"in {self.series.time.name}"
+            for one in keys_without(self.series.table, self.series.time.name)
+        ]
         if self.keep and any(not one.obstacle for one in aggregates):
             found.append("summaries outlive the rows unless they are dropped too: are they kept longer?")
         return found

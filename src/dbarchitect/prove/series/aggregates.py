@@ -182,9 +182,7 @@ def tried(bench: Bench, series: Series, advice: AggregateAdvice, one: Asked, ins
         read = int(bench.one(f"SELECT count(*) FROM {own}"))
         left = int(bench.one(f"SELECT count(*) FROM {view}"))
         if continuous:
-            bench.connection.execute(
-                f"SELECT add_continuous_aggregate_policy{here(advice.statements[2]).partition('add_continuous_aggregate_policy')[2]}".encode()
-            )
+            bench.run(here(advice.statements[2]))
         bench.connection.execute(f"DROP {'MATERIALIZED VIEW' if continuous else 'TABLE'} {view}".encode())
     except psycopg.Error as err:
         why = (err.diag.message_primary or str(err)).strip()

@@ -8,6 +8,7 @@ the swap a trigger writes what comes back into the old table, so that the way ba
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from dbarchitect.model.chunks import DAY, length_text
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
@@ -44,8 +45,8 @@ def _obstacles(schema: Relational, series: Series) -> list[str]:
         found.append(f"{', '.join(views[:3])} would go on reading the old table after the swap: make them anew")
     if series.changes:
         found.append(
-            f"rows are changed now and then ({series.changes:,.0f}): the trigger here carries new rows only; stop changes "
-            "while rows are copied"
+            f"rows are changed now and then ({series.changes:,.0f}): the trigger here carries new rows only; stop "
+            "changes while rows are copied"
         )
     if any(one.identity is not None for one in table.columns):
         found.append("its identity column gets a sequence of its own: the step that sets it on is part of the swap")
@@ -91,11 +92,25 @@ def _key(text: str, *, plain: bool) -> str:
     return quote_identifier(text) if plain else f"({text})"
 
 
+_STEM = 40  # bytes of a table's name in those of its partitions
+
+
+def _style(seconds: float) -> tuple[str, str]:
+    """How partitions are named by their beginning, for to_char and for strftime."""
+    return ("YYYYMMDD", "%Y%m%d") if seconds >= DAY else ("YYYYMMDD_HH24MI", "%Y%m%d_%H%M")
+
+
+def partition_name(name: Name, seconds: float, start: datetime) -> str:
+    """The name of the partition that begins at `start`."""
+    stem = name.name.encode()[:_STEM].decode(errors="ignore")
+    return f"{stem}_p{start.astimezone(UTC).strftime(_style(seconds)[1])}"
+
+
 def partition_statements(name: Name, on: str, seconds: float, first: str, last: str) -> list[str]:
     """A block that makes the partitions from `first` to some beyond `last`, and a default one."""
     length = length_text(seconds)
-    stem = quote_literal(name.name.encode()[:40].decode(errors="ignore")).strip()
-    style = "YYYYMMDD" if seconds >= DAY else "YYYYMMDD_HH24MI"
+    stem = quote_literal(name.name.encode()[:_STEM].decode(errors="ignore")).strip()
+    style = _style(seconds)[0]
     prefix = f"{quote_identifier(name.schema)}." if name.schema else ""
     return [
         f"""DO $$

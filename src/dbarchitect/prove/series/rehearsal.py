@@ -15,7 +15,7 @@ from dbarchitect.review.series import Series
 from .moves import moves
 from .trial import Bench, Rows, value_of
 
-_ROWS = 20_000  # enough for many chunks, and soon done
+_ROWS = 10_000  # enough for many chunks, and soon done
 _MORE = 3  # rows that come between the steps
 
 
@@ -55,12 +55,11 @@ def rehearsed(
         bench.run(f"DROP TABLE {own}")
     except psycopg.Error as err:
         bench.connection.rollback()
-        bench.run("ROLLBACK") if bench.connection.info.transaction_status else None
         at = steps[len(done)].title if len(done) < len(steps) else "the way back"
         return f"failed on {bench.engine} at: {at}: {(err.diag.message_primary or str(err)).strip()}"
     return (
-        f"{len(done)} steps there and back on {bench.engine} with {rows.count:,} rows and {count - rows.count} that came "
-        "in between: none was lost"
+        f"{len(done)} steps there and back on {bench.engine} with {rows.count:,} rows and {count - rows.count} that "
+        "came in between: none was lost"
     )
 
 

@@ -20,9 +20,9 @@ from dbarchitect.review.context import base_type
 from dbarchitect.review.series import Series
 from dbarchitect.sql.timeuse import TimeUse
 
-from .moves import hypertable_statement, index_statements, partition_statements
+from .moves import hypertable_statement, index_statements, partition_name, partition_statements
 
-_RUNS = 5  # of each query, after one that warms up; the median is kept
+_RUNS = 3  # of each query, after one that warms up; the median is kept
 _PARTS = 30  # at most in a trial: the rows are too few to show what more would cost
 _TIMEOUT = "60s"
 _PARAMETER = re.compile(r"\$(\d+)(?!\d)")
@@ -31,8 +31,8 @@ _NOW = re.compile(r"\b(?:now\(\)|current_timestamp\b|(?:transaction|statement|cl
 _HASH = "(hashint8({})::bigint & 2147483647)"
 
 # What TimescaleDB's function does with intervals of a fixed length: weeks begin on a Monday.
-_TIME_BUCKET = """CREATE FUNCTION time_bucket(interval, timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN date_bin($1, $2, timestamptz '2000-01-03 00:00:00+00')"""
+_TIME_BUCKET = """CREATE FUNCTION time_bucket(interval, timestamptz) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN date_bin($1, $2, timestamptz '2000-01-03 00:00:00+00')"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,8 +208,9 @@ class Bench:
         """Bytes in all, of these in indexes, and how many parts there are."""
         name = quote_literal(quote_identifier(table.name.name)).strip()
         if form == "hypertable":
+            sums = "sum(total_bytes), sum(index_bytes), count(*)"
             found = self.connection.execute(
-                f"SELECT sum(total_bytes), sum(index_bytes), count(*) FROM chunks_detailed_size({name}::regclass)".encode()
+                f"SELECT {sums} FROM chunks_detailed_size({name}::regclass)".encode()
             ).fetchone()
         elif form == "partitions":
             found = self.connection.execute(
@@ -237,17 +238,23 @@ class Bench:
         """Milliseconds to take the oldest rows away, of as many chunks as an eighth of the span has: by DELETE from a
         plain table, else with their chunks. It is rolled back."""
         own, when = quote_identifier(series.table.name.name), quote_identifier(series.time.name)
-        least = self.one(f"SELECT min({when})::timestamptz FROM {own}")
-        before = f"date_bin('{seconds:.0f} s', timestamptz '{least}' + interval '{rows.span / 8:.0f} s', '2000-01-03 00:00+00')"
-        parts = self.connection.execute(
-            f"SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = "
-            f"{quote_literal(own).strip()}::regclass AND c.relname < '{series.table.name.name}_p' || "
-            f"to_char({before} AT TIME ZONE 'UTC', 'YYYYMMDD_HH24MI') AND c.relname LIKE '%\_p2%' ORDER BY 1".encode()
-        ).fetchall() if form == "partitions" else []  # fmt: skip
+        literal = quote_literal(own).strip()
+        least = self.one(f"SELECT min({when})::timestamptz + interval '{rows.span / 8:.0f} s' FROM {own}")
+        start = self.one(f"SELECT date_bin('{seconds:.0f} s', '{least}', '2000-01-03 00:00+00')::timestamptz")
+        before = f"'{start}'::{_kind(series.table, series.time.name)}"
+        parts: list[tuple[Any, ...]] = []
+        if form == "partitions":
+            # Partitions are named by their beginning, so the order of their names is that of time.
+            stem = partition_name(series.table.name, seconds, start)
+            parts = self.connection.execute(
+                f"SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = "
+                f"{literal}::regclass AND c.relname < %s AND c.relname !~ 'default$'".encode(),
+                [stem],
+            ).fetchall()
         statements = {
             "plain": [f"DELETE FROM {own} WHERE {when} < {before}"],
             "partitions": [f"DROP TABLE {quote_identifier(name)}" for (name,) in parts],
-            "hypertable": [f"SELECT drop_chunks({quote_literal(own).strip()}, older_than => {before})"],
+            "hypertable": [f"SELECT drop_chunks({literal}, older_than => {before})"],
         }[form]
         begun = time.perf_counter()
         with self.connection.transaction(force_rollback=True):

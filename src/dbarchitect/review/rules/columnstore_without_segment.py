@@ -9,8 +9,6 @@ The columnstore of a hypertable is enabled and no `segmentby` column is set.
 Batches of 1,000 rows then hold rows of every device, customer or sensor. A query of one of them has to unpack them all,
 where with segments it reads the batches of that one.
 
-"segmentby: Set to the column that is most often used to filter" (TimescaleDB documentation, "ALTER TABLE (hypercore)").
-
 ## What would make it false
 
 No query asks for one device alone, or each has fewer than 100 rows in a chunk: then segments make it larger.

@@ -2,8 +2,8 @@
 
 ## What it says
 
-A continuous aggregate has a policy, and what it has summed up ends longer ago than its policy allows for: its
-`end_offset` and three runs. Or its last run failed.
+A continuous aggregate has a policy, and what it has summed up ends longer ago than that allows for: its `end_offset`
+and three runs. Or its last run failed.
 
 ## Why it matters
 
@@ -16,8 +16,8 @@ No rows come at the moment: what it is measured against is the end of the newest
 
 ## How to mend it
 
-`timescaledb_information.job_errors` says why a run failed; a run that takes longer than its interval wants a longer one,
-or a smaller `start_offset`. `CALL run_job(...)` catches up.
+`timescaledb_information.job_errors` says why a run failed; a run that takes longer than its interval wants a longer
+one, or a smaller `start_offset`. `CALL run_job(...)` catches up.
 """
 
 from __future__ import annotations

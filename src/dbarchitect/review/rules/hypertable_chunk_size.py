@@ -10,9 +10,8 @@ hypertable has 100 chunks and more, of less than 8 MB each.
 Rows that come go to places all over the indexes of the chunks that are written: where these do not stay in memory, each
 row costs a read from disk. Too many chunks cost each query planning time.
 
-"Make sure that the indexes for chunks currently being ingested into fit within 25% of main memory" (TimescaleDB
-documentation, "Hypertables: optimize"); a quarter of memory is what PostgreSQL's documentation gives for
-`shared_buffers`. The 100 and the 8 MB are ours: planning over 37 partitions took 5 ms more in `benchmarks/timescale.py`.
+TimescaleDB's documentation ("Size hypertable chunks") gives these indexes 25% of memory, and calls that
+`shared_buffers`. The 100 and the 8 MB are ours: `benchmarks/timescale.py` shows what chunks cost in planning.
 
 ## What would make it false
 
@@ -56,7 +55,7 @@ def check(review: Context) -> Iterator[Finding]:
             yield RULE.finding(
                 table.ref,
                 f"the indexes of a chunk of {short} take {size_text(mine)}, those of all chunks that are written "
-                f"{size_text(active)}, more than shared_buffers ({size_text(buffers)}): a chunk of {length} is too long",
+                f"{size_text(active)}, more than shared_buffers ({size_text(buffers)}): {length} are too long",
                 facts={"index_bytes": mine, "active_index_bytes": active, "shared_buffers": buffers},
             )
         elif one.chunks >= _MANY and one.chunk_bytes is not None and one.chunk_bytes < _SMALL:
