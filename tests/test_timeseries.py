@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -11,14 +12,17 @@ import psycopg
 import pytest
 
 from dbarchitect.__main__ import main
+from dbarchitect.api.choose import facts_of
+from dbarchitect.design.tables import designed
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server import Server
-from dbarchitect.model.chunks import DAY, LENGTHS, SHARE, chunk_seconds, entry_bytes, length_text
+from dbarchitect.model.chunks import DAY, LENGTHS, MEMORY, SHARE, chunk_seconds, entry_bytes, length_text
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.timeseries import TimeSeriesAdvice
 from dbarchitect.review.series import find_series
 from dbarchitect.sql.timeuse import interval_seconds, time_uses
+from test_design import entity, field, spec_of
 from timescale_servers import apache_server, wasm_packages
 
 TELEMETRY = Path(__file__).parents[1] / "examples" / "telemetry"
@@ -99,7 +103,7 @@ def test_without_a_workload_names_and_keys_tell_and_a_workload_that_never_asks_b
     ("sql", "bucket", "grouped", "latest"),
     [
         ("SELECT date_trunc('hour', at) h, avg(v) FROM readings GROUP BY h", "1 hour", [], False),
-        ("SELECT device_id, time_bucket('15 min', at), max(v) FROM readings GROUP BY 1, 2", "15 min", ["device_id"], False),
+        ("SELECT device_id, time_bucket('15 min', at) FROM readings GROUP BY 1, 2", "15 min", ["device_id"], False),
         ("SELECT date_trunc('day', at, 'Europe/Berlin'), count(*) FROM readings GROUP BY 1", "1 day", [], False),
         ("SELECT date_trunc('hour', at) FROM readings", None, [], False),
         ("SELECT v FROM readings WHERE device_id = 7 ORDER BY at DESC LIMIT 1", None, [], True),
@@ -144,7 +148,8 @@ def test_the_modelled_entry_is_what_a_real_index_takes(server: Server):
         with server.connect("entries") as connection:
             connection.execute("CREATE TABLE public.t (d int NOT NULL, at timestamptz NOT NULL)")
             connection.execute(
-                "INSERT INTO public.t SELECT 1, timestamptz '2026-01-01' + i * interval '1 s' FROM generate_series(1, 50000) i"
+                "INSERT INTO public.t "
+                "SELECT 1, timestamptz '2026-01-01' + i * interval '1 s' FROM generate_series(1, 50000) i"
             )
             connection.execute("CREATE UNIQUE INDEX one ON public.t (d, at)")
             row = connection.execute("SELECT pg_relation_size('public.one')").fetchone()
@@ -242,7 +247,8 @@ def test_the_apache_edition_is_measured_as_far_as_it_goes(capsys, asked):
 def test_a_key_without_the_time_is_asked_and_grows(tmp_path, capsys):
     script = tmp_path / "events.sql"
     script.write_text(
-        'CREATE TABLE "The Events" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "at" timestamp NOT NULL, kind text);'
+        'CREATE TABLE "The Events" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "at" timestamp NOT NULL, '
+        "kind text);"
     )
     found = advice(capsys, str(script), "--rows", "5k", "--rate", "1k/s")
     (series,) = found.series
@@ -278,3 +284,30 @@ def test_nothing_is_run_where_nothing_is_wanted(tmp_path, capsys):
 def test_wrong_input_is_told(words, said, capsys):
     assert main(["timeseries", f"{TELEMETRY}/schema.sql", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("rows", "unit"), [(1e10, "month"), (1e11, "week"), (5e11, "day")])
+def test_a_design_cuts_by_the_same_rule(rows, unit):
+    spec = spec_of(
+        entities=[entity("event", field("at", "moment"), appended=True, by_time=True)],
+        volumes=[{"entity": "event", "rows": rows}],
+    )
+    draft, counted = designed(spec, now=datetime(2026, 11, 27, tzinfo=UTC))
+    table = draft.tables["events"]
+    seconds = {"month": 30 * DAY, "week": 7 * DAY, "day": DAY}[unit]
+    key = entry_bytes([one.width for one in table.columns if one.name in table.key])
+    come = max(counted["events"].later - counted["events"].now, counted["events"].later / 2) / (730 * DAY)
+    fits = chunk_seconds(MEMORY, key * come)
+    assert seconds <= fits or unit == "day"
+    assert {"month": 30 * DAY, "week": 30 * DAY, "day": 7 * DAY}[unit] > fits or unit == "month"
+    starts = [datetime.fromisoformat(start) for _, start, _ in table.partitions]
+    ends = [datetime.fromisoformat(end) for _, _, end in table.partitions]
+    assert starts[1:] == ends[:-1]
+    assert len({name for name, _, _ in table.partitions}) == len(table.partitions)
+    assert starts[1] <= datetime(2026, 11, 27, tzinfo=UTC) < ends[1]
+    assert any(f"by {unit} of at" in one.what for one in draft.decisions if one.topic == "partitioning")
+
+
+def test_the_memory_of_the_rule_is_that_of_the_facts():
+    fact = facts_of(())["machine.memory"]
+    assert (float(fact.value) * 1e9, fact.unit) == (MEMORY, "GB")

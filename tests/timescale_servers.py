@@ -46,13 +46,14 @@ def wasm_packages() -> Path:
 
 
 @contextmanager
-def apache_server() -> Generator[Server]:
-    """A private server that has loaded TimescaleDB's Apache edition. Skips the test where it cannot be had: the
-    development suite keeps no old versions, and other systems have none."""
+def apache_server(**more: str) -> Generator[Server]:
+    """A private server that has loaded TimescaleDB's Apache edition; `more`: its settings. Skips the test where it
+    cannot be had: the development suite keeps no old versions, and other systems have none."""
     settings = {
         "shared_preload_libraries": "timescaledb",
         "timescaledb.telemetry_level": "off",
         "max_worker_processes": "16",
+        **more,
     }
     with private_server(find_binaries(_installed()), cache=test_cache(), settings=settings) as server:
         yield server

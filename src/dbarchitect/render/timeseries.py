@@ -160,8 +160,8 @@ def _aggregate(one: AggregateAdvice) -> Iterator[Part]:
         saved = (trial.before_ms - trial.after_ms) * one.calls / 1000
         yield Text(
             f"    {trial.form} on {line(trial.engine)}: {milliseconds(trial.before_ms)} -> "
-            f"{milliseconds(trial.after_ms)}, {trial.rows_before:,} rows -> {trial.rows_after:,}; {equal}; {saved:,.0f} s "
-            "of the workload saved at that size"
+            f"{milliseconds(trial.after_ms)}, {trial.rows_before:,} rows -> {trial.rows_after:,}; {equal}; "
+            f"{saved:,.0f} s of the workload saved at that size"
         )
     for text in one.statements:
         yield Verbatim(Text(f"    {line(text)};"))

@@ -121,7 +121,7 @@ def timescale(where: str) -> Generator[Timescale]:
 @contextmanager
 def _session(url: str, *, wasm: bool) -> Generator[Timescale]:
     # One server in WebAssembly has one session and no statements that are prepared twice.
-    connection = _first(url) if wasm else connect(url)
+    connection = one_session(url) if wasm else connect(url)
     made = False
     try:
         connection.autocommit = True
@@ -157,8 +157,8 @@ def _session(url: str, *, wasm: bool) -> Generator[Timescale]:
         connection.close()
 
 
-def _first(url: str) -> psycopg.Connection[Any]:
-    """A session on a server that has only one: the one that looked whether it answers may still hold it."""
+def one_session(url: str) -> psycopg.Connection[Any]:
+    """A session on a server that has only one, in autocommit: whoever had it before may still hold it."""
     deadline = time.monotonic() + _START_S
     while True:
         try:
