@@ -164,9 +164,11 @@ def _time(table: Table, times: Sequence[Column], uses: Sequence[tuple[str, float
     """The column by which most calls ask; else the one in the key, else the first."""
     calls = dict.fromkeys((one.name for one in times), 0.0)
     for _, number, use in uses:
-        for name in {bound.column for bound in use.bounds} | ({use.bucket.column} if use.bucket else set()):
-            if name in calls:
-                calls[name] += number
+        asked = {bound.column for bound in use.bounds}
+        if use.bucket is not None:
+            asked.add(use.bucket.column)
+        for name in asked & calls.keys():
+            calls[name] += number
     return max(times, key=lambda one: (calls[one.name], key_holds(table, one.name), -one.position))
 
 
