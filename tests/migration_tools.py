@@ -56,8 +56,9 @@ def packages(*, drizzle_1: bool = False) -> Path:
 
 
 @cache
-def fetched(wanted: tuple[tuple[str, str], ...]) -> Path:
-    """The folder with the `node_modules` of these packages (name, version), fetched once into the tests' cache."""
+def fetched(wanted: tuple[tuple[str, str], ...], *options: str) -> Path:
+    """The folder with the `node_modules` of these packages (name, version), fetched once into the tests' cache.
+    `options`: of `npm install`."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.fail("these tests run tools of Node.js, and `npm` is not installed: install Node.js 20 or newer")
@@ -70,7 +71,7 @@ def fetched(wanted: tuple[tuple[str, str], ...]) -> Path:
         if not done.exists():
             folder = Path(tempfile.mkdtemp(prefix="fetch-", dir=home))
             (folder / "package.json").write_text(manifest)
-            install = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+            install = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", *options]
             ran = subprocess.run(install, cwd=folder, capture_output=True, text=True)
             if ran.returncode:
                 shutil.rmtree(folder)

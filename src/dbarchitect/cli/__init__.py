@@ -22,6 +22,7 @@ from . import (
     query_review,
     rehearse,
     report,
+    timeseries,
     vectors,
 )
 from .commands import app, run
@@ -39,7 +40,7 @@ show_examples(app)
 
 VERBS = (
     *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
-    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
+    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, timeseries, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]

@@ -4,8 +4,10 @@ partitions."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
+from dbarchitect.model.chunks import DAY, MEMORY, SHARE, chunk_seconds, entry_bytes, length_text
 from dbarchitect.model.names import quote_identifier, quote_literal
 
 from .bounds import enforce
@@ -17,6 +19,8 @@ from .volumes import Rows
 
 _HUGE = 100 * 2**30  # bytes from which a table is partitioned: where the rule `huge-table-not-partitioned` speaks
 _MONTHS = 26  # two years and the months around
+_PARTS = 62  # weeks or days: no more, for planning reads them all
+_YEARS_SECONDS = 2 * 365 * DAY  # in which rows come to be those of `later`
 _SEARCHED = 1.4  # bytes of a text's words with their places, for each of its own
 _HEADER = 28.0  # bytes of a row beside its values: https://www.postgresql.org/docs/18/storage-page-layout.html
 
@@ -454,7 +458,8 @@ class Behaviour:
         if when.name not in table.key:
             table.key = (*table.key, when.name)
         table.partitioned = when.name
-        table.partitions = tuple(self._months(table.name))
+        unit, seconds, index_bytes = self._unit(table, when, rows)
+        table.partitions = tuple(self._ranges(table.name, unit))
         table.indexes.append(
             Index(
                 name=plain(table.name, when.name, "brin"),
@@ -466,22 +471,48 @@ class Behaviour:
         self.draft.decide(
             "partitioning",
             table.name,
-            f"by month of {when.name}, made for {_MONTHS - 2} months ahead",
-            f"about {size / 2**30:,.0f} GB in two years: a query reads the months that it asks for, and an old "
-            f"month is dropped "
-            "in an instant",
-            instead="TimescaleDB (compression, partitions by itself)",
+            f"by {unit} of {when.name}, made for {len(table.partitions) - 2} {unit}s ahead",
+            f"about {size / 2**30:,.0f} GB in two years: a query reads the {unit}s that it asks for, and an old {unit} "
+            f"is dropped in an instant; the indexes of one {unit} come to {index_bytes * seconds / 2**30:,.1f} GB "
+            f"(modelled), of the {MEMORY * SHARE / 2**30:,.0f} GB that are a quarter of a middling server's memory",
+            instead=f"TimescaleDB, chunks of {length_text(seconds)} by the same rule (compression, partitions by "
+            "itself): dba timeseries",
             unless="it stays below 100 GB: one table",
             line=entity.line,
         )
         self.draft.decide(
             "not enforced",
             table.name,
-            f"partitions end {_MONTHS - 2} months from now: somebody makes more",
+            f"partitions end {len(table.partitions) - 2} {unit}s from now: somebody makes more",
             "nothing in the server does; rows beyond go to the default partition",
-            instead="pg_partman, or a job that runs each month",
+            instead=f"pg_partman, or a job that runs each {unit}",
             line=entity.line,
         )
+
+    def _unit(self, table: Table, when: Column, rows: Rows) -> tuple[str, float, float]:
+        """(month, week or day; its seconds; bytes a second that the indexes grow by): the rule of `dba timeseries`."""
+        widths = {one.name: one.width for one in table.columns}
+        keys = [table.key, *(one.columns for one in table.uniques), *(one.columns for one in table.foreigns)]
+        entries = [entry_bytes([widths.get(name, 8.0) for name in {*key, when.name}]) for key in keys if key]
+        a_second = max(rows.later - rows.now, rows.later / 2) / _YEARS_SECONDS * sum(entries)
+        seconds = chunk_seconds(MEMORY, a_second)
+        unit, seconds = next(
+            ((name, size) for name, size in (("month", 30 * DAY), ("week", 7 * DAY)) if seconds >= size), ("day", DAY)
+        )
+        return unit, seconds, a_second
+
+    def _ranges(self, table: str, unit: str) -> list[tuple[str, str, str]]:
+        """(name, from, to) of the partitions, from the one before now on."""
+        if unit == "month":
+            return self._months(table)
+        days = 7 if unit == "week" else 1
+        today = self.now.date()
+        first = today - timedelta(days=days + (today.weekday() if unit == "week" else 0))
+        starts = [first + timedelta(days=days * number) for number in range(_PARTS + 1)]
+        return [
+            (plain(table, f"{start:%Y %m %d}"), f"{start:%Y-%m-%d} 00:00+00", f"{end:%Y-%m-%d} 00:00+00")
+            for start, end in pairwise(starts)
+        ]
 
     def _months(self, table: str) -> list[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []

@@ -200,6 +200,49 @@ class SqliteFacts(Value, frozen=True, kw_only=True):
     violations: tuple[tuple[str, str, int], ...] | None = None
 
 
+class Hypertable(Value, frozen=True, kw_only=True):
+    """A hypertable by TimescaleDB's own views. `chunk_bytes`: mean of those that are stored by row;
+    `active_index_bytes`: of the indexes of the newest; `policies`: the procedures of its jobs."""
+
+    schema: str
+    name: str
+    time: str = ""
+    interval_seconds: float | None = None
+    chunks: int = 0
+    compressed: int = 0
+    chunk_bytes: float | None = None
+    active_index_bytes: float | None = None
+    columnstore: bool = False
+    segment_by: str = ""
+    policies: tuple[str, ...] = ()
+
+
+class ContinuousAggregate(Value, frozen=True, kw_only=True):
+    """A continuous aggregate. `behind_seconds`: from what it has summed up to now, or to the end of the newest chunk;
+    `policy`: whether anything refreshes it."""
+
+    schema: str
+    name: str
+    hypertable: str = ""
+    materialized_only: bool = True
+    policy: bool = False
+    scheduled: bool = False
+    every_seconds: float | None = None
+    end_offset_seconds: float | None = None
+    last_status: str = ""
+    failures: int = 0
+    behind_seconds: float | None = None
+
+
+class TimescaleFacts(Value, frozen=True, kw_only=True):
+    """What TimescaleDB says of itself. `licence`: apache or timescale."""
+
+    version: str = ""
+    licence: str = ""
+    hypertables: tuple[Hypertable, ...] = ()
+    aggregates: tuple[ContinuousAggregate, ...] = ()
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """All live facts of one database at one moment.
 
@@ -233,6 +276,7 @@ class Facts(Value, frozen=True, kw_only=True):
     read: dict[str, RowFacts] = {}
     dependencies: dict[str, tuple[DeclaredDependency, ...]] = {}  # by the table's `str(Name)`
     sqlite: SqliteFacts | None = None
+    timescale: TimescaleFacts | None = None
 
     @property
     def counted_seconds(self) -> float | None:

@@ -20,6 +20,7 @@ from dbarchitect.model.facts import (
     RoleFacts,
     SequenceFacts,
     TableFacts,
+    TimescaleFacts,
 )
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Relational
@@ -113,7 +114,26 @@ def read_facts(
             OutdatedCollation(name=str(Name(schema=owner, name=name)) if name else "", recorded=recorded, actual=actual)
             for owner, name, recorded, actual in query("facts_collations")
         ),
+        timescale=_timescale(connection, schema, query, unreadable),
     )
+
+
+def _timescale(
+    connection: psycopg.Connection[Any], schema: Relational, query: Callable[[str], Rows], unreadable: list[str]
+) -> TimescaleFacts | None:
+    """TimescaleDB's views, where the extension itself is loaded and no stand-in; its setting tells."""
+    if not any(one.name == "timescaledb" for one in schema.extensions):
+        return None
+    row = connection.execute("select current_setting('timescaledb.license', true)").fetchone()
+    if row is None or not row[0]:
+        return None
+    try:
+        with connection.transaction():  # views differ between its versions: what fails takes nothing else with it
+            ((text,),) = query("facts_timescale")
+    except psycopg.Error as err:
+        unreadable.append(f"TimescaleDB's views ({(err.diag.message_primary or str(err)).strip()})")
+        return None
+    return msgspec.json.decode(text, type=TimescaleFacts)
 
 
 def _trusted(connection: psycopg.Connection[Any]) -> tuple[str, ...] | None:

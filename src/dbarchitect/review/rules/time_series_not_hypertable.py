@@ -31,28 +31,25 @@ from collections.abc import Iterator
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Column, Table
-from dbarchitect.review.context import Context, base_type, column_ref, index_ref
+from dbarchitect.review.context import Context, column_ref, index_ref
 from dbarchitect.review.rule import Rule
-from dbarchitect.review.vocabulary import is_change_time, is_event_like
+from dbarchitect.review.series import FEWEST_ROWS, hypertables, keys_without, series_times
+from dbarchitect.review.vocabulary import is_event_like
 
 RULE = Rule(__name__, __doc__, area="extensions", certainty="possible", severity=Severity.INFO)
-
-_FEWEST_ROWS = 100_000
-_TIMES = frozenset({"timestamptz", "timestamp", "date"})
-_CHUNKS = "_timescaledb_internal"
 
 
 def check(review: Context) -> Iterator[Finding]:
     """Plain tables that look like time series, where TimescaleDB is installed."""
     if not any(one.name == "timescaledb" for one in review.schema.extensions):
         return
-    chunked = {parent for one in review.schema.tables if one.name.schema == _CHUNKS for parent in one.inherits}
+    chunked = hypertables(review.schema)
     for table in review.tables:
         time = _time(table) if _is_plain(table, chunked) else None
         rows = review.rows(table)
-        if time is None or (rows is not None and rows < _FEWEST_ROWS):
+        if time is None or (rows is not None and rows < FEWEST_ROWS):
             continue
-        timeless = [one for one in table.indexes if one.unique and time.name not in {key.column for key in one.keys}]
+        timeless = keys_without(table, time.name)
         keys = ", ".join(one.name.name for one in timeless)
         yield RULE.finding(
             table.ref,
@@ -70,5 +67,4 @@ def _is_plain(table: Table, chunked: set[Name]) -> bool:
 
 
 def _time(table: Table) -> Column | None:
-    times = (one for one in table.columns if base_type(one) in _TIMES and one.not_null and not is_change_time(one.name))
-    return next(times, None)
+    return next(iter(series_times(table)), None)
