@@ -25,11 +25,13 @@ from . import (
     vectors,
 )
 from .commands import app, run
+from .documents import documents
 from .migrate import migrate
 from .orm import orm
 from .query import query
 from .workload import workload
 
+app.command(documents)
 app.command(migrate)
 app.command(orm)
 app.command(query)
