@@ -63,7 +63,8 @@ def conditions_of(found: Mapping[str, Any], order: Ordering) -> tuple[Condition,
                 f"{key} is not counted: each branch wants an index of its own" if key == "$or" else key
             )
         elif isinstance(value, Mapping) and any(str(one).startswith("$") for one in cast("Mapping[Any, Any]", value)):
-            for operator, operand in cast("Mapping[str, Any]", value).items():
+            operators = cast("dict[str, Any]", value)
+            for operator, operand in operators.items():
                 if operator not in _KNOWN:
                     raise NotCountedError(f"{operator} is not counted")
                 many = operator in ("$in", "$nin")
@@ -71,7 +72,7 @@ def conditions_of(found: Mapping[str, Any], order: Ordering) -> tuple[Condition,
         elif isinstance(value, re.Pattern) or type(value).__name__ == "Regex":
             raise NotCountedError("a regular expression is not counted")
         else:
-            made.append(Condition(key, "$eq", (order(value),)))
+            made.append(Condition(key, "$eq", (order(cast(Any, value)),)))
     return tuple(made)
 
 

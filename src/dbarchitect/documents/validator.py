@@ -41,7 +41,7 @@ class Field:
     data; `least` and `most` elements, `values` a text may have."""
 
     types: list[str] = field(default_factory=list[str])
-    fields: dict[str, Field] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict["str", "Field"])
     required: list[str] = field(default_factory=list[str])
     items: Field | None = None
     any: Field | None = None
@@ -143,8 +143,8 @@ def probes_of(tree: Field, *, closed: bool = False) -> Iterator[Probe]:
     yield Probe(about="the fullest document", document=json.dumps(full), accepted=True)
     yield Probe(about="only what is required", document=json.dumps(_least(tree)), accepted=True)
     for path, one, steps in _places(tree, "", ()):
-        for name in one.types[1:]:
-            if name in _VALUES and not one.values:
+        for name in one.types:
+            if name != _usual(one) and name in _VALUES and not one.values:
                 changed = json.dumps(_with(full, steps, _VALUES[name]))
                 yield Probe(about=f"{path}: {name}", document=changed, accepted=True)
         wrong = _wrong(one)

@@ -96,7 +96,7 @@ def _plan(found: IndexPlan) -> Iterator[Part]:
         yield from _advice(one)
     if made:
         yield Text("")
-        yield Verbatim("\n".join(_creates(found)))
+        yield Verbatim(Text("\n".join(_creates(found))))
 
 
 def _advice(one: IndexAdvice) -> Iterator[Part]:
@@ -165,10 +165,10 @@ def _validators(found: Sequence[Validator]) -> Iterator[Part]:
         for probe in wrong:
             expected = "taken" if probe.accepted else "refused"
             yield Text(f"   {line(probe.about)}: should be {expected}: {line(probe.said)}", style="red")
-        yield Verbatim(block(one.command))
+        yield Verbatim(Text(block(one.command)))
         if one.count:
             yield Text("how many are there already that it would refuse:", style="dim")
-            yield Verbatim(block(one.count))
+            yield Verbatim(Text(block(one.count)))
         yield Text("")
 
 

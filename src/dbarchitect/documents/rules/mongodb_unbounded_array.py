@@ -73,5 +73,6 @@ def _bounded(one: Collection, path: str) -> bool:
         if not isinstance(schema, dict):
             return False
         held = cast("dict[str, Any]", schema)
-        schema = held.get("items") if part == "[]" else (held.get("properties") or {}).get(part)
+        below: Any = held if part == "[]" else held.get("properties") or {}
+        schema = below.get("items" if part == "[]" else part)
     return isinstance(schema, dict) and "maxItems" in schema

@@ -36,18 +36,15 @@ def command_of(document: Mapping[str, Any], origin: str, calls: int = 1) -> Comm
         return None
     collection = cast(str, document[name])
     stages: tuple[str, ...] = ()
-    sort: Mapping[str, Any] = {}
-    limit = 0
     if name == "aggregate":
-        pipeline = [one for one in document.get("pipeline") or () if isinstance(one, Mapping)]
+        given: Any = document.get("pipeline")
+        pipeline = [fields_of(one) for one in cast("list[Any]", given)] if isinstance(given, list) else []
         taken, found, sort, limit = _pipeline(pipeline)
         stages = tuple(next(iter(one), "") for one in pipeline[taken:])
     else:
-        found = document.get(_FILTERS[name]) or {}
-        sort = document.get("sort") or {}
-        limit = int(document.get("limit") or 0)
-    if not isinstance(found, Mapping) or not isinstance(sort, Mapping):
-        return None
+        found, sort, limit = fields_of(document.get(_FILTERS[name])), fields_of(document.get("sort")), 0
+        if isinstance(document.get("limit"), int | float):
+            limit = int(document["limit"])
     asked = AskedQuery(
         collection=collection,
         operation=name,
@@ -77,13 +74,14 @@ def read_commands(path: Path) -> tuple[Command, ...]:
             continue
         at = f"{path}:{number}"
         try:
-            document = json_util.loads(written)
+            document: Any = json_util.loads(written)
         except (ValueError, TypeError, RecursionError) as err:
             raise InputError(f"{at} is no JSON: {str(err)[:120]}", hint=_FORM) from None
-        calls = document.get("calls", 1) if isinstance(document, dict) else 1
+        fields = fields_of(document)
+        calls = fields.get("calls", 1)
         if not isinstance(calls, int) or isinstance(calls, bool) or calls < 1:
             raise InputError(f"{at}: calls is how often, a whole number from 1 on", hint=_FORM)
-        one = command_of(cast("dict[str, Any]", document), at, calls) if isinstance(document, dict) else None
+        one = command_of(fields, at, calls)
         if one is None:
             raise InputError(f"{at} is no find, aggregate, count or distinct", hint=_FORM)
         found.append(one)
@@ -94,26 +92,25 @@ def read_commands(path: Path) -> tuple[Command, ...]:
     return tuple(found)
 
 
+def fields_of(value: Any) -> dict[str, Any]:
+    """The fields of what should be an object, none where it is not."""
+    return dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {}
+
+
 def form_of(found: Any) -> Any:
     """A filter with `?` for its values; operators and paths stay."""
     if isinstance(found, Mapping):
-        return (
-            {str(key): form_of(value) for key, value in cast("Mapping[Any, Any]", found).items()}
-            if _asks(found)
-            else "?"
-        )
-    if isinstance(found, list | tuple) and any(isinstance(one, Mapping) and _asks(one) for one in found):
-        return [form_of(one) for one in cast("Sequence[Any]", found)]
+        return {key: form_of(value) for key, value in fields_of(found).items()} if _asks(fields_of(found)) else "?"
+    if isinstance(found, list | tuple):
+        each = cast("Sequence[Any]", found)
+        if any(isinstance(one, Mapping) and _asks(fields_of(one)) for one in each):
+            return [form_of(one) for one in each]
     return "?"
 
 
-def _asks(found: Any) -> bool:
-    """Whether an object is part of a filter, not a value: at the top all are; below it those with operators."""
-    return True if not found else any(str(key).startswith("$") for key in found) or _paths_only(found)
-
-
-def _paths_only(found: Mapping[str, Any]) -> bool:
-    return not any(key in found for key in ("$oid", "$date"))
+def _asks(found: Mapping[str, Any]) -> bool:
+    """Whether an object is part of a filter (paths and operators), not a value in extended JSON."""
+    return not any(key in found for key in ("$oid", "$date", "$binary", "$uuid"))
 
 
 def _pipeline(pipeline: Sequence[Mapping[str, Any]]) -> tuple[int, Mapping[str, Any], Mapping[str, Any], int]:
@@ -148,9 +145,9 @@ def _conditions(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _longest_in(found: Mapping[str, Any]) -> tuple[str, int] | None:
     lengths = [
-        (path, len(one["$in"]))
+        (path, len(cast("Sequence[Any]", values)))
         for path, one in _conditions(found)
-        if isinstance(one, Mapping) and isinstance(one.get("$in"), list | tuple)
+        if isinstance(values := fields_of(one).get("$in"), list | tuple)
     ]
     return max(lengths, key=lambda one: one[1], default=None)
 
@@ -159,13 +156,14 @@ def _regexes(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     import bson
 
     for path, one in _conditions(found):
-        pattern, options = one, ""
-        if isinstance(one, Mapping) and "$regex" in one:
-            pattern, options = one["$regex"], str(one.get("$options", ""))
+        asked = fields_of(one)
+        pattern: Any = asked.get("$regex", one)
+        options = str(asked.get("$options", ""))
         if isinstance(pattern, bson.Regex | re.Pattern):
-            options += "i" if pattern.flags & re.IGNORECASE else ""
-            pattern = cast(Any, pattern).pattern
-        elif not isinstance(one, Mapping) or "$regex" not in one:
+            compiled = cast(Any, pattern)
+            options += "i" if compiled.flags & re.IGNORECASE else ""
+            pattern = compiled.pattern
+        elif "$regex" not in asked:
             continue
         if "i" in options:
             yield path, "without regard to case"

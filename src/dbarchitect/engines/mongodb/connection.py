@@ -52,10 +52,12 @@ def connect(url: str) -> tuple[Client, str]:
         "connectTimeoutMS": _TIMEOUT_MS,
         "socketTimeoutMS": 6 * _TIMEOUT_MS,
         "appname": "dbarchitect",
-        "retryWrites": False,
     }
     try:
-        database = cast("str | None", parse_uri(url)["database"])
+        parsed = parse_uri(url)
+        database = cast("str | None", parsed["database"])
+        told = {name.lower() for name in parsed["options"]}  # what the URL says wins
+        options = {name: value for name, value in options.items() if name.lower() not in told or name == "appname"}
         client: Client = pymongo.MongoClient(url, **options)
     except (errors.InvalidURI, errors.ConfigurationError, ValueError, TypeError) as err:
         raise InputError(f"{shown(url)} is no MongoDB URL: {_safe(err, url)}", hint=_FORM) from None

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.documents import AskedQuery, Collection, DocumentIndex, Documents
 
-from .commands import command_of
+from .commands import command_of, fields_of
 from .connection import Client, refusal, shown
 from .shapes import Shapes
 
@@ -136,7 +136,7 @@ class _Look:
         answer = self._ask("who is let in is not known", "connectionStatus")
         if answer is None:
             return None
-        return not (answer.get("authInfo") or {}).get("authenticatedUsers")
+        return not fields_of(answer.get("authInfo")).get("authenticatedUsers")
 
     def _shard_keys(self) -> dict[str, tuple[tuple[str, int | str], ...]]:
         from pymongo import errors
@@ -211,10 +211,10 @@ class _Look:
 
         try:
             rows = list(self.database[name].aggregate([{"$collStats": {"storageStats": {}}}], maxTimeMS=10_000))
-            stats = [one.get("storageStats") or {} for one in rows]  # one a shard
+            stats = [fields_of(one.get("storageStats")) for one in rows]  # one a shard
             sizes: dict[str, Any] = {}
             for one in stats:
-                for index, size in (one.get("indexSizes") or {}).items():
+                for index, size in fields_of(one.get("indexSizes")).items():
                     sizes[index] = sizes.get(index, 0) + size
             return (
                 sum(int(one.get("count") or 0) for one in stats),
@@ -241,7 +241,7 @@ class _Look:
         uses: dict[str, tuple[int, float]] = {}
         try:
             for one in self.database[name].aggregate([{"$indexStats": {}}], maxTimeMS=10_000):
-                accesses = one.get("accesses") or {}
+                accesses = fields_of(one.get("accesses"))
                 since = accesses.get("since")
                 days = _days(since, self.options.now) if isinstance(since, datetime) else 0.0
                 before = uses.get(str(one["name"]))
@@ -296,7 +296,7 @@ class _Look:
         until = self.options.clock() + seconds
         with cursor:
             for raw in cursor:
-                document: dict[str, Any] = bson.decode(raw.raw, codec)
+                document: dict[str, Any] = cast(Any, bson).decode(raw.raw, codec)
                 shapes.add(document)
                 if self.options.keep is not None:
                     self.options.keep(name, document)
@@ -331,9 +331,9 @@ def shard_keys(rows: Sequence[Mapping[str, Any]], database: str) -> dict[str, tu
     """Shard keys by collection, of what config.collections says."""
     found: dict[str, tuple[tuple[str, int | str], ...]] = {}
     for one in rows:
-        name, key = str(one["_id"]), one.get("key")
-        if name.startswith(f"{database}.") and isinstance(key, Mapping) and not one.get("dropped"):
-            found[name[len(database) + 1 :]] = tuple((str(path), _way(way)) for path, way in key.items())
+        name, key = str(one["_id"]), fields_of(one.get("key"))
+        if name.startswith(f"{database}.") and key and not one.get("dropped"):
+            found[name[len(database) + 1 :]] = tuple((path, _way(way)) for path, way in key.items())
     return found
 
 
@@ -341,8 +341,8 @@ def profiled(rows: Sequence[Mapping[str, Any]]) -> Iterator[AskedQuery]:
     """What entries of system.profile come to, one for each form of a query, the dearest first. Ours are left out."""
     found: dict[tuple[str, str, str, Any, Any], AskedQuery] = {}
     for one in rows:
-        command = one.get("command")
-        if not isinstance(command, Mapping) or one.get("appName") == _OURS:
+        command = fields_of(one.get("command"))
+        if not command or one.get("appName") == _OURS:
             continue
         read = command_of(command, "profiler")
         if read is None or read.asked.collection.startswith("system.") or set(read.asked.stages[:1]) & _LOOKING:
@@ -414,7 +414,7 @@ def _days(since: datetime, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds() / 86_400)
 
 
-def _codec(kind: type) -> Any:
+def _codec(kind: Any) -> Any:
     """Nothing that a document holds stops its reading: dates out of Python's range, text that is not UTF-8."""
     from bson.codec_options import CodecOptions, DatetimeConversion
 

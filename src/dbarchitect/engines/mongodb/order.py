@@ -53,7 +53,8 @@ def order(value: Any) -> Order:
         case bytes():
             return 30, (len(value), getattr(value, "subtype", 0), bytes(value))
         case bson.Regex() | re.Pattern():
-            return 50, (str(value.pattern), value.flags)
+            expression = cast(Any, value)
+            return 50, (str(expression.pattern), expression.flags)
         case bson.MaxKey():
             return 127, 0
         case bson.DBRef():

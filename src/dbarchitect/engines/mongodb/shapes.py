@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from dbarchitect.model.documents import NO_VALUE, LargeDocument, PathShape
 
@@ -36,7 +36,7 @@ class _Node:
     dates: int = 0
     numerals: int = 0
     some: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # ids by type
-    fields: dict[str, _Node] = field(default_factory=dict)
+    fields: dict[str, _Node] = field(default_factory=dict["str", "_Node"])
     items: _Node | None = None
 
 
@@ -100,8 +100,8 @@ class Shapes:
     def _value(self, node: _Node, value: Any, key: str, depth: int) -> int:
         kind, size = _kind(value)
         if kind == "object":
-            value = value if isinstance(value, Mapping) else value.as_doc()  # a DBRef
-            size = self._object(node, value, key, depth) if depth < MOST_DEPTH else 5
+            fields = cast("Mapping[str, Any]", value if isinstance(value, Mapping) else value.as_doc())  # a DBRef
+            size = self._object(node, fields, key, depth) if depth < MOST_DEPTH else 5
         elif kind == "array":
             size = 5
             if node.items is None:
@@ -236,7 +236,7 @@ def _kind(value: Any) -> tuple[str, int]:
         case bson.Timestamp():
             return "timestamp", 8
         case bson.Regex() | re.Pattern():
-            pattern = value.pattern
+            pattern: str | bytes = cast(Any, value).pattern
             return "regex", 2 + len(pattern if isinstance(pattern, bytes) else pattern.encode())
         case bson.MinKey():
             return "minKey", 0
