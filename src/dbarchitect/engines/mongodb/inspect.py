@@ -130,9 +130,7 @@ class _Look:
         self.refused.setdefault(what, f"{lacks} ({said})")
 
     def _open(self) -> bool | None:
-        """Whether this connection, which has no user, was let in to look at data."""
-        if self.client.options._options.get("username"):  # the client has no other name for it
-            return False
+        """Whether this connection was let in without a user."""
         answer = self._ask("who is let in is not known", "connectionStatus")
         if answer is None:
             return None
