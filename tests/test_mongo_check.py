@@ -315,6 +315,15 @@ def test_what_cannot_be_reached_or_read_says_so() -> None:
             with pytest.raises(kind, match=message) as caught:
                 check(source, CheckOptions(now=NOW))
             assert "wrong" not in str(caught.value)
+        let_in = f"mongodb://reader:p%40ss@{closed}/shop?directConnection=true&authMechanism=SCRAM-SHA-256"
+        reader, name = connect(let_in)
+        with reader:
+            reader[name].orders.insert_one({"a": 1})
+        review = check(let_in, CheckOptions(now=NOW))
+        assert OPEN not in {one.rule for one in review.findings}
+        assert review.documents == 1
+        assert "p%40ss" not in str(review)
+        assert "p@ss" not in str(review)
 
 
 def test_databases_that_are_empty_or_not_named(address: str, client: MongoClient, database: str) -> None:

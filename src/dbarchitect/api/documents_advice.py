@@ -74,14 +74,16 @@ def index_plan(url: str, queries: Path, options: DocumentOptions) -> IndexPlan:
             raise InputError(f"{shown(url)} names no database", hint="mongodb://HOST:PORT/DATABASE")
         found = inspect(client, url, database, look)
         made: list[IndexAdvice] = []
+        samples: dict[str, Sampled] = {}
         for at, one in enumerate(commands):
             options.progress(f"counting query {at + 1:,} of {len(commands):,}")
             there = found.collection(one.asked.collection)
             if there is None or there.kind == "view":
                 made.append(IndexAdvice(query=one.asked, refused="it asks a view: ask what that is made of"))
                 continue
-            sampled = Sampled(kept[there.name], there.documents, there.indexes)
-            advice = advise(one.asked, one.filter, one.limit, sampled, order)
+            if there.name not in samples:
+                samples[there.name] = Sampled(kept[there.name], there.documents, there.indexes)
+            advice = advise(one.asked, one.filter, one.limit, samples[there.name], order)
             if options.explain:
                 said, silent = explain(client, database, one)
                 advice = replace(advice, explained=said, silent=silent)

@@ -4,7 +4,7 @@ examine, counted on sampled documents."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
@@ -20,11 +20,12 @@ _GAIN = 1.2  # times: for less an index that is there is kept
 
 @dataclass(frozen=True)
 class Sampled:
-    """Sampled documents of a collection that has `documents` of them."""
+    """Sampled documents of a collection that has `documents` of them. `made`: indexes over them, each built once."""
 
     rows: Sequence[Mapping[str, Any]]
     documents: int
     indexes: tuple[DocumentIndex, ...]
+    made: dict[Keys, Index | None] = field(default_factory=dict[Keys, "Index | None"])
 
     @property
     def times(self) -> float:
@@ -117,10 +118,13 @@ def _asked_paths(asked: Asked) -> set[str]:
 
 
 def _counted(keys: Keys, sampled: Sampled, asked: Asked, order: Ordering) -> Counted | None:
-    try:
-        return scan(Index(keys, sampled.rows, order), sampled.rows, asked, order)
-    except ValueError:  # no index can have these keys
-        return None
+    if keys not in sampled.made:
+        try:
+            sampled.made[keys] = Index(keys, sampled.rows, order)
+        except ValueError:  # no index can have these keys
+            sampled.made[keys] = None
+    index = sampled.made[keys]
+    return None if index is None else scan(index, sampled.rows, asked, order)
 
 
 def _candidate(counted: Counted, name: str, sampled: Sampled, asked: Asked) -> Candidate:

@@ -280,7 +280,8 @@ class _Look:
             found,
             documents=max(found.documents, shapes.sampled),
             sampled=shapes.sampled,
-            whole=whole and shapes.sampled >= found.documents,
+            # Where the number is not known, less than the limit shows that these were all.
+            whole=whole and shapes.sampled >= found.documents and (shapes.sampled < most or found.documents == most),
             drawn=drawn,
             paths=shapes.paths(),
             large=shapes.large(),
