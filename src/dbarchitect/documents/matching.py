@@ -54,7 +54,8 @@ class Interval:
 def conditions_of(found: Mapping[str, Any], order: Ordering) -> tuple[Condition, ...]:
     """The conditions of a filter, all of which must hold. Raises `NotCountedError` for what is not such."""
     made: list[Condition] = []
-    for key, value in found.items():
+    for key in found:
+        value: Any = found[key]
         if key == "$and" and isinstance(value, list | tuple):
             for one in cast("Sequence[Any]", value):
                 made += conditions_of(one, order)
@@ -69,7 +70,7 @@ def conditions_of(found: Mapping[str, Any], order: Ordering) -> tuple[Condition,
                     raise NotCountedError(f"{operator} is not counted")
                 many = operator in ("$in", "$nin")
                 made.append(Condition(key, operator, tuple(map(order, operand)) if many else (order(operand),)))
-        elif isinstance(value, re.Pattern) or type(value).__name__ == "Regex":
+        elif isinstance(value, re.Pattern) or type(cast(Any, value)).__name__ == "Regex":
             raise NotCountedError("a regular expression is not counted")
         else:
             made.append(Condition(key, "$eq", (order(cast(Any, value)),)))
