@@ -20,7 +20,20 @@ BIN = Path(sys.executable).parent
 EDGE = {"__main__.py", "cli/terminal.py", "config.py"}
 
 # The rooms that are given values and give values.
-PURE = ("model", "sql", "review", "migrate", "index", "query", "workload", "normal", "render", "cache", "keyspace")
+PURE = (
+    "model",
+    "sql",
+    "review",
+    "migrate",
+    "index",
+    "query",
+    "workload",
+    "normal",
+    "render",
+    "cache",
+    "keyspace",
+    "documents",
+)
 
 
 def ran(*command: str | Path) -> None:

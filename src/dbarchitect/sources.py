@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_LATER = ("mongodb", "mongodb+srv", "mysql", "mariadb")
+_LATER = ("mysql", "mariadb")
 _CREATE_SCHEMA = re.compile(r"\A\s*CREATE\s+SCHEMA\b(?!\s+IF\b)", re.IGNORECASE)
 _SCRIPT_DATABASE = "source"
 _NAMED = 10  # files that a gap names
@@ -399,6 +399,11 @@ def _live(given: str, scheme: str, workshop: Workshop) -> Source:
         raise InputError(
             f"{redacted_url(given)} is a Redis server: it has keys and no tables",
             hint=f"dba check {scheme}://... looks at it; dba cache designs one for a relational SOURCE",
+        )
+    if scheme in ("mongodb", "mongodb+srv"):
+        raise InputError(
+            f"{redacted_url(given)} is a MongoDB server: it has documents and no tables",
+            hint=f"dba check {scheme}://... and dba documents look at it",
         )
     if scheme in _LATER:
         raise InputError(f"{scheme}:// sources are not supported yet", hint="postgresql:// is")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .documents import document_pages, is_mongodb
     from .keyspace import is_redis, keyspace_pages
     from .mend import FixOptions
     from .schema import (
@@ -33,6 +34,8 @@ __all__ = [
     "WhatIf",
     "check",
     "demo",
+    "document_pages",
+    "is_mongodb",
     "is_redis",
     "keyspace_pages",
     "rule_pages",
@@ -49,6 +52,10 @@ def __getattr__(name: str) -> Any:
         from . import keyspace
 
         return getattr(keyspace, name)
+    if name in ("is_mongodb", "document_pages"):
+        from . import documents
+
+        return getattr(documents, name)
     if name in __all__:
         from . import schema as verbs
 

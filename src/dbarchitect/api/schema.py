@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import psycopg
 
+from dbarchitect.engines.mongodb.connection import is_mongodb
 from dbarchitect.engines.postgres import twin as twin_room
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
@@ -81,6 +82,10 @@ def check(source: str, options: CheckOptions) -> Review:
         from .keyspace import check_keyspace
 
         return check_keyspace(source, options)
+    if is_mongodb(source):
+        from .documents import check_documents
+
+        return check_documents(source, options)
     baseline = read_baseline(options.baseline) if options.baseline else None
     workload = workload_of(options.workload)
     known, unknown = _known(source, options) if options.against is not None else ((), ())

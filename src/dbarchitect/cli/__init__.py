@@ -27,11 +27,13 @@ from . import (
 )
 from .commands import app, run
 from .examples import show_examples
+from .documents import documents
 from .migrate import migrate
 from .orm import orm
 from .query import query
 from .workload import workload
 
+app.command(documents)
 app.command(migrate)
 app.command(orm)
 app.command(query)

@@ -117,7 +117,7 @@ class Review(Value, frozen=True, kw_only=True):
     """The result of `check`: findings in order of severity, what was silent, what was suppressed, what is missing.
 
     `files`: how many migrations were looked at, where it is about such.
-    `keys`: how many a server of keys has, None for what has tables.
+    `keys`, `documents`: how many a server of such has, None for what has tables.
     `file`: the one that stands for what has no place of its own: the script, the last of several; "" for a database.
     `mends`: what came of mending each finding, where that was asked for.
     `command`: the words of the command that repeats it, without its choice of rules and formats and without passwords.
@@ -133,6 +133,7 @@ class Review(Value, frozen=True, kw_only=True):
     tables: int = 0
     files: int = 0
     keys: int | None = None
+    documents: int | None = None
     file: str = ""
     indexes: int = 0
     rules_run: int = 0

@@ -93,6 +93,8 @@ ObjectKind = Literal[
     "conversion",
     "transform",
     "keys",
+    "collection",
+    "path",
 ]
 
 

@@ -34,15 +34,22 @@ def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
     return {severity: found[severity] for severity in SEVERITIES}
 
 
+def has_tables(review: Review) -> bool:
+    """Whether it is about tables, not about keys or documents."""
+    return review.keys is None and review.documents is None
+
+
 def verdict(review: Review) -> str:
     """One line: how many errors, warnings and notes over how many tables."""
     over = f"in {plural(review.files, 'migration')}" if review.files else f"in {plural(review.tables, 'table')}"
     if review.keys is not None:
         over = f"in {plural(review.keys, 'key')}"
+    if review.documents is not None:
+        over = f"in {plural(review.documents, 'document')}"
     found = [plural(n, NOUNS[severity]) for severity, n in counts(review.findings).items() if n]
     if found:
         return f"{listed(found)} {over}"
-    if review.files or review.keys is not None:
+    if review.files or not has_tables(review):
         return f"nothing found by {plural(review.rules_run, 'rule')} {over}"
     return (
         f"nothing found by {plural(review.rules_run, 'rule')} {over} and {plural(review.indexes, 'index', 'indexes')}"
@@ -264,9 +271,10 @@ def suppressed_by(review: Review) -> str:
 
 
 def statements(finding: Finding) -> tuple[str, ...]:
-    """The fix as SQL statements that end in a semicolon; commands of Redis, whose rules say so by name, have none."""
+    """The fix as SQL statements that end in a semicolon; commands of Redis and MongoDB, whose
+    rules say so by name, have none."""
     found = (block(one).rstrip() for one in finding.ddl)
-    if finding.rule.startswith("redis-"):
+    if finding.rule.startswith(("redis-", "mongodb-")):
         return tuple(found)
     return tuple(one if one.endswith(";") or not one else one + ";" for one in found if one)
 
@@ -294,7 +302,7 @@ def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
     if review.findings:
         found.append((f"dba explain {line(worst(review.findings, 1)[0].rule)}", "the page of the worst finding's rule"))
         asked = next((one for one in review.findings if one.asks), None)
-        if asked is not None and not review.files and review.keys is None:
+        if asked is not None and not review.files and has_tables(review):
             words = ["dba", "answer", line(asked.rule), line(asked.at.short), "--reason", "TEXT"]
             found.append((shlex.join(words), "answers a question for good: the configuration keeps why"))
         if len(review.findings) > 10:
@@ -310,6 +318,6 @@ def next_commands(review: Review) -> tuple[tuple[str, str], ...]:
         found.append(
             (f"dba migrate rehearse {migrations}{there}", "runs them on a private copy and watches their locks")
         )
-    elif not review.findings and not review.source.endswith(".twin") and review.keys is None:
+    elif not review.findings and not review.source.endswith(".twin") and has_tables(review):
         found.append((f"dba twin create {source} -o app.twin", "keeps schema and statistics in one file, no rows"))
     return tuple(found)

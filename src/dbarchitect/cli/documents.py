@@ -1,0 +1,120 @@
+"""`dba documents`: shapes, indexes and validators of MongoDB."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from dbarchitect.errors import InputError
+
+from . import terminal
+
+if TYPE_CHECKING:
+    from dbarchitect.api.documents_advice import DocumentOptions
+    from dbarchitect.progress import Progress
+
+documents = App(name="documents", help="Documents of MongoDB: their shapes, indexes and validators.")
+
+Url = Annotated[str, Parameter(help="mongodb://USER:PASSWORD@HOST:PORT/DATABASE; it is only read.")]
+Only = Annotated[tuple[str, ...], Parameter(metavar="NAME", help="Only these collections, repeatable.")]
+Most = Annotated[int, Parameter(name="--documents", metavar="N", help="Look at up to N of each. Default 1000.")]
+Form = Annotated[Literal["text", "json", "script"], Parameter(name="--format", help="Default text.")]
+Output = Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")]
+
+
+@documents.command
+def shapes(
+    source: Url,
+    /,
+    *,
+    collection: Only = (),
+    most: Most = 1000,
+    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    output: Output = None,
+) -> int:
+    """Show what documents have: paths with types, presence, sizes and lengths of arrays; indexes and validators."""
+    from dbarchitect import __version__
+    from dbarchitect.api import documents_advice as api
+    from dbarchitect.render.documents import render_shapes
+
+    with terminal.progress() as progress:
+        found = api.shapes(source, _options(most, progress, collections=collection))
+    terminal.emit(render_shapes(found, form, screen=terminal.screen(output), version=__version__), output)
+    return 0
+
+
+@documents.command
+def index(
+    source: Url,
+    queries: Annotated[Path, Parameter(help="Commands of MongoDB (find, aggregate, ...), one a line, as JSON.")],
+    /,
+    *,
+    explain: Annotated[
+        bool, Parameter(help="Ask the server's explain too: it runs each query, for up to 10 s.")
+    ] = False,
+    most: Most = 1000,
+    form: Form = "text",
+    output: Output = None,
+) -> int:
+    """Say which indexes serve a file of queries, and what each query examines without and with them."""
+    from dbarchitect import __version__
+    from dbarchitect.api import documents_advice as api
+    from dbarchitect.render.documents import render_index_plan
+
+    with terminal.progress() as progress:
+        found = api.index_plan(source, queries, _options(most, progress, explain=explain))
+    terminal.emit(render_index_plan(found, form, screen=terminal.screen(output), version=__version__), output)
+    return 0
+
+
+@documents.command
+def validators(
+    source: Annotated[str, Parameter(help="A mongodb:// URL, or a brief of what is being built.")],
+    /,
+    *,
+    collection: Only = (),
+    closed: Annotated[bool, Parameter(help="Refuse fields that nobody had.")] = False,
+    server: Annotated[
+        str, Parameter(metavar="URL", help="A scratch server that is sent the probes; never your data.")
+    ] = "",
+    most: Most = 1000,
+    form: Form = "text",
+    output: Output = None,
+) -> int:
+    """Write validators, with documents that they must take and refuse. Exits with 1 where a probe does not hold."""
+    from dbarchitect import __version__
+    from dbarchitect.api import documents_advice as api
+    from dbarchitect.render.documents import render_validators
+
+    with terminal.progress() as progress:
+        options = _options(most, progress, collections=collection, closed=closed, server=server)
+        found = api.validators(source, options)
+    terminal.emit(render_validators(found, form, screen=terminal.screen(output), version=__version__), output)
+    return int(any(probe.held is False for one in found for probe in one.probes))
+
+
+def _options(
+    most: int,
+    progress: Progress,
+    *,
+    collections: tuple[str, ...] = (),
+    explain: bool = False,
+    closed: bool = False,
+    server: str = "",
+) -> DocumentOptions:
+    from dbarchitect.api.documents_advice import DocumentOptions
+
+    if not 1 <= most <= 100_000:
+        raise InputError(f"--documents {most}: not so many", hint="from 1 to 100000")
+    return DocumentOptions(
+        documents=most,
+        now=datetime.now(UTC),
+        progress=progress,
+        collections=collections,
+        explain=explain,
+        closed=closed,
+        server=server,
+    )

@@ -1,0 +1,1 @@
+"""MongoDB: connections, and what a live database has."""
