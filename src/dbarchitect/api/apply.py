@@ -27,6 +27,7 @@ from dbarchitect.engines.postgres.migrator.journal import Circumstances, Noteboo
 from dbarchitect.engines.postgres.migrator.losses import endangered
 from dbarchitect.engines.postgres.migrator.runner import Conduct, Runner, StoppedError, check_runnable
 from dbarchitect.engines.postgres.migrator.session import Session
+from dbarchitect.engines.postgres.platforms import endpoint, ways_in
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.engines.postgres.server.scratch import keep_apart
 from dbarchitect.errors import DbaError, InputError, SurroundingsError
@@ -50,6 +51,7 @@ from dbarchitect.model.journal import (
 )
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Migration, Step
+from dbarchitect.model.platform import TITLES
 from dbarchitect.model.rehearsal import Refusal, Rehearsal
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.script import command_tag, split_script
@@ -241,6 +243,9 @@ class _Visit:
         self._options = options
         self._stack = ExitStack()
         self._to = to
+        self._door = endpoint(to)
+        if self._pooler:
+            options.conduct.say(self._pooler)
         self.session = Session(to, lock_wait_s=options.lock_wait_s, say=options.conduct.say)
         self._stack.callback(self.session.close)
         self.notebook = Notebook(self.session)
@@ -286,7 +291,7 @@ class _Visit:
         if doubts and not self._options.force:
             raise doubts[0].error()
         for migration in migrations:
-            check_runnable(migration, pooled=self.session.pooled)
+            check_runnable(migration, pooled=self.session.pooled, **self._past)
         lists = {one.id: one.up if direction == "up" else one.down or () for one in migrations}
         return Prospect(
             to=self.session.name,
@@ -297,6 +302,21 @@ class _Visit:
             backup=self._options.backup,
             overridden=tuple(doubt.message for doubt in doubts),
         )
+
+    @property
+    def _pooler(self) -> str:
+        """What is to be said of a platform's pooler that was named; "" where none was."""
+        if self._door is None or self._door.door != "transaction":
+            return ""
+        return (
+            f"{self._door.url} is {TITLES[self._door.platform]}'s pooler in transaction mode, where a migration that "
+            f"needs a session is refused: the way past it is {ways_in(self._door)}"
+        )
+
+    @property
+    def _past(self) -> dict[str, str]:
+        """The way past a platform's pooler, where the URL tells it."""
+        return {"past": ways_in(self._door)} if self._door is not None and self._pooler else {}
 
     def circumstances(self, plan: str, live: Relational, prospect: Prospect) -> Circumstances:
         """What the history records of this command."""
@@ -331,7 +351,8 @@ class _Visit:
         if self.session.proxied:
             raise SurroundingsError(
                 "pg_dump cannot make a backup of one moment through a pooler",
-                hint="name the server itself in --to, or --backup none and a backup of your own",
+                hint=f"name {self._past.get('past', 'the server itself')} in --to, or --backup none and a backup of "
+                "your own",
             )
         stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
         name = re.sub(r"[^\w.-]+", "_", self.session.connection.info.dbname)
@@ -403,7 +424,7 @@ class _Visit:
         then: str = "",
     ) -> Applied:
         """The result of this command."""
-        notes: list[str] = []
+        notes = [self._pooler] if self._pooler else list[str]()
         if self.runner.lag.hidden:
             notes.append("standbys exist whose lag this role is not shown: GRANT pg_monitor to it for --max-lag")
         if direction == "up" and stop is None and not checked:

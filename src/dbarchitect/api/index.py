@@ -14,6 +14,7 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits
@@ -122,6 +123,7 @@ def _of_sqlite(source: str, options: IndexOptions) -> IndexAdvice:
 def _fitted(bench: Workbench, options: IndexOptions) -> CostFit:
     if options.copy is None:
         return fit_costs(bench.lab()[0], progress=options.progress)
+    refuse_pooler(options.copy, "what is measured on --copy")
     with closing(connect(options.copy)) as connection:
         return fit_costs(connection, progress=options.progress)
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
 from dbarchitect.engines.postgres.explain import explain_analyze
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError
@@ -177,6 +178,7 @@ def _rows(
 ) -> tuple[psycopg.Connection[Any] | None, str]:
     """(a session where queries may run, what its rows are); None where they are only planned."""
     if options.copy is not None:
+        refuse_pooler(options.copy, "a query that is run on --copy")
         return stack.enter_context(closing(connect(options.copy))), "run on the copy that was named"
     if not options.measure:
         return None, "planned on the twin; not run"

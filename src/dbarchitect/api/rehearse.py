@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
 from dbarchitect.engines.postgres.histories import read_histories
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.formats import Folder, read_folder
@@ -75,6 +76,8 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
 
 
 def _rehearsed(paths: Sequence[Path], source: str, options: RehearseOptions) -> Rehearsal:
+    if options.copy is not None:
+        refuse_pooler(options.copy, "a rehearsal")
     workload = workload_of(options.workload)
     folder = _folder(paths, options.python)
     with open_workshop(

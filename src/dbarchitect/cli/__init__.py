@@ -17,6 +17,7 @@ from . import (
     mcp,
     nplusone,
     orm_diff,
+    platform,
     pooler,
     query_diff,
     query_review,
@@ -37,7 +38,7 @@ app.command(workload)
 
 VERBS = (
     *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
-    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
+    *(nplusone, orm_diff, platform, pooler, query_diff, query_review, rehearse, report, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]

@@ -27,3 +27,31 @@ class Endpoint(Value, frozen=True, kw_only=True):
     otherwise: str = ""
     note: str = ""
     project: str = ""
+
+
+class Told(Value, frozen=True, kw_only=True):
+    """One fact: what it says, where from, of when."""
+
+    about: str
+    says: str
+    source: str
+    date: str
+
+
+class PlatformReport(Value, frozen=True, kw_only=True):
+    """What is known of a platform. `door`: of the URL that was given, None for a name alone."""
+
+    platform: PlatformName
+    title: str
+    door: Endpoint | None
+    past: str  # the way with a session of one's own, "" without a URL
+    facts: tuple[Told, ...]
+    copy_with: str
+    drop_copy_with: str
+    copy_note: str
+    extensions: tuple[str, ...]
+    extensions_terms: dict[str, str]
+    extensions_refused: dict[str, str]
+    extensions_source: str
+    extensions_date: str
+    warnings: tuple[str, ...] = ()
