@@ -58,6 +58,7 @@ from dbarchitect.sql.script import command_tag, split_script
 from dbarchitect.toolchains import run_python
 
 from .folder import beside
+from .kinds import admit
 from .rehearse import REHEARSALS, read_rehearsal
 from .surroundings import open_workshop
 
@@ -94,6 +95,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
 
     A step that fails is told in the result (`failure`); what is refused before anything is done is raised.
     """
+    admit("migrate apply", to)
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         others, elsewhere = _of_other_tools(files, read_histories(visit.session.connection))
@@ -138,6 +140,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
 
 def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to_id: str | None = None) -> Applied:
     """Take back the last `steps` migrations, or all after `to_id`; one that stopped half-way by what it has done."""
+    admit("migrate rollback", to)
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         behind = way_back(files.migrations, visit.journal, steps=steps, to_id=to_id)
@@ -179,6 +182,7 @@ def adopt(
 
     None of them is run there. `server`: a scratch server in place of the private one on which they are run to compare.
     """
+    admit("migrate adopt", to)
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         if server is not None:

@@ -24,6 +24,7 @@ from dbarchitect.orm.targets import targets
 from dbarchitect.prove.choose import measure
 from dbarchitect.sources import open_source
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, workload_of
 
 __all__ = ["ChooseOptions", "choose", "facts_of"]
@@ -60,6 +61,7 @@ def choose(given: str, options: ChooseOptions) -> Choice:
 
     Raises `InputError` for what cannot be read, says nothing, or contradicts itself.
     """
+    admit("choose", given)
     facts = facts_of(options.facts)
     if not 1 <= options.size <= _MOST_ROWS:
         raise InputError(f"--size {options.size:,} rows", hint=f"1 to {_MOST_ROWS:,}")

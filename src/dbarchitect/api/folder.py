@@ -40,6 +40,7 @@ from dbarchitect.sources import Source, Workshop, open_folder
 from dbarchitect.toolchains import run_python
 
 from .diff import Ask, DiffOptions, migrate_diff
+from .kinds import admit
 from .surroundings import open_workshop
 
 __all__ = ["New", "StatusOptions", "accept", "beside", "new", "opened_folder", "status"]
@@ -73,6 +74,7 @@ def new(
     Raises `InputError` for a history or a name that is not in order before anything else is done, and what
     `migrate_diff` raises.
     """
+    admit("migrate new", wanted)
     run = partial(run_python, python=options.python)
     options.progress(f"reading {folder}")
     files = opened_folder(folder, form, run=run)
@@ -124,6 +126,8 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
 
     The database is only read. The schema that it should have is made of the files on a private server.
     """
+    if to is not None:
+        admit("migrate status", to)
     options.progress(f"reading {folder}")
     files = read_folder(folder, run=partial(run_python, python=options.python))
     told = Status(

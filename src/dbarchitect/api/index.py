@@ -33,6 +33,7 @@ from dbarchitect.sources import open_source
 from dbarchitect.toolchains import run_python
 
 from .folder import opened_folder
+from .kinds import admit
 from .sqlite import SqliteOptions, index_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
@@ -65,6 +66,7 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
 
     Raises `InputError` where there is none.
     """
+    admit("index", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return _of_sqlite(source, options)
     given = workload_of(options.workload)

@@ -43,6 +43,7 @@ from dbarchitect.sql.parameters import has_parameters
 from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
+from .kinds import admit
 from .schema import RulePage
 from .sqlite import SqliteOptions, queries_sqlite, query_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
@@ -88,6 +89,7 @@ def query(source: str, text: str, name: str, options: QueryOptions) -> QueryRevi
 
     Raises `InputError` for SQL that is not one statement, or that the server refuses.
     """
+    admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return query_sqlite(source, text, name, _of_sqlite(source, options))
     sql = _one(text, name)
@@ -101,6 +103,7 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
 
     Raises `InputError` where there is none.
     """
+    admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return queries_sqlite(source, workload, _of_sqlite(source, options))
     given = workload_of(workload)

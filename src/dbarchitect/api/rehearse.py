@@ -30,6 +30,7 @@ from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.script import decode_script
 from dbarchitect.toolchains import copy_by_command, run_python
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 __all__ = [
@@ -68,6 +69,7 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
 
     What the migrations come to is in the result, failures too; raised are wrong input and surroundings.
     """
+    admit("migrate rehearse", source)
     if options.copy_with is not None:
         name = f"dba-rehearsal-{options.now:%Y%m%d-%H%M%S}"
         with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as url:

@@ -52,6 +52,7 @@ from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
 from .against import known_against, only_new
 from .evidence import with_evidence
+from .kinds import admit
 from .mend import FixOptions, mend
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
@@ -82,6 +83,7 @@ class CheckOptions(WorkOptions):
 
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
+    admit("check", source, engine=options.engine)
     if is_redis(source):
         from .keyspace import check_keyspace
 
@@ -400,6 +402,7 @@ def twin_create(
 
     `called`: what the file names as its source, where that is not `source` itself but a private server of ours.
     """
+    admit("twin create", source)
     given = workload_of(workload)
     with open_workshop(pg_bin, cache, progress) as workshop:
         opened = open_source(source, workshop, data=data)
