@@ -13,6 +13,9 @@ from dbarchitect.review.platforms import extensions_of
 
 from .choose import facts_of
 
+# The facts of a platform that are told, in this order.
+ASKED = ("connections", "pooler_clients", "pool_size", "suspend", "grants", "storage_max")
+
 # The commands of `--copy-with` and `--drop-copy-with`. Options as neonctl 5.0 and the CLI of Supabase 3.1 print them.
 _COPIES: dict[PlatformName, tuple[str, str, str]] = {
     "neon": (
@@ -45,8 +48,7 @@ def platform(given: str, *, facts: Sequence[Path] = (), today: date) -> Platform
             hint="dba platform neon, dba platform supabase, or the URL of a database there",
         )
     book = facts_of(tuple(facts))
-    keys = [key for key in ("connections", "pooler_clients", "pool_size", "suspend", "grants", "storage_max")
-            if book.get(f"{named}.{key}") is not None]  # fmt: skip
+    keys = [key for key in ASKED if book.get(f"{named}.{key}") is not None]
     told = tuple(
         Told(about=key.replace("_", " "), says=fact.figure, source=fact.source, date=str(fact.date))
         for key in keys
