@@ -106,13 +106,14 @@ _LOGS = (
 _PGVECTOR = "dba vectors takes a server with a column of pgvector's, a .sql file with --data, or a .npy file"
 _BRIEF_OF = "dba design --from {given} -o brief.md writes the brief of it"
 _FILES = "name .sql files or a folder of migrations"
-_OF_SCHEMA = {
-    **dict.fromkeys(_SERVER, _APPLIES),
-    "migrate lint": _FILES,
-    "workload": _LOGS,
-    "vectors": _PGVECTOR,
-    "design": _BRIEF_OF,
-}
+
+
+def _of_schema(*takes: str) -> dict[str, str]:
+    """What is told of a schema of PostgreSQL that is no server; `takes`: verbs that work on it all the same."""
+    told = dict.fromkeys(_SERVER, _APPLIES)
+    told |= {"migrate lint": _FILES, "workload": _LOGS, "vectors": _PGVECTOR, "design": _BRIEF_OF}
+    return {verb: hint for verb, hint in told.items() if verb not in takes}
+
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -194,7 +195,7 @@ KINDS: tuple[Kind, ...] = (
         is_one=_ends(".twin"),
         noun="a snapshot",
         takes=_SCHEMA,
-        instead=_OF_SCHEMA,
+        instead=_of_schema(),
     ),
     Kind(
         id="vectors",
@@ -222,7 +223,7 @@ KINDS: tuple[Kind, ...] = (
         is_one=_ends(".dbml"),
         noun="a description of tables",
         takes=_SCHEMA,
-        instead=_OF_SCHEMA,
+        instead=_of_schema(),
     ),
     Kind(
         id="folder",
@@ -231,7 +232,7 @@ KINDS: tuple[Kind, ...] = (
         is_one=_is_folder,
         noun="a folder of migrations",
         takes=_SCHEMA | {"migrate lint"},
-        instead=_OF_SCHEMA,
+        instead=_of_schema("migrate lint"),
     ),
     Kind(
         id="code",
@@ -240,7 +241,7 @@ KINDS: tuple[Kind, ...] = (
         is_one=lambda given, _: is_code(given),
         noun="models in code",
         takes=_SCHEMA,
-        instead=_OF_SCHEMA,
+        instead=_of_schema(),
     ),
     Kind(
         id="script",
@@ -249,7 +250,7 @@ KINDS: tuple[Kind, ...] = (
         is_one=_ends(".sql"),
         noun="an SQL script",
         takes=_SCHEMA | {"migrate lint", "vectors", "workload"},
-        instead=_OF_SCHEMA,
+        instead=_of_schema("migrate lint", "vectors", "workload"),
     ),
 )
 

@@ -274,8 +274,10 @@ def create(
 ) -> int:
     """Write a source's schema, statistics, sizes and settings to a file; no rows."""
     from dbarchitect import api
+    from dbarchitect.api.kinds import admit
     from dbarchitect.engines.sqlite.source import sqlite_given
 
+    admit("twin create", source, engine=engine)
     if sqlite_given(source, engine):
         return _sqlite_twin(source, output, engine=engine, data=data, redact=redact)
     with terminal.progress() as progress:
