@@ -260,6 +260,25 @@ def test_migrations_of_supabase_are_checked_with_what_surrounds_them(tmp_path: P
     assert proved["proof"]["level"] == "rehearsed" and proved["proof"]["holds"]
 
 
+def test_a_folder_is_held_beside_a_server_without_what_the_platform_has_made(tmp_path: Path, supabase, capsys) -> None:
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    for name, sql in MIGRATIONS.items():
+        (folder / name).write_text(sql.replace("create extension if not exists hll;", ""))
+    for statement in split_script("".join(one.read_text() for one in sorted(folder.glob("*.sql"))), "all"):
+        if statement.kind != "CREATE EXTENSION":
+            supabase.connection.execute(statement.sql)
+    supabase.connection.execute("CREATE TABLE auth.refresh_tokens (id bigint PRIMARY KEY)")
+    supabase.connection.execute("CREATE SCHEMA vault; CREATE TABLE vault.secrets (id bigint PRIMARY KEY)")
+    words = ["migrate", "status", str(folder), "--to", supabase.url, "--format", "json"]
+    run(words)
+    assert not json.loads(capsys.readouterr().out).get("schema")
+    supabase.connection.execute("CREATE POLICY clicked ON notes FOR SELECT TO anon USING (true)")
+    assert run(words) == 1
+    (difference,) = json.loads(capsys.readouterr().out)["schema"]
+    assert "clicked" in difference
+
+
 def test_off_the_platform_nothing_of_it_is_made_or_said(tmp_path: Path, capsys) -> None:
     script = tmp_path / "shop.sql"
     script.write_text("create schema auth; create table auth.users (id uuid primary key);\n"

@@ -156,6 +156,7 @@ class Source:
     database: str | None = None  # the private database that a script was loaded into
     code: Code | None = None  # of models in code
     assumed: tuple[str, ...] = ()  # extensions that the code needs and does not make
+    surrounded: PlatformName | None = None  # the platform whose own objects stand in around a script
 
     @property
     def is_live(self) -> bool:
@@ -527,4 +528,5 @@ def _loaded(
         statements=tuple(statements),
         texts=tuple(texts),
         database=database,
+        surrounded="supabase" if around else None,
     )

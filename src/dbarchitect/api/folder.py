@@ -30,6 +30,7 @@ from dbarchitect.migrate.formats import (
     write_migration,
 )
 from dbarchitect.migrate.history import Status, run_steps, standings, without_histories
+from dbarchitect.migrate.platforms import without_platform
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration, Plan
@@ -191,7 +192,10 @@ def beside(
         with workshop.host.connect(database) as connection:
             live = without_histories(inspect(connection), histories)
         gaps += lacks
-    return differences(live, made.schema, privileges=False), gaps
+    ours = made.schema
+    if made.surrounded is not None:
+        live, ours = without_platform(live, made.surrounded), without_platform(ours, made.surrounded)
+    return differences(live, ours, privileges=False), gaps
 
 
 def accept(folder: Path) -> Path:

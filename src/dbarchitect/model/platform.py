@@ -10,6 +10,17 @@ PlatformName = Literal["neon", "supabase"]
 PLATFORMS: tuple[PlatformName, ...] = get_args(PlatformName)
 TITLES: dict[PlatformName, str] = {"neon": "Neon", "supabase": "Supabase"}
 
+# Schemas that a platform makes and changes: not the user's to mend, nor a folder's of migrations to have.
+SCHEMAS: dict[PlatformName, frozenset[str]] = {
+    "neon": frozenset({"neon_auth"}),
+    "supabase": frozenset(
+        {
+            *("auth", "storage", "realtime", "graphql", "graphql_public", "supabase_functions", "supabase_migrations"),
+            *("vault", "pgbouncer", "_realtime"),
+        }
+    ),
+}
+
 # How a door gives its clients a server: `direct` is the server itself, `session` a pooler that lends one for as long
 # as the client stays, `transaction` one that lends another for each transaction.
 Door = Literal["direct", "session", "transaction"]

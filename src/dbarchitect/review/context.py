@@ -12,7 +12,7 @@ from dbarchitect.model.bookkeeping import is_bookkeeping
 from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
-from dbarchitect.model.platform import PlatformName
+from dbarchitect.model.platform import SCHEMAS, PlatformName
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
 from dbarchitect.review.vocabulary import names_money
@@ -32,9 +32,7 @@ SMALL_PAGES = 10
 _MANAGED_SCHEMAS = frozenset({"hdb_catalog", "graphile_worker", "graphile_migrate", "pgboss", "partman"})
 _MANAGED_PREFIXES = ("_timescaledb_", "timescaledb_")
 # Beside auth, storage and realtime, of which others have schemas too.
-_SUPABASE_ALONE = frozenset(
-    {"graphql", "graphql_public", "supabase_functions", "supabase_migrations", "vault", "pgbouncer", "_realtime"}
-)
+_SUPABASE_ALONE = SCHEMAS["supabase"] - {"auth", "storage", "realtime"}
 
 Counter = Literal["inserted", "updated", "deleted", "hot_updated", "sequential_scans", "sequential_rows", "index_scans"]
 
@@ -121,9 +119,7 @@ class Context:
     @cached_property
     def managed_schemas(self) -> frozenset[str]:
         """Schemas whose tables a platform or a tool makes and changes: not the user's to mend."""
-        if self.platform == "supabase":
-            return _MANAGED_SCHEMAS | {"auth", "storage", "realtime"} | _SUPABASE_ALONE
-        return _MANAGED_SCHEMAS | {"neon_auth"} if self.platform == "neon" else _MANAGED_SCHEMAS
+        return _MANAGED_SCHEMAS | SCHEMAS[self.platform] if self.platform else _MANAGED_SCHEMAS
 
     @cached_property
     def _by_name(self) -> dict[Name, Table]:
