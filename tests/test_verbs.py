@@ -143,6 +143,8 @@ def words_of(verb: str, kind: Kind, given: str) -> list[str]:
     words = [given if word == "S" else word for word in WORDS[verb]]
     if kind.id == "sqlite" and verb == "migrate diff":
         words[words.index("wanted.sql")] = "wanted.db"
+    if verb == "workload" and kind.id == "script":
+        words[words.index(given)] = "asked.sql"
     if verb == "vectors" and kind.id == "script":
         words[words.index(given)] = "vectors.sql"
         words.append("--data")

@@ -47,7 +47,7 @@ def workload(files: Sequence[str], options: WorkloadOptions) -> KeptWorkload:
     Raises `InputError` for what cannot be read, or where no statement was found.
     """
     for file in files:
-        admit("workload", file)
+        admit("workload", file, engine="postgresql")  # SQL that was run has the words of any engine
     if options.since is not None:
         return _difference(files, options)
     before = _kept(options.resume) if options.resume is not None else None
