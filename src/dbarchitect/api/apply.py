@@ -25,7 +25,7 @@ from dbarchitect.engines.postgres.migrator import backup as backups
 from dbarchitect.engines.postgres.migrator.carry import Vehicle, carry_back, carry_out, refuse_readonly, schema_of
 from dbarchitect.engines.postgres.migrator.journal import Circumstances, Notebook
 from dbarchitect.engines.postgres.migrator.losses import endangered
-from dbarchitect.engines.postgres.migrator.runner import Conduct, Runner, StoppedError, check_runnable
+from dbarchitect.engines.postgres.migrator.runner import PAST, Conduct, Runner, StoppedError, check_runnable
 from dbarchitect.engines.postgres.migrator.session import Session
 from dbarchitect.engines.postgres.platforms import endpoint, ways_in
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
@@ -295,7 +295,7 @@ class _Visit:
         if doubts and not self._options.force:
             raise doubts[0].error()
         for migration in migrations:
-            check_runnable(migration, pooled=self.session.pooled, **self._past)
+            check_runnable(migration, pooled=self.session.pooled, past=self._past)
         lists = {one.id: one.up if direction == "up" else one.down or () for one in migrations}
         return Prospect(
             to=self.session.name,
@@ -318,9 +318,9 @@ class _Visit:
         )
 
     @property
-    def _past(self) -> dict[str, str]:
-        """The way past a platform's pooler, where the URL tells it."""
-        return {"past": ways_in(self._door)} if self._door is not None and self._pooler else {}
+    def _past(self) -> str:
+        """The way past a pooler, in words: that of the platform where the URL tells it."""
+        return f"in --to {ways_in(self._door)}" if self._door is not None and self._pooler else PAST
 
     def circumstances(self, plan: str, live: Relational, prospect: Prospect) -> Circumstances:
         """What the history records of this command."""
@@ -355,8 +355,7 @@ class _Visit:
         if self.session.proxied:
             raise SurroundingsError(
                 "pg_dump cannot make a backup of one moment through a pooler",
-                hint=f"name {self._past.get('past', 'the server itself')} in --to, or --backup none and a backup of "
-                "your own",
+                hint=f"name {self._past}, or --backup none and a backup of your own",
             )
         stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
         name = re.sub(r"[^\w.-]+", "_", self.session.connection.info.dbname)

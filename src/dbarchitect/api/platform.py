@@ -40,7 +40,8 @@ def platform(given: str, *, facts: Sequence[Path] = (), today: date) -> Platform
     Raises `InputError` for another server's URL and for a name of none.
     """
     door = endpoint(given)
-    named = door.platform if door is not None else next((one for one in PLATFORMS if one == given.lower()), None)
+    by_name: dict[str, PlatformName] = {one: one for one in PLATFORMS}
+    named = door.platform if door is not None else by_name.get(given.lower())
     if named is None:
         other = "this URL is no door of theirs" if "://" in given else f"{given} is neither"
         raise InputError(

@@ -50,5 +50,5 @@ class Extensions(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @cache
 def extensions_of(platform: PlatformName) -> Extensions:
     """The list of one platform."""
-    text = resources.files(__package__).joinpath("extensions.toml").read_bytes()
+    text = resources.files("dbarchitect.review").joinpath("extensions.toml").read_bytes()
     return msgspec.toml.decode(text, type=dict[PlatformName, Extensions])[platform]

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.platform import TITLES
+from dbarchitect.model.proof import Scalar
 from dbarchitect.review.context import Context
 from dbarchitect.review.platforms import extensions_of
 from dbarchitect.review.rule import Rule
@@ -47,7 +48,7 @@ def check(review: Context) -> Iterator[Finding]:
     title = TITLES[platform]
     for one in review.schema.extensions:
         at = ObjectRef(kind="extension", name=one.name)
-        facts = {"platform": platform, "list": str(has.date), "source": has.source}
+        facts: dict[str, Scalar] = {"platform": platform, "list": str(has.date), "source": has.source}
         if why := has.lacks(one.name, review.schema.major):
             yield RULE.finding(
                 at, f"{title} does not have the extension {one.name}: {why} (of {has.date})", facts=facts

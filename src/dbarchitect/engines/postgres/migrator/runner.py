@@ -89,7 +89,7 @@ class _Task:
         return f"{self.run.id} {back}step {self.number} of {len(self.steps)}{does}"
 
 
-_PAST = "the server itself (its own port, mostly 5432), or the pooler in session mode"
+PAST = "the server itself in --to (its own port, mostly 5432), or the pooler in session mode"
 
 
 class StoppedError(Exception):
@@ -100,7 +100,7 @@ class StoppedError(Exception):
         self.failure = failure
 
 
-def check_runnable(migration: Migration, *, pooled: bool, past: str = _PAST) -> None:
+def check_runnable(migration: Migration, *, pooled: bool, past: str = PAST) -> None:
     """Raise `InputError` for a migration that cannot be run step by step, or not through a pooler in transaction mode:
     before anything is done. `past`: the way past that pooler, in words."""
     for direction, steps in (("up", migration.up), ("down", migration.down or ())):
@@ -133,7 +133,7 @@ def _check_poolable(where: str, step: Step, past: str) -> None:
     if why:
         raise SurroundingsError(
             f"{where} cannot run through a pooler in transaction mode: {why}",
-            hint=f"name in --to {past}",
+            hint=f"name {past}",
         )
 
 

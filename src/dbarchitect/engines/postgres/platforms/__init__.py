@@ -111,7 +111,7 @@ def surroundings(statements: Sequence[Statement], platform: PlatformName | None)
     it (`platform`), or that names what is Supabase's. Empty where the script brings that itself, and elsewhere."""
     if (platform_of(statements) or platform) != "supabase" or any(_MAKES_AUTH.search(one.sql) for one in statements):
         return ()
-    text = resources.files(__package__).joinpath("supabase.sql").read_text("utf-8")
+    text = resources.files(__name__).joinpath("supabase.sql").read_text("utf-8")
     return tuple(split_script(text, "what Supabase has"))
 
 
