@@ -84,7 +84,7 @@ class Workshop:
         platform: PlatformName | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.platform = platform
+        self.platform: PlatformName | None = platform
         self.pg_bin = pg_bin
         self.scratch = scratch
         self.python = python

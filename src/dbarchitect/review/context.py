@@ -62,7 +62,7 @@ class Context:
         platform: PlatformName | None = None,
         there: bool = False,
     ) -> None:
-        self.meant = platform
+        self.meant: PlatformName | None = platform
         self._there = there
         self.schema = schema
         self.facts = schema.facts
