@@ -2,7 +2,7 @@
 
     python docs/capability_pages.py
 
-The test suite compares what is there with what would be written; `tests/test_verbs.py` runs every pair of the first
+The test suite compares what is there with what would be written; `tests/test_verbs.py` runs the pairs of the first
 page, the tests of the targets prove the second.
 """
 
@@ -32,7 +32,8 @@ def engines() -> str:
     lines = [
         *(_MADE.format("src/dbarchitect/api/kinds.py"), "", "# Sources and verbs", ""),
         "What a SOURCE can be, and which verb takes which. Where one does not, it says so in one message, with what to",
-        "use instead (below). Every pair is run by the tests.",
+        "use instead (below). The tests run the refusals all, and of what works every verb on a script and on what is no",
+        "schema of PostgreSQL, with a sample of the rest; with `DBA_ALL_PAIRS=1` every pair.",
         "",
         "| | " + " | ".join(kind.title for kind in KINDS) + " |",
         "|---" * (len(KINDS) + 1) + "|",

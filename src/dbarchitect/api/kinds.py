@@ -1,7 +1,7 @@
 """What a SOURCE can be, and which verb takes which: one table, which the verbs ask and docs/engines.md shows.
 
 A new kind of source is one `Kind` in `KINDS`; a new verb one line in `VERBS` and its name in `takes` of the kinds that
-it works on. `tests/test_verbs.py` runs every pair: what the table promises works, and everything else is refused in one
+it works on. `tests/test_verbs.py` runs the pairs: what the table promises works, and everything else is refused in one
 message that says what to use instead.
 """
 

@@ -4,8 +4,7 @@
 
 The schema needs an extension that is not in the list of those that the platform has on this version of PostgreSQL, or
 that it gives on terms of its own. The platform is the one of `--platform`, of the URL, or the one that the schema
-shows. It is silent on the platform itself, where the extension is installed; and about what a script for it merely
-names.
+shows. It is silent about a server of the platform itself, where the extension is installed.
 
 ## Why it matters
 
