@@ -32,7 +32,7 @@ def engines() -> str:
     lines = [
         *(_MADE.format("src/dbarchitect/api/kinds.py"), "", "# Sources and verbs", ""),
         "What a SOURCE can be, and which verb takes which. Where one does not, it says so in one message, with what to",
-        "use instead (below). The tests run the refusals all, and of what works every verb on a script and on what is no",
+        "use instead (below). The tests run all refusals, and of what works every verb on a script and on what is no",
         "schema of PostgreSQL, with a sample of the rest; with `DBA_ALL_PAIRS=1` every pair.",
         "",
         "| | " + " | ".join(kind.title for kind in KINDS) + " |",
