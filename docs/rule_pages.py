@@ -54,7 +54,7 @@ SERVER = 18  # the embedded one, on which examples are run
 
 _HEADER = re.compile(
     r"^-- (expect|severity|facts|one-way|postgres|schema|pg|runs|reversible|problem|at|says|clean|query|roles|exposed"
-    r"|encoding)(?:: (.*))?\n",
+    r"|encoding|platform)(?:: (.*))?\n",
     re.M,
 )
 _MADE = "<!-- Written by docs/rule_pages.py from the rule and its cases. -->"
@@ -110,6 +110,10 @@ class Case:
     @property
     def encoding(self) -> str | None:
         return next(iter(self.headers.get("encoding", [])), None)
+
+    @property
+    def platform(self) -> Any:
+        return next(iter(self.headers.get("platform", [])), None)
 
     @property
     def schema(self) -> Path | None:
@@ -189,6 +193,8 @@ def page(subject: Subject, shown: Shown) -> str:
         lines += ["with a workload that asks, a thousand times each:", "", "```sql", asked, "```", ""]
     if case.roles:
         lines += [f"where the roles {', '.join(f'`{one}`' for one in case.roles)} exist.", ""]
+    if case.platform is not None:
+        lines += [f"with `--platform {case.platform}`.", ""]
     if case.encoding is not None:
         lines += [f"in a database in the encoding `{case.encoding}`.", ""]
     if shown.text:
@@ -309,7 +315,11 @@ class Examples:
         schema = msgspec.structs.replace(made, facts=case.facts)
         places = positions(split_script(case.sql, EXAMPLE))
         found, _ = check_rule.review(
-            schema, workload=case.workload, select=[subject.id], exposed_roles=case.headers.get("exposed", [])
+            schema,
+            workload=case.workload,
+            select=[subject.id],
+            exposed_roles=case.headers.get("exposed", []),
+            platform=case.platform,
         )
         findings = tuple(
             msgspec.structs.replace(

@@ -10,6 +10,7 @@ A case is a script in `cases/review/<rule-id>/{fires,quiet}/`. Comments at its h
     -- postgres: 15                           on that major instead of the embedded 18
     -- exposed: kiosk                         a role that strangers act as, besides the usual ones
     -- roles: anon, app                       roles that the script needs; they outlive it
+    -- platform: supabase                     where it is to run
     -- encoding: SQL_ASCII                    in a database of that encoding, with the locale C
 """
 
@@ -71,7 +72,11 @@ class Case:
     def review(self, connection: psycopg.Connection) -> tuple[Relational, tuple[Finding, ...]]:
         schema = msgspec.structs.replace(inspect(connection, facts=False), facts=self.facts)
         findings, silences = review(
-            schema, workload=self.workload, select=[self.rule], exposed_roles=self.header("exposed")
+            schema,
+            workload=self.workload,
+            select=[self.rule],
+            exposed_roles=self.header("exposed"),
+            platform=next(iter(self.header("platform")), None),
         )
         assert not silences, silences
         return schema, findings

@@ -30,6 +30,7 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.dump import dump_schema, find_pg_dump, unreadable_tables
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.platforms import surroundings
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.engines.postgres.server.host import Host, owner_session
 from dbarchitect.engines.postgres.server.scratch import keep_apart, scratch_server
@@ -46,6 +47,7 @@ from dbarchitect.model.change import Create
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, Position, quote_identifier
+from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.dbml import ddl_of
@@ -68,7 +70,8 @@ class Workshop:
     """Where the copies of one command are made: a private server, or the scratch server at the URL `scratch`.
 
     It is started or connected to when it is first needed; what was made is gone with the command. `python`: the
-    interpreter of Alembic projects that are read, None for their own.
+    interpreter of Alembic projects that are read, None for their own. `platform`: the one that scripts are for, None
+    where their text alone tells.
     """
 
     def __init__(
@@ -78,8 +81,10 @@ class Workshop:
         scratch: str | None = None,
         cache: Path | None = None,
         python: Path | None = None,
+        platform: PlatformName | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self.platform: PlatformName | None = platform
         self.pg_bin = pg_bin
         self.scratch = scratch
         self.python = python
@@ -151,6 +156,7 @@ class Source:
     database: str | None = None  # the private database that a script was loaded into
     code: Code | None = None  # of models in code
     assumed: tuple[str, ...] = ()  # extensions that the code needs and does not make
+    surrounded: PlatformName | None = None  # the platform whose own objects stand in around a script
 
     @property
     def is_live(self) -> bool:
@@ -486,6 +492,13 @@ def _new_session(file: str) -> Statement:
     return Statement(sql="RESET search_path", position=Position(file=file, line=0, column=0), kind="RESET")
 
 
+_SUPABASE = Gap(
+    kind="platform",
+    name="Supabase",
+    effect="what it has before the first migration stands in here: its roles and, of its schemas, what migrations name",
+)
+
+
 def _loaded(
     given: str,
     statements: Sequence[Statement],
@@ -499,7 +512,8 @@ def _loaded(
     host = workshop.host
     host.create_database(database)
     workshop.progress(f"loading {given}: {len(statements):,} statements")
-    gaps += load(host, database, statements, data=data)
+    around = surroundings(statements, workshop.platform)
+    gaps += (*((_SUPABASE,) if around else ()), *load(host, database, [*around, *statements], data=data))
     if data:
         workshop.progress("gathering statistics")
         with owner_session(host, database) as owner:  # functions of the script's indexes run here
@@ -519,4 +533,5 @@ def _loaded(
         statements=tuple(statements),
         texts=tuple(texts),
         database=database,
+        surrounded="supabase" if around else None,
     )

@@ -25,8 +25,9 @@ from dbarchitect.engines.postgres.migrator import backup as backups
 from dbarchitect.engines.postgres.migrator.carry import Vehicle, carry_back, carry_out, refuse_readonly, schema_of
 from dbarchitect.engines.postgres.migrator.journal import Circumstances, Notebook
 from dbarchitect.engines.postgres.migrator.losses import endangered
-from dbarchitect.engines.postgres.migrator.runner import Conduct, Runner, StoppedError, check_runnable
+from dbarchitect.engines.postgres.migrator.runner import PAST, Conduct, Runner, StoppedError, check_runnable
 from dbarchitect.engines.postgres.migrator.session import Session
+from dbarchitect.engines.postgres.platforms import endpoint, ways_in
 from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
 from dbarchitect.engines.postgres.server.scratch import keep_apart
 from dbarchitect.errors import DbaError, InputError, SurroundingsError
@@ -50,12 +51,14 @@ from dbarchitect.model.journal import (
 )
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import Migration, Step
+from dbarchitect.model.platform import TITLES
 from dbarchitect.model.rehearsal import Refusal, Rehearsal
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.script import command_tag, split_script
 from dbarchitect.toolchains import run_python
 
 from .folder import beside
+from .kinds import admit
 from .rehearse import REHEARSALS, read_rehearsal
 from .surroundings import open_workshop
 
@@ -92,6 +95,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
 
     A step that fails is told in the result (`failure`); what is refused before anything is done is raised.
     """
+    admit("migrate apply", to)
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         others, elsewhere = _of_other_tools(files, read_histories(visit.session.connection))
@@ -136,6 +140,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
 
 def rollback(folder: Path, to: str, options: ApplyOptions, *, steps: int = 1, to_id: str | None = None) -> Applied:
     """Take back the last `steps` migrations, or all after `to_id`; one that stopped half-way by what it has done."""
+    admit("migrate rollback", to)
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         behind = way_back(files.migrations, visit.journal, steps=steps, to_id=to_id)
@@ -177,6 +182,7 @@ def adopt(
 
     None of them is run there. `server`: a scratch server in place of the private one on which they are run to compare.
     """
+    admit("migrate adopt", to)
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         if server is not None:
@@ -241,6 +247,9 @@ class _Visit:
         self._options = options
         self._stack = ExitStack()
         self._to = to
+        self._door = endpoint(to)
+        if self._pooler:
+            options.conduct.say(self._pooler)
         self.session = Session(to, lock_wait_s=options.lock_wait_s, say=options.conduct.say)
         self._stack.callback(self.session.close)
         self.notebook = Notebook(self.session)
@@ -286,7 +295,7 @@ class _Visit:
         if doubts and not self._options.force:
             raise doubts[0].error()
         for migration in migrations:
-            check_runnable(migration, pooled=self.session.pooled)
+            check_runnable(migration, pooled=self.session.pooled, past=self._past)
         lists = {one.id: one.up if direction == "up" else one.down or () for one in migrations}
         return Prospect(
             to=self.session.name,
@@ -297,6 +306,21 @@ class _Visit:
             backup=self._options.backup,
             overridden=tuple(doubt.message for doubt in doubts),
         )
+
+    @property
+    def _pooler(self) -> str:
+        """What is to be said of a platform's pooler that was named; "" where none was."""
+        if self._door is None or self._door.door != "transaction":
+            return ""
+        return (
+            f"{self._door.url} is {TITLES[self._door.platform]}'s pooler in transaction mode, where a migration that "
+            f"needs a session is refused: the way past it is {ways_in(self._door)}"
+        )
+
+    @property
+    def _past(self) -> str:
+        """The way past a pooler, in words: that of the platform where the URL tells it."""
+        return f"in --to {ways_in(self._door)}" if self._door is not None and self._pooler else PAST
 
     def circumstances(self, plan: str, live: Relational, prospect: Prospect) -> Circumstances:
         """What the history records of this command."""
@@ -331,7 +355,7 @@ class _Visit:
         if self.session.proxied:
             raise SurroundingsError(
                 "pg_dump cannot make a backup of one moment through a pooler",
-                hint="name the server itself in --to, or --backup none and a backup of your own",
+                hint=f"name {self._past}, or --backup none and a backup of your own",
             )
         stamp = options.now.strftime("%Y%m%dT%H%M%SZ")
         name = re.sub(r"[^\w.-]+", "_", self.session.connection.info.dbname)
@@ -403,7 +427,7 @@ class _Visit:
         then: str = "",
     ) -> Applied:
         """The result of this command."""
-        notes: list[str] = []
+        notes = [self._pooler] if self._pooler else list[str]()
         if self.runner.lag.hidden:
             notes.append("standbys exist whose lag this role is not shown: GRANT pg_monitor to it for --max-lag")
         if direction == "up" and stop is None and not checked:

@@ -21,6 +21,7 @@ from dbarchitect.workload.files import SAMPLE
 from dbarchitect.workload.reading import ReadOptions, executions, kind_of
 
 from .choose import facts_of
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_server, workload_of
 
 __all__ = ["CacheOptions", "cache"]
@@ -44,6 +45,7 @@ class CacheOptions(WorkOptions):
 
 def cache(source: str, options: CacheOptions) -> CacheDesign:
     """Design a cache. Raises `InputError` where no workload is given and the source has none."""
+    admit("cache", source)
     wishes = options.wishes
     facts = facts_of(options.facts)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:

@@ -18,12 +18,14 @@ from dbarchitect.design.factbook import Factbook, read_facts
 from dbarchitect.design.from_schema import spec_of
 from dbarchitect.design.spec import Spec, Surroundings
 from dbarchitect.engines.postgres.connection import redacted_url
+from dbarchitect.engines.sqlite.source import open_sqlite, sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import from_json
 from dbarchitect.orm.targets import targets
 from dbarchitect.prove.choose import measure
-from dbarchitect.sources import open_source
+from dbarchitect.sources import Workshop, open_source
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, workload_of
 
 __all__ = ["ChooseOptions", "choose", "facts_of"]
@@ -60,6 +62,7 @@ def choose(given: str, options: ChooseOptions) -> Choice:
 
     Raises `InputError` for what cannot be read, says nothing, or contradicts itself.
     """
+    admit("choose", given)
     facts = facts_of(options.facts)
     if not 1 <= options.size <= _MOST_ROWS:
         raise InputError(f"--size {options.size:,} rows", hint=f"1 to {_MOST_ROWS:,}")
@@ -79,19 +82,7 @@ def choose(given: str, options: ChooseOptions) -> Choice:
                     "--measure runs the access patterns of a brief or a spec",
                     hint="dba query measures the queries of a SOURCE",
                 )
-            opened = open_source(given, workshop, data=options.data)
-            counted = workload_of(options.workload)
-            if counted is None:
-                try:
-                    counted = opened.counted()
-                except InputError as err:  # a server that counts nothing: sizes alone decide, which is told
-                    untold = (f"what is asked of it is not known: {err.message}",)
-            spec, size = spec_of(opened.schema, counted, _told(Surroundings(), options))
-            name = opened.name
-            if not spec.entities:
-                raise InputError(f"{name} has no tables to choose for")
-            if not opened.is_live and opened.stored is None and not options.data:
-                size = None  # an empty database takes some pages, which say nothing
+            spec, size, name, untold = _of_source(given, workshop, options)
         found = decide(spec, facts, source=name, measured_bytes=size, capabilities=_capabilities())
         measured = None
         if options.measure:
@@ -104,6 +95,32 @@ def choose(given: str, options: ChooseOptions) -> Choice:
             warnings=(*facts.old(options.now.date()), *untold, *unread),
             rerun=_rerun(given, options),
         )
+
+
+def _of_source(
+    given: str, workshop: Workshop, options: ChooseOptions
+) -> tuple[Spec, float | None, str, tuple[str, ...]]:
+    """(spec, measured bytes, name, what is not known) of a database that is there."""
+    counted = workload_of(options.workload)
+    untold: tuple[str, ...] = ()
+    if sqlite_given(given, options.engine):
+        file = open_sqlite(given, engine=options.engine, now=options.now, progress=options.progress)
+        spec, size = spec_of(file.schema, counted, _told(Surroundings(), options))
+        name, size = file.name, size if file.has_rows else None
+    else:
+        opened = open_source(given, workshop, data=options.data)
+        if counted is None:
+            try:
+                counted = opened.counted()
+            except InputError as err:  # a server that counts nothing: sizes alone decide, which is told
+                untold = (f"what is asked of it is not known: {err.message}",)
+        spec, size = spec_of(opened.schema, counted, _told(Surroundings(), options))
+        name = opened.name
+        if not opened.is_live and opened.stored is None and not options.data:
+            size = None  # an empty database takes some pages, which say nothing
+    if not spec.entities:
+        raise InputError(f"{name} has no tables to choose for")
+    return spec, size, name, untold
 
 
 def _spec(path: Path, suffix: str) -> Spec:

@@ -53,6 +53,7 @@ from dbarchitect.toolchains import run_python
 from .diff import DiffOptions, LossError
 from .folder import new
 from .inputs import INPUTS, is_sample, texts
+from .kinds import admit, as_given
 from .schema import CheckOptions, reviewed
 from .surroundings import open_workshop
 
@@ -115,6 +116,7 @@ def read_spec(
 
     Raises `InputError` where it is none, or contradicts itself.
     """
+    admit("design", as_given(path))
     try:
         data = path.read_bytes()
     except OSError as err:

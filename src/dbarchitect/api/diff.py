@@ -32,6 +32,7 @@ from dbarchitect.prove.sqlite_arrive import SqliteJourney, script_of
 from dbarchitect.prove.sqlite_arrive import apply as apply_sqlite
 from dbarchitect.sources import Source, open_source
 
+from .kinds import admit
 from .orm_diff import told_apart
 from .surroundings import open_workshop, words_of_server
 
@@ -109,6 +110,8 @@ def migrate_diff(source: str, target: str, options: DiffOptions, *, ask: Ask | N
 
     Raises `InputError`: `UnansweredError`, `LossError`, what is not supported, what does not arrive.
     """
+    for given in (source, target):
+        admit("migrate diff", given, engine=options.engine)
     if sqlite_given(source, options.engine) or sqlite_given(target, options.engine):
         return _of_sqlite(source, target, options, ask)
     if options.apply:

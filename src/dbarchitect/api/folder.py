@@ -30,6 +30,7 @@ from dbarchitect.migrate.formats import (
     write_migration,
 )
 from dbarchitect.migrate.history import Status, run_steps, standings, without_histories
+from dbarchitect.migrate.platforms import without_platform
 from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.history import History
@@ -41,6 +42,7 @@ from dbarchitect.sources import Source, Workshop, open_folder
 from dbarchitect.toolchains import run_python
 
 from .diff import Ask, DiffOptions, migrate_diff
+from .kinds import admit
 from .surroundings import open_workshop
 
 __all__ = ["New", "StatusOptions", "accept", "beside", "new", "opened_folder", "status"]
@@ -76,6 +78,7 @@ def new(
     Raises `InputError` for a history or a name that is not in order before anything else is done, and what
     `migrate_diff` raises.
     """
+    admit("migrate new", wanted)
     run = partial(run_python, python=options.python)
     options.progress(f"reading {folder}")
     files = opened_folder(folder, form, run=run)
@@ -127,6 +130,8 @@ def status(folder: Path, to: str | None, options: StatusOptions) -> Status:
 
     The database is only read. The schema that it should have is made of the files on a private server.
     """
+    if to is not None:
+        admit("migrate status", to)
     options.progress(f"reading {folder}")
     files = read_folder(folder, run=partial(run_python, python=options.python))
     told = Status(
@@ -190,7 +195,10 @@ def beside(
         with workshop.host.connect(database) as connection:
             live = without_histories(inspect(connection), histories)
         gaps += lacks
-    return differences(live, made.schema, privileges=False), gaps
+    ours = made.schema
+    if made.surrounded is not None:
+        live, ours = without_platform(live, made.surrounded), without_platform(ours, made.surrounded)
+    return differences(live, ours, privileges=False), gaps
 
 
 def accept(folder: Path) -> Path:

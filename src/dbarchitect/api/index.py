@@ -14,6 +14,7 @@ import psycopg
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.index.candidates import Limits
@@ -32,6 +33,7 @@ from dbarchitect.sources import open_source
 from dbarchitect.toolchains import run_python
 
 from .folder import opened_folder
+from .kinds import admit
 from .sqlite import SqliteOptions, index_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
@@ -64,6 +66,7 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
 
     Raises `InputError` where there is none.
     """
+    admit("index", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return _of_sqlite(source, options)
     given = workload_of(options.workload)
@@ -122,6 +125,7 @@ def _of_sqlite(source: str, options: IndexOptions) -> IndexAdvice:
 def _fitted(bench: Workbench, options: IndexOptions) -> CostFit:
     if options.copy is None:
         return fit_costs(bench.lab()[0], progress=options.progress)
+    refuse_pooler(options.copy, "what is measured on --copy")
     with closing(connect(options.copy)) as connection:
         return fit_costs(connection, progress=options.progress)
 

@@ -17,6 +17,7 @@ from dbarchitect.query.keyset import pages
 from dbarchitect.query.keyset_idioms import idioms
 from dbarchitect.sources import open_source
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server
 
 __all__ = ["KeysetOptions", "keyset"]
@@ -35,6 +36,7 @@ def keyset(source: str, sql: str, options: KeysetOptions) -> Keyset:
 
     Raises `InputError` for what is no query over the source; where it has no such pages, `refused` says why.
     """
+    admit("query keyset", source)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         opened = open_source(source, workshop, data=options.data)
         found = pages(sql, opened.schema)

@@ -29,6 +29,7 @@ from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of
 from dbarchitect.sources import Source, Workshop, open_source
 
+from .kinds import admit
 from .surroundings import open_workshop
 
 MANIFEST = ".dba-orm.json"
@@ -76,6 +77,7 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
 
     Raises `InputError` where files of the folder are not ours to write, or a name cannot be.
     """
+    admit("orm", source)
     chosen = target(to)
     before = _manifest(folder)
     if before is not None and (before.target, before.variant) != (to, options.settings.variant):

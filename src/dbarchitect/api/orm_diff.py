@@ -20,6 +20,7 @@ from dbarchitect.orm.targets import targets
 from dbarchitect.progress import nothing
 from dbarchitect.sources import Source, open_source
 
+from .kinds import admit
 from .surroundings import open_workshop, words_of_server
 
 
@@ -39,6 +40,7 @@ def orm_diff(source: str, code: str, options: OrmDiffOptions) -> DriftReport:
 
     Raises `InputError` where `code` is no code or cannot be read, `SurroundingsError` where its toolchain is not there.
     """
+    admit("orm diff", source)
     if not is_code(code):
         raise InputError(
             f"{code} is no code that models can be read from",

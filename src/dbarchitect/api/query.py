@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
 from dbarchitect.engines.postgres.explain import explain_analyze
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError
@@ -42,6 +43,7 @@ from dbarchitect.sql.parameters import has_parameters
 from dbarchitect.sql.parse import statement_kind
 from dbarchitect.sql.script import decode_script, split_script
 
+from .kinds import admit
 from .schema import RulePage
 from .sqlite import SqliteOptions, queries_sqlite, query_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
@@ -87,6 +89,7 @@ def query(source: str, text: str, name: str, options: QueryOptions) -> QueryRevi
 
     Raises `InputError` for SQL that is not one statement, or that the server refuses.
     """
+    admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return query_sqlite(source, text, name, _of_sqlite(source, options))
     sql = _one(text, name)
@@ -100,6 +103,7 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
 
     Raises `InputError` where there is none.
     """
+    admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return queries_sqlite(source, workload, _of_sqlite(source, options))
     given = workload_of(workload)
@@ -177,6 +181,7 @@ def _rows(
 ) -> tuple[psycopg.Connection[Any] | None, str]:
     """(a session where queries may run, what its rows are); None where they are only planned."""
     if options.copy is not None:
+        refuse_pooler(options.copy, "a query that is run on --copy")
         return stack.enter_context(closing(connect(options.copy))), "run on the copy that was named"
     if not options.measure:
         return None, "planned on the twin; not run"

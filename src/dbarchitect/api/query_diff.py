@@ -26,6 +26,7 @@ from dbarchitect.prove.plan_diff import badness, compared, left_out, planned
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.sources import Source, open_source
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 __all__ = ["PlanDiffOptions", "query_diff", "write_accepted"]
@@ -51,6 +52,9 @@ def query_diff(before: str, after: str | None, options: PlanDiffOptions) -> Plan
     A second side without statistics gets those of the first. Raises `InputError` where there is no workload or nothing
     that differs.
     """
+    for given in (before, after):
+        if given is not None:
+            admit("query diff", given)
     if after is None and not options.scale and options.pg_bin_after is None:
         raise InputError(
             "both sides are the same", hint="name a second SOURCE, --scale TABLE=FACTOR or --pg-bin-after DIR"

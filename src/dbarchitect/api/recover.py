@@ -27,6 +27,7 @@ from dbarchitect.model.schema import Relational
 from dbarchitect.review.rule import chosen
 from dbarchitect.sources import Source, Workshop, open_source
 
+from .kinds import admit
 from .schema import CheckOptions, reviewed
 from .surroundings import WorkOptions, open_workshop, workload_of
 
@@ -50,6 +51,7 @@ def recover(given: str, options: RecoverOptions) -> Recovery:
 
     Raises `InputError` for what is no source, or has no tables.
     """
+    admit("design --from", given)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         return recover_in(workshop, given, options)
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
 from dbarchitect.engines.postgres.histories import read_histories
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.formats import Folder, read_folder
@@ -29,6 +30,7 @@ from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.script import decode_script
 from dbarchitect.toolchains import copy_by_command, run_python
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 __all__ = [
@@ -67,6 +69,7 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
 
     What the migrations come to is in the result, failures too; raised are wrong input and surroundings.
     """
+    admit("migrate rehearse", source)
     if options.copy_with is not None:
         name = f"dba-rehearsal-{options.now:%Y%m%d-%H%M%S}"
         with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as url:
@@ -75,6 +78,8 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
 
 
 def _rehearsed(paths: Sequence[Path], source: str, options: RehearseOptions) -> Rehearsal:
+    if options.copy is not None:
+        refuse_pooler(options.copy, "a rehearsal")
     workload = workload_of(options.workload)
     folder = _folder(paths, options.python)
     with open_workshop(

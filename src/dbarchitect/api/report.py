@@ -13,6 +13,7 @@ from dbarchitect.model.report import Report
 from dbarchitect.sources import open_source
 
 from .index import IndexOptions, index
+from .kinds import admit
 from .query import QueryOptions, queries
 from .schema import CheckOptions, check
 from .surroundings import open_workshop, workload_of
@@ -32,6 +33,7 @@ class ReportOptions:
 def report(source: str, options: ReportOptions) -> Report:
     """All that is said of a source. What is asked comes from a workload file, else from what the source has counted or
     holds. Raises `InputError` where the source cannot be read."""
+    admit("report", source)
     asked = options.check
     review = check(source, asked)
     missing: list[Gap] = []

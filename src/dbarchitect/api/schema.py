@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.lab import fill
 from dbarchitect.engines.postgres.load import load
+from dbarchitect.engines.postgres.platforms import endpoint
 from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
@@ -33,6 +34,7 @@ from dbarchitect.migrate.rule import rule_ids
 from dbarchitect.model.change import AddIndex
 from dbarchitect.model.facts import DeclaredDependency
 from dbarchitect.model.finding import Finding, Gap, Mend, Review, Silence, Suppressed
+from dbarchitect.model.platform import PLATFORMS, TITLES, PlatformName
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
@@ -42,6 +44,7 @@ from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.sqlite import SqliteBench
 from dbarchitect.prove.sqlite import demonstrate as demonstrate_sqlite
 from dbarchitect.prove.workbench import Workbench
+from dbarchitect.review.platforms import extensions_of
 from dbarchitect.review.rule import chosen, review, rules
 from dbarchitect.sources import Source, Workshop, open_source, without_our_server
 from dbarchitect.sql.parse import normalize
@@ -50,6 +53,7 @@ from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
 from .against import known_against, only_new
 from .evidence import with_evidence
+from .kinds import admit
 from .mend import FixOptions, mend
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
@@ -59,7 +63,8 @@ class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
     script's rows too, which are then read as with `read_rows`: up to so many rows of each table, for what they show of
     its design. A live source's rows are read only with `read_rows`. `dependencies` are declared functional ones.
-    `exposed_roles` are those that strangers act as, besides the usual ones. `against`: another source,
+    `exposed_roles` are those that strangers act as, besides the usual ones. `platform`: where it is to
+    run, None: where the URL or the schema says. `against`: another source,
     or a git revision of this one: what is known there is left out. `fix`: write the fixes as migrations."""
 
     select: tuple[str, ...] = ()
@@ -67,6 +72,7 @@ class CheckOptions(WorkOptions):
     ignore: tuple[str, ...] = ()
     ignores: tuple[ConfiguredIgnore, ...] = ()
     exposed_roles: tuple[str, ...] = ()
+    platform: PlatformName | None = None
     workload: Path | None = None
     prove: bool = False
     baseline: Path | None = None
@@ -78,6 +84,7 @@ class CheckOptions(WorkOptions):
 
 def check(source: str, options: CheckOptions) -> Review:
     """Review a source: findings with their fixes as DDL, each with the proof it got."""
+    admit("check", source, engine=options.engine)
     if is_redis(source):
         from .keyspace import check_keyspace
 
@@ -93,7 +100,10 @@ def check(source: str, options: CheckOptions) -> Review:
         workload = workload or opened.workload
         options.progress(f"reviewing {len(opened.schema.tables):,} tables")
         schema, more = with_evidence(opened, options)
-        findings, silent = reviewed(schema, workload, options)
+        door = endpoint(source)
+        if door is not None and options.platform is None:
+            options = replace(options, platform=door.platform)
+        findings, silent = reviewed(schema, workload, options, there=door is not None)
         family = opened.schema.family
         run = {rule.id for rule in chosen(options.select, options.ignore, options.extend, engine=family)}
         run -= {one.rule for one in silent}
@@ -114,7 +124,7 @@ def check(source: str, options: CheckOptions) -> Review:
             *_left_out(workload.rejected if workload else ()),
         )
         environment = {"source": _engine(opened)}
-        gaps += unknown
+        gaps += (*unknown, *_old_lists(findings, options.now.date()))
         if options.against is not None:
             findings, old = only_new(findings, known, options.against)
             suppressed += old
@@ -163,8 +173,16 @@ def _known(source: str, options: CheckOptions) -> tuple[tuple[Finding, ...], tup
     return known_against(source, options.against, lambda given: check(given, base))
 
 
+def _old_lists(findings: Iterable[Finding], today: date) -> Iterator[Gap]:
+    """Warnings of lists of extensions that findings come from and that have grown old."""
+    platforms = {one.facts["platform"] for one in findings if one.rule == "extension-not-on-platform"}
+    for platform in PLATFORMS:
+        if platform in platforms and (old := extensions_of(platform).old(platform, today)):
+            yield Gap(kind="list", name=f"extensions of {TITLES[platform]}", effect=old)
+
+
 def reviewed(
-    schema: Relational, workload: Workload | None, options: CheckOptions
+    schema: Relational, workload: Workload | None, options: CheckOptions, *, there: bool = False
 ) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
     """What the rules of the options say about a schema, and which are silent."""
     return review(
@@ -174,6 +192,8 @@ def reviewed(
         ignore=options.ignore,
         extend=options.extend,
         exposed_roles=options.exposed_roles,
+        platform=options.platform,
+        there=there,
     )
 
 
@@ -184,6 +204,8 @@ def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:
         words.append("--data")
     if options.engine is not None:
         words += ["--engine", options.engine]
+    if options.platform is not None and endpoint(source) is None:
+        words += ["--platform", options.platform]
     if options.read_rows is not None:
         words += ["--read-rows", str(options.read_rows)]
     if options.workload is not None:
@@ -231,7 +253,9 @@ def _opened(source: str, options: CheckOptions) -> Generator[Source | SqliteSour
     if sqlite_given(source, options.engine):
         yield open_sqlite(source, engine=options.engine, data=options.data, now=options.now, progress=options.progress)
         return
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, platform=options.platform
+    ) as workshop:
         yield open_source(source, workshop, data=options.data)
 
 
@@ -383,6 +407,7 @@ def twin_create(
 
     `called`: what the file names as its source, where that is not `source` itself but a private server of ours.
     """
+    admit("twin create", source)
     given = workload_of(workload)
     with open_workshop(pg_bin, cache, progress) as workshop:
         opened = open_source(source, workshop, data=data)

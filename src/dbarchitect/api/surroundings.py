@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.errors import InputError
+from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.query import Workload
 from dbarchitect.progress import nothing
 from dbarchitect.sources import Workshop
@@ -50,9 +51,12 @@ def open_workshop(
     *,
     scratch: str | None = None,
     python: Path | None = None,
+    platform: PlatformName | None = None,
 ) -> Generator[Workshop]:
     """A workshop for one command; what was made in it is gone with it."""
-    workshop = Workshop(pg_bin=pg_bin, scratch=scratch, cache=cache, python=python, progress=progress)
+    workshop = Workshop(
+        pg_bin=pg_bin, scratch=scratch, cache=cache, python=python, platform=platform, progress=progress
+    )
     try:
         yield workshop
     finally:

@@ -30,6 +30,7 @@ from dbarchitect.prove.vectors import FEWEST, Given, advise, candidates, index_s
 from dbarchitect.review.vectors import distance_of, is_vector, vector_indexes
 from dbarchitect.sources import Source, open_source
 
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_server
 
 __all__ = ["VectorOptions", "vectors"]
@@ -68,6 +69,7 @@ def vectors(source: str, options: VectorOptions) -> VectorAdvice:
 
     Raises `InputError` where there are none, or too few.
     """
+    admit("vectors", source)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         if Path(source).suffix == ".npy":
             name, table, given = source, None, _of_file(source, options)

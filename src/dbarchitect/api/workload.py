@@ -19,6 +19,8 @@ from dbarchitect.workload.fold import Fold
 from dbarchitect.workload.kept import SCHEMA, Counts, KeptWorkload, kept_workload, resumed
 from dbarchitect.workload.reading import Reading, ReadOptions
 
+from .kinds import admit
+
 _REPORT_S = 2.0  # between words about progress
 _KEEP_S = 10.0  # between writings of what has been counted so far
 
@@ -44,6 +46,8 @@ def workload(files: Sequence[str], options: WorkloadOptions) -> KeptWorkload:
 
     Raises `InputError` for what cannot be read, or where no statement was found.
     """
+    for file in files:
+        admit("workload", file, engine="postgresql")  # SQL that was run has the words of any engine
     if options.since is not None:
         return _difference(files, options)
     before = _kept(options.resume) if options.resume is not None else None

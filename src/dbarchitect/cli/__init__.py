@@ -17,6 +17,7 @@ from . import (
     mcp,
     nplusone,
     orm_diff,
+    platform,
     pooler,
     query_diff,
     query_review,
@@ -26,8 +27,8 @@ from . import (
     vectors,
 )
 from .commands import app, run
-from .examples import show_examples
 from .documents import documents
+from .examples import show_examples
 from .migrate import migrate
 from .orm import orm
 from .query import query
@@ -42,7 +43,8 @@ show_examples(app)
 
 VERBS = (
     *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
-    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, timeseries, vectors),
+    *(nplusone, orm_diff, platform, pooler, query_diff, query_review, rehearse, report, timeseries),
+    *(vectors,),
 )
 
 __all__ = ["VERBS", "app", "run"]

@@ -69,6 +69,10 @@ Engine = Annotated[
     Literal["postgresql", "sqlite", "libsql", "turso"] | None,
     Parameter(help="Of a script, where its text does not say it. A file or a URL says it itself."),
 ]
+Platform = Annotated[
+    Literal["neon", "supabase"] | None,
+    Parameter(help="Where it is to run. A URL of theirs, or a script that names what is theirs, says it itself."),
+]
 Data = Annotated[bool, Parameter(help="Load a script's rows too: statistics and sizes are then those of its data.")]
 Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")]
 
@@ -120,6 +124,7 @@ def check(
     include_questions: Annotated[bool, Parameter(help="With --fix: also what only you can answer.")] = False,
     online: Annotated[bool, Parameter(help="With --fix: expand and contract where a plain form would block.")] = False,
     engine: Engine = None,
+    platform: Platform = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,
@@ -169,6 +174,7 @@ def check(
                 exposed_roles=settings.exposed_roles,
                 workload=workload,
                 engine=engine,
+                platform=platform,
                 prove=prove,
                 data=data,
                 read_rows=None if read_rows is None else count_of("--read-rows", read_rows),
@@ -272,8 +278,10 @@ def create(
 ) -> int:
     """Write a source's schema, statistics, sizes and settings to a file; no rows."""
     from dbarchitect import api
+    from dbarchitect.api.kinds import admit
     from dbarchitect.engines.sqlite.source import sqlite_given
 
+    admit("twin create", source, engine=engine)
     if sqlite_given(source, engine):
         return _sqlite_twin(source, output, engine=engine, data=data, redact=redact)
     with terminal.progress() as progress:

@@ -12,6 +12,7 @@ from dbarchitect.model.bookkeeping import is_bookkeeping
 from dbarchitect.model.english import split as words
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.names import Name, ObjectRef, quote_literal
+from dbarchitect.model.platform import SCHEMAS, PlatformName
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
 from dbarchitect.review.vocabulary import names_money
@@ -31,9 +32,7 @@ SMALL_PAGES = 10
 _MANAGED_SCHEMAS = frozenset({"hdb_catalog", "graphile_worker", "graphile_migrate", "pgboss", "partman"})
 _MANAGED_PREFIXES = ("_timescaledb_", "timescaledb_")
 # Beside auth, storage and realtime, of which others have schemas too.
-_SUPABASE_ALONE = frozenset(
-    {"graphql", "graphql_public", "supabase_functions", "supabase_migrations", "vault", "pgbouncer", "_realtime"}
-)
+_SUPABASE_ALONE = SCHEMAS["supabase"] - {"auth", "storage", "realtime"}
 
 Counter = Literal["inserted", "updated", "deleted", "hot_updated", "sequential_scans", "sequential_rows", "index_scans"]
 
@@ -50,12 +49,21 @@ class Context:
 
     `tables` are those a rule looks at: no system schemas, temporary or foreign tables, migration bookkeeping, and no
     partition (its root speaks for it). Live values are None where the source does not have them. `exposed_roles` are
-    those that strangers act as, besides the usual ones.
+    those that strangers act as, besides the usual ones. `platform`: the one that the schema is for, where
+    somebody said; `there`: it was read from that.
     """
 
     def __init__(
-        self, schema: Relational, workload: Workload | None = None, *, exposed_roles: Collection[str] = ()
+        self,
+        schema: Relational,
+        workload: Workload | None = None,
+        *,
+        exposed_roles: Collection[str] = (),
+        platform: PlatformName | None = None,
+        there: bool = False,
     ) -> None:
+        self.meant: PlatformName | None = platform
+        self._there = there
         self.schema = schema
         self.facts = schema.facts
         self.workload = workload
@@ -80,12 +88,23 @@ class Context:
         )
 
     @cached_property
-    def platform(self) -> Literal["supabase", "neon", ""]:
-        """The platform that runs the database, by the schemas, roles and settings that it brings; "" where none shows.
+    def platform(self) -> PlatformName | Literal[""]:
+        """The platform that runs the database: as it was said, else by the schemas, roles and settings that it brings;
+        "" where none shows.
 
         Supabase: its services' schemas, or privileges of its three API roles. Neon: its extension, its role, or its
         settings.
         """
+        return self.meant or self._seen
+
+    @cached_property
+    def installed_there(self) -> bool:
+        """Whether this was read from the platform itself: what is installed can be had."""
+        live = self.facts is not None and self.facts.origin == "live"
+        return self._there or (live and self.platform != "" and self._seen == self.platform)
+
+    @cached_property
+    def _seen(self) -> PlatformName | Literal[""]:
         schemas = {one.name for one in self.schema.schemas}
         settings = self.facts.server if self.facts else {}
         roles = {grant.grantee for one in self.schema.schemas for grant in one.grants}
@@ -100,9 +119,7 @@ class Context:
     @cached_property
     def managed_schemas(self) -> frozenset[str]:
         """Schemas whose tables a platform or a tool makes and changes: not the user's to mend."""
-        if self.platform == "supabase":
-            return _MANAGED_SCHEMAS | {"auth", "storage", "realtime"} | _SUPABASE_ALONE
-        return _MANAGED_SCHEMAS | {"neon_auth"} if self.platform == "neon" else _MANAGED_SCHEMAS
+        return _MANAGED_SCHEMAS | SCHEMAS[self.platform] if self.platform else _MANAGED_SCHEMAS
 
     @cached_property
     def _by_name(self) -> dict[Name, Table]:

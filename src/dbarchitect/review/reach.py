@@ -114,6 +114,12 @@ def without(
     return SetGrants(at=at, owner=owner, before=before, after=tuple(after))
 
 
+def granted(at: ObjectRef, owner: str, grants: tuple[Grant, ...], more: Iterable[Grant]) -> SetGrants:
+    """GRANT `more` on a table that has `grants`: those of its owner are spelt out where it has the defaults."""
+    before = tuple(_own(grant, owner) for grant in grants) or (Grant(grantee="", privileges=COMMANDS),)
+    return SetGrants(at=at, owner=owner, before=before, after=(*before, *more))
+
+
 def _own(grant: Grant, owner: str) -> Grant:
     """As `SetGrants` wants it: the owner is the grantee ""."""
     grantee = "" if grant.grantee == owner else grant.grantee

@@ -25,6 +25,7 @@ from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Certainty, Finding, Severity, Silence
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.page import Page
+from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.proof import Experiment, Scalar
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
@@ -168,14 +169,17 @@ def review(
     ignore: Collection[str] = (),
     extend: Collection[str] = (),
     exposed_roles: Collection[str] = (),
+    platform: PlatformName | None = None,
+    there: bool = False,
 ) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
     """Run the chosen rules over `schema`: findings, worst first and of one severity the most exposed first, and the
     rules that stayed silent, with the reason.
 
-    `exposed_roles`: roles that strangers act as, besides the usual ones. Raises `InputError` for a name in `select`,
-    `ignore` or `extend` that no rule has.
+    `exposed_roles`: roles that strangers act as, besides the usual ones. `platform`: where the schema is to run, None:
+    where it seems to; `there`: it was read there. Raises `InputError` for a name in `select`, `ignore` or `extend` that
+    no rule has.
     """
-    context = Context(schema, workload, exposed_roles=exposed_roles)
+    context = Context(schema, workload, exposed_roles=exposed_roles, platform=platform, there=there)
     findings: list[Finding] = []
     silences: list[Silence] = []
     running = chosen(select, ignore, extend, engine=schema.family)

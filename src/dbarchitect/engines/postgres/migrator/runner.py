@@ -89,6 +89,9 @@ class _Task:
         return f"{self.run.id} {back}step {self.number} of {len(self.steps)}{does}"
 
 
+PAST = "the server itself in --to (its own port, mostly 5432), or the pooler in session mode"
+
+
 class StoppedError(Exception):
     """A run has stopped at a step; what was done before it stays done."""
 
@@ -97,9 +100,9 @@ class StoppedError(Exception):
         self.failure = failure
 
 
-def check_runnable(migration: Migration, *, pooled: bool) -> None:
+def check_runnable(migration: Migration, *, pooled: bool, past: str = PAST) -> None:
     """Raise `InputError` for a migration that cannot be run step by step, or not through a pooler in transaction mode:
-    before anything is done."""
+    before anything is done. `past`: the way past that pooler, in words."""
     for direction, steps in (("up", migration.up), ("down", migration.down or ())):
         for number, step in enumerate(steps, 1):
             where = f"{migration.id}, {direction}, step {number}"
@@ -118,10 +121,10 @@ def check_runnable(migration: Migration, *, pooled: bool) -> None:
                     f"{where}: {len(step.sql)} statements in a step outside a transaction", hint="one step for each"
                 )
             if pooled:
-                _check_poolable(where, step)
+                _check_poolable(where, step, past)
 
 
-def _check_poolable(where: str, step: Step) -> None:
+def _check_poolable(where: str, step: Step, past: str) -> None:
     why = ""
     if _stands_alone(step):
         why = "it stands outside a transaction"
@@ -130,7 +133,7 @@ def _check_poolable(where: str, step: Step) -> None:
     if why:
         raise SurroundingsError(
             f"{where} cannot run through a pooler in transaction mode: {why}",
-            hint="name the server itself in --to (its own port, mostly 5432), or the pooler in session mode",
+            hint=f"name {past}",
         )
 
 

@@ -18,6 +18,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from dbarchitect.engines.postgres.connection import connect, redacted_url
+from dbarchitect.engines.postgres.platforms import refuse_pooler
 from dbarchitect.engines.postgres.server.host import (
     NotOnThisHostError,
     Provider,
@@ -235,6 +236,7 @@ def scratch_server(url: str) -> Generator[ScratchServer]:
     """
     import psycopg
 
+    refuse_pooler(url, "a scratch server")
     with contextlib.closing(connect(url)) as keeper:
         major = keeper.info.server_version // 10000
         if major < _OLDEST_MAJOR:

@@ -1,0 +1,33 @@
+"""`dba platform`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from . import terminal
+from .commands import app
+
+
+@app.command
+def platform(
+    given: Annotated[str, Parameter(name="NAME|URL", help="neon, supabase, or the URL of a database there.")],
+    /,
+    *,
+    facts: Annotated[
+        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts (limits) replace ours, repeatable.")
+    ] = (),
+    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+) -> int:
+    """Say what hosts a database: pooled or direct, limits, sleep, copies for rehearsals, extensions. Asks no server."""
+    from dbarchitect import __version__
+    from dbarchitect.api.platform import platform as api
+    from dbarchitect.render.platform import render_platform
+
+    found = api(given, facts=facts, today=datetime.now(UTC).date())
+    terminal.emit(render_platform(found, form, screen=terminal.screen(output), version=__version__), output)
+    return 0
