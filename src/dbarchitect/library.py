@@ -1,8 +1,8 @@
 """The verbs for Python: `import dbarchitect as dba`, then `dba.check("schema.sql")`.
 
 Each is a thin call of the function that the command line calls too, with the few options that a program needs as
-keywords; the value that comes back is the one that `--format json` prints (`to_json` gives that text). What is on a
-project's configuration file is not read: a program says itself what it wants.
+keywords; the value that comes back is the one that `--format json` prints (`to_json` gives that text). A project's
+configuration file is not read: a program says itself what it wants.
 
 All of them raise `InputError` for what the caller gave (a source that cannot be read, SQL that the server refuses, a
 missing workload) and `SurroundingsError` for what is around (no connection, no server for this platform, a full disk);
@@ -222,8 +222,8 @@ def index(
     """Which indexes a workload wants: that of a file, or what the source has counted. `budget`: bytes of new indexes.
 
     >>> advice = index("shop.sql", workload="workload.sql", rows={"*": 50_000})
-    >>> [one.sql for one in advice.create]
-    ['CREATE INDEX CONCURRENTLY orders_customer_id_idx ON public.orders USING btree (customer_id)']
+    >>> print(advice.create[0].sql)
+    CREATE INDEX CONCURRENTLY orders_customer_id_incl_idx ON public.orders USING btree (customer_id) INCLUDE (id, total)
     """
     from dbarchitect.api import index as api
 
