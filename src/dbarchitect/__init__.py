@@ -81,7 +81,7 @@ class _Room(ModuleType):
 
 
 class _Package(ModuleType):
-    """The package itself. Importing a room puts it here under its name, where the verb is looked for: it becomes both."""
+    """The package itself. Importing a room puts it here under its name, where a verb is looked for: it becomes both."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _ROOMS and isinstance(value, ModuleType):

@@ -1,0 +1,257 @@
+"""The commands of the documentation: where they stand, what they claim, and how they are run.
+
+A page is Markdown; its commands are in blocks of code. A line that begins with `$ ` is a command whose output follows, up
+to the next one; in a block without any `$` each line that begins with `dba` is one. `...` on a line of its own stands for
+lines that are left out. Capitals and brackets make a line a usage, of which the verb and the options have to exist.
+
+A comment before a block says what is not done with it, and why:
+
+    <!-- not run: needs an account -->         its commands are held against the command line alone
+    <!-- not compared: the file is a stranger's -->   the same, and its output is somebody else's run
+
+Everything else runs in a copy of tests/cases/documentation, with more files made there (`Stage`), and the URLs of the pages
+are those of real servers. Output is compared word by word. What differs from run to run is a figure that somebody
+measured or estimated: numbers with a point, a thousands separator, a percent sign or a unit (ms, s, kB, MB, x), dates, and
+the bars drawn of them. Whole numbers without any of these are compared as they stand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from dbarchitect.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[1]
+SHELLS = {"", "sh", "shell", "bash", "console"}
+
+_MARK = re.compile(r"<!-- (not run|not compared): (.+?) -->\s*$")
+_USAGE = re.compile(r"(?<![\w'\"./@$:-])[A-Z]{1,}(?![\w./:@-])|[\[\]]|:[A-Z]{2,}|\b[A-Z]+=[A-Z]+\b|\.\.\.$|\.\.\. ")
+_VARIES = re.compile(
+    r"""\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?            # dates
+      | \d[\d,]*(?:\.\d+)?\s?(?:%|ms|µs|us|min|h|s|B|kB|MB|GB|TB|bytes|x)(?![\w])
+      | \d[\d,]*\.\d+ | \d{1,3}(?:,\d{3})+""",
+    re.X,
+)
+_BARS = re.compile(r"[█▏▎▍▌▋▊▉░▒▓]+")
+_SERVICES = re.compile(r"--model \w+:|\bneon ")  # a language model's provider, a database's
+_SERVING = re.compile(r"^dba (mcp|serve|twin open)\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One command of a page. `said`: what it claims to print, None where nothing is claimed."""
+
+    page: str
+    line: int
+    text: str
+    mark: str = ""
+    said: str | None = None
+
+    @property
+    def is_usage(self) -> bool:
+        """Whether it shows a form rather than a command: placeholders in capitals, brackets of what may be left out."""
+        return '..."' in self.text or " ... " in self.text or bool(_USAGE.search(_without_quoted(self.text)))
+
+    @property
+    def where(self) -> str:
+        return f"{self.page}:{self.line}: {self.text}"
+
+
+def is_run(command: Command) -> bool:
+    """Whether it is carried out: it is no usage, no page says it cannot be, and it asks no company's service."""
+    return not (command.mark or command.is_usage or _SERVICES.search(command.text))
+
+
+def expected_codes(command: Command) -> set[int]:
+    """0, and 1 where something is found; what a page shows with an error ends with one."""
+    return {2, 3} if command.said is not None and command.said.lstrip().startswith("dba: ") else {0, 1}
+
+
+def _without_quoted(text: str) -> str:
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "''", text)
+
+
+def pages() -> list[Path]:
+    """Every page that people wrote; those of the rules are made, and compared with what makes them, elsewhere."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands(page: Path) -> list[Command]:
+    """The `dba` commands of a page, in their order, and all that stands behind a `$`."""
+    text = page.read_text("utf-8")
+    found: list[Command] = []
+    mark = ""
+    for token in MarkdownIt().parse(text):
+        if token.type == "html_block":
+            told = _MARK.search(token.content)
+            mark = told[1] if told else ""
+            continue
+        if token.type in ("code_block", "fence") and token.info.strip() in SHELLS and token.map is not None:
+            first = token.map[0] + (2 if token.type == "fence" else 1)
+            found += [
+                Command(page=page.name, line=first + at, text=line, said=said, mark=mark)
+                for at, line, said in _lines(token.content)
+            ]
+        if token.nesting >= 0 and token.type != "html_block":
+            mark = ""
+    return found
+
+
+def _lines(content: str) -> Iterator[tuple[int, str, str | None]]:
+    lines = content.rstrip("\n").split("\n")
+    session = any(one.startswith("$ ") for one in lines)
+    at = 0
+    while at < len(lines):
+        line, began = lines[at], at
+        at += 1
+        if not (line.startswith("$ ") if session else re.search(r"(^|\| )dba ", line)):
+            continue
+        while line.endswith("\\") and at < len(lines):
+            line = line[:-1].rstrip() + " " + lines[at].strip()
+            at += 1
+        said: list[str] = []
+        if session:
+            line = line[2:]
+            while at < len(lines) and not lines[at].startswith("$ "):
+                said.append(lines[at])
+                at += 1
+        else:  # a usage goes on, set in
+            while at < len(lines) and lines[at].startswith("  "):
+                line += " " + lines[at].strip()
+                at += 1
+        yield began, re.sub(r"\s+#( .*)?$", "", line).strip(), "\n".join(said) if any(said) else None
+
+
+# --- what a usage may name -------------------------------------------------------------------------------------------
+
+
+@cache
+def _help(verb: tuple[str, ...]) -> str:
+    code, out = _in_process([*verb, "--help"])
+    return out if not code else ""
+
+
+def unknown_words(text: str) -> list[str]:
+    """What of a command line the program does not have: the verb, or options of it."""
+    if "dba " not in text:
+        return []
+    words = re.findall(r"[^\s\[\]|()]+", _without_quoted(text).split("dba ", 1)[1].split(" && ")[0])
+    verb: list[str] = []
+    for word in words[:2]:
+        if re.fullmatch(r"[a-z][a-z+0-9]*", word) and _help((*verb, word)):
+            verb.append(word)
+        else:
+            break
+    if not verb:
+        return [words[0]] if not words[0].startswith("-") else []
+    known = set(re.findall(r"--?[a-z][\w-]*", _help(tuple(verb))))
+    return [one for word in words if (one := word.split("=")[0]).startswith("-") and one != "-" and one not in known]
+
+
+# --- running --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A folder to run in. `stands_for`: the URLs of pages, with what is there instead."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stands_for: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, command: Command) -> tuple[int, str]:
+        """(exit code, what it printed: both streams, without progress) with the pages' names for what it ran on."""
+        text = command.text
+        for name, real in self.stands_for.items():
+            text = text.replace(name, real)
+        if _SERVING.match(text):
+            code, out = self._served(text)
+        elif re.search(r"[|&><;$`]|^(?!dba )", re.sub(r"'[^']*'|\"[^\"$]*\"", "", text)):
+            code, out = self._shell(text)
+        else:
+            with contextlib.chdir(self.folder):
+                code, out = _in_process([os.path.expanduser(one) for one in self._words(text)])
+        for name, real in sorted(self.stands_for.items(), key=lambda pair: -len(pair[1])):
+            out = out.replace(real, name)
+        return code, out
+
+    def _words(self, text: str) -> list[str]:
+        return shlex.split(text, comments=True)[1:]
+
+    def _shell(self, text: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", text],
+            cwd=self.folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def _environment(self) -> dict[str, str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, **self.environment, "PATH": path}
+
+    def _served(self, text: str) -> tuple[int, str]:
+        """Start what serves until it is interrupted, wait for its first line, interrupt it."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dbarchitect", *self._words(text)],
+            cwd=self.folder,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            out = ""
+            if " mcp " not in f"{text} " or "http" in text:
+                out = process.stdout.readline()
+                process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=60)  # without http the end of its input ends it
+        finally:
+            process.kill()
+            process.wait()
+        return 0 if process.returncode in (0, 130) else process.returncode, out + rest
+
+
+def _in_process(arguments: list[str]) -> tuple[int, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+    told = [one for one in err.getvalue().splitlines() if not re.match(r"dba: .*\.\.\.$|dba: \d", one)]
+    return code, "\n".join([out.getvalue().rstrip("\n"), *told]).strip("\n") + "\n"
+
+
+def missing(said: str, printed: str) -> str:
+    """The first part of what a page says that was not printed; "" where all of it was, in its order."""
+    rest = _plain(printed)
+    for part in re.split(r"^\s*\.\.\.\s*$|\s\.\.\.(?=\s*$)", said, flags=re.M):
+        wanted = _plain(part)
+        before, found, rest = rest.partition(wanted)
+        if wanted and not found:
+            return part.strip("\n")
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(_VARIES.sub("#", _BARS.sub("", text)).split())
