@@ -1,18 +1,21 @@
 """The commands of the documentation: where they stand, what they claim, and how they are run.
 
-A page is Markdown; its commands are in blocks of code. A line that begins with `$ ` is a command whose output follows, up
-to the next one; in a block without any `$` each line that begins with `dba` is one. `...` on a line of its own stands for
-lines that are left out. Capitals and brackets make a line a usage, of which the verb and the options have to exist.
+A page is Markdown; its commands are in blocks of code. A line that begins with `$ ` is a command whose output
+follows, up to the next one; in a block without any `$` each line that begins with `dba` is one. `...` on a line of its
+own stands for lines that are left out. Capitals and brackets make a line a usage, of which the verb and the options have
+to exist.
 
 A comment before a block says what is not done with it, and why:
 
-    <!-- not run: needs an account -->         its commands are held against the command line alone
-    <!-- not compared: the file is a stranger's -->   the same, and its output is somebody else's run
+    <!-- not run: needs an account -->                 its commands are held against the command line alone
+    <!-- not compared: the file is a stranger's -->    the same, and its output is somebody else's run
+    <!-- each by itself -->                            ways to do the same: each begins with the folder as it was
 
-Everything else runs in a copy of tests/cases/documentation, with more files made there (`Stage`), and the URLs of the pages
-are those of real servers. Output is compared word by word. What differs from run to run is a figure that somebody
-measured or estimated: numbers with a point, a thousands separator, a percent sign or a unit (ms, s, kB, MB, x), dates, and
-the bars drawn of them. Whole numbers without any of these are compared as they stand.
+Everything else runs in a folder that is made of tests/cases/documentation (`documentation_stage`), anew for each
+section, and the URLs of the pages are those of real servers. Labs are smaller than by default, and what asks is told yes.
+Output is compared word by word. What differs from run to run is a figure that somebody measured or estimated: numbers
+with a point, a thousands separator, a percent sign or a unit (ms, s, kB, MB, x), dates, and the bars drawn of them. Whole
+numbers without any of these are compared as they stand.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ from dbarchitect.__main__ import main
 ROOT = Path(__file__).resolve().parents[1]
 SHELLS = {"", "sh", "shell", "bash", "console"}
 
-_MARK = re.compile(r"<!-- (not run|not compared): (.+?) -->\s*$")
+_MARK = re.compile(r"<!-- (not run|not compared|each by itself)(?:: (.+?))? -->\s*$")
 _USAGE = re.compile(r"(?<![\w'\"./@$:-])[A-Z]{1,}(?![\w./:@-])|[\[\]]|:[A-Z]{2,}|\b[A-Z]+=[A-Z]+\b|\.\.\.$|\.\.\. ")
 _VARIES = re.compile(
     r"""\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?            # dates
@@ -47,14 +50,20 @@ _VARIES = re.compile(
 )
 _BARS = re.compile(r"[█▏▎▍▌▋▊▉░▒▓]+")
 _SERVICES = re.compile(r"--model \w+:|\bneon ")  # a language model's provider, a database's
+_ADDED = {  # what a test cannot do as a person would
+    re.compile(r"^dba migrate (apply|rollback|adopt)\b"): ["--yes"],
+    re.compile(r"^dba design (?!.*(--spec|--from))"): ["--lab-rows", "2000"],
+    re.compile(r"^dba design --from .*-o brief\.md"): ["--force"],  # there is another one
+}
 _SERVING = re.compile(r"^dba (mcp|serve|twin open)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One command of a page. `said`: what it claims to print, None where nothing is claimed."""
+    """One command of a page. `section`: a heading later the folder is as it was; `said`: what it claims to print, None where nothing is claimed."""
 
     page: str
+    section: int
     line: int
     text: str
     mark: str = ""
@@ -72,7 +81,7 @@ class Command:
 
 def is_run(command: Command) -> bool:
     """Whether it is carried out: it is no usage, no page says it cannot be, and it asks no company's service."""
-    return not (command.mark or command.is_usage or _SERVICES.search(command.text))
+    return not (command.mark.startswith("not") or command.is_usage or _SERVICES.search(command.text))
 
 
 def expected_codes(command: Command) -> set[int]:
@@ -93,8 +102,9 @@ def commands(page: Path) -> list[Command]:
     """The `dba` commands of a page, in their order, and all that stands behind a `$`."""
     text = page.read_text("utf-8")
     found: list[Command] = []
-    mark = ""
+    mark, section = "", 0
     for token in MarkdownIt().parse(text):
+        section += token.type == "heading_open"
         if token.type == "html_block":
             told = _MARK.search(token.content)
             mark = told[1] if told else ""
@@ -102,7 +112,7 @@ def commands(page: Path) -> list[Command]:
         if token.type in ("code_block", "fence") and token.info.strip() in SHELLS and token.map is not None:
             first = token.map[0] + (2 if token.type == "fence" else 1)
             found += [
-                Command(page=page.name, line=first + at, text=line, said=said, mark=mark)
+                Command(page=page.name, section=section, line=first + at, text=line, said=said, mark=mark)
                 for at, line, said in _lines(token.content)
             ]
         if token.nesting >= 0 and token.type != "html_block":
@@ -140,7 +150,7 @@ def _lines(content: str) -> Iterator[tuple[int, str, str | None]]:
 
 @cache
 def _help(verb: tuple[str, ...]) -> str:
-    code, out = _in_process([*verb, "--help"])
+    code, out = in_process([*verb, "--help"])
     return out if not code else ""
 
 
@@ -175,21 +185,28 @@ class Stage:
     def run(self, command: Command) -> tuple[int, str]:
         """(exit code, what it printed: both streams, without progress) with the pages' names for what it ran on."""
         text = command.text
-        for name, real in self.stands_for.items():
-            text = text.replace(name, real)
         if _SERVING.match(text):
             code, out = self._served(text)
         elif re.search(r"[|&><;$`]|^(?!dba )", re.sub(r"'[^']*'|\"[^\"$]*\"", "", text)):
-            code, out = self._shell(text)
+            code, out = self._shell(self._meant(text))
         else:
             with contextlib.chdir(self.folder):
-                code, out = _in_process([os.path.expanduser(one) for one in self._words(text)])
+                more = [word for form, words in _ADDED.items() if form.match(text) for word in words]
+                code, out = in_process([*self._words(text), *more])
         for name, real in sorted(self.stands_for.items(), key=lambda pair: -len(pair[1])):
             out = out.replace(real, name)
         return code, out
 
     def _words(self, text: str) -> list[str]:
-        return shlex.split(text, comments=True)[1:]
+        for name, real in self.stands_for.items():
+            if " " in name:  # a word means something else beside another
+                text = text.replace(name, real)
+        return [self._meant(one) for one in shlex.split(text)[1:]]
+
+    def _meant(self, text: str) -> str:
+        for name, real in self.stands_for.items():
+            text = text.replace(name, real)
+        return text
 
     def _shell(self, text: str) -> tuple[int, str]:
         done = subprocess.run(
@@ -231,15 +248,17 @@ class Stage:
         return 0 if process.returncode in (0, 130) else process.returncode, out + rest
 
 
-def _in_process(arguments: list[str]) -> tuple[int, str]:
-    out, err = io.StringIO(), io.StringIO()
+def in_process(arguments: list[str]) -> tuple[int, str]:
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             code = main(arguments)
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
-    told = [one for one in err.getvalue().splitlines() if not re.match(r"dba: .*\.\.\.$|dba: \d", one)]
-    return code, "\n".join([out.getvalue().rstrip("\n"), *told]).strip("\n") + "\n"
+    for stream in (out, err):
+        stream.seek(0)
+    # Of the other stream only an error counts; what was being done is told there too.
+    return code, out.read() + (err.read() if code > 1 else "")
 
 
 def missing(said: str, printed: str) -> str:
@@ -247,7 +266,7 @@ def missing(said: str, printed: str) -> str:
     rest = _plain(printed)
     for part in re.split(r"^\s*\.\.\.\s*$|\s\.\.\.(?=\s*$)", said, flags=re.M):
         wanted = _plain(part)
-        before, found, rest = rest.partition(wanted)
+        _, found, rest = rest.partition(wanted)
         if wanted and not found:
             return part.strip("\n")
     return ""

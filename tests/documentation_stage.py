@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ import postgres_servers
 import redis_servers
 from dbarchitect import library
 from dbarchitect.engines.postgres.server import Server, private_server
-from documentation import ROOT, Stage
+from documentation import ROOT, Stage, in_process
 
 CASES = ROOT / "tests" / "cases" / "documentation"
 PRELOADED = {"shared_preload_libraries": "pg_stat_statements"}
@@ -30,19 +31,31 @@ DOCUMENTS = 1200  # enough to search among, little to index
 _ROWS = f"""
 INSERT INTO customers (email, name) SELECT i || '@example.org', 'Customer ' || i FROM generate_series(1, 2000) i;
 INSERT INTO orders (customer_id, status, total, placed_at)
-    SELECT 1 + i * 7919 % 2000, (ARRAY['new', 'paid', 'sent'])[1 + i % 3], i % 900 + 0.5, '2026-01-01'::timestamptz + i * interval '1 min'
+    SELECT 1 + i * 7919 % 2000, (ARRAY['new', 'paid', 'sent'])[1 + i % 3], i % 900 + 0.5,
+        '2026-01-01'::timestamptz + i * interval '1 min'
     FROM generate_series(1, 20000) i;
-CREATE TABLE doc (id int PRIMARY KEY, tenant_id int NOT NULL, embedding vector(8) NOT NULL);
 SELECT setseed(0.5);
-INSERT INTO doc SELECT i, i % 12, ARRAY(SELECT random() + i * 0 FROM generate_series(1, 8))::vector FROM generate_series(1, {DOCUMENTS}) i;
-"""  # noqa: E501 - read in one piece
+INSERT INTO doc SELECT i, i % 12, ARRAY(SELECT random() + i * 0 FROM generate_series(1, 16))::vector
+    FROM generate_series(1, {DOCUMENTS}) i;
+"""
+_DOC = """
+CREATE EXTENSION vector;
+CREATE EXTENSION pg_stat_statements;
+CREATE TABLE doc (id int PRIMARY KEY, tenant_id int NOT NULL, embedding vector(16) NOT NULL);
+"""
 _LITE = """
-PRAGMA foreign_keys = on;
-CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE visits (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE, page TEXT);
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO users SELECT i, 'u' || i FROM n;
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    customer_id INTEGER NOT NULL REFERENCES customers ON DELETE CASCADE,
+    total REAL NOT NULL
+);
+"""
+_LITE_ROWS = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    INSERT INTO customers SELECT i, 'Customer ' || i FROM n;
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-    INSERT INTO visits SELECT i, 1 + i % 500, 'p' || i % 90 FROM n;
+    INSERT INTO orders SELECT i, 1 + i * 7919 % 500, i % 900 + 0.5 FROM n;
 ANALYZE;
 """
 
@@ -64,6 +77,11 @@ class Theatre:
         with self.server.connect() as connection:
             connection.execute("DROP DATABASE IF EXISTS app WITH (FORCE)")
             connection.execute("CREATE DATABASE app TEMPLATE kept")
+        with contextlib.closing(psycopg.connect(self.server.url("app"), autocommit=True)) as connection:
+            connection.execute("SELECT pg_stat_statements_reset()")
+            for number in range(50):  # not prepared: what is counted is this text
+                connection.execute(LISTED.replace("$1", str(1 + number)).encode())
+            connection.execute("ALTER DATABASE app SET pg_stat_statements.track = none")  # not what commands ask
         yield Stage(folder=folder, environment=self.environment, stands_for=self.stands_for)
 
 
@@ -80,17 +98,30 @@ def theatre(at: Path) -> Generator[Theatre]:
         client.set("blob:1", b"x" * 3_000_000)
         for number in range(50):
             client.set(f"user:{number}:cart", number)
+        stack.enter_context(contextlib.chdir(folder))
+        _files(folder)
         _fill(server)
-        _files(folder, server, cache)
+        library.twin(server.url("kept"), folder / "app.twin", cache_dir=cache)
+        server.create_database("bare")
+        with contextlib.closing(psycopg.connect(server.url("bare"), autocommit=True)) as connection:
+            connection.execute((folder / "migrations" / "0001_shop.up.sql").read_bytes())
+        assert in_process(["twin", "scale", "app.twin", "orders=100x", "-o", "later.twin"])[0] == 0
+        code, told = in_process(["migrate", "adopt", str(folder / "migrations"), "--to", server.url("kept"), "--yes"])
+        assert not code, told
         url = server.url("app")
         redis_url = redis_servers.url_of(client)
         names = ("postgresql://reader@db/app", "postgresql://owner@db/app", "postgresql://localhost/shop")
-        stands_for = dict.fromkeys(names, url) | {
+        stands_for = {
+            "adopt migrations --to postgresql://owner@db/app": f"adopt migrations --to {shlex.quote(server.url('bare'))}",
+            "app.db wanted.sql": "app.db wanted-lite.sql",
             "redis://127.0.0.1:6379/0": redis_url,
             "redis://localhost:6379": redis_url.removesuffix("/0"),
+            "postgresql://owner@db/$DBA_COPY": url.replace("/app?", "/$DBA_COPY?"),
+            "orders=2M": "orders=20k",  # the same on a smaller lab
             "/usr/lib/postgresql/15/bin": str(postgres_servers.binaries(15).bin),
             "/usr/lib/postgresql/17/bin": str(postgres_servers.binaries(17).bin),
         }
+        stands_for |= dict.fromkeys(names, url)
         environment = {"URL": url, "PGHOST": str(server.sockets), "PGUSER": "postgres", "PGDATABASE": "app"}
         environment |= {"PATH": f"{postgres_servers.binaries(18).bin}{os.pathsep}{os.environ['PATH']}"}
         yield Theatre(folder, server, stands_for, environment)
@@ -100,15 +131,20 @@ def _fill(server: Server) -> None:
     """The database `kept`: the shop with rows, vectors, and statements that were counted."""
     server.create_database("kept")
     with contextlib.closing(psycopg.connect(server.url("kept"), autocommit=True)) as connection:
-        connection.execute("CREATE EXTENSION vector")
-        connection.execute("CREATE EXTENSION pg_stat_statements")
-        connection.execute((CASES / "shop.sql").read_bytes())
+        connection.execute(((CASES / "shop.sql").read_text() + _DOC).encode())
         connection.execute(_ROWS.encode())
-        connection.execute("ANALYZE")
+    with contextlib.closing(psycopg.connect(server.url("kept"), autocommit=True)) as connection:
+        connection.execute("ANALYZE")  # when the counters of the rows above are told
 
 
-def _files(folder: Path, server: Server, cache: Path) -> None:
+def _files(folder: Path) -> None:
     schema = (CASES / "shop.sql").read_text()
+    shutil.rmtree(folder / "migrations")
+    (folder / "migrations").mkdir()
+    (folder / "migrations" / "0001_shop.up.sql").write_text(schema + _DOC)
+    (folder / "wanted.sql").write_text((CASES / "wanted.sql").read_text() + _DOC)
+    shutil.copy(CASES / "wanted.sql", folder / "note.sql")
+    (folder / "wanted-lite.sql").write_text(_LITE + "CREATE INDEX orders_customer ON orders (customer_id);\n")
     (folder / "dbarchitect.toml").write_text("")  # nothing above it counts
     (folder / "schema.sql").write_text(schema + "CREATE TABLE people (code char(2) PRIMARY KEY, name text NOT NULL);\n")
     (folder / "app.sql").write_text(f"{LISTED};\nSET statement_timeout = '5s';\n")
@@ -116,18 +152,14 @@ def _files(folder: Path, server: Server, cache: Path) -> None:
         shutil.copy(CASES / "workload.sql", folder / name)
     with gzip.open(folder / "postgresql-1.log.gz", "wb") as file:
         file.write((CASES / "postgresql.log").read_bytes())
-    matrix = np.random.default_rng(0).standard_normal((DOCUMENTS, 8), dtype=np.float32)
+    matrix: np.ndarray = np.random.default_rng(0).standard_normal((DOCUMENTS, 16), dtype=np.float32)
     np.save(folder / "embeddings.npy", matrix)
     rows = "".join(
         f"{number}\t{number % 12}\t[{','.join(f'{x:.4f}' for x in row)}]\n" for number, row in enumerate(matrix)
     )
-    (folder / "dump.sql").write_text(
-        "CREATE EXTENSION vector;\nCREATE TABLE doc (id int PRIMARY KEY, tenant_id int NOT NULL, embedding vector(8));\n"
-        f"COPY doc FROM stdin;\n{rows}\\.\n"
-    )
+    (folder / "dump.sql").write_text(f"{_DOC}COPY doc FROM stdin;\n{rows}\\.\n")
     with contextlib.closing(sqlite3.connect(folder / "app.db")) as lite:
-        lite.executescript(_LITE)
-    library.twin(server.url("kept"), folder / "app.twin", cache_dir=cache)
+        lite.executescript(_LITE + _LITE_ROWS)
     for command in ("init -q -b main", "add schema.sql migrations", "-c user.name=a -c user.email=a commit -qm a"):
         subprocess.run(["git", *command.split()], cwd=folder, check=True)
     subprocess.run(["git", "update-ref", "refs/remotes/origin/main", "main"], cwd=folder, check=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import shutil
 import tempfile
 import tomllib
 from pathlib import Path
 
 import pytest
 
-import documentation
 import postgres_servers
-from documentation import ROOT, commands, missing, pages, unknown_words
+from documentation import ROOT, commands, expected_codes, is_run, missing, pages, unknown_words
 from documentation_stage import theatre
 
 PAGES = {page.name: commands(page) for page in pages()}
@@ -28,8 +29,6 @@ def shared():
         with theatre(folder) as made:
             yield made
     finally:
-        import shutil
-
         shutil.rmtree(folder)
 
 
@@ -41,23 +40,25 @@ def surroundings(monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
 
 
-@pytest.mark.parametrize(
-    "page", [name for name, found in PAGES.items() if any(documentation.is_run(one) for one in found)]
-)
+def scene(one):
+    """What finds the folder as the one before left it: a section, or a command by itself."""
+    return one.line if one.mark == "each by itself" else -one.section
+
+
+@pytest.mark.parametrize("page", [name for name, found in PAGES.items() if any(map(is_run, found))])
 def test_the_commands_of_a_page_do_what_it_says(page, shared, surroundings, tmp_path, monkeypatch):
     for name, value in shared.environment.items():
         monkeypatch.setenv(name, value)
     wrong: list[str] = []
-    with shared.stage(tmp_path) as stage:
-        for one in PAGES[page]:
-            if not documentation.is_run(one):
-                continue
-            code, printed = stage.run(one)
-            expected = documentation.expected_codes(one)
-            if code not in expected:
-                wrong.append(f"{one.where}\n  exit code {code}\n{printed[-1500:]}")
-            elif one.said is not None and (left := missing(one.said, printed)):
-                wrong.append(f"{one.where}\n  does not print\n{left}\n  but\n{printed[:6000]}")
+    run = [one for one in PAGES[page] if is_run(one)]
+    for section, found in itertools.groupby(run, key=scene):
+        with shared.stage(tmp_path / str(section)) as stage:
+            for one in found:
+                code, printed = stage.run(one)
+                if code not in expected_codes(one):
+                    wrong.append(f"{one.where}\n  exit code {code}\n{printed[-1500:]}")
+                elif one.said is not None and (left := missing(one.said, printed)):
+                    wrong.append(f"{one.where}\n  does not print\n{left}\n  but\n{printed[:6000]}")
     assert not wrong, "\n\n".join(wrong)
 
 

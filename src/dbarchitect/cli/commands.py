@@ -47,6 +47,7 @@ app = App(
 )
 twin = App(name="twin", help="Make, read, scale and open twins: schema, statistics and sizes of a database, no rows.")
 app.command(twin)
+app.register_install_completion_command()  # writes it for the shell that it is called from
 
 Source = Annotated[str, Parameter(help=_SOURCE)]
 Workload = Annotated[
