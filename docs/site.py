@@ -2,9 +2,9 @@
 
     python docs/site.py [-o site]
 
-The pages are those of docs/, in the order of mkdocs.yml; those that it does not name come under "More". What they link to
-elsewhere in the repository is taken along: Markdown as a page, everything else as a file. The build is strict: a link to
-a page or an anchor that is not there ends it. Needs the extra `docs` (Zensical).
+The pages are those of docs/, in the order of mkdocs.yml; those that it does not name come under "More". What they
+link to elsewhere in the repository is taken along: Markdown as a page, everything else as a file. The build is strict:
+a link to a page or an anchor that is not there ends it. Needs the extra `docs` (Zensical).
 """
 
 from __future__ import annotations
@@ -64,29 +64,31 @@ def gather(folder: Path) -> None:
         if path.suffix != ".md":
             shutil.copyfile(path, target)
             continue
-        text = path.read_text("utf-8")
-        for link in _LINK.findall(text):
-            linked = (path.parent / link).resolve()
-            if linked.is_dir():
-                linked = linked / "index.md" if (linked / "index.md").exists() else next(linked.rglob("*.md"))
-            if not linked.is_file() or not linked.is_relative_to(ROOT):
-                raise SystemExit(f"{path.relative_to(ROOT)}: a link leads nowhere: {link}")
-            if linked not in seen:
-                seen.add(linked)
-                waiting.append(linked)
-        target.write_text(_LINK.sub(lambda found: _moved(path, found[1]), text), "utf-8")
+        text, links = moved(path)
+        target.write_text(text, "utf-8")
+        waiting += links - seen
+        seen |= links
+
+
+def moved(page: Path) -> tuple[str, set[Path]]:
+    """(the text of a page with links as the site has them, the files that it links to)."""
+    links: set[Path] = set()
+
+    def there(found: re.Match[str]) -> str:
+        linked = (page.parent / found[1]).resolve()
+        if linked.is_dir():  # of examples: the first of its pages
+            linked = next(iter(sorted(linked.rglob("*.md"))), linked)
+        if not linked.is_file() or not linked.is_relative_to(ROOT):
+            raise SystemExit(f"{page.relative_to(ROOT)}: a link leads nowhere: {found[1]}")
+        links.add(linked)
+        return os.path.relpath(place(linked), Path(place(page)).parent)
+
+    return _LINK.sub(there, page.read_text("utf-8")), links
 
 
 def place(path: Path) -> str:
     """Where a file of the repository is in the site."""
     return path.relative_to(DOCS if path.is_relative_to(DOCS) else ROOT).as_posix()
-
-
-def _moved(page: Path, link: str) -> str:
-    linked = (page.parent / link).resolve()
-    if linked.is_dir():
-        linked = linked / "index.md" if (linked / "index.md").exists() else next(linked.rglob("*.md"))
-    return os.path.relpath(place(linked), Path(place(page)).parent)
 
 
 def build(site: Path) -> None:
@@ -102,6 +104,7 @@ def build(site: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
+            check=False,
             stdin=subprocess.DEVNULL,
         )
         if done.returncode:

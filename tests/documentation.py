@@ -1,8 +1,8 @@
 """The commands of the documentation: where they stand, what they claim, and how they are run.
 
-A page is Markdown; its commands are in blocks of code. A line that begins with `$ ` is a command whose output
-follows, up to the next one; in a block without any `$` each line that begins with `dba` is one. `...` on a line of its
-own stands for lines that are left out. Capitals and brackets make a line a usage, of which the verb and the options have
+A page is Markdown; its commands are in blocks of code. A line that begins with `$ ` is a command whose output follows,
+up to the next one; in a block without any `$` each line that begins with `dba` is one. `...` on a line of its own
+stands for lines that are left out. Capitals and brackets make a line a usage, of which the verb and the options have
 to exist.
 
 A comment before a block says what is not done with it, and why:
@@ -12,20 +12,20 @@ A comment before a block says what is not done with it, and why:
     <!-- each by itself -->                            ways to do the same: each begins with the folder as it was
 
 Everything else runs in a folder that is made of tests/cases/documentation (`documentation_stage`), anew for each
-section, and the URLs of the pages are those of real servers. Labs are smaller than by default, and what asks is told yes.
-Output is compared word by word. What differs from run to run is a figure that somebody measured or estimated: numbers
-with a point, a thousands separator, a percent sign or a unit (ms, s, kB, MB, x), dates, and the bars drawn of them. Whole
-numbers without any of these are compared as they stand.
+section, and the URLs of the pages are those of real servers. Labs are smaller than by default, and what asks is told
+yes. Output is compared word by word. What differs from run to run is a figure that somebody measured or estimated:
+numbers with a point, a thousands separator, a percent sign or a unit (ms, s, kB, MB, x), dates, and the bars drawn of
+them. Whole numbers without any of these are compared as they stand.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHELLS = {"", "sh", "shell", "bash", "console"}
 
 _MARK = re.compile(r"<!-- (not run|not compared|each by itself)(?:: (.+?))? -->\s*$")
-_USAGE = re.compile(r"(?<![\w'\"./@$:-])[A-Z]{1,}(?![\w./:@-])|[\[\]]|:[A-Z]{2,}|\b[A-Z]+=[A-Z]+\b|\.\.\.$|\.\.\. ")
+_USAGE = re.compile(
+    r"""(?<![\w'"./@$:-])[A-Z]+(?![\w./:@-]) | [\[\]] | :[A-Z]{2,} | \b[A-Z]+=[A-Z]+\b | \.\.\.(?:$|\s)""", re.X
+)
+    r"""(?<![\w'"./@$:-])[A-Z]+(?![\w./:@-]) | [\[\]] | :[A-Z]{2,} | \b[A-Z]+=[A-Z]+\b | \.\.\.(?:$|\s)""", re.X
+)
 _VARIES = re.compile(
     r"""\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?            # dates
       | \d[\d,]*(?:\.\d+)?\s?(?:%|ms|µs|us|min|h|s|B|kB|MB|GB|TB|bytes|x)(?![\w])
@@ -56,6 +60,19 @@ _ADDED = {  # what a test cannot do as a person would
     re.compile(r"^dba design --from .*-o brief\.md"): ["--force"],  # there is another one
 }
 _SERVING = re.compile(r"^dba (mcp|serve|twin open)\b")
+_ASKED = re.compile(r"^dba mcp (?!.*--transport http)")  # by lines of JSON
+_HELLO = json.dumps(
+    {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "documentation", "version": "1"},
+        },
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,27 +242,31 @@ class Stage:
         return {**os.environ, **self.environment, "PATH": path}
 
     def _served(self, text: str) -> tuple[int, str]:
-        """Start what serves until it is interrupted, wait for its first line, interrupt it."""
+        """Start what serves until it is ended, ask it where it waits to be asked, take its first line, and end it."""
         process = subprocess.Popen(
             [sys.executable, "-m", "dbarchitect", *self._words(text)],
             cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.DEVNULL if _ASKED.match(text) else subprocess.STDOUT,
             text=True,
         )
         try:
+            assert process.stdin is not None
             assert process.stdout is not None
-            out = ""
-            if " mcp " not in f"{text} " or "http" in text:
-                out = process.stdout.readline()
-                process.send_signal(signal.SIGINT)
-            rest, _ = process.communicate(timeout=60)  # without http the end of its input ends it
+            if _ASKED.match(text):
+                process.stdin.write(_HELLO + "\n")
+                process.stdin.flush()
+            first = process.stdout.readline()
+            ended = process.poll()
         finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=30)
             process.kill()
-            process.wait()
-        return 0 if process.returncode in (0, 130) else process.returncode, out + rest
+            process.communicate()
+        return (0 if first and not ended else ended or 70), first
 
 
 def in_process(arguments: list[str]) -> tuple[int, str]:

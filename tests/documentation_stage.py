@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -112,7 +111,7 @@ def theatre(at: Path) -> Generator[Theatre]:
         redis_url = redis_servers.url_of(client)
         names = ("postgresql://reader@db/app", "postgresql://owner@db/app", "postgresql://localhost/shop")
         stands_for = {
-            "adopt migrations --to postgresql://owner@db/app": f"adopt migrations --to {shlex.quote(server.url('bare'))}",
+            "adopt migrations --to postgresql://owner@db/app": f"adopt migrations --to '{server.url('bare')}'",
             "app.db wanted.sql": "app.db wanted-lite.sql",
             "redis://127.0.0.1:6379/0": redis_url,
             "redis://localhost:6379": redis_url.removesuffix("/0"),
