@@ -44,10 +44,6 @@ _MARK = re.compile(r"<!-- (not run|not compared|each by itself)(?:: (.+?))? -->\
 _USAGE = re.compile(
     r"""(?<![\w'"./@$:-])[A-Z]+(?![\w./:@-]) | [\[\]] | :[A-Z]{2,} | \b[A-Z]+=[A-Z]+\b | \.\.\.(?:$|\s)""", re.X
 )
-    r"""(?<![\w'"./@$:-])[A-Z]+(?![\w./:@-]) | [\[\]] | :[A-Z]{2,} | \b[A-Z]+=[A-Z]+\b | \.\.\.(?:$|\s)""", re.X
-)
-_VARIES = re.compile(
-    r"""\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?            # dates
       | \d[\d,]*(?:\.\d+)?\s?(?:%|ms|µs|us|min|h|s|B|kB|MB|GB|TB|bytes|x)(?![\w])
       | \d[\d,]*\.\d+ | \d{1,3}(?:,\d{3})+""",
     re.X,
@@ -77,7 +73,8 @@ _HELLO = json.dumps(
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One command of a page. `section`: a heading later the folder is as it was; `said`: what it claims to print, None where nothing is claimed."""
+    """One command of a page. `section`: a heading later the folder is as it was; `said`: what it claims to print, None
+    where nothing is claimed."""
 
     page: str
     section: int
