@@ -44,6 +44,8 @@ _MARK = re.compile(r"<!-- (not run|not compared|each by itself)(?:: (.+?))? -->\
 _USAGE = re.compile(
     r"""(?<![\w'"./@$:-])[A-Z]+(?![\w./:@-]) | [\[\]] | :[A-Z]{2,} | \b[A-Z]+=[A-Z]+\b | \.\.\.(?:$|\s)""", re.X
 )
+_VARIES = re.compile(
+    r"""\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?            # dates
       | \d[\d,]*(?:\.\d+)?\s?(?:%|ms|µs|us|min|h|s|B|kB|MB|GB|TB|bytes|x)(?![\w])
       | \d[\d,]*\.\d+ | \d{1,3}(?:,\d{3})+""",
     re.X,
