@@ -70,8 +70,8 @@ def test_the_source_archive_has_tests_documentation_and_licence(packed):
 
 
 def test_the_wheel_runs_in_an_environment_of_its_own(packed, tmp_path):
-    """Installed beside nothing of this tree: the first commands of the documentation, and the library. Other versions of
-    Python than this one are for benchmarks/packaging.py."""
+    """Installed beside nothing of this tree: the first commands of the documentation, and the library. Other versions
+    of Python than this one are for benchmarks/packaging.py."""
     _, wheel = packed
     home = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", home], check=True, capture_output=True)
