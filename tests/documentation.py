@@ -286,9 +286,10 @@ def missing(said: str, printed: str) -> str:
     rest = _plain(printed)
     for part in re.split(r"^\s*\.\.\.\s*$|\s\.\.\.(?=\s*$)", said, flags=re.M):
         wanted = _plain(part)
-        _, found, rest = rest.partition(wanted)
-        if wanted and not found:
+        at = rest.find(wanted)
+        if at < 0:
             return part.strip("\n")
+        rest = rest[at + len(wanted) :]
     return ""
 
 

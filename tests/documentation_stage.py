@@ -121,7 +121,14 @@ def theatre(at: Path) -> Generator[Theatre]:
             "/usr/lib/postgresql/17/bin": str(postgres_servers.binaries(17).bin),
         }
         stands_for |= dict.fromkeys(names, url)
-        environment = {"URL": url, "PGHOST": str(server.sockets), "PGUSER": "postgres", "PGDATABASE": "app"}
+        environment = {
+            "HOME": str(at),
+            "SHELL": "/bin/bash",
+            "URL": url,
+            "PGHOST": str(server.sockets),
+            "PGUSER": "postgres",
+            "PGDATABASE": "app",
+        }
         environment |= {"PATH": f"{postgres_servers.binaries(18).bin}{os.pathsep}{os.environ['PATH']}"}
         yield Theatre(folder, server, stands_for, environment)
 
