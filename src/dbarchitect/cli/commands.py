@@ -47,6 +47,8 @@ app = App(
 )
 twin = App(name="twin", help="Make, read, scale and open twins: schema, statistics and sizes of a database, no rows.")
 app.command(twin)
+# It writes the completion of the shell that it is called from.
+app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType] - keywords of no type
 
 Source = Annotated[str, Parameter(help=_SOURCE)]
 Workload = Annotated[

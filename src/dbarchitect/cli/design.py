@@ -66,8 +66,8 @@ def design(
     from dbarchitect import __version__
     from dbarchitect.api import design as api
     from dbarchitect.model.value import to_json
-    from dbarchitect.render.design import pages, render_design
-    from dbarchitect.render.html.design import design_page
+    from dbarchitect.render.design import render_design
+    from dbarchitect.render.html.design import folder_pages
 
     if from_ is not None:
         if brief is not None:
@@ -120,29 +120,15 @@ def design(
                 now=datetime.now(UTC),
                 progress=progress,
             ),
-            lambda found, draft, evidence, schema: (
-                pages(
-                    found,
-                    draft.decisions,
-                    evidence.probes,
-                    assumed=spec.assumed,
-                    unread=spec.unread,
-                    schema=schema,
-                    command=command,
-                )
-                | {
-                    "report.html": design_page(
-                        found,
-                        draft.decisions,
-                        evidence.probes,
-                        evidence.trees,
-                        schema,
-                        assumed=spec.assumed,
-                        unread=spec.unread,
-                        command=command,
-                        version=__version__,
-                    )
-                }
+            lambda found, draft, evidence, schema: folder_pages(
+                found,
+                draft.decisions,
+                evidence.probes,
+                evidence.trees,
+                schema,
+                spec=spec,
+                command=command,
+                version=__version__,
             ),
         )
     terminal.emit(render_design(made, form, screen=terminal.screen(None), version=__version__), None)

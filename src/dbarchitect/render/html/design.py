@@ -12,7 +12,7 @@ from dbarchitect.model.figures import size_text
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational
-from dbarchitect.render.design import MS_OF_COST, SLOW_COST, verdict
+from dbarchitect.render.design import MS_OF_COST, SLOW_COST, pages, verdict
 from dbarchitect.render.digest import amount, plural
 
 from . import page
@@ -21,7 +21,7 @@ from .plans import PlanTable, planned_table
 
 if TYPE_CHECKING:
     from dbarchitect.design.decision import Decision
-    from dbarchitect.design.spec import Assumed, Unread
+    from dbarchitect.design.spec import Assumed, Spec, Unread
 
 _WORST = 3
 
@@ -49,6 +49,41 @@ class Access:
     then_ms: float | None
     meets: Literal["", "within", "over"]
     plan: PlanTable | None
+
+
+def folder_pages(
+    made: Architecture,
+    decisions: Sequence[Decision],
+    probes: Sequence[Probe],
+    plans: Sequence[QueryPlan | None],
+    schema: Relational,
+    *,
+    spec: Spec,
+    command: str,
+    version: str,
+) -> dict[str, str]:
+    """All pages of the folder by path: those of `pages`, and the report for a browser."""
+    told = pages(
+        made,
+        decisions,
+        probes,
+        assumed=spec.assumed,
+        unread=spec.unread,
+        schema=schema,
+        command=command,
+    )
+    report = design_page(
+        made,
+        decisions,
+        probes,
+        plans,
+        schema,
+        assumed=spec.assumed,
+        unread=spec.unread,
+        command=command,
+        version=version,
+    )
+    return told | {"report.html": report}
 
 
 def design_page(

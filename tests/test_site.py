@@ -1,0 +1,148 @@
+"""The documentation as a site: it builds without a warning, has every page, and asks nothing of any other host."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+_spec = importlib.util.spec_from_file_location("documentation_site", ROOT / "docs" / "site.py")
+assert _spec is not None
+assert _spec.loader is not None
+builder = importlib.util.module_from_spec(_spec)
+sys.modules["documentation_site"] = builder
+_spec.loader.exec_module(builder)
+
+# What a browser fetches by itself when it shows a page; a link is followed by a person.
+FETCHED = {
+    ("link", "href"),
+    ("script", "src"),
+    ("img", "src"),
+    ("iframe", "src"),
+    ("source", "src"),
+    ("object", "data"),
+    ("use", "href"),
+}
+
+
+class Page(HTMLParser):
+    """What a page fetches, where its links go, and its anchors."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.anchors |= {value for name in ("id", "name") if (value := given.get(name))}
+        for name, value in attrs:
+            if (
+                value
+                and (tag, name) in FETCHED
+                and not (tag == "link" and given.get("rel") in ("canonical", "alternate"))
+            ):
+                self.fetched.append(value)
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"] or "")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, built strictly: a warning ends the build."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    builder.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def parsed(site):
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+def test_every_page_is_built_and_in_the_navigation(site):
+    missing = [one for one in builder.pages() if not (site / one).with_suffix(".html").exists()]
+    assert not missing
+    assert set(builder.pages()) <= set(builder.named(builder.configuration()["nav"]))
+
+
+def test_the_navigation_names_only_what_is_there(site):
+    named = [*builder.named(builder.configuration()["nav"])]
+    assert len(named) == len(set(named))
+    assert [one for one in named if not (site / one).with_suffix(".html").exists()] == []
+
+
+def test_a_page_that_nobody_placed_is_under_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(builder, "pages", lambda: ["index.md", "fresh.md"])
+    assert builder.configuration()["nav"][-1] == {"More": ["fresh.md"]}
+
+
+def test_a_link_that_leads_nowhere_ends_the_build(tmp_path, monkeypatch):
+    (tmp_path / "docs").mkdir()
+    monkeypatch.setattr(builder, "ROOT", tmp_path)
+    monkeypatch.setattr(builder, "DOCS", tmp_path / "docs")
+    monkeypatch.setattr(builder, "BESIDE", ())
+    (tmp_path / "docs" / "index.md").write_text("# One\n\n[two](two.md)\n")
+    with pytest.raises(SystemExit, match=r"index\.md: a link leads nowhere: two\.md"):
+        builder.build(tmp_path / "site")
+    (tmp_path / "docs" / "index.md").write_text("# One\n\n[two](#there)\n")
+    with pytest.raises(SystemExit, match="anchor does not exist"):
+        builder.build(tmp_path / "site")
+
+
+def test_links_and_anchors_lead_somewhere(site, parsed):
+    wrong: list[str] = []
+    for path, page in parsed.items():
+        if path.name == "404.html":
+            continue  # its links are from the site's root
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = target / "index.html" if target.is_dir() else target
+            fragment = unquote(parts.fragment)
+            if not target.exists() or (fragment and target in parsed and fragment not in parsed[target].anchors):
+                wrong.append(f"{path.relative_to(site)}: {link}")
+    assert not wrong
+
+
+def test_nothing_is_fetched_from_another_host(site, parsed):
+    asked = {one for page in parsed.values() for one in page.fetched if urlsplit(one).netloc}
+    assert not asked
+    styles = [path.read_text("utf-8") for path in site.rglob("*.css")]
+    assert styles
+    assert not [found for text in styles for found in re.findall(r"url\(['\"]?(?:https?:)?//[^)]+|@import[^;]+", text)]
+
+
+def test_a_browser_asks_nobody_else(site):
+    """In Chromium, without any network but the disk: every request of a start page, a guide and a rule's page."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("pages are looked at in Chromium, and none is installed: apt-get install chromium")
+    asked: list[str] = []
+    faults: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        try:
+            page = browser.new_page()
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            for name in ("index", "check", "rules/char-n"):
+                page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+                assert page.locator("h1").count() == 1
+        finally:
+            browser.close()
+    assert asked
+    assert not faults
+    assert {urlsplit(one).scheme for one in asked} <= {"file", "data", "blob"}
