@@ -11,6 +11,7 @@ from . import (
     erd,
     folder,
     index,
+    init,
     keyset,
     lint,
     logs,
@@ -36,7 +37,7 @@ app.command(query)
 app.command(workload)
 
 VERBS = (
-    *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
+    *(answer, apply, cache, choose, design, diff, erd, folder, index, init, keyset, lint, logs, mcp),
     *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
 )
 
