@@ -107,3 +107,27 @@ HELD: tuple[tuple[str, str], ...] = (
     ("what are the most expensive statements in postgresql.log", "workload top"),
     ("tell me a joke", ""),
 )
+
+# Headlines of strangers, and wordings meant to miss, gathered after the router stood; looked at once.
+STRANGERS: tuple[tuple[str, str], ...] = (
+    ("How to optimize IP Address search query - postgresql", "query"),
+    ("How to Optimize Slow PostgreSQL Queries", "query"),
+    ("Reducing PostgreSQL Query Time By 40x", "query"),
+    ("Your PostgreSQL Query Is Slow. Allow Me to Assist.", "query"),
+    ("How to Choose the Right Database for Your App", "choose"),
+    ("Which Database Should You Use? The Decision That Shapes Your App's Future", "choose"),
+    ("what database should I use for my app", "choose"),
+    ("Run safe Postgres schema migrations without locking production", "migrate lint"),
+    ("Make your PostgreSQL migrations safe", "migrate lint"),
+    ("Generate database schema diagrams, ERDs, and documentation from database schemas", "erd"),
+    ("my dashboard takes 12 seconds to load, app.twin", "query"),
+    ("can you have a look at schema.sql for me", "check"),
+    ("what would happen if I ran migrations/0002_note.up.sql on app.twin", "migrate rehearse"),
+    ("is there anything in schema.sql that will bite me later", "check"),
+    ("the login statement is sluggish: SELECT * FROM users WHERE email = 'x' on app.twin", "query"),
+    ("get me from schema.sql to wanted.sql", "migrate diff"),
+    ("I'd like typed models for postgres, using kysely, schema.sql", "orm"),
+    ("the api sends the same select a hundred times per request, see postgresql.log", "query n+1"),
+    ("plan my data for a veterinary clinic, notes are in brief.md", "design"),
+    ("put redis in front of app.twin, what goes in", "cache"),
+)

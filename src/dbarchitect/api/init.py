@@ -15,7 +15,18 @@ from dbarchitect.setup.parts import CONFIGURATION, PARTS, WORDS, Part, wishes
 from dbarchitect.setup.record import Change, Record, carry_out, planned, read_record, undone
 from dbarchitect.setup.skill import skill_files
 
-__all__ = ["PARTS", "WORDS", "Change", "Part", "Setup", "plan_init", "plan_removal", "skill_files", "write"]
+__all__ = [
+    "PARTS",
+    "WORDS",
+    "Change",
+    "Part",
+    "Setup",
+    "candidates",
+    "plan_init",
+    "plan_removal",
+    "skill_files",
+    "write",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +72,11 @@ def plan_init(root: Path, *, parts: Sequence[Part], source: str | None, skill: M
         record=record,
         notes=tuple(notes),
     )
+
+
+def candidates(root: Path) -> tuple[Candidate, ...]:
+    """What lies in a folder that can be a source, the likeliest first."""
+    return look(root, format_of).candidates
 
 
 def _named(source: str, root: Path, found: Found) -> Candidate:
