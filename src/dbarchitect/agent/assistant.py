@@ -1,7 +1,7 @@
 """A task in words served by a language model: it works with the tools of `desk`, as an agent over the protocol does.
 
-What goes to the model's provider: the task, and what the tools answer (schemas, plans, findings; rows only made-up ones).
-Nothing that the model can call writes to a database of the user's, and it names sources only by the names given.
+What goes to the provider: the task, and what the tools answer (schemas, plans, findings; only made-up rows). Nothing
+that the model can call writes to a database of the user's, and it names sources only by the names given.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Reply:
 def assist(task: str, desk: Desk, model: Any, *, progress: Callable[[str], None] = nothing) -> Reply:
     """Serve a task. `model`: a name as pydantic-ai takes it (`openai:gpt-5`), or one of its models.
 
-    Raises `InputError` where the model is none or gives no answer, `SurroundingsError` where library, key or provider is
+    Raises `InputError` where the model is none or refuses, `SurroundingsError` where library, key or provider is
     missing.
     """
     label = model if isinstance(model, str) else str(getattr(model, "model_name", model))
@@ -95,7 +95,8 @@ def _tools(desk: Desk, done: Callable[..., str]) -> list[Callable[..., str]]:
         return done("choose", desk.choose, brief)
 
     def advise_indexes(source: str, workload: str = "", budget_mb: int = 0) -> str:
-        """Indexes for a workload: SQL, each statement after a line `-- calls: N`; empty: what the source has counted."""
+        """Indexes for a workload: SQL, each statement after a line `-- calls: N`; empty: what the source has
+        counted."""
         return done("advise_indexes", desk.indexes, source, workload, budget_mb)
 
     def tune_query(source: str, sql: str) -> str:

@@ -1,8 +1,9 @@
 """Which verb a task in words wants: by its words and by what it names, without a language model and without the disk.
 
-Each verb has patterns with weights; a task goes to the verb whose patterns weigh most in it, where that is enough and no
-other comes near. What it names (files, URLs, SQL) is taken out first, and fills the verb's arguments. Nothing is made up: a
-source that is not named is asked for.
+Each verb has patterns with weights; a task goes to the verb whose patterns weigh most in it, where that is enough and
+no
+other comes near. What it names (files, URLs, SQL) is taken out first, and fills the verb's arguments. Nothing is made
+up: a source that is not named is asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _APART = 1.0  # of weight between the first verb and the next
 # verb -> (pattern, weight). <sql>, <brief>, ... stand for what was named.
 _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
     "choose": (
-        (r"\b(?:which|what|best|right|recommend|pick|choose|suggest)\b.*\b(?:database|db|datastore|dbms|orm|mapper)\b", 3),
+        (r"\b(?:which|what|best|right|recommend|pick|choose|suggest)\b.*\b(?:database|db|datastore|orm|mapper)\b", 3),
         (r"\b(?:postgres\w*|mongo\w*|mysql|sqlite|dynamo\w*|redis|prisma|drizzle|sqlalchemy|tortoise|kysely)\b"
          r"(?:\s+\w+)?\s+(?:or|vs\.?|versus)\b", 3),
         (r"\borm\b", 1),
@@ -35,9 +36,11 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
         (r"<brief>", 1),
     ),
     "check": (
-        (r"\b(?:review|audit|inspect|check|assess|(?:take|have) a look|look (?:at|over)|once-over|critique|validate|lint)\b", 2),
+        (r"\b(?:review|audit|inspect|check|assess|critique|validate|lint)\b", 2),
+        (r"\b(?:(?:take|have) a look|look (?:at|over)|once-over)\b", 2),
         (r"\b(?:wrong|problems?|issues?|mistakes?|flaws?|smells?|anti-?patterns?|any good|best practices?)\b", 2),
-        (r"\b(?:missing (?:foreign keys?|constraints?|keys?)|normali[sz]\w+|normal forms?|security|rls|big keys?)\b", 2),
+        (r"\b(?:missing (?:foreign keys?|constraints?|keys?)|normali[sz]\w+|normal forms?)\b", 2),
+        (r"\b(?:security|rls|big keys?)\b", 2),
         (r"<redis>", 2),
     ),
     "migrate lint": (
@@ -193,8 +196,8 @@ class _Task:
 def route(
     task: str, *, sources: Sequence[str] = (), rules: Sequence[str] = (), is_folder: Callable[[str], bool] = bool
 ) -> Route:
-    """Where a task goes. `sources`: named beside it; `rules`: the ids of all rules; `is_folder`: whether a word without an
-    ending is one."""
+    """Where a task goes. `sources`: named beside it; `rules`: the ids of all rules; `is_folder`: whether a word
+    without an ending is one."""
     read = _read(task, sources, rules, is_folder)
     weights = {verb: _weighed(read.text, patterns) for verb, patterns in _PATTERNS.items()}
     ranked = sorted(weights, key=lambda verb: -weights[verb][0])

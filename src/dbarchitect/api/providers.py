@@ -12,7 +12,8 @@ from dbarchitect.errors import InputError, SurroundingsError
 def provider(label: str) -> Generator[None]:
     """Whatever is asked of a model inside. `label`: what it is called.
 
-    Raises `SurroundingsError` where the library, a key or the provider is missing, `InputError` where the model is none.
+    Raises `SurroundingsError` where the library, a key or the provider is missing, `InputError` where the model is
+    none.
     """
     try:
         from pydantic_ai.exceptions import AgentRunError, UserError

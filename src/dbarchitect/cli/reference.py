@@ -14,8 +14,8 @@ def reference() -> str:
     """The page of all verbs."""
     parts = [
         "# Every verb, every option",
-        "`SOURCE` is a postgresql:// URL, an SQLite file, a .sql file or pg_dump, a folder of migrations, a .twin file, or "
-        "models (package.module:Base, schema.prisma, schema.ts). A `*` marks what must be given.",
+        "`SOURCE` is a postgresql:// URL, an SQLite file, a .sql file or pg_dump, a folder of migrations, a .twin "
+        "file, or models (package.module:Base, schema.prisma, schema.ts). A `*` marks what must be given.",
     ]
     for words, verb in verbs():
         if verb.default_command is None:

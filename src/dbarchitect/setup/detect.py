@@ -78,7 +78,8 @@ def look(root: Path, format_of: Callable[[Path], str]) -> Found:
         elif path.suffix == ".py" and (base := _base(path)):
             module = _module(path.relative_to(root))
             models.append(Candidate(source=f"{module}:{base}", what="models of SQLAlchemy", path=name))
-    # A dump called schema.sql is likelier the schema than a seed; what lies nearer to the top is likelier the project's.
+    # A dump called schema.sql is likelier the schema than a seed; what lies nearer to the top is likelier the
+    # project's.
     scripts.sort(key=lambda one: ("schema" not in one.source, one.source.count("/"), one.source))
     inside = {one.source for one in folders.values()}
     scripts = [one for one in scripts if not any(one.source.startswith(f"{home}/") for home in inside)]

@@ -34,7 +34,8 @@ def section(content: str, comment: tuple[str, str]) -> str:
 
 
 def present(text: str) -> str | None:
-    """The section that stands in a text, with its marks; None where there is none. Raises `UnfitError` for half of one."""
+    """The section that stands in a text, with its marks; None where there is none. Raises `UnfitError` for half of
+    one."""
     begins, ends = text.count(_BEGIN), text.count(_END)
     if not begins and not ends:
         return None

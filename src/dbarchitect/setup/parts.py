@@ -166,8 +166,9 @@ def _agents(source: Candidate | None) -> str:
     check = f"dba check {shlex.quote(source.source)}" if source is not None else "dba check SOURCE"
     return (
         "## Database work\n\n"
-        f"Use the command `dba` (dbarchitect) for schemas, SQL, migrations, indexes and ORMs.{about} The skill stands in\n"
-        f"`.agents/skills/{NAME}/SKILL.md`; read it before you change a table, a query or a migration.\n\n"
+        f"Use the command `dba` (dbarchitect) for schemas, SQL, migrations, indexes and ORMs.{about}\n"
+        f"The skill stands in `.agents/skills/{NAME}/SKILL.md`; read it before\n"
+        "you change a table, a query or a migration.\n\n"
         f"- Before you hand over a change to the schema: `{check} --new-only --against HEAD`.\n"
         "- Before you propose a migration: `dba migrate lint`, then `dba migrate rehearse`.\n"
         "- Never run `dba migrate apply` or `rollback`: give the command to the user.\n"

@@ -1,7 +1,7 @@
 """What was written where, kept so that it can be taken out again, and the changes of files that come of it.
 
-The record lies in the project (`.dbarchitect/init.json`) and is written before anything else: whatever interrupts a run,
-the next one goes on, and `--remove` undoes as much as is there.
+The record lies in the project (`.dbarchitect/init.json`) and is written before anything else: whatever interrupts a
+run, the next one goes on, and `--remove` undoes as much as is there.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ RECORD = ".dbarchitect/init.json"
 
 
 class Entry(Value, frozen=True, kw_only=True):
-    """What stands in one file. `inserted`: the text that came in; of a whole file its SHA-256. `created`: the file was not
-    there before."""
+    """What stands in one file. `inserted`: the text that came in; of a whole file its SHA-256. `created`: the file
+    was not there before."""
 
     part: Part
     path: str
@@ -162,9 +162,9 @@ def _undone(root: Path, entry: Entry) -> Change:
         return keep  # somebody was quicker
     try:
         if entry.how == "file":
-            if digest(before) != entry.inserted:
-                raise UnfitError("it was changed since it was written")
-            return replace(keep, after=None)
+            if digest(before) == entry.inserted:
+                return replace(keep, after=None)
+            return replace(keep, note="kept as it is: it was changed since it was written")
         text = _text(before)
         if entry.created and text == entry.inserted:
             return replace(keep, after=None)
@@ -174,7 +174,7 @@ def _undone(root: Path, entry: Entry) -> Change:
         if there is None and entry.how == "section":
             return keep
         if there is None or there not in entry.inserted:
-            raise UnfitError("what was written there was changed since")
+            return replace(keep, note="kept as it is: what was written there was changed since")
         return replace(keep, after=text.replace(there, "").encode())
     except UnfitError as err:
         return replace(keep, note=f"kept as it is: {err}")
