@@ -20,19 +20,21 @@ from dbarchitect.model.value import Value, from_json, to_json
 
 from .edits import How, UnfitError, appended, in_yaml_list, member, present, section, with_key
 from .parts import Part, Wish
+from .skill import NAME
 
 RECORD = ".dbarchitect/init.json"
 
 
 class Entry(Value, frozen=True, kw_only=True):
     """What stands in one file. `inserted`: the text that came in; of a whole file its SHA-256. `created`: the file
-    was not there before."""
+    was not there before. `outer`: of a key the object that it is in."""
 
     part: Part
     path: str
     how: How
     inserted: str
     created: bool
+    outer: str = ""
 
 
 class Record(Value, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ def _planned(root: Path, wish: Wish, known: Entry | None) -> Change:
     except UnfitError as err:
         return replace(keep, note=f"kept as it is: {err}")
     created = known.created if known is not None and before is not None else before is None
-    entry = Entry(part=wish.part, path=wish.path, how=wish.how, inserted=inserted, created=created)
+    entry = Entry(part=wish.part, path=wish.path, how=wish.how, inserted=inserted, created=created, outer=wish.outer)
     return replace(keep, after=text.encode(), entry=entry)
 
 
@@ -171,8 +173,8 @@ def _undone(root: Path, entry: Entry) -> Change:
         if not entry.created and text.count(entry.inserted) == 1:
             return replace(keep, after=text.replace(entry.inserted, "").encode())
         there = present(text) if entry.how == "section" else None
-        if there is None and entry.how == "section":
-            return keep
+        if there is None and (entry.how == "section" or member(text, entry.outer, NAME) is None):
+            return keep  # taken out by hand, or a run was killed before it came in
         if there is None or there not in entry.inserted:
             return replace(keep, note="kept as it is: what was written there was changed since")
         return replace(keep, after=text.replace(there, "").encode())
