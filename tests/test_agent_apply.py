@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -326,12 +328,9 @@ def test_wrong_options(arguments, said):
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])
-def test_an_interrupted_server_exits_with_130_and_leaves_nothing(transport, tmp_path, monkeypatch):
+def test_an_interrupted_server_exits_with_130_and_leaves_nothing(transport, tmp_path):
     (tmp_path / "s.sql").write_text("CREATE TABLE t (id int PRIMARY KEY);")
     words = [sys.executable, "-m", "dbarchitect", "mcp", "--source", "app=s.sql", "--transport", transport]
-    import os
-    import socket
-
     if transport == "http":
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
@@ -370,3 +369,24 @@ def test_an_interrupted_server_exits_with_130_and_leaves_nothing(transport, tmp_
     assert process.returncode in (130, -signal.SIGINT), said
     assert "Traceback" not in said
     assert [one.name for one in tmp_path.iterdir()] == ["s.sql"]
+
+
+def test_an_interrupted_design_of_a_cache_leaves_nothing(tmp_path):
+    """Interrupted while it reads its workload, with its folder for files already made."""
+    (tmp_path / "s.sql").write_text("CREATE TABLE t (id int PRIMARY KEY);")
+    pipe = tmp_path / "queries.sql"
+    os.mkfifo(pipe)
+    words = [sys.executable, "-m", "dbarchitect", "cache", "s.sql", "--workload", pipe.name]
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "DBA_CACHE": str(postgres_servers.test_cache() or "")}
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment
+    ) as process:
+        try:
+            with pipe.open("w"):  # opens when it reads, and leaves it waiting
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=60)[1]
+        finally:
+            process.kill()
+    assert process.returncode in (130, -signal.SIGINT), said
+    assert "Traceback" not in said
+    assert {one.name for one in tmp_path.iterdir()} == {"s.sql", "queries.sql"}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import DbaError, InputError
 from dbarchitect.files import write_whole
 from dbarchitect.model.value import Value, from_json, to_json
 
@@ -200,6 +201,8 @@ def carry_out(root: Path, changes: Sequence[Change], left: Record) -> None:
     folders = tuple(dict.fromkeys((*left.folders, *(one.relative_to(root).as_posix() for one in made))))
     done: list[Change] = []
     try:
+        for folder in made:
+            folder.mkdir()
         if left.entries:
             _put(record, to_json(msgspec.structs.replace(left, folders=folders), indent=1) + b"\n")
         for one in changes:
@@ -208,11 +211,12 @@ def carry_out(root: Path, changes: Sequence[Change], left: Record) -> None:
         if not left.entries:
             _put(record, None)
     except BaseException:
-        for one in reversed(done):
-            _put(root / one.path, one.before)
-        _put(record, before)
+        for path, content in (*((root / one.path, one.before) for one in reversed(done)), (record, before)):
+            with suppress(OSError, DbaError):  # what cannot be put back must not keep the others from it
+                _put(path, content)
         for folder in reversed(made):
-            _remove_if_empty(folder)
+            with suppress(OSError):
+                _remove_if_empty(folder)
         raise
     if not left.entries:
         for name in sorted(folders, reverse=True):
@@ -223,7 +227,7 @@ def _put(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     write_whole(path, content)
 
 
