@@ -2,7 +2,7 @@
 
 An agent is not trusted: it names no URL, no file and no folder, writes to no database of the user's, and its free SQL
 runs on a private copy alone, as a role that may change its rows and nothing else. What the copy holds is gone with the
-call.
+call. The one exception is asked for by the person who starts the server: `target` (see `plans`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 
 from dbarchitect import __version__
@@ -33,6 +34,7 @@ from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.errors import InputError
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.render import Screen, render_review
+from dbarchitect.render.applied import render_applied
 from dbarchitect.render.choose import render_choice
 from dbarchitect.render.design import pages, render_design
 from dbarchitect.render.index import render_advice
@@ -41,6 +43,8 @@ from dbarchitect.render.rehearsal import render_rehearsal
 from dbarchitect.render.untrusted import block, json_document, visible
 from dbarchitect.sources import open_source
 from dbarchitect.sql.parse import normalize
+
+from .plans import Plan, Plans, Target, apply_plan
 
 _SCREEN = Screen(width=110, unicode=False)
 _REPORT = 8_000  # characters of a report; all of it is in the evidence
@@ -74,7 +78,8 @@ class Answer:
 
 
 class Desk:
-    """Does the work. `sources`: what may be asked about, by name; `folder`: for files that come and go."""
+    """Does the work. `sources`: what may be asked about, by name; `folder`: for files that come and go; `target`: the
+    source that rehearsed plans may be applied to, None (as a rule) for none."""
 
     def __init__(
         self,
@@ -84,7 +89,10 @@ class Desk:
         clock: Callable[[], datetime],
         pg_bin: Path | None = None,
         cache: Path | None = None,
+        target: Target | None = None,
     ) -> None:
+        self.target = target
+        self._plans = Plans()
         self.sources = dict(sources)
         self._folder = folder
         self._clock = clock
@@ -229,7 +237,18 @@ class Desk:
             render_rehearsal(found, "json", screen=_SCREEN, version=__version__),
             again=f"dba migrate rehearse FOLDER --source {self._shown(source)} --data",
         )
+        self._plans.keep(Plan(source=source, up=up, down=down, rehearsal=found))
         return replace(answer, plan=found.plan)
+
+    def apply(self, plan: str) -> Answer:
+        """Apply a plan that was rehearsed in this session to the target. Raises `InputError` where there is no
+        target."""
+        if self.target is None:
+            raise InputError("this server applies nothing", hint="a person does: dba migrate apply FOLDER --to URL")
+        chosen = self._plans.take(plan, self.target)
+        applied, back = apply_plan(chosen, self.target, clock=self._clock, pg_bin=self._pg_bin, cache=self._cache)
+        text = render_applied(applied) + (f"\ntaken back with: {back}" if back else "\nthere is no way back")
+        return replace(self._answer("apply", text, msgspec.to_builtins(applied)), plan=plan)
 
     # --- free SQL -----------------------------------------------------------------------------------------------------
 

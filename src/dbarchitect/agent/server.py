@@ -23,6 +23,7 @@ from .desk import Answer, Desk
 from .prompts import PROMPTS, prompt
 
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+_WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
 _AT_ONCE = 2  # calls that work side by side; each starts a server of its own
 
 Source = Annotated[str, Field(description="A name from get_context.")]
@@ -34,8 +35,14 @@ def make_server(desk: Desk) -> MCPServer:
         "dbarchitect",
         title="dbarchitect",
         version=__version__,
-        instructions="A database architect that proves its advice on private copies of real engines. Nothing here "
-        "writes to a user's database. Begin with get_context.",
+        instructions="A database architect that proves its advice on private copies of real engines. "
+        + (
+            f"apply_migration alone writes, to {desk.target.source}; call it when the user has seen the rehearsal and "
+            "said so. "
+            if desk.target is not None
+            else "Nothing here writes to a user's database. "
+        )
+        + "Begin with get_context.",
         log_level="WARNING",
     )
     limiter = anyio.CapacityLimiter(_AT_ONCE)
@@ -85,6 +92,14 @@ def make_server(desk: Desk) -> MCPServer:
         """Run a migration up, down and up on private copies: locks, waits, failures, whether it leads back. Gives a
         plan id; applying is for a person (dba migrate apply)."""
         return await run(desk.rehearse, source, up_sql, down_sql)
+
+    if desk.target is not None:
+
+        @server.tool(annotations=_WRITES)
+        async def apply_migration(plan: str) -> Answer:
+            """WRITES to the user's database, after the user agreed to what the rehearsal showed: applies the plan of
+            that id, rehearsed in this session, once. Refused where the schema has changed since."""
+            return await run(desk.apply, plan)
 
     @server.tool(annotations=_READS)
     async def sandbox_sql(source: Source, sql: str) -> Answer:

@@ -14,9 +14,11 @@ import msgspec
 
 from dbarchitect.design.problems import refuse_problems
 from dbarchitect.design.spec import Assumed, Spec
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError
 from dbarchitect.model.value import from_json
 from dbarchitect.progress import nothing
+
+from .providers import first_line, provider
 
 _AGAIN = 2  # times that a model is told what is wrong with its answer
 _LARGEST = 200_000  # bytes of a text: what providers' smaller models take at once
@@ -42,20 +44,15 @@ def spec_by_model(data: bytes, name: str, model: Any, *, progress: Callable[[str
     no sound spec after three attempts; `SurroundingsError` where the library, a key or the provider is missing.
     """
     text = _text(data, name)
-    try:
-        from pydantic_ai import Agent, ModelRetry, StructuredDict
-        from pydantic_ai.exceptions import AgentRunError, ContentFilterError, UnexpectedModelBehavior, UserError
-    except ImportError as err:
-        raise SurroundingsError(
-            "--model needs the library that talks to providers, which is not installed",
-            hint="pip install 'dbarchitect[ai]', and the provider's: pip install 'pydantic-ai-slim[openai]'",
-        ) from err
     lines = text.split("\n")
     found: list[Spec] = []
     wrong: list[str] = []
     label = model if isinstance(model, str) else str(getattr(model, "model_name", model))
-    form = StructuredDict(_schema(), name="spec", description="what the text says of the data")
-    try:
+    with provider(label):
+        from pydantic_ai import Agent, ModelRetry, StructuredDict
+        from pydantic_ai.exceptions import ContentFilterError, UnexpectedModelBehavior
+
+        form = StructuredDict(_schema(), name="spec", description="what the text says of the data")
         agent = Agent(model, output_type=form, instructions=_INSTRUCTIONS, retries={"output": _AGAIN})
 
         @agent.output_validator
@@ -68,25 +65,18 @@ def spec_by_model(data: bytes, name: str, model: Any, *, progress: Callable[[str
             return answer
 
         progress(f"{name} ({len(data):,} bytes) is sent to {label}")
-        agent.run_sync("\n".join(f"{number}: {line}" for number, line in enumerate(lines, 1)))
-    except ContentFilterError as err:
-        raise InputError(f"{label} refuses to read {name}: {_first(err)}", hint="another model, or a brief") from err
-    except UnexpectedModelBehavior as err:
-        said = wrong[-1] if wrong else _first(err)
-        raise InputError(
-            f"what {label} read out of {name} is no sound spec, also after it was told why: {said}",
-            hint="a larger model, a shorter text, or a brief that is read without one",
-        ) from err
-    except UserError as err:  # no such model, or no key for it
-        raise _not_there(label, err) from err
-    except ImportError as err:
-        raise SurroundingsError(f"{label}: {_first(err)}", hint="pip install 'pydantic-ai-slim[PROVIDER]'") from err
-    except AgentRunError as err:
-        raise SurroundingsError(
-            f"{label} did not answer: {_first(err)}", hint="its key, its quota, the network"
-        ) from err
-    except ValueError as err:
-        raise InputError(f"{label} is no model: {_first(err)}", hint="such as --model openai:gpt-5") from err
+        try:
+            agent.run_sync("\n".join(f"{number}: {line}" for number, line in enumerate(lines, 1)))
+        except ContentFilterError as err:
+            raise InputError(
+                f"{label} refuses to read {name}: {first_line(err)}", hint="another model, or a brief"
+            ) from err
+        except UnexpectedModelBehavior as err:
+            said = wrong[-1] if wrong else first_line(err)
+            raise InputError(
+                f"what {label} read out of {name} is no sound spec, also after it was told why: {said}",
+                hint="a larger model, a shorter text, or a brief that is read without one",
+            ) from err
     spec = found[-1]
     told = Assumed(
         what=f"the text says what {label} read out of it",
@@ -94,17 +84,6 @@ def spec_by_model(data: bytes, name: str, model: Any, *, progress: Callable[[str
         say="dba design FILE --spec -o spec.json, to read and mend it; then dba design spec.json",
     )
     return msgspec.structs.replace(spec, assumed=(told, *spec.assumed))
-
-
-def _not_there(label: str, err: Exception) -> InputError | SurroundingsError:
-    said = _first(err)
-    if "Unknown model" in said:
-        return InputError(f"{label} is no model that is known", hint="PROVIDER:NAME, such as openai:gpt-5")
-    return SurroundingsError(f"{label} cannot be asked: {said}", hint="the provider's key stands in the environment")
-
-
-def _first(err: BaseException) -> str:
-    return str(err).strip().split("\n")[0] or type(err).__name__
 
 
 def _text(data: bytes, name: str) -> str:

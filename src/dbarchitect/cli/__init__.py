@@ -11,6 +11,7 @@ from . import (
     erd,
     folder,
     index,
+    init,
     keyset,
     lint,
     logs,
@@ -42,7 +43,7 @@ app.command(workload)
 show_examples(app)
 
 VERBS = (
-    *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
+    *(answer, apply, cache, choose, design, diff, erd, folder, index, init, keyset, lint, logs, mcp),
     *(nplusone, orm_diff, platform, pooler, query_diff, query_review, rehearse, report, timeseries),
     *(vectors,),
 )

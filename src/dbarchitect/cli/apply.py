@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import platform
 import random
 import re
 import sys
@@ -201,7 +199,7 @@ def _options(
         backup=backup,
         backup_dir=backup_dir,
         snapshot_command=snapshot_command,
-        client=f"{_account()}@{platform.node()}",
+        client=terminal.account(),
         pg_bin=pg_bin.absolute() if pg_bin else None,
         python=python.absolute() if python else None,
         cache=terminal.cache(),
@@ -242,10 +240,3 @@ def _milliseconds(option: str, text: str) -> int:
     if match is None or (value := float(match[1]) * _UNITS[match[2]]) > 2**31 - 1:
         raise InputError(f"{option} {text}: not a time", hint=f"{option} 500ms, 2s, 5min; 0 for none")
     return round(value)
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in some containers
-        return "unknown"

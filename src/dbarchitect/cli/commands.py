@@ -81,6 +81,10 @@ Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line. Raises `DbaError`; usage errors are `InputError`."""
+    if arguments and not arguments[0].startswith("-") and any(one.isspace() for one in arguments[0].strip()):
+        from .front import front  # no verb has a blank: it is a task in words
+
+        return front(arguments)
     try:
         code = app(list(arguments))
     except CycloptsError as err:

@@ -26,6 +26,18 @@ def cache() -> Path | None:
     return Path(named).absolute() if named else None
 
 
+def account() -> str:
+    """Who runs this, and where: `name@machine`."""
+    import getpass
+    import platform
+
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        name = "unknown"
+    return f"{name}@{platform.node()}"
+
+
 def colored(stream: TextIO) -> bool:
     """Whether `stream` is to be written in colour."""
     # https://no-color.org: any value but the empty one counts.
