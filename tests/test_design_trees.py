@@ -55,7 +55,7 @@ def adds(rate: float) -> dict[str, Any]:
         ([reads(100), moves(None)], {}, "closure"),
         ([reads(100), moves(50)], {}, "adjacency"),
         ([reads(100), moves(0.1)], {}, "closure"),
-        ([reads(100), adds(90)], {}, "adjacency"),
+        ([reads(100), adds(17)], {}, "adjacency"),
         ([reads(100), adds(1)], {}, "ltree"),
         ([reads(100)], {"volumes": [{"entity": "page", "a_day": 86400 * 90}]}, "adjacency"),
         ([reads(100)], {"tenant": True}, "closure"),

@@ -486,7 +486,7 @@ class _Writer:
                 if upward
                 else f"{alias}.{PATH} <@ (SELECT t.{PATH} {start})"
             )
-            order = order or ([f"nlevel({alias}.{PATH}) DESC"] if upward else [f"{alias}.{PATH}"])
+            order = order or [f"nlevel({alias}.{PATH}){' DESC' if upward else ''}"]
         self._conditions(table, f"{alias}.")
         chosen = [self._column(table, name) for name in self.access.fields] or [
             one for one in table.columns if one.type != "tsvector"
