@@ -27,6 +27,7 @@ from dbarchitect.design.seeds import seed
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
+from dbarchitect.design.tenancy import resolved
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import version_name
@@ -134,7 +135,7 @@ def read_spec(
         with open_workshop(pg_bin, cache, progress) as workshop:
             return _answerable(_with_embedded(brief, workshop))
     try:
-        return from_json(Spec, data)
+        return resolved(from_json(Spec, data))
     except ValueError as err:
         raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
 

@@ -225,6 +225,8 @@ class Surroundings(Value, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
     tenancy: Literal["", "none", "shared", "schema", "database"] = ""
     tenant: str = ""  # the entity that is one
+    # what a law or a contract asks to be each tenant's own: rights, or a database with its keys, backups and place
+    isolation: Literal["", "schema", "database"] = ""
     ids: Literal["", "public", "internal"] = ""  # whether keys are seen outside: in addresses, by clients
     needs: tuple[str, ...] = ()
     platform: str = ""  # where they must be, or are already: "supabase", "aws"

@@ -17,6 +17,7 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from dbarchitect.design.spec import Access, Assumed, Entity, Relation, Spec, Surroundings, Unread, Volume
+from dbarchitect.design.tenancy import resolved
 from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
@@ -183,6 +184,7 @@ class _Brief:
             unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*same, *assumed, *valueless, *self.guessed, *self._decided(known)),
             answered=self.answered, settled=tuple(self.settled),
         )  # fmt: skip
+        spec = resolved(spec)
         if not spec.entities and not self.embedded:
             raise InputError(
                 f"{self.name} names no thing that is kept",
@@ -721,8 +723,11 @@ class _Brief:
 
     def _surroundings(self) -> Surroundings:
         around = dict(self.around)
+        many = around.pop("many_tenants", False)
         if self.said.tenant:
-            around |= {"tenant": self.said.tenant, "tenancy": around.get("tenancy") or "shared"}
+            around |= {"tenant": self.said.tenant, "isolation": self.said.isolation or around.get("isolation", "")}
+        elif many and not around.get("tenant") and not around.get("tenancy"):
+            around["tenancy"] = "shared"
         return Surroundings(**{key: value for key, value in around.items() if value is not None})
 
     def _volumes(self, known: dict[str, Entity]) -> list[Volume]:

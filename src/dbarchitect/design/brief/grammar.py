@@ -477,11 +477,23 @@ class Reader:
             rf"^(?:everything|all data|data|all records) (?:belongs to|is (?:scoped|separated|isolated|kept) (?:to|by|per)) (?:{DETERMINERS}\s+)?({NOUN})$",
             text, re.IGNORECASE,
         )  # fmt: skip
-        found = match or per
+        own = re.match(
+            rf"^(?:each|every) ({NOUN}) (?:has|gets|needs|wants|is given|must have|must get) (?:its|their|an?|his|her) (?:very )?"
+            r"(?:own|separate|dedicated) (databases?|encryption keys?|backups?|schemas?|database (?:roles?|users?|logins?))$",
+            text, re.IGNORECASE,
+        ) or re.match(
+            rf"^(?:each |every )?({NOUN}) (?:(?:only |can only |may only |must only )(?:ever )?sees?|(?:can|may|must) (?:only )?see only|sees? only)"
+            r" (?:its|their) own (?:data|records|rows)()$",
+            text, re.IGNORECASE,
+        )  # fmt: skip
+        found = match or per or own
         owner = self.entity(found[1]) if found else None
         if owner is None:
             return False
         self.said.tenant = owner
+        if own is not None and own[2]:
+            rights = re.match(r"schema|database (?:role|user|login)", own[2], re.IGNORECASE)
+            self.said.isolation = "schema" if rights else "database"
         return True
 
     def _tree(self, text: str, line: int) -> bool:

@@ -54,6 +54,7 @@ class Statements:
     unread: list[Unread] = field(default_factory=list[Unread])
     pairs: dict[tuple[str, str], list[Field]] = field(default_factory=dict[tuple[str, str], list[Field]])
     tenant: str = ""
+    isolation: str = ""  # what is to be each tenant's own: "schema", "database"
     last: str = ""  # the entity that `it` means
 
     def thing(self, name: str, line: int) -> Thing:
