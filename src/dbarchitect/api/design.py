@@ -282,7 +282,7 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
     made = msgspec.structs.replace(
         made, written=written, removed=removed, unchanged=unchanged, seconds=time.monotonic() - begun
     )
-    return _with_orm(made, folder, options) if options.orm else made
+    return _with_orm(made, folder, seeds, options) if options.orm else made
 
 
 def _made(path: Path, text: str, workshop: Workshop, database: str) -> Source:
@@ -584,13 +584,19 @@ def _sum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _with_orm(made: Architecture, folder: Path, options: DesignOptions) -> Architecture:
-    """The project of an object-relational mapper beside the schema."""
+def _with_orm(made: Architecture, folder: Path, seeds: str, options: DesignOptions) -> Architecture:
+    """The project of an object-relational mapper beside the schema, with the rows of the design as its seed."""
     from .orm import OrmOptions, orm
 
     to, _, variant = options.orm.partition(":")
+    rows = tuple(one.sql for one in split_script(seeds, "seed.sql") if one.kind.startswith(("INSERT", "SELECT")))
     base = OrmOptions(
-        force=options.force, pg_bin=options.pg_bin, cache=options.cache, now=options.now, progress=options.progress
+        rows=rows,
+        force=options.force,
+        pg_bin=options.pg_bin,
+        cache=options.cache,
+        now=options.now,
+        progress=options.progress,
     )
     settings = replace(base.settings, variant=variant)
     project = orm(str(folder / "schema.sql"), to, folder / "app", replace(base, settings=settings))  # pyright: ignore[reportArgumentType]

@@ -70,9 +70,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO :"tenan
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO :"tenant";
 """
 _PATH = 'SET search_path TO :"tenant", public;\n'
-_JOURNAL = (
-    f'CREATE TABLE IF NOT EXISTS :"tenant".{JOURNAL} (name text PRIMARY KEY, run_at timestamptz NOT NULL DEFAULT now());\n'
-)
+_JOURNAL = f'CREATE TABLE IF NOT EXISTS :"tenant".{JOURNAL} (name text PRIMARY KEY, run_at timestamptz NOT NULL DEFAULT now());\n'
 _UP_HEAD = """-- Brings the schema of one tenant up to date: psql -v tenant=acme -d app -f tenants/migrate.sql
 -- By the role that owns it. What ran there is in its own table, so that it may be run again.
 \\set ON_ERROR_STOP on

@@ -61,7 +61,11 @@ def tenancy(spec: Spec) -> Tenancy:
         )  # fmt: skip
     within = count is not None and count <= schemas
     if around.isolation == "schema" or (rules and within):
-        asked = _APART["schema"] if around.isolation == "schema" else f"{' and '.join(rules)} asks for rights of each {who}'s own"
+        asked = (
+            _APART["schema"]
+            if around.isolation == "schema"
+            else f"{' and '.join(rules)} asks for rights of each {who}'s own"
+        )
         return Tenancy(
             kept="schema",
             why=f"{asked}; {number}",
@@ -71,7 +75,9 @@ def tenancy(spec: Spec) -> Tenancy:
         )  # fmt: skip
     reasons = [number]
     if rules:
-        reasons.append(f"{' and '.join(rules)} asks for separate rights, which row security gives; a schema is for up to {schemas:,}")
+        reasons.append(
+            f"{' and '.join(rules)} asks for separate rights, which row security gives; a schema is for up to {schemas:,}"
+        )
     if others:
         reasons.append(f"{' and '.join(others)} asks for control of access, and names no separate database")
     return Tenancy(

@@ -64,9 +64,7 @@ _OWN_DATABASE = (
     r"|databases? (?:per|for each|for every) |(?:own|separate) encryption keys?\b|customer[- ]managed keys?\b"
     rf"|(?:back(?:ed )?up|restor)\w*[^.]{{0,30}}\b(?:separately|individually|on (?:its|their) own|{_EACH} (?:tenant|customer|client)))"
 )
-_OWN_RIGHTS = (
-    r"\b(?:(?:separate|dedicated|own) (?:schemas?|database (?:roles?|users?|accounts?|logins?))|schemas? (?:per|for each|for every) )"
-)
+_OWN_RIGHTS = r"\b(?:(?:separate|dedicated|own) (?:schemas?|database (?:roles?|users?|accounts?|logins?))|schemas? (?:per|for each|for every) )"
 
 
 def told(key: str, value: str) -> dict[str, Any] | None:
