@@ -28,6 +28,7 @@ from .exact import Deleting, Pairs, deleted, deleting, paired, pairs, referred, 
 from .fields import field_of, field_of_row, heads, kind_by_name
 from .grammar import Reader
 from .markdown import Part, parts_of
+from .offices import undressed
 from .phrases import bare, listed, named, sentences, singular
 from .relations import relations_of, with_fields
 from .samples import entities_of_json, entity_of_csv
@@ -37,7 +38,7 @@ from .surroundings import hinted, told, volume_columns, volume_of_row, volumes_o
 from .wording import asked_about, asserted, is_aside, without_actors
 
 _ABOUT = re.compile(
-    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goal)\b", re.IGNORECASE
+    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b", re.IGNORECASE
 )
 _DATA = re.compile(
     r"\b(?:entit|data|model|what we (?:store|keep|have|know)|things|objects|domain|schema|tables|nouns|concepts|rules|constraints|relations?)",
@@ -51,7 +52,7 @@ _VOLUME = re.compile(
     r"\b(?:volumes?|numbers|size|sizes|scale|load|traffic|growth|amounts|how much|capacity)\b", re.IGNORECASE
 )
 _WHERE = re.compile(
-    r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|non[- ]functional|context|budget|compliance|team)\b",
+    r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|running|installing|installation|setup|non[- ]functional|context|budget|compliance|team)\b",
     re.IGNORECASE,
 )
 _VALUES = frozenset(
@@ -110,7 +111,7 @@ def read_brief(data: bytes, name: str, *, files: Mapping[str, str] | None = None
         raise InputError(
             f"{name} is empty", hint="say what you build: A customer has many orders. An order has a total in EUR."
         )
-    parts = parts_of(text.replace("\r\n", "\n"))
+    parts = list(undressed(parts_of(text.replace("\r\n", "\n"))))
     return _Brief(name).read([*parts, *_beside(parts, files or {})])
 
 
