@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from .definitions import is_definition
 from .markdown import Part
-from .phrases import listed, singular
+from .phrases import listed, sentences, singular
 
 _NUMBER = re.compile(r"^(?:\*\*|__)?\[?[A-Z]{1,6}[- ]?\d+(?:\.\d+)*\]?(?:\*\*|__)?(?:[:.)]| [-–—])?\s+(?=\S)")
 # A line that is a label of the list below it, and no thing: MoSCoW, and its neighbours.
@@ -48,7 +49,33 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
             path = (*path, "About")
         elif label and _ASKED.search(label):
             path = (*path, "Queries")
-        yield replace(part, text=text, path=path)
+        entry = _ENTRY.match(text) if path == part.path else None
+        if entry is None or is_definition(entry[2]):
+            yield replace(part, text=text, path=path)
+        else:
+            yield from _explained(replace(part, text=text), entry[1], entry[2])
+
+
+_ENTRY = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?):?(?:\*\*|__)\s*(?:–|—|-)\s+(.+)$", re.DOTALL)
+
+
+def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
+    """An entry `**Ward** – where people work. Has a name and a floor.` as sentences about it: its fields, or what it does.
+    What only explains the word is told as such."""
+    first, *others = [one for one, _ in sentences(text)]
+    fields = listed(first)
+    if len(fields) > 1 and not re.search(r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", first, re.IGNORECASE):
+        said = f"A {name} has {', '.join(one if re.match(r'(?:an?|the) ', one) else f'a {one}' for one in fields)}"
+    elif re.match(r"^(?!this|is\b|has\b)[a-z]+(?:[^s\W]s|es) (?:an?|the|one|many|several)\b", first, re.IGNORECASE):
+        said = f"A {name} {first[0].lower()}{first[1:]}"
+    else:
+        yield replace(part, text=f"{name}: {first}", kind="paragraph", path=(*part.path, "About"))
+        if not others:
+            return
+        first, *others = others
+        with_subject = re.match(r"^(?:has|have|belongs?|is|are|can|may|must|contains?|consists?)\b", first, re.IGNORECASE)
+        said = f"A {name} {first[0].lower()}{first[1:]}" if with_subject else first
+    yield replace(part, text=". ".join([said, *others]) + ".", kind="paragraph")
 
 
 _A = r"(?:an?|each|every|one|the|another)"
