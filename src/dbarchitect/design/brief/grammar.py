@@ -19,6 +19,7 @@ from . import deeds, notes
 from .fields import bounded, field_of, kind_by_name
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
 from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, clauses
+from .trees import tree_form
 from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
@@ -488,6 +489,8 @@ class Reader:
         )  # fmt: skip
         found = match or per or own
         owner = self.entity(found[1]) if found else None
+        if owner is None and own is not None and 0 < len(singular(own[1]).split()) <= 3:
+            owner = self.said.thing(singular(own[1]), line).name  # nothing else need be said of who it is
         if owner is None:
             return False
         self.said.tenant = owner
@@ -497,6 +500,7 @@ class Reader:
         return True
 
     def _tree(self, text: str, line: int) -> bool:
+        text, form, levels = tree_form(text)
         match = re.match(
             rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:form|forms|are organi[sz]ed in|are arranged in|make) (?:a |an )?(?:tree|hierarchy|trees)$"
             rf"|^(?:{DETERMINERS}\s+)?({NOUN}) (?:can be|may be|are|is) nested$",
@@ -505,7 +509,11 @@ class Reader:
         owner = self.entity(match[1] or match[2]) if match else None
         if owner is None:
             return False
-        self.said.links.append(Link(of=owner, to=owner, least=0, most=1, role="parent", owns=False, line=line))
+        self.said.links.append(
+            Link(
+                of=owner, to=owner, least=0, most=1, role="parent", owns=False, line=line, form=form, levels=levels
+            )
+        )  # fmt: skip
         return True
 
     def _optional(self, text: str, line: int) -> bool:

@@ -39,11 +39,14 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
             label = text.strip(" *_:")
             continue
         if part.kind == "heading":
-            label = ""
+            label = text if _LABEL.match(text.strip()) and _OUTSIDE.search(text) else ""
+            if label:
+                continue
         if part.kind not in ("paragraph", "item"):
             yield part
             continue
-        text = _NUMBER.sub("", text)
+        text = _VALUES.sub(lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text))
+        text = _HEADED.sub("", text)
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
             path = (*path, "About")
@@ -65,7 +68,7 @@ def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
     first, *others = [one for one, _ in sentences(text)]
     fields = listed(first)
     if len(fields) > 1 and not re.search(r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", first, re.IGNORECASE):
-        said = f"A {name} has {', '.join(one if re.match(r'(?:an?|the) ', one) else f'a {one}' for one in fields)}"
+        said = f"A {name} has {_articled(fields)}"
     elif re.match(r"^(?!this|is\b|has\b)[a-z]+(?:[^s\W]s|es) (?:an?|the|one|many|several)\b", first, re.IGNORECASE):
         said = f"A {name} {first[0].lower()}{first[1:]}"
     else:
@@ -76,6 +79,20 @@ def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
         with_subject = re.match(r"^(?:has|have|belongs?|is|are|can|may|must|contains?|consists?)\b", first, re.IGNORECASE)
         said = f"A {name} {first[0].lower()}{first[1:]}" if with_subject else first
     yield replace(part, text=". ".join([said, *others]) + ".", kind="paragraph")
+
+
+_VALUES = re.compile(
+    r"^(?:an? |the )?([\w -]{2,40}?) (statuses|states|types|kinds|priorities|severities|levels|sizes): ([^.:]+)\.?$",
+    re.IGNORECASE,
+)
+_SINGULAR = {
+    "statuses": "status", "states": "status", "types": "type", "kinds": "kind", "priorities": "priority",
+    "severities": "severity", "levels": "level", "sizes": "size",
+}  # fmt: skip
+# `Complaints: a recipient can raise a complaint`: the head only says what the sentence is about.
+_HEADED = re.compile(
+    r"^[A-Z][\w-]+(?: [a-z-]+)?: (?=(?:an?|each|every|the) [\w-]+(?: [\w-]+)? (?:can|may|must|has|is|shall|should|will) )"
+)
 
 
 _A = r"(?:an?|each|every|one|the|another)"
@@ -115,10 +132,9 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b([\w-]+ (?:at|on|date)) if (?:it|he|she|they) (?:is|was|has|are|were) [\w ]+?(?=$|[,;)])", r"\1 (optional)"),
         (r"^two ([\w -]+?s) of (?:one|the same|a) ", r"\1 of the same "),
         (r"^(?:its |the |their )?(status|state|priority|severity|kind|type|category|level|reason|role|mode) (?:is|are|can be|may be|must be) (?:one of|either) (.+)$", r"it has a \1 (\2)"),
-        (r"^(?:an? |the )?([\w -]+?) (statuses|states|types|kinds|priorities|severities|levels): (.+)$", r"a \1 has a \2 (\3)"),
+        (r",? (?:until|as long as|while) (?:it|they|he|she) [\w ]+$", ""),
     )
 )  # fmt: skip
-_SINGULAR = {"statuses": "status", "states": "status", "types": "type", "kinds": "kind", "priorities": "priority", "severities": "severity", "levels": "level"}  # fmt: skip
 _THROUGH = re.compile(
     rf"^((?:{_A} )?{_N}) {_MODAL}?(?:moves?|goes|go|passes?|progress(?:es)?|runs?) (?:through|along) (?:the )?(?:following )?"
     r"(?:states?|status(?:es)?|stages?|steps?)?:? ?(.+?(?:\s*(?:→|->|=>|>)\s*.+?)+?)(?:,? (?:or|and) (?:be|is|can be|may be|it can be) (\w+)(?: [\w ]+)?)?$",
@@ -156,13 +172,14 @@ def taken_apart(text: str) -> list[str]:
         r"\b(?:timestamps?|dates?|times?) (?:for|of) (?:the |its )?([a-z]+)(?: and (?:the |its )?([a-z]+))?\b",
         _moments, said, flags=re.IGNORECASE,
     )  # fmt: skip
-    said = re.sub(r"\bhas a (statuses|states|types|kinds|priorities|severities|levels) \(", lambda one: f"has a {_SINGULAR[one[1].lower()]} (", said)
     through = _THROUGH.match(said)
     if through is not None:
         return _states(through)
     more: list[str] = []
     said = _without_fields(said, more)
-    for form in (_filed, _attached, _passive, _per, _linked):
+    if more and re.match(r"^we keep [\w -]+s$", said, re.IGNORECASE):
+        return more
+    for form in (_in_kinds, _kept, _managed, _both, _filed, _attached, _passive, _per, _linked):
         found = form(said)
         if found:
             return [*found, *more]
@@ -195,9 +212,50 @@ def _without_fields(text: str, more: list[str]) -> str:
         owner = another[1] if another is not None else match[2].split()[-1] if match[1] is None and before else match[2]
         if before and another is None and match[1] is None:
             owner = match[2]
-        more.append(f"each {singular(owner)} has {', '.join(one if re.match(r'(?:an?|the) ', one) else f'a {one}' for one in items)}")
+        more.append(f"each {singular(owner)} has {_articled(items)}")
         text = text.replace(f" ({match[3]})", "", 1)
     return text if re.search(r"\s", text.strip()) or not more else ""
+
+
+_IN_KINDS = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:has|have) (?:many |several |some )?([\w-]+s) in (?:\w+ )?(sizes|colours|colors|kinds|types|shapes|grades|formats|classes): (.+)$",
+    re.IGNORECASE,
+)
+_KEPT = re.compile(rf"^we keep ({_N}) and (?:the )?({_N}) (?:in|of|for|within|on) (?:each|every) {_N}$", re.IGNORECASE)
+_MANAGED = re.compile(
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:import|register|create|manage|maintain|add|enter|record|capture|upload) ([\w-]+(?: [\w-]+)?s) with (.+)$",
+    re.IGNORECASE,
+)
+_UNIQUE = re.compile(r"^(?:the |its )?([\w -]+?) and (?:the |its )?([\w -]+?) (?:are|must be|have to be) unique$", re.IGNORECASE)
+
+
+def _articled(items: list[str]) -> str:
+    return ", ".join(one if re.match(r"(?:an?|the|its|their) ", one) else f"a {one}" for one in items)
+
+
+def _in_kinds(text: str) -> list[str]:
+    match = _IN_KINDS.match(text)
+    if match is None:
+        return []
+    values = ", ".join(re.sub(r"^or ", "", one) for one in re.split(r",\s*|\s+or\s+|\s+and\s+", match[4]) if one)
+    return [f"{match[1]} has many {match[2]}", f"each {singular(match[2])} has a {singular(match[3])} ({values})"]
+
+
+def _kept(text: str) -> list[str]:
+    match = _KEPT.match(text)
+    return [f"each {singular(match[1])} has many {match[2]}"] if match is not None else []
+
+
+def _managed(text: str) -> list[str]:
+    match = _MANAGED.match(text)
+    return [f"each {singular(match[1])} has {_articled(listed(match[2]))}"] if match is not None else []
+
+
+def _both(text: str) -> list[str]:
+    match = _UNIQUE.match(text)
+    if match is None or re.search(r"\b(?:together|pair|combination|both)\b", text, re.IGNORECASE):
+        return []
+    return [f"{match[1]} is unique", f"{match[2]} is unique"]
 
 
 def _filed(text: str) -> list[str]:
@@ -232,4 +290,7 @@ def _per(text: str) -> list[str]:
 
 def _linked(text: str) -> list[str]:
     match = _LINKED.match(text)
-    return [f"{match[1]}, and we record {match[2]}"] if match is not None else []
+    if match is None:
+        return []
+    known = re.sub(r"\b(?:an?|the) (?:optional )?(?=[\w-])", "the ", match[2], flags=re.IGNORECASE)
+    return [f"{match[1]}, and we record {known}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -26,6 +27,8 @@ class Link:
     owns: bool
     line: int
     ordered: bool = False
+    form: Literal["", "adjacency", "closure", "ltree"] = ""  # of a tree
+    levels: int = 0
 
 
 @dataclass
