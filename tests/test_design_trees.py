@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dbarchitect.design.brief import read_brief
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.hierarchies import strays
 from dbarchitect.design.queries import asked
@@ -186,3 +187,27 @@ def test_the_record_says_what_and_why() -> None:
     assert "pages_closure" in decided(_drafted("closure"), "hierarchy")[0]
     assert "ltree" in _drafted("ltree").extensions
     assert not _drafted("adjacency").fills
+
+
+def test_a_brief_names_the_form_the_depth_and_what_is_asked() -> None:
+    text = (
+        "A page has a title. A tag has a name. Pages form a tree, kept as a closure table, at most 6 levels deep. "
+        "Tags form a hierarchy.\n\n## Access patterns\n\n- list all pages below a page (50 a second)\n"
+        "- show the ancestors of a page\n- move a page below another page\n- list everything under a tag\n"
+    )
+    spec = read_brief(text.encode(), "brief.md").spec
+    assert [(one.hierarchy, one.depth) for one in spec.relations] == [("closure", 6), ("", 0)]
+    assert [(one.verb, one.by, one.fields) for one in spec.access] == [
+        ("list", ("ancestor",), ()), ("list", ("descendant",), ()), ("change", (), ("parent",)), ("list", ("ancestor",), ()),
+    ]  # fmt: skip
+    draft, _ = designed(spec, now=NOW)
+    assert draft.tables["pages"].levels == 6
+    assert draft.tables["tags"].hierarchy == "adjacency"
+    assert len(asked(draft, spec)) == 4
+
+
+def test_two_accesses_of_one_query_are_one() -> None:
+    spec = tree("closure", access=[reads(5), {**reads(7), "text": "the whole branch"}])
+    [one] = asked(designed(spec, now=NOW)[0], spec)
+    assert (one.per_second, one.said) == (12, True)
+    assert "the whole branch" in one.text

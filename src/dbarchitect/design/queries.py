@@ -49,11 +49,27 @@ _SPANS = ("minute", "hour", "day", "week", "month", "quarter", "year")  # of dat
 
 
 def asked(draft: Draft, spec: Spec) -> list[Asked]:
-    """The queries of all accesses. Raises `InputError` where one asks by what its entity does not have."""
-    found: list[Asked] = []
+    """The queries of all accesses, what two of them ask once. Raises `InputError` where one asks by what its entity does
+    not have."""
+    found: dict[str, Asked] = {}
     for access in spec.access:
-        found += _Writer(draft, spec, access).queries()
-    return found
+        for one in _Writer(draft, spec, access).queries():
+            same = " ".join(one.sql.split())
+            found[same] = _both(found[same], one) if same in found else one
+    return list(found.values())
+
+
+def _both(one: Asked, other: Asked) -> Asked:
+    """Two accesses that are one query: as often as both, and as fast as the more impatient one."""
+    waits = [each for each in (one.latency_ms, other.latency_ms) if each is not None]
+    said = [each.per_second for each in (one, other) if each.said]
+    return replace(
+        one,
+        text=one.text if one.text == other.text else f"{one.text}; {other.text}",
+        per_second=sum(said) if said else one.per_second + other.per_second,
+        said=bool(said),
+        latency_ms=min(waits, default=None),
+    )
 
 
 def workload(queries: list[Asked]) -> str:

@@ -38,7 +38,8 @@ from .surroundings import hinted, told, volume_columns, volume_of_row, volumes_o
 from .wording import asked_about, asserted, is_aside, without_actors
 
 _ABOUT = re.compile(
-    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b", re.IGNORECASE
+    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b",
+    re.IGNORECASE,
 )
 _DATA = re.compile(
     r"\b(?:entit|data|model|what we (?:store|keep|have|know)|things|objects|domain|schema|tables|nouns|concepts|rules|constraints|relations?)",

@@ -45,7 +45,9 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         if part.kind not in ("paragraph", "item"):
             yield part
             continue
-        text = _VALUES.sub(lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text))
+        text = _VALUES.sub(
+            lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text)
+        )
         text = _HEADED.sub("", text)
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
@@ -67,7 +69,9 @@ def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
     What only explains the word is told as such."""
     first, *others = [one for one, _ in sentences(text)]
     fields = listed(first)
-    if len(fields) > 1 and not re.search(r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", first, re.IGNORECASE):
+    if len(fields) > 1 and not re.search(
+        r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", first, re.IGNORECASE
+    ):
         said = f"A {name} has {_articled(fields)}"
     elif re.match(r"^(?!this|is\b|has\b)[a-z]+(?:[^s\W]s|es) (?:an?|the|one|many|several)\b", first, re.IGNORECASE):
         said = f"A {name} {first[0].lower()}{first[1:]}"
@@ -76,7 +80,9 @@ def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
         if not others:
             return
         first, *others = others
-        with_subject = re.match(r"^(?:has|have|belongs?|is|are|can|may|must|contains?|consists?)\b", first, re.IGNORECASE)
+        with_subject = re.match(
+            r"^(?:has|have|belongs?|is|are|can|may|must|contains?|consists?)\b", first, re.IGNORECASE
+        )
         said = f"A {name} {first[0].lower()}{first[1:]}" if with_subject else first
     yield replace(part, text=". ".join([said, *others]) + ".", kind="paragraph")
 
@@ -99,9 +105,7 @@ _A = r"(?:an?|each|every|one|the|another)"
 _N = r"[\w’'-]+(?: (?!(?:of|to|for|on|in|at|with|from|about|by|and|or|can|may|must|is|are|has|have)\b)[\w’'-]+){0,2}?"
 _SYSTEM = r"(?:the )?(?:system|app|application|platform|product|solution|service|tool|software|database|we)"
 _MODAL = r"(?:(?:must|shall|should|will|can|may|needs? to|has to|have to|want to) )"
-_FILING = (
-    r"(?:report|raise|file|submit|open|log|create|register|write|leave|add|request|post|record|place|make|enter|start|issue)"
-)
+_FILING = r"(?:report|raise|file|submit|open|log|create|register|write|leave|add|request|post|record|place|make|enter|start|issue)"
 # What ends the name of a field, so that a list in brackets is of fields and not of values.
 _FIELDS = re.compile(
     r"\b(?:names?|titles?|numbers?|dates?|addresses|address|e-?mails?|phones?|descriptions?|remarks?|notes?|quantity|amounts?|prices?"
@@ -148,7 +152,8 @@ _FILED = re.compile(
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
-    rf"^(?:(?:{_A} )?{_N} {_MODAL}(?:be able to )?)?(?:attach|add|link|upload) ([\w-]+(?: [\w-]+)?s) to {_A} ({_N})$", re.IGNORECASE
+    rf"^(?:(?:{_A} )?{_N} {_MODAL}(?:be able to )?)?(?:attach|add|link|upload) ([\w-]+(?: [\w-]+)?s) to {_A} ({_N})$",
+    re.IGNORECASE,
 )
 _PASSIVE = re.compile(
     rf"^({_N}) (?:(?:can|may|must|are|is|will|could|should|have to) )+(?:be )?(?:added|attached|posted|uploaded|written|left|made|filed) "
@@ -205,7 +210,11 @@ def _without_fields(text: str, more: list[str]) -> str:
     for match in list(_BRACKETS.finditer(text)):
         items = listed(match[3])
         named = [re.sub(r"\s*\(.*\)|,? (?:optional|unique)$", "", one).strip() for one in items]
-        if len(items) < 2 or not any(_FIELDS.search(one) for one in named) or any(len(one.split()) > 5 for one in named):
+        if (
+            len(items) < 2
+            or not any(_FIELDS.search(one) for one in named)
+            or any(len(one.split()) > 5 for one in named)
+        ):
             continue
         before = text[: match.start()]
         another = _OF_ANOTHER.search(before + (match[1] or ""))
@@ -226,7 +235,9 @@ _MANAGED = re.compile(
     rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:import|register|create|manage|maintain|add|enter|record|capture|upload) ([\w-]+(?: [\w-]+)?s) with (.+)$",
     re.IGNORECASE,
 )
-_UNIQUE = re.compile(r"^(?:the |its )?([\w -]+?) and (?:the |its )?([\w -]+?) (?:are|must be|have to be) unique$", re.IGNORECASE)
+_UNIQUE = re.compile(
+    r"^(?:the |its )?([\w -]+?) and (?:the |its )?([\w -]+?) (?:are|must be|have to be) unique$", re.IGNORECASE
+)
 
 
 def _articled(items: list[str]) -> str:

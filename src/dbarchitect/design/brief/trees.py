@@ -27,7 +27,8 @@ _ALL_BELOW = re.compile(
     re.IGNORECASE,
 )
 _ALL_ABOVE = re.compile(
-    r"\b(?:ancestors?|breadcrumbs?|path (?:of|to|from)|above (?:an?|the|one|it)\b|up to the (?:root|top))", re.IGNORECASE
+    r"\b(?:ancestors?|breadcrumbs?|path (?:of|to|from)|above (?:an?|the|one|it)\b|up to the (?:root|top))",
+    re.IGNORECASE,
 )
 _MOVE = re.compile(r"^(?:to )?(?:move|reparent|re-parent|drag|hang)s?\b", re.IGNORECASE)
 
