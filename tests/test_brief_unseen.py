@@ -219,11 +219,12 @@ def test_briefs_that_nobody_looked_at_while_the_grammar_was_written_have_a_figur
     [
         ("FR-1 The system shall store rooms (name, floor) and the beds in each room.\n\nFR-2 A bed has a number.",
          {"room 1..1 0..n bed"}),
-        ("A guest has a name. A stay has a start.\n\nGuests can report a fault of a stay with a description and a photo.",
+        ("A guest has a name. A stay has a start.\n\nGuests can report a fault of a stay with a text and a photo.",
          {"stay 1..1 0..n fault", "guest 1..1 0..n fault"}),
-        ("A post has a title. A reader has a name.\n\nComments may be added to a post by readers. A comment has a body.",
+        ("A post has a title. A reader has a name. Comments may be added to a post by readers. A comment has a body.",
          {"post 1..1 0..n comment", "reader 1..1 0..n comment"}),
-        ("A box has a month. A plan has a price.\n\nEach month we put together a box per plan.", {"plan 1..1 0..n box"}),
+        ("A box has a month. A plan has a price.\n\nEach month we put together a box per plan.", 
+         {"plan 1..1 0..n box"}),
     ],
 )  # fmt: skip
 def test_wordings_of_offices(text: str, expected: set[str]) -> None:
@@ -249,7 +250,8 @@ def test_states_along_arrows_values_and_optional_fields() -> None:
 
 def test_what_is_out_of_scope_is_no_thing_and_labels_are_none() -> None:
     found = spec(
-        "**Must have**\n\n- A van has a plate\n\n**Won't have**\n\n- An invoice has a total\n\n## Not in scope\n\nA tax has a rate."
+        "**Must have**\n\n- A van has a plate\n\n**Won't have**\n\n- An invoice has a total\n\n"
+        "## Not in scope\n\nA tax has a rate."
     )
     assert {one.name for one in found.entities} == {"van"}
     assert "invoice" in found.about.lower() and "tax" in found.about.lower()
@@ -257,7 +259,8 @@ def test_what_is_out_of_scope_is_no_thing_and_labels_are_none() -> None:
 
 def test_concepts_with_a_dash_are_read() -> None:
     found = spec(
-        "- **Ward** – where people work. Has a name and a floor.\n- **Nurse** – first name, staff number (unique). Belongs to one ward."
+        "- **Ward** – where people work. Has a name and a floor.\n"
+        "- **Nurse** – first name, staff number (unique). Belongs to one ward."
     )
     assert fields(found, "ward") == ["name", "floor"]
     assert fields(found, "nurse") == ["first name", "staff number"]

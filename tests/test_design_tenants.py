@@ -99,7 +99,8 @@ def test_a_script_that_psql_refuses_says_what_it_says(tmp_path: Path, workshop: 
 
 
 MIGRATIONS = {
-    "0001_initial.up.sql": "CREATE EXTENSION IF NOT EXISTS vector SCHEMA public;\nCREATE TABLE public.rooms (id bigint);\n"
+    "0001_initial.up.sql": "CREATE EXTENSION IF NOT EXISTS vector SCHEMA public;\n"
+    "CREATE TABLE public.rooms (id bigint);\n"
     "CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE sql SET search_path TO ''\n"
     "AS $$ SELECT count(*) FROM public.rooms $$;\nALTER TABLE public.rooms ADD embedding public.vector(3);\n",
     "0001_initial.down.sql": "DROP FUNCTION public.counted();\nDROP TABLE public.rooms;\nDROP EXTENSION vector;\n",

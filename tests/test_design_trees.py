@@ -198,7 +198,8 @@ def test_a_brief_names_the_form_the_depth_and_what_is_asked() -> None:
     spec = read_brief(text.encode(), "brief.md").spec
     assert [(one.hierarchy, one.depth) for one in spec.relations] == [("closure", 6), ("", 0)]
     assert [(one.verb, one.by, one.fields) for one in spec.access] == [
-        ("list", ("ancestor",), ()), ("list", ("descendant",), ()), ("change", (), ("parent",)), ("list", ("ancestor",), ()),
+        ("list", ("ancestor",), ()), ("list", ("descendant",), ()), ("change", (), ("parent",)),
+        ("list", ("ancestor",), ()),
     ]  # fmt: skip
     draft, _ = designed(spec, now=NOW)
     assert draft.tables["pages"].levels == 6

@@ -45,8 +45,8 @@ _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrmOptions:
     """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew; `renames`
-    ("old=new") and `distinct`: what was renamed since the last run, and what was not; `rows`: statements that the project's
-    seed command runs in place of rows that it makes up."""
+    ("old=new") and `distinct`: what was renamed since the last run, and what was not; `rows`: statements that the
+    project's seed command runs in place of rows that it makes up."""
 
     settings: Settings = field(default_factory=Settings)
     names: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -1,8 +1,8 @@
 """Trees in tables: the row above alone (adjacency), beside it all pairs above and below (closure), or a path (ltree).
 
 The row above is the truth in each form, so that an application and its mapper write one column; pairs and paths follow
-by triggers. A move waits for the moves and, where something is kept beside, for the rows that are being added: under READ
-COMMITTED what is read after the wait is what the others have committed.
+by triggers. A move waits for the moves and, where something is kept beside, for the rows that are being added: under
+READ COMMITTED what is read after the wait is what the others have committed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .spec import Access, Relation, Spec
 BELOW, ABOVE = "ancestor", "descendant"  # what rows are asked by: all below a given one, all above it
 PATH = "path"  # the column of an ltree
 LEVELS = 4  # of a tree of which nobody said how deep it is
-# What a pair costs to write, in steps of a recursion that a read saves. Measured (docs/design.md, "Trees"): 12 and 2 µs.
+# What a pair costs to write, in steps of a recursion that reads save: 12 and 2 µs, measured (docs/design.md, "Trees").
 WEIGHT = 6.0
 _DAY_S, _TWO_YEARS_S = 86400.0, 730 * 86400.0
 _LABELS = ("bigint", "integer", "uuid")  # keys that are labels of a path as they are, but for the hyphens of a uuid
@@ -128,8 +128,8 @@ class _Asking:
         """Reads of branches a second up to which the row above alone is cheaper.
 
         A branch has on average as many rows as its rows have above them and themselves, so `levels`: a read saves
-        `levels` steps; a row that is added writes `levels` pairs; a move removes and writes those with what is above, for
-        each row of the branch.
+        `levels` steps; a row that is added writes `levels` pairs; a move removes and writes those with what is above,
+        for each row of the branch.
         """
         return WEIGHT * (self.moves * self._rewritten + self.added)
 
@@ -465,7 +465,8 @@ class _Tree:
         # Row i hangs below row (i - 1) / f, so that there are as many levels as f to that power makes up all rows.
         yield (
             f"WITH numbered AS (SELECT {self.key} AS node{whose}, "
-            f"row_number() OVER ({by}ORDER BY {self.key}) - 1 AS i, count(*) OVER ({by.strip()}) AS n FROM {self.full}),\n"
+            f"row_number() OVER ({by}ORDER BY {self.key}) - 1 AS i, count(*) OVER ({by.strip()}) AS n "
+            f"FROM {self.full}),\n"
             f"placed AS (SELECT *, greatest(2, ceil(n ^ (1.0 / {table.levels:g})))::bigint AS f FROM numbered)\n"
             f"UPDATE {self.full} t SET {self.above} = above.node\n"
             "FROM placed below LEFT JOIN placed above "

@@ -19,8 +19,8 @@ JOURNAL = "tenant_migrations"  # the table in each schema that says which migrat
 
 
 def provisioning(draft: Draft, spec: Spec, more: Sequence[str], done: Sequence[str] = ()) -> dict[str, str]:
-    """The scripts by path; none where tenants share tables or there are none. `more`: further indexes; `done`: the names
-    of the migrations that a new schema holds from the start."""
+    """The scripts by path; none where tenants share tables or there are none. `more`: further indexes; `done`: the
+    names of the migrations that a new schema holds from the start."""
     kind = spec.surroundings.tenancy
     what = spec.surroundings.tenant or "tenant"
     extensions = "".join(f"CREATE EXTENSION IF NOT EXISTS {one} SCHEMA public;\n" for one in sorted(draft.extensions))
@@ -50,11 +50,9 @@ def migrating(migrations: Mapping[str, str]) -> dict[str, str]:
         return {}
     found = {f"tenants/migrations/{one}": _of_tenant(text) for one, text in migrations.items() if one.endswith(".sql")}
     up, down = [_UP_HEAD + _PATH + _JOURNAL], [_DOWN_HEAD + _PATH + "SELECT false AS undone \\gset\n"]
-    for name in names:
-        up.append(_UP.format(name=name, quoted=quote_literal(name)))
-    for name in reversed(names):
-        if f"{name}.down.sql" in migrations:
-            down.append(_DOWN.format(name=name, quoted=quote_literal(name)))
+    back = [name for name in reversed(names) if f"{name}.down.sql" in migrations]
+    up += [_UP.format(name=name, quoted=quote_literal(name)) for name in names]
+    down += [_DOWN.format(name=name, quoted=quote_literal(name)) for name in back]
     return {**found, MIGRATE: "\n".join(up), UNDO: "\n".join(down)}
 
 
@@ -70,7 +68,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO :"tenan
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO :"tenant";
 """
 _PATH = 'SET search_path TO :"tenant", public;\n'
-_JOURNAL = f'CREATE TABLE IF NOT EXISTS :"tenant".{JOURNAL} (name text PRIMARY KEY, run_at timestamptz NOT NULL DEFAULT now());\n'
+_JOURNAL = (
+    f'CREATE TABLE IF NOT EXISTS :"tenant".{JOURNAL} '
+    "(name text PRIMARY KEY, run_at timestamptz NOT NULL DEFAULT now());\n"
+)
 _UP_HEAD = """-- Brings the schema of one tenant up to date: psql -v tenant=acme -d app -f tenants/migrate.sql
 -- By the role that owns it. What ran there is in its own table, so that it may be run again.
 \\set ON_ERROR_STOP on
@@ -84,7 +85,8 @@ _UP = f"""SELECT NOT EXISTS (SELECT FROM :"tenant".{JOURNAL} WHERE name = {{quot
 INSERT INTO :"tenant".{JOURNAL} VALUES ({{quoted}});
 \\endif
 """
-_DOWN = f"""SELECT NOT :'undone'::boolean AND EXISTS (SELECT FROM :"tenant".{JOURNAL} WHERE name = {{quoted}}) AS last \\gset
+_DOWN = f"""SELECT NOT :'undone'::boolean
+    AND EXISTS (SELECT FROM :"tenant".{JOURNAL} WHERE name = {{quoted}}) AS last \\gset
 \\if :last
 \\ir migrations/{{name}}.down.sql
 DELETE FROM :"tenant".{JOURNAL} WHERE name = {{quoted}};
@@ -102,7 +104,8 @@ SET LOCAL search_path TO :"tenant", public;
 \\ir template.sql
 """
     + _GRANTS.format(schema=':"tenant"')
-    + """{journal}ALTER DEFAULT PRIVILEGES IN SCHEMA :"tenant" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"tenant";
+    + """{journal}ALTER DEFAULT PRIVILEGES IN SCHEMA :"tenant"
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"tenant";
 ALTER DEFAULT PRIVILEGES IN SCHEMA :"tenant" GRANT USAGE ON SEQUENCES TO :"tenant";
 ALTER ROLE :"tenant" SET search_path TO :"tenant", public;
 COMMIT;

@@ -49,8 +49,8 @@ _SPANS = ("minute", "hour", "day", "week", "month", "quarter", "year")  # of dat
 
 
 def asked(draft: Draft, spec: Spec) -> list[Asked]:
-    """The queries of all accesses, what two of them ask once. Raises `InputError` where one asks by what its entity does
-    not have."""
+    """The queries of all accesses, what two of them ask once. Raises `InputError` where one asks by what its entity
+    does not have."""
     found: dict[str, Asked] = {}
     for access in spec.access:
         for one in _Writer(draft, spec, access).queries():

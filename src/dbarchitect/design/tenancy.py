@@ -1,5 +1,5 @@
-"""How tenants are kept apart: tables that they share, a schema or a database for each; by what a law, a contract and their
-number ask for."""
+"""How tenants are kept apart: tables that they share, a schema or a database for each; by what a law, a contract and
+their number ask for."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LOCKS = 6400
 # A session stays in its database, so that each database in use needs one of its own: max_connections (100) of a server.
 SESSIONS = 100
 # Rules that ask a provider for an identity and access rights of each customer's own, beyond what a query filters.
-# PCI DSS 4.0, appendix A1.1: logical separation, each customer reaches its own environment alone. Neither GDPR (article 32),
-# HIPAA (45 CFR 164.312), SOC 2 nor ISO 27001 name a database or a schema: access control and audit are what they ask for.
+# PCI DSS 4.0, appendix A1.1: logical separation, each customer reaches its own environment alone. Neither GDPR (article
+# 32), HIPAA (45 CFR 164.312), SOC 2 nor ISO 27001 name a database or a schema: they ask for access control and audit.
 _OWN_RIGHTS = ("PCI", "PCI DSS")
 _APART = {
     "database": "the brief asks for a database, a key, a backup or a place of each one's own",
@@ -40,8 +40,8 @@ class Tenancy:
 def tenancy(spec: Spec) -> Tenancy:
     """The form that the brief asks for, whatever it names itself.
 
-    What is asked for outright holds for any number of tenants. A schema that only a rule suggests is given up where there
-    are more tenants than a server can dump: row security keeps such rules too.
+    What is asked for outright holds for any number of tenants. A schema that only a rule suggests is given up where
+    there are more tenants than a server can dump: row security keeps such rules too.
     """
     around = spec.surroundings
     tables = max(len(spec.entities), 1)
@@ -55,8 +55,8 @@ def tenancy(spec: Spec) -> Tenancy:
         return Tenancy(
             kept="database",
             why=f"{_APART['database']}; {number}",
-            unless=f"no law or contract asks for that: shared tables; more than {SESSIONS} of them are in use at a time: "
-            "several servers, or a pooler that closes idle sessions",
+            unless=f"no law or contract asks for that: shared tables; more than {SESSIONS} of them are in use at a "
+            "time: several servers, or a pooler that closes idle sessions",
             most=SESSIONS,
         )  # fmt: skip
     within = count is not None and count <= schemas
@@ -69,22 +69,23 @@ def tenancy(spec: Spec) -> Tenancy:
         return Tenancy(
             kept="schema",
             why=f"{asked}; {number}",
-            unless=f"there are more than {schemas:,} (a dump locks {tables} tables of each, of {LOCKS:,} in all): shared "
-            "tables; a contract asks for a backup or a key of its own: a database",
+            unless=f"there are more than {schemas:,} (a dump locks {tables} tables of each, of {LOCKS:,} in all): "
+            "shared tables; a contract asks for a backup or a key of its own: a database",
             most=schemas,
         )  # fmt: skip
     reasons = [number]
     if rules:
         reasons.append(
-            f"{' and '.join(rules)} asks for separate rights, which row security gives; a schema is for up to {schemas:,}"
+            f"{' and '.join(rules)} asks for separate rights, which row security gives; "
+            f"a schema is for up to {schemas:,}"
         )
     if others:
         reasons.append(f"{' and '.join(others)} asks for control of access, and names no separate database")
     return Tenancy(
         kept="shared",
         why="; ".join(reasons),
-        unless="a law or a contract asks for a backup, a key or a place of each one's own: a database; for rights of each "
-        f"one's own, and there are up to {schemas:,}: a schema",
+        unless="a law or a contract asks for a backup, a key or a place of each one's own: a database; for rights of "
+        f"each one's own, and there are up to {schemas:,}: a schema",
     )
 
 

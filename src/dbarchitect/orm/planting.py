@@ -1,7 +1,7 @@
 """Rows of a design as what a project's own seed command loads, in place of the rows that the scaffold makes up.
 
-The statements stand in a file of JSON beside the program, so that no language has to quote them; the program runs them in
-one transaction through the mapper's connection, once: a database that has rows is left as it is.
+The statements stand in a file of JSON beside the program, so that no language has to quote them; the program runs them
+in one transaction through the mapper's connection, once: a database that has rows is left as it is.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _PATHS: Mapping[TargetName, str] = {
     "drizzle": "src/db/plant.ts",
     "kysely": "scripts/seed.ts",
 }
-_PYTHON = '''"""Rows to begin with, those of the design: python -m __PACKAGE__.seed. A database that has rows is left as it is."""
+_PYTHON = '''"""Rows to begin with, those of the design: python -m __PACKAGE__.seed. Run twice, it adds none."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ _MOMENTS = {
 _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
-        (rf"^(?:each|every) (?:day|week|month|quarter|year|night),? (?=(?:we|an?|the) )", ""),
+        (r"^(?:each|every) (?:day|week|month|quarter|year|night),? (?=(?:we|an?|the) )", ""),
         (rf"^{_SYSTEM} {_MODAL}(?:be able to )?(?:store|keep|hold|manage|track|record|save|know) (?=[a-z]+s\b)", "we keep "),
         (rf"^((?:{_A} )?{_N}) {_MODAL}(?:record|store|hold|capture|include|carry|state|contain)s? (?=(?:an?|the|its) )", r"\1 has "),
         (r"\bthe (?:reporting|requesting|responsible|assigned|affected|relevant|respective|involved) (?=[a-z])", "the "),
