@@ -189,3 +189,79 @@ def test_names_from_hell_become_names_or_are_listed() -> None:
     script_ = script(draft, "hell")
     assert '"select"' in script_ or "selects" in script_
     assert "DROP TABLE" not in script_
+
+
+# ---- what offices write
+
+OFFICES = sorted((CASES / "company").glob("*.md"))
+HELD = sorted((CASES / "company_held").glob("*.md"))
+
+
+def test_briefs_of_offices() -> None:
+    scores = [scored(path) for path in OFFICES]
+    found, missing = (
+        sum(len(part) for part in parts) for parts in zip(*((s.found, s.missing) for s in scores), strict=True)
+    )
+    assert len(scores) == 5 and found + missing == 199
+    assert found / (found + missing) > 0.75
+    assert not [one for each in scores for one in (*each.wrong, *each.extra)]
+    assert sum(len(each.silent) for each in scores) <= 6
+
+
+def test_briefs_that_nobody_looked_at_while_the_grammar_was_written_have_a_figure() -> None:
+    scores = [scored(path) for path in HELD]
+    assert sum(len(one.found) for one in scores) >= 42
+    assert not [one for each in scores for one in each.wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FR-1 The system shall store rooms (name, floor) and the beds in each room.\n\nFR-2 A bed has a number.",
+         {"room 1..1 0..n bed"}),
+        ("A guest has a name. A stay has a start.\n\nGuests can report a fault of a stay with a text and a photo.",
+         {"stay 1..1 0..n fault", "guest 1..1 0..n fault"}),
+        ("A post has a title. A reader has a name. Comments may be added to a post by readers. A comment has a body.",
+         {"post 1..1 0..n comment", "reader 1..1 0..n comment"}),
+        ("A box has a month. A plan has a price.\n\nEach month we put together a box per plan.", 
+         {"plan 1..1 0..n box"}),
+    ],
+)  # fmt: skip
+def test_wordings_of_offices(text: str, expected: set[str]) -> None:
+    found = spec(text)
+    assert expected <= relations(found), (relations(found), found.unread)
+
+
+def test_states_along_arrows_values_and_optional_fields() -> None:
+    found = spec(
+        "A ticket has a title and a closed date. Each ticket shall move through the states new → open → done. "
+        "The closed date is empty until it is done.\n\nTicket priorities: low, high"
+    )
+    ticket = found.entity("ticket")
+    assert ticket is not None
+    by = {one.name: one for one in ticket.fields}
+    assert by["status"].values == ("new", "open", "done") and by["status"].transitions == (
+        ("new", "open"),
+        ("open", "done"),
+    )
+    assert by["priority"].values == ("low", "high")
+    assert not by["closed date"].required
+
+
+def test_what_is_out_of_scope_is_no_thing_and_labels_are_none() -> None:
+    found = spec(
+        "**Must have**\n\n- A van has a plate\n\n**Won't have**\n\n- An invoice has a total\n\n"
+        "## Not in scope\n\nA tax has a rate."
+    )
+    assert {one.name for one in found.entities} == {"van"}
+    assert "invoice" in found.about.lower() and "tax" in found.about.lower()
+
+
+def test_concepts_with_a_dash_are_read() -> None:
+    found = spec(
+        "- **Ward** – where people work. Has a name and a floor.\n"
+        "- **Nurse** – first name, staff number (unique). Belongs to one ward."
+    )
+    assert fields(found, "ward") == ["name", "floor"]
+    assert fields(found, "nurse") == ["first name", "staff number"]
+    assert "ward 1..1 0..n nurse" in relations(found)

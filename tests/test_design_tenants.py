@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -9,13 +10,14 @@ from typing import Literal
 import pytest
 
 from dbarchitect.design.brief import read_brief
-from dbarchitect.design.provision import PROVISION, TEMPLATE, provisioning
+from dbarchitect.design.provision import MIGRATE, PROVISION, TEMPLATE, UNDO, migrating, provisioning
 from dbarchitect.design.seeds import seed
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
+from dbarchitect.engines.postgres.server import find_binaries
 from dbarchitect.errors import SurroundingsError
 from dbarchitect.model.architecture import Probe
-from dbarchitect.prove.provision import prove_provisioning
+from dbarchitect.prove.provision import prove_migrating, prove_provisioning
 from dbarchitect.sources import Workshop
 from dbarchitect.sql.script import split_script
 from test_design import NOW
@@ -94,3 +96,67 @@ def test_what_lets_a_tenant_in_is_caught(
 def test_a_script_that_psql_refuses_says_what_it_says(tmp_path: Path, workshop: Workshop) -> None:
     with pytest.raises(SurroundingsError, match="syntax error"):
         tried("database", tmp_path, workshop, "CREATE ROLE", "CREATE ROLLE")
+
+
+MIGRATIONS = {
+    "0001_initial.up.sql": "CREATE EXTENSION IF NOT EXISTS vector SCHEMA public;\n"
+    "CREATE TABLE public.rooms (id bigint);\n"
+    "CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE sql SET search_path TO ''\n"
+    "AS $$ SELECT count(*) FROM public.rooms $$;\nALTER TABLE public.rooms ADD embedding public.vector(3);\n",
+    "0001_initial.down.sql": "DROP FUNCTION public.counted();\nDROP TABLE public.rooms;\nDROP EXTENSION vector;\n",
+    "0002_more.up.sql": "ALTER TABLE \"public\".\"rooms\" ADD note text DEFAULT 'no public.x';\n",
+    "0002_more.down.sql": "ALTER TABLE public.rooms DROP note;\n",
+}  # fmt: skip
+
+
+def test_migrations_run_in_the_schema_of_each_tenant(tmp_path: Path, workshop: Workshop) -> None:
+    files = migrating(MIGRATIONS)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    psql = find_binaries().bin / "psql"
+    server = workshop.server
+    server.create_database("tenancy")
+
+    def run(script: str, tenant: str) -> None:
+        subprocess.run(
+            [psql, "-X", "-q", "-v", f"tenant={tenant}", "-d", server.url("tenancy"), "-f", tmp_path / script],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+
+    def columns(tenant: str) -> list[tuple[str, ...]]:
+        with server.connect("tenancy") as admin:
+            return admin.execute(
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = %s "
+                "AND table_name <> 'tenant_migrations' ORDER BY ordinal_position", [tenant],
+            ).fetchall()  # fmt: skip
+
+    with server.connect("tenancy") as admin:
+        admin.execute("CREATE SCHEMA one; CREATE SCHEMA two")
+    whole = [("rooms", "id"), ("rooms", "embedding"), ("rooms", "note")]
+    for tenant in ("one", "two"):
+        run(MIGRATE, tenant)
+        assert columns(tenant) == whole
+    run(MIGRATE, "one")
+    run(UNDO, "one")
+    assert (columns("one"), columns("two")) == (whole[:2], whole)
+    run(UNDO, "one")
+    assert (columns("one"), columns("two"), columns("public")) == ([], whole, [])
+    run(MIGRATE, "one")
+    with server.connect("tenancy") as admin:
+        admin.execute("INSERT INTO one.rooms (id) VALUES (1)")
+        assert admin.execute("SELECT one.counted(), two.counted()").fetchone() == (1, 0)
+
+
+def test_migrations_that_make_another_schema_are_caught(tmp_path: Path, workshop: Workshop) -> None:
+    assert [one for one in tried("schema", tmp_path, workshop) if not one.holds] == []
+    spec = read_brief(BRIEF.format(kind="schema").encode(), "brief.md").spec
+    draft, _ = designed(spec, now=NOW)
+    files = migrating({"0001_initial.up.sql": "CREATE TABLE public.rooms (id bigint);\n"})
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with workshop.server.connect("tenancy") as admin:
+        admin.execute("INSERT INTO tenant_one.tenant_migrations VALUES ('0001_initial')")
+    probes = prove_migrating(workshop.server, tmp_path, draft)
+    assert any("where it is" in one.why for one in probes if not one.holds)

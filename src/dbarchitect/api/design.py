@@ -19,7 +19,7 @@ import msgspec
 from dbarchitect.design.answers import answer
 from dbarchitect.design.brief import Brief, files_of, read_brief
 from dbarchitect.design.draft import Draft
-from dbarchitect.design.provision import PROVISION, provisioning
+from dbarchitect.design.provision import MIGRATE, PROVISION, TEMPLATE, migrating, provisioning
 from dbarchitect.design.queries import Asked, asked, workload
 from dbarchitect.design.questions import with_answers
 from dbarchitect.design.reverse import parts_of
@@ -27,6 +27,7 @@ from dbarchitect.design.seeds import seed
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
+from dbarchitect.design.tenancy import resolved
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import version_name
@@ -43,7 +44,7 @@ from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
-from dbarchitect.prove.provision import prove_provisioning
+from dbarchitect.prove.provision import prove_migrating, prove_provisioning
 from dbarchitect.review.rule import chosen
 from dbarchitect.sources import Source, Workshop, open_source
 from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
@@ -136,7 +137,7 @@ def read_spec(
         with open_workshop(pg_bin, cache, progress) as workshop:
             return _answerable(_with_embedded(brief, workshop))
     try:
-        return from_json(Spec, data)
+        return resolved(from_json(Spec, data))
     except ValueError as err:
         raise InputError(f"{path} is no spec: {err}", hint="a JSON object with `entities` and `relations`") from err
 
@@ -249,12 +250,16 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             )
             final = _made(work / "schema.sql", evidence.schema, workshop, "final")
             seeds, counted = seed(draft, spec, tenant)
-            scripts = provisioning(draft, spec, [one.sql for one in evidence.advised])
+            moved = _migrations(folder, work, options, fresh=options.fresh or before is None)
+            ways = {one.name: one.read_text("utf-8") for one in sorted((work / "migrations").glob("*.sql"))}
+            done = [name.removesuffix(".up.sql") for name in ways if name.endswith(".up.sql")]
+            scripts = provisioning(draft, spec, [one.sql for one in evidence.advised], done)
+            if TEMPLATE in scripts:
+                scripts |= migrating(ways)
             if scripts:
                 _provisioned(work, scripts, seeds, spec, draft, evidence, workshop, options)
             made = _told(title, draft, final, evidence, queries, options, folder)
             made = _reviewed(made, final, evidence, draft, text, options)
-            moved = _migrations(folder, work, options, fresh=options.fresh or before is None)
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
             )
@@ -279,7 +284,7 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
     made = msgspec.structs.replace(
         made, written=written, removed=removed, unchanged=unchanged, seconds=time.monotonic() - begun
     )
-    return _with_orm(made, folder, options) if options.orm else made
+    return _with_orm(made, folder, seeds, options) if options.orm else made
 
 
 def _made(path: Path, text: str, workshop: Workshop, database: str) -> Source:
@@ -446,12 +451,14 @@ def _provisioned(
     options.progress("making two tenants, and trying what each sees of the other")
     for name, text in scripts.items():
         path = work / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
     kind = spec.surroundings.tenancy
     assert kind in ("schema", "database")
     rows = [one.sql for one in split_script(seeds, "seed.sql") if one.kind.startswith("INSERT")]
     evidence.probes += prove_provisioning(workshop.server, work / PROVISION, draft, kind, rows)
+    if MIGRATE in scripts:
+        evidence.probes += prove_migrating(workshop.server, work, draft)
 
 
 def _seeded(
@@ -579,13 +586,19 @@ def _sum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _with_orm(made: Architecture, folder: Path, options: DesignOptions) -> Architecture:
-    """The project of an object-relational mapper beside the schema."""
+def _with_orm(made: Architecture, folder: Path, seeds: str, options: DesignOptions) -> Architecture:
+    """The project of an object-relational mapper beside the schema, with the rows of the design as its seed."""
     from .orm import OrmOptions, orm
 
     to, _, variant = options.orm.partition(":")
+    rows = tuple(one.sql for one in split_script(seeds, "seed.sql") if one.kind.startswith(("INSERT", "SELECT")))
     base = OrmOptions(
-        force=options.force, pg_bin=options.pg_bin, cache=options.cache, now=options.now, progress=options.progress
+        rows=rows,
+        force=options.force,
+        pg_bin=options.pg_bin,
+        cache=options.cache,
+        now=options.now,
+        progress=options.progress,
     )
     settings = replace(base.settings, variant=variant)
     project = orm(str(folder / "schema.sql"), to, folder / "app", replace(base, settings=settings))  # pyright: ignore[reportArgumentType]

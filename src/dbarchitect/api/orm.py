@@ -23,6 +23,7 @@ from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.blueprint import Naming, draw
+from dbarchitect.orm.planting import planted
 from dbarchitect.orm.project import Ddl, File, Generated, Project, Settings, Since, TargetName
 from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
@@ -45,13 +46,15 @@ _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrmOptions:
     """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew; `renames`
-    ("old=new") and `distinct`: what was renamed since the last run, and what was not."""
+    ("old=new") and `distinct`: what was renamed since the last run, and what was not; `rows`: statements that the
+    project's seed command runs in place of rows that it makes up."""
 
     settings: Settings = field(default_factory=Settings)
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     keep_names: bool = False
     renames: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     force: bool = False
     pg_bin: Path | None = None
     server: str | None = None
@@ -96,6 +99,8 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
     options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
     project = chosen.generate(blueprint, ddl, options.settings)
+    if options.rows and options.settings.scaffold:
+        project = planted(project, to, options.settings.package, options.rows)
     if chosen.snapshot and options.settings.scaffold:
         file = File(path=chosen.snapshot, text=_kept(folder / chosen.snapshot, ddl, others, before))
         project = replace(project, files=(*project.files, file))

@@ -13,6 +13,7 @@ from dbarchitect.model.names import quote_identifier, quote_literal
 from .bounds import enforce
 from .columns import check
 from .draft import Column, Draft, Index, States, Table
+from .hierarchies import keep
 from .naming import an, column_name, plain
 from .spec import Entity, Spec
 from .volumes import Rows
@@ -45,7 +46,7 @@ class Behaviour:
                 self._queue(table, entity)
             self._times(table, entity)
             if table.guard:
-                self._guard(table)
+                keep(self.draft, table)
             if entity is not None and table.what == "entity":
                 if entity.history or entity.audit:
                     self._history(table, entity)
@@ -112,7 +113,7 @@ class Behaviour:
         if column is not None and column.type == "timestamptz" and not column.default and column.not_null:
             column.default = "now()"
 
-    # States and trees
+    # States
 
     def _states(self, table: Table, entity: Entity) -> None:
         for field in entity.fields:
@@ -168,31 +169,6 @@ class Behaviour:
                 unless="the ways change often or differ from tenant to tenant: a table of them",
                 line=field.line,
             )
-
-    def _guard(self, table: Table) -> None:
-        above = table.guard
-        key = next(name for name in table.key if name != table.tenant)
-        where = f" AND t.{table.tenant} = NEW.{table.tenant}" if table.tenant else ""
-        function = plain(table.name, above, "guard")
-        full = f"public.{quote_identifier(table.name)}"
-        self.draft.functions[function] = (
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$\n"
-            "BEGIN\n"
-            f"    PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext({quote_literal(function)}));  -- "
-            f"one move at a time\n"
-            "    IF EXISTS (\n        WITH RECURSIVE above AS (\n"
-            f"            SELECT NEW.{above} AS node\n            UNION\n"
-            f"            SELECT t.{above} FROM {full} t JOIN above a ON t.{key} = a.node{where}\n"
-            f"        )\n        SELECT FROM above WHERE node = NEW.{key}\n    ) THEN\n"
-            "        RAISE EXCEPTION 'this would be above itself'\n"
-            f"            USING ERRCODE = 'check_violation', CONSTRAINT = '{function}', TABLE = "
-            f"{quote_literal(table.name)};\n"
-            "    END IF;\n    RETURN NEW;\nEND\n$$"
-        )
-        table.triggers.append(
-            f"CREATE TRIGGER {function} BEFORE INSERT OR UPDATE OF {above} ON {quote_identifier(table.name)}\n"
-            f"    FOR EACH ROW WHEN (NEW.{above} IS NOT NULL) EXECUTE FUNCTION {function}()"
-        )
 
     # History
 

@@ -12,11 +12,13 @@ from typing import Literal
 from .decision import Decision, Topic
 
 Deletion = Literal["CASCADE", "RESTRICT", "SET NULL"]
+Form = Literal["adjacency", "closure", "ltree"]  # of a tree
 
 
 @dataclass(slots=True, kw_only=True)
 class Column:
-    """A column. `sample`: a valid value as an SQL literal in which {n} is a number; `source`: the field it is of."""
+    """A column. `sample`: a valid value as an SQL literal in which {n} is a number; `source`: the field it is of;
+    `kept`: a trigger sets it, whatever is written."""
 
     name: str
     type: str
@@ -27,6 +29,7 @@ class Column:
     identity: bool = False
     comment: str = ""
     source: str = ""
+    kept: bool = False
     width: float = 8.0  # bytes of an average value
 
 
@@ -142,6 +145,9 @@ class Table:
     states: list[States] = field(default_factory=list[States])
     bounds: list[Bound] = field(default_factory=list[Bound])
     guard: str = ""  # the column of a tree that must not lead back to itself
+    hierarchy: Form = "adjacency"
+    levels: float = 0.0  # of a tree: said, else assumed
+    closure: str = ""  # the table of its pairs
     alternatives: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])  # exactly one of each is there
     tenant: str = ""  # the column that says whose row it is
     partitioned: str = ""  # the column
@@ -177,6 +183,7 @@ class Draft:
     functions: dict[str, str] = field(default_factory=dict[str, str])
     extensions: set[str] = field(default_factory=set[str])
     decisions: list[Decision] = field(default_factory=list[Decision])
+    fills: list[str] = field(default_factory=list[str])  # for rows that were made with triggers off
     tenant_setting: str = ""
     tenant_type: str = ""
 

@@ -14,6 +14,7 @@ from dbarchitect.model.names import quote_identifier as q
 from dbarchitect.model.value import Value
 
 from .draft import Column, Draft, Foreign, Table
+from .hierarchies import ABOVE, BELOW, PATH, moved, parent_of
 from .spec import Access, Spec
 
 _A_SECOND = 1.0  # how often something is asked where nobody said
@@ -25,7 +26,7 @@ _MIDDLE = {
     "timestamptz": "now()", "date": "CURRENT_DATE", "bigint": "500", "integer": "500", "numeric": "10", "text": "'m'",
     "uuid": "'7fffffff-ffff-7fff-bfff-ffffffffffff'",
 }  # fmt: skip
-_BRANCH = {"ancestor", "descendant"}  # of a tree: all below a row, all above it
+_BRANCH = {BELOW, ABOVE}
 _SPAN = re.compile(r"\d+ (second|minute|hour|day|week|month|year)s?\Z")
 
 
@@ -41,17 +42,34 @@ class Asked(Value, frozen=True, kw_only=True):
     latency_ms: float | None = None
     note: str = ""
     examples: dict[str, str] = {}  # SQL for parameters of which no column tells a value, by `$n`
+    triggers: bool = False  # what it costs is what triggers do
 
 
 _SPANS = ("minute", "hour", "day", "week", "month", "quarter", "year")  # of date_trunc
 
 
 def asked(draft: Draft, spec: Spec) -> list[Asked]:
-    """The queries of all accesses. Raises `InputError` where one asks by what its entity does not have."""
-    found: list[Asked] = []
+    """The queries of all accesses, what two of them ask once. Raises `InputError` where one asks by what its entity
+    does not have."""
+    found: dict[str, Asked] = {}
     for access in spec.access:
-        found += _Writer(draft, spec, access).queries()
-    return found
+        for one in _Writer(draft, spec, access).queries():
+            same = " ".join(one.sql.split())
+            found[same] = _both(found[same], one) if same in found else one
+    return list(found.values())
+
+
+def _both(one: Asked, other: Asked) -> Asked:
+    """Two accesses that are one query: as often as both, and as fast as the more impatient one."""
+    waits = [each for each in (one.latency_ms, other.latency_ms) if each is not None]
+    said = [each.per_second for each in (one, other) if each.said]
+    return replace(
+        one,
+        text=one.text if one.text == other.text else f"{one.text}; {other.text}",
+        per_second=sum(said) if said else one.per_second + other.per_second,
+        said=bool(said),
+        latency_ms=min(waits, default=None),
+    )
 
 
 def workload(queries: list[Asked]) -> str:
@@ -79,6 +97,7 @@ class _Writer:
     parameters: list[str] = field(default_factory=list[str])
     note: str = ""
     examples: dict[str, str] = field(default_factory=dict[str, str])
+    triggers: bool = False
     _names: dict[str, str] = field(default_factory=dict[str, str])
 
     def queries(self) -> Iterator[Asked]:
@@ -94,6 +113,8 @@ class _Writer:
             self.access = access = replace(access, by=tuple(name for name in table.key if name != table.tenant))
         if verb == "add":
             yield self._asked(self._add(table))
+        elif verb == "change" and table.guard and moved(access, parent_of(table)):
+            yield self._asked(self._move(table))
         elif verb == "change":
             yield self._asked(self._change(table))
         elif verb == "remove":
@@ -113,7 +134,7 @@ class _Writer:
             text=text or self.access.text, sql=sql, parameters=tuple(self.parameters),
             per_second=(_A_SECOND if rate is None else rate) * share, said=rate is not None and share == 1.0,
             latency_ms=self.access.latency_ms, note=self.note,
-            examples=dict(self.examples),
+            examples=dict(self.examples), triggers=self.triggers,
         )  # fmt: skip
 
     def _parameter(self, name: str, example: str = "") -> str:
@@ -209,7 +230,8 @@ class _Writer:
             if len(way) == _DEEP or (at == barred and way):
                 continue
             # Junctions first: of two ways of one length the one that is there to link is meant.
-            for table in sorted(self.draft.tables.values(), key=lambda one: one.what != "junction"):
+            linking = (one for one in self.draft.tables.values() if one.what != "closure")
+            for table in sorted(linking, key=lambda one: one.what != "junction"):
                 for one in table.foreigns:
                     step = one.target if table.name == at else table.name if one.target == at else ""
                     if step and step not in seen:
@@ -407,6 +429,8 @@ class _Writer:
     def _branch(self, table: Table) -> str:
         """A row of a tree with all below it (by `ancestor`), or all above it (by `descendant`). The guard of the tree
         sees to it that this ends."""
+        if table.hierarchy != "adjacency":
+            return self._kept_branch(table)
         key = next(name for name in table.key if name != table.tenant)
         upward = "descendant" in self.access.by
         given = next(name for name in self.access.by if name in _BRANCH)
@@ -445,7 +469,67 @@ class _Writer:
             parts.append(f"LIMIT {self.access.limit}")
         return "\n".join(parts)
 
+    def _kept_branch(self, table: Table) -> str:
+        """The same by what is kept beside: the nearest rows first where nobody said an order."""
+        upward = ABOVE in self.access.by
+        given = next(name for name in self.access.by if name in _BRANCH)
+        self.access = _without(self.access, _BRANCH)
+        key = next(name for name in table.key if name != table.tenant)
+        alias = self._name(table.name)
+        order = self._order(table, alias)[0] if self.access.order else []
+        if table.hierarchy == "closure":
+            pairs = self._name(table.closure)
+            mine, other = ("ancestor_id", "descendant_id") if upward else ("descendant_id", "ancestor_id")
+            same = f" AND {alias}.{q(table.tenant)} = {pairs}.{q(table.tenant)}" if table.tenant else ""
+            source = (
+                f"{q(table.closure)} {pairs} JOIN {q(table.name)} {alias} ON {alias}.{q(key)} = {pairs}.{mine}{same}"
+            )
+            self.where.append(f"{pairs}.{other} = {self._parameter(given)}")
+            if table.tenant and self.draft.tenant_setting:
+                tenant = self._parameter(self.spec.surroundings.tenant)
+                self.where.append(f"{pairs}.{q(table.tenant)} = {tenant}")
+                self.access = _without(self.access, {self.spec.surroundings.tenant})
+            order = order or [f"{pairs}.depth"]
+        else:
+            source = f"{q(table.name)} {alias}"
+            start = f"FROM {q(table.name)} t WHERE t.{q(key)} = {self._parameter(given)}"
+            column = table.column(key)
+            kind = column.type if column is not None else "bigint"
+            labels = f"unnest(string_to_array(ltree2text(t.{PATH}), '.'))"
+            label = f"replace({labels}, '_', '-')" if kind == "uuid" else labels
+            self.where.append(
+                f"{alias}.{q(key)} IN (SELECT {label}::{kind} {start})"
+                if upward
+                else f"{alias}.{PATH} <@ (SELECT t.{PATH} {start})"
+            )
+            order = order or [f"nlevel({alias}.{PATH}){' DESC' if upward else ''}"]
+        self._conditions(table, f"{alias}.")
+        chosen = [self._column(table, name) for name in self.access.fields] or [
+            one for one in table.columns if one.type != "tsvector"
+        ]
+        shown = ", ".join(f"{alias}.{q(one.name)}" for one in chosen)
+        parts = [f"SELECT {shown}", f"FROM {source}", *self.joins, "WHERE " + " AND ".join(self.where)]
+        parts.append("ORDER BY " + ", ".join(order))
+        if self.access.limit is not None:
+            parts.append(f"LIMIT {self.access.limit}")
+        return "\n".join(parts)
+
     # Writing
+
+    def _move(self, table: Table) -> str:
+        """A branch below another row. The example moves it one level up, which is never a circle."""
+        name = q(table.name)
+        key = next(one for one in table.key if one != table.tenant)
+        at = self._parameter(key)
+        self.where.append(f"{q(key)} = {at}")
+        self._conditions(table, "")
+        above = (
+            f"SELECT p.{q(table.guard)} FROM {name} c JOIN {name} p ON p.{q(key)} = c.{q(table.guard)} "
+            f"WHERE c.{q(key)} = {at}"
+        )
+        new = self._parameter(f"the {parent_of(table).role or 'row'} above", above)
+        self.triggers = True
+        return f"UPDATE {name}\nSET {q(table.guard)} = {new}\nWHERE {' AND '.join(self.where)}"
 
     def _add(self, table: Table) -> str:
         columns = [

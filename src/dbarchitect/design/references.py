@@ -5,6 +5,7 @@ from __future__ import annotations
 from .bounds import bound
 from .columns import add_field
 from .draft import Check, Column, Deletion, Draft, Foreign, Table, Unique
+from .hierarchies import decide
 from .naming import an, one_of, plain, table_name
 from .ownership import Reference
 from .spec import End, Entity, Relation, Spec
@@ -137,7 +138,7 @@ class Referrer:
             if not set(unique.columns) >= set(table.key):
                 table.uniques.append(unique)
         if child.entity == parent.entity:
-            self._tree(table, foreign)
+            decide(self.draft, self.spec, table, foreign, relation)
         if relation.ordered:
             self._ordered(table, foreign, relation)
         for field in relation.fields:
@@ -154,29 +155,6 @@ class Referrer:
             instead=others[foreign.on_delete],
             unless="say what happens when it is deleted",
             line=found.relation.line,
-        )
-
-    def _tree(self, table: Table, foreign: Foreign) -> None:
-        own = [name for name in foreign.columns if name != table.tenant]
-        key = [name for name in table.key if name != table.tenant]
-        same = " AND ".join(f"{one} = {other}" for one, other in zip(own, key, strict=True))
-        table.checks.append(
-            Check(
-                name=plain(table.name, foreign.role or "parent", "other"),
-                sql=f"NOT ({same})",
-                bad=tuple((a, f"={b}") for a, b in zip(own, key, strict=True)),
-                why="no row is its own parent",
-            )
-        )
-        if len(own) == 1:
-            table.guard = own[0]
-        self.draft.decide(
-            "hierarchy",
-            table.name,
-            f"{', '.join(own)} points at the row above; a trigger refuses circles",
-            "moving a branch changes one row, and WITH RECURSIVE reads a branch by the index on it",
-            instead="a table of all pairs above and below (closure); ltree paths",
-            unless="whole branches are read far more often than they move: the closure",
         )
 
     def _ordered(self, table: Table, foreign: Foreign, relation: Relation) -> None:

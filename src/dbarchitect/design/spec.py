@@ -129,6 +129,7 @@ class Relation(Value, frozen=True, kw_only=True):
     fields      what is known of the pair
     on_delete   what happens to `second` when its `first` goes: "" where nobody said
     ordered     the seconds of a first are in an order that people choose
+    hierarchy   of an entity to itself: how its tree is kept, "" where the design chooses; `depth`: its levels, 0 unsaid
     """
 
     first: End
@@ -137,6 +138,8 @@ class Relation(Value, frozen=True, kw_only=True):
     fields: tuple[Field, ...] = ()
     on_delete: Literal["", "cascade", "restrict", "set null"] = ""
     ordered: bool = False
+    hierarchy: Literal["", "adjacency", "closure", "ltree"] = ""
+    depth: int = 0
     line: int = 0
 
 
@@ -222,6 +225,8 @@ class Surroundings(Value, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
     tenancy: Literal["", "none", "shared", "schema", "database"] = ""
     tenant: str = ""  # the entity that is one
+    # what a law or a contract asks to be each tenant's own: rights, or a database with its keys, backups and place
+    isolation: Literal["", "schema", "database"] = ""
     ids: Literal["", "public", "internal"] = ""  # whether keys are seen outside: in addresses, by clients
     needs: tuple[str, ...] = ()
     platform: str = ""  # where they must be, or are already: "supabase", "aws"

@@ -41,8 +41,8 @@ _FIXED: Mapping[str, tuple[int, int]] = {
     "timestamptz": (8, 8), "timestamp": (8, 8), "time": (8, 8), "double precision": (8, 8), "interval": (16, 8),
     "uuid": (16, 1), "point": (16, 8),
 }  # fmt: skip
-_LONG = frozenset(("text", "jsonb", "tsvector", "text[]", "vector", "halfvec"))
-_WHOLE = frozenset(("numeric", "tstzrange", "daterange", "inet", "text[]"))  # widths that count the header in
+_LONG = frozenset(("text", "jsonb", "tsvector", "text[]", "vector", "halfvec", "ltree"))
+_WHOLE = frozenset(("numeric", "tstzrange", "daterange", "inet", "text[]", "ltree"))  # widths that count the header in
 
 
 class Size(Value, frozen=True, kw_only=True):

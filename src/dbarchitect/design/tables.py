@@ -22,6 +22,7 @@ from .ownership import circles, ordered, owned, reference
 from .problems import refuse_problems
 from .references import Referrer
 from .spec import Entity, Field, Spec
+from .tenancy import tenancy
 from .volumes import Rows, rows_of
 
 _UUIDV7 = 18  # the version that has uuidv7()
@@ -121,6 +122,9 @@ class _Designer:
                 unless="clients make keys offline, or keys are public: uuidv7()",
             )
         tenant = self.spec.surroundings.tenant
+        form = tenancy(self.spec)
+        same = form.kept == self.spec.surroundings.tenancy
+        unless = form.unless if same else f"it follows what is asked for, which is {form.kept}: {form.why}"
         if self.shared:
             setting = self.draft.tenant_setting = f"app.{self.refer.tenant_column}"
             self.draft.decide(
@@ -129,9 +133,9 @@ class _Designer:
                 f"tables are shared; keys and references begin with {self.refer.tenant_column}",
                 f"a row of one {tenant} cannot refer to another's: the foreign key itself refuses it; row "
                 f"security shows a "
-                f"session only the rows of {setting}",
+                f"session only the rows of {setting}; {form.why if same else 'as was said'}",
                 instead="a schema or a database for each",
-                unless="a law or a contract asks for separate databases, or there are a few large ones",
+                unless=unless,
             )
         elif self.spec.surroundings.tenancy in ("schema", "database"):
             kind = self.spec.surroundings.tenancy
@@ -139,19 +143,11 @@ class _Designer:
                 "tenancy",
                 "",
                 f"one {kind} for each {tenant or 'tenant'}: this design is what each holds",
-                f"as was said: tenants/provision.sql makes one with a role that sees no other; migrations run once "
-                f"a {kind}",
-                instead="shared tables with row security",
-                unless="there are more than some hundreds: shared tables",
+                f"{form.why if same else 'as was said'}: tenants/provision.sql makes one with a role that sees no "
+                f"other; migrations run once a {kind}",
+                instead="shared tables with row security; a schema or a database for each",
+                unless=unless,
             )
-            if kind == "schema":
-                self.draft.decide(
-                    "not enforced",
-                    "",
-                    "migrations are those of one schema, public",
-                    "their functions name tables with the schema; for a tenant's write its name in place of public",
-                    instead="a database for each: migrations run there as they are",
-                )
 
     def _tenant(self, table: Table) -> None:
         table.tenant = self.refer.tenant_column

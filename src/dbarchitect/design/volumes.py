@@ -31,12 +31,15 @@ def rows_of(draft: Draft, spec: Spec, *, record: bool = False) -> dict[str, Rows
     found: dict[str, Rows] = {}
     for table in draft.in_order():
         volume = declared.get(table.name)
-        if table.what == "history":
+        if table.what in ("history", "closure"):
             continue
         found[table.name] = _said(volume) if volume is not None and _speaks(volume) else _assumed(table, found)
     for table in draft.tables.values():
         if table.history in draft.tables:  # one change of each row
             found[table.history] = Rows(now=found[table.name].now, later=found[table.name].later, said=False)
+        if table.closure in draft.tables:  # each row with all above it and itself
+            one = found[table.name]
+            found[table.closure] = Rows(now=one.now * table.levels, later=one.later * table.levels, said=one.said)
     for name, one in found.items():
         if max(one.now, one.later) > MOST:
             found[name] = Rows(now=min(one.now, MOST), later=MOST, said=one.said)

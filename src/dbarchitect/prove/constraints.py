@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from dbarchitect.design.draft import Bound, Check, Draft, Foreign, States, Table, Unique
+from dbarchitect.design.hierarchies import strays
 from dbarchitect.design.rows import MISSING, Rows, matching
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import GUEST, one_statement
@@ -112,7 +113,7 @@ class Prober:
         for bound in table.bounds:
             yield from self._bounds(table, bound)
         if table.guard:
-            yield self._tree(table)
+            yield from self._tree(table)
         if table.history:
             yield self._history(table)
         if table.tenant and self.tenant:
@@ -126,6 +127,10 @@ class Prober:
                 continue
             rows = self.rows()
             rows.add(table, wrong={column.name: "NULL"})
+            if column.kept:
+                what = f"{column.name} is NULL, and a trigger sets it"
+                yield self._accepted(table, f"{table.name}.{column.name}", "not null", what, rows.statements)
+                continue
             others = {one.trigger.replace("_moves", "_begins") for one in table.states if one.column == column.name}
             yield self._refused(
                 table,
@@ -252,7 +257,7 @@ class Prober:
         what = ", ".join(f"{name} is {value.lstrip('=').format(n=7)}" for name, value in check.bad)
         others = {one.trigger.replace("_moves", "_begins") for one in table.states}
         if table.guard:
-            others.add(f"{table.name}_{table.guard}_guard")
+            others.add(f"{table.name}_{table.guard}_guard")  # it speaks before a CHECK does
         yield self._refused(table, check.name, "check", what, rows.statements, "23514", names={check.name, *others})
 
     def _states(self, table: Table, states: States) -> Iterator[Probe]:
@@ -304,22 +309,40 @@ class Prober:
                 [*rows.statements, _now(bound.exceeding)], "23514",
             )  # fmt: skip
 
-    def _tree(self, table: Table) -> Probe:
+    def _tree(self, table: Table) -> Iterator[Probe]:
+        """A branch is moved and cut; a row gets below its own child, and below what is two levels below it. What is
+        kept beside has to follow each time."""
         rows = self.rows()
         first = rows.add(table)
-        below = {name: first[name] for name in table.key if name == table.tenant}
+        same = {name: first[name] for name in table.key if name == table.tenant}
         key = next(name for name in table.key if name != table.tenant)
-        second = rows.add(table, {**below, table.guard: first[key]})
-        move = f"UPDATE {q(table.name)} SET {q(table.guard)} = {second[key]} WHERE {matching(table, first)}"
-        return self._refused(
-            table,
-            f"{table.name}_{table.guard}_guard",
-            "tree",
-            "a row below its own child",
-            [*rows.statements, move],
-            "23514",
-            names=set(),
-        )
+        second = rows.add(table, {**same, table.guard: first[key]})
+        third = rows.add(table, {**same, table.guard: second[key]})
+        fourth = rows.add(table, same)
+
+        def below(row: dict[str, str], above: str) -> str:
+            return f"UPDATE {q(table.name)} SET {q(table.guard)} = {above} WHERE {matching(table, row)}"
+
+        guard = f"{table.name}_{table.guard}_guard"
+        for what, other in (("a row below its own child", second), ("a row below a child of its child", third)):
+            statements = [*rows.statements, below(first, other[key])]
+            yield self._refused(table, guard, "tree", what, statements, "23514", names=set())
+        moves = [
+            ("a branch below another row", [below(second, fourth[key])]),
+            ("a branch to the top, and back", [below(second, "NULL"), below(second, first[key])]),
+            ("what was above, below what was under it", [below(second, "NULL"), below(first, third[key])]),
+            ("the last row of a branch removed", [f"DELETE FROM {q(table.name)} WHERE {matching(table, third)}"]),
+        ]
+        question = strays(self.draft, table)
+        for what, statements in moves:
+            if table.soft_delete and statements[0].startswith("DELETE"):
+                continue
+            yield self._counted(table, guard, "tree", what, [*rows.statements, *statements], question, 0)
+        if table.closure:
+            pairs = self.draft.tables[table.closure]
+            kept = f"{pairs.name}_by_triggers"
+            write = f"UPDATE {q(pairs.name)} SET depth = depth + 1"
+            yield self._refused(pairs, kept, "tree", "pairs written by hand", [*rows.statements, write], "23514")
 
     def _history(self, table: Table) -> Probe:
         rows = self.rows()

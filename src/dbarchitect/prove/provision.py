@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from dbarchitect.design.draft import Draft, Table
+from dbarchitect.design.provision import JOURNAL, MIGRATE, UNDO
 from dbarchitect.engines.postgres.server import Server, find_binaries
 from dbarchitect.engines.postgres.server.host import one_statement
 from dbarchitect.errors import SurroundingsError
@@ -45,6 +47,60 @@ def prove_provisioning(
     for tenant in _TENANTS:
         _run(server, script, tenant, _DATABASE if kind == "schema" else "postgres")
     return list(_apart(server, draft, kind, rows))
+
+
+def prove_migrating(server: Server, folder: Path, draft: Draft) -> list[Probe]:
+    """Run the migrations in a third tenant's schema, after `prove_provisioning`: they make what the provisioning makes,
+    do nothing a second time and in a schema that has them from the start, and leave nothing on the way back.
+
+    Raises `SurroundingsError` where psql refuses a script."""
+    one, third = _TENANTS[0], "tenant_three"
+    with server.connect(_DATABASE) as admin:
+        name, owner = sql.Identifier(third), sql.Identifier(_PROVISIONER)
+        admin.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(name, owner))
+    first = next(table for table in draft.in_order() if table.what != "history")
+    wanted = _dumped(server, one)
+    ways = len(list((folder / "tenants" / "migrations").glob("*.down.sql")))
+    found: list[Probe] = []
+
+    def say(what: str, holds: bool, why: str) -> None:
+        found.append(
+            Probe(
+                table=first.name, constraint=_APART, kind="tenant", what=what, must="accepted",
+                did="accepted" if holds else "refused", holds=holds, why="" if holds else why,
+                statements=(f"\\i {MIGRATE}",),
+            )
+        )  # fmt: skip
+
+    _run(server, folder / MIGRATE, one, _DATABASE)
+    say("migrations of a new tenant's schema, which has them", _dumped(server, one) == wanted, "the schema is another")
+    for what in ("run in an empty schema make what the provisioning makes", "run again after they were undone do too"):
+        _run(server, folder / MIGRATE, third, _DATABASE)
+        made = _dumped(server, third)
+        say(f"migrations {what}", made == wanted, _first_difference(made, wanted))
+        for _ in range(ways):
+            _run(server, folder / UNDO, third, _DATABASE)
+        left = _dumped(server, third)
+        say("migrations undone leave nothing", not left or not ways, "\n".join(left)[:200])
+    return found
+
+
+def _dumped(server: Server, tenant: str) -> list[str]:
+    """The statements of a tenant's schema, with its name left out."""
+    dump = find_binaries().bin / "pg_dump"
+    options = ("-s", "-O", "-x", "-n", tenant, f"--exclude-table={tenant}.{JOURNAL}", "-d", server.url(_DATABASE))
+    done = subprocess.run([dump, *options], capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    if done.returncode:
+        raise SurroundingsError(f"pg_dump refuses {tenant}: {done.stderr.strip()[:400]}", hint="--pg-bin")
+    said = (line for line in done.stdout.splitlines() if line and not line.startswith(("--", "\\", "SET ", "SELECT ")))
+    return [line.replace(tenant, "tenant") for line in said if not line.startswith("CREATE SCHEMA ")]
+
+
+def _first_difference(made: Sequence[str], wanted: Sequence[str]) -> str:
+    for here, there in zip_longest(made, wanted, fillvalue="nothing"):
+        if here != there:
+            return f"{here.strip()} where it is {there.strip()}"
+    return ""
 
 
 def _run(server: Server, script: Path, tenant: str, database: str) -> None:

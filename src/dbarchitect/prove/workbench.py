@@ -6,7 +6,7 @@ the twin, with rows as the lab. A source without statistics (a script) gets its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from dbarchitect.engines.postgres.server.host import (
     Host,
     NotOnThisHostError,
     guest_session,
+    one_statement,
     owner_session,
 )
 from dbarchitect.engines.postgres.twin import Twin
@@ -42,6 +43,7 @@ _STATEMENT_TIMEOUT = "60s"  # a probe that takes longer shows nothing
 class Workbench:
     """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables;
     `expected`, by table, is what the lab's columns shall be like where the source tells nothing of them: a design's.
+    `derived` are statements that make anew what follows from other rows: triggers do not fire while a lab is filled.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Workbench:
         seed: int = 0,
         budget_rows: int = 200_000,
         expected: Mapping[str, tuple[ColumnStatistics, ...]] | None = None,
+        derived: Sequence[str] = (),
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._server = server
@@ -60,6 +63,7 @@ class Workbench:
         self._rows = volumes(rows, snapshot.schema, budget_rows)
         self._seed = seed
         self._expected = expected or {}
+        self._derived = derived
         self._budget_rows = budget_rows
         self._progress = progress
         self._blank_gaps: tuple[Gap, ...] | None = None
@@ -166,6 +170,10 @@ class Workbench:
                     seed=self._seed,
                     progress=self._progress,
                 )
+            for statement in self._derived:
+                one_statement(owner, statement)
+            if self._derived:
+                owner.execute("ANALYZE")
             lend_roles(self._server, "lab", self.schema)
             guest = self._guest("lab")
             opened.pop_all()

@@ -17,6 +17,7 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from dbarchitect.design.spec import Access, Assumed, Entity, Relation, Spec, Surroundings, Unread, Volume
+from dbarchitect.design.tenancy import resolved
 from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
@@ -27,6 +28,7 @@ from .exact import Deleting, Pairs, deleted, deleting, paired, pairs, referred, 
 from .fields import field_of, field_of_row, heads, kind_by_name
 from .grammar import Reader
 from .markdown import Part, parts_of
+from .offices import undressed
 from .phrases import bare, listed, named, sentences, singular
 from .relations import relations_of, with_fields
 from .samples import entities_of_json, entity_of_csv
@@ -36,7 +38,8 @@ from .surroundings import hinted, told, volume_columns, volume_of_row, volumes_o
 from .wording import asked_about, asserted, is_aside, without_actors
 
 _ABOUT = re.compile(
-    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goal)\b", re.IGNORECASE
+    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b",
+    re.IGNORECASE,
 )
 _DATA = re.compile(
     r"\b(?:entit|data|model|what we (?:store|keep|have|know)|things|objects|domain|schema|tables|nouns|concepts|rules|constraints|relations?)",
@@ -50,7 +53,7 @@ _VOLUME = re.compile(
     r"\b(?:volumes?|numbers|size|sizes|scale|load|traffic|growth|amounts|how much|capacity)\b", re.IGNORECASE
 )
 _WHERE = re.compile(
-    r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|non[- ]functional|context|budget|compliance|team)\b",
+    r"\b(?:where|runtime|surroundings|environment|hosting|deployment|stack|operations|infrastructure|constraints|running|installing|installation|setup|non[- ]functional|context|budget|compliance|team)\b",
     re.IGNORECASE,
 )
 _VALUES = frozenset(
@@ -109,7 +112,7 @@ def read_brief(data: bytes, name: str, *, files: Mapping[str, str] | None = None
         raise InputError(
             f"{name} is empty", hint="say what you build: A customer has many orders. An order has a total in EUR."
         )
-    parts = parts_of(text.replace("\r\n", "\n"))
+    parts = list(undressed(parts_of(text.replace("\r\n", "\n"))))
     return _Brief(name).read([*parts, *_beside(parts, files or {})])
 
 
@@ -183,6 +186,7 @@ class _Brief:
             unread=tuple(sorted(self.said.unread, key=lambda one: one.line)), assumed=(*same, *assumed, *valueless, *self.guessed, *self._decided(known)),
             answered=self.answered, settled=tuple(self.settled),
         )  # fmt: skip
+        spec = resolved(spec)
         if not spec.entities and not self.embedded:
             raise InputError(
                 f"{self.name} names no thing that is kept",
@@ -721,8 +725,11 @@ class _Brief:
 
     def _surroundings(self) -> Surroundings:
         around = dict(self.around)
+        many = around.pop("many_tenants", False)
         if self.said.tenant:
-            around |= {"tenant": self.said.tenant, "tenancy": around.get("tenancy") or "shared"}
+            around |= {"tenant": self.said.tenant, "isolation": self.said.isolation or around.get("isolation", "")}
+        elif many and not around.get("tenant") and not around.get("tenancy"):
+            around["tenancy"] = "shared"
         return Surroundings(**{key: value for key, value in around.items() if value is not None})
 
     def _volumes(self, known: dict[str, Entity]) -> list[Volume]:

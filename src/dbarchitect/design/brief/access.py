@@ -12,6 +12,7 @@ from dbarchitect.model import english
 
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
+from .trees import branch, moves
 
 _VERBS: tuple[tuple[str, str], ...] = (
     ("search", r"search|full[- ]text search|look for"),
@@ -150,6 +151,12 @@ def access_of(
         rf"\b(?:all|every|many)\b|\b{re.escape(english.plural(entity.split()[-1]))}\b", words, re.IGNORECASE
     ):
         verb = "list"
+    known_as = roles.get(entity, frozenset())
+    if end := branch(words, entity, known_as):
+        verb, with_ = ("list" if verb == "get" else verb), ()
+        by = [end]
+    elif above := moves(words, entity, known_as):
+        verb, summed, with_, by = "change", (above,), (), []
     return Access(
         text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), since=since, with_=with_, order=order, limit=limit,  # type: ignore[arg-type]
         grouped=grouped, per_second=rate, latency_ms=latency, line=line,

@@ -42,10 +42,15 @@ _UNKNOWN = re.compile(r"\b(?:may|can|might) be (?:unknown|empty|missing|open|lef
 def term(text: str) -> tuple[str, str] | None:
     """The term and the definition of an entry of a glossary."""
     match = _TERM.match(text.strip())
-    if match is None or not _GENUS.match(match[2]):
+    if match is None or not is_definition(match[2]):
         return None
     words = english.split(bare(match[1]))
     return (singular(match[1]), " ".join(match[2].split())) if 0 < len(words) <= 3 else None
+
+
+def is_definition(text: str) -> bool:
+    """Whether a text says what sort of thing something is: `the lending of an artefact`."""
+    return bool(_GENUS.match(text))
 
 
 def define(reader: Reader, name: str, text: str, line: int) -> None:
@@ -54,7 +59,7 @@ def define(reader: Reader, name: str, text: str, line: int) -> None:
     first, *others = sentences(text)
     thing.comment = f"{first[0][:1].upper()}{first[0][1:]}"
     reader.said.last = name
-    rest = first[0]
+    rest, *fields = re.split(r"(?<=\w): |; ", first[0], maxsplit=0)
     for pattern, read in ((_KNOWN_BY, _known_by), (_SPAN, _span), (_WITH, _with)):
         match = pattern.search(rest)
         if match is not None and read(reader, name, match, line):
@@ -65,11 +70,14 @@ def define(reader: Reader, name: str, text: str, line: int) -> None:
         reader.said.links.append(Link(name, many or "", 0, None, "", True, line))
         rest = rest[: match.start()] + rest[match.end() :]
     for found in re.finditer(
-        rf"\b(?:by|on|of|for|to|in|at|from|between|against) (?:exactly )?(?:an?|another|one|the|each) ({reader.nouns()})\b", rest, re.IGNORECASE
+        rf"\b(?:by|on|of|for|to|in|at|from|between|against|^)(?:^| )(?:exactly )?(?:an?|another|one|the|each) ({reader.nouns()})\b", rest, re.IGNORECASE
     ):  # fmt: skip
         target = reader.entity(found[1])
         if target is not None and target != name:
             reader.said.links.append(Link(name, target, 1, 1, "", False, line))
+    for one in (part for text_ in fields for part in listed(text_)):
+        if not reader.item(name, one, line, optional=False):
+            reader.read(f"each {name} is {one}" if re.match(r"^[a-z]+ed ", one) else one, line)
     for sentence, lines in others:
         reader.read(sentence, line + lines)
 

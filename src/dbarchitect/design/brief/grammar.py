@@ -19,6 +19,7 @@ from . import deeds, notes
 from .fields import bounded, field_of, kind_by_name
 from .phrases import DETERMINERS, Counted, bare, counted, listed, named, singular
 from .statements import HAS, MAY, NO_ROLE, NO_THINGS, NOUN, Link, Statements, clauses
+from .trees import tree_form
 from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
@@ -477,14 +478,29 @@ class Reader:
             rf"^(?:everything|all data|data|all records) (?:belongs to|is (?:scoped|separated|isolated|kept) (?:to|by|per)) (?:{DETERMINERS}\s+)?({NOUN})$",
             text, re.IGNORECASE,
         )  # fmt: skip
-        found = match or per
+        own = re.match(
+            rf"^(?:each|every) ({NOUN}) (?:has|gets|needs|wants|is given|must have|must get) (?:its|their|an?|his|her) (?:very )?"
+            r"(?:own|separate|dedicated) (databases?|encryption keys?|backups?|schemas?|database (?:roles?|users?|logins?))$",
+            text, re.IGNORECASE,
+        ) or re.match(
+            rf"^(?:each |every )?({NOUN}) (?:(?:only |can only |may only |must only )(?:ever )?sees?|(?:can|may|must) (?:only )?see only|sees? only)"
+            r" (?:its|their) own (?:data|records|rows)()$",
+            text, re.IGNORECASE,
+        )  # fmt: skip
+        found = match or per or own
         owner = self.entity(found[1]) if found else None
+        if owner is None and own is not None and 0 < len(singular(own[1]).split()) <= 3:
+            owner = self.said.thing(singular(own[1]), line).name  # nothing else need be said of who it is
         if owner is None:
             return False
         self.said.tenant = owner
+        if own is not None and own[2]:
+            rights = re.match(r"schema|database (?:role|user|login)", own[2], re.IGNORECASE)
+            self.said.isolation = "schema" if rights else "database"
         return True
 
     def _tree(self, text: str, line: int) -> bool:
+        text, form, levels = tree_form(text)
         match = re.match(
             rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:form|forms|are organi[sz]ed in|are arranged in|make) (?:a |an )?(?:tree|hierarchy|trees)$"
             rf"|^(?:{DETERMINERS}\s+)?({NOUN}) (?:can be|may be|are|is) nested$",
@@ -493,7 +509,11 @@ class Reader:
         owner = self.entity(match[1] or match[2]) if match else None
         if owner is None:
             return False
-        self.said.links.append(Link(of=owner, to=owner, least=0, most=1, role="parent", owns=False, line=line))
+        self.said.links.append(
+            Link(
+                of=owner, to=owner, least=0, most=1, role="parent", owns=False, line=line, form=form, levels=levels
+            )
+        )  # fmt: skip
         return True
 
     def _optional(self, text: str, line: int) -> bool:

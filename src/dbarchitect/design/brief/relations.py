@@ -80,6 +80,8 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
                     back = directions[others[0]]
                     done.add(others[0])
         relation, decided = _relation(link, back)
+        if link.form or link.levels:
+            relation = replace(relation, hierarchy=link.form, depth=link.levels)
         found.append(relation)
         if decided is not None:
             assumed.append(decided)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -26,6 +27,8 @@ class Link:
     owns: bool
     line: int
     ordered: bool = False
+    form: Literal["", "adjacency", "closure", "ltree"] = ""  # of a tree
+    levels: int = 0
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Statements:
     unread: list[Unread] = field(default_factory=list[Unread])
     pairs: dict[tuple[str, str], list[Field]] = field(default_factory=dict[tuple[str, str], list[Field]])
     tenant: str = ""
+    isolation: str = ""  # what is to be each tenant's own: "schema", "database"
     last: str = ""  # the entity that `it` means
 
     def thing(self, name: str, line: int) -> Thing:

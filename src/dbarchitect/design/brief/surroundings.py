@@ -57,6 +57,16 @@ _KEYS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_EACH = r"(?:(?:per|for|of) (?:each|every|a|one|single|individual)?|each|every|their|its)"
+# What is asked to be each tenant's own.
+_OWN_DATABASE = (
+    r"\b(?:physical(?:ly)? (?:isolat|separat)\w*|(?:separate|dedicated|own|isolated) (?:databases?|instances?)\b"
+    r"|databases? (?:per|for each|for every) |(?:own|separate) encryption keys?\b|customer[- ]managed keys?\b"
+    rf"|(?:back(?:ed )?up|restor)\w*[^.]{{0,30}}\b(?:separately|individually|on (?:its|their) own|{_EACH} (?:tenant|customer|client)))"
+)
+_OWN_RIGHTS = r"\b(?:(?:separate|dedicated|own) (?:schemas?|database (?:roles?|users?|accounts?|logins?))|schemas? (?:per|for each|for every) )"
+
+
 def told(key: str, value: str) -> dict[str, Any] | None:
     """What a line `key: value` says; None for a key that is not known."""
     what = _KEYS.get(named(key))
@@ -172,7 +182,11 @@ def hinted(text: str) -> dict[str, Any]:
     if disk and re.search(r"\b(?:data|database|total|disk|storage)\b", lower):
         found["disk_gb"] = _gigabytes(disk[0])
     if re.search(r"multi[- ]?tenant", lower):
-        found["tenancy"] = "shared"
+        found["many_tenants"] = True
+    if re.search(_OWN_DATABASE, lower):
+        found["isolation"] = "database"
+    elif re.search(_OWN_RIGHTS, lower):
+        found["isolation"] = "schema"
     return found
 
 

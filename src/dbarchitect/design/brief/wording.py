@@ -10,6 +10,7 @@ import re
 
 from dbarchitect.model import english
 
+from .offices import taken_apart
 from .phrases import bare, singular
 
 _Q = (
@@ -55,7 +56,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r" an optional (?:the|an?) ", " an optional "),
         (r",? (?:each|all) of which (?:is|are|must be) ", " is "),
         # lists of what is known, said of an entity
-        (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP} (.+)$", r"each \1 has \2"),
+        (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP}(?: down)? (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
         (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
         (rf"^(?:the|its|their) ([\w ,-]+) (?:is|are) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"it has a \1"),
@@ -138,8 +139,12 @@ def without_actors(text: str) -> str:
 
 def plainly(text: str) -> list[str]:
     """The clauses of a sentence in words that the grammar knows."""
-    found: list[str] = []
     told = _told(_PURPOSE.sub("", text))
+    return [one for part in taken_apart(told) for one in _plainly(part)]
+
+
+def _plainly(told: str) -> list[str]:
+    found: list[str] = []
     both = _BOTH.match(told)
     if both is not None:
         return [f"{one} is unique" for one in both.groups()]
