@@ -22,6 +22,7 @@ from . import (
     query_review,
     rehearse,
     report,
+    serve,
     vectors,
 )
 from .commands import app, run
@@ -37,7 +38,7 @@ app.command(workload)
 
 VERBS = (
     *(answer, apply, cache, choose, design, diff, erd, folder, index, keyset, lint, logs, mcp),
-    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, vectors),
+    *(nplusone, orm_diff, pooler, query_diff, query_review, rehearse, report, serve, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]
