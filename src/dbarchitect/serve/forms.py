@@ -110,8 +110,8 @@ FORMS = (
         works="The query is planned, and other forms of it are tried.",
         said=(
             "The twin has the schema, the statistics and the sizes of the source, and no rows: its planner chooses as "
-            "that of the source does. You see the plan, what is wrong with it, other forms that were tested to give the "
-            "same rows, and the indexes that it wants.",
+            "that of the source does. You see the plan, what is wrong with it, other forms that were tested to give "
+            "the same rows, and the indexes that it wants.",
             "Or run it on a private copy with made-up rows; the copy is thrown away.",
         ),
         areas=(("sql", "SQL", "One statement. Ctrl and Enter send it.", 10, True),),

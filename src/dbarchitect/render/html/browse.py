@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from dbarchitect.model.figures import size_text
 from dbarchitect.model.finding import Finding, Review, Severity
 from dbarchitect.model.names import Name
-from dbarchitect.model.schema import Column, ForeignKey, PrimaryKey, Relational, Table, Unique
+from dbarchitect.model.schema import Column, ForeignKey, NotNull, PrimaryKey, Relational, Table, Unique
 from dbarchitect.render.digest import by_object, counts, owner, plural, standing, verdict
 from dbarchitect.render.erd import Implied
 
@@ -110,7 +110,7 @@ def table_page(
     rules = [
         (one.name, one.definition)
         for one in table.constraints
-        if not isinstance(one, PrimaryKey | ForeignKey) and one.definition
+        if not isinstance(one, PrimaryKey | ForeignKey | NotNull) and one.definition
     ]
     rules += [(one.name, one.definition) for one in table.triggers]
     rules += [(one.name, f"policy for {one.command}: {one.using or one.check or ''}") for one in table.policies]
@@ -156,6 +156,10 @@ def finding_page(
         "site_finding.html",
         site=site,
         one=one,
+        figures=[
+            (name.replace("_", " "), int(value) if isinstance(value, float) and value.is_integer() else value)
+            for name, value in one.facts.items()
+        ],
         table=tables.get((one.at.schema, one.at.name)),
         again=one.proof.rerun or again,
         rule=Markup(_markdown().render(rule)) if rule else "",

@@ -12,6 +12,8 @@ from dbarchitect.render.digest import plural
 from . import Site, page
 from .plans import planned_table
 
+_LESS = 0.95  # as in the advice on indexes: a plan that is worth a word
+
 Area = tuple[str, str, str, int, bool]  # name, label, note, rows, whether it has to be filled in
 
 
@@ -115,6 +117,8 @@ def index_trial_page(site: Site, trial: IndexTrial, *, again: str, version: str)
     worse = sum(one.after.cost > one.before.cost for one in trial.queries)
     if not used:
         verdict = f"No query of {trial.origin} would use it."
+    elif share > _LESS:
+        verdict = f"{plural(used, 'query', 'queries')} would use it, and would cost hardly less."
     else:
         verdict = f"{plural(used, 'query', 'queries')} would use it: {share:.1%} of their cost is left."
     if worse:
@@ -128,7 +132,7 @@ def index_trial_page(site: Site, trial: IndexTrial, *, again: str, version: str)
     return page(
         "site_index.html",
         site=site,
-        **site_head(trial.source, "Index", "good" if used and not worse else "warn", verdict, version, facts),
+        **site_head(trial.source, "Index", "good" if share <= _LESS and not worse else "warn", verdict, version, facts),
         trial=trial,
         again=again,
         plans=[
