@@ -13,13 +13,14 @@ from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex
+from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Index
 from dbarchitect.model.trial import IndexTrial, PlansBeside, QueryTrial
 from dbarchitect.prove.advise import AdviceOptions, advise
-from dbarchitect.prove.parameters import filled
+from dbarchitect.prove.parameters import Filled, filled
 from dbarchitect.sources import Source
 from dbarchitect.sql.parse import fingerprint
 from dbarchitect.sql.script import command_tag
@@ -73,14 +74,12 @@ class Trials:
             gaps.append(
                 Gap(kind="workload", name=f"{len(ranked) - _QUERIES:,} queries", effect="take less: not planned")
             )
-        forms: list[tuple[Query, str, tuple[str, ...]]] = []
+        forms: list[tuple[Query, Filled, QueryPlan]] = []
         self._options.progress(f"planning {len(ranked[:_QUERIES]):,} queries")
-        befores = []
         for query in ranked[:_QUERIES]:
             try:
                 form = filled(twin, query)[0]
-                befores.append(twin.explain(form.sql, form.parameters))
-                forms.append((query, form.sql, tuple(form.parameters)))
+                forms.append((query, form, twin.explain(form.sql, form.parameters)))
             except InputError as err:
                 shown = str(query.position or " ".join(query.sql.split())[:80])
                 gaps.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
@@ -92,8 +91,8 @@ class Trials:
         found: list[PlansBeside] = []
         with twin.supposing([change]) as supposed:
             size = supposed.size_of(index.name)
-            for (query, sql, parameters), before in zip(forms, befores, strict=True):
-                after = supposed.explain(sql, parameters)
+            for query, form, before in forms:
+                after = supposed.explain(form.sql, form.parameters)
                 uses = any(node.index == index.name.name for node in after.root.walk())
                 if uses or after.cost != before.cost:
                     found.append(PlansBeside(sql=query.sql, calls=query.calls, before=before, after=after, uses=uses))

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from dbarchitect.model.value import from_json
 
@@ -104,7 +104,7 @@ class _Worker:
                 yield Failed(message=f"the process that worked on it ended ({code})", hint="try again", bug=True)
                 return
             # Of a large schema this takes a while, and others are served meanwhile.
-            told: Told = await asyncio.to_thread(from_json, Told, body)
+            told = cast("Told", await asyncio.to_thread(from_json, Told, body))
             yield told
             if isinstance(told, Done | Failed):
                 self.used = time.monotonic()

@@ -162,7 +162,7 @@ class Work:
         return Rows(sql=sql, text=self._desk.sandbox("source", sql).report)
 
     def _rehearsal(self, asked: AskRehearsal) -> Rehearsal:
-        options = RehearseOptions(**{**self._common, "data": asked.data, "rows": None})
+        options = replace(RehearseOptions(**self._common), data=asked.data, rows=None)
         if asked.folder:
             return rehearse([Path(asked.folder)], self._given.source, options)
         if not asked.up.strip():
