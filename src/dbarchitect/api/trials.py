@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import psycopg
+from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.inspect import inspect
@@ -55,7 +56,8 @@ class Trials:
             advice = advise(self._desk.bench.twin(), workload, AdviceOptions(rerun=rerun), self._options.progress, list)
         except InputError as err:
             return QueryTrial(review=review, unadvised=err.message)
-        return QueryTrial(review=review, advice=advice)
+        # What could be dropped is a question about all that is asked of a table, not about this.
+        return QueryTrial(review=review, advice=replace(advice, drop=()))
 
     def index(self, text: str, queries: str = "") -> IndexTrial:
         """An index that nobody built: its size, and the plans of `queries`, or of the source's workload, with it.

@@ -285,14 +285,14 @@ class Pages:
         return _html(await asyncio.to_thread(self._result, job, form, again))
 
     def _result(self, job: Job, form: Form, again: str) -> str:
-        result, site = job.result, _site(form.address)
+        result, site = job.result, Site(here=form.address, links=LINKS, again=again)
         assert result is not None
         if result.query is not None:
             return query_page(result.query.review, version=__version__, site=site, trial=result.query)
         if result.plan is not None:
             return query_page(result.plan, version=__version__, site=site)
         if result.index is not None:
-            return index_trial_page(site, result.index, again=again, version=__version__)
+            return index_trial_page(site, result.index, version=__version__)
         if result.rehearsal is not None:
             return rehearsal_page(result.rehearsal, kept="", then="", version=__version__, site=site)
         assert result.rows is not None
@@ -305,7 +305,6 @@ class Pages:
             sql=result.rows.sql,
             text=result.rows.text,
             said=["The copy's rows are made up: they say what the statement does, not what the source holds."],
-            link=(again, "Ask again"),
             version=__version__,
         )
 

@@ -28,10 +28,12 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A server whose page this is: `here` is the address of its part, `links` are (address, name) of all parts."""
+    """A server whose page this is: `here` is the address of its part, `links` are (address, name) of all parts,
+    `again` leads to the question that this answers."""
 
     here: str
     links: tuple[tuple[str, str], ...]
+    again: str = ""
 
 
 def page(template: str, *, site: Site | None = None, **values: Any) -> str:

@@ -127,7 +127,7 @@ def table_page(
         findings=findings,
         numbers=None if review is None else numbers_of(review),
         drawing=drawn(_around(schema, table, {name for name, _, _ in back}), _near(implied, table)),
-        **site_head(subject, table.name.short, _mark(findings or ()), said, version, shown),
+        **site_head(subject, table.name.short, "warn" if findings is None else _mark(findings), said, version, shown),
     )
 
 

@@ -110,8 +110,8 @@ def told_page(
     )
 
 
-def index_trial_page(site: Site, trial: IndexTrial, *, again: str, version: str) -> str:
-    """An index that nobody built, with the plans that it changes. `again`: the address of its form."""
+def index_trial_page(site: Site, trial: IndexTrial, *, version: str) -> str:
+    """An index that nobody built, with the plans that it changes."""
     used = sum(one.uses for one in trial.queries)
     share = trial.after / trial.before if trial.before else 1.0
     worse = sum(one.after.cost > one.before.cost for one in trial.queries)
@@ -134,7 +134,6 @@ def index_trial_page(site: Site, trial: IndexTrial, *, again: str, version: str)
         site=site,
         **site_head(trial.source, "Index", "good" if share <= _LESS and not worse else "warn", verdict, version, facts),
         trial=trial,
-        again=again,
         plans=[
             (one, planned_table(one.before), planned_table(one.after), _gain(one.before.cost, one.after.cost))
             for one in trial.queries
