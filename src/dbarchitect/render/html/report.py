@@ -65,10 +65,10 @@ def report_page(
         verb="report",
         subject=report.source,
         title=f"{report.source}: dba report",
-        heading=name_of(report.source),
+        heading=_name(report.source),
         mark="bad" if found[Severity.ERROR] else "warn" if found[Severity.WARNING] else "good",
         verdict=f"{verdict(review)[:1].upper()}{verdict(review)[1:]}.",
-        facts=facts_of(report),
+        facts=_facts(report),
         contents=[one for one in contents if one is not None],
         version=version,
         made_at=made_at,
@@ -108,12 +108,12 @@ class Numbers:
         return self._numbers[id(finding)]
 
 
-def name_of(source: str) -> str:
+def _name(source: str) -> str:
     """The last part of a path or a URL: what a source is called among people."""
     return source.partition("?")[0].rstrip("/").rpartition("/")[2] or source
 
 
-def facts_of(report: Report) -> list[tuple[str, str, str]]:
+def _facts(report: Report) -> list[tuple[str, str, str]]:
     review = report.review
     tables = [one for one in report.schema.tables if one.partition_of is None]
     keys = sum(len(one.foreign_keys) for one in tables)
