@@ -23,13 +23,14 @@ from dbarchitect.migrate.formats.folder import Written
 from dbarchitect.model.advice import IndexAdvice
 from dbarchitect.model.costfit import CostFit
 from dbarchitect.model.plan import Migration, Step
+from dbarchitect.model.query import Workload
 from dbarchitect.prove.advise import AdviceOptions, advise
 from dbarchitect.prove.costs import fit_costs
 from dbarchitect.prove.measure import measure
 from dbarchitect.prove.sqlite_advise import SqliteAdviceOptions
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.review.context import Context
-from dbarchitect.sources import open_source
+from dbarchitect.sources import Source, open_source
 from dbarchitect.toolchains import run_python
 
 from .folder import opened_folder
@@ -40,7 +41,7 @@ from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_se
 _TWINS = 4  # that plan side by side: this process has to read what they say
 _LAB_ROWS = 2_000_000  # over all tables: with fewer an index has nothing to show
 
-__all__ = ["IndexOptions", "index", "write_indexes"]
+__all__ = ["IndexOptions", "index", "index_opened", "write_indexes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,31 +79,42 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
                 "there is no workload: what an index is worth is what queries gain by it",
                 hint="--workload FILE: SQL with `-- calls: N` above each query, a CSV of pg_stat_statements, or a log",
             )
-        snapshot = opened.snapshot(now=options.now, workload=workload)
-        bench = Workbench(workshop.server, snapshot, rows=options.rows, seed=options.seed, progress=options.progress)
-        with closing(bench):
-            fit = _fitted(bench, options) if options.fit_costs else None
-            if fit is not None and fit.better:
-                bench.plan_with(_settings(fit))
-            advice = advise(
-                bench.twin(),
-                workload,
-                AdviceOptions(
-                    budget=options.budget,
-                    most=options.most,
-                    limits=Limits(width=options.width, include=options.include),
-                    questions=options.questions,
-                    counters=not Context(opened.schema, workload).counters_unfit,
-                    regression=options.regression,
-                    rerun=shlex.join(_command(opened.name, options)),
-                ),
-                options.progress,
-                lambda: bench.more_twins(min(_TWINS, os.cpu_count() or 1) - 1),
-            )
-            advice = replace(advice, fit=fit)
-            if options.measure:
-                advice = _measured(advice, bench, options)
-            return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
+        return index_opened(opened, workload, options)
+
+
+def index_opened(opened: Source, workload: Workload, options: IndexOptions) -> IndexAdvice:
+    """The same of a source that has been opened."""
+    bench = Workbench(
+        opened.workshop.server,
+        opened.snapshot(now=options.now, workload=workload),
+        rows=options.rows,
+        seed=options.seed,
+        prefix="indexes ",
+        progress=options.progress,
+    )
+    with closing(bench):
+        fit = _fitted(bench, options) if options.fit_costs else None
+        if fit is not None and fit.better:
+            bench.plan_with(_settings(fit))
+        advice = advise(
+            bench.twin(),
+            workload,
+            AdviceOptions(
+                budget=options.budget,
+                most=options.most,
+                limits=Limits(width=options.width, include=options.include),
+                questions=options.questions,
+                counters=not Context(opened.schema, workload).counters_unfit,
+                regression=options.regression,
+                rerun=shlex.join(_command(opened.name, options)),
+            ),
+            options.progress,
+            lambda: bench.more_twins(min(_TWINS, os.cpu_count() or 1) - 1),
+        )
+        advice = replace(advice, fit=fit)
+        if options.measure:
+            advice = _measured(advice, bench, options)
+        return replace(advice, left_out=tuple(dict.fromkeys((*opened.gaps, *advice.left_out))))
 
 
 def _of_sqlite(source: str, options: IndexOptions) -> IndexAdvice:

@@ -24,7 +24,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.proof import ASSERTED, Proof
-from dbarchitect.model.query import Query
+from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.query_advice import NodeTime, QueryFinding, QueryReview, WorkloadReview
 from dbarchitect.model.rewrite import Rewritten
 from dbarchitect.model.schema import Relational
@@ -37,7 +37,7 @@ from dbarchitect.query.patterns import pages as pattern_pages
 from dbarchitect.query.patterns import patterns, unsaid
 from dbarchitect.query.rewrite import rewrites
 from dbarchitect.query.sqlite import PAGES as SQLITE_PAGES
-from dbarchitect.sources import Source, Workshop, open_source
+from dbarchitect.sources import Source, open_source
 from dbarchitect.sql.explained import read_plan
 from dbarchitect.sql.parameters import has_parameters
 from dbarchitect.sql.parse import statement_kind
@@ -51,7 +51,17 @@ from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_se
 _LAB_ROWS = 2_000_000  # over all tables: with fewer, plans are not those of the source
 _AGAIN_MS = 10_000.0  # a query that took less is run once more, from a warm cache
 
-__all__ = ["QueryOptions", "queries", "query", "query_pages", "query_plan"]
+__all__ = [
+    "QueryDesk",
+    "QueryOptions",
+    "one_statement",
+    "queries",
+    "queries_opened",
+    "query",
+    "query_desk",
+    "query_pages",
+    "query_plan",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +102,9 @@ def query(source: str, text: str, name: str, options: QueryOptions) -> QueryRevi
     admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
         return query_sqlite(source, text, name, _of_sqlite(source, options))
-    sql = _one(text, name)
-    with _desk(source, options) as desk:
-        rerun = shlex.join(_command(desk.name, [name if Path(name).is_file() else sql], options))
-        return desk.review(Query(id="", sql=sql, calls=1.0, parameters=options.parameters), rerun)
+    sql = one_statement(text, name)
+    with _opened(source, options) as opened, query_desk(opened, options) as desk:
+        return desk.asked(sql, name)
 
 
 def queries(source: str, workload: Path | None, options: QueryOptions) -> WorkloadReview:
@@ -107,12 +116,18 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
     if sqlite_given(source, options.engine):
         return queries_sqlite(source, workload, _of_sqlite(source, options))
     given = workload_of(workload)
-    with _desk(source, options) as desk:
-        found = given or desk.opened.counted()
+    with _opened(source, options) as opened:
+        found = given or opened.counted()
         if found is None:
             raise InputError("there is no workload", hint="--workload FILE: logs, SQL, or a CSV of pg_stat_statements")
+        return queries_opened(opened, found, workload, options)
+
+
+def queries_opened(opened: Source, found: Workload, file: Path | None, options: QueryOptions) -> WorkloadReview:
+    """The same of a source that has been opened. `file`: the one that the workload came from."""
+    with query_desk(opened, options) as desk:
         left_out = [Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in found.rejected]
-        words = ["--workload", str(workload)] if workload is not None else []
+        words = ["--workload", str(file)] if file is not None else []
         rerun = shlex.join(_command(desk.name, words, options))
         reviews: list[QueryReview] = []
         for number, one in enumerate(found.queries):
@@ -158,26 +173,30 @@ def query_pages() -> tuple[RulePage, ...]:
 
 
 @contextmanager
-def _desk(source: str, options: QueryOptions) -> Generator[_Desk]:
+def _opened(source: str, options: QueryOptions) -> Generator[Source]:
+    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+        yield open_source(source, workshop, data=options.data)
+
+
+@contextmanager
+def query_desk(opened: Source, options: QueryOptions) -> Generator[QueryDesk]:
+    """A source that has been opened, laid out for questions about its queries while the context lasts."""
     with ExitStack() as stack:
-        workshop = stack.enter_context(
-            open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server)
-        )
-        opened = open_source(source, workshop, data=options.data)
         bench = Workbench(
-            workshop.host,
+            opened.workshop.host,
             opened.snapshot(now=options.now),
             rows=options.rows,
             seed=options.seed,
             budget_rows=_LAB_ROWS,
+            prefix="queries ",
             progress=options.progress,
         )
         stack.enter_context(closing(bench))
-        yield _Desk(opened, bench, options, *_rows(workshop, opened, bench, options, stack))
+        yield QueryDesk(opened, bench, options, *_rows(opened, bench, options, stack))
 
 
 def _rows(
-    workshop: Workshop, opened: Source, bench: Workbench, options: QueryOptions, stack: ExitStack
+    opened: Source, bench: Workbench, options: QueryOptions, stack: ExitStack
 ) -> tuple[psycopg.Connection[Any] | None, str]:
     """(a session where queries may run, what its rows are); None where they are only planned."""
     if options.copy is not None:
@@ -186,7 +205,7 @@ def _rows(
     if not options.measure:
         return None, "planned on the twin; not run"
     if options.data and opened.database is not None:
-        session = stack.enter_context(closing(owner_session(workshop.host, opened.database)))
+        session = stack.enter_context(closing(owner_session(opened.workshop.host, opened.database)))
         session.execute("ANALYZE")
         return session, "run on the rows of the script"
     session, _ = bench.lab()
@@ -194,8 +213,8 @@ def _rows(
     return session, "run on made-up rows that follow the source's statistics"
 
 
-class _Desk:
-    """One source, laid out for questions about its queries."""
+class QueryDesk:
+    """One source, laid out for questions about its queries. `bench`: its private copies."""
 
     def __init__(
         self,
@@ -207,7 +226,7 @@ class _Desk:
     ) -> None:
         self.opened = opened
         self.name = opened.name
-        self._bench = bench
+        self.bench = bench
         self._options = options
         self._rows = rows
         self._method = method
@@ -216,21 +235,26 @@ class _Desk:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be carried over."""
-        return tuple(dict.fromkeys((*self.opened.gaps, *self._bench.gaps)))
+        return tuple(dict.fromkeys((*self.opened.gaps, *self.bench.gaps)))
+
+    def asked(self, sql: str, name: str) -> QueryReview:
+        """The same of one statement. `name`: its file's, if it came from one. Raises `InputError`."""
+        rerun = shlex.join(_command(self.name, [name if Path(name).is_file() else sql], self._options))
+        return self.review(Query(id="", sql=sql, calls=1.0, parameters=self._options.parameters), rerun)
 
     def review(self, query: Query, rerun: str) -> QueryReview:
         """All that is said of one query. Raises `InputError` where the server refuses it."""
         notes: list[str] = []
         sql, parameters = query.sql, query.parameters
         if has_parameters(sql) and not parameters:
-            form = filled(self._bench.twin(), query)[0]
+            form = filled(self.bench.twin(), query)[0]
             sql, parameters = form.sql, form.parameters
             notes += [text for text in (form.how, *form.repairs) if text]
         if self._rows is not None:
             plan = _run(self._rows, sql, parameters, self._options)
             proof = _measured(self._rows, self._method, rerun)
         else:
-            twin = self._bench.twin()
+            twin = self.bench.twin()
             plan = twin.explain(sql, parameters, verbose=True)
             proof = Proof(level="planned", method=self._method, environment=twin.environment, rerun=rerun)
         found = _review(plan, self._schema, query.sql, self.name, proof, notes=tuple(notes), gaps=self.gaps)
@@ -240,8 +264,8 @@ class _Desk:
         if not self._options.rewrites or statement_kind(sql) != "select":
             return ()
         return improve(
-            self._bench.twin(),
-            self._bench.owned(),
+            self.bench.twin(),
+            self.bench.owned(),
             sql,
             parameters=parameters,
             rows=self._rows,
@@ -286,7 +310,8 @@ def _said(sql: str, schema: Relational | None) -> tuple[QueryFinding, ...]:
         return ()
 
 
-def _one(text: str, name: str) -> str:
+def one_statement(text: str, name: str) -> str:
+    """The one statement of a text. Raises `InputError` where it is none, or more."""
     try:
         statements = split_script(text, name)
     except InputError as err:

@@ -1,4 +1,4 @@
-"""`dba report`: the review, the diagram, the queries and the indexes of a source, for one page."""
+"""`dba report`: the review, the diagram, the queries and the indexes of a source, for one page. It is opened once."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from dbarchitect.engines.postgres.server.host import NotOnThisHostError
 from dbarchitect.errors import InputError
 from dbarchitect.model.finding import Gap, Review
 from dbarchitect.model.report import Report
-from dbarchitect.sources import open_source
+from dbarchitect.sources import Source, open_source
+from dbarchitect.suppression import read_baseline
 
-from .index import IndexOptions, index
+from .index import IndexOptions, index_opened
 from .kinds import admit
-from .query import QueryOptions, queries
-from .schema import CheckOptions, check
+from .query import QueryOptions, queries_opened
+from .schema import CheckOptions, check_opened
 from .surroundings import open_workshop, workload_of
 
-__all__ = ["ReportOptions", "report"]
+__all__ = ["ReportOptions", "report", "report_opened"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
     """`check`: of the review, whose workload, rows and surroundings are those of all; `measure`: run the queries, on
-    made-up rows or those that were loaded."""
+    made-up rows or those that were loaded; `words`: those that chose the rules, for the command that repeats it."""
 
     check: CheckOptions = field(default_factory=CheckOptions)
     measure: bool = False
+    words: tuple[str, ...] = ()
 
 
 def report(source: str, options: ReportOptions) -> Report:
@@ -35,35 +38,43 @@ def report(source: str, options: ReportOptions) -> Report:
     holds. Raises `InputError` where the source cannot be read."""
     admit("report", source)
     asked = options.check
-    review = check(source, asked)
+    with open_workshop(asked.pg_bin, asked.cache, asked.progress, scratch=asked.server) as workshop:
+        return report_opened(open_source(source, workshop, data=asked.data), options)
+
+
+def report_opened(opened: Source, options: ReportOptions) -> Report:
+    """The same of a source that has been opened."""
+    asked = options.check
+    baseline = read_baseline(asked.baseline) if asked.baseline else None
     missing: list[Gap] = []
-    with open_workshop(asked.pg_bin, asked.cache, asked.progress) as workshop:
-        opened = open_source(source, workshop, data=asked.data)
-        workload = workload_of(asked.workload)
-        if workload is None:
-            try:
-                workload = opened.counted()
-            except InputError as err:
-                missing.append(Gap(kind="workload", name="of the server", effect=err.message))
-        found = Report(
-            source=opened.name,
-            schema=opened.schema,
-            review=review,
-            workload=workload,
-            command=_command(review, options),
-        )
+    given = workload_of(asked.workload)
+    review = check_opened(opened, given, asked, baseline=baseline)
+    workload = given
+    if workload is None:
+        try:
+            workload = opened.counted()
+        except InputError as err:
+            missing.append(Gap(kind="workload", name="of the server", effect=err.message))
+    found = Report(
+        source=opened.name,
+        schema=opened.schema,
+        review=review,
+        workload=workload,
+        command=_command(review, options),
+    )
     if workload is None:
         return replace(found, missing=tuple(missing))
-    shared = {name: getattr(asked, name) for name in ("data", "rows", "seed", "pg_bin", "cache", "now", "progress")}
+    names = ("data", "rows", "seed", "pg_bin", "server", "cache", "now", "progress")
+    shared = {name: getattr(asked, name) for name in names}
     try:
-        told = queries(source, asked.workload, QueryOptions(**shared, measure=options.measure))
+        told = queries_opened(opened, workload, asked.workload, QueryOptions(**shared, measure=options.measure))
         found = replace(found, queries=told)
-    except InputError as err:
+    except (InputError, NotOnThisHostError) as err:
         missing.append(Gap(kind="queries", name="of the workload", effect=err.message))
     try:
-        advice = index(source, IndexOptions(**shared, workload=asked.workload, measure=options.measure))
-        found = replace(found, advice=advice)
-    except InputError as err:
+        wanted = IndexOptions(**shared, workload=asked.workload, measure=options.measure)
+        found = replace(found, advice=index_opened(opened, workload, wanted))
+    except (InputError, NotOnThisHostError) as err:
         missing.append(Gap(kind="indexes", name="for the workload", effect=err.message))
     return replace(found, missing=tuple(missing))
 
@@ -71,6 +82,7 @@ def report(source: str, options: ReportOptions) -> Report:
 def _command(review: Review, options: ReportOptions) -> str:
     """The words of the review's command, as those of a report. It proves unless it is told not to."""
     words = ["dba", "report", *(word for word in review.command[2:] if word != "--prove")]
+    words += options.words
     words += [] if options.check.prove else ["--no-prove"]
     words += ["--measure"] if options.measure else []
     return shlex.join([*words, "-o", "report.html"])

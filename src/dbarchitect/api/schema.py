@@ -93,62 +93,75 @@ def check(source: str, options: CheckOptions) -> Review:
         from .documents import check_documents
 
         return check_documents(source, options)
-    baseline = read_baseline(options.baseline) if options.baseline else None
+    baseline = read_baseline(options.baseline) if options.baseline else None  # wrong input is told first
     workload = workload_of(options.workload)
-    known, unknown = _known(source, options) if options.against is not None else ((), ())
+    known = _known(source, options) if options.against is not None else ((), ())
     with _opened(source, options) as opened:
-        workload = workload or opened.workload
-        options.progress(f"reviewing {len(opened.schema.tables):,} tables")
-        schema, more = with_evidence(opened, options)
-        door = endpoint(source)
-        if door is not None and options.platform is None:
-            options = replace(options, platform=door.platform)
-        findings, silent = reviewed(schema, workload, options, there=door is not None)
-        family = opened.schema.family
-        run = {rule.id for rule in chosen(options.select, options.ignore, options.extend, engine=family)}
-        run -= {one.rule for one in silent}
-        findings = tuple(_printed(finding, opened) for finding in findings)
-        findings, commented, remarks = _without_commented(findings, opened)
-        findings, suppressed, stale = suppress(
-            findings,
-            ignores=options.ignores,
-            baseline=baseline,
-            not_run={rule.id for rule in rules()} - run,
-            today=options.now.date(),
-        )
-        gaps: tuple[Gap, ...] = (
-            *opened.gaps,
-            *more,
-            *remarks,
-            *stale,
-            *_left_out(workload.rejected if workload else ()),
-        )
-        environment = {"source": _engine(opened)}
-        gaps += (*unknown, *_old_lists(findings, options.now.date()))
-        if options.against is not None:
-            findings, old = only_new(findings, known, options.against)
-            suppressed += old
-        if options.prove and (findings or workload):
-            if isinstance(opened, SqliteSource):
-                findings, found, environment = _prove_sqlite(findings, opened, options)
-            else:
-                findings, found, environment = _prove(findings, opened, workload, options)
-            gaps += found
-        mends: tuple[Mend, ...] = ()
-        if options.fix is not None:
-            if isinstance(opened, SqliteSource):
-                raise InputError(
-                    "--fix writes migrations for PostgreSQL alone", hint="the statements stand beside the findings"
-                )
-            mends = mend(
-                findings,
-                opened,
-                schema.facts,
-                lambda mended: reviewed(mended, workload, options)[0],
-                options.fix,
-                now=options.now,
-                progress=options.progress,
+        return check_opened(opened, workload, options, baseline=baseline, known=known)
+
+
+def check_opened(
+    opened: Source | SqliteSource,
+    workload: Workload | None,
+    options: CheckOptions,
+    *,
+    baseline: Mapping[str, int] | None = None,
+    known: tuple[tuple[Finding, ...], tuple[Gap, ...]] = ((), ()),
+) -> Review:
+    """Review a source that has been opened. `workload`: None for its own; `known`: what is said of the source that it
+    is held against, and what could not be."""
+    workload = workload or opened.workload
+    options.progress(f"reviewing {len(opened.schema.tables):,} tables")
+    schema, more = with_evidence(opened, options)
+    door = endpoint(opened.name)
+    if door is not None and options.platform is None:
+        options = replace(options, platform=door.platform)
+    findings, silent = reviewed(schema, workload, options, there=door is not None)
+    family = opened.schema.family
+    run = {rule.id for rule in chosen(options.select, options.ignore, options.extend, engine=family)}
+    run -= {one.rule for one in silent}
+    findings = tuple(_printed(finding, opened) for finding in findings)
+    findings, commented, remarks = _without_commented(findings, opened)
+    findings, suppressed, stale = suppress(
+        findings,
+        ignores=options.ignores,
+        baseline=baseline,
+        not_run={rule.id for rule in rules()} - run,
+        today=options.now.date(),
+    )
+    gaps: tuple[Gap, ...] = (
+        *opened.gaps,
+        *more,
+        *remarks,
+        *stale,
+        *_left_out(workload.rejected if workload else ()),
+    )
+    environment = {"source": _engine(opened)}
+    gaps += (*known[1], *_old_lists(findings, options.now.date()))
+    if options.against is not None:
+        findings, old = only_new(findings, known[0], options.against)
+        suppressed += old
+    if options.prove and (findings or workload):
+        if isinstance(opened, SqliteSource):
+            findings, found, environment = _prove_sqlite(findings, opened, options)
+        else:
+            findings, found, environment = _prove(findings, opened, workload, options)
+        gaps += found
+    mends: tuple[Mend, ...] = ()
+    if options.fix is not None:
+        if isinstance(opened, SqliteSource):
+            raise InputError(
+                "--fix writes migrations for PostgreSQL alone", hint="the statements stand beside the findings"
             )
+        mends = mend(
+            findings,
+            opened,
+            schema.facts,
+            lambda mended: reviewed(mended, workload, options)[0],
+            options.fix,
+            now=options.now,
+            progress=options.progress,
+        )
     return Review(
         source=opened.name,
         engine=_engine(opened),

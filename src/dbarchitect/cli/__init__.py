@@ -24,6 +24,7 @@ from . import (
     query_review,
     rehearse,
     report,
+    serve,
     timeseries,
     vectors,
 )
@@ -44,8 +45,8 @@ show_examples(app)
 
 VERBS = (
     *(answer, apply, cache, choose, design, diff, erd, folder, index, init, keyset, lint, logs, mcp),
-    *(nplusone, orm_diff, platform, pooler, query_diff, query_review, rehearse, report, timeseries),
-    *(vectors,),
+    *(nplusone, orm_diff, platform, pooler, query_diff, query_review, rehearse, report, serve),
+    *(timeseries, vectors),
 )
 
 __all__ = ["VERBS", "app", "run"]

@@ -247,6 +247,12 @@ def rules_of(
     return chosen, extended, ignored
 
 
+def words_of_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[str, ...]:
+    """The words of a command that choose its rules again."""
+    given = (("--select", select), ("--ignore", ignore))
+    return tuple(word for flag, names in given for one in names for word in (flag, one))
+
+
 @app.command
 def explain(rule: Annotated[str | None, Parameter(help="A rule's id; none: the index of all rules.")] = None, /) -> int:
     """Show a rule's page: what it finds, why it matters, what would make it false, how to mend it."""

@@ -11,7 +11,20 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Seed, Source, Workload, app, commas, rows_by_table, rules_of
+from .commands import (
+    Data,
+    PgBin,
+    Rows,
+    Scratch,
+    Seed,
+    Source,
+    Workload,
+    app,
+    commas,
+    rows_by_table,
+    rules_of,
+    words_of_rules,
+)
 
 
 @app.command
@@ -25,10 +38,15 @@ def report(
     workload: Workload = None,
     no_prove: Annotated[bool, Parameter(help="Run no experiments: findings are asserted, which is quicker.")] = False,
     measure: Annotated[bool, Parameter(help="Run the queries, on made-up rows (with --data on the script's).")] = False,
+    select: Annotated[
+        tuple[str, ...], Parameter(metavar="RULES", help="Only these rules: ids or globs, commas between, repeatable.")
+    ] = (),
+    ignore: Annotated[tuple[str, ...], Parameter(metavar="RULES", help="Not these rules.")] = (),
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
     pg_bin: PgBin = None,
+    server: Scratch = None,
 ) -> int:
     """Write one page that a browser shows: the verdict, the worst findings, the diagram, queries and indexes.
 
@@ -47,7 +65,7 @@ def report(
     if not output.absolute().parent.is_dir():  # said now rather than after a minute
         raise InputError(f"{output}: there is no folder {output.parent}", hint="make it, or name another: -o")
     settings = read_configuration(Path.cwd())
-    chosen, extended, ignored = rules_of(settings, tuple(page.id for page in api.rule_pages()), (), (), ())
+    chosen, extended, ignored = rules_of(settings, tuple(page.id for page in api.rule_pages()), select, (), ignore)
     now = datetime.now(UTC)
     with terminal.progress() as progress:
         found = reports.report(
@@ -67,11 +85,13 @@ def report(
                     rows=rows_by_table(commas(rows)),
                     seed=seed,
                     pg_bin=pg_bin,
+                    server=server,
                     cache=terminal.cache(),
                     now=now,
                     progress=progress,
                 ),
                 measure=measure,
+                words=words_of_rules(select, ignore),
             ),
         )
     page = report_page(found, implied(found.schema), made_at=f"{now:%d %B %Y, %H:%M} UTC", version=__version__)

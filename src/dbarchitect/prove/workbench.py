@@ -44,6 +44,7 @@ class Workbench:
     """Private copies of one source. `rows` and `seed` are the lab's; `budget_rows` bounds it over all tables;
     `expected`, by table, is what the lab's columns shall be like where the source tells nothing of them: a design's.
     `derived` are statements that make anew what follows from other rows: triggers do not fire while a lab is filled.
+    `prefix`: of the names of its databases, where another workbench stands on the same server.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Workbench:
         budget_rows: int = 200_000,
         expected: Mapping[str, tuple[ColumnStatistics, ...]] | None = None,
         derived: Sequence[str] = (),
+        prefix: str = "",
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._server = server
@@ -65,6 +67,7 @@ class Workbench:
         self._expected = expected or {}
         self._derived = derived
         self._budget_rows = budget_rows
+        self._prefix = prefix
         self._progress = progress
         self._blank_gaps: tuple[Gap, ...] | None = None
         self._settings: dict[str, str] = {}
@@ -91,18 +94,21 @@ class Workbench:
                 found += (Gap(kind="lab", name="rows", effect=self.lab_report.scaled),)
         return found
 
+    def _named(self, name: str) -> str:
+        return f"{self._prefix}{name}"
+
     def copy(self, name: str) -> tuple[Gap, ...]:
         """A database with the schema and no rows; what could not be carried over."""
         if self._blank_gaps is None:
             self._blank_gaps = twin_room.restore(
-                self._server, self._snapshot, database="blank", progress=self._progress
+                self._server, self._snapshot, database=self._named("blank"), progress=self._progress
             )
-        self._server.copy_database("blank", name)
+        self._server.copy_database(self._named("blank"), self._named(name))
         return self._blank_gaps
 
     def _guest(self, database: str) -> psycopg.Connection[Any]:
         """A session of the role that is no superuser: rules' scripts fire the schema's own triggers."""
-        connection = guest_session(self._server, database)
+        connection = guest_session(self._server, self._named(database))
         connection.execute(f"set statement_timeout = '{_STATEMENT_TIMEOUT}'")
         return connection
 
@@ -110,7 +116,7 @@ class Workbench:
         """A session on a copy without rows. Whoever uses it rolls back."""
         if self._empty is None:
             self.copy("empty")
-            lend_roles(self._server, "empty", self.schema)
+            lend_roles(self._server, self._named("empty"), self.schema)
             self._empty = self._guest("empty")
         return self._empty
 
@@ -122,7 +128,7 @@ class Workbench:
             yield False
             return
         owner, guest = (quote_identifier(self._server.ordinary_role(role)) for role in (OWNER, GUEST))
-        with closing(self._server.connect("blank")) as admin:
+        with closing(self._server.connect(self._named("blank"))) as admin:
             admin.execute(f"GRANT {owner} TO {guest}".encode())
             try:
                 yield True
@@ -133,7 +139,7 @@ class Workbench:
         """The owner's session on a copy without rows."""
         if self._owned is None:
             self.copy("owned")
-            self._owned = owner_session(self._server, "owned")
+            self._owned = owner_session(self._server, self._named("owned"))
         return self._owned
 
     def lab(self) -> tuple[psycopg.Connection[Any], psycopg.Connection[Any]]:
@@ -159,8 +165,8 @@ class Workbench:
             )
         self.copy("lab")
         with ExitStack() as opened:  # closes the session if the lab is not filled
-            owner = opened.enter_context(closing(owner_session(self._server, "lab")))
-            with self._server.connect("lab") as admin:
+            owner = opened.enter_context(closing(owner_session(self._server, self._named("lab"))))
+            with self._server.connect(self._named("lab")) as admin:
                 self.lab_report = lab_room.fill(
                     owner,
                     self._as_expected(),
@@ -174,7 +180,7 @@ class Workbench:
                 one_statement(owner, statement)
             if self._derived:
                 owner.execute("ANALYZE")
-            lend_roles(self._server, "lab", self.schema)
+            lend_roles(self._server, self._named("lab"), self.schema)
             guest = self._guest("lab")
             opened.pop_all()
         return owner, guest
@@ -204,7 +210,7 @@ class Workbench:
         if facts is not None and facts.columns:
             return self._snapshot
         self.lab()
-        with self._server.connect("lab") as admin:
+        with self._server.connect(self._named("lab")) as admin:
             facts = inspect(admin).facts
         declared = None if facts is None else msgspec.structs.replace(facts, origin="declared")
         schema = msgspec.structs.replace(self.schema, facts=declared)
@@ -219,7 +225,9 @@ class Workbench:
             server = self._server.with_files()
             snapshot = self.with_facts()
             gaps = self.copy("twin")
-            self._twin = twin_room.dress(server, snapshot, database="twin", gaps=gaps, progress=self._progress)
+            self._twin = twin_room.dress(
+                server, snapshot, database=self._named("twin"), gaps=gaps, progress=self._progress
+            )
         return self._twin
 
     def more_twins(self, count: int) -> list[Twin]:
@@ -229,7 +237,7 @@ class Workbench:
         for number in range(len(self._more) + 2, len(self._more) + 2 + count):
             name = f"twin {number}"
             gaps = self.copy(name)
-            self._more.append(twin_room.dress(server, snapshot, database=name, gaps=gaps))
+            self._more.append(twin_room.dress(server, snapshot, database=self._named(name), gaps=gaps))
         return self._more[-count:] if count else []
 
     def environment(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, cast
@@ -22,33 +23,54 @@ from dbarchitect.render.digest import amount, figures, plural
 from dbarchitect.render.untrusted import block, visible, without_passwords
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')  # the first: it is ours
 
 
-def page(template: str, **values: Any) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A server whose page this is: `here` is the address of its part, `links` are (address, name) of all parts,
+    `again` leads to the question that this answers."""
+
+    here: str
+    links: tuple[tuple[str, str], ...]
+    again: str = ""
+
+
+def page(template: str, *, site: Site | None = None, **values: Any) -> str:
     """The page of a template. `values` may hold `Markup` for what was escaped already, such as a drawing."""
-    body = _environment().get_template(template).render(**values)
+    body = _environment().get_template(template).render(site=site, **values)
     style, script = _static("page.css"), _static("page.js") + _static("diagram.js")
+    if site is not None:
+        script += _static("site.js")
     head = (
         _environment()
         .get_template("head.html")
         .render(
             title=values["title"],
-            policy=Markup(_policy([style, *_STYLE.findall(body)], [script])),
+            policy=Markup(_policy([style, *_STYLE.findall(body)], [script], served=site is not None)),
+            site=site,
             style=Markup(style),
         )
     )
     return f"{head}{body}<script>{script}</script>\n</body>\n</html>\n"
 
 
-def _policy(styles: list[str], scripts: list[str]) -> str:
-    """https://www.w3.org/TR/CSP3/: only what was written here may act, and nothing is fetched."""
+def policy_of(text: str) -> str:
+    """The content security policy that a page of ours states, for the header that says the same."""
+    found = _POLICY.search(text)
+    return "default-src 'none'" if found is None else found[1]
+
+
+def _policy(styles: list[str], scripts: list[str], *, served: bool) -> str:
+    """https://www.w3.org/TR/CSP3/: only what was written here may act, and nothing is fetched; a page that is
+    `served` may ask its own server."""
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src {' '.join(dict.fromkeys(map(_hash, styles)))}",
             f"script-src {' '.join(map(_hash, scripts))}",
             "base-uri 'none'",
-            "form-action 'none'",
+            *(("form-action 'self'", "connect-src 'self'") if served else ("form-action 'none'",)),
         )
     )
 

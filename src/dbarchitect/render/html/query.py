@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dbarchitect.model.query_advice import QueryReview, WorkloadReview
+from dbarchitect.model.trial import QueryTrial
 from dbarchitect.render.digest import amount, plural
 
-from . import page
+from . import Site, page
+from .indexes import advice_view
 from .queries import query_view, query_views
 
 
-def query_page(review: QueryReview, *, version: str) -> str:
-    """The page of one query."""
+def query_page(review: QueryReview, *, version: str, site: Site | None = None, trial: QueryTrial | None = None) -> str:
+    """The page of one query. `trial`: what else came out where it was tried on a `site`."""
     view = query_view(review)
     plan = review.plan
     facts: list[tuple[str, str, str]] = []
@@ -25,14 +27,21 @@ def query_page(review: QueryReview, *, version: str) -> str:
     facts.append(("To improve", f"{len(view.asking) + len(view.forms):,}", plural(len(view.forms), "other form")))
     return page(
         "query.html",
+        site=site,
+        trial=trial,
+        advice=None if trial is None or trial.advice is None else advice_view(trial.advice),
         verb="query",
         subject=review.source,
         title=f"{review.source}: dba query",
-        heading="Query",
+        heading="Query" if review.proof.rerun or site is None else "Plan",
         mark="warn" if view.asking or view.forms else "good",
         verdict=f"{view.verdict[:1].upper()}{view.verdict[1:]}.",
         facts=facts,
-        contents=[("queries", "The query", None), ("again", "Again", None)],
+        contents=[
+            ("queries", "The query", None),
+            *([("indexes", "Indexes", None)] if trial is not None else []),
+            ("again", "Again", None),
+        ],
         version=version,
         made_at="",
         one=view,
@@ -49,6 +58,8 @@ def queries_page(review: WorkloadReview, *, version: str) -> str:
     fine = f"{plural(review.fine, 'query needs', 'queries need')} nothing"
     return page(
         "query.html",
+        trial=None,
+        advice=None,
         verb="query",
         subject=review.source,
         title=f"{review.source}: dba query",

@@ -10,7 +10,7 @@ from dbarchitect.render import rehearsal_words as words
 from dbarchitect.render.digest import amount, plural
 from dbarchitect.render.untrusted import without_passwords
 
-from . import page
+from . import Site, page
 from .timeline import timeline
 
 _MARKS: dict[Verdict, str] = {
@@ -22,7 +22,7 @@ _MARKS: dict[Verdict, str] = {
 }
 
 
-def rehearsal_page(rehearsal: Rehearsal, *, kept: str, then: str, version: str) -> str:
+def rehearsal_page(rehearsal: Rehearsal, *, kept: str, then: str, version: str, site: Site | None = None) -> str:
     """The page. `kept`: the file that the rehearsal was written to; `then`: what to run next."""
     steps = [(step, again) for step, again in words.steps(rehearsal)]
     time = timeline([step for step, _ in steps])
@@ -41,6 +41,7 @@ def rehearsal_page(rehearsal: Rehearsal, *, kept: str, then: str, version: str) 
     source = without_passwords(rehearsal.source)
     return page(
         "rehearsal.html",
+        site=site,
         verb="migrate rehearse",
         subject=source,
         title=f"{', '.join(rehearsal.migrations[:3])}: dba migrate rehearse",

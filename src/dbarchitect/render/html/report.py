@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dbarchitect.model.figures import size_text
-from dbarchitect.model.finding import Severity
+from dbarchitect.model.finding import Finding, Review, Severity
 from dbarchitect.model.query import Workload
 from dbarchitect.model.report import Report
 from dbarchitect.render.digest import (
@@ -22,7 +22,7 @@ from dbarchitect.render.digest import (
 )
 from dbarchitect.render.erd import Implied
 
-from . import page
+from . import Site, page
 from .drawing import drawn
 from .indexes import advice_view
 from .queries import query_views
@@ -30,13 +30,16 @@ from .queries import query_views
 _QUERIES = 40  # of a workload: the first of them take nearly all of its time
 
 
-def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, version: str) -> str:
-    """The page. `implied`: references that only names imply, which the diagram shows."""
+def report_page(
+    report: Report, implied: Sequence[Implied], *, made_at: str, version: str, site: Site | None = None
+) -> str:
+    """The page. `implied`: references that only names imply, which the diagram shows. A `site` has the diagram and the
+    findings on pages of their own."""
     review = report.review
     top = worst(review.findings)
     chosen = {id(one) for one in top}
-    rest = by_object([one for one in review.findings if id(one) not in chosen])
-    drawing = drawn(report.schema, implied)
+    rest = () if site else by_object([one for one in review.findings if id(one) not in chosen])
+    drawing = None if site else drawn(report.schema, implied)
     queries = [] if report.queries is None else query_views(report.queries.reviews[:_QUERIES])
     advice = None if report.advice is None else advice_view(report.advice)
     found = counts(review.findings)
@@ -47,8 +50,8 @@ def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, ver
         gaps = tuple(dict.fromkeys((*gaps, *report.advice.left_out)))
     said = len(review.silent) + len(review.suppressed) + len(gaps)
     contents = [
-        ("worst", "The worst" if rest else "Findings", len(top)),
-        ("diagram", "Diagram", len(drawing.tables)),
+        ("worst", "The worst" if rest or site else "Findings", len(top)),
+        ("diagram", "Diagram", len(drawing.tables)) if drawing else None,
         ("findings", "By object", sum(len(one) for _, one in rest)) if rest else None,
         ("queries", "Queries", len(queries)) if report.queries is not None else None,
         ("indexes", "Indexes", len(report.advice.create)) if report.advice is not None else None,
@@ -58,6 +61,7 @@ def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, ver
     ]
     return page(
         "report.html",
+        site=site,
         verb="report",
         subject=report.source,
         title=f"{report.source}: dba report",
@@ -73,6 +77,7 @@ def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, ver
         standing=standing(review),
         suppressed=suppressed_by(review),
         worst=top,
+        numbers=numbers_of(review) if site else Numbers({}),
         rest=rest,
         drawing=drawing,
         implied=len(implied),
@@ -83,6 +88,24 @@ def report_page(report: Report, implied: Sequence[Implied], *, made_at: str, ver
         gaps=gaps,
         commands=next_commands(review),
     )
+
+
+def numbers_of(review: Review) -> Numbers:
+    """Under which number a site shows a finding."""
+    return Numbers({id(one): number for number, one in enumerate(review.findings, 1)})
+
+
+class Numbers:
+    """Numbers from 1 by finding: the very value, since two that are alike stand on two pages."""
+
+    def __init__(self, numbers: Mapping[int, int]) -> None:
+        self._numbers = numbers
+
+    def __contains__(self, finding: Finding) -> bool:
+        return id(finding) in self._numbers
+
+    def __getitem__(self, finding: Finding) -> int:
+        return self._numbers[id(finding)]
 
 
 def _name(source: str) -> str:

@@ -18,7 +18,7 @@
     };
     // The window has the shape of the canvas, so that a pixel is as wide as it is high.
     const around = (box, margin) => {
-      const shape = canvas.clientWidth / Math.max(canvas.clientHeight, 1);
+      const shape = Math.max(canvas.clientWidth, 1) / Math.max(canvas.clientHeight, 1);
       let width = box.width + 2 * margin, height = box.height + 2 * margin;
       if (width / height < shape) width = height * shape; else height = width / shape;
       return { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height };
