@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.formats.steps import normal, write_steps
@@ -24,11 +25,13 @@ from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.blueprint import Naming, draw
 from dbarchitect.orm.project import Ddl, File, Generated, Project, Settings, Since, TargetName
-from dbarchitect.orm.targets import target
+from dbarchitect.orm.targets import target, targets
 from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of
+from dbarchitect.prove.sqlite_arrive import script_of
 from dbarchitect.sources import Source, Workshop, open_source
 
+from .orm_sqlite import read_sqlite
 from .surroundings import open_workshop
 
 MANIFEST = ".dba-orm.json"
@@ -43,10 +46,14 @@ _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrmOptions:
-    """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew; `renames`
-    ("old=new") and `distinct`: what was renamed since the last run, and what was not."""
+    """Options of `orm`.
+
+    `engine`: of a script, where its text does not say it; `names`: see `Naming`; `force`: files that were changed by
+    hand are written anew; `renames` ("old=new") and `distinct`: what was renamed since the last run, and what was not.
+    """
 
     settings: Settings = field(default_factory=Settings)
+    engine: str | None = None
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     keep_names: bool = False
     renames: tuple[str, ...] = ()
@@ -82,15 +89,15 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
         held = " ".join(filter(None, (before.target, before.variant)))
         again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
         raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
-    with open_workshop(
-        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
-    ) as workshop:
-        opened = open_source(source, workshop, database="wanted")
-        ddl, schema, gaps = _ddl(opened, workshop, options)
-        others = _others(folder, chosen.snapshot, before)
-        if before is not None and chosen.snapshot and options.settings.scaffold:
-            since, told = _since(folder, chosen.snapshot, others, before, schema, workshop, options)
-            ddl, gaps = dataclasses.replace(ddl, since=since), (*gaps, *told)
+    others = _others(folder, chosen.snapshot, before)
+    if sqlite_given(source, options.engine):
+        if not chosen.sqlite:
+            offered = [one.name for one in targets().values() if one.sqlite]
+            raise InputError(f"{chosen.title} is not offered for SQLite", hint=f"--to {', '.join(offered)}")
+        name = source
+        schema, ddl, gaps = read_sqlite(source, options.engine, options.now, options.progress)
+    else:
+        name, schema, ddl, gaps = _read(source, folder, chosen.snapshot, others, before, options)
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
     options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
     project = chosen.generate(blueprint, ddl, options.settings)
@@ -100,7 +107,7 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     manifest = Manifest(target=to, variant=options.settings.variant, others=others)
     written, removed, kept, unchanged = _bring_up(folder, project, manifest, before, force=options.force)
     return Generated(
-        source=opened.name,
+        source=name,
         target=to,
         folder=str(folder),
         written=written,
@@ -110,8 +117,23 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
         entities=len(blueprint.entities),
         losses=project.losses,
         next=project.next,
-        gaps=tuple(dict.fromkeys((*opened.gaps, *gaps))),
+        gaps=tuple(dict.fromkeys(gaps)),
     )
+
+
+def _read(
+    source: str, folder: Path, snapshot: str, others: tuple[str, ...], before: Manifest | None, options: OrmOptions
+) -> tuple[str, Relational, Ddl, tuple[Gap, ...]]:
+    """The name of a source that becomes real on a server of PostgreSQL, its schema, its steps, and what is not so."""
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as workshop:
+        opened = open_source(source, workshop, database="wanted")
+        ddl, schema, gaps = _ddl(opened, workshop, options)
+        if before is not None and snapshot and options.settings.scaffold:
+            since, told = _since(folder, snapshot, others, before, schema, workshop, options)
+            ddl, gaps = dataclasses.replace(ddl, since=since), (*gaps, *told)
+    return opened.name, schema, ddl, (*opened.gaps, *gaps)
 
 
 def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, Relational, tuple[Gap, ...]]:
@@ -203,7 +225,7 @@ def _kept(file: Path, ddl: Ddl, others: tuple[str, ...], before: Manifest | None
     """The text of the snapshot; as it is where nothing has changed, however the DDL would be put now."""
     if ddl.since is None and before is not None and file.is_file() and not set(others) - set(before.others):
         return file.read_bytes().decode()  # whatever its line ends
-    return _SNAPSHOT + write_steps(normal(ddl.up), blocks="none")
+    return _SNAPSHOT + (write_steps(normal(ddl.up), blocks="none") if ddl.of is None else script_of(ddl.up))
 
 
 def _functions_in_any_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
