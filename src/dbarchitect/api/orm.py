@@ -28,10 +28,9 @@ from dbarchitect.orm.project import Ddl, File, Generated, Project, Settings, Sin
 from dbarchitect.orm.targets import target, targets
 from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of
-from dbarchitect.prove.sqlite_arrive import script_of
 from dbarchitect.sources import Source, Workshop, open_source
 
-from .orm_sqlite import read_sqlite
+from .orm_sqlite import read_sqlite, since_sqlite
 from .surroundings import open_workshop
 
 MANIFEST = ".dba-orm.json"
@@ -95,7 +94,18 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
             offered = [one.name for one in targets().values() if one.sqlite]
             raise InputError(f"{chosen.title} is not offered for SQLite", hint=f"--to {', '.join(offered)}")
         name = source
-        schema, ddl, gaps = read_sqlite(source, options.engine, options.now, options.progress)
+        opened, schema, ddl, gaps = read_sqlite(source, options.engine, options.now, options.progress)
+        if before is not None and chosen.snapshot and options.settings.scaffold:
+            told = _hidden(folder, chosen.snapshot, others, before)
+            if not told:
+                number, answers = (
+                    _number(chosen.snapshot, others, before),
+                    answers_of(options.renames, options.distinct),
+                )
+                kept = folder / chosen.snapshot
+                since = since_sqlite(kept, opened, number, answers, options.now, options.progress)
+                ddl = dataclasses.replace(ddl, since=since)
+            gaps = (*gaps, *told)
     else:
         name, schema, ddl, gaps = _read(source, folder, chosen.snapshot, others, before, options)
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
@@ -186,12 +196,8 @@ def _since(
 ) -> tuple[Since | None, tuple[Gap, ...]]:
     """What leads from the schema that the last run kept to the wanted one; None where nothing does, or where somebody
     has written it. Raises `InputError` for renames that have to be asked."""
-    if new := [one for one in others if one not in before.others]:
-        effect = "somebody else's: taken for what has changed since the last run, no other migration was written"
-        return None, tuple(Gap(kind="migration", name=one, effect=effect) for one in new)
-    if not (folder / snapshot).is_file():
-        effect = "not there, so that what has changed since the last run is not known: no migration was written"
-        return None, (Gap(kind="file", name=snapshot, effect=effect),)
+    if told := _hidden(folder, snapshot, others, before):
+        return None, told
     opened = open_source(str(folder / snapshot), workshop, database="kept")
     start, _ = opened.private("kept", now=options.now)
     # Rows are not known, so that every table counts as small; the forms are those that one transaction can have.
@@ -203,10 +209,26 @@ def _since(
         journey.close()
     if not plan.steps:
         return None, ()
-    beside = {Path(one).name for one in (*before.begun, *others) if Path(one).parent == Path(snapshot).parent}
-    number = max((int(found[0]) for one in beside if (found := _NUMBER.match(one))), default=0) + 1
+    number = _number(snapshot, others, before)
     up, down = (_functions_in_any_order(_labels_apart(normal(steps))) for steps in (plan.steps, plan.down))
     return Since(number=number, up=tuple(map(_extension_perhaps, up)), down=down, no_way_back=plan.no_way_back), ()
+
+
+def _hidden(folder: Path, snapshot: str, others: tuple[str, ...], before: Manifest) -> tuple[Gap, ...]:
+    """Why what has changed since the last run is not known, or already written; () where neither is so."""
+    if new := [one for one in others if one not in before.others]:
+        effect = "somebody else's: taken for what has changed since the last run, no other migration was written"
+        return tuple(Gap(kind="migration", name=one, effect=effect) for one in new)
+    if not (folder / snapshot).is_file():
+        effect = "not there, so that what has changed since the last run is not known: no migration was written"
+        return (Gap(kind="file", name=snapshot, effect=effect),)
+    return ()
+
+
+def _number(snapshot: str, others: tuple[str, ...], before: Manifest) -> int:
+    """Of the next migration."""
+    beside = {Path(one).name for one in (*before.begun, *others) if Path(one).parent == Path(snapshot).parent}
+    return max((int(found[0]) for one in beside if (found := _NUMBER.match(one))), default=0) + 1
 
 
 def _labels_apart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -225,7 +247,9 @@ def _kept(file: Path, ddl: Ddl, others: tuple[str, ...], before: Manifest | None
     """The text of the snapshot; as it is where nothing has changed, however the DDL would be put now."""
     if ddl.since is None and before is not None and file.is_file() and not set(others) - set(before.others):
         return file.read_bytes().decode()  # whatever its line ends
-    return _SNAPSHOT + (write_steps(normal(ddl.up), blocks="none") if ddl.of is None else script_of(ddl.up))
+    if ddl.of is not None:  # SQLite's
+        return _SNAPSHOT + "".join(f"{sql};\n" for step in ddl.up for sql in step.sql)
+    return _SNAPSHOT + write_steps(normal(ddl.up), blocks="none")
 
 
 def _functions_in_any_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace as with_fields
 from datetime import datetime
+from pathlib import Path
 
 from dbarchitect.engines.sqlite.facts import Statistics
 from dbarchitect.engines.sqlite.source import SqliteSource, open_sqlite
-from dbarchitect.migrate.renames import answers_of
+from dbarchitect.migrate.renames import Answers, answers_of
 from dbarchitect.model.bookkeeping import without_histories
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.schema import Relational
-from dbarchitect.orm.project import Ddl
+from dbarchitect.orm.project import Ddl, Since
 from dbarchitect.orm.sqlite import as_mapped
 from dbarchitect.prove.sqlite_arrive import SqliteJourney
 from dbarchitect.sql.sqlite import read_index, read_table, tokens
@@ -20,8 +21,9 @@ from dbarchitect.sql.sqlite import read_index, read_table, tokens
 
 def read_sqlite(
     given: str, engine: str | None, now: datetime, progress: Callable[[str], None]
-) -> tuple[Relational, Ddl, tuple[Gap, ...]]:
-    """The schema that mappers have, the steps, and what is not as it was. Raises `InputError` for what is no source."""
+) -> tuple[SqliteSource, Relational, Ddl, tuple[Gap, ...]]:
+    """The source without the histories of tools, its schema as mappers have it, the steps, and what is not as it was.
+    Raises `InputError` for what is no source."""
     opened = open_sqlite(given, engine=engine, facts=False, now=now, progress=progress)
     schema, histories = without_histories(opened.schema)
     gone = {one.name for one in histories}
@@ -30,7 +32,17 @@ def read_sqlite(
     plan = SqliteJourney(_nothing(opened), wanted, progress=progress).plan(answers_of((), ()))
     effect = "the history of a tool for migrations: left out"
     gaps = (*opened.gaps, *(Gap(kind="table", name=one.name, effect=effect) for one in histories))
-    return as_mapped(schema), Ddl(up=plan.steps, down=plan.down, of=schema), gaps
+    return wanted, as_mapped(schema), Ddl(up=plan.steps, down=plan.down, of=schema), gaps
+
+
+def since_sqlite(
+    kept: Path, wanted: SqliteSource, number: int, answers: Answers, now: datetime, progress: Callable[[str], None]
+) -> Since | None:
+    """What leads from the schema that the last run kept to the wanted one; None where nothing does. Raises `InputError`
+    for renames that have to be asked."""
+    before = open_sqlite(str(kept), engine=wanted.schema.engine, facts=False, now=now, progress=progress)
+    plan = SqliteJourney(before, wanted, progress=progress).plan(answers)
+    return Since(number=number, up=plan.steps, down=plan.down, no_way_back=plan.no_way_back) if plan.steps else None
 
 
 def _nothing(like: SqliteSource) -> SqliteSource:

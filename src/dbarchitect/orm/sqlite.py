@@ -90,7 +90,7 @@ def _held(column: Column) -> Column:
         name = "any"
     if name in _MOMENTS and column.default is not None and _COUNTED.search(column.default):
         name = "float8"
-    return replace(column, type=replace(column.type, name=name))
+    return replace(column, type=replace(column.type, schema="pg_catalog", name=name))
 
 
 def written_name(one: Constraint) -> str | None:
