@@ -103,7 +103,7 @@ def _told(table: Table, without: set[str]) -> dict[str, Any]:
                 one.name,
                 re.sub(r"\s", "", one.type.sql).upper(),
                 one.not_null,
-                _text(default_text(one.default)) if one.default is not None else None,
+                _default(one.default) if one.default is not None else None,
                 (_text(one.generated.expression), one.generated.stored) if one.generated else None,
                 one.collation.name.upper() if one.collation else None,
             )
@@ -111,7 +111,7 @@ def _told(table: Table, without: set[str]) -> dict[str, Any]:
         ],
         "alias": own.rowid_alias,
         "counts": own.autoincrement,
-        "checks": sorted((_text(one.expression), written(one)) for one in _of(table, Check)),
+        "checks": sorted((_text(one.expression), written_name(one)) for one in _of(table, Check)),
         "keys": [one.columns for one in _of(table, PrimaryKey)],
         "references": sorted(
             (one.columns, one.target.name, one.target_columns, one.on_update, one.on_delete,
@@ -141,12 +141,13 @@ def _told(table: Table, without: set[str]) -> dict[str, Any]:
     return found
 
 
-def written(one: Check) -> str | None:
-    return written_name(one)
-
-
 def _of(table: Table, kind: type[Any]) -> Iterable[Any]:
     return [one for one in table.constraints if isinstance(one, kind)]
+
+
+def _default(sql: str) -> str:
+    """A default; TRUE and FALSE are 1 and 0 in SQLite."""
+    return {"TRUE": "1", "FALSE": "0"}.get(sql.upper(), _text(default_text(sql)))
 
 
 def _text(sql: str) -> str:

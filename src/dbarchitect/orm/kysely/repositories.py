@@ -287,7 +287,7 @@ class Repository:
         calls.append(self._selected(target, one.alias))
         calls += conditions
         if relation.many:
-            calls += [f"orderBy({qualified(one.alias, name)})" for name in target.key]
+            calls += [f"orderBy({_ordered_of(one.alias, name)})" for name in target.key]
         query = "".join(f"\n      .{call.replace(chr(10), chr(10) + '      ')}" for call in calls)
         helper = "jsonArrayFrom" if relation.many else "jsonObjectFrom"
         sure = not relation.many and relation.kind != "one to one back" and not relation.optional
@@ -391,6 +391,11 @@ def _ordered(column: str) -> str:
     if " " in column:
         return f"sql.id({text(column)})"
     return text(column) if addressable(column) else f"sql.id({text(column)})"
+
+
+def _ordered_of(alias: str, column: str) -> str:
+    """The same of an alias."""
+    return f"sql.id({text(alias)}, {text(column)})" if " " in column else qualified(alias, column)
 
 
 def _call(name: str, arguments: Sequence[str], *, indent: int = 4) -> str:

@@ -203,7 +203,13 @@ def _compared(schema: Relational, known: Mapping[Name, Named]) -> str:
         if keys
         else []
     )
-    return "\n".join([*text, *_set("NOT_COMPARED_KEYS", "tuple[str, tuple[str, ...]]", keys)])
+    text += _set("NOT_COMPARED_KEYS", "tuple[str, tuple[str, ...]]", keys)
+    if any(one.late for one in known.values()):
+        text += [
+            "# Tables that refer to each other in a ring: SQLAlchemy reads them in no order, and SQLite needs none."
+        ]
+        text += ['warnings.filterwarnings("ignore", "Cannot correctly sort tables")']
+    return "\n".join(text)
 
 
 def _set(name: str, of: str, members: Sequence[Code]) -> list[str]:

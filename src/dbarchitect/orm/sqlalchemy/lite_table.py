@@ -113,6 +113,7 @@ def _options_of_key(holder: Named, key: ForeignKey) -> dict[str, Code | None]:
         "ondelete": string(key.on_delete) if key.on_delete != "NO ACTION" else None,
         "deferrable": "True" if key.deferrable else None,
         "initially": '"DEFERRED"' if key.initially_deferred else None,
+        "use_alter": "True" if key.name in holder.late else None,
     }
 
 
