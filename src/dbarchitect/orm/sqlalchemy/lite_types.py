@@ -12,11 +12,11 @@ from .python import Code, call, identifier, string
 from .types import Types
 
 _PARTS = re.compile(r"([^()]*?)\s*(?:\(\s*([\d\s,]+)\))?\Z")
-# What compiles to exactly the key, by how many numbers it may have in brackets.
+# What compiles to exactly the key, and is read back as it.
 _PLAIN: dict[str, tuple[str, str]] = {
     "INTEGER": ("sa.Integer", "int"), "BIGINT": ("sa.BigInteger", "int"), "SMALLINT": ("sa.SmallInteger", "int"),
     "TEXT": ("sa.Text", "str"), "REAL": ("sa.REAL", "float"), "FLOAT": ("sa.Float", "float"),
-    "DOUBLE": ("sa.Double", "float"), "DOUBLE PRECISION": ("sa.DOUBLE_PRECISION", "float"),
+    "DOUBLE": ("sa.Double", "float"),
     "BLOB": ("sa.LargeBinary", "bytes"), "BOOLEAN": ("sa.Boolean", "bool"), "DATE": ("sa.Date", "datetime.date"),
     "DATETIME": ("sa.DateTime", "datetime.datetime"), "TIMESTAMP": ("sa.TIMESTAMP", "datetime.datetime"),
     "TIME": ("sa.Time", "datetime.time"),
