@@ -103,11 +103,6 @@ def default_text(default: str) -> str:
     return default if _LITERAL.match(default.strip()) else f"({default})"
 
 
-def is_literal(default: str) -> bool:
-    """Whether a default is a constant, and no expression."""
-    return bool(_LITERAL.match(default.strip()))
-
-
 def report_all(schema: Relational, report: Report) -> None:
     """Report all that a target's capability table does not call native."""
     for at, construct in constructs(schema):

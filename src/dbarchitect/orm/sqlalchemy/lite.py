@@ -89,7 +89,7 @@ class LiteWriter(Writer):
             raise InputError(
                 f"SQLAlchemy has no sound driver for {settings.host} and SQLite: sqlalchemy-libsql stands on a package "
                 "that is no longer kept",
-                hint="--to drizzle, kysely or prisma --host turso; or leave --host out for a file",
+                hint="--to drizzle or kysely; or leave --host out for a file",
             )
         self.schema = blueprint.schema
         self.ddl = ddl
@@ -105,7 +105,7 @@ class LiteWriter(Writer):
         self.files = []
 
     def lost(self) -> None:
-        """Nothing of PostgreSQL's."""
+        """Report what the models do not tell."""
         report_all(self.source, self.report)
 
     @property
