@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.formats.steps import normal, write_steps
@@ -25,12 +26,13 @@ from dbarchitect.model.value import Value, from_json, to_json
 from dbarchitect.orm.blueprint import Naming, draw
 from dbarchitect.orm.planting import planted
 from dbarchitect.orm.project import Ddl, File, Generated, Project, Settings, Since, TargetName
-from dbarchitect.orm.targets import target
+from dbarchitect.orm.targets import target, targets
 from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of
 from dbarchitect.sources import Source, Workshop, open_source
 
 from .kinds import admit
+from .orm_sqlite import read_sqlite, since_sqlite
 from .surroundings import open_workshop
 
 MANIFEST = ".dba-orm.json"
@@ -45,11 +47,15 @@ _CREATE_EXTENSION = re.compile(r"\ACREATE EXTENSION (?!IF NOT EXISTS)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrmOptions:
-    """Options of `orm`. `names`: see `Naming`; `force`: files that were changed by hand are written anew; `renames`
-    ("old=new") and `distinct`: what was renamed since the last run, and what was not; `rows`: statements that the
-    project's seed command runs in place of rows that it makes up."""
+    """Options of `orm`.
+
+    `engine`: of a script, where its text does not say it; `names`: see `Naming`; `force`: files that were changed by
+    hand are written anew; `renames` ("old=new") and `distinct`: what was renamed since the last run, and what was not;
+    `rows`: statements that the project's seed command runs in place of rows that it makes up.
+    """
 
     settings: Settings = field(default_factory=Settings)
+    engine: str | None = None
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     keep_names: bool = False
     renames: tuple[str, ...] = ()
@@ -87,15 +93,26 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
         held = " ".join(filter(None, (before.target, before.variant)))
         again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
         raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
-    with open_workshop(
-        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
-    ) as workshop:
-        opened = open_source(source, workshop, database="wanted")
-        ddl, schema, gaps = _ddl(opened, workshop, options)
-        others = _others(folder, chosen.snapshot, before)
+    others = _others(folder, chosen.snapshot, before)
+    if sqlite_given(source, options.engine):
+        if not chosen.sqlite:
+            offered = [one.name for one in targets().values() if one.sqlite]
+            raise InputError(f"{chosen.title} is not offered for SQLite", hint=f"--to {', '.join(offered)}")
+        name = source
+        opened, schema, ddl, gaps = read_sqlite(source, options.engine, options.now, options.progress)
         if before is not None and chosen.snapshot and options.settings.scaffold:
-            since, told = _since(folder, chosen.snapshot, others, before, schema, workshop, options)
-            ddl, gaps = dataclasses.replace(ddl, since=since), (*gaps, *told)
+            told = _hidden(folder, chosen.snapshot, others, before)
+            if not told:
+                number, answers = (
+                    _number(chosen.snapshot, others, before),
+                    answers_of(options.renames, options.distinct),
+                )
+                kept = folder / chosen.snapshot
+                since = since_sqlite(kept, opened, number, answers, options.now, options.progress)
+                ddl = dataclasses.replace(ddl, since=since)
+            gaps = (*gaps, *told)
+    else:
+        name, schema, ddl, gaps = _read(source, folder, chosen.snapshot, others, before, options)
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
     options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
     project = chosen.generate(blueprint, ddl, options.settings)
@@ -107,7 +124,7 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     manifest = Manifest(target=to, variant=options.settings.variant, others=others)
     written, removed, kept, unchanged = _bring_up(folder, project, manifest, before, force=options.force)
     return Generated(
-        source=opened.name,
+        source=name,
         target=to,
         folder=str(folder),
         written=written,
@@ -117,8 +134,23 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
         entities=len(blueprint.entities),
         losses=project.losses,
         next=project.next,
-        gaps=tuple(dict.fromkeys((*opened.gaps, *gaps))),
+        gaps=tuple(dict.fromkeys(gaps)),
     )
+
+
+def _read(
+    source: str, folder: Path, snapshot: str, others: tuple[str, ...], before: Manifest | None, options: OrmOptions
+) -> tuple[str, Relational, Ddl, tuple[Gap, ...]]:
+    """The name of a source that becomes real on a server of PostgreSQL, its schema, its steps, and what is not so."""
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+    ) as workshop:
+        opened = open_source(source, workshop, database="wanted")
+        ddl, schema, gaps = _ddl(opened, workshop, options)
+        if before is not None and snapshot and options.settings.scaffold:
+            since, told = _since(folder, snapshot, others, before, schema, workshop, options)
+            ddl, gaps = dataclasses.replace(ddl, since=since), (*gaps, *told)
+    return opened.name, schema, ddl, (*opened.gaps, *gaps)
 
 
 def _ddl(opened: Source, workshop: Workshop, options: OrmOptions) -> tuple[Ddl, Relational, tuple[Gap, ...]]:
@@ -171,12 +203,8 @@ def _since(
 ) -> tuple[Since | None, tuple[Gap, ...]]:
     """What leads from the schema that the last run kept to the wanted one; None where nothing does, or where somebody
     has written it. Raises `InputError` for renames that have to be asked."""
-    if new := [one for one in others if one not in before.others]:
-        effect = "somebody else's: taken for what has changed since the last run, no other migration was written"
-        return None, tuple(Gap(kind="migration", name=one, effect=effect) for one in new)
-    if not (folder / snapshot).is_file():
-        effect = "not there, so that what has changed since the last run is not known: no migration was written"
-        return None, (Gap(kind="file", name=snapshot, effect=effect),)
+    if told := _hidden(folder, snapshot, others, before):
+        return None, told
     opened = open_source(str(folder / snapshot), workshop, database="kept")
     start, _ = opened.private("kept", now=options.now)
     # Rows are not known, so that every table counts as small; the forms are those that one transaction can have.
@@ -188,10 +216,26 @@ def _since(
         journey.close()
     if not plan.steps:
         return None, ()
-    beside = {Path(one).name for one in (*before.begun, *others) if Path(one).parent == Path(snapshot).parent}
-    number = max((int(found[0]) for one in beside if (found := _NUMBER.match(one))), default=0) + 1
+    number = _number(snapshot, others, before)
     up, down = (_functions_in_any_order(_labels_apart(normal(steps))) for steps in (plan.steps, plan.down))
     return Since(number=number, up=tuple(map(_extension_perhaps, up)), down=down, no_way_back=plan.no_way_back), ()
+
+
+def _hidden(folder: Path, snapshot: str, others: tuple[str, ...], before: Manifest) -> tuple[Gap, ...]:
+    """Why what has changed since the last run is not known, or already written; () where neither is so."""
+    if new := [one for one in others if one not in before.others]:
+        effect = "somebody else's: taken for what has changed since the last run, no other migration was written"
+        return tuple(Gap(kind="migration", name=one, effect=effect) for one in new)
+    if not (folder / snapshot).is_file():
+        effect = "not there, so that what has changed since the last run is not known: no migration was written"
+        return (Gap(kind="file", name=snapshot, effect=effect),)
+    return ()
+
+
+def _number(snapshot: str, others: tuple[str, ...], before: Manifest) -> int:
+    """Of the next migration."""
+    beside = {Path(one).name for one in (*before.begun, *others) if Path(one).parent == Path(snapshot).parent}
+    return max((int(found[0]) for one in beside if (found := _NUMBER.match(one))), default=0) + 1
 
 
 def _labels_apart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -210,6 +254,8 @@ def _kept(file: Path, ddl: Ddl, others: tuple[str, ...], before: Manifest | None
     """The text of the snapshot; as it is where nothing has changed, however the DDL would be put now."""
     if ddl.since is None and before is not None and file.is_file() and not set(others) - set(before.others):
         return file.read_bytes().decode()  # whatever its line ends
+    if ddl.of is not None:  # SQLite's
+        return _SNAPSHOT + "".join(f"{sql};\n" for step in ddl.up for sql in step.sql)
     return _SNAPSHOT + write_steps(normal(ddl.up), blocks="none")
 
 

@@ -11,14 +11,16 @@ from cyclopts import App, Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import PgBin, Scratch
+from .commands import Engine, PgBin, Scratch
 
 orm = App(name="orm", help="Set up an object-relational mapper for a schema: models, migrations, a project that runs.")
 
 
 @orm.default
 def generate(
-    source: Annotated[str, Parameter(help="A postgresql:// URL, a .sql file, a folder of migrations, a .twin file.")],
+    source: Annotated[
+        str, Parameter(help="A postgresql:// URL, a .sql file, a folder of migrations, a .twin or SQLite file.")
+    ],
     /,
     *,
     to: Annotated[
@@ -40,6 +42,7 @@ def generate(
     keep_names: Annotated[bool, Parameter(help="Name classes as the tables are, in the plural too.")] = False,
     rename: Annotated[tuple[str, ...], Parameter(metavar="OLD=NEW", help="What was renamed since the last run.")] = (),
     distinct: Annotated[tuple[str, ...], Parameter(metavar="OLD", help="What was not; '*': nothing was.")] = (),
+    engine: Engine = None,
     force: Annotated[bool, Parameter(help="Write generated files anew that somebody changed.")] = False,
     pg_bin: PgBin = None,
     server: Scratch = None,
@@ -68,6 +71,7 @@ def generate(
             output,
             api.OrmOptions(
                 settings=Settings(host=host, variant=variant, package=package, scaffold=not models_only),
+                engine=engine,
                 names=names,
                 keep_names=keep_names,
                 renames=rename,

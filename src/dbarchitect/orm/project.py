@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.plan import Step
+from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 
 from .blueprint import Blueprint
@@ -100,15 +101,17 @@ class Since:
 @dataclass(frozen=True)
 class Ddl:
     """The whole schema as steps from nothing, proved on a private copy, and the way back. `since`: None where nothing
-    has changed, or where the mapper's own tool finds that out."""
+    has changed, or where the mapper's own tool finds that out. `of`: the schema as it was read where mappers have it
+    otherwise, as of SQLite (`sqlite.as_mapped`)."""
 
     up: tuple[Step, ...]
     down: tuple[Step, ...]
     since: Since | None = None
+    of: Relational | None = None
 
 
 class Target(Protocol):
-    """An object-relational mapper.
+    """An object-relational mapper. `sqlite` are its capabilities for SQLite; empty where that is not offered.
 
     snapshot  the file of the project that keeps the schema of its migrations, beside them, so that the next one can be
               written; "" where the mapper's own tool does that
@@ -120,6 +123,7 @@ class Target(Protocol):
     variants: tuple[str, ...]
     hosts: tuple[Host, ...]
     capabilities: Mapping[str, tuple[Level, str]]  # construct: level, how or why
+    sqlite: Mapping[str, tuple[Level, str]]
 
     def generate(self, blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project:
         """The project. Raises `InputError` for what cannot be named, and for a host or variant that it has not."""

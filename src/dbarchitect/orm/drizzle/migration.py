@@ -45,10 +45,11 @@ def inside(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
     return steps[:count], steps[count:]
 
 
-def journal() -> str:
+def journal(dialect: str = "postgresql") -> str:
     """meta/_journal.json."""
-    entry = {"idx": 0, "version": "7", "when": _WHEN, "tag": TAG, "breakpoints": True}
-    return json.dumps({"version": "7", "dialect": "postgresql", "entries": [entry]}, indent=2)
+    version = {"postgresql": "7", "sqlite": "6", "turso": "6"}[dialect]
+    entry = {"idx": 0, "version": version, "when": _WHEN, "tag": TAG, "breakpoints": True}
+    return json.dumps({"version": "7", "dialect": dialect, "entries": [entry]}, indent=2)
 
 
 def snapshot(seen: dict[str, Any]) -> str:

@@ -23,11 +23,12 @@ RESERVED = frozenset(
 # What the generated files import or call so themselves.
 IMPORTED = frozenset(
     """
-    bigint bigserial bit boolean char check cidr customType date doublePrecision foreignKey halfvec index inet integer
-    interval json jsonb line macaddr macaddr8 numeric pgEnum pgMaterializedView pgPolicy pgSchema pgSequence pgTable
-    pgView point primaryKey real relations serial smallint smallserial sparsevec sql text time timestamp unique
-    uniqueIndex uuid varchar vector table exact digits after and asc change close cursor db decodeCursor encodeCursor eq
-    found gone has inTransaction input key last limit more on one many page related row seed crypto
+    bigint bigserial bit blob boolean char check cidr customType date doublePrecision foreignKey halfvec index inet
+    integer interval json jsonb line macaddr macaddr8 numeric pgEnum pgMaterializedView pgPolicy pgSchema pgSequence
+    pgTable pgView point primaryKey real relations serial smallint smallserial sparsevec sql sqliteTable sqliteView text
+    time timestamp unique uniqueIndex uuid varchar vector table exact digits after and asc change close cursor db
+    decodeCursor encodeCursor eq found gone has inTransaction input key last limit more on one many page related row
+    seed crypto
     """.split()  # noqa: SIM905
 )
 

@@ -17,6 +17,7 @@ from dbarchitect.orm.project import Ddl, File, Host, Level, Project, Settings, T
 
 from .capabilities import CAPABILITIES, report
 from .columns import Types
+from .lite import LITE_CAPABILITIES, generate_lite
 from .migration import PATH, SNAPSHOT, migration, next_migration, runs_outside
 from .repositories import repositories
 from .scaffold import parsers, scaffold
@@ -41,11 +42,15 @@ class Kysely:
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = field(default_factory=lambda: CAPABILITIES)
+    sqlite: Mapping[str, tuple[Level, str]] = field(default_factory=lambda: LITE_CAPABILITIES)
 
     def generate(self, blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project:
         """See `Target`."""
         if settings.variant:
             raise InputError(f"kysely has no variant {settings.variant!r}", hint="leave --variant out")
+        if blueprint.schema.family == "sqlite":
+            _check_names(blueprint)
+            return generate_lite(blueprint, ddl, settings)
         if settings.host not in self.hosts:
             raise InputError(
                 f"the schema is PostgreSQL's, and {settings.host} is not", hint="one of: " + ", ".join(self.hosts)

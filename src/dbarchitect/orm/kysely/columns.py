@@ -178,6 +178,10 @@ class Types:
         }
         return found.get(kind.name, Reading("string", as_text=kind.kind == "composite"))
 
+    def sample(self, kind: Type) -> str | None:
+        """A value of a type in TypeScript, where it is another than PostgreSQL's."""
+        return None
+
     def not_null(self, column: Column) -> bool:
         """Whether no row has NULL there; a domain may say so too."""
         domain = self._domain(column.type)
@@ -266,7 +270,7 @@ def _element(kind: Type) -> Type:
 
 def table_key(name: Name) -> str:
     """The key of a relation in `Database`: without the schema where it is `public`."""
-    return name.name if name.schema == "public" else f"{name.schema}.{name.name}"
+    return name.name if name.schema in ("", "public") else f"{name.schema}.{name.name}"
 
 
 def document_at(name: Name, column: str) -> str:
@@ -281,4 +285,4 @@ def addressable(name: str) -> bool:
 
 def in_database(name: Name) -> bool:
     """Whether a relation can be a key of `Database`."""
-    return addressable(name.name) and addressable(name.schema)
+    return addressable(name.name) and (not name.schema or addressable(name.schema))

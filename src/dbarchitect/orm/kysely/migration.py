@@ -21,9 +21,9 @@ def runs_outside(ddl: Ddl) -> bool:
     return any(not step.transactional for step in (*ddl.up, *ddl.down))
 
 
-def migration(ddl: Ddl) -> str:
-    """The text of the first migration."""
-    apart = runs_outside(ddl)
+def migration(ddl: Ddl, *, own_transaction: bool = False) -> str:
+    """The text of the first migration; `own_transaction`: Kysely opens none, as of SQLite."""
+    apart = own_transaction or runs_outside(ddl)
     head = (
         "// The whole schema, exactly: written once by `dba orm --to kysely`.\n"
         "// What comes after is a migration of its own: 0002_....ts.\n\n"

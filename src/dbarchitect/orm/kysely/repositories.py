@@ -25,7 +25,9 @@ class _Relation:
 
 
 class Repository:
-    """The file of one table."""
+    """The file of one table. `HELPERS`: the module that makes JSON of relations."""
+
+    HELPERS = "kysely/helpers/postgres"
 
     def __init__(self, blueprint: Blueprint, types: Types, entity: Entity) -> None:
         """`entity` is a table that `Database` has."""
@@ -72,7 +74,7 @@ class Repository:
             lines.append(imported(kysely, "kysely", types=True))
         helpers = [name for name in ("jsonArrayFrom", "jsonObjectFrom") if f"{name}(" in body]
         if helpers:
-            lines.append(imported(helpers, "kysely/helpers/postgres"))
+            lines.append(imported(helpers, self.HELPERS))
         lines.append("\n")
         if "pageOf(" in body:
             lines.append(imported(["type KeysetPage", "type KeysetRequest", "pageOf"], "../page.js"))
@@ -148,7 +150,7 @@ class Repository:
 
     def _qualified(self, of: str, attribute: Attribute, *, outer: Entity | None = None) -> str:
         """The column of an alias, or of the table of `outer` itself."""
-        return _qualified(of, attribute.column.name, outer=outer)
+        return qualified(of, attribute.column.name, outer=outer)
 
     # --- functions --------------------------------------------------------------------------------------------------
 
@@ -224,10 +226,14 @@ class Repository:
             return f"    query = query.where((eb) =>\n      eb(\n{inner}\n      ),\n    );\n"
         names = [f"${{sql.id({text(one.column.name)})}}" for one in self.key]
         values = [
-            f"${{{member('after', one.column.name)}}}::{one.column.type.sql}".replace("`", "\\`") for one in self.key
+            f"${{{member('after', one.column.name)}}}{self._type_said(one)}".replace("`", "\\`") for one in self.key
         ]
         condition = f"sql<boolean>`({', '.join(names)}) > ({', '.join(values)})`"
         return f"    query = query.where(\n      {condition},\n    );\n"
+
+    def _type_said(self, attribute: Attribute) -> str:
+        """What follows a parameter of raw SQL, so that the database knows its type."""
+        return f"::{attribute.column.type.sql}"
 
     def _insert(self) -> str:
         if any(one.writable for one in self.entity.attributes):
@@ -268,9 +274,7 @@ class Repository:
             assert relation.far_key is not None
             link = "link" if one.alias != "link" and self.entity.name.name != "link" else "link_"
             pairs = zip(relation.far_key.columns, relation.far_key.target_columns, strict=True)
-            ons = [
-                _call("onRef", [_qualified(link, here), '"="', _qualified(one.alias, there)]) for here, there in pairs
-            ]
+            ons = [_call("onRef", [qualified(link, here), '"="', qualified(one.alias, there)]) for here, there in pairs]
             calls.append(_join(table_key(junction.name), link, ons))
             here = zip(relation.key.columns, relation.key.target_columns, strict=True)
             conditions = [self._where_ref(link, mine, theirs) for mine, theirs in here]
@@ -283,7 +287,7 @@ class Repository:
         calls.append(self._selected(target, one.alias))
         calls += conditions
         if relation.many:
-            calls += [f"orderBy({_qualified(one.alias, name)})" for name in target.key]
+            calls += [f"orderBy({_ordered_of(one.alias, name)})" for name in target.key]
         query = "".join(f"\n      .{call.replace(chr(10), chr(10) + '      ')}" for call in calls)
         helper = "jsonArrayFrom" if relation.many else "jsonObjectFrom"
         sure = not relation.many and relation.kind != "one to one back" and not relation.optional
@@ -298,8 +302,8 @@ class Repository:
         return f"\n{doc(said)}{head}\n{body}\n}}\n"
 
     def _where_ref(self, alias: str, theirs: str, mine: str) -> str:
-        outer = _qualified(table_key(self.entity.name), mine, outer=self.entity)
-        return _call("whereRef", [_qualified(alias, theirs), '"="', outer], indent=6)
+        outer = qualified(table_key(self.entity.name), mine, outer=self.entity)
+        return _call("whereRef", [qualified(alias, theirs), '"="', outer], indent=6)
 
     def _selected(self, target: Entity, alias: str) -> str:
         """The columns of a row inside JSON. What JSON would round is cast to text."""
@@ -309,7 +313,7 @@ class Repository:
         lines: list[str] = []
         for one in target.attributes:
             name, reading = one.column.name, readings[one.column.name]
-            reference = _qualified(alias, name)
+            reference = qualified(alias, name)
             if reading.as_text:
                 empty = "" if target.table is not None and self.types.not_null(one.column) else " | null"
                 kind = "text[]" if reading.array else "text"
@@ -346,10 +350,10 @@ class Repository:
         )  # fmt: skip
 
 
-def repositories(blueprint: Blueprint, types: Types) -> list[Repository]:
+def repositories(blueprint: Blueprint, types: Types, made: type[Repository] = Repository) -> list[Repository]:
     """One for each table that a query can name."""
     return [
-        Repository(blueprint, types, one)
+        made(blueprint, types, one)
         for one in blueprint.entities
         if one.table is not None and in_database(one.name) and one.attributes
     ]
@@ -373,12 +377,12 @@ def _told(relation: Relation) -> str:
     return f"the row of {target} that {columns} refers to."
 
 
-def _qualified(of: str, column: str, *, outer: Entity | None = None) -> str:
+def qualified(of: str, column: str, *, outer: Entity | None = None) -> str:
     if addressable(column):
         return text(f"{of}.{column}")
     if outer is None:
         return f"sql.id({text(of)}, {text(column)})"
-    parts = [outer.name.name] if outer.name.schema == "public" else [outer.name.schema, outer.name.name]
+    parts = [outer.name.name] if outer.name.schema in ("", "public") else [outer.name.schema, outer.name.name]
     return f"sql.id({', '.join(text(one) for one in (*parts, column))})"
 
 
@@ -387,6 +391,11 @@ def _ordered(column: str) -> str:
     if " " in column:
         return f"sql.id({text(column)})"
     return text(column) if addressable(column) else f"sql.id({text(column)})"
+
+
+def _ordered_of(alias: str, column: str) -> str:
+    """The same of an alias."""
+    return f"sql.id({text(alias)}, {text(column)})" if " " in column else qualified(alias, column)
 
 
 def _call(name: str, arguments: Sequence[str], *, indent: int = 4) -> str:

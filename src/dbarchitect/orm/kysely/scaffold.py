@@ -98,7 +98,7 @@ def scaffold(
         "src/env.ts": template("env.ts"),
         "kysely.config.ts": template("kysely.config.ts").replace("__APART__", outside if apart else ""),
         "seeds/0001_example.ts": seed.text(),
-        "test/database.test.ts": _test(repositories),
+        "test/database.test.ts": tested(repositories),
         "package.json": _package(settings),
         "tsconfig.json": template("tsconfig.json"),
         ".env.example": "".join(_URLS[host]),
@@ -144,7 +144,7 @@ def _package(settings: Settings) -> str:
     return json.dumps(body, indent=2) + "\n"
 
 
-def _test(repositories: Sequence[Repository]) -> str:
+def tested(repositories: Sequence[Repository]) -> str:
     """A test that works in a transaction which is rolled back."""
     paged = next((one for one in repositories if one.key and one.relations), None)
     paged = paged or next((one for one in repositories if one.key), None)

@@ -15,6 +15,7 @@ from .typescript import WIDTH, bracketed, chain, identifier, imported, key, memb
 
 PATH = "seeds/0001_example.ts"
 _LISTED = r"\(*{}\)*(?:::\w[\w ]*)?\)? = ANY \(\(?ARRAY\['((?:[^']|'')*)'"
+_ONE_OF = r"(?<!\w){}\s+IN\s*\(\s*'((?:[^']|'')*)'"  # as SQLite keeps it
 _LEAST = r"\(*{}\)*(?:::\w+)?\)? (>=|>) \(?'?(-?\d+(?:\.\d+)?)"
 _TEXTS = {
     "email": "ada@example.com",
@@ -132,19 +133,21 @@ class Seed:
         reference = "|".join(re.escape(one) for one in (column.name, f'"{column.name}"', *([name] if name else [])))
         reference = f"(?:{reference})"
         for one in checks:
-            if found := re.search(_LISTED.format(reference), one.expression):
-                return text(found[1].replace("''", "'"))
+            if found := re.search(f"{_LISTED}|{_ONE_OF}".format(reference, reference), one.expression):
+                return text((found[1] or found[2] or "").replace("''", "'"))
         if kind.name in _CHARACTERS:
             return text(_words(column, kind))
         if kind.name in ("bit", "varbit"):
             return text("1" * max(kind.modifier, 1))
         if kind.schema != "pg_catalog":
             return None
-        value = _VALUES.get(kind.name)
+        value = self.types.sample(kind) or _VALUES.get(kind.name)
         least = [found for one in checks if (found := re.search(_LEAST.format(reference), one.expression))]
         if least and kind.name in ("int2", "int4", "int8", "numeric", "float4", "float8"):
             number = max(int(float(found[2])) + 1 for found in least)
-            value = {"int8": f"{number}n", "numeric": f'"{number}"'}.get(kind.name, str(number))
+            value = {"int8": f"{number}n" if value == "1n" else str(number), "numeric": f'"{number}"'}.get(
+                kind.name, str(number)
+            )
         return value
 
     def _variable(self, entity: Entity) -> str:

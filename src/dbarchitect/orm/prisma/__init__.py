@@ -33,6 +33,7 @@ class Prisma:
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = scaffold.hosts()
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES
+    sqlite: Mapping[str, tuple[Level, str]] = {}
 
     def generate(self, blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project:
         """See `Target`."""

@@ -33,7 +33,10 @@ class Stamps:
 
 
 class Models:
-    """Writes the modules of `models/`. What is lost goes to the report as it is written."""
+    """Writes the modules of `models/`. What is lost goes to the report as it is written. `TYPES` is what the models
+    call the project's types."""
+
+    TYPES = "pg"
 
     def __init__(
         self, schema: Relational, known: Mapping[Name, Named], types: Types, report: Report, package: str
@@ -88,13 +91,13 @@ class Models:
         """The lines of a column, indented by four."""
         alias = self.aliases[self._types.want(column, column_ref(one, column))]
         column = self._with_domain(column)
-        given, named = arguments(one, column, self._known, self._schema, self._report)
+        given, named = self._arguments(one, column)
         optional = not column.not_null and column.name not in one.identity
         if alias.python == "Any":
             named.insert(0, Item("nullable=", str(optional)))
         if one.entity.table is not None and updated(one.entity.table, column):
             named.append(Item("onupdate=", "sa.func.now()"))
-        annotation = f"pg.{alias.name}{' | None' if optional and alias.python != 'Any' else ''}"
+        annotation = f"{self.TYPES}.{alias.name}{' | None' if optional and alias.python != 'Any' else ''}"
         first: list[Code] = [string(column.name)] if name != column.name else []
         code = call("mapped_column", *first, *given, *named)
         if not code.items:
@@ -107,15 +110,31 @@ class Models:
             return column
         return replace(column, not_null=column.not_null or domain.not_null, default=column.default or domain.default)
 
+    # --- what is PostgreSQL's ---------------------------------------------------------------------------------------
+
+    def _arguments(self, one: Named, column: Column) -> tuple[list[Code], list[Item]]:
+        return arguments(one, column, self._known, self._schema, self._report)
+
+    def _constraints(self, one: Named) -> list[Code]:
+        return constraints(one, self._known, self._report)
+
+    def _indexes(self, relation: Table | View) -> list[Code]:
+        return indexes(relation, self._report)
+
+    def _options(self, one: Named) -> list[tuple[str, Code]]:
+        return options(one, self._report)
+
+    # --- the rest ---------------------------------------------------------------------------------------------------
+
     def mixin(self) -> list[str]:
         """The body of `TimestampMixin`."""
         one = next(named for name, named in sorted(self._known.items()) if name in self.stamps.tables)
         return [line for column in self.stamps.columns for line in self._column(one, column, column.name)]
 
     def _table_arguments(self, one: Named) -> list[str]:
-        items: list[Code] = constraints(one, self._known, self._report)
-        items += indexes(one.entity.relation, self._report)
-        settings = options(one, self._report)
+        items: list[Code] = self._constraints(one)
+        items += self._indexes(one.entity.relation)
+        settings = self._options(one)
         if isinstance(one.entity.relation, View):
             self._lost_of_view(one.entity.relation)
             items = []
@@ -165,7 +184,7 @@ class Models:
         if "relationship(" in text:
             orm.append("relationship")
         outside.append(f"from sqlalchemy.orm import {', '.join(orm)}")
-        own = [f"from {self._package}.db import types as pg"]
+        own = [f"from {self._package}.db import types as {self.TYPES}"]
         own.append(f"from {self._package}.db.base import {base}{', TimestampMixin' if mixed else ''}")
         if uses_association:
             own.append(f"from {self._package}.models import associations")
@@ -189,7 +208,9 @@ class Models:
             own.append(f"from {self._package}.db import enums")
         bases = [one for one in ("Base", "ViewBase") if f" {one}.metadata" in text]
         own.append(f"from {self._package}.db.base import {', '.join(bases)}")
-        custom = [one for one in ("HalfVector", "PgType", "Vector") if f" {one}(" in text or f"({one}(" in text]
+        custom = [
+            one for one in ("Declared", "HalfVector", "PgType", "Vector") if f" {one}(" in text or f"({one}(" in text
+        ]
         if custom:
             own.append(f"from {self._package}.db.types import {', '.join(custom)}")
         return "\n".join([*outside, "", *own]) + "\n\n" + "\n\n".join(parts)
@@ -203,18 +224,18 @@ class Models:
             column = attribute.column
             _, code = self._types.of(column, _at(one, attribute))
             column = self._with_domain(column)
-            given, named = arguments(one, column, self._known, self._schema, self._report)
+            given, named = self._arguments(one, column)
             if column.not_null and not (key is not None and column.name in key.columns):
                 named.insert(0, Item("nullable=", "False"))
             items.append(call("sa.Column", string(column.name), code, *given, *named))
         if isinstance(relation, View):
             self._lost_of_view(relation)
         else:
-            items += constraints(one, self._known, self._report)
-            items += indexes(relation, self._report)
+            items += self._constraints(one)
+            items += self._indexes(relation)
             if relation.primary_key is None:
                 self._report.lose(ref(one.entity), "no primary key")
-        items += spread(options(one, self._report))
+        items += spread(self._options(one))
         return lines(call("sa.Table", *items), before=f"{one.symbol} = ")
 
 

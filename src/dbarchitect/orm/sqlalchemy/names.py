@@ -52,7 +52,7 @@ class Named:
     def table(self) -> str:
         """How a string names the table: `billing.invoice`."""
         name = self.entity.name
-        return name.name if name.schema == "public" else f"{name.schema}.{name.name}"
+        return name.name if name.schema in ("", "public") else f"{name.schema}.{name.name}"
 
     def relation(self, wanted: Relation) -> str:
         """The name of a relation. Raises `KeyError`."""

@@ -97,7 +97,7 @@ class Types:
         python = python if self._annotated else ""
         key = (python, flat(code))
         if key not in self._wanted:
-            self._wanted[key] = (_alias_name(column.type, python, column.collation), python, code, at)
+            self._wanted[key] = (self._alias_name(column.type, python, column.collation), python, code, at)
         return key
 
     def aliases(self) -> dict[tuple[str, str], Alias]:
@@ -143,6 +143,20 @@ class Types:
             self._report.lose(at, "range type", f"values of {type_.sql} are text")
         self.raw.add(_visible(type_.sql))
         return "str", call("PgType", string(_visible(type_.sql)))
+
+    @staticmethod
+    def _alias_name(type_: Type, python: str, collation: Name | None) -> str:
+        name = _SHORT.get(type_.element or type_.name, type_.element or type_.name)
+        words = [*english.split(name), *_arguments(type_.sql)]
+        if type_.element:
+            words.append("array")
+        if python == "dict[str, Any]":
+            words.append("object")
+        elif python == "list[Any]" and not type_.element:
+            words.append("list")
+        if collation is not None:
+            words += english.split(collation.name)
+        return identifier(english.snake([one.replace("-", "minus") for one in words]).lower(), "type")
 
     def _array(self, type_: Type, at: ObjectRef) -> tuple[str, Code]:
         inner = Type(
@@ -338,17 +352,3 @@ def _enum_classes(enums: Sequence[EnumType]) -> list[EnumClass]:
 
 def _ref(one: EnumType) -> ObjectRef:
     return ObjectRef(kind="type", schema=one.name.schema, name=one.name.name)
-
-
-def _alias_name(type_: Type, python: str, collation: Name | None) -> str:
-    name = _SHORT.get(type_.element or type_.name, type_.element or type_.name)
-    words = [*english.split(name), *_arguments(type_.sql)]
-    if type_.element:
-        words.append("array")
-    if python == "dict[str, Any]":
-        words.append("object")
-    elif python == "list[Any]" and not type_.element:
-        words.append("list")
-    if collation is not None:
-        words += english.split(collation.name)
-    return identifier(english.snake([one.replace("-", "minus") for one in words]).lower(), "type")

@@ -26,6 +26,7 @@ class _Tortoise:
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES
+    sqlite: Mapping[str, tuple[Level, str]] = {}
 
     def generate(self, blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project:
         """The project: models, rows, the first migration, and what a newcomer needs around them."""
