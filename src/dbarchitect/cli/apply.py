@@ -16,6 +16,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .migrate import migrate
+from .options import Python, TextOrJson
 
 if TYPE_CHECKING:
     from dbarchitect.api.apply import ApplyOptions
@@ -49,10 +50,6 @@ PgBin = Annotated[
     Path | None,
     Parameter(name="--pg-bin", metavar="DIR", help="PostgreSQL programs, where the embedded ones do not do."),
 ]
-Python = Annotated[
-    Path | None, Parameter(metavar="FILE", help="The Python of an Alembic project. Default its .venv, else dba's own.")
-]
-Form = Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")]
 
 
 @migrate.command
@@ -72,7 +69,7 @@ def apply(
     batch_pause: Pause = "0",
     pg_bin: PgBin = None,
     python: Python = None,
-    form: Form = "text",
+    form: TextOrJson = "text",
 ) -> int:
     """Apply what a folder has and the database has not, or go on where a run stopped."""
     from dbarchitect.api.apply import apply as carry
@@ -107,7 +104,7 @@ def rollback(
     batch_pause: Pause = "0",
     pg_bin: PgBin = None,
     python: Python = None,
-    form: Form = "text",
+    form: TextOrJson = "text",
 ) -> int:
     """Take back the last migration, one that stopped half-way by what it has done."""
     from dbarchitect.api.apply import rollback as carry
@@ -139,7 +136,7 @@ def adopt(
         str | None, Parameter(metavar="URL", help="A scratch server to compare on instead of a private one.")
     ] = None,
     python: Python = None,
-    form: Form = "text",
+    form: TextOrJson = "text",
 ) -> int:
     """Record the migrations of a folder as applied to a database that has what they make, without running them."""
     from dbarchitect.api.apply import adopt as carry

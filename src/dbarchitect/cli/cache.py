@@ -13,7 +13,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Scratch, Seed, Source, Workload, app, commas, count_of
+from .commands import app, commas, count_of
+from .options import Data, Output, PgBin, Scratch, Seed, Source, TextOrJson, Workload
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -63,8 +64,8 @@ def cache(
     seed: Seed = 0,
     pg_bin: PgBin = None,
     server: Scratch = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    form: TextOrJson = "text",
+    output: Output = None,
 ) -> int:
     """Design a cache in Redis: what to keep and what not, keys, TTLs, invalidation, memory with its hit ratio."""
     from dbarchitect import __version__

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from . import terminal
-from .commands import Data, PgBin, Scratch, Seed, Workload, app, commas, count_of
+from .commands import app, commas, count_of
+from .options import Data, Output, PgBin, Scratch, Seed, Workload
 
 
 @app.command
@@ -46,7 +47,7 @@ def choose(
     pg_bin: PgBin = None,
     server: Scratch = None,
     form: Annotated[Literal["text", "json", "markdown"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Choose a database and an ORM: one answer, the runner-up, what would flip it, what is not needed."""
     from dbarchitect import __version__

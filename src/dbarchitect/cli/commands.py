@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -21,17 +21,13 @@ from dbarchitect.errors import InputError
 from dbarchitect.render import Format
 
 from . import terminal
+from .options import Data, Engine, PgBin, Platform, Rows, Scratch, Seed, Source, Workload
 
 if TYPE_CHECKING:
     from dbarchitect.api import TwinSummary
     from dbarchitect.config import Configuration
 
 _EXIT_CODES = "Exit codes: 0 nothing found at or above --fail-on, 1 found, 2 wrong usage or input, 3 the environment."
-_SOURCE = (
-    "A postgresql:// URL, an SQLite file, a .sql file or pg_dump, a folder of SQL migrations, a .twin file, or models: "
-    "package.module:Base, schema.prisma, schema.ts."
-)
-
 app = App(
     name="dba",
     help="A database architect that proves its advice on a real engine.",
@@ -49,34 +45,6 @@ twin = App(name="twin", help="Make, read, scale and open twins: schema, statisti
 app.command(twin)
 # It writes the completion of the shell that it is called from.
 app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType] - keywords of no type
-
-Source = Annotated[str, Parameter(help=_SOURCE)]
-Workload = Annotated[
-    Path | None,
-    Parameter(
-        metavar="FILE", help="Queries: SQL with frequencies, CSV of pg_stat_statements, a log, dba workload's JSON."
-    ),
-]
-PgBin = Annotated[
-    Path | None, Parameter(metavar="DIR", help="PostgreSQL binaries for the private server (default: the embedded 18).")
-]
-Scratch = Annotated[
-    str | None, Parameter(metavar="URL", help="A scratch server to work on instead of a private one; never your data.")
-]
-Rows = Annotated[
-    tuple[str, ...],
-    Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),
-]
-Engine = Annotated[
-    Literal["postgresql", "sqlite", "libsql", "turso"] | None,
-    Parameter(help="Of a script, where its text does not say it. A file or a URL says it itself."),
-]
-Platform = Annotated[
-    Literal["neon", "supabase"] | None,
-    Parameter(help="Where it is to run. A URL of theirs, or a script that names what is theirs, says it itself."),
-]
-Data = Annotated[bool, Parameter(help="Load a script's rows too: statistics and sizes are then those of its data.")]
-Seed = Annotated[int, Parameter(metavar="N", help="Seed of made-up rows. Default 0.")]
 
 
 def run(arguments: Sequence[str]) -> int:

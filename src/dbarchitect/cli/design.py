@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Seed, Workload, app
+from .commands import app
+from .options import Data, PgBin, Seed, TextOrJson, Workload
 
 if TYPE_CHECKING:
     from dbarchitect.design.spec import Spec
@@ -59,7 +60,7 @@ def design(
     ask: Annotated[bool, Parameter(negative="", help="Ask what is open again, though the brief has answers.")] = False,
     seed: Seed = 0,
     pg_bin: PgBin = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    form: TextOrJson = "text",
 ) -> int:
     """Design a database for what is being built, and prove it: tables, constraints, indexes, migrations. Exits with 1
     where something does not hold."""

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from . import renames, terminal
-from .commands import Engine
-from .folder import PgBin, Scratch, expressions
+from .folder import expressions
 from .migrate import migrate
+from .options import Engine, Output, PgBin, Scratch
 
 _A_SOURCE = "a postgresql:// URL, an SQLite file, a .sql file, a folder of migrations or a .twin file"
 
@@ -39,7 +39,7 @@ def diff(
     ] = "auto",
     data: Annotated[bool, Parameter(help="Load a script's rows too, and see that they stay.")] = False,
     form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
     engine: Engine = None,
     apply: Annotated[bool, Parameter(help="Run it on the source, an SQLite file, after a backup.")] = False,
     backup: Annotated[

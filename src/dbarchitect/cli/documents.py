@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
+from .options import Output, TextOrJson
 
 if TYPE_CHECKING:
     from dbarchitect.api.documents_advice import DocumentOptions
@@ -22,7 +23,6 @@ Url = Annotated[str, Parameter(help="mongodb://USER:PASSWORD@HOST:PORT/DATABASE;
 Only = Annotated[tuple[str, ...], Parameter(metavar="NAME", help="Only these collections, repeatable.")]
 Most = Annotated[int, Parameter(name="--documents", metavar="N", help="Look at up to N of each. Default 1000.")]
 Form = Annotated[Literal["text", "json", "script"], Parameter(name="--format", help="Default text.")]
-Output = Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")]
 
 
 @documents.command
@@ -32,7 +32,7 @@ def shapes(
     *,
     collection: Only = (),
     most: Most = 1000,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    form: TextOrJson = "text",
     output: Output = None,
 ) -> int:
     """Show what documents have: paths with types, presence, sizes and lengths of arrays; indexes and validators."""

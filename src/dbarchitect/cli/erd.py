@@ -11,7 +11,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import PgBin, Scratch, Source, app
+from .commands import app
+from .options import PgBin, Scratch, Source
 
 Form = Literal["svg", "mermaid", "dbml", "png"]
 _ENDINGS: dict[str, Form] = {

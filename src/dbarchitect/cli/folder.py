@@ -12,19 +12,10 @@ from dbarchitect.errors import InputError
 
 from . import renames, terminal
 from .migrate import migrate
+from .options import PgBin, Python, Scratch, TextOrJson
 
 Folder = Annotated[
     Path, Parameter(help="A folder of migrations: plain SQL, an Alembic project, Prisma's or Drizzle's migrations.")
-]
-Python = Annotated[
-    Path | None,
-    Parameter(metavar="FILE", help="The interpreter of an Alembic project. Default: of its .venv, or ours."),
-]
-PgBin = Annotated[
-    Path | None, Parameter(metavar="DIR", help="PostgreSQL binaries for the private server (default: the embedded 18).")
-]
-Scratch = Annotated[
-    str | None, Parameter(metavar="URL", help="A scratch server to work on instead of a private one; never your data.")
 ]
 
 
@@ -96,7 +87,7 @@ def status(
     /,
     *,
     to: Annotated[str | None, Parameter(metavar="URL", help="A database to compare with; it is only read.")] = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    form: TextOrJson = "text",
     accept: Annotated[bool, Parameter(help="Take the files as they are: write dba.sum anew.")] = False,
     python: Python = None,
     pg_bin: PgBin = None,

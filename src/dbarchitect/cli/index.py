@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, Engine, PgBin, Rows, Scratch, Seed, Source, Workload, app, commas, rows_by_table
+from .commands import app, commas, rows_by_table
+from .options import Data, Engine, Output, PgBin, Rows, Scratch, Seed, Source, Workload
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb|tb|)", re.ASCII | re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
@@ -54,7 +55,7 @@ def index(
         Literal["text", "json", "sql", "svg", "html"],
         Parameter(name="--format", help="Default text. svg: the curve of budgets as a picture; html: a page."),
     ] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Say which indexes a workload wants, which it does not need, and which queries no index helps."""
     from dbarchitect import __version__

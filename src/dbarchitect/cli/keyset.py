@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -11,7 +10,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Scratch, Seed, Source, commas, rows_by_table
+from .commands import commas, rows_by_table
+from .options import Data, Output, PgBin, Rows, Scratch, Seed, Source
 from .query import query
 
 
@@ -36,7 +36,7 @@ def keyset(
     pg_bin: PgBin = None,
     server: Scratch = None,
     form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Write a query's pages by the keys of its rows in place of OFFSET, with the index that serves them."""
     from dbarchitect import __version__

@@ -13,8 +13,9 @@ from dbarchitect.errors import InputError
 from dbarchitect.render import Format
 
 from . import terminal
-from .commands import PgBin, Scratch, commas
+from .commands import commas
 from .migrate import migrate
+from .options import Output, PgBin, Python, Scratch
 
 
 @migrate.command
@@ -41,10 +42,8 @@ def lint(
     ] = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
-    python: Annotated[
-        Path | None, Parameter(metavar="PATH", help="The interpreter of an Alembic project (default: its own).")
-    ] = None,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    python: Python = None,
+    output: Output = None,
 ) -> int:
     """Look at migrations without running them: what locks, rewrites, fails, loses or breaks, and the safe form."""
     from dbarchitect import __version__

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
+from .options import Output, TextOrJson
 from .workload import workload
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read(
     resume: Annotated[
         Path | None, Parameter(metavar="FILE", help="Go on with this workload: read only what the logs have got since.")
     ] = None,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Count the queries in logs, spans and counters: the workload that index, check and migrate rehearse take."""
     from dbarchitect.render.workload import render_top
@@ -77,8 +78,8 @@ def top(
     since: Annotated[
         Path | None, Parameter(metavar="FILE", help="An earlier export of pg_stat_statements: what was run since.")
     ] = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    form: TextOrJson = "text",
+    output: Output = None,
 ) -> int:
     """Show the queries that took most, ran most often or gave most rows."""
     from dbarchitect import __version__

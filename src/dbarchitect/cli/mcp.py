@@ -18,7 +18,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError, SurroundingsError
 
 from . import terminal
-from .commands import PgBin, app
+from .commands import app
+from .options import PgBin
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

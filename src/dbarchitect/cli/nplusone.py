@@ -11,8 +11,9 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import PgBin, commas
+from .commands import commas
 from .logs import Files, LinePrefix
+from .options import Output, PgBin
 from .query import query
 
 
@@ -36,7 +37,7 @@ def n_plus_one(
     write_baseline: Annotated[bool, Parameter(help="Accept what is found: write the baseline.")] = False,
     pg_bin: PgBin = None,
     form: Annotated[Literal["text", "json", "github"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Find loops of queries in logs and spans: N+1 queries, repeated ones, writes row by row, with what mends them."""
     from dbarchitect import __version__

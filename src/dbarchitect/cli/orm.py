@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Engine, PgBin, Scratch
+from .options import Engine, PgBin, Scratch, TextOrJson
 
 orm = App(name="orm", help="Set up an object-relational mapper for a schema: models, migrations, a project that runs.")
 
@@ -46,7 +46,7 @@ def generate(
     force: Annotated[bool, Parameter(help="Write generated files anew that somebody changed.")] = False,
     pg_bin: PgBin = None,
     server: Scratch = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
+    form: TextOrJson = "text",
 ) -> int:
     """Write a project for an object-relational mapper; run again, it follows the schema."""
     from keyword import iskeyword

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from . import terminal
-from .commands import PgBin, Scratch
+from .options import Output, PgBin, Python, Scratch
 from .orm import orm
 
 
@@ -23,13 +22,11 @@ def diff(
     ],
     /,
     *,
-    python: Annotated[
-        Path | None, Parameter(metavar="FILE", help="The interpreter of the code. Default: of its .venv, or ours.")
-    ] = None,
+    python: Python = None,
     form: Annotated[
         Literal["text", "json", "markdown", "github"], Parameter(name="--format", help="Default text.")
     ] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
 ) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from . import terminal
 from .commands import app
+from .options import Output, TextOrJson
 
 
 @app.command
@@ -20,8 +21,8 @@ def platform(
     facts: Annotated[
         tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts (limits) replace ours, repeatable.")
     ] = (),
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    form: TextOrJson = "text",
+    output: Output = None,
 ) -> int:
     """Say what hosts a database: pooled or direct, limits, sleep, copies for rehearsals, extensions. Asks no server."""
     from dbarchitect import __version__

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import PgBin
 from .logs import Files, LinePrefix
+from .options import Output, PgBin, TextOrJson
 from .workload import workload
 
 
@@ -24,8 +23,8 @@ def pooler(
     prove: Annotated[bool, Parameter(help="Show each behind a real PgBouncer, before a private server.")] = False,
     log_line_prefix: LinePrefix = None,
     pg_bin: PgBin = None,
-    form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    form: TextOrJson = "text",
+    output: Output = None,
 ) -> int:
     """Find what a pooler in transaction mode breaks: PgBouncer's, Neon's, Supabase's. Exit code 1: there is some."""
     from dbarchitect import __version__

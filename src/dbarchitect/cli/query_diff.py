@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Rows, Seed, Workload, commas, factors_of, rows_by_table
+from .commands import commas, factors_of, rows_by_table
+from .options import Data, Output, PgBin, Rows, Seed, Workload
 from .query import query
 
 _A_SOURCE = "a postgresql:// URL, a .sql file, a folder of migrations or a .twin file"
@@ -47,7 +48,7 @@ def diff(
     form: Annotated[
         Literal["text", "json", "markdown", "github"], Parameter(name="--format", help="Default text.")
     ] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Show which plans of a workload change on another schema, other statistics or another PostgreSQL."""
     from dbarchitect import __version__

@@ -13,7 +13,8 @@ from dbarchitect.config import FailOn
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, Engine, PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
+from .commands import commas, rows_by_table
+from .options import Data, Engine, Output, PgBin, Rows, Scratch, Seed, Workload
 from .query import query
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def review(
     server: Scratch = None,
     fail_on: Annotated[FailOn | None, Parameter(help="Exit with 1 from this severity on. Default warning.")] = None,
     form: Annotated[Literal["text", "json", "html"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Say where a query spends its time and what would save it; without SQL, for all queries of a workload."""
     from dbarchitect import __version__

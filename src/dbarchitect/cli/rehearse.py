@@ -12,8 +12,9 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import PgBin, Rows, Scratch, Seed, Workload, commas, rows_by_table
+from .commands import commas, rows_by_table
 from .migrate import migrate
+from .options import Output, PgBin, Python, Rows, Scratch, Seed, Workload
 
 Files = Annotated[Path, Parameter(help="A folder of migrations, or .up.sql files (each with its .down.sql).")]
 Form = Annotated[Literal["text", "json", "markdown", "html"], Parameter(name="--format", help="Default text.")]
@@ -48,11 +49,9 @@ def rehearse(
     ] = "10s",
     pg_bin: PgBin = None,
     server: Scratch = None,
-    python: Annotated[
-        Path | None, Parameter(metavar="PATH", help="The interpreter of an Alembic project (default: its own).")
-    ] = None,
+    python: Python = None,
     form: Form = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Run migrations up, down and up on a private copy: locks, time, who waits, what fails, what it does to queries.
 

@@ -13,19 +13,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError, SurroundingsError
 
 from . import terminal
-from .commands import (
-    Data,
-    PgBin,
-    Rows,
-    Seed,
-    Source,
-    Workload,
-    app,
-    commas,
-    rows_by_table,
-    rules_of,
-    words_of_rules,
-)
+from .commands import app, commas, rows_by_table, rules_of, words_of_rules
+from .options import Data, PgBin, Rows, Seed, Source, Workload
 
 
 @app.command

@@ -13,7 +13,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Scratch, Source, Workload, app, commas, count_of
+from .commands import app, commas, count_of
+from .options import Data, Output, PgBin, Scratch, Source, Workload
 
 _RATE = re.compile(r"([\d._]+\s*[a-z]*)\s*/\s*(s|second|min|minute|h|hour|d|day)", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -61,7 +62,7 @@ def timeseries(
     pg_bin: PgBin = None,
     server: Scratch = None,
     form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Find the time series: chunks, columnstore, retention, continuous aggregates, and the steps from a plain table."""
     from dbarchitect import __version__

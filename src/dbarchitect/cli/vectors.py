@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -11,7 +10,8 @@ from cyclopts import Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .commands import Data, PgBin, Scratch, app
+from .commands import app
+from .options import Data, Output, PgBin, Scratch
 
 
 @app.command
@@ -51,7 +51,7 @@ def vectors(
     pg_bin: PgBin = None,
     server: Scratch = None,
     form: Annotated[Literal["text", "json", "sql"], Parameter(name="--format", help="Default text.")] = "text",
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")] = None,
+    output: Output = None,
 ) -> int:
     """Say which pgvector index serves a column: built and searched on your own vectors, recall and time measured.
 
