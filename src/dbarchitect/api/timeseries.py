@@ -27,8 +27,8 @@ __all__ = ["TimeSeriesOptions", "timeseries"]
 
 _EDITIONS = (
     "Apache edition: create_hypertable, time_bucket, first and last, drop_chunks",
-    "Timescale Licence (TSL; no open source, and not to be had as a service of most clouds): columnstore, policies of "
-    "retention and refresh, continuous aggregates, gapfill; the Apache edition refuses them",
+    "Timescale Licence (TSL; no open source, and others than its maker may not offer it as a service): columnstore, "
+    "policies of retention and refresh, continuous aggregates, gapfill; the Apache edition refuses them",
     "PostgreSQL alone: declarative partitions, tables of sums; making and dropping partitions is yours, or "
     "pg_partman's",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -110,11 +110,11 @@ def timeseries(
     return 0
 
 
-def _by_table(given: Sequence[str], read: type[float] | object) -> dict[str, float]:
+def _by_table(given: Sequence[str], read: Callable[[str], float]) -> dict[str, float]:
     found: dict[str, float] = {}
     for one in given:
         table, _, value = one.rpartition("=")
-        found[table.strip() or "*"] = read(value)  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+        found[table.strip() or "*"] = read(value)
     return found
 
 

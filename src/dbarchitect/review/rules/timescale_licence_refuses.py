@@ -7,8 +7,8 @@ the Timescale Licence: gapfill, policies, the columnstore, refreshing of continu
 
 ## Why it matters
 
-It fails when it is called: `function "..." is not supported under the current "apache" license`. Debian's package, and
-what most clouds offer, is this edition.
+It fails when it is called: `function "..." is not supported under the current "apache" license`. Debian's package
+is this edition.
 
 ## What would make it false
 
