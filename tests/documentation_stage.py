@@ -100,10 +100,10 @@ def theatre(at: Path) -> Generator[Theatre]:
         stack.enter_context(contextlib.chdir(folder))
         _files(folder)
         _fill(server)
-        library.twin(server.url("kept"), folder / "app.twin", cache_dir=cache)
+        library.twin(server.url("kept"), folder / "app.twin", workload="queries.sql", cache_dir=cache)
         server.create_database("bare")
         with contextlib.closing(psycopg.connect(server.url("bare"), autocommit=True)) as connection:
-            connection.execute((folder / "migrations" / "0001_shop.up.sql").read_bytes())
+            connection.execute((folder / "wanted.sql").read_bytes())  # as the folder will make it
         assert in_process(["twin", "scale", "app.twin", "orders=100x", "-o", "later.twin"])[0] == 0
         code, told = in_process(["migrate", "adopt", str(folder / "migrations"), "--to", server.url("kept"), "--yes"])
         assert not code, told
