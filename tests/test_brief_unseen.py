@@ -223,7 +223,7 @@ def test_briefs_that_nobody_looked_at_while_the_grammar_was_written_have_a_figur
          {"stay 1..1 0..n fault", "guest 1..1 0..n fault"}),
         ("A post has a title. A reader has a name. Comments may be added to a post by readers. A comment has a body.",
          {"post 1..1 0..n comment", "reader 1..1 0..n comment"}),
-        ("A box has a month. A plan has a price.\n\nEach month we put together a box per plan.", 
+        ("A box has a month. A plan has a price.\n\nEach month we put together a box per plan.",
          {"plan 1..1 0..n box"}),
     ],
 )  # fmt: skip
