@@ -23,9 +23,10 @@ from dbarchitect.__main__ import main
 from dbarchitect.cli import app
 from dbarchitect.cli.examples import EXAMPLES
 from dbarchitect.engines.postgres.server import Server
+from mongo_servers import mongo_client, mongo_server
 
 ROOT = Path(__file__).resolve().parents[1]
-SERVING = ("dba twin open", "dba mcp")
+SERVING = ("dba twin open", "dba serve", "dba mcp")
 
 LOG = """\
 2026-05-04 10:00:00.000 UTC [7] LOG:  duration: 1.5 ms  statement: SELECT * FROM orders WHERE customer_id = {0}
@@ -52,6 +53,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterato
     (folder / "postgresql.log").write_text("".join(LOG.format(number) for number in range(12)))
     np.save(folder / "embeddings.npy", np.random.default_rng(0).standard_normal((700, 8)).astype(np.float32))
     (folder / "dbarchitect.toml").write_text("")
+    for name in ("schema", "workload"):
+        beside = "telemetry.sql" if name == "schema" else "telemetry-workload.sql"
+        shutil.copy(ROOT / "examples" / "telemetry" / f"{name}.sql", folder / beside)
+    (folder / "queries.jsonl").write_text('{"find": "orders", "filter": {"status": "new"}, "sort": {"at": -1}}\n')
     made = ("shop", "shop_before")
     for name in made:
         server.create_database(name)
@@ -85,21 +90,33 @@ def test_help_shows_what_to_type(verb, capsys, monkeypatch):
     assert shown.count("Exit codes:") == 1
 
 
-def test_the_examples_run_one_after_the_other(project, monkeypatch, capsys):
+@pytest.fixture(scope="module")
+def documents() -> Iterator[str]:
+    """A server that speaks MongoDB's protocol, with some orders: what stands before the name of its database."""
+    with mongo_server() as address, mongo_client(address) as client:
+        client["shop"]["orders"].insert_many([{"status": "new" if n % 3 else "paid", "at": n} for n in range(40)])
+        yield address
+
+
+def test_the_examples_run_one_after_the_other(project, documents, monkeypatch, capsys):
     folder, server = project
     monkeypatch.chdir(folder)
     monkeypatch.setenv("DBA_CACHE", str(postgres_servers.test_cache()))
     for line in dict.fromkeys(line for lines in EXAMPLES.values() for line in lines):
         monkeypatch.chdir(folder / "app" if line.startswith("dba orm diff") else folder)
-        words = [
-            re.sub(r"postgresql://localhost/(\w+)", lambda one: server.url(one[1]), word) for word in shlex.split(line)
-        ]
+        words = [placed(word, server, documents) for word in shlex.split(line)]
         if line.startswith(SERVING):
             served(words, folder)
             continue
         code = main(words[1:])
         told = capsys.readouterr()
         assert code in (0, 1), f"{line}\n{told.out}\n{told.err}"
+
+
+def placed(word: str, server: Server, documents: str) -> str:
+    """The word, with servers of ours in place of the reader's."""
+    word = re.sub(r"postgresql://localhost/(\w+)", lambda one: server.url(one[1]), word)
+    return word.replace("mongodb://localhost/shop", f"mongodb://{documents}/shop?directConnection=true")
 
 
 def served(words: list[str], folder: Path) -> None:
@@ -112,11 +129,11 @@ def served(words: list[str], folder: Path) -> None:
         cwd=folder,
     ) as process:
         try:
-            if "open" in words:
+            if "mcp" not in words:  # which ends with its input
                 assert process.stdout is not None
-                assert process.stdout.readline().startswith(b"postgresql://")
+                assert b"://" in process.stdout.readline()
                 process.send_signal(signal.SIGINT)
-            _, told = process.communicate(timeout=120)  # the end of its input ends the other
+            _, told = process.communicate(timeout=120)
             assert process.returncode == 0, told
         finally:
             process.kill()

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from cyclopts import App
 
-# The words of the verb: its command lines. `postgresql://localhost/NAME` stands for the reader's own database.
+# The words of the verb: its command lines. `postgresql://localhost/NAME` and `mongodb://localhost/NAME` stand
+# for the reader's own databases.
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "demo": ("dba demo", "dba demo --keep example"),
     "check": (
@@ -65,6 +66,20 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "orm diff": ("dba orm diff postgresql://localhost/shop app.models:Base",),
     "vectors": ("dba vectors embeddings.npy",),
+    "timeseries": ("dba timeseries telemetry.sql --workload telemetry-workload.sql --memory 16GB",),
+    "documents": (
+        "dba documents shapes mongodb://localhost/shop",
+        "dba documents index mongodb://localhost/shop queries.jsonl",
+    ),
+    "documents shapes": ("dba documents shapes mongodb://localhost/shop",),
+    "documents index": ("dba documents index mongodb://localhost/shop queries.jsonl",),
+    "documents validators": (
+        "dba documents validators mongodb://localhost/shop --format script -o validators.js",
+        "dba documents validators brief.md",
+    ),
+    "platform": ("dba platform neon",),
+    "init": ("dba init --dry-run", "dba init --only config,hook --source shop.sql --yes"),
+    "serve": ("dba serve shop.sql --workload workload.sql",),
     "mcp": ("dba mcp --source shop=postgresql://localhost/shop",),
 }
 
