@@ -181,6 +181,8 @@ def unknown_words(text: str) -> list[str]:
             verb.append(word)
         else:
             break
+    if words[0] == "''":  # a task in words; what its options may be is told by the program alone
+        return []
     if not verb:
         return [words[0]] if not words[0].startswith("-") else []
     known = set(re.findall(r"--?[a-z][\w-]*", _help(tuple(verb))))

@@ -57,6 +57,11 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
     INSERT INTO orders SELECT i, 1 + i * 7919 % 500, i % 900 + 0.5 FROM n;
 ANALYZE;
 """
+_SUPABASE = """
+CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner uuid NOT NULL REFERENCES auth.users);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes FOR SELECT TO authenticated USING (owner = auth.uid());
+"""
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,9 @@ def _files(folder: Path) -> None:
         f"{number}\t{number % 12}\t[{','.join(f'{x:.4f}' for x in row)}]\n" for number, row in enumerate(matrix)
     )
     (folder / "dump.sql").write_text(f"{_DOC}COPY doc FROM stdin;\n{rows}\\.\n")
+    shutil.copy(ROOT / "tests" / "orm_sqlite_shop.sql", folder / "lite-shop.sql")
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "supabase" / "migrations" / "20260101000000_notes.sql").write_text(_SUPABASE)
     with contextlib.closing(sqlite3.connect(folder / "app.db")) as lite:
         lite.executescript(_LITE + _LITE_ROWS)
     for command in ("init -q -b main", "add schema.sql migrations", "-c user.name=a -c user.email=a commit -qm a"):

@@ -27,6 +27,7 @@ from dbarchitect.model.documents_advice import IndexAdvice, IndexPlan, Validator
 from dbarchitect.model.english import camel, plural, split
 
 from .documents import looked_at
+from .kinds import admit
 
 _MOST_KEPT = 2_000  # documents of a collection that are counted over
 
@@ -47,12 +48,14 @@ class DocumentOptions:
 
 def shapes(url: str, options: DocumentOptions) -> Documents:
     """What a database has. Raises `InputError` for what is no MongoDB."""
+    admit("documents shapes", url)
     _mongodb(url)
     return looked_at(url, _look(options))
 
 
 def index_plan(url: str, queries: Path, options: DocumentOptions) -> IndexPlan:
     """The indexes for the queries of a file, each counted over a sample of the documents."""
+    admit("documents index", url)
     _mongodb(url)
     commands = read_commands(queries)
     wanted = tuple(dict.fromkeys(one.asked.collection for one in commands))
@@ -101,6 +104,7 @@ def index_plan(url: str, queries: Path, options: DocumentOptions) -> IndexPlan:
 def validators(source: str, options: DocumentOptions) -> tuple[Validator, ...]:
     """Validators for the collections of a database, or for the entities of a brief; sent their probes where a scratch
     server is named."""
+    admit("documents validators", source)
     if is_mongodb(source):
         found = shapes(source, options)
         made = tuple(

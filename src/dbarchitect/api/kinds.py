@@ -21,7 +21,7 @@ from dbarchitect.migrate.formats import format_of
 
 # Every verb that takes a SOURCE, with what it does with one.
 VERBS: dict[str, str] = {
-    "check": "reviews a schema or a server's keys",
+    "check": "reviews a schema, a server's keys or its documents",
     "index": "says which indexes tables want",
     "query": "plans SQL on tables",
     "query keyset": "writes pages of SQL by keys",
@@ -37,7 +37,7 @@ VERBS: dict[str, str] = {
     "design": "makes an architecture of a brief",
     "design --from": "writes the brief of a schema",
     "choose": "chooses a database for a brief or a schema",
-    "orm": "writes an ORM's project for a schema of PostgreSQL",
+    "orm": "writes an ORM's project for a schema of PostgreSQL or SQLite",
     "orm diff": "compares models with a schema of PostgreSQL",
     "report": "writes a page about a schema of PostgreSQL",
     "erd": "draws tables",
@@ -45,14 +45,20 @@ VERBS: dict[str, str] = {
     "vectors": "tries pgvector's indexes on vectors",
     "workload": "reads logs, spans and SQL of an application",
     "twin create": "writes a schema with its statistics",
+    "timeseries": "finds time series among tables of PostgreSQL",
+    "serve": "shows a schema of PostgreSQL as pages",
+    "documents shapes": "shows what documents have",
+    "documents index": "says which indexes documents want",
+    "documents validators": "writes validators of documents",
 }
 
 _SCHEMA = frozenset(
     {
         *("check", "index", "query", "query keyset", "query diff", "migrate diff", "migrate new", "migrate rehearse"),
-        *("design --from", "choose", "orm", "orm diff", "report", "erd", "cache", "twin create"),
+        *("design --from", "choose", "orm", "orm diff", "report", "erd", "cache", "twin create", "timeseries", "serve"),
     }
 )  # what takes any schema of PostgreSQL
+_DOCUMENTS = frozenset({"documents shapes", "documents index", "documents validators"})
 _SERVER = frozenset({"migrate apply", "migrate rollback", "migrate adopt", "migrate status"})
 
 
@@ -105,12 +111,13 @@ _LOGS = (
 )
 _PGVECTOR = "dba vectors takes a server with a column of pgvector's, a .sql file with --data, or a .npy file"
 _BRIEF_OF = "dba design --from {given} -o brief.md writes the brief of it"
+_MONGODB = "documents are MongoDB's: mongodb://USER@HOST/DATABASE"
 _FILES = "name .sql files or a folder of migrations"
 
 
 def _of_schema(*takes: str) -> dict[str, str]:
     """What is told of a schema of PostgreSQL that is no server; `takes`: verbs that work on it all the same."""
-    told = dict.fromkeys(_SERVER, _APPLIES)
+    told = dict.fromkeys(_SERVER, _APPLIES) | dict.fromkeys(_DOCUMENTS, _MONGODB)
     told |= {"migrate lint": _FILES, "workload": _LOGS, "vectors": _PGVECTOR, "design": _BRIEF_OF}
     return {verb: hint for verb, hint in told.items() if verb not in takes}
 
@@ -127,6 +134,7 @@ KINDS: tuple[Kind, ...] = (
             "migrate lint": f"{_FILES}: dba migrate diff writes what is missing",
             "workload": "dba index {given} takes what the server has counted; --workload takes its log",
             "design": _BRIEF_OF,
+            **dict.fromkeys(_DOCUMENTS, _MONGODB),
         },
     ),
     Kind(
@@ -154,9 +162,9 @@ KINDS: tuple[Kind, ...] = (
         title="MongoDB server",
         example="mongodb://host/db",
         is_one=_scheme("mongodb", "mongodb+srv"),
-        noun="a MongoDB server, which is not read",
-        takes=frozenset(),
-        otherwise="dba choose BRIEF says whether MongoDB fits what is being built",
+        noun="a MongoDB server, which has documents and no tables",
+        takes=_DOCUMENTS | {"check"},
+        otherwise="dba check {given} and dba documents look at its documents",
     ),
     Kind(
         id="other",
@@ -165,7 +173,7 @@ KINDS: tuple[Kind, ...] = (
         is_one=lambda given, _: re.match(r"(?!sqlite\b|file\b)[a-z][a-z0-9+.-]*://", given, re.IGNORECASE) is not None,
         noun="a server of an engine that is not read",
         takes=frozenset(),
-        otherwise="postgresql://, sqlite:// and redis:// are read; dba choose BRIEF compares engines",
+        otherwise="postgresql://, sqlite://, mongodb:// and redis:// are read; dba choose BRIEF compares engines",
     ),
     Kind(
         id="sqlite",
@@ -173,9 +181,9 @@ KINDS: tuple[Kind, ...] = (
         example="app.db",
         is_one=_is_sqlite,
         noun="SQLite's",
-        takes=frozenset({"check", "index", "query", "migrate diff", "erd", "choose", "twin create"}),
-        otherwise="dba check {given}, dba index, dba query, dba erd, dba choose, dba migrate diff and dba twin create "
-        "take SQLite",
+        takes=frozenset({"check", "index", "query", "migrate diff", "erd", "choose", "orm", "twin create"}),
+        otherwise="dba check {given}, dba index, dba query, dba erd, dba choose, dba orm, dba migrate diff and "
+        "dba twin create take SQLite",
         instead={
             "workload": _LOGS,
             "vectors": _PGVECTOR,
@@ -185,7 +193,10 @@ KINDS: tuple[Kind, ...] = (
             "migrate lint": "dba migrate diff {given} TARGET runs a plan before it shows it",
             "migrate rehearse": "dba migrate diff {given} TARGET runs its plan up and back on a copy with the rows",
             **dict.fromkeys(_SERVER, "dba migrate diff {given} TARGET --apply runs a plan on the file, after a backup"),
-            "report": "dba check {given} and dba erd {given} -o erd.svg show what a page would",
+            **dict.fromkeys(
+                ("report", "serve"), "dba check {given} and dba erd {given} -o erd.svg show what a page would"
+            ),
+            **dict.fromkeys(_DOCUMENTS, _MONGODB),
         },
     ),
     Kind(
@@ -212,7 +223,7 @@ KINDS: tuple[Kind, ...] = (
         example="brief.md",
         is_one=_ends(".md", ".markdown"),
         noun="a brief, and no schema yet",
-        takes=frozenset({"design", "choose"}),
+        takes=frozenset({"design", "choose", "documents validators"}),
         otherwise="dba design {given} -o architecture, whose schema.sql is a SOURCE",
         instead={"orm": "dba design {given} -o architecture --orm NAME writes the project too"},
     ),

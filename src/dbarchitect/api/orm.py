@@ -86,7 +86,7 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
 
     Raises `InputError` where files of the folder are not ours to write, or a name cannot be.
     """
-    admit("orm", source)
+    admit("orm", source, engine=options.engine)
     chosen = target(to)
     before = _manifest(folder)
     if before is not None and (before.target, before.variant) != (to, options.settings.variant):

@@ -21,6 +21,7 @@ from dbarchitect.review.series import find_series
 from dbarchitect.sources import open_source
 
 from .choose import facts_of
+from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_server, workload_of
 
 __all__ = ["TimeSeriesOptions", "timeseries"]
@@ -55,6 +56,7 @@ class TimeSeriesOptions(WorkOptions):
 
 def timeseries(source: str, options: TimeSeriesOptions) -> TimeSeriesAdvice:
     """The time series of `source`, with advice that is measured where a server of ours runs it."""
+    admit("timeseries", source)
     facts = facts_of(options.facts)
     memory = facts["machine.memory"]
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:

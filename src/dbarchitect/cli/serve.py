@@ -51,14 +51,13 @@ def serve(
     Ctrl-C ends it.
     """
     from dbarchitect import api
+    from dbarchitect.api.kinds import admit
     from dbarchitect.config import read_configuration
-    from dbarchitect.engines.sqlite.source import sqlite_given
 
     address = _address(host, expose=expose)
     if not 0 <= port <= 65535:
         raise InputError(f"--port {port}: no port", hint="0 to 65535; 0 for any that is free")
-    if sqlite_given(source):
-        raise InputError(f"{source} is SQLite's, and this command is for PostgreSQL alone", hint="dba check takes it")
+    admit("serve", source)
     for one in migrations:
         if not one.is_dir():
             raise InputError(f"--migrations {one}: there is no such folder")
