@@ -111,7 +111,7 @@ _LOGS = (
 )
 _PGVECTOR = "dba vectors takes a server with a column of pgvector's, a .sql file with --data, or a .npy file"
 _BRIEF_OF = "dba design --from {given} -o brief.md writes the brief of it"
-_MONGODB = "documents are MongoDB's: mongodb://USER@HOST/DATABASE"
+_MONGODB = "documents are MongoDB's: mongodb://USER:PASSWORD@HOST/DATABASE"
 _FILES = "name .sql files or a folder of migrations"
 
 
