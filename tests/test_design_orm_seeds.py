@@ -23,6 +23,8 @@ from dbarchitect.orm.planting import planted
 from dbarchitect.orm.project import TARGETS, File, Project, TargetName
 from dbarchitect.sources import Workshop
 from dbarchitect.sql.script import split_script
+from migration_tools import ENGINE
+from migration_tools import run as node
 from test_design import NOW
 
 BRIEF = (
@@ -40,8 +42,10 @@ def workshop() -> Iterator[Workshop]:
         made.close()
 
 
-@pytest.mark.parametrize("to", ["sqlalchemy", "tortoise"])
-def test_the_rows_of_the_design_are_loaded_once(to: TargetName, tmp_path: Path, workshop: Workshop) -> None:
+@pytest.mark.parametrize("to", TARGETS)
+def test_the_rows_of_the_design_are_loaded_once(
+    to: TargetName, tmp_path: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec = read_brief(BRIEF.encode(), "brief.md").spec
     draft, _ = designed(spec, now=NOW)
     text, counted = seed(draft, spec)
@@ -64,15 +68,28 @@ def test_the_rows_of_the_design_are_loaded_once(to: TargetName, tmp_path: Path, 
     url = server.url("seeded")
     if to == "tortoise":
         url = url.replace("postgresql://", "psycopg://", 1)
+    for name in ("DATABASE_URL", "DIRECT_URL"):
+        monkeypatch.setenv(name, url)
+    command = seeding(tmp_path / "app", to, monkeypatch)
     for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-m", "app.seed"], cwd=tmp_path / "app", env={**os.environ, "DATABASE_URL": url},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        done = subprocess.run(command, cwd=tmp_path / "app", capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
         with server.connect("seeded") as admin:
             for table, count in counted.items():
                 assert admin.execute(f"SELECT count(*) FROM public.{table}".encode()).fetchone() == (count,)
+
+
+def seeding(app: Path, to: TargetName, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The words that seed the project's database; of a project in TypeScript only when its types compile."""
+    if to in ("sqlalchemy", "tortoise"):
+        return [sys.executable, "-m", "app.seed"]
+    monkeypatch.setenv("PATH", f"{app / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}")
+    if to == "prisma":
+        node(app, "prisma", "generate")
+        monkeypatch.setenv("PRISMA_SCHEMA_ENGINE_BINARY", str(ENGINE))
+    node(app, "tsc")
+    scripts = json.loads((app / "package.json").read_text())["scripts"]
+    return str(scripts.get("seed") or scripts["db:seed"]).split()
 
 
 @pytest.mark.parametrize("to", TARGETS)
