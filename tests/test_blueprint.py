@@ -72,6 +72,23 @@ def test_relations_in_both_directions(shop: Blueprint) -> None:
     assert relations(shop, "shipments") == {"ship_via_person": "many to one people"}
 
 
+def test_tables_that_triggers_guard_are_known(database: Callable[..., Any]) -> None:
+    script = """
+        CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no'; END$$;
+        CREATE TABLE pairs (id int);
+        CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON pairs FOR EACH ROW EXECUTE FUNCTION no();
+        CREATE TABLE stamped (id int);
+        CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION no();
+        CREATE TABLE logged (id int);
+        CREATE TRIGGER log AFTER INSERT OR UPDATE OR DELETE ON logged FOR EACH ROW EXECUTE FUNCTION no();
+        CREATE TABLE open (id int);
+        CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON open FOR EACH ROW EXECUTE FUNCTION no();
+        ALTER TABLE open DISABLE TRIGGER guard;
+    """
+    found = draw(inspect(database(script).connection, facts=False))
+    assert [one.name.name for one in found.entities if one.guarded] == ["pairs"]
+
+
 def test_rows_that_a_computed_column_may_refuse_are_known(database: Callable[..., Any]) -> None:
     """A row of plain values has no members in its documents, and nothing where NULL may be."""
     found = draw(

@@ -142,6 +142,14 @@ class Entity:
                 return True
         return False
 
+    @property
+    def guarded(self) -> bool:
+        """Whether a trigger stands before its inserts, updates and deletes alike: its rows are kept by something else,
+        as those of a closure table, and a row that is made up may be refused."""
+        every = {"INSERT", "UPDATE", "DELETE"}
+        triggers = self.table.triggers if self.table is not None else ()
+        return any(one.timing == "BEFORE" and one.enabled != "disabled" and every <= {*one.events} for one in triggers)
+
     def attribute(self, column: str) -> Attribute:
         """The attribute of a column. Raises `KeyError`."""
         for one in self.attributes:

@@ -70,12 +70,12 @@ def seed_body(
 
 def fillable(blueprint: Blueprint, entity: Entity) -> bool:
     """Whether rows can be made up for it and for all that it must refer to: no column is computed from what such a row
-    lacks, and no references lead round in a circle."""
+    lacks, no trigger guards it, and no references lead round in a circle."""
     order: list[Entity] = []
     _needed(blueprint, entity, order, ())
     made: set[Name] = set()
     for one in order:
-        if one.computed or any(key.target not in made for key in _required(one)):
+        if one.computed or one.guarded or any(key.target not in made for key in _required(one)):
             return False
         made.add(one.name)
     return True

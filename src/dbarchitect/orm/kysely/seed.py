@@ -62,6 +62,9 @@ class Seed:
         if table.kind == "partitioned" and not _takes_any(table, self.blueprint):
             self.left_out[entity.name] = "it takes only what its partitions take"
             return
+        if entity.guarded:
+            self.left_out[entity.name] = "a trigger stands before all that is written to it"
+            return
         if entity.computed:
             self.left_out[entity.name] = "columns are computed from values that are yours to choose"
             return

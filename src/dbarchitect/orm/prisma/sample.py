@@ -126,7 +126,9 @@ def _refers(made: Sketch, choice: _Choice, one: Reference) -> bool:
 def _reachable(made: Sketch, entity: Entity, above: tuple[Name, ...]) -> bool:
     """Whether a row can be inserted through the client, with all that it has to refer to."""
     at, table = str(entity.name), entity.table
-    if table is None or table.kind != "ordinary" or entity.computed or at in made.ignored or entity.name in above:
+    if table is None or table.kind != "ordinary" or entity.computed or entity.guarded:
+        return False
+    if at in made.ignored or entity.name in above:
         return False
     if any(not _fillable(made, entity, one) for one in entity.attributes if _wanted(made, entity, one)):
         return False

@@ -267,7 +267,7 @@ def _needed(one: Named, covered: frozenset[str] = frozenset()) -> list[Column] |
     """The columns that a row must be given, where plain values will do for all of them; None where not. What is
     `covered` comes from a relation."""
     table = one.entity.table
-    if table is None or _judged(table) or _repeats(table) or one.entity.computed:
+    if table is None or _judged(table) or _repeats(table) or one.entity.computed or one.entity.guarded:
         return None
     found: list[Column] = []
     for attribute in one.entity.attributes:
