@@ -9,7 +9,7 @@ import psycopg
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.query import Query, Workload
-from dbarchitect.sql.parse import fingerprint, statement_kind
+from dbarchitect.sql.parse import fingerprint, statement_kind, tables_of
 from dbarchitect.sql.workload import PLANNABLE
 
 _ORIGIN = "pg_stat_statements"
@@ -54,6 +54,7 @@ def counted_workload(connection: psycopg.Connection[Any]) -> Workload:
         ) from err
     queries: list[Query] = []
     rejected: list[tuple[str, str]] = []
+    watching = 0
     for text, calls, milliseconds, rows in counted:
         shown = " ".join(text.split())[:80]
         try:
@@ -63,6 +64,9 @@ def counted_workload(connection: psycopg.Connection[Any]) -> Workload:
             continue
         if kind not in PLANNABLE:
             rejected.append((shown, f"{kind or 'this'} is no query"))
+            continue
+        if _of_the_server(text):
+            watching += 1
             continue
         queries.append(
             Query(
@@ -74,6 +78,9 @@ def counted_workload(connection: psycopg.Connection[Any]) -> Workload:
                 source="pg_stat_statements",
             )
         )
+    if watching:
+        many = "1 query" if watching == 1 else f"{watching:,} queries"
+        rejected.insert(0, (many, "of the server's own catalogues and views alone"))
     if not queries:
         raise InputError(
             "pg_stat_statements has counted no query of this database that this role may see",
@@ -85,3 +92,10 @@ def counted_workload(connection: psycopg.Connection[Any]) -> Workload:
         origin=_ORIGIN,
         rejected=tuple(rejected),
     )
+
+
+def _of_the_server(sql: str) -> bool:
+    """Whether a query reads what the server keeps about itself and nothing else: those of monitors, and our own."""
+    names = [one.name for one in tables_of(sql)]
+    own = ("pg_catalog", "information_schema")
+    return bool(names) and all(one.schema in own or one.name.startswith("pg_") for one in names)
