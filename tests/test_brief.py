@@ -126,6 +126,15 @@ def test_lists_with_references_and_tenants() -> None:
     assert field(found, "membership", "role").values == ("owner", "member")
 
 
+def test_vectors_in_a_table_of_fields() -> None:
+    found = spec("# Docs\n\n## Doc\n\n| field | type |\n|---|---|\n| small | vector(8) |\n| large | vector 384 |\n")
+    (doc,) = found.entities
+    assert [(one.name, one.kind, one.dimensions) for one in doc.fields] == [
+        ("small", "vector", 8),
+        ("large", "vector", 384),
+    ]
+
+
 def test_tables_of_fields_and_time_series() -> None:
     found = read("fleet")
     reading = entity(found, "reading")

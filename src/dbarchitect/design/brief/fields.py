@@ -23,7 +23,7 @@ _LENGTH = re.compile(r"\b(?:max(?:imum)?|up to|at most)\.?\s*(\d+)\s*(?:characte
 _SIZE = re.compile(r"^(?:varchar|char|text|string)\s*\((\d+)\)$", re.IGNORECASE)
 _DECIMALS = re.compile(r"^(?:numeric|decimal)\s*\((\d+)\s*,\s*(\d+)\)$", re.IGNORECASE)
 _VECTOR = re.compile(
-    r"\b(\d{2,5})[- ]?(?:dimension(?:s|al)?|dims?|d)\b|^(?:vector|embedding)\s*\(?(\d{2,5})\)?$", re.IGNORECASE
+    r"\b(\d{2,5})[- ]?(?:dimension(?:s|al)?|dims?|d)\b|^(?:vector|embedding)\s*(?:\((\d{1,5})\)|(\d{2,5}))$", re.IGNORECASE
 )
 _RANGE = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:-|–|to|\.\.)\s*(-?\d+(?:\.\d+)?)$")
 _BETWEEN = re.compile(r"^between (-?\d+(?:\.\d+)?) and (-?\d+(?:\.\d+)?)$", re.IGNORECASE)
@@ -328,7 +328,7 @@ def _attribute(field: Field, text: str) -> Field | None:
     if (match := _DECIMALS.match(part)) is not None:
         return replace(field, kind="money" if field.kind == "money" else "decimal", scale=int(match[2]))
     if (match := _VECTOR.search(part)) is not None:
-        return replace(field, kind="vector", dimensions=int(match[1] or match[2]))
+        return replace(field, kind="vector", dimensions=int(match[1] or match[2] or match[3]))
     if (match := _CURRENCY.fullmatch(part)) is not None or (
         match := re.fullmatch(rf"(?:in|money) {_CURRENCY.pattern}", part)
     ):
