@@ -27,7 +27,7 @@ from dbarchitect.sql.script import split_script
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # Rows of each lab: as few as say something; vectors are slow to index, and partitions need many to be filled at all.
-ROWS = {"fleet": 12_000, "support_bot": 300}
+ROWS = {"fleet": 60_000, "support_bot": 300}
 CASES = [
     *sorted((ROOT / "examples").glob("*/brief.md")),
     ROOT / "tests" / "cases" / "briefs" / "unseen" / "startup_pitch.md",

@@ -81,12 +81,11 @@ def test_every_verb_has_an_example_and_every_example_is_of_a_verb():
 
 
 @pytest.mark.parametrize("verb", list(EXAMPLES))
-def test_help_shows_what_to_type(verb, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+def test_help_shows_what_to_type(verb, capsys):
     assert main([*verb.split(), "--help"]) == 0
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())  # a narrow terminal wraps them
     for line in EXAMPLES[verb]:
-        assert f"    {line}\n" in shown
+        assert f" {line} " in shown
     assert shown.count("Exit codes:") == 1
 
 

@@ -31,7 +31,13 @@ NULLS = 0.1  # of a column that may be empty, where nobody said how often it is
 _TRIES = 100  # values that are put one after another, to see how they share pages
 _MARKED = 0.1  # of rows that are only marked as deleted
 _GIST_FILL = 0.65  # of pages that were filled row by row and split in halves
-_BRIN = 3 * PAGE
+_FREE, _FREE_FROM, _FREE_PAGES = (
+    3,
+    4,
+    4069,
+)  # pages of the map of free space, from how many on, of how many (its README)
+_VISIBLE_PAGES = 32672  # whose rows one page of the visibility map knows (visibilitymap.c)
+_BRIN = (3 + _FREE) * PAGE
 _GIN_SHARE = 0.15  # of what is searched: rows of a word are kept as small differences
 _HNSW, _NEIGHBOURS = 80.0, 232.0  # bytes of a vector's entry beside it, and of its list of 32 neighbours
 
@@ -46,17 +52,19 @@ _WHOLE = frozenset(("numeric", "tstzrange", "daterange", "inet", "text[]", "ltre
 
 
 class Size(Value, frozen=True, kw_only=True):
-    """Bytes of a table: its rows (`heap`), long values beside it (`toast`), its `indexes`; `row` is one row's."""
+    """Bytes of a table: its rows (`heap`), long values beside it (`toast`), its `indexes`, and the `maps` that vacuum
+    keeps of free space and of rows that all see; `row` is one row's."""
 
     row: float
     heap: float
     toast: float
     indexes: float
+    maps: float = 0.0
 
     @property
     def total(self) -> float:
         """Of all together."""
-        return self.heap + self.toast + self.indexes
+        return self.heap + self.toast + self.indexes + self.maps
 
 
 def size_of(draft: Draft, table: Table, rows: Mapping[str, float]) -> Size:
@@ -70,7 +78,14 @@ def size_of(draft: Draft, table: Table, rows: Mapping[str, float]) -> Size:
     toast = sum(_toasted(one) for one in long) * count + beside
     indexes = parts * sum(_indexes(draft, table, rows, count / parts))
     pages = math.ceil(each * count / PAGE) + (parts - 1) / 2  # the last page of each is half full
-    return Size(row=each, heap=pages * PAGE, toast=toast, indexes=indexes)
+    maps = parts * _maps(pages / parts) * PAGE if count else 0.0
+    return Size(row=each, heap=pages * PAGE, toast=toast, indexes=indexes, maps=maps)
+
+
+def _maps(pages: float) -> int:
+    """Pages of the two maps of a table of `pages` pages."""
+    free = _FREE - 1 + math.ceil(pages / _FREE_PAGES) if pages > _FREE_FROM else 0
+    return free + math.ceil(pages / _VISIBLE_PAGES)
 
 
 def row_width(columns: Iterable[Column]) -> tuple[float, list[float]]:

@@ -23,7 +23,8 @@ _LENGTH = re.compile(r"\b(?:max(?:imum)?|up to|at most)\.?\s*(\d+)\s*(?:characte
 _SIZE = re.compile(r"^(?:varchar|char|text|string)\s*\((\d+)\)$", re.IGNORECASE)
 _DECIMALS = re.compile(r"^(?:numeric|decimal)\s*\((\d+)\s*,\s*(\d+)\)$", re.IGNORECASE)
 _VECTOR = re.compile(
-    r"\b(\d{2,5})[- ]?(?:dimension(?:s|al)?|dims?|d)\b|^(?:vector|embedding)\s*(?:\((\d{1,5})\)|(\d{2,5}))$", re.IGNORECASE
+    r"\b(\d{2,5})[- ]?(?:dimension(?:s|al)?|dims?|d)\b|^(?:vector|embedding)\s*(?:\((\d{1,5})\)|(\d{2,5}))$",
+    re.IGNORECASE,
 )
 _RANGE = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:-|–|to|\.\.)\s*(-?\d+(?:\.\d+)?)$")
 _BETWEEN = re.compile(r"^between (-?\d+(?:\.\d+)?) and (-?\d+(?:\.\d+)?)$", re.IGNORECASE)

@@ -71,7 +71,7 @@ def lite_around(settings: Settings) -> Around:
     url = "libsql://NAME-ORGANISATION.turso.io" if turso else file
     token = "TURSO_AUTH_TOKEN=\n" if turso else ""
     config = {"dialect": "turso" if turso else "sqlite", "token": _CONFIG_TOKEN if turso else ""}
-    kept = {"token": _CLIENT_TOKEN if turso else "", "wal": "" if turso else _template("lite_wal.ts")}
+    kept = {"token": _CLIENT_TOKEN if turso else "", "wal": "" if turso else _template("lite_wal.ts") + "\n"}
     return Around(
         config=_filled("lite_config.ts", **config),
         index=_filled("lite_index.ts", shared=_shared(), **_OLDER["index"], **kept),
