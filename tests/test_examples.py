@@ -85,7 +85,7 @@ def test_help_shows_what_to_type(verb, capsys):
     assert main([*verb.split(), "--help"]) == 0
     shown = " ".join(capsys.readouterr().out.split())  # a narrow terminal wraps them
     for line in EXAMPLES[verb]:
-        assert f" {line} " in shown
+        assert f" {line}" in shown
     assert shown.count("Exit codes:") == 1
 
 
