@@ -15,7 +15,7 @@ from pymongo import MongoClient
 
 from dbarchitect.api import CheckOptions, check
 from dbarchitect.cli import run
-from dbarchitect.documents.rule import look, rules
+from dbarchitect.documents.rule import BOOK
 from dbarchitect.engines.mongodb.commands import read_commands
 from dbarchitect.engines.mongodb.connection import connect, shown
 from dbarchitect.engines.mongodb.inspect import inspect, profiled, server_of, shard_keys
@@ -167,7 +167,7 @@ def test_rules_about_queries_of_a_file(client: MongoClient, address: str, databa
         looked = inspect(reader, url(address, database), name)
     asked = tuple(one.asked for one in read_commands(queries))
     large = replace(looked, collections=(replace(looked.collections[0], documents=1000),), queries=asked)
-    (finding,) = look(large, {"mongodb-unindexed-query"})[0]
+    (finding,) = BOOK.look(large, {"mongodb-unindexed-query"})[0]
     assert '{"b": "?"} of things (7 calls, ' in finding.message
     assert "has no index that begins with a path of it, of 1,000 documents" in finding.message
     assert len(found["mongodb-large-in"]) == 1
@@ -207,7 +207,7 @@ def test_an_index_that_nothing_takes_is_named_when_the_counters_are_old() -> Non
         ),
         shard_key=(("shard", 1),),
     )  # fmt: skip
-    findings, _ = look(Documents(source="", database="d", collections=(one,)), {"mongodb-unused-index"})
+    findings, _ = BOOK.look(Documents(source="", database="d", collections=(one,)), {"mongodb-unused-index"})
     assert [finding.at.sub for finding in findings] == ["old"]
 
 
@@ -225,10 +225,10 @@ def test_shard_keys_are_judged() -> None:
             Collection(name="hashed", bytes=large, paths=(shape,), shard_key=(("_id", "hashed"),)),
         ),
     )
-    findings, silent = look(found, {"mongodb-shard-key"})
+    findings, silent = BOOK.look(found, {"mongodb-shard-key"})
     assert [one.at.name for one in findings] == ["large", "grows"]
     assert not silent
-    _, silent = look(Documents(source="", database="d"), {"mongodb-shard-key"})
+    _, silent = BOOK.look(Documents(source="", database="d"), {"mongodb-shard-key"})
     assert [one.reason for one in silent] == ["this is no sharded cluster"]
 
 
@@ -250,7 +250,7 @@ def test_recorded_answers_are_read() -> None:
     found = Documents(
         source="", database="d", collections=(Collection(name="orders", documents=5000),), queries=(asked,)
     )
-    findings, _ = look(found, {"mongodb-unindexed-query"})
+    findings, _ = BOOK.look(found, {"mongodb-unindexed-query"})
     assert "walked through all of it (COLLSCAN), of 5,000 documents" in findings[0].message
     commit = "37d84072b5c5b9fd723db5fa133fb202ad2317f1"
     assert server_of({"version": "7.0.8", "gitVersion": commit}) == ("MongoDB", "7.0.8")
@@ -288,7 +288,7 @@ def test_ids_of_text_are_not_shown_whole() -> None:
 
 
 def test_every_rule_has_a_whole_page() -> None:
-    for rule in rules():
+    for rule in BOOK.rules:
         assert all(rule.section(name) for name in SECTIONS), rule.id
         assert rule.id.startswith("mongodb-")
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
-
 from msgspec.structs import replace
 
 from dbarchitect.engines.redis.connection import connect, is_redis, shown
 from dbarchitect.engines.redis.inspect import inspect
-from dbarchitect.errors import InputError
-from dbarchitect.keyspace.rule import look, rules
+from dbarchitect.keyspace.rule import BOOK
 from dbarchitect.model.finding import Gap, Review
 from dbarchitect.model.keyspace import Keyspace
-from dbarchitect.suppression import read_baseline, suppress
 
+from .read_only import pages, planned, refuse, reviewed
 from .schema import CheckOptions, RulePage
 
 __all__ = ["check_keyspace", "is_redis", "keyspace_pages"]
@@ -21,10 +18,7 @@ __all__ = ["check_keyspace", "is_redis", "keyspace_pages"]
 
 def keyspace_pages() -> tuple[RulePage, ...]:
     """The pages of the rules for Redis, by id."""
-    return tuple(
-        RulePage(id=rule.id, severity=rule.severity.value, needs=", ".join(rule.needs), text=rule.page or "")
-        for rule in rules()
-    )
+    return pages(BOOK)
 
 
 def check_keyspace(url: str, options: CheckOptions) -> Review:
@@ -32,59 +26,25 @@ def check_keyspace(url: str, options: CheckOptions) -> Review:
 
     Raises `InputError` for options that have no meaning there, `SurroundingsError` where it cannot be reached.
     """
-    _refuse(options)
-    known = [rule.id for rule in rules()]
-    asked = [one for one in options.select if one in known]
-    run = {one for one in (asked if options.select else known) if one not in options.ignore}
-    baseline = read_baseline(options.baseline) if options.baseline else None
+    refuse(options, "a Redis server", workload=False)
+    plan = planned(BOOK, options)
     client = connect(url)
     try:
         space = inspect(client, url, progress=options.progress)
     finally:
         client.close()
-    findings, silent = look(space, run)
-    rerun = ["dba", "check", space.source]
-    findings = tuple(
-        replace(
-            one,
-            proof=replace(
-                one.proof,
-                rerun=shlex.join([*rerun, "--select", one.rule]),
-                environment={"server": f"Redis {space.version}"},
-            ),
-        )
-        for one in findings
-    )
-    findings, suppressed, stale = suppress(
-        findings,
-        ignores=options.ignores,
-        baseline=baseline,
-        not_run=set(known) - run,
-        today=options.now.date(),
-    )
-    return Review(
+    review = reviewed(
+        BOOK,
+        space,
+        plan,
+        options,
         source=space.source,
         engine=f"Redis {space.version}",
-        findings=findings,
-        silent=silent,
-        suppressed=suppressed,
-        gaps=(*_gaps(space), *stale),
-        keys=space.keys,
-        rules_run=len(run),
-        environment={"source": f"Redis {space.version}", "sample": _sample(space)},
-        command=tuple(rerun),
+        sample=_sample(space),
+        gaps=_gaps(space),
+        command=["dba", "check", space.source],
     )
-
-
-def _refuse(options: CheckOptions) -> None:
-    wrong = {
-        "--prove": options.prove, "--fix": options.fix is not None, "--against": options.against is not None,
-        "--workload": options.workload is not None, "--data": options.data, "--rows": bool(options.rows),
-        "--read-rows": options.read_rows is not None, "--server": options.server is not None,
-    }  # fmt: skip
-    given = next((name for name, is_given in wrong.items() if is_given), None)
-    if given is not None:
-        raise InputError(f"{given} is for relational sources: a Redis server is only read", hint=f"leave {given} out")
+    return replace(review, keys=space.keys)
 
 
 def _sample(space: Keyspace) -> str:

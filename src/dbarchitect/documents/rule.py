@@ -1,33 +1,33 @@
-"""The rule mechanism for documents, as that of `review`: a rule is one file in `rules/`, found by listing the folder.
-
-It holds a docstring, which is its page (`model.page.SECTIONS`), `RULE = Rule(__name__, __doc__, ...)` and
-`def check(look: Documents) -> Iterator[Finding]`.
-"""
+"""The rules on documents of MongoDB: each one file in `rules/`, with `check(look: Documents)`. See `model.rulebook`."""
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dbarchitect.model import documents as model
 from dbarchitect.model.documents import AskedQuery, DocumentIndex, Documents
-from dbarchitect.model.finding import Certainty, Finding, Severity, Silence
 from dbarchitect.model.names import ObjectRef
-from dbarchitect.model.page import Page
-from dbarchitect.model.proof import Proof, Scalar
+from dbarchitect.model.rulebook import SERVER, ReadRule, Rulebook
 
-Needs = Literal["documents", "queries", "indexes", "uses", "sharded", "access"]
-Check = Callable[[Documents], Iterator[Finding]]
+__all__ = [
+    "BOOK",
+    "SERVER",
+    "Rule",
+    "asked_text",
+    "collection_ref",
+    "covers",
+    "dotted",
+    "index_ref",
+    "keys_text",
+    "path_ref",
+    "query_source",
+    "sampled",
+    "shell",
+]
 
-SERVER = ObjectRef(kind="database")
-
-_NEEDS: dict[Needs, str] = {
+_LACKS = {
     "documents": "no document was looked at",
     "queries": "the profiler has no queries and no file names any (--workload)",
     "indexes": "indexes may not be read (listIndexes)",
@@ -35,6 +35,13 @@ _NEEDS: dict[Needs, str] = {
     "sharded": "this is no sharded cluster",
     "access": "who is let in may not be read (connectionStatus)",
 }
+
+
+@dataclass(frozen=True)
+class Rule(ReadRule[Documents]):
+    """One rule. `needs`: of `_LACKS`; `fix` and `ask` of a finding are commands of mongosh."""
+
+    needs: tuple[str, ...] = ("documents",)
 
 
 def collection_ref(name: str) -> ObjectRef:
@@ -90,74 +97,6 @@ def covers(longer: DocumentIndex, index: DocumentIndex) -> bool:
     return index.keys in (first, turned)
 
 
-def _unbound(_: Documents) -> Iterator[Finding]:
-    raise NotImplementedError("a rule gets its check when `rules()` finds its file")
-
-
-@dataclass(frozen=True)
-class Rule(Page):
-    """One rule. `needs`: what must have been read, else it is silent and says so."""
-
-    severity: Severity = Severity.WARNING
-    certainty: Certainty = "certain"
-    needs: tuple[Needs, ...] = ("documents",)
-    check: Check = _unbound
-
-    def finding(
-        self,
-        at: ObjectRef,
-        message: str,
-        *,
-        severity: Severity | None = None,
-        facts: dict[str, Scalar] | None = None,
-        fix: Sequence[str] = (),
-        ask: Sequence[str] = (),
-        asks: bool = False,
-        read: str = "read from the server",
-    ) -> Finding:
-        """A finding of this rule. `fix`: commands of mongosh that mend it; `ask`: those that show it."""
-        return Finding(
-            rule=self.id,
-            severity=severity or self.severity,
-            certainty="possible" if asks else self.certainty,
-            at=at,
-            message=message,
-            why=self.why,
-            unless=self.unless,
-            facts=facts or {},
-            ddl=tuple(fix),
-            asks=asks,
-            proof=Proof(level="measured", method=read, holds=True, script="\n".join(ask)),
-        )
-
-
-@cache
-def rules() -> tuple[Rule, ...]:
-    """Every rule, in order of id."""
-    folder = Path(__file__).parent / "rules"
-    found: list[Rule] = []
-    for entry in pkgutil.iter_modules([str(folder)], f"{__package__}.rules."):
-        module = importlib.import_module(entry.name)
-        found.append(replace(module.RULE, check=module.check))
-    return tuple(sorted(found, key=lambda rule: rule.id))
-
-
-def look(documents: Documents, run: Collection[str]) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
-    """What the rules with these ids say, worst first, and which of them stayed silent."""
-    findings: list[Finding] = []
-    silent: list[Silence] = []
-    for rule in rules():
-        if rule.id not in run:
-            continue
-        unmet: Needs | None = next((one for one in rule.needs if not _met(documents, one)), None)
-        if unmet is not None:
-            silent.append(Silence(rule=rule.id, reason=_NEEDS[unmet]))
-        else:
-            findings += rule.check(documents)
-    findings.sort(key=lambda one: -one.severity.rank)
-    return tuple(findings), tuple(silent)
-
-
 def sampled(one: model.Collection) -> str:
     """`all 40 documents`, `1,000 of 2,000,000 documents, drawn at random`."""
     if one.whole:
@@ -166,7 +105,7 @@ def sampled(one: model.Collection) -> str:
     return f"{one.sampled:,} of {one.documents:,} documents, {how}"
 
 
-def _met(documents: Documents, needs: Needs) -> bool:
+def _met(documents: Documents, needs: str) -> bool:
     match needs:
         case "documents":
             return any(one.sampled for one in documents.collections)
@@ -180,3 +119,8 @@ def _met(documents: Documents, needs: Needs) -> bool:
             return documents.sharded
         case "access":
             return documents.open is not None
+        case _:
+            raise KeyError(needs)
+
+
+BOOK = Rulebook(f"{__package__}.rules", _met, _LACKS)

@@ -12,7 +12,6 @@ The file `rules/set_not_null_scan.py` is the rule `set-not-null-scan`. It holds
 
 from __future__ import annotations
 
-import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import ObjectRef, Position
 from dbarchitect.model.page import Page
 from dbarchitect.model.proof import Scalar
+from dbarchitect.model.rulebook import modules
 
 from .site import ScriptSite, Site
 
@@ -100,16 +100,13 @@ def rule_ids() -> tuple[str, ...]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in order of id: each module of `rules/` is one."""
-    folder = Path(__file__).parent / "rules"
-    found: list[Rule] = []
-    for entry in pkgutil.iter_modules([str(folder)], f"{__package__}.rules."):
-        module = importlib.import_module(entry.name)
-        found.append(
-            replace(
-                module.RULE,
-                check=getattr(module, "check", None),
-                finish=getattr(module, "finish", None),
-                fix=getattr(module, "fix", None),
-            )
+    found = [
+        replace(
+            module.RULE,
+            check=getattr(module, "check", None),
+            finish=getattr(module, "finish", None),
+            fix=getattr(module, "fix", None),
         )
+        for module in modules(f"{__package__}.rules")
+    ]
     return tuple(sorted(found, key=lambda rule: rule.id))

@@ -11,15 +11,13 @@ An offer is a claim. Nobody is shown one before `prove/equivalence` has tried to
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.page import Page
+from dbarchitect.model.rulebook import modules
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.nodes import walked
 from dbarchitect.sql.scopes import read
@@ -54,11 +52,10 @@ class Rewrite(Page):
 @cache
 def rewrites() -> tuple[Rewrite, ...]:
     """Every rewrite, in order of id: each module of `rewrites/` is one."""
-    folder = Path(__file__).parent / "rewrites"
-    found: list[Rewrite] = []
-    for entry in pkgutil.iter_modules([str(folder)], f"{__package__}.rewrites."):
-        module = importlib.import_module(entry.name)
-        found.append(replace(Rewrite(module.__name__, module.__doc__), offers=module.offers))
+    found = [
+        replace(Rewrite(module.__name__, module.__doc__), offers=module.offers)
+        for module in modules(f"{__package__}.rewrites")
+    ]
     return tuple(sorted(found, key=lambda one: one.id))
 
 

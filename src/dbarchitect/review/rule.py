@@ -11,13 +11,10 @@ The file `rules/fk_without_index.py` is the rule `fk-without-index`. It holds
 from __future__ import annotations
 
 import difflib
-import importlib
-import pkgutil
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from dbarchitect.errors import InputError
@@ -28,6 +25,7 @@ from dbarchitect.model.page import Page
 from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.proof import Experiment, Scalar
 from dbarchitect.model.query import Workload
+from dbarchitect.model.rulebook import modules, unbound
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 from dbarchitect.review.exposure import HarmsBy, exposed
@@ -55,10 +53,6 @@ Check = Callable[[Context], Iterator[Finding]]
 
 
 REDUNDANT = ("duplicate-index", "prefix-redundant-index")  # an index that should go needs no other advice
-
-
-def _unbound(_: Context) -> Iterator[Finding]:
-    raise NotImplementedError("a rule gets its check when `rules()` finds its file")
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ class Rule(Page):
     since: int = 0
     engines: tuple[Literal["postgresql", "sqlite"], ...] = ("postgresql",)
     yields_to: tuple[str, ...] = ()
-    check: Check = _unbound
+    check: Check = unbound
 
     def finding(
         self,
@@ -130,11 +124,7 @@ class Rule(Page):
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in order of id: each module of `rules/` is one."""
-    folder = Path(__file__).parent / "rules"
-    found: list[Rule] = []
-    for entry in pkgutil.iter_modules([str(folder)], f"{__package__}.rules."):
-        module = importlib.import_module(entry.name)
-        found.append(replace(module.RULE, check=module.check))
+    found = [replace(module.RULE, check=module.check) for module in modules(f"{__package__}.rules")]
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
