@@ -108,7 +108,7 @@ def check(
     from dbarchitect.config import matching_rules
 
     source = str(source)
-    known = tuple(one.id for one in (api.keyspace_pages() if api.is_redis(source) else api.rule_pages()))
+    known = tuple(one.id for one in api.pages_for(source))
     return api.check(
         source,
         api.CheckOptions(

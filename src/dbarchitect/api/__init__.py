@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .documents import document_pages, is_mongodb
-    from .keyspace import is_redis, keyspace_pages
     from .mend import FixOptions
+    from .pages import check_pages, pages_for
     from .schema import (
         CheckOptions,
         Demonstration,
@@ -33,11 +32,9 @@ __all__ = [
     "TwinSummary",
     "WhatIf",
     "check",
+    "check_pages",
     "demo",
-    "document_pages",
-    "is_mongodb",
-    "is_redis",
-    "keyspace_pages",
+    "pages_for",
     "rule_pages",
     "twin_create",
     "twin_info",
@@ -48,14 +45,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The verbs around a schema, when one is first asked for: the other verbs start without them."""
-    if name in ("is_redis", "keyspace_pages"):
-        from . import keyspace
+    if name in ("check_pages", "pages_for"):
+        from . import pages
 
-        return getattr(keyspace, name)
-    if name in ("is_mongodb", "document_pages"):
-        from . import documents
-
-        return getattr(documents, name)
+        return getattr(pages, name)
     if name in __all__:
         from . import schema as verbs
 

@@ -6,21 +6,16 @@ from msgspec.structs import replace
 
 from dbarchitect.documents.rule import BOOK
 from dbarchitect.engines.mongodb.commands import read_commands
-from dbarchitect.engines.mongodb.connection import connect, is_mongodb, shown
+from dbarchitect.engines.mongodb.connection import connect, shown
 from dbarchitect.engines.mongodb.inspect import LookOptions, inspect
 from dbarchitect.errors import InputError
 from dbarchitect.model.documents import Documents
 from dbarchitect.model.finding import Gap, Review
 
-from .read_only import pages, planned, refuse, reviewed
-from .schema import CheckOptions, RulePage
+from .read_only import planned, refuse, reviewed
+from .schema import CheckOptions
 
-__all__ = ["check_documents", "document_pages", "gaps_of", "is_mongodb", "looked_at"]
-
-
-def document_pages() -> tuple[RulePage, ...]:
-    """The pages of the rules for MongoDB, by id."""
-    return pages(BOOK)
+__all__ = ["check_documents", "gaps_of", "looked_at"]
 
 
 def looked_at(url: str, options: LookOptions) -> Documents:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from dbarchitect.engines.redis.connection import connect, is_redis, shown
+from dbarchitect.engines.redis.connection import connect, shown
 from dbarchitect.engines.redis.inspect import inspect
 from dbarchitect.keyspace.rule import BOOK
 from dbarchitect.model.finding import Gap, Review
 from dbarchitect.model.keyspace import Keyspace
 
-from .read_only import pages, planned, refuse, reviewed
-from .schema import CheckOptions, RulePage
+from .read_only import planned, refuse, reviewed
+from .schema import CheckOptions
 
-__all__ = ["check_keyspace", "is_redis", "keyspace_pages"]
-
-
-def keyspace_pages() -> tuple[RulePage, ...]:
-    """The pages of the rules for Redis, by id."""
-    return pages(BOOK)
+__all__ = ["check_keyspace"]
 
 
 def check_keyspace(url: str, options: CheckOptions) -> Review:

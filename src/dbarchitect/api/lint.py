@@ -37,9 +37,8 @@ from dbarchitect.sql.script import decode_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 from dbarchitect.toolchains import run_python
 
-from .documents import document_pages
-from .keyspace import keyspace_pages
 from .kinds import admit, as_given
+from .pages import check_pages
 from .schema import RulePage, rule_pages
 from .surroundings import open_workshop
 
@@ -105,7 +104,7 @@ def lint_pages() -> tuple[RulePage, ...]:
 
 def all_pages() -> tuple[RulePage, ...]:
     """The pages of all rules, of `check` (also those for Redis and MongoDB) and of `migrate lint`, by id."""
-    return tuple(sorted((*rule_pages(), *keyspace_pages(), *document_pages(), *lint_pages()), key=lambda page: page.id))
+    return tuple(sorted((*check_pages(), *lint_pages()), key=lambda page: page.id))
 
 
 def lint(files: Sequence[Path], options: LintOptions) -> LintResult:

@@ -14,17 +14,9 @@ from dbarchitect.model.finding import Gap, Review
 from dbarchitect.model.rulebook import Rulebook
 from dbarchitect.suppression import read_baseline, suppress
 
-from .schema import CheckOptions, RulePage
+from .schema import CheckOptions
 
 Read = TypeVar("Read")
-
-
-def pages(book: Rulebook[Read]) -> tuple[RulePage, ...]:
-    """The pages of the rules, by id."""
-    return tuple(
-        RulePage(id=rule.id, severity=rule.severity.value, needs=", ".join(rule.needs), text=rule.page or "")
-        for rule in book.rules
-    )
 
 
 def refuse(options: CheckOptions, noun: str, *, workload: bool) -> None:

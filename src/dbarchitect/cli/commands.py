@@ -130,11 +130,7 @@ def check(
     if new_only and against is None:
         raise InputError("--new-only: new beside what?", hint="--against main, or --against SOURCE")
     settings = read_configuration(Path.cwd())
-    pages = api.rule_pages()
-    if api.is_redis(source):
-        pages = api.keyspace_pages()
-    elif api.is_mongodb(source):
-        pages = api.document_pages()
+    pages = api.pages_for(source)
     known = tuple(page.id for page in pages)
     chosen, extended, ignored = rules_of(settings, known, select, extend_select, ignore)
     with terminal.progress() as progress:
@@ -201,7 +197,7 @@ def rules_of(
     from dbarchitect.migrate.rule import rule_ids
 
     # The file speaks of the rules of `migrate lint` and of other engines too.
-    reviewed = (page.id for page in (*api.rule_pages(), *api.keyspace_pages(), *api.document_pages()))
+    reviewed = (page.id for page in api.check_pages())
     every = tuple(dict.fromkeys((*reviewed, *rule_ids())))
 
     def configured(names: Sequence[str], key: str) -> tuple[str, ...]:
