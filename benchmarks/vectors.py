@@ -89,7 +89,7 @@ def rows_of(name: str, part: VectorAdvice, whole: VectorAdvice) -> Iterator[list
         name,
         f"{trial.name}, {named(settings)}",
         f"{trial.searches[part.search].recall:.3f}",
-        f"{forecast.recall:.3f} / {measured[0]}",
+        f"{forecast.recall_low:.3f} to {forecast.recall:.3f} / {measured[0]}",
         f"{forecast.p50_ms:.1f} / {measured[1]}",
         f"{forecast.size_bytes / 2**20:,.0f} / {(same.size_bytes or 0) / 2**20:,.0f}",
         f"{forecast.build_s:,.0f} / {same.build_s or 0:,.0f}",

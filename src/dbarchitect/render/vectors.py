@@ -135,7 +135,8 @@ def _forecast(found: VectorAdvice) -> Text:
     assert forecast is not None
     sizes = ", ".join(f"{one:,}" for one in forecast.sizes)
     return Text(
-        f"with all {forecast.rows:,.0f} vectors (modelled from the index at {sizes}): {forecast.recall:.1%} found, "
+        f"with all {forecast.rows:,.0f} vectors (modelled from the index at {sizes}): "
+        f"{forecast.recall_low:.1%} to {forecast.recall:.1%} found, "
         f"p50 {milliseconds(forecast.p50_ms)}, {size_text(forecast.size_bytes)}, built in about "
         f"{duration_text(forecast.build_s)}; without an index {milliseconds(found.exact_all_ms)}"
     )

@@ -24,7 +24,7 @@ from dbarchitect.model.vectors import (
 from .filtered import filtered
 from .hybrid import hybrid
 from .table import VectorTable
-from .trials import Growth, candidates, choose, enough, exact, half_recall, tried
+from .trials import candidates, choose, enough, exact, grown, half_recall, tried
 from .truth import Floats, Truth
 
 FEWEST = 500  # vectors: of fewer no search needs an index, and nothing could be said of one
@@ -134,7 +134,7 @@ def _forecast(
     """What is to be expected of all rows, and the setting that reaches the target there."""
     if of.rows <= of.sampled * 1.05:
         return None, search
-    growth = Growth(table, truth, trial, k=k, progress=progress)
+    growth = grown(table, truth, trial, k=k, progress=progress)
     wanted = enough(growth, trial.searches, of.rows, target)
     search = max(search, len(trial.searches) - 1 if wanted is None else wanted)
     return growth.forecast(search, of.rows), search
@@ -168,7 +168,7 @@ def _verdict(
         f"{search.p50_ms:,.1f} ms among {of.sampled:,} vectors"
     )
     if forecast is not None:
-        said += f"; among all {of.rows:,.0f} about {forecast.recall:.1%} are to be expected"
+        said += f"; among all {of.rows:,.0f} {forecast.recall_low:.1%} to {forecast.recall:.1%} are to be expected"
     return said
 
 
@@ -193,7 +193,7 @@ def _notes(
         )
     if of.unusable:
         notes.append(f"{of.unusable:,} zero vectors have no direction and were left out: searches never find them")
-    if forecast is not None and forecast.recall < target:
+    if forecast is not None and forecast.recall_low < target:
         notes.append(f"with all rows the target of {target:.1%} may be missed: measure again on more (--vectors)")
     if forecast is not None and of.rows > _FAR * of.sampled:
         notes.append(f"there are {of.rows / of.sampled:,.0f} times more rows than were read: read more with --vectors")
