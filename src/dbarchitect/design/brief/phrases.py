@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model import english
@@ -113,6 +114,25 @@ def listed(text: str) -> list[str]:
             start = match.end()
     parts.append(text[start:])
     return [part.strip() for part in parts if part.strip()]
+
+
+def with_relatives(items: list[str]) -> list[str]:
+    """`a number`, `which is unique` belong together."""
+    found: list[str] = []
+    for one in items:
+        tail = found[-1].rpartition(":")[2] if found and ":" in found[-1] and "(" not in found[-1] else ""
+        if found and re.match(r"^(?:who|which|that) (?:is|are|must)\b", one, re.IGNORECASE):
+            found[-1] = f"{found[-1]}, {one}"
+        elif tail.strip() and "(" not in one and ":" not in one and one == bare(one) and len(one.split()) <= 2:
+            found[-1] = f"{found[-1]}, {one}"  # the values of a choice: `a status: draft, open, paid`
+        else:
+            found.append(one)
+    return found
+
+
+def every(read: Sequence[bool]) -> bool:
+    """Whether all parts were understood; a list, so that each of them was read."""
+    return all(read)
 
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|st|dr|inc|ltd)\.$", re.IGNORECASE)
