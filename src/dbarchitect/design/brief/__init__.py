@@ -28,7 +28,8 @@ from .gathered import Embedded, Gathered
 from .markdown import Part, parts_of
 from .offices import undressed
 from .phrases import bare, singular
-from .prose import prose
+from .prose import prose, unanswered
+from .questions import unaccounted
 from .relations import relations_of, with_fields
 from .surroundings import told, volume_columns
 from .wording import is_aside
@@ -93,6 +94,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     look(brief, parts)
     for at, part in enumerate(parts):
         _part(brief, part, parts[at - 1] if at else None)
+    unanswered(brief)
     whole.fields_that_are_things(brief)
     same = whole.same_things(brief)
     relations, assumed = relations_of(brief.said.links)
@@ -118,10 +120,23 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             )
         else:
             access.append(found)
+    for text, line in brief.asked:
+        found = access_of(text.rstrip("?"), known, line=line, roles=roles)
+        strange = sorted(unaccounted(text, known, roles))
+        if found is None or strange:
+            hint = (
+                f"by what is known: {', '.join(strange)} is no field"
+                if strange
+                else "such as: list a customer's orders"
+            )
+            brief.said.unread.append(Unread(text=text, line=line, hint=hint))
+        else:
+            access.append(found)
+    unread = whole.without_context(brief, known)
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
         relations=relations, rules=tuple(brief.said.rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)),
-        unread=tuple(sorted(brief.said.unread, key=lambda one: one.line)), assumed=(*same, *assumed, *worded, *brief.guessed, *whole.decided(brief, known)),
+        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *worded, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip
     spec = resolved(spec)

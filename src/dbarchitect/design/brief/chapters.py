@@ -8,6 +8,7 @@ from dbarchitect.model import english
 
 from .gathered import Gathered
 from .markdown import Part
+from .offices import is_label
 from .phrases import bare, singular
 from .statements import Statements
 
@@ -20,7 +21,7 @@ _DATA = re.compile(
     re.IGNORECASE,
 )
 _ACCESS = re.compile(
-    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|pages|usage)",
+    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|pages|usage|questions(?! (?:open|to be answered))|what we look (?:for|up)|looks? (?:for|up)\b)",
     re.IGNORECASE,
 )
 _VOLUME = re.compile(
@@ -40,7 +41,8 @@ def topic_of(brief: Gathered, part: Part) -> str:
     for heading in reversed((*part.path, part.text) if part.kind == "heading" else part.path):
         if heading in brief.headed:
             return "data"
-        if heading == brief.title and len(heading.split()) > _SHORT:
+        titled = heading == brief.title
+        if titled and len(heading.split()) > _SHORT:
             continue  # a title tells what it is all about in its own words
         for topic, pattern in (
             ("access", _ACCESS),
@@ -49,8 +51,12 @@ def topic_of(brief: Gathered, part: Part) -> str:
             ("about", _ABOUT),
             ("where", _WHERE),
         ):
-            if pattern.search(heading) and not (topic == "about" and part.kind == "heading"):
-                return topic
+            found = pattern.search(heading)
+            if found is None or (topic == "about" and part.kind == "heading"):
+                continue
+            if titled and found.start() > 0:
+                continue  # `Podcast hosting` is what it is about, `Data model` a chapter
+            return topic
     return "data"
 
 
@@ -62,7 +68,9 @@ def is_name(text: str) -> bool:
 
 def names_a_thing(part: Part) -> bool:
     """Whether a heading is an entity's: it stands below another, and is no title of a chapter."""
-    chapter = any(pattern.search(part.text) for pattern in (_DATA, _ACCESS, _VOLUME, _ABOUT, _WHERE))
+    chapter = is_label(part.text) or any(
+        pattern.search(part.text) for pattern in (_DATA, _ACCESS, _VOLUME, _ABOUT, _WHERE)
+    )
     return bool(part.path) and not chapter and is_name(part.text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbarchitect.design.spec import Assumed
+from dbarchitect.design.spec import Assumed, Noted
 
 from .exact import Deleting, Pairs
 from .grammar import Reader
@@ -34,6 +34,10 @@ class Gathered:
     around: dict[str, Any] = field(default_factory=dict[str, Any])
     # Access patterns with their lines: they are read once all entities are known.
     later: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    asked: list[tuple[str, int]] = field(
+        default_factory=list[tuple[str, int]]
+    )  # questions, of which all has to be known
+    noted: list[Noted] = field(default_factory=list[Noted])
     volumes: list[tuple[Part, dict[str, int] | None]] = field(default_factory=list[tuple[Part, dict[str, int] | None]])
     embedded: list[Embedded] = field(default_factory=list[Embedded])
     blocks: set[int] = field(default_factory=set[int])  # lines of names that a list of fields stands below
@@ -44,6 +48,7 @@ class Gathered:
     pairs: list[Pairs] = field(default_factory=list[Pairs])
     # Headings right above a table of fields: entities, whatever they are called.
     headed: set[str] = field(default_factory=set[str])
+    inquiring: bool = False  # the sentences of this paragraph are what is asked
     asking: bool = False  # a list of what is asked stands below
     block: str = ""  # the entity of such a list
     columns: dict[int, dict[str, int] | None] = field(default_factory=dict[int, dict[str, int] | None])

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from .definitions import is_definition
 from .markdown import Part
-from .phrases import listed, sentences, singular
+from .phrases import apart, listed, sentences, singular
 
 _NUMBER = re.compile(r"^(?:\*\*|__)?\[?[A-Z]{1,6}[- ]?\d+(?:\.\d+)*\]?(?:\*\*|__)?(?:[:.)]| [-–—])?\s+(?=\S)")
 # A line that is a label of the list below it, and no thing: MoSCoW, and its neighbours.
@@ -22,6 +23,13 @@ _LABEL = re.compile(
     r"(?: \([^)]*\)| [\w ]{0,30})?:?(?:\*\*|__)?:?$",
     re.IGNORECASE,
 )
+
+
+def is_label(text: str) -> bool:
+    """Whether a line only says of what weight or sort the list below it is: `Must have`."""
+    return bool(_LABEL.match(text.strip()))
+
+
 _OUTSIDE = re.compile(
     r"\b(?:won[’']?t haves?|will not have|(?:out of|not in) scope|non[- ]goals|not (?:part of|included)|open questions)\b",
     re.IGNORECASE,
@@ -33,8 +41,18 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
     """The parts without numbers of requirements; a label above a list is a heading; what is out of scope is told as
     what it is all about."""
     label = ""
-    for part in parts:
+    above = ""  # a line that says what the list below it holds
+    every = [one for part in parts for one in _numbered_apart(part)]
+    for at, part in enumerate(every):
         text = part.text
+        if part.kind != "item":
+            above = ""
+        follows = at + 1 < len(every) and every[at + 1].kind == "item"
+        if part.kind == "paragraph" and follows and _LIST_ABOVE.match(text.strip()) and not _LABEL.match(text.strip()):
+            above = text.strip(" *_:")
+            continue
+        if above:
+            part = replace(part, path=(*part.path, above))
         if part.kind == "paragraph" and _LABEL.match(text.strip()) and "\n" not in text:
             label = text.strip(" *_:")
             continue
@@ -48,7 +66,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         text = _VALUES.sub(
             lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text)
         )
-        text = _HEADED.sub("", text)
+        text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
             path = (*path, "About")
@@ -59,6 +77,46 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
             yield replace(part, text=text, path=path)
         else:
             yield from _explained(replace(part, text=text), entry[1], entry[2])
+
+
+# `What we keep track of:`, `Some facts:`, `Rules:` above a list say of what kind its items are, and nothing else.
+_LIST_ABOVE = re.compile(
+    r"^(?:\*\*|__)?(?:what|some|the following|these|further|more|other|our|business|known)?\b ?(?:[\w ,'’-]{0,50}?)"
+    r"\b(?:facts|rules|constraints|requirements|acceptance|criteria|details|entities|data|things|track(?: of)?|keep|store|record|hold|know|need|look(?:ing)? (?:for|up|at)"
+    r"|ask(?:s|ed)?|questions|queries|find|see|want to (?:know|see|find)|volumes|numbers)(?: (?:about|of|for|up))?:(?:\*\*|__)?$",
+    re.IGNORECASE,
+)
+# `Costumes — name, size, colour`: a dash for a colon.
+_DASHED_FIELDS = re.compile(
+    r"^((?:\*\*|__)?[A-Za-z][\w’']*(?: [\w’']+){0,2}(?:\*\*|__)?) (?:[—–]|--?|=) (.+)$", re.DOTALL
+)
+
+
+def _with_colon(match: re.Match[str]) -> str:
+    """The same with a colon, where what follows lists fields and says nothing with a verb."""
+    items = listed(match[2].rstrip(". "))
+    plain = all(len(re.sub(r"\([^)]*\)", "", one).split()) <= 4 for one in items)
+    return (
+        f"{match[1].strip('*_')}: {match[2]}" if len(items) > 1 and plain and not _SAYS.search(match[2]) else match[0]
+    )
+
+
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|may|must|shall|will|we|you|they|it|who|which|that)\b", re.IGNORECASE
+)
+
+
+def _numbered_apart(part: Part) -> Iterator[Part]:
+    """A paragraph whose lines are requirements with numbers as paragraphs of their own."""
+    lines = part.text.split("\n")
+    starts = [at for at, one in enumerate(lines) if _NUMBER.match(one)]
+    if part.kind == "paragraph" and len(lines) > 1 and apart(lines):
+        starts = list(range(len(lines)))
+    if part.kind not in ("paragraph", "item") or len(starts) < 2:
+        yield part
+        return
+    for start, end in pairwise([*([0] if starts[0] else []), *starts, len(lines)]):
+        yield replace(part, text="\n".join(lines[start:end]), line=part.line + start)
 
 
 _ENTRY = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?):?(?:\*\*|__)\s*(?:–|—|-)\s+(.+)$", re.DOTALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dbarchitect.model import english
 
@@ -152,7 +153,7 @@ def sentences(text: str) -> list[tuple[str, int]]:
     """The sentences of a paragraph with the number of line breaks before each. A question keeps its mark; the lines of
     notes (`job: name, image`, `pipeline -> repo`) are sentences of their own."""
     lines = [one for one in text.split("\n") if one.strip()]
-    notes = len(lines) > 1 and 2 * sum(bool(_NOTE.match(one)) for one in lines) >= len(lines)
+    notes = len(lines) > 1 and (2 * sum(bool(_NOTE.match(one)) for one in lines) >= len(lines) or apart(lines))
     found: list[tuple[str, int]] = []
     start = 0
 
@@ -169,6 +170,18 @@ def sentences(text: str) -> list[tuple[str, int]]:
         start = match.end()
     put(len(text), "")
     return found
+
+
+def apart(lines: list[str]) -> bool:
+    """Whether lines were ended by their writer, and not by the width of the page: the next word would have stood on most of
+    them, none of them goes on, and no sentence ends within one."""
+    width = max(map(len, lines))
+    room = sum(len(one) + 1 + len(after.split()[0]) <= width for one, after in pairwise(lines))
+    goes_on = any(
+        re.search(r"(?:[,(–—-]|\b(?:and|or|of|a|an|the|to|with|for|in|on))$", one.strip()) for one in lines[:-1]
+    )
+    ends = any(re.search(r"[.!?](?=\s+\S)", re.sub(r"\b(?:e\.g|i\.e|etc)\.", "", one)) for one in lines)
+    return not goes_on and not ends and 2 * room >= len(lines) - 1
 
 
 def _blank(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from dbarchitect.design.spec import Unread
+from dbarchitect.design.spec import Noted, Unread
 from dbarchitect.model import english
 
 from .chapters import ANSWERS, NAMED_BLOCK, is_name, owner_above
@@ -14,6 +14,7 @@ from .fields import field_of
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import listed, named, sentences, singular
+from .questions import asks, asks_for_more, looking
 from .statements import Link
 from .subjects import subjects
 from .surroundings import hinted, told
@@ -21,7 +22,7 @@ from .wording import asked_about, asserted, is_aside
 
 _ASKED = re.compile(
     r"^\s*(?:we (?:need|ask|want to know|look for)|questions|(?:the )?(?:most )?(?:typical |common |main |important |frequent )?(?:queries|screens|pages|views|lookups|reports)|access patterns|what people (?:do|ask)"
-    r"|people (?:ask|need|want))\b[^:\n]*:\s*",
+    r"|people (?:ask|need|want)|what (?:we|people|users|they) (?:look (?:for|up|at)|ask|search)|(?:[a-z]+ ){0,2}(?:people|staff|users|managers|they) (?:ask|look up|look for|search for)|we look (?:up|for))\b[^:\n]*:\s*",
     re.IGNORECASE,
 )
 FIGURES = re.compile(
@@ -63,7 +64,9 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         head, colon, tail = part.text.partition(":")
         found = told(head, tail) if colon else None
         hints = hinted(part.text)
-        if found is None and not hints:
+        if found is None and not hints and FIGURES.search(part.text):
+            brief.volumes.append((part, None))
+        elif found is None and not hints:
             brief.said.unread.append(
                 Unread(text=part.text, line=part.line, hint="runtime, runs, region, budget, team, tenancy")
             )
@@ -115,13 +118,24 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         return
     for text, lines in sentences(part.text):
         _sentence(brief, text, part.line + lines, part)
+    brief.inquiring = False
 
 
 def _sentence(brief: Gathered, text: str, line: int, part: Part | None = None) -> None:
     question, asked_on = brief.question
     brief.question = ("", 0)
-    if is_aside(text):
+    answers = text.lower().startswith(_YES) or (asked_about(question) == brief.said.last and _is_list(text))
+    if question and not answers:
+        _unanswered(brief, question, asked_on)
+    if brief.inquiring and not text.endswith("?"):
+        brief.asked.append((text, line))
+    elif asks_for_more(text):
+        brief.inquiring = True
+    elif is_aside(text):
         brief.about.append(f"{text}.")
+    elif text.endswith("?") and asks(text):
+        brief.question = (text, line)
+        brief.said.last = asked_about(text) if asked_about(text) in brief.said.things else brief.said.last
     elif text.endswith("?") and "," not in text and ":" not in text:
         brief.question = (text, line)
         about = asked_about(text)
@@ -146,10 +160,31 @@ def _sentence(brief: Gathered, text: str, line: int, part: Part | None = None) -
         FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE)
     ):
         brief.volumes.append((Part("paragraph", text, line, part.path if part else ()), None))
-    elif re.match(r"^(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE):
+    elif (
+        deed := re.match(r"^(lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE)
+    ) and singular(deed[1]) not in brief.said.things:
         brief.later.append((text, line))
+    elif found := looking(text, brief.said.things):
+        brief.asked += [(one, line) for one in found]
     else:
         brief.reader.read(text, line)
+
+
+def unanswered(brief: Gathered) -> None:
+    """The last question, if nobody answered it."""
+    question, line = brief.question
+    brief.question = ("", 0)
+    if question:
+        _unanswered(brief, question, line)
+
+
+def _unanswered(brief: Gathered, question: str, line: int) -> None:
+    if asks(question):
+        brief.asked.append((question, line))
+    elif re.search(r"\b(?:you|your)\b", question, re.IGNORECASE):
+        brief.noted.append(Noted(text=question, why="question", line=line))
+    else:
+        brief.said.unread.append(Unread(text=question, line=line, hint="say it in one sentence"))
 
 
 def _counts(brief: Gathered, text: str) -> bool:

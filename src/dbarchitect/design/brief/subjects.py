@@ -13,7 +13,7 @@ from .statements import HAS, MAY, NO_THINGS, NOUN, VERBAL, clauses
 from .wording import afterwards, plainly
 
 _SUBJECT = re.compile(
-    rf"^(?:for )?(?:an?|each|every|one|all|some|most|no two) ({NOUN}),? (?:{HAS}|[a-z]+s(?= \S)|is|are|we|can|may|must|might|should|will)\b",
+    rf"^(?:for )?(?:an?|each|every|one|all|some|most|no two) ({NOUN}),? (?:{HAS}|[a-z]+(?<!s)s(?= \S)|is|are|we|can|may|must|might|should|will)\b",
     re.IGNORECASE,
 )
 _HAVING = re.compile(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace as replace_
 
 from msgspec.structs import replace
 
 from dbarchitect.design.spec import Assumed, Entity, Relation, Surroundings, Unread, Volume
 
+from .context import noted
 from .gathered import Gathered
 from .statements import Link
 from .surroundings import volume_of_row, volumes_of
@@ -153,3 +155,16 @@ def roles_of(relations: tuple[Relation, ...], name: str) -> set[str]:
             if there.entity == name:
                 found |= {here.entity, here.role} - {""}
     return found
+
+
+def without_context(brief: Gathered, known: Mapping[str, Entity]) -> list[Unread]:
+    """What was not understood, without what certainly says nothing about data: that is noted."""
+    names = [*known, *(field.name for one in known.values() for field in one.fields)]
+    left: list[Unread] = []
+    for one in brief.said.unread:
+        found = noted(one.text, one.line, names)
+        if found is None:
+            left.append(one)
+        else:
+            brief.noted.append(found)
+    return left

@@ -10,6 +10,7 @@ import re
 
 from dbarchitect.model import english
 
+from .asides import unfolded
 from .offices import taken_apart
 from .phrases import bare, singular
 
@@ -140,7 +141,7 @@ def without_actors(text: str) -> str:
 def plainly(text: str) -> list[str]:
     """The clauses of a sentence in words that the grammar knows."""
     told = _told(_PURPOSE.sub("", text))
-    return [one for part in taken_apart(told) for one in _plainly(part)]
+    return [one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part)]
 
 
 def _plainly(told: str) -> list[str]:
