@@ -243,7 +243,7 @@ class Unread(Value, frozen=True, kw_only=True):
 
 
 class Noted(Value, frozen=True, kw_only=True):
-    """Something of the brief that certainly says nothing about data: a goal, a wish for the interface, a service asked of
+    """Something of the brief that surely says nothing about data: a goal, a wish for the interface, a service asked of
     whoever builds it, a question to a person. It is neither understood nor unread."""
 
     text: str

@@ -29,7 +29,7 @@ from .markdown import Part, parts_of
 from .offices import undressed
 from .phrases import bare, singular
 from .prose import prose, unanswered
-from .questions import unaccounted
+from .questions import left_out, unaccounted
 from .relations import relations_of, with_fields
 from .surroundings import told, volume_columns
 from .wording import is_aside
@@ -122,10 +122,10 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             access.append(found)
     for text, line in brief.asked:
         found = access_of(text.rstrip("?"), known, line=line, roles=roles)
-        strange = sorted(unaccounted(text, known, roles))
+        strange = sorted(unaccounted(text, known, roles) | (left_out(text, found, known) if found else set()))
         if found is None or strange:
             hint = (
-                f"by what is known: {', '.join(strange)} is no field"
+                f"by what is known: nothing says what {', '.join(strange)} is to it"
                 if strange
                 else "such as: list a customer's orders"
             )

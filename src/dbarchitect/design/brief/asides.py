@@ -57,23 +57,26 @@ _NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|
 def unfolded(text: str) -> list[str]:
     """A sentence as the sentences that it makes; itself where nothing is folded into it."""
     said = text.strip()
-    for pattern, instead in _REMARKS:
-        said = pattern.sub(instead, said)
     after: list[str] = []
     for match in list(_BRACKET.finditer(said)):
-        after.append(f"each {singular(match[2])} has {match[3]}")
+        after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
         said = said.replace(match[0], f"{match[1]} {match[2]}", 1)
+    said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]
     if (match := _WHOSE.match(said)) is not None:
         return [_has(match[1], match[2]), *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _RELATIVE.match(said)) is not None and singular(match[1]) != "":
+    if (match := _RELATIVE.match(said)) is not None:
         return [f"{match[1]} {match[2]}", *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _WHOSE_END.match(said)) is not None:
-        return [*unfolded(match[1]), _has(match[2], match[3]), *after]
-    if (match := _OF_WHICH.match(said)) is not None:
+    if (match := _WHOSE_END.match(said) or _OF_WHICH.match(said)) is not None:
         return [*unfolded(match[1]), _has(match[2], match[3]), *after]
     return [said, *after]
+
+
+def _remarked(text: str) -> str:
+    for pattern, instead in _REMARKS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _has(subject: str, items: str) -> str:

@@ -10,7 +10,7 @@ from .gathered import Gathered
 from .markdown import Part
 from .offices import is_label
 from .phrases import bare, singular
-from .statements import Statements
+from .statements import VERBAL, Statements
 
 _ABOUT = re.compile(
     r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b",
@@ -63,7 +63,11 @@ def topic_of(brief: Gathered, part: Part) -> str:
 def is_name(text: str) -> bool:
     """Whether a text is a name of a few words, and nothing else."""
     words = english.split(bare(text))
-    return 0 < len(words) <= 3 and bool(re.fullmatch(r"[\w*`\"’' -]+", text.strip()))
+    return (
+        0 < len(words) <= 3
+        and not VERBAL.union(("get", "gets", "got")).intersection(words)
+        and bool(re.fullmatch(r"[\w*`\"’' -]+", text.strip()))
+    )
 
 
 def names_a_thing(part: Part) -> bool:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Unread
 from dbarchitect.model import english
 
-from . import deeds, having, lifecycle, linking, notes, rules
+from . import deeds, having, lifecycle, linking, notes, rules, turns
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, named, singular, with_relatives
 from .statements import HAS, MAY, NO_ROLE, NOUN, Link, Statements, clauses
@@ -23,10 +23,13 @@ from .wording import afterwards, plainly
 _AND_VERB = re.compile(
     r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
     r"|,? but (?:also )?(?=(?:can|may|must|has|have|is) )|, (?=(?:is|are|has|have|can|may|must|works|belongs) )"
-    r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|its|their) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
+    r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|its|their|the) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
 )
 _CLAUSE_WORDS = frozenset(("is", "are", "was", "were", "there", "each", "every"))
+_OF_ANOTHER = frozenset(
+    ("as", "of", "per", "than", "through", "via", "within")
+)  # what follows is of what stands before
 _LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
 
 
@@ -46,7 +49,7 @@ class Reader:
             return False
         sentence = re.sub(r"\s+", " ", re.sub(r"[*`]", "", text)).strip().rstrip(".")
         sentence = re.sub(
-            r"\s+(?:at a time|at the same time|over time|online|if they want|when needed)$",
+            r"\s+(?:at a time|at the same time|at any (?:given )?time|at any (?:given )?moment|any ?more|over time|online|if they want|when needed)$",
             "",
             sentence,
             flags=re.IGNORECASE,
@@ -55,16 +58,48 @@ class Reader:
         understood = True
         for said in plainly(sentence):
             pair = re.match(r"^for (?:each|every) ", said, re.IGNORECASE)
-            told = [said] if pair else clauses(self._with_subject(said))
-            for clause in (part for one in told for part in self._predicates(one)):
-                if self._clause(clause, line) or ((rest := afterwards(clause)) and self._clause(rest, line)):
+            told = [said] if pair else clauses(said)
+            for clause in (part for one in told for part in self._predicates(one if pair else self._with_subject(one))):
+                rest = afterwards(clause)
+                if self._clause(clause, line) or (
+                    rest and not self._elsewhere(clause, rest) and self._clause(rest, line)
+                ):
                     continue
                 understood = False
+                self.said.last = self._subject(clause) or self.said.last
+                clause = self._second_half(clause, line)
+                if not clause:
+                    understood = True
+                    continue
                 shown = clause if clause.lower() in sentence.lower() else sentence  # as it stands in the brief
                 hint = "such as: an order has many lines; a line has a quantity"
                 if not aside and Unread(text=shown, line=line, hint=hint) not in self.said.unread:
                     self.said.unread.append(Unread(text=shown, line=line, hint=hint))
         return understood
+
+    def _second_half(self, clause: str, line: int) -> str:
+        """What is left of a clause of which the first half was understood by itself: `rooms belong to a branch and seat a number
+        of people`; the clause where nothing was."""
+        match = re.match(rf"^((?:{DETERMINERS} )?(?:{self.nouns()})) .+", clause, re.IGNORECASE)
+        halves = re.fullmatch(r"(.+?),? and ((?:also |can |may |must )?[a-z]{3,} (?:an?|the|one|many|several|some|up to|at most|to|in|on|for|with) .+)", clause)
+        if match is None or halves is None or ":" in halves[1] or not self._clause(halves[1], line):
+            return clause
+        rest = f"{match[1]} {halves[2]}"
+        return "" if self._clause(rest, line) else halves[2]
+
+, clause: str) -> str:
+        """The entity that a clause begins with, so that `it` in the next one means it; "" where it begins with none."""
+        match = re.match(rf"^(?:(?:{DETERMINERS})\s+)?({self.nouns()})\b", clause, re.IGNORECASE)
+        return (self.entity(match[1]) or "") if match else ""
+
+    def _elsewhere(self, clause: str, rest: str) -> bool:
+        """Whether the condition of a clause is of other things than those that were spoken of last: `if a student misses a
+        lesson, we note the reason` tells nothing of the room of a lesson."""
+        if not re.match(r"^(?:we|they) ", rest, re.IGNORECASE) or not self.said.links:
+            return False
+        link = self.said.links[-1]
+        named = {self.entity(one) for one in re.findall(rf"\b({self.nouns()})\b", clause[: -len(rest)], re.IGNORECASE)}
+        return bool(named - {link.of, link.to})
 
     def _with_subject(self, text: str) -> str:
         """`it has a total`, `has a total`, `identified by its number`: of what was spoken of last."""
@@ -139,7 +174,7 @@ class Reader:
         for start in range(1, len(words)):
             rest = " ".join(words[start:])
             if rest in self.said.things:
-                if _CLAUSE_WORDS.intersection(words[:start]):
+                if _CLAUSE_WORDS.intersection(words[:start]) or _OF_ANOTHER.intersection(words[:start]):
                     return None  # a clause that was not taken apart, and no name
                 return ("" if NO_ROLE.intersection(words[:start]) else " ".join(words)), rest
         return None
@@ -191,7 +226,17 @@ class Reader:
         return having.item(self, subject, item, line, optional=optional)
 
     def link(
-        self, of: str, to: str, least: int, most: int | None, role: str, owns: bool, line: int, *, ordered: bool = False
+        self,
+        of: str,
+        to: str,
+        least: int,
+        most: int | None,
+        role: str,
+        owns: bool,
+        line: int,
+        *,
+        ordered: bool = False,
+        vague: bool = False,
     ) -> None:
         """One direction of a relation. `owns`: said with a verb of having."""
         self.said.links.append(
@@ -204,13 +249,14 @@ class Reader:
                 owns=owns,
                 line=line,
                 ordered=ordered,
+                vague=vague,
             )
         )
 
 
 # In the order in which they are tried: the first that fits has read the clause.
 _FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    *deeds.FIRST, having.colon, having.spans, having.there, linking.kind_of, rules.either, rules.unique, rules.no_two,
+    *deeds.FIRST, *turns.FORMS, having.colon, having.spans, having.there, linking.kind_of, rules.either, rules.unique, rules.no_two,
     rules.identified, rules.overlap, rules.before, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.tenancy,
     linking.tree, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
     linking.verb, *deeds.AFTER,

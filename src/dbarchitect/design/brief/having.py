@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .grammar import Reader
 
 _PERFECT = re.compile(
-    r"^(?:already |been )?[a-z]+(?:ed|en|n|t|id) (?:many|several|multiple|one|an?|\d+)\b", re.IGNORECASE
+    r"^(?:already |been )?[a-z]+(?:ed|en|n|t|id) (?:many|several|multiple|one|an?|\d+)\b|^[a-z]+ed: ", re.IGNORECASE
 )
 
 _NO_NAME = frozenset(
@@ -135,7 +135,7 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
     if re.match(r"no\s+", text, re.IGNORECASE):
         return False
     number = counted(text)
-    relative = re.match(r"^(.+?),? (?:who|which|that) (?:is|are|must be) (.+)$", number.text, re.IGNORECASE)
+    relative = re.match(r"^(.+?),? (?:who|which|that) (?:is|are|must be) (?:also )?(.+)$", number.text, re.IGNORECASE)
     if relative is not None:
         target = reader.entity(counted(relative[2]).text)
         if target is not None:  # `a head, who is a lecturer`

@@ -79,7 +79,7 @@ def both_many(reader: Reader, text: str, line: int) -> bool:
 def belongs(reader: Reader, text: str, line: int) -> bool:
     """`a comment belongs to a post`, `a seat is in a room`."""
     match = re.match(
-        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is of|are of|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? in|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is of|are of|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? (?:in|on)|stays? (?:in|at|on)|hangs? (?:in|at|on)|(?:is|are) on|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
         text, re.IGNORECASE,
     )  # fmt: skip
     subject = reader.entity(match[1]) if match else None
@@ -91,11 +91,18 @@ def belongs(reader: Reader, text: str, line: int) -> bool:
     parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
     if any(re.search(r"['’]s? ", one) and reader.entity(one) is None for one in parts):
         return False  # what is somebody's is not yet a thing of the brief
-    items = [one if counted(one).said else f"one {singular(one)}" for one in parts]
-    return every([_to(reader, subject, item, line, optional=optional, verb="") for item in items])
+    return every(
+        [
+            _to(
+                reader, subject, one if counted(one).said else f"one {singular(one)}", line,
+                optional=optional, verb="", vague=not counted(one).said,
+            )
+            for one in parts
+        ]
+    )  # fmt: skip
 
 
-def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, verb: str) -> bool:
+def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, verb: str, vague: bool = False) -> bool:
     number = counted(item)
     if (another := re.match(r"^other ([\w -]+)$", number.text, re.IGNORECASE)) and reader.entity(another[1]) == subject:
         reader.link(subject, subject, 0, None, f"other {subject}", False, line)
@@ -104,6 +111,8 @@ def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, v
     role = ""
     if target is None and (ended := reader.ending(number.text)) is not None:
         role, target = ended
+    if target is None and "(" in item:  # `is about one language and one level (A1, B1)`
+        return reader.item(subject, item, line, optional=optional)
     if target is None:
         name = singular(number.text)
         if not number.said or not name or len(name.split()) > 2 or name in NO_THINGS:
@@ -114,7 +123,7 @@ def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, v
         target = name
         reader.said.thing(name, line)
     least = 0 if optional else number.least
-    reader.link(subject, target, least, number.most, role or verb, False, line)
+    reader.link(subject, target, least, number.most, role or verb, False, line, vague=vague)
     return True
 
 
@@ -130,10 +139,27 @@ def verb(reader: Reader, text: str, line: int) -> bool:
         return False
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
     items = [one for item in listed(match[3]) for one in _PREPOSITIONS.split(item)]
-    if not items or not all(_known_or_many(reader, one) for one in items):
+    passive = bool(re.match(r"(?:is|are|be) ", match[2], re.IGNORECASE))  # `is carried out by an inspector on a date`
+    if not items or not all(
+        _known_or_many(reader, one) or (passive and at > 0 and _of_a_value(one, singular(counted(one).text)))
+        for at, one in enumerate(items)
+    ):
         return False
     reader.said.last = subject
     role = _role(match[2])
+    parts = _PREPOSITIONS.split(match[3])
+    if (
+        not passive
+        and len(parts) == 2
+        and len(items) == 2
+        and (many := counted(parts[0])).most != 1
+        and counted(parts[1]).most == 1
+    ):
+        first, second = reader.entity(many.text), reader.entity(counted(parts[1]).text)
+        if first is not None and second is not None and len({subject, first, second}) == 3:
+            # `an actor plays several roles in a production`: it is the roles that are in it
+            told = _to(reader, subject, parts[0], line, optional=optional, verb=role)
+            return _to(reader, first, parts[1], line, optional=False, verb="") and told
     return every([_to(reader, subject, one, line, optional=optional, verb=role) for one in items])
 
 

@@ -188,12 +188,17 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r" (?:is|are) on (?=one )", " belongs to "),
         (r"\b(number of [\w-]+) in (?:the|its|each|every) [\w-]+", r"\1"),
         (r"\bwhether (?:we|they|it|he|she|somebody) (?:was |were |has been |have |is )?([a-z]+ed) (?:it|them)\b", r"whether it was \1"),
-        (r"^(?:nobody|no one|no two [\w -]+?) (?:may|can|must|shall|should) (?:have|use|share) (?:the same|one) (.+?)(?: twice)?$", r"\1 is unique"),
+        (r"^(?:nobody|no one|no two (?:people|persons|users|of them)) (?:may|can|must|shall|should) (?:have|use|share) (?:the same|one) (.+?)(?: twice)?$", r"\1 is unique"),
         (r"^(.+?) (?:is|are|stays?|remains?) (?:empty|blank|unknown|open|null) (?:while|until|as long as|if|when|before|till) .+$", r"\1 is optional"),
         (r"\((?:empty|blank|open|unknown|null) (?:while|until|as long as|if|when|before|till) [^)]*\)", "(optional)"),
         (r"\b([\w-]+ (?:at|on|date)) if (?:it|he|she|they) (?:is|was|has|are|were) [\w ]+?(?=$|[,;)])", r"\1 (optional)"),
         (r"^two ([\w -]+?s) of (?:one|the same|a) ", r"\1 of the same "),
         (r"^(?:its |the |their )?(status|state|priority|severity|kind|type|category|level|reason|role|mode) (?:is|are|can be|may be|must be) (?:one of|either) (.+)$", r"it has a \1 (\2)"),
+        (r"^(its|their) ([\w-]+(?: [\w-]+)?) (?:is|are|can be|may be|must be|shall be) (?:one of|either)(?: the following)?:? (.+)$", r"it has a \2 (\3)"),
+        (rf"^((?:{_A} )?{_N}) (?:is|are) (?:recorded|registered|listed|stored|entered) (?:by|under) (?:its|their) (.+)$", r"\1 has a \2"),
+        (r"^(.+?) (?:must|has to|should|shall) be different for (?:every|each) ([\w-]+(?: [\w-]+)?)$", r"\1 of \2 is unique"),
+        (r"^at the (?:end|start|beginning)(?: of (?:the|an?|each|every) [\w-]+)?,? (?=(?:an?|each|every|the) )", ""),
+        (r"^we (?:also )?keep track of [\w -]+: (?=(?:an?|each|every) )", ""),
         (r",? (?:until|as long as|while) (?:it|they|he|she) [\w ]+$", ""),
     )
 )  # fmt: skip
@@ -205,8 +210,12 @@ _THROUGH = re.compile(
 _BRACKETS = re.compile(rf"(?:^|(?<= ))({_A} )?([\w’'-]+(?: [\w’'-]+)?) \(([^()]+)\)", re.IGNORECASE)
 _OF_ANOTHER = re.compile(rf"\b(?:{_A} )?([\w-]+) (?:about|of|to|for|on|against) {_A} $", re.IGNORECASE)
 _FILED = re.compile(
-    rf"^(?:(?:{_A} )?({_N}) {_MODAL}(?:be able to )?)?{_FILING} {_A} ({_N}) (?:about|of|for|on|against|to|concerning) {_A} ({_N})"
+    rf"^(?:(?:{_A} )?({_N}) {_MODAL}(?:be able to )?)?{_FILING} {_A} ({_N}) (?:about|of|for|on|against|to|towards?|concerning) {_A} ({_N})"
     r"(?:,? (?:with|stating|giving|including) (.+))?$",
+    re.IGNORECASE,
+)
+_FILED_SEVERAL = re.compile(
+    rf"^(?:(?:{_A} )?({_N}) {_MODAL}(?:be able to )?)?{_FILING} ({_N}) (?:about|of|for|on|against|to|towards?|concerning) {_A} ({_N}),? (?:each )?(?:with|having|stating|giving) (.+)$",
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
@@ -242,7 +251,7 @@ def taken_apart(text: str) -> list[str]:
     said = _without_fields(said, more)
     if more and re.match(r"^we keep [\w -]+s$", said, re.IGNORECASE):
         return more
-    for form in (_in_kinds, _kept, _managed, _both, _filed, _attached, _passive, _per, _linked):
+    for form in (_in_kinds, _kept, _managed, _both, _filed, _filed_several, _attached, _passive, _per, _linked):
         found = form(said)
         if found:
             return [*found, *more]
@@ -336,6 +345,16 @@ def _filed(text: str) -> list[str]:
     if match[1] and not _ACTORS & set(singular(match[1]).split()):
         found.append(f"each {thing} is from one {singular(match[1])}")
     return [*found, f"each {thing} has {match[4]}"] if match[4] else found
+
+
+def _filed_several(text: str) -> list[str]:
+    match = _FILED_SEVERAL.match(text)
+    if match is None or singular(match[2]) == match[2].lower():
+        return []
+    return [
+        f"each {singular(match[2])} belongs to one {singular(match[3])}",
+        f"each {singular(match[2])} has {_articled(listed(match[4]))}",
+    ]
 
 
 def _attached(text: str) -> list[str]:

@@ -32,7 +32,19 @@ FIGURES = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"[~]?\d[\d.,]*\s?(?:k|m|bn|million|billion|thousand)?\s+([a-z][a-z -]+)", re.IGNORECASE)
+_COUNTING = re.compile(
+    r"^(?:there (?:are|will be)|we (?:will )?(?:start|begin|go live) with|we (?:will )?(?:have|expect|keep|hold|store|plan for|count on|run|serve)|(?:the|our) [\w-]+ (?:will )?(?:have|has|hold|holds|contain|contains|keeps?|stores?))"
+    r"(?: (?:at the (?:start|beginning)|initially|currently|today|now))? ((?:about |around |roughly |approximately |some |circa |~)?\d.*?)(?: (?:at the (?:start|beginning)|initially|currently|today|now|in total))?$",
+    re.IGNORECASE,
+)
+_RATED = re.compile(
+    r"^(?:about|around|roughly|approximately|some|circa) (?=\d)|,? (?:are |is )?(?:expected|planned|foreseen)$"
+    r"|(?: are expected| expected)? (?:/|per|a|an|each|every) ?(?:second|minute|hour|day|week|month|year)$"
+    r"|,? (?:in|within|during) the first (?:year|month|week)$",
+    re.IGNORECASE,
+)
 _YES = ("yes", "no,", "exactly", "correct", "right,", "indeed", "of course")
+_OF_SUCH = re.compile(r"\b[a-z]+s (?:that|which|who) (?:are|were|have|had|has|do|did)\b", re.IGNORECASE)
 _PLACED = re.compile(r"^\s*(?:it )?(?:is )?(?:hosted|runs?|running|deployed|built|stack)\b", re.IGNORECASE)
 
 
@@ -55,7 +67,10 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         return
     if topic == "access":
         for text, lines in _access_texts(part):
-            brief.later.append((text, part.line + lines))
+            # A question has to be known to its last word; an item that begins with what it does is read as it stands.
+            (brief.asked if text.endswith("?") or _OF_SUCH.search(text) else brief.later).append(
+                (text, part.line + lines)
+            )
         return
     if topic == "volume":
         brief.volumes.append((part, None))
@@ -112,9 +127,10 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         brief.asking = True
         return
     if asked is not None:
-        for one in re.split(r"[;?\n]|(?<=[a-z])\.\s", part.text[asked.end() :]):
+        for one in re.split(r"[;\n]|(?<=\?)\s|(?<=[a-z])\.\s", part.text[asked.end() :]):
             if one.strip(" ."):
-                brief.later.append((" ".join(one.split()), part.line))
+                said = " ".join(one.split())
+                (brief.asked if said.endswith("?") or _OF_SUCH.search(said) else brief.later).append((said, part.line))
         return
     for text, lines in sentences(part.text):
         _sentence(brief, text, part.line + lines, part)
@@ -164,6 +180,8 @@ def _sentence(brief: Gathered, text: str, line: int, part: Part | None = None) -
         deed := re.match(r"^(lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE)
     ) and singular(deed[1]) not in brief.said.things:
         brief.later.append((text, line))
+    elif _PLACED.match(text) and hinted(text):
+        _hint(brief, text)
     elif found := looking(text, brief.said.things):
         brief.asked += [(one, line) for one in found]
     else:
@@ -188,9 +206,18 @@ def _unanswered(brief: Gathered, question: str, line: int) -> None:
 
 
 def _counts(brief: Gathered, text: str) -> bool:
-    """Whether a sentence only counts things that are known: `20k customers, 3M rentals`."""
-    counts = [_COUNT.fullmatch(one.strip()) for one in re.split(r",\s+|\s+and\s+", text.strip())]
-    return all(one is not None and singular(one[1]) in brief.said.things for one in counts)
+    """Whether a sentence only counts things that are known: `20k customers, 3M rentals`, `the register will hold about 80,000
+    trees`, `we start with 12 plants, 30 of them a month`."""
+    if re.search(
+        r"\b(?:no more than|at most|at least|exactly|between|minimum|maximum|must|may|can)\b", text, re.IGNORECASE
+    ):
+        return False  # a bound, and no volume
+    counted_ = _COUNTING.match(text.strip(" ."))
+    counts = [
+        _COUNT.fullmatch(_RATED.sub("", one.strip()))
+        for one in re.split(r",\s+(?:and )?|\s+and\s+|\s+with\s+", counted_[1] if counted_ else text.strip())
+    ]
+    return all(one is not None and brief.reader.entity(one[1]) is not None for one in counts)
 
 
 def _answer(brief: Gathered, part: Part) -> None:
@@ -225,8 +252,11 @@ def _item(brief: Gathered, part: Part, before: Part | None) -> bool:
     owner = owner_above(part, brief.said)
     if colon and singular(head) in brief.said.things and owner is None and is_name(head):
         brief.said.last = singular(head)
-        for one in listed(tail):
+        (first, _), *others = sentences(tail) or [("", 0)]
+        for one in listed(first):
             _phrase(brief, singular(head), one, part.line)
+        for sentence, lines in others:
+            _sentence(brief, sentence, part.line + lines, part)
         return True
     if singular(part.text) in brief.said.things and is_name(part.text):
         brief.said.last = singular(part.text)
@@ -285,4 +315,4 @@ def _is_list(text: str) -> bool:
 def _access_texts(part: Part) -> list[tuple[str, int]]:
     if part.kind == "item":
         return [(" ".join(part.text.split()), 0)]
-    return [(one.rstrip("?"), lines) for one, lines in sentences(part.text)]
+    return sentences(part.text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dbarchitect.design.spec import Entity
+from dbarchitect.design.spec import Access, Entity
 from dbarchitect.model import english
 
 from .trees import branch
@@ -95,6 +95,14 @@ def unaccounted(text: str, entities: Mapping[str, Entity], roles: Mapping[str, f
         for one in english.split(re.sub(r"\d[\d.,]*|['’]s?\b", " ", text))
         if one not in known and one not in _PLAIN and english.singular(one) not in known
     }
+
+
+def left_out(text: str, found: Access, entities: Mapping[str, Entity]) -> set[str]:
+    """The entities that a question names and its reading does not: it would be another question without them."""
+    used = {found.entity, *found.by, *found.with_, *found.grouped}
+    forms = {form: name for name in entities for form in (name, _plural(name))}
+    pattern = "|".join(sorted(map(re.escape, forms), key=len, reverse=True)) or "(?!)"
+    return {forms[one.lower()] for one in re.findall(rf"\b({pattern})\b", text, re.IGNORECASE)} - used
 
 
 def _plural(name: str) -> str:

@@ -21,9 +21,11 @@ _STATES = re.compile(r"(?:ed|ing|en|open|new|done|paid|draft|active|void|sent|cl
 
 def either(reader: Reader, text: str, line: int) -> bool:
     """`a payment is either a card payment or a transfer`: kinds of it, or the values of its status."""
-    match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN}) is (?:either|one of:?) (.+)$", text, re.IGNORECASE)
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|can be|may be) (?:either|one of:?) (.+)$", text, re.IGNORECASE
+    )
     if match is None or reader.entity(match[1]) is None:
-        return False
+        return _states(reader, text, line)
     general = singular(match[1])
     parts = [re.sub(r"^or\s+", "", one) for one in re.split(r",\s*|\s+or\s+", match[2]) if one.strip()]
     if all(re.match(r"an?\b", one, re.IGNORECASE) for one in parts):
@@ -32,6 +34,19 @@ def either(reader: Reader, text: str, line: int) -> bool:
         return True
     name = "status" if sum(bool(_STATES.search(one)) for one in parts) > len(parts) / 2 else "kind"
     reader.change(general, name, line, kind="choice", values=tuple(bare(one) for one in parts))
+    return True
+
+
+def _states(reader: Reader, text: str, line: int) -> bool:
+    """`an episode can be a draft, scheduled or published`."""
+    match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) be (.+ or .+)$", text, re.IGNORECASE)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    values = [bare(re.sub(r"^or\s+", "", one)) for one in re.split(r",\s*|\s+or\s+", match[2]) if one.strip()]
+    if not all(len(one.split()) <= 2 and _STATES.search(one) and reader.entity(one) is None for one in values):
+        return False
+    reader.change(owner, "status", line, kind="choice", values=tuple(values))
     return True
 
 
@@ -44,7 +59,7 @@ def unique(reader: Reader, text: str, line: int) -> bool:
     )  # fmt: skip
     if match is None or re.search(rf"\b(?:{HAS}|which|that|who|is|are|can|may|must) ", f"{match[1]} ", re.IGNORECASE):
         return False
-    subject = re.sub(r"^the (?:combination|pair) of ", "", match[1], flags=re.IGNORECASE)
+    subject = re.sub(r"^the (?:combination|pair) of | together$", "", match[1], flags=re.IGNORECASE)
     within = tuple(singular(one) for one in listed(match[2])) if match[2] else ()
     parts = listed(subject)
     if len(parts) > 1:
@@ -65,7 +80,7 @@ def unique(reader: Reader, text: str, line: int) -> bool:
 def no_two(reader: Reader, text: str, line: int) -> bool:
     """`no two rooms in the same building have the same number`."""
     match = re.match(
-        rf"^no two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must )?(?:have|share|with|use) "
+        rf"^no two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must )?(?:have|share|with|use|be for|be of|be on|be in|be at|concern|be held in|refer to) "
         r"the same (.+?)(?: (?:in|within|of|per|for) (?:the same |a |one |each )?(.+))?$",
         text, re.IGNORECASE,
     )  # fmt: skip
@@ -73,7 +88,7 @@ def no_two(reader: Reader, text: str, line: int) -> bool:
     if match is None or owner is None:
         return False
     within = match[2] or match[4]
-    names = tuple(named(one) for one in listed(match[3]))
+    names = tuple(named(re.sub(r"^the same ", "", one, flags=re.IGNORECASE)) for one in listed(match[3]))
     scope = (singular(within),) if within else ()
     if len(names) == 1:
         reader.change(owner, names[0], line, unique=True, within=scope)
