@@ -81,13 +81,16 @@ class Reader:
         """What is left of a clause of which the first half was understood by itself: `rooms belong to a branch and seat a number
         of people`; the clause where nothing was."""
         match = re.match(rf"^((?:{DETERMINERS} )?(?:{self.nouns()})) .+", clause, re.IGNORECASE)
-        halves = re.fullmatch(r"(.+?),? and ((?:also |can |may |must )?[a-z]{3,} (?:an?|the|one|many|several|some|up to|at most|to|in|on|for|with) .+)", clause)
+        halves = re.fullmatch(
+            r"(.+?),? and ((?:also |can |may |must )?[a-z]{3,} (?:an?|the|one|many|several|some|up to|at most|to|in|on|for|with) .+)",
+            clause,
+        )
         if match is None or halves is None or ":" in halves[1] or not self._clause(halves[1], line):
             return clause
         rest = f"{match[1]} {halves[2]}"
         return "" if self._clause(rest, line) else halves[2]
 
-, clause: str) -> str:
+    def _subject(self, clause: str) -> str:
         """The entity that a clause begins with, so that `it` in the next one means it; "" where it begins with none."""
         match = re.match(rf"^(?:(?:{DETERMINERS})\s+)?({self.nouns()})\b", clause, re.IGNORECASE)
         return (self.entity(match[1]) or "") if match else ""
