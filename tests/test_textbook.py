@@ -11,8 +11,6 @@ CASES = sorted(FOLDER.glob("*.toml"))
 OPEN: dict[str, set[str]] = {
     "airline": {
         "leg -> flight",
-        "leg_instance (leg|flight_leg, date)",
-        "leg_instance -> leg",
         "leg|flight_leg (flight, leg_number|number)",
     },
     "car_insurance": {"car -> customer"},

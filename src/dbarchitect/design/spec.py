@@ -242,6 +242,15 @@ class Unread(Value, frozen=True, kw_only=True):
     hint: str = ""
 
 
+class Noted(Value, frozen=True, kw_only=True):
+    """Something of the brief that surely says nothing about data: a goal, a wish for the interface, a service asked of
+    whoever builds it, a question to a person. It is neither understood nor unread."""
+
+    text: str
+    why: Literal["goal", "interface", "service", "question"]
+    line: int
+
+
 class Assumed(Value, frozen=True, kw_only=True):
     """What was decided because nobody said it, and what would be written to say it."""
 
@@ -265,6 +274,7 @@ class Spec(Value, frozen=True, kw_only=True):
     volumes: tuple[Volume, ...] = ()
     unread: tuple[Unread, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+    noted: tuple[Noted, ...] = ()
     answered: bool = False
     settled: tuple[str, ...] = ()
 

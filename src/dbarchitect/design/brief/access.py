@@ -55,7 +55,12 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(
-    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? |the |one |their |its |his |her )?((?:[a-z]+ ?){1,3}?)(?=$|,|\(| and | or | is | of | for | in | with | at | newest| latest| ordered| sorted)",
+    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? |the |one |their |its |his |her )?([a-z]+(?: [a-z]+){0,2}?)(?= ?$|,|\(| and | or | is | of | for | in | with | at | by | newest| latest| ordered| sorted)",
+    re.IGNORECASE,
+)
+_BY_SEVERAL = re.compile(r"\bby ((?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}?(?:,? (?:and|or) (?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}|, [a-z]+(?: [a-z]+){0,2}?)+)\s*$", re.IGNORECASE)  # fmt: skip
+_OF_WHOM = re.compile(
+    r"\b(?:does|do|did|has|have|can|is|are) (?:an?|the|one|each|every|this) ([a-z]+(?: [a-z]+){0,2}?)(?= (?:have|has|had|own|do|make|use|hold|get|give|take|teach|attend|visit|buy|sell|work|belong|contain|[a-z]+ed)\b|[?,]|\s*$)",
     re.IGNORECASE,
 )
 
@@ -122,14 +127,37 @@ def access_of(
         if match is not None:
             grouped = (_field(known, match[1]) or named(match[1]),)
             rest = rest[: match.start()] + rest[match.end() :]
-    with_ = _along(rest, entity, entities)
+    known_as = roles.get(entity, frozenset())
     by = [*owners]
+    together = _BY_SEVERAL.search(rest)
+    given = (
+        [_given(known, one, entities, known_as) for one in re.split(r",? (?:and|or) |, ", together[1])]
+        if together
+        else []
+    )
+    if together is not None and all(given):  # `by species and district`
+        by += [one for one in given if one and one != entity and one not in by]
+        rest = rest[: together.start()]
+    sorted_ = (
+        re.search(r",? by ([a-z]+(?: [a-z]+)?)$", rest.strip())
+        if verb == "list" and not order and not together
+        else None
+    )
+    if (
+        sorted_ is not None
+        and re.search(r"\b(?:of|for|in) ", rest[: sorted_.start()])
+        and (name := _field(known, sorted_[1]))
+    ):
+        order = (Order(field=name),)  # `all work orders of a contractor, by priority`
+        rest = rest.strip()[: sorted_.start()]
+    with_ = _along(rest, entity, entities)
+    for match in _OF_WHOM.finditer(rest):  # `which lessons does a teacher have`
+        name = singular(match[1])
+        if name in entities and name != entity and name not in by:
+            by.append(name)
     for match in _BY.finditer(rest):
         for part in listed(match[1]):
-            name = singular(part)
-            found = _field(known, part) or (
-                name if name in entities or name in roles.get(entity, frozenset()) else None
-            )
+            found = _given(known, part, entities, known_as)
             if found and found != entity and found not in by and found not in with_:
                 by.append(found)
     for field in known.fields:  # `open orders`: a state that stands in front
@@ -151,7 +179,6 @@ def access_of(
         rf"\b(?:all|every|many)\b|\b{re.escape(english.plural(entity.split()[-1]))}\b", words, re.IGNORECASE
     ):
         verb = "list"
-    known_as = roles.get(entity, frozenset())
     if end := branch(words, entity, known_as):
         verb, with_ = ("list" if verb == "get" else verb), ()
         by = [end]
@@ -234,6 +261,12 @@ def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tupl
 def _field(entity: Entity, text: str) -> str | None:
     name, one = named(text), singular(text)
     return next((field.name for field in entity.fields if field.name in (name, one)), None)
+
+
+def _given(known: Entity, text: str, entities: Mapping[str, Entity], roles: frozenset[str]) -> str | None:
+    """The field, role or entity that a phrase gives."""
+    name = singular(text)
+    return _field(known, text) or (name if name in entities or name in roles else None)
 
 
 def _limit(text: str) -> tuple[int | None, str]:

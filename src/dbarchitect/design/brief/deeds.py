@@ -47,7 +47,7 @@ _SHARED = re.compile(
 )  # fmt: skip
 _OF_THE_PAIR = re.compile(
     r"^(?:for each (?:of them|such pair|pair|combination),? )?(?:we|they) (?:(?:also|must|want to|need to|have to|would like to) )*"
-    r"(?:keep|store|record|track|know|save|note|write|need)(?: down)? (.+)$",
+    r"(?:keep|store|record|track|know|save|note|write|need|remember)(?: down)? (.+)$",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -110,7 +110,10 @@ def making(reader: Reader, text: str, line: int) -> bool:
     return all(done)
 
 
-_DATED = re.compile(r" (?:on|at) an? (?:given |certain )?(date|day|time|moment)\b", re.IGNORECASE)
+_DATED = re.compile(r" (?:on|at|for) an? (?:given |certain )?(date|day|time|moment)\b", re.IGNORECASE)
+_CALLED = re.compile(
+    r" \((?:an? |this is an? |called an? )?([a-z]+(?: [a-z]+)?)\)$", re.IGNORECASE
+)  # the name of the deed
 _MADE_BY = re.compile(
     rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:made|written|created|posted|published|uploaded|submitted|sent|opened|filed|issued|offered|placed"
     rf"|added|recorded|registered|imported|reported|composed|drawn up|entered|announced|started|owned|run|managed|led|supervised) by ({NOUN})$",
@@ -133,7 +136,7 @@ def made_by(reader: Reader, text: str, line: int) -> bool:
 def headed(text: str) -> str:
     """The deed that a sentence is headed with: `Inspections: an officer inspects a plot`; "" else."""
     match = _HEADED.match(text)
-    return singular(match[1]) if match and singular(match[1]) in _nouns_of(match[4].lower()) else ""
+    return singular(match[1]) if match and singular(match[1]) in nouns_of(match[4].lower()) else ""
 
 
 def told_under(reader: Reader, text: str, line: int) -> bool:
@@ -168,7 +171,7 @@ _ONE_PER = re.compile(
 )  # fmt: skip
 
 
-def _nouns_of(verb: str) -> list[str]:
+def nouns_of(verb: str) -> list[str]:
     """What a deed may be called: `book` a booking, `enrol` an enrolment, `rate` a rating, `reserve` a reservation."""
     found: list[str] = []
     for base in dict.fromkeys((verb, verb.removesuffix("s"), verb.removesuffix("es"), re.sub(r"ies$", "y", verb))):
@@ -192,11 +195,15 @@ def event(reader: Reader, text: str, line: int) -> bool:
     who = reader.entity(match["who"]) if match else None
     if match is None or who is None:
         return False
-    deed = next((one for one in _nouns_of(match["verb"].lower()) if one in reader.said.things), None)
+    deed = next((one for one in nouns_of(match["verb"].lower()) if one in reader.said.things), None)
+    called = _CALLED.search(match["rest"])
+    if called is not None and (name := reader.entity(called[1])) is not None:
+        deed = name
     if deed is None or deed == who:
         return False
-    giving = _GIVING.search(match["rest"])
-    rest = match["rest"][: giving.start()] if giving else match["rest"]
+    told = match["rest"][: called.start()] if called is not None and deed == singular(called[1]) else match["rest"]
+    giving = _GIVING.search(told)
+    rest = told[: giving.start()] if giving else told
     dated = _DATED.search(rest)
     rest = rest[: dated.start()] + rest[dated.end() :] if dated else rest
     objects = [one for item in listed(rest) for one in _PARTS.split(item)]

@@ -15,6 +15,7 @@ from dbarchitect.model import english
 
 from .fields import field_of
 from .phrases import bare, listed, named, sentences, singular
+from .rules import key
 from .statements import Link
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def define(reader: Reader, name: str, text: str, line: int) -> None:
 
 
 def _known_by(reader: Reader, name: str, match: re.Match[str], line: int) -> bool:
-    reader.key(name, tuple(named(re.sub(r"^(?:its|their) ", "", one)) for one in listed(match[1])), (), line)
+    key(reader, name, tuple(named(re.sub(r"^(?:its|their) ", "", one)) for one in listed(match[1])), (), line)
     return True
 
 

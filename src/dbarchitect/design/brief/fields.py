@@ -136,6 +136,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
     (re.compile(rf"^(?:the )?time (?:at which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
     (re.compile(rf"^(?:whether|if) {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{}", "boolean"),
     (re.compile(r"^([a-z]+) or not$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^(since) when$", re.IGNORECASE), "{}", "moment"),
     (re.compile(r"^how many ([a-z]+)(?: .+)?$", re.IGNORECASE), "{}", "integer"),
     (re.compile(rf"^how much (?:of )?(?:the |an? )?([a-z]+)(?: {_THEY}.*| (?:is|are|was|were) .*)?$", re.IGNORECASE), "{} quantity", "decimal"),
 )  # fmt: skip
@@ -148,6 +149,13 @@ _WHOLE = re.compile(
     r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE
 )
 _IN_UNITS = re.compile(rf"^(.+?),? (?:(?:expressed|measured|given|counted) )?in ({_UNITS})$", re.IGNORECASE)
+# `a number within its show`: what tells one from the others of the same whole.
+_INSIDE = re.compile(
+    r"^((?:an? |the |its )?(?:[\w-]+ )?(?:number|position|code|label|name|index|place|rank|slug|key)) (?:within|inside) (?:its|the|each|every|their|one|an?) ([\w-]+(?: [\w-]+)?)$",
+    re.IGNORECASE,
+)
+_FEW = re.compile(r"^(.+?),? (?:of|with|in|has|having) (\d) (?:dimensions?|dims?)$", re.IGNORECASE)
+_SLASHED = re.compile(r"^([\w-]+) ([\w -]+(?:/[\w -]+){2,})$")  # `status new/in progress/done`
 _TAIL = re.compile(r"^(.+?) (unique|optional|nullable|required|mandatory)!?$", re.IGNORECASE)
 _NULL = re.compile(r"^(.+?) (?:(int|integer|text|date|timestamp|bool|boolean) )?(null|not null)$", re.IGNORECASE)
 
@@ -180,6 +188,12 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
         head = f"{head[: match.start()]} {head[match.end() :]}".strip()
     optional = bool(re.match(r"(?:an? )?optional(?:ly)?\b", head, re.IGNORECASE)) or head.rstrip().endswith("?")
     unique = bool(re.match(r"^(?:an?\s+)?unique\s", head, re.IGNORECASE))
+    if (inside := _INSIDE.match(head)) is not None:
+        head = inside[1]
+        remarks.append(f"unique within {inside[2]}")
+    if (slashed := _SLASHED.match(head)) is not None:
+        head = slashed[1]
+        remarks.append(", ".join(slashed[2].split("/")))
     for pattern in (_NULL, _TAIL):
         if (tail_ := pattern.match(head)) is not None and tail_[1].lower() not in ("a", "an", "the", "not"):
             head = tail_[1]
@@ -220,6 +234,10 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
     told_in = _clause(head)
     if told_in is not None:
         head, kind = told_in
+    few = _FEW.match(head)  # a single digit is of an embedding only: `a size of 3 dimensions` is no vector
+    if few is not None and kind_by_name(named(few[1])) == "vector":
+        head = few[1]
+        remarks.append(f"vector ({few[2]})")
     name = named(bare(head))
     if not name:
         return None

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from .definitions import is_definition
 from .markdown import Part
-from .phrases import listed, sentences, singular
+from .phrases import apart, listed, sentences, singular
 
 _NUMBER = re.compile(r"^(?:\*\*|__)?\[?[A-Z]{1,6}[- ]?\d+(?:\.\d+)*\]?(?:\*\*|__)?(?:[:.)]| [-–—])?\s+(?=\S)")
 # A line that is a label of the list below it, and no thing: MoSCoW, and its neighbours.
@@ -22,6 +23,13 @@ _LABEL = re.compile(
     r"(?: \([^)]*\)| [\w ]{0,30})?:?(?:\*\*|__)?:?$",
     re.IGNORECASE,
 )
+
+
+def is_label(text: str) -> bool:
+    """Whether a line only says of what weight or sort the list below it is: `Must have`."""
+    return bool(_LABEL.match(text.strip()))
+
+
 _OUTSIDE = re.compile(
     r"\b(?:won[’']?t haves?|will not have|(?:out of|not in) scope|non[- ]goals|not (?:part of|included)|open questions)\b",
     re.IGNORECASE,
@@ -33,8 +41,18 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
     """The parts without numbers of requirements; a label above a list is a heading; what is out of scope is told as
     what it is all about."""
     label = ""
-    for part in parts:
+    above = ""  # a line that says what the list below it holds
+    every = [one for part in parts for one in _numbered_apart(part)]
+    for at, part in enumerate(every):
         text = part.text
+        if part.kind != "item":
+            above = ""
+        follows = at + 1 < len(every) and every[at + 1].kind == "item"
+        if part.kind == "paragraph" and follows and _LIST_ABOVE.match(text.strip()) and not _LABEL.match(text.strip()):
+            above = text.strip(" *_:")
+            continue
+        if above:
+            part = replace(part, path=(*part.path, above))
         if part.kind == "paragraph" and _LABEL.match(text.strip()) and "\n" not in text:
             label = text.strip(" *_:")
             continue
@@ -48,7 +66,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         text = _VALUES.sub(
             lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text)
         )
-        text = _HEADED.sub("", text)
+        text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
             path = (*path, "About")
@@ -59,6 +77,46 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
             yield replace(part, text=text, path=path)
         else:
             yield from _explained(replace(part, text=text), entry[1], entry[2])
+
+
+# `What we keep track of:`, `Some facts:`, `Rules:` above a list say of what kind its items are, and nothing else.
+_LIST_ABOVE = re.compile(
+    r"^(?:\*\*|__)?(?:what|some|the following|these|further|more|other|our|business|known)?\b ?(?:[\w ,'’-]{0,50}?)"
+    r"\b(?:facts|rules|constraints|requirements|acceptance|criteria|details|entities|data|things|track(?: of)?|keep|store|record|hold|know|need|look(?:ing)? (?:for|up|at)"
+    r"|ask(?:s|ed)?|questions|queries|find|see|want to (?:know|see|find)|volumes|numbers)(?: (?:about|of|for|up))?:(?:\*\*|__)?$",
+    re.IGNORECASE,
+)
+# `Costumes — name, size, colour`: a dash for a colon.
+_DASHED_FIELDS = re.compile(
+    r"^((?:\*\*|__)?[A-Za-z][\w’']*(?: [\w’']+){0,2}(?:\*\*|__)?) (?:[—–]|--?|=) (.+)$", re.DOTALL
+)
+
+
+def _with_colon(match: re.Match[str]) -> str:
+    """The same with a colon, where what follows lists fields and says nothing with a verb."""
+    items = listed(match[2].rstrip(". "))
+    plain = all(len(re.sub(r"\([^)]*\)", "", one).split()) <= 4 for one in items)
+    return (
+        f"{match[1].strip('*_')}: {match[2]}" if len(items) > 1 and plain and not _SAYS.search(match[2]) else match[0]
+    )
+
+
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|may|must|shall|will|we|you|they|it|who|which|that)\b", re.IGNORECASE
+)
+
+
+def _numbered_apart(part: Part) -> Iterator[Part]:
+    """A paragraph whose lines are requirements with numbers as paragraphs of their own."""
+    lines = part.text.split("\n")
+    starts = [at for at, one in enumerate(lines) if _NUMBER.match(one)]
+    if part.kind == "paragraph" and len(lines) > 1 and apart(lines):
+        starts = list(range(len(lines)))
+    if part.kind not in ("paragraph", "item") or len(starts) < 2:
+        yield part
+        return
+    for start, end in pairwise([*([0] if starts[0] else []), *starts, len(lines)]):
+        yield replace(part, text="\n".join(lines[start:end]), line=part.line + start)
 
 
 _ENTRY = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?):?(?:\*\*|__)\s*(?:–|—|-)\s+(.+)$", re.DOTALL)
@@ -130,12 +188,17 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r" (?:is|are) on (?=one )", " belongs to "),
         (r"\b(number of [\w-]+) in (?:the|its|each|every) [\w-]+", r"\1"),
         (r"\bwhether (?:we|they|it|he|she|somebody) (?:was |were |has been |have |is )?([a-z]+ed) (?:it|them)\b", r"whether it was \1"),
-        (r"^(?:nobody|no one|no two [\w -]+?) (?:may|can|must|shall|should) (?:have|use|share) (?:the same|one) (.+?)(?: twice)?$", r"\1 is unique"),
+        (r"^(?:nobody|no one|no two (?:people|persons|users|of them)) (?:may|can|must|shall|should) (?:have|use|share) (?:the same|one) (.+?)(?: twice)?$", r"\1 is unique"),
         (r"^(.+?) (?:is|are|stays?|remains?) (?:empty|blank|unknown|open|null) (?:while|until|as long as|if|when|before|till) .+$", r"\1 is optional"),
         (r"\((?:empty|blank|open|unknown|null) (?:while|until|as long as|if|when|before|till) [^)]*\)", "(optional)"),
         (r"\b([\w-]+ (?:at|on|date)) if (?:it|he|she|they) (?:is|was|has|are|were) [\w ]+?(?=$|[,;)])", r"\1 (optional)"),
         (r"^two ([\w -]+?s) of (?:one|the same|a) ", r"\1 of the same "),
         (r"^(?:its |the |their )?(status|state|priority|severity|kind|type|category|level|reason|role|mode) (?:is|are|can be|may be|must be) (?:one of|either) (.+)$", r"it has a \1 (\2)"),
+        (r"^(its|their) ([\w-]+(?: [\w-]+)?) (?:is|are|can be|may be|must be|shall be) (?:one of|either)(?: the following)?:? (.+)$", r"it has a \2 (\3)"),
+        (rf"^((?:{_A} )?{_N}) (?:is|are) (?:recorded|registered|listed|stored|entered) (?:by|under) (?:its|their) (.+)$", r"\1 has a \2"),
+        (r"^(.+?) (?:must|has to|should|shall) be different for (?:every|each) ([\w-]+(?: [\w-]+)?)$", r"\1 of \2 is unique"),
+        (r"^at the (?:end|start|beginning)(?: of (?:the|an?|each|every) [\w-]+)?,? (?=(?:an?|each|every|the) )", ""),
+        (r"^we (?:also )?keep track of [\w -]+: (?=(?:an?|each|every) )", ""),
         (r",? (?:until|as long as|while) (?:it|they|he|she) [\w ]+$", ""),
     )
 )  # fmt: skip
@@ -147,8 +210,12 @@ _THROUGH = re.compile(
 _BRACKETS = re.compile(rf"(?:^|(?<= ))({_A} )?([\w’'-]+(?: [\w’'-]+)?) \(([^()]+)\)", re.IGNORECASE)
 _OF_ANOTHER = re.compile(rf"\b(?:{_A} )?([\w-]+) (?:about|of|to|for|on|against) {_A} $", re.IGNORECASE)
 _FILED = re.compile(
-    rf"^(?:(?:{_A} )?({_N}) {_MODAL}(?:be able to )?)?{_FILING} {_A} ({_N}) (?:about|of|for|on|against|to|concerning) {_A} ({_N})"
+    rf"^(?:(?:{_A} )?({_N}) {_MODAL}(?:be able to )?)?{_FILING} {_A} ({_N}) (?:about|of|for|on|against|to|towards?|concerning) {_A} ({_N})"
     r"(?:,? (?:with|stating|giving|including) (.+))?$",
+    re.IGNORECASE,
+)
+_FILED_SEVERAL = re.compile(
+    rf"^(?:(?:{_A} )?({_N}) {_MODAL}(?:be able to )?)?{_FILING} ({_N}) (?:about|of|for|on|against|to|towards?|concerning) {_A} ({_N}),? (?:each )?(?:with|having|stating|giving) (.+)$",
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
@@ -184,7 +251,7 @@ def taken_apart(text: str) -> list[str]:
     said = _without_fields(said, more)
     if more and re.match(r"^we keep [\w -]+s$", said, re.IGNORECASE):
         return more
-    for form in (_in_kinds, _kept, _managed, _both, _filed, _attached, _passive, _per, _linked):
+    for form in (_in_kinds, _kept, _managed, _both, _filed, _filed_several, _attached, _passive, _per, _linked):
         found = form(said)
         if found:
             return [*found, *more]
@@ -278,6 +345,16 @@ def _filed(text: str) -> list[str]:
     if match[1] and not _ACTORS & set(singular(match[1]).split()):
         found.append(f"each {thing} is from one {singular(match[1])}")
     return [*found, f"each {thing} has {match[4]}"] if match[4] else found
+
+
+def _filed_several(text: str) -> list[str]:
+    match = _FILED_SEVERAL.match(text)
+    if match is None or singular(match[2]) == match[2].lower():
+        return []
+    return [
+        f"each {singular(match[2])} belongs to one {singular(match[3])}",
+        f"each {singular(match[2])} has {_articled(listed(match[4]))}",
+    ]
 
 
 def _attached(text: str) -> list[str]:

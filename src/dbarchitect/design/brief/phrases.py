@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dbarchitect.model import english
 
@@ -17,7 +19,7 @@ _MANY = re.compile(
     r"^(?:(?:zero or more|any number of|one or more|at least one|many|several|multiple|lots of|a lot of|a list of"
     r"|an ordered list of|a set of|a number of|a collection of|various|different|more than one|two or more|more|a few|plenty of"
     r"|numerous|some|at least (?P<least>\d+|two|three)|(?:up to|at most(?! one\b)|no more than(?! one\b)) (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
-    r"|exactly (?P<exactly>\d+|two|three|four)|(?P<count>\d+|two|three|four|five))\s+)",
+    r"|(?P<either>one or two|two or three|three or four)|exactly (?P<exactly>\d+|two|three|four)|(?P<count>\d+|two|three|four|five))\s+)",
     re.IGNORECASE,
 )
 _ONE = re.compile(
@@ -53,6 +55,8 @@ def counted(text: str) -> Counted:
             most = _whole(match["most"]) or None
         elif match["from"]:
             least, most = _whole(match["from"]), _whole(match["to"])
+        elif match["either"]:
+            least, most = (_whole(one) for one in match["either"].split(" or "))
         elif match["exactly"] or match["count"]:
             least = most = _whole(match["exactly"] or match["count"])
         return Counted(rest.strip(), least, most, True, ordered="ordered" in words)
@@ -115,6 +119,25 @@ def listed(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def with_relatives(items: list[str]) -> list[str]:
+    """`a number`, `which is unique` belong together."""
+    found: list[str] = []
+    for one in items:
+        tail = found[-1].rpartition(":")[2] if found and ":" in found[-1] and "(" not in found[-1] else ""
+        if found and re.match(r"^(?:who|which|that) (?:is|are|must)\b", one, re.IGNORECASE):
+            found[-1] = f"{found[-1]}, {one}"
+        elif tail.strip() and "(" not in one and ":" not in one and one == bare(one) and len(one.split()) <= 2:
+            found[-1] = f"{found[-1]}, {one}"  # the values of a choice: `a status: draft, open, paid`
+        else:
+            found.append(one)
+    return found
+
+
+def every(read: Sequence[bool]) -> bool:
+    """Whether all parts were understood; a list, so that each of them was read."""
+    return all(read)
+
+
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|st|dr|inc|ltd)\.$", re.IGNORECASE)
 
 
@@ -132,7 +155,7 @@ def sentences(text: str) -> list[tuple[str, int]]:
     """The sentences of a paragraph with the number of line breaks before each. A question keeps its mark; the lines of
     notes (`job: name, image`, `pipeline -> repo`) are sentences of their own."""
     lines = [one for one in text.split("\n") if one.strip()]
-    notes = len(lines) > 1 and 2 * sum(bool(_NOTE.match(one)) for one in lines) >= len(lines)
+    notes = len(lines) > 1 and (2 * sum(bool(_NOTE.match(one)) for one in lines) >= len(lines) or apart(lines))
     found: list[tuple[str, int]] = []
     start = 0
 
@@ -149,6 +172,18 @@ def sentences(text: str) -> list[tuple[str, int]]:
         start = match.end()
     put(len(text), "")
     return found
+
+
+def apart(lines: list[str]) -> bool:
+    """Whether lines were ended by their writer, and not by the width of the page: the next word would have stood on most of
+    them, none of them goes on, and no sentence ends within one."""
+    width = max(map(len, lines))
+    room = sum(len(one) + 1 + len(after.split()[0]) <= width for one, after in pairwise(lines))
+    goes_on = any(
+        re.search(r"(?:[,(–—-]|\b(?:and|or|of|a|an|the|to|with|for|in|on))$", one.strip()) for one in lines[:-1]
+    )
+    ends = any(re.search(r"[.!?](?=\s+\S)", re.sub(r"\b(?:e\.g|i\.e|etc)\.", "", one)) for one in lines)
+    return not goes_on and not ends and 2 * room >= len(lines) - 1
 
 
 def _blank(text: str) -> int:

@@ -40,6 +40,9 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
         before = directions.get(key)
         if before is None:
             directions[key] = link
+        elif before.most != link.most and (before.vague or link.vague):
+            if before.vague:  # `recordings are kept on tapes`, and then how many
+                directions[key] = link
         elif before.most != link.most:
             raise InputError(
                 f"line {link.line} says that {_said(link)}, and line {before.line} that {_said(before)}",

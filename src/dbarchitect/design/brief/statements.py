@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Rule, Unread
 
-HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
+HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
 MAY = "(?:can|could|may|might|must|should|will|always|usually|also|optionally|at any time)"
 NOUN = r"[\w'’`*\" -]+?"
 
@@ -27,6 +27,7 @@ class Link:
     owns: bool
     line: int
     ordered: bool = False
+    vague: bool = False  # how many was not said: a bare plural stood there
     form: Literal["", "adjacency", "closure", "ltree"] = ""  # of a tree
     levels: int = 0
 
@@ -123,7 +124,7 @@ NO_ROLE = VERBAL | {
     "up",
 }
 _CLAUSE = re.compile(
-    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
+    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|,? (?:and|but) (?=(?:it|they) (?:also )?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
     re.IGNORECASE,
 )
 

@@ -7,13 +7,14 @@ import re
 from dbarchitect.model import english
 
 from .deeds import headed, made, maker
+from .fields import kind_by_name
 from .notes import heads_of_notes
-from .phrases import bare, named, singular
+from .phrases import bare, listed, named, singular
 from .statements import HAS, MAY, NO_THINGS, NOUN, VERBAL, clauses
 from .wording import afterwards, plainly
 
 _SUBJECT = re.compile(
-    rf"^(?:for )?(?:an?|each|every|one|all|some|most|no two) ({NOUN}),? (?:{HAS}|[a-z]+s(?= \S)|is|are|we|can|may|must|might|should|will)\b",
+    rf"^(?:for )?(?:an?|each|every|one|all|some|most|no two) ({NOUN}),? (?:{HAS}|[a-z]+(?<!s)s(?= \S)|is|are|we|can|may|must|might|should|will)\b",
     re.IGNORECASE,
 )
 _HAVING = re.compile(
@@ -64,6 +65,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
         )
         if among is not None:
             sure += [singular(among[1]), singular(among[2])]
+    sure += [singular(one) for one in stored(text)]
     flagged = re.match(
         r"^([a-z]+(?: [a-z]+)?s) are (?:a |an )?(?:queue|time series|never|append|audited|soft|versioned|archived|immutable)",
         text,
@@ -81,6 +83,37 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     return [one for one in sure if one and (one not in NO_THINGS or one in said)], [
         one for one in maybe if one and one not in NO_THINGS
     ]
+
+
+def stored(text: str) -> list[str]:
+    """The things that `we store shows, episodes and listeners` names; [] where it lists fields or says more."""
+    match = _STORED.match(text.strip())
+    items = listed(match[1]) if match else []
+    several = [one for one in items if singular(one) != named(one) and len(one.split()) <= 2]
+    values = any(kind_by_name(singular(one)) != "word" or singular(one).split()[-1] in _OF_ALL for one in several)
+    return several if len(items) > 1 and len(several) == len(items) and not values else []
+
+
+_STORED = re.compile(
+    r"^(?:the (?:system|app|application|software|platform) (?:must |shall |should |will )?|we )(?:store|keep|keep track of|track|manage|record|administer|handle)s? ([\w ,-]+)$",
+    re.IGNORECASE,
+)
+_OF_ALL = frozenset(
+    (
+        "name",
+        "title",
+        "type",
+        "kind",
+        "size",
+        "colour",
+        "color",
+        "category",
+        "language",
+        "detail",
+        "information",
+        "thing",
+    )
+)
 
 
 def _subject(text: str) -> str:

@@ -23,7 +23,7 @@ _DEEP = re.compile(
 )
 _ALL_BELOW = re.compile(
     r"\b(?:sub-?trees?|descendants?|(?:whole|entire) branch(?:es)?|everything (?:below|under|beneath|inside|in)"
-    r"|(?:below|under|beneath) (?:an?|the|one|it)\b|with all (?:of )?(?:its|their) (?:children|sub-?[a-z]+))",
+    r"|(?:below|under|beneath) (?:an?|the|one|it)\b|(?:with|and|including) (?:all )?(?:of )?(?:its|their) (?:children|sub-?[a-z]+))",
     re.IGNORECASE,
 )
 _ALL_ABOVE = re.compile(

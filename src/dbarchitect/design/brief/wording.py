@@ -10,6 +10,7 @@ import re
 
 from dbarchitect.model import english
 
+from .asides import unfolded
 from .offices import taken_apart
 from .phrases import bare, singular
 
@@ -20,7 +21,7 @@ _Q = (
 _A = r"(?:an?|each|every|one|the|any|all|a single)"
 _NO_PREPOSITION = r"(?!(?:on|of|in|at|that|which|and|for|by|to|with)\b)"
 _WORDS = rf"{_NO_PREPOSITION}[\w'’-]+(?: {_NO_PREPOSITION}[\w'’-]+){{0,2}}?"
-_KEEP = r"(?:keep track of|keep information (?:about|on)|keep|store|record|track|know|save|note|write|register|hold|collect|need|enter|see)"
+_KEEP = r"(?:keep track of|keep information (?:about|on)|keep|store|record|track|know|save|note|remember|log|write|register|hold|collect|need|enter|see)"
 _KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected)"
 _WILL = r"(?:(?:must|want to|need to|have to|should|would like to|also|do|can|will|always|just) )*"
 
@@ -50,10 +51,10 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:must|will|should|has to|have to|needs? to) be (?=[a-z])", "is "),
         (rf"\b({_Q}|any|each|every|one) of (?:the|its|their|his|her|my|our|your|these|those) (?=[a-z])", r"\1 "),
         (r"\bthe same (?=[\w-]+(?: [\w-]+)? (?:can|may|must|is|are)\b)", "a "),
-        (r"(?:,? and)?,? (?:where applicable|if applicable|if any|if known|if there is one|if (?:he|she|it|they) (?:has|have) (?:one|any)),? (?=(?:the|an?) )", ", an optional "),
+        (r"(?:,? and)?,? (?:where applicable|where known|if applicable|if any|if known|if there is one|if (?:he|she|it|they) (?:has|have) (?:one|any)),? (?=(?:the|an?|its|their) )", ", an optional "),
         (r",? (?:where applicable|if applicable|if any|if known|if there is one),?(?= |$)", " (optional)"),
         (r",? and,? (?:sometimes|perhaps|possibly|maybe|optionally),? (?:an?|the) ", ", an optional "),
-        (r" an optional (?:the|an?) ", " an optional "),
+        (r" an optional (?:the|an?|its|their) ", " an optional "),
         (r",? (?:each|all) of which (?:is|are|must be) ", " is "),
         # lists of what is known, said of an entity
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP}(?: down)? (.+)$", r"each \1 has \2"),
@@ -98,8 +99,8 @@ _WHOLE = re.compile(
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) [\w ,]+ (?:is|are|must be|shall be) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
-    r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
+    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track|note|remember|log)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
 _WHICH = re.compile(
@@ -140,7 +141,7 @@ def without_actors(text: str) -> str:
 def plainly(text: str) -> list[str]:
     """The clauses of a sentence in words that the grammar knows."""
     told = _told(_PURPOSE.sub("", text))
-    return [one for part in taken_apart(told) for one in _plainly(part)]
+    return [one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part)]
 
 
 def _plainly(told: str) -> list[str]:

@@ -1,0 +1,89 @@
+"""Clauses inside other clauses, as sentences of their own: `a student — we know their name — signs up for courses`, `an
+episode, which always belongs to one show, has a title`, `teachers, whose names we keep, teach languages`.
+
+What stands in brackets, between dashes or behind a relative pronoun tells of the noun before it; taken apart, each half has
+a subject and a verb, as the grammar reads it. Where it is not certain of which noun a clause tells, it is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .phrases import bare, listed, singular
+
+_A = r"(?:an?|each|every|one|the|exactly one|any)"
+_WORD = (
+    r"(?!(?:of|to|for|on|in|at|with|from|about|by|and|or|can|may|must|is|are|has|have|which|who|that|per)\b)[\w’'-]+"
+)
+_N = rf"{_WORD}(?: {_WORD}){{0,2}}"
+_KNOW = r"(?:know|keep|store|record|note|need|track|remember|write down|want to know|have to know)"
+_KNOWN = r"(?:known|kept|recorded|stored|noted|registered|written down)"
+_VERB = r"(?:is|are|has|have|can|may|must|shall|should|will|belongs?|consists?|contains?|[a-z]{3,}(?<!s)s?)"
+
+# `a code that is unique`: a remark upon the field, wherever in the sentence it stands.
+_REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), instead)
+    for pattern, instead in (
+        (r",? (?:that|which) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique"
+         r" (?:on|in|within|inside|at|per|for|among) (?:that|this|its|the|each|every|their|an?) ([\w-]+(?: [\w-]+)?)(?=,| and |$)", r" (unique within \1)"),
+        (r",? (?:that|which) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique(?=,| and |$)", " (unique)"),
+        (r",? (?:that|which) (?:nobody|no one|no other [\w-]+) (?:else )?(?:has|uses|shares|may have|may use)(?=,| and |$)", " (unique)"),
+        (r",? (?:that|which) (?:is|are) optional(?=,| and |$)", " (optional)"),
+        (r",? (?:that|which) (?:may|can) be (?:empty|missing|unknown|left out|left blank|blank)(?=,| and |$)", " (optional)"),
+    )
+)  # fmt: skip
+_DASHED = re.compile(rf"^((?:{_A} )?{_N})(?: [—–] | - )([^—–]+?)(?: [—–] | - )({_VERB} .+)$", re.IGNORECASE)
+_KNOWING = re.compile(
+    rf"^(?:for (?:whom|which) )?(?:we|you|they|i) {_KNOW} (?:their|its|his|her|the) (.+)$", re.IGNORECASE
+)
+_WHOSE = re.compile(
+    rf"^((?:{_A} )?{_N}), whose (.+?) (?:we {_KNOW}|(?:is|are|has to be|have to be|must be) (?:also )?{_KNOWN}), ({_VERB} .+)$", re.IGNORECASE
+)  # fmt: skip
+_WHOSE_END = re.compile(
+    rf"^(.+ (?:{_A}|many|several) ({_N})), whose (.+?) (?:we {_KNOW}|(?:is|are|has to be|have to be|must be) (?:also )?{_KNOWN})$",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    rf"^((?:{_A} )?{_N}), (?:which|who) ((?:always |usually )?{_VERB} [^,]+?), ({_VERB} .+)$", re.IGNORECASE
+)
+_BRACKET = re.compile(rf"\b({_A}|many|several) ({_N}) \((?:who|which|that|each with|each has|with|having) (?:(?:has|have) )?((?:an?|the|its|their) [^()]+)\)", re.IGNORECASE)  # fmt: skip
+_OF_WHICH = re.compile(
+    rf"^(.+\b(?:an?|one|each|every|many|several) ({_N})(?: per {_N})?), (?:for|of|on|about) (?:which|whom) (?:we|they) (?:also )?{_KNOW} (.+)$",
+    re.IGNORECASE,
+)
+_NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|an optional) ", re.IGNORECASE)
+
+
+def unfolded(text: str) -> list[str]:
+    """A sentence as the sentences that it makes; itself where nothing is folded into it."""
+    said = text.strip()
+    after: list[str] = []
+    for match in list(_BRACKET.finditer(said)):
+        after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
+        said = said.replace(match[0], f"{match[1]} {match[2]}", 1)
+    said = _remarked(said)
+    if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
+        return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]
+    if (match := _WHOSE.match(said)) is not None:
+        return [_has(match[1], match[2]), *unfolded(f"{match[1]} {match[3]}"), *after]
+    if (match := _RELATIVE.match(said)) is not None:
+        return [f"{match[1]} {match[2]}", *unfolded(f"{match[1]} {match[3]}"), *after]
+    if (match := _WHOSE_END.match(said) or _OF_WHICH.match(said)) is not None:
+        return [*unfolded(match[1]), _has(match[2], match[3]), *after]
+    return [said, *after]
+
+
+def _remarked(text: str) -> str:
+    for pattern, instead in _REMARKS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _has(subject: str, items: str) -> str:
+    """`each teacher has a name, a phone number` of `teachers` and `names and phone numbers`."""
+    several = singular(bare(subject)) != " ".join(bare(subject).lower().split())
+    parts = [
+        one if _NAMES_A_FIELD.match(one) else f"a {singular(one) if several and '(' not in one else one}"
+        for one in listed(items)
+    ]
+    return f"each {singular(subject)} has {', '.join(parts)}"

@@ -1,0 +1,126 @@
+"""The first look at a brief: which of its words are entities."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from dbarchitect.model import english
+
+from . import notes
+from .chapters import ANSWERS, NAMED_BLOCK, is_name, names_a_thing, owner_above, topic_of
+from .definitions import term
+from .fields import heads, kind_by_name
+from .gathered import Gathered
+from .markdown import Part
+from .phrases import bare, listed, sentences, singular
+from .subjects import subjects
+from .wording import without_actors
+
+_VALUES = frozenset(
+    ("email", "phone", "url", "money", "percentage", "boolean", "date", "moment")
+)  # no things of their own
+_TABLES = re.compile(
+    r"\bcreate table (?:if not exists )?(?:\w+\.)?\"?(\w+)|^\s*(?:model|table)\s+\"?(\w+)\"?[^\n]*\{",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def look(brief: Gathered, parts: list[Part]) -> None:
+    """Note the entities that all of the parts speak of."""
+    maybes: list[tuple[str, int]] = []
+    pointing: list[tuple[str, str, int]] = []
+    brief.title = next((bare(one.text) for one in parts if one.kind == "heading" and one.level == 1), brief.title)
+    for above, part in pairwise(parts):
+        if above.kind == "heading" and part.kind == "head" and above.path and heads(part.cells):
+            brief.headed.add(above.text)
+            brief.said.thing(singular(above.text), above.line)
+    for at, part in enumerate(parts):
+        if (part.text if part.kind == "heading" else part.path[-1] if part.path else "").lower() == ANSWERS:
+            continue
+        topic = topic_of(brief, part)
+        if part.kind == "code":
+            for found in _TABLES.finditer(
+                part.text if part.info.split()[:1] in (["sql"], ["prisma"], ["dbml"]) else ""
+            ):
+                brief.said.thing(singular(found[1] or found[2]), part.line)
+        if part.kind == "heading" and topic == "data" and names_a_thing(part):
+            brief.said.thing(singular(part.text), part.line)
+        elif part.kind in ("paragraph", "item") and (entry := term(part.text)) is not None:
+            brief.said.thing(entry[0], part.line)
+        elif part.kind in ("paragraph", "item") and topic == "data":
+            head, colon, tail = part.text.partition(":")
+            if (
+                part.kind == "paragraph"
+                and is_name(part.text)
+                and parts[at + 1 : at + 2]
+                and parts[at + 1].kind == "item"
+            ):
+                brief.said.thing(singular(part.text), part.line)
+                brief.blocks.add(part.line)
+            elif (
+                part.kind == "item"
+                and not _in_block(brief, parts, at)
+                and colon
+                and is_name(head)
+                and not owner_above(part, brief.said) is not None
+                and _holds_fields(tail)
+            ):
+                brief.said.thing(singular(head), part.line)
+            elif (
+                part.kind == "item"
+                and is_name(part.text)
+                and at + 1 < len(parts)
+                and parts[at + 1].level > part.level
+                and parts[at + 1].kind == "item"
+            ):
+                brief.said.thing(singular(part.text), part.line)
+            elif part.kind == "paragraph" and (found := NAMED_BLOCK.fullmatch(part.text.strip())):
+                brief.said.thing(singular(found[1]), part.line)
+            for sentence, _ in sentences(part.text):
+                sure, maybe = subjects(sentence)
+                for one in sure:
+                    if not _begins(brief, one, sentence):
+                        brief.said.thing(one, part.line)
+                maybes += [(one, part.line) for one in maybe]
+                pointing += [(*ends, part.line) for ends in notes.pointing(sentence)]
+    # A plural at the head of a sentence is a thing if one of it is spoken of anywhere.
+    for one, target, line in pointing:
+        if target in brief.said.things:
+            brief.said.thing(one, line)
+    text = without_actors(" ".join(one.text for one in parts if one.kind in ("paragraph", "item")))
+    named_ = set(map(singular, brief.headed))
+    for short in [one for one in brief.said.things if " " not in one and one not in named_]:
+        longer = [one for one in brief.said.things if one.endswith(f" {short}")]
+        if len(longer) == 1 and not re.search(rf"\b(?:an?|each|every|one) {re.escape(short)}\b", text, re.IGNORECASE):
+            del brief.said.things[short]  # `movements` are the stock movements
+    for one, line in maybes:
+        if (
+            one not in brief.said.things
+            and kind_by_name(one) not in _VALUES
+            and not re.search(r" (?:number|code|id)$", one)
+            and re.search(rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE)
+        ):
+            brief.said.thing(one, line)
+
+
+def _begins(brief: Gathered, one: str, sentence: str) -> bool:
+    """Whether a word is but the beginning of an entity that has a table of fields: `order` of `no two order lines`."""
+    longer = [name for name in map(singular, brief.headed) if name.startswith(f"{one} ")]
+    words = " ".join(english.split(sentence))
+    return any(re.search(rf"\b{re.escape(name[:-1])}", words) for name in longer) and one not in map(
+        singular, brief.headed
+    )
+
+
+def _in_block(brief: Gathered, parts: list[Part], at: int) -> bool:
+    """Whether the list that an item is of stands right below the name of an entity."""
+    while at and parts[at].kind == "item":
+        at -= 1
+    return parts[at].line in brief.blocks
+
+
+def _holds_fields(text: str) -> bool:
+    return len(listed(text)) >= 1 and not re.search(
+        r"\b(?:has|have|is|are|can|must)\b", text.split(",")[0], re.IGNORECASE
+    )

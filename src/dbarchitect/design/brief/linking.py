@@ -1,0 +1,199 @@
+"""How two things stand to each other: of a kind, in a tree, belonging, or by any verb between two that are known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from dbarchitect.design.spec import Field
+
+from .fields import field_of, kind_by_name
+from .phrases import DETERMINERS, counted, every, listed, singular
+from .statements import MAY, NO_THINGS, NOUN, Link
+from .trees import tree_form
+
+if TYPE_CHECKING:
+    from .grammar import Reader
+
+_PREPOSITIONS = re.compile(
+    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly|at most|at least|up to)\b)",
+    re.IGNORECASE,
+)
+
+_OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
+
+
+def kind_of(reader: Reader, text: str, line: int) -> bool:
+    """`a car is a kind of vehicle`."""
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:an? )?(?:special )?(?:kind|type|sort|form|subtype)s? of ({NOUN})$",
+        text, re.IGNORECASE,
+    )  # fmt: skip
+    if match is None:
+        return False
+    general = singular(match[2])
+    reader.said.thing(general, line)
+    for one in listed(match[1]):
+        reader.said.thing(singular(one), line).kind_of = general
+    return True
+
+
+def tree(reader: Reader, text: str, line: int) -> bool:
+    """`categories form a tree`."""
+    text, form, levels = tree_form(text)
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:form|forms|are organi[sz]ed in|are arranged in|make) (?:a |an )?(?:tree|hierarchy|trees)$"
+        rf"|^(?:{DETERMINERS}\s+)?({NOUN}) (?:can be|may be|are|is) nested$",
+        text, re.IGNORECASE,
+    )  # fmt: skip
+    owner = reader.entity(match[1] or match[2]) if match else None
+    if owner is None:
+        return False
+    reader.said.links.append(
+        Link(
+            of=owner, to=owner, least=0, most=1, role="parent", owns=False, line=line, form=form, levels=levels
+        )
+    )  # fmt: skip
+    return True
+
+
+def both_many(reader: Reader, text: str, line: int) -> bool:
+    """`students and courses are many-to-many`."""
+    match = re.match(
+        rf"^({NOUN}) and ({NOUN}) (?:are|have a|is a|stand in a) many[- ]to[- ]many(?: relation(?:ship)?)?$",
+        text,
+        re.IGNORECASE,
+    )
+    if match is None:
+        return False
+    first, second = singular(match[1]), singular(match[2])
+    for one in (first, second):
+        reader.said.thing(one, line)
+    reader.link(first, second, 0, None, "", True, line)
+    reader.link(second, first, 0, None, "", True, line)
+    return True
+
+
+def belongs(reader: Reader, text: str, line: int) -> bool:
+    """`a comment belongs to a post`, `a seat is in a room`."""
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:belongs? to|is part of|are part of|is one of|be part of|be in|belong|is for|are for|is of|are of|is about|are about|is in|are in|takes? place in|takes? place at|happens? in|happens? at|is from|comes? from|stands? (?:in|at|on)|sits? (?:in|on)|stays? (?:in|at|on)|hangs? (?:in|at|on)|(?:is|are) on|lies? (?:in|at|on)|lives? (?:in|at)|(?:is|are) (?:located|kept|stored|placed|held) (?:in|at|on)|refers? to|references|points? to|concerns?) (.+)$",
+        text, re.IGNORECASE,
+    )  # fmt: skip
+    subject = reader.entity(match[1]) if match else None
+    if match is None or subject is None:
+        return False
+    optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
+    reader.said.last = subject
+    # `comments belong to posts`: each of them to one.
+    parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
+    if any(re.search(r"['’]s? ", one) and reader.entity(one) is None for one in parts):
+        return False  # what is somebody's is not yet a thing of the brief
+    return every(
+        [
+            _to(
+                reader, subject, one if counted(one).said else f"one {singular(one)}", line,
+                optional=optional, verb="", vague=not counted(one).said,
+            )
+            for one in parts
+        ]
+    )  # fmt: skip
+
+
+def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, verb: str, vague: bool = False) -> bool:
+    number = counted(item)
+    if (another := re.match(r"^other ([\w -]+)$", number.text, re.IGNORECASE)) and reader.entity(another[1]) == subject:
+        reader.link(subject, subject, 0, None, f"other {subject}", False, line)
+        return True
+    target = reader.entity(number.text)
+    role = ""
+    if target is None and (ended := reader.ending(number.text)) is not None:
+        role, target = ended
+    if target is None and "(" in item:  # `is about one language and one level (A1, B1)`
+        return reader.item(subject, item, line, optional=optional)
+    if target is None:
+        name = singular(number.text)
+        if not number.said or not name or len(name.split()) > 2 or name in NO_THINGS:
+            return False
+        if _of_a_value(item, name):
+            reader.said.put(subject, replace(field_of(name, line=line) or Field(name=name), required=not optional))
+            return True
+        target = name
+        reader.said.thing(name, line)
+    least = 0 if optional else number.least
+    reader.link(subject, target, least, number.most, role or verb, False, line, vague=vague)
+    return True
+
+
+def verb(reader: Reader, text: str, line: int) -> bool:
+    """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
+        text,
+        re.IGNORECASE,
+    )
+    subject = reader.entity(match[1]) if match else None
+    if match is None or subject is None:
+        return False
+    optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
+    items = [one for item in listed(match[3]) for one in _PREPOSITIONS.split(item)]
+    passive = bool(re.match(r"(?:is|are|be) ", match[2], re.IGNORECASE))  # `is carried out by an inspector on a date`
+    if not items or not all(
+        _known_or_many(reader, one) or (passive and at > 0 and _of_a_value(one, singular(counted(one).text)))
+        for at, one in enumerate(items)
+    ):
+        return False
+    reader.said.last = subject
+    role = _role(match[2])
+    parts = _PREPOSITIONS.split(match[3])
+    if (
+        not passive
+        and len(parts) == 2
+        and len(items) == 2
+        and (many := counted(parts[0])).most != 1
+        and counted(parts[1]).most == 1
+    ):
+        first, second = reader.entity(many.text), reader.entity(counted(parts[1]).text)
+        if first is not None and second is not None and len({subject, first, second}) == 3:
+            # `an actor plays several roles in a production`: it is the roles that are in it
+            told = _to(reader, subject, parts[0], line, optional=optional, verb=role)
+            return _to(reader, first, parts[1], line, optional=False, verb="") and told
+    return every([_to(reader, subject, one, line, optional=optional, verb=role) for one in items])
+
+
+def _known_or_many(reader: Reader, item: str) -> bool:
+    """Whether an object of a verb is an entity: one that is known, or something of which there are several."""
+    number = counted(item)
+    if reader.entity(number.text) or reader.ending(number.text):
+        return True
+    name = singular(number.text)
+    return number.said and number.most != 1 and 0 < len(name.split()) <= 2 and name not in NO_THINGS
+
+
+def _of_a_value(item: str, name: str) -> bool:
+    """Whether `for a period`, `in a building` tell of a value rather than of a thing with rows of its own."""
+    values = (
+        "period",
+        "date",
+        "day",
+        "time",
+        "building",
+        "city",
+        "country",
+        "town",
+        "place",
+        "street",
+        "price",
+        "amount",
+    )
+    return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (
+        name in values or kind_by_name(name) in _OF_VALUES
+    )
+
+
+def _role(verb: str) -> str:
+    """`is placed by` is `placed by`; plain verbs name no role."""
+    match = re.match(r"^(?:is|are|be) (\w+ (?:by|to|from|for|with|at|in|on))$", verb, re.IGNORECASE)
+    return match[1].lower() if match else ""

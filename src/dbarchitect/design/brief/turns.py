@@ -1,0 +1,143 @@
+"""Turns of phrase that say several things at once: `a student can take one exam per course`, `a student can't enrol twice in the
+same course`, `if a student misses a lesson, we note the reason`, `a contractor is a company with a name`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dbarchitect.design.spec import Field
+
+from .deeds import nouns_of
+from .fields import field_of
+from .phrases import DETERMINERS, every, listed, singular, with_relatives
+from .statements import MAY, NOUN, Link
+from .subjects import stored
+
+if TYPE_CHECKING:
+    from .grammar import Reader
+
+_KEPT = r"(?:kept|recorded|stored|noted|written down|entered|logged|registered)"
+_NOT = r"(?:can ?not|can['’]t|may not|must not|never|should not|shall not)"
+_TWICE = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) {_NOT} (?:be )?([a-z]+?)(?:ed)? twice (?:in|for|at|on|with|to|into)? ?(?:the same|an?|one) ({NOUN})$"
+    rf"|^(?:{DETERMINERS}\s+)?({NOUN}) {_NOT} (?:be )?([a-z]+?)(?:ed)? (?:in|for|at|on|with|to|into)? ?(?:the same|an?|one) ({NOUN}) (?:twice|more than once)$",
+    re.IGNORECASE,
+)
+_ONE_PER = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*[a-z]+ (?:only |at most |exactly |just )?one ({NOUN}) (?:per|for each|for every|in each) ({NOUN})$",
+    re.IGNORECASE,
+)
+_SORT_WITH = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:an? )?([\w-]+(?: [\w-]+)?) (?:with|that has|which has|who has|having) ((?:an?|the|its|their) .+)$",
+    re.IGNORECASE,
+)
+_ON_EVENT = re.compile(
+    rf"^(?:if|when|whenever|each time|every time|once) (?:{DETERMINERS}\s+)?({NOUN}) ([a-z]+)(?: (?:up|out|in|for|to|on|at|by))? (?:{DETERMINERS}\s+)?({NOUN}),"
+    rf" (?:we (?:also )?(?:keep|store|record|note|log|write down|need) (.+)|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?{_KEPT})$",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(r"^(?:all|any|the) (?:the )?(?:other|remaining) (?:fields|values|attributes|columns) (?:are|must be) (?:required|mandatory|not empty)$", re.IGNORECASE)  # fmt: skip
+_NUMBERED = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) numbered$", re.IGNORECASE)
+
+
+def twice(reader: Reader, text: str, line: int) -> bool:
+    """`a student can't enrol twice in the same course`: an enrolment is one of either, a pair of them is there once anyway."""
+    match = _TWICE.match(text)
+    if match is None:
+        return False
+    who, verb, what = match.groups()[:3] if match[1] else match.groups()[3:]
+    first, second = reader.entity(who), reader.entity(what)
+    if first is None or second is None or first == second:
+        return False
+    deed = next((one for one in nouns_of(verb.lower()) if one in reader.said.things), None)
+    if deed is not None:
+        reader.said.things[deed].keys.append((first, second))
+        return True
+    return any({one.of, one.to} == {first, second} and one.most is None for one in reader.said.links)
+
+
+def one_each(reader: Reader, text: str, line: int) -> bool:
+    """`a student can take one exam per course`: an exam is of one student and one course, and no two are of both the same."""
+    match = _ONE_PER.match(text)
+    names = [reader.entity(one) for one in match.groups()] if match else []
+    if match is None or not all(names) or len(set(names)) < 3:
+        return False
+    who, what, each = (one or "" for one in names)
+    for one in (who, each):
+        if not any(link.of == what and link.to == one for link in reader.said.links):
+            reader.said.links.append(Link(what, one, 1, 1, "", False, line))
+    reader.said.things[what].keys.append((who, each))
+    reader.said.last = what
+    return True
+
+
+def sort_with(reader: Reader, text: str, line: int) -> bool:
+    """`a contractor is a company with a name and a number`, where companies are no things of the brief."""
+    match = _SORT_WITH.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None or reader.entity(match[2]) is not None:
+        return False
+    reader.said.last = owner
+    return every([reader.item(owner, one, line, optional=False) for one in with_relatives(listed(match[3]))])
+
+
+def on_event(reader: Reader, text: str, line: int) -> bool:
+    """`if a student misses a lesson, we note the reason`: what is known of the two together."""
+    match = _ON_EVENT.match(text)
+    first, second = (reader.entity(match[1]), reader.entity(match[3])) if match else (None, None)
+    if match is None or first is None or second is None or first == second:
+        return False
+    fields = [field_of(one, line=line) for one in listed(match[4] or match[5])]
+    if any(one is None for one in fields):
+        return False
+    deed = next((one for one in nouns_of(match[2].lower()) if one in reader.said.things), None)
+    if deed is not None:
+        for one in fields:
+            if one is not None:
+                reader.said.put(deed, one)
+        return True
+    if any({one.of, one.to} == {first, second} and one.most == 1 for one in reader.said.links):
+        return False  # of one of the two, and nobody knows of which
+    reader.said.links += [
+        Link(first, second, 0, None, "", False, line, vague=True),
+        Link(second, first, 0, None, "", False, line, vague=True),
+    ]
+    reader.said.pairs.setdefault((first, second), []).extend(one for one in fields if one is not None)
+    return True
+
+
+def others(reader: Reader, text: str, line: int) -> bool:
+    """`all other fields are required`, as they are where nothing else is said."""
+    return bool(_OTHERS.match(text))
+
+
+def stored_things(reader: Reader, text: str, line: int) -> bool:
+    """`we store shows, episodes and listeners`."""
+    names = stored(text)
+    for one in names:
+        reader.said.thing(singular(one), line)
+    return bool(names)
+
+
+def numbered(reader: Reader, text: str, line: int) -> bool:
+    """`racks are numbered`."""
+    match = _NUMBERED.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    reader.said.last = owner
+    reader.said.put(owner, Field(name="number", kind="integer", unique=True, line=line))
+    return True
+
+
+FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
+    twice,
+    one_each,
+    sort_with,
+    on_event,
+    others,
+    numbered,
+    stored_things,
+)

@@ -1,0 +1,170 @@
+"""The end of a brief, once all of it was read: what its words meant after all, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace as replace_
+
+from msgspec.structs import replace
+
+from dbarchitect.design.spec import Assumed, Entity, Relation, Surroundings, Unread, Volume
+
+from .context import noted
+from .gathered import Gathered
+from .statements import Link
+from .surroundings import volume_of_row, volumes_of
+
+
+def fields_that_are_things(brief: Gathered) -> None:
+    """`a user has one car`, said before anybody knew that cars are things: a relation after all."""
+    for owner, thing in brief.said.things.items():
+        for name, one in list(thing.fields.items()):
+            if name in brief.said.things and name != owner and one.kind == "word" and not one.values:
+                del thing.fields[name]
+                brief.said.links.append(Link(owner, name, int(one.required), 1, "", True, one.line))
+
+
+def same_things(brief: Gathered) -> list[Assumed]:
+    """Two names of one thing: `a flight has flight legs`, and of a leg everything is said that is known of either."""
+    found: list[Assumed] = []
+    said = brief.said
+    for longer in [one for one in said.things if " " in one]:
+        short = longer.split()[-1]
+        thing = said.things[longer]
+        others = [one for one in said.things if one.endswith(f" {short}")]
+        kinds = {one.kind_of for one in said.things.values()}
+        if (
+            short not in said.things
+            or len(others) > 1
+            or thing.fields
+            or thing.keys
+            or thing.kind_of
+            or longer in kinds
+        ):
+            continue
+        if any({one.of, one.to} == {short, longer} for one in said.links) or not said.things[short].fields:
+            continue
+        del said.things[longer]
+        said.links = [
+            replace_(one, of=short if one.of == longer else one.of, to=short if one.to == longer else one.to)
+            for one in said.links
+        ]
+        said.rules = [replace(one, entity=short) if one.entity == longer else one for one in said.rules]
+        found.append(
+            Assumed(
+                what=f"a {longer} is a {short}",
+                because="of the former nothing of its own is said",
+                say=f"A {longer} has a ...",
+                line=thing.line,
+            )
+        )
+    return found
+
+
+def valueless(brief: Gathered) -> list[Assumed]:
+    """A status whose values nobody said is a word: `a city and a state` are of an address."""
+    found: list[Assumed] = []
+    for thing in brief.said.things.values():
+        for name, one in thing.fields.items():
+            if one.kind == "choice" and not one.values:
+                thing.fields[name] = replace(one, kind="word")
+                found.append(
+                    Assumed(
+                        what=f"the {name} of a {thing.name} is any short text",
+                        because="its values are not said",
+                        say=f"A {thing.name} has a {name} (one, another).",
+                        line=one.line,
+                    )
+                )
+    return found
+
+
+def entities_of(brief: Gathered) -> tuple[Entity, ...]:
+    """The entities as they were gathered."""
+    return tuple(
+        Entity(
+            name=thing.name,
+            fields=tuple(thing.fields.values()),
+            key=tuple(thing.keys),
+            kind_of=thing.kind_of,
+            plural=thing.plural,
+            parent=thing.parent,
+            weak=thing.weak,
+            appended=thing.flags.get("appended", False),
+            by_time=thing.flags.get("by_time", False),
+            soft_delete=thing.flags.get("soft_delete", False),
+            history=thing.flags.get("history", False),
+            audit=thing.flags.get("audit", False),
+            queue=thing.flags.get("queue", False),
+            comment=thing.comment,
+            line=thing.line,
+        )
+        for thing in brief.said.things.values()
+    )
+
+
+def surroundings_of(brief: Gathered) -> Surroundings:
+    """Where it runs, with whose rows apart."""
+    around = dict(brief.around)
+    many = around.pop("many_tenants", False)
+    if brief.said.tenant:
+        around |= {"tenant": brief.said.tenant, "isolation": brief.said.isolation or around.get("isolation", "")}
+    elif many and not around.get("tenant") and not around.get("tenancy"):
+        around["tenancy"] = "shared"
+    return Surroundings(**{key: value for key, value in around.items() if value is not None})
+
+
+def all_volumes(brief: Gathered, known: dict[str, Entity]) -> list[Volume]:
+    """The volumes of all parts that tell of them."""
+    found: list[Volume] = []
+    for part, columns in brief.volumes:
+        if part.kind == "row":
+            made = volume_of_row(part.cells, columns, known, line=part.line) if columns else None
+            got = [made] if made is not None else []
+        else:
+            got = volumes_of(part.text, known, line=part.line)
+        if not got:
+            brief.said.unread.append(
+                Unread(text=part.text, line=part.line, hint="such as: 2 million orders, 50k orders a day")
+            )
+        found += got
+    return found
+
+
+def decided(brief: Gathered, known: dict[str, Entity]) -> list[Assumed]:
+    """What was decided of entities of which nothing is said."""
+    found: list[Assumed] = []
+    for name, one in known.items():
+        if not one.fields and not one.kind_of:
+            found.append(
+                Assumed(
+                    what=f"a {name} has a name",
+                    because="nothing else is said of it",
+                    say=f"A {name} has a ...",
+                    line=one.line,
+                )
+            )
+    return found
+
+
+def roles_of(relations: tuple[Relation, ...], name: str) -> set[str]:
+    """The names by which an entity's relations are called."""
+    found: set[str] = set()
+    for one in relations:
+        for here, there in ((one.first, one.second), (one.second, one.first)):
+            if there.entity == name:
+                found |= {here.entity, here.role} - {""}
+    return found
+
+
+def without_context(brief: Gathered, known: Mapping[str, Entity]) -> list[Unread]:
+    """What was not understood, without what certainly says nothing about data: that is noted."""
+    names = [*known, *(field.name for one in known.values() for field in one.fields)]
+    left: list[Unread] = []
+    for one in brief.said.unread:
+        found = noted(one.text, one.line, names)
+        if found is None:
+            left.append(one)
+        else:
+            brief.noted.append(found)
+    return left
