@@ -99,6 +99,9 @@ def check(
     online: Annotated[bool, Parameter(help="With --fix: expand and contract where a plain form would block.")] = False,
     engine: Engine = None,
     platform: Platform = None,
+    facts: Annotated[
+        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose lists of extensions replace ours, repeatable.")
+    ] = (),
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,
@@ -149,6 +152,7 @@ def check(
                 workload=workload,
                 engine=engine,
                 platform=platform,
+                facts=facts,
                 prove=prove,
                 data=data,
                 read_rows=None if read_rows is None else count_of("--read-rows", read_rows),
