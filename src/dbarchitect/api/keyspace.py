@@ -14,6 +14,7 @@ from dbarchitect.model.finding import Gap, Review
 from dbarchitect.model.keyspace import Keyspace
 from dbarchitect.suppression import read_baseline, suppress
 
+from .choose import facts_of
 from .schema import CheckOptions, RulePage
 
 __all__ = ["check_keyspace", "is_redis", "keyspace_pages"]
@@ -37,20 +38,23 @@ def check_keyspace(url: str, options: CheckOptions) -> Review:
     asked = [one for one in options.select if one in known]
     run = {one for one in (asked if options.select else known) if one not in options.ignore}
     baseline = read_baseline(options.baseline) if options.baseline else None
-    client = connect(url)
+    facts = facts_of(options.facts)
+    client = connect(url, options.token)
     try:
         space = inspect(client, url, progress=options.progress)
     finally:
         client.close()
+    if space.upstash:
+        space = replace(space, request=int(facts.number("upstash.request_max") * 1e6))
     findings, silent = look(space, run)
-    rerun = ["dba", "check", space.source]
+    rerun = ["dba", "check", space.source, *(word for path in options.facts for word in ("--facts", str(path)))]
     findings = tuple(
         replace(
             one,
             proof=replace(
                 one.proof,
                 rerun=shlex.join([*rerun, "--select", one.rule]),
-                environment={"server": f"Redis {space.version}"},
+                environment={"server": _engine(space)},
             ),
         )
         for one in findings
@@ -62,18 +66,24 @@ def check_keyspace(url: str, options: CheckOptions) -> Review:
         not_run=set(known) - run,
         today=options.now.date(),
     )
+    old = (Gap(kind="fact", name="upstash.request_max", effect=one) for one in facts.old(options.now.date()))
     return Review(
         source=space.source,
-        engine=f"Redis {space.version}",
+        engine=_engine(space),
         findings=findings,
         silent=silent,
         suppressed=suppressed,
-        gaps=(*_gaps(space), *stale),
+        gaps=(*_gaps(space), *stale, *old),
         keys=space.keys,
         rules_run=len(run),
-        environment={"source": f"Redis {space.version}", "sample": _sample(space)},
+        environment={"source": _engine(space), "sample": _sample(space)}
+        | ({"sent": f"{space.sent:,} commands over REST"} if space.sent else {}),
         command=tuple(rerun),
     )
+
+
+def _engine(space: Keyspace) -> str:
+    return f"Redis {space.version}" + (f" at Upstash {space.info['upstash_version']}" if space.upstash else "")
 
 
 def _refuse(options: CheckOptions) -> None:
@@ -95,6 +105,8 @@ def _sample(space: Keyspace) -> str:
 
 def _gaps(space: Keyspace) -> tuple[Gap, ...]:
     found = [Gap(kind="command", name=name, effect=lacks) for name, lacks in space.refused.items()]
+    if space.unnamed:
+        found.append(Gap(kind="keys", name=f"{space.unnamed:,} that are no UTF-8", effect="REST cannot name them"))
     if space.mode == "cluster" or space.info.get("cluster_enabled") == "1":
         found.append(Gap(kind="cluster", name=shown(space.source), effect="only this node was looked at"))
     if not space.keys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -63,9 +63,10 @@ class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
     script's rows too, which are then read as with `read_rows`: up to so many rows of each table, for what they show of
     its design. A live source's rows are read only with `read_rows`. `dependencies` are declared functional ones.
-    `exposed_roles` are those that strangers act as, besides the usual ones. `platform`: where it is to
-    run, None: where the URL or the schema says. `facts`: files that change our lists of extensions. `against`: another
-    source, or a git revision of this one: what is known there is left out. `fix`: write the fixes as migrations."""
+    `exposed_roles` are those that strangers act as, besides the usual ones. `platform`: where it is to run, None: where
+    the URL or the schema says. `facts`: files that change our lists of extensions and limits. `token`: of Upstash's
+    REST API, where that is the source. `against`: another source, or a git revision of this one: what is known there is
+    left out. `fix`: write the fixes as migrations."""
 
     select: tuple[str, ...] = ()
     extend: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ class CheckOptions(WorkOptions):
     exposed_roles: tuple[str, ...] = ()
     platform: PlatformName | None = None
     facts: tuple[Path, ...] = ()
+    token: str = field(default="", repr=False)
     workload: Path | None = None
     prove: bool = False
     baseline: Path | None = None

@@ -100,7 +100,8 @@ def check(
     engine: Engine = None,
     platform: Platform = None,
     facts: Annotated[
-        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose lists of extensions replace ours, repeatable.")
+        tuple[Path, ...],
+        Parameter(metavar="FILE", help="TOML whose facts on platforms replace ours, repeatable."),
     ] = (),
     pg_bin: PgBin = None,
     server: Scratch = None,
@@ -153,6 +154,7 @@ def check(
                 engine=engine,
                 platform=platform,
                 facts=facts,
+                token=terminal.upstash_token(),
                 prove=prove,
                 data=data,
                 read_rows=None if read_rows is None else count_of("--read-rows", read_rows),
