@@ -134,6 +134,7 @@ def test_what_is_known_of_a_platform_has_its_source_and_grows_old(name: str) -> 
     old = platform(name, today=date(2029, 1, 1))
     assert len(old.warnings) > len(new.facts)
     assert any("extensions" in one for one in old.warnings)
+    assert not any("list of" in one for one in new.warnings)
     text = render_platform(old, "text", screen=Screen(width=100), version="0")
     assert "warning: " in text and "--copy-with" in text
     assert json.loads(render_platform(new, "json", screen=Screen(width=100), version="0"))["platform"] == name
@@ -153,6 +154,57 @@ def test_lists_of_extensions_contradict_themselves_nowhere() -> None:
         assert has.known >= {one for names in has.not_on.values() for one in names.split()}
         assert has.lacks("pg_trgm", 17) == "" and has.lacks("nothing_of_the_kind", 17)
     assert extensions_of("supabase").lacks("timescaledb", 17) and not extensions_of("supabase").lacks("timescaledb", 15)
+
+
+def test_lists_of_extensions_are_replaced_and_changed_by_a_file(tmp_path: Path, capsys) -> None:
+    script = tmp_path / "shop.sql"
+    script.write_text("create extension citus;\ncreate extension pg_trgm;\ncreate extension pgaudit;")
+    facts = tmp_path / "mine.toml"
+    words = ["check", str(script), "--platform", "neon", "--facts", str(facts), "--format", "json"]
+
+    def said(text: str) -> list[tuple[str, str, object]]:
+        facts.write_text(text)
+        run(words)
+        found = json.loads(capsys.readouterr().out)
+        return [
+            (one["at"]["name"], one["severity"], one["facts"]["list"])
+            for one in found["findings"]
+            if one["rule"] == "extension-not-on-platform"
+        ]
+
+    mine = '[extensions.neon]\nsource = "the server"\ndate = 2026-11-20\n'
+    assert said(mine + 'add = "citus"\nwithout = "pg_trgm"') == [
+        ("pg_trgm", "error", "2026-11-20"),
+        ("pgaudit", "info", "2025-06-23"),
+    ]
+    assert said(mine + 'names = "citus pgaudit"') == [("pg_trgm", "error", "2026-11-20")]
+    assert said(mine + 'terms.citus = "beta"\nadd = "citus"')[0] == ("citus", "info", "2026-11-20")
+    facts.write_text(mine + 'names = "pg_trgm"')
+    assert platform("neon", facts=[facts], today=date(2026, 11, 27)).extensions == ("pg_trgm",)
+    old = platform("neon", facts=[facts], today=date(2028, 1, 1))
+    assert any("2026-11-20" in one and "the server" in one for one in old.warnings)
+    for wrong, told in (
+        (mine + 'names = "a"\nadd = "b"', "list of its own"),
+        (mine + 'without = "nothing_of_it"', "not in the list"),
+        (mine + 'add = "b"\nwithout = "b"', "not in the list|both added"),
+        (mine, "nothing is said"),
+        ('[extensions.heroku]\nsource = "x"\ndate = 2026-11-20\nnames = "a"', "neon or supabase"),
+        ('[extension.neon]\nsource = "x"', "holds no facts"),
+        ('[extensions.neon]\nnames = "a"', "date"),
+        ("[extensions", "holds no facts"),
+    ):
+        facts.write_text(wrong)
+        with pytest.raises(InputError, match=told):
+            run(words)
+
+
+def test_what_is_said_of_an_extension_by_an_old_page_is_told_as_old(tmp_path: Path, capsys) -> None:
+    script = tmp_path / "shop.sql"
+    script.write_text("create extension pgaudit;")
+    run(["check", str(script), "--platform", "neon", "--format", "json"])
+    gaps = json.loads(capsys.readouterr().out)["gaps"]
+    assert any("pgaudit is of 2025-06-23" in one["effect"] for one in gaps)
+    assert not any("online_advisor" in one["effect"] for one in gaps)
 
 
 @pytest.fixture

@@ -23,12 +23,13 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.value import from_json
 from dbarchitect.orm.targets import targets
 from dbarchitect.prove.choose import measure
+from dbarchitect.review.platforms import ExtensionLists, read_extensions
 from dbarchitect.sources import Workshop, open_source
 
 from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, workload_of
 
-__all__ = ["ChooseOptions", "choose", "facts_of"]
+__all__ = ["ChooseOptions", "choose", "facts_of", "lists_of"]
 
 _BRIEFS = (".md", ".markdown")
 _MOST_ROWS = 1_000_000  # of a table when measuring: they are made in memory
@@ -55,6 +56,12 @@ def facts_of(over: tuple[Path, ...] = ()) -> Factbook:
     folder = resources.files("dbarchitect.design") / "facts"
     ours = [(one.name, one.read_bytes()) for one in folder.iterdir() if one.name.endswith(".toml")]
     return read_facts(sorted(ours), over=[(str(path), _read(path)) for path in over])
+
+
+def lists_of(over: tuple[Path, ...] = ()) -> ExtensionLists:
+    """What platforms have of extensions, as the package says it and files change it. Raises `InputError`."""
+    facts_of(over)  # such a file may hold facts too: what is wrong with these is told
+    return read_extensions((str(path), _read(path)) for path in over)
 
 
 def choose(given: str, options: ChooseOptions) -> Choice:

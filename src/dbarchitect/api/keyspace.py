@@ -10,6 +10,7 @@ from dbarchitect.keyspace.rule import BOOK
 from dbarchitect.model.finding import Gap, Review
 from dbarchitect.model.keyspace import Keyspace
 
+from .choose import facts_of
 from .read_only import planned, refuse, reviewed
 from .schema import CheckOptions
 
@@ -23,23 +24,32 @@ def check_keyspace(url: str, options: CheckOptions) -> Review:
     """
     refuse(options, "a Redis server", workload=False)
     plan = planned(BOOK, options)
-    client = connect(url)
+    facts = facts_of(options.facts)
+    client = connect(url, options.token)
     try:
         space = inspect(client, url, progress=options.progress)
     finally:
         client.close()
+    engine = f"Redis {space.version}"
+    gaps = _gaps(space)
+    if space.upstash:
+        engine += f" at Upstash {space.info['upstash_version']}"
+        space = replace(space, request=int(facts.number("upstash.request_max") * 1e6))
+        old = (Gap(kind="fact", name="upstash.request_max", effect=one) for one in facts.old(options.now.date()))
+        gaps = (*gaps, *old)
     review = reviewed(
         BOOK,
         space,
         plan,
         options,
         source=space.source,
-        engine=f"Redis {space.version}",
+        engine=engine,
         sample=_sample(space),
-        gaps=_gaps(space),
-        command=["dba", "check", space.source],
+        gaps=gaps,
+        command=["dba", "check", space.source, *(word for path in options.facts for word in ("--facts", str(path)))],
     )
-    return replace(review, keys=space.keys)
+    sent = {"sent": f"{space.sent:,} commands over REST"} if space.sent else {}
+    return replace(review, keys=space.keys, environment=review.environment | sent)
 
 
 def _sample(space: Keyspace) -> str:
@@ -50,6 +60,8 @@ def _sample(space: Keyspace) -> str:
 
 def _gaps(space: Keyspace) -> tuple[Gap, ...]:
     found = [Gap(kind="command", name=name, effect=lacks) for name, lacks in space.refused.items()]
+    if space.unnamed:
+        found.append(Gap(kind="keys", name=f"{space.unnamed:,} that are no UTF-8", effect="REST cannot name them"))
     if space.mode == "cluster" or space.info.get("cluster_enabled") == "1":
         found.append(Gap(kind="cluster", name=shown(space.source), effect="only this node was looked at"))
     if not space.keys:

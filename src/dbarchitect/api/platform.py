@@ -9,9 +9,8 @@ from pathlib import Path
 from dbarchitect.engines.postgres.platforms import endpoint, ways_in
 from dbarchitect.errors import InputError
 from dbarchitect.model.platform import PLATFORMS, TITLES, PlatformName, PlatformReport, Told
-from dbarchitect.review.platforms import extensions_of
 
-from .choose import facts_of
+from .choose import facts_of, lists_of
 
 # The facts of a platform that are told, in this order.
 ASKED = ("connections", "pooler_clients", "pool_size", "suspend", "grants", "storage_max")
@@ -55,10 +54,9 @@ def platform(given: str, *, facts: Sequence[Path] = (), today: date) -> Platform
         for key in keys
         if (fact := book[f"{named}.{key}"])
     )
-    has = extensions_of(named)
+    has = lists_of(tuple(facts))[named]
     copy_with, drop_copy_with, note = _COPIES[named]
     book.used = {f"{named}.{key}" for key in keys}
-    old = has.old(named, today)
     return PlatformReport(
         platform=named,
         title=TITLES[named],
@@ -73,5 +71,5 @@ def platform(given: str, *, facts: Sequence[Path] = (), today: date) -> Platform
         extensions_refused=has.refused,
         extensions_source=has.source,
         extensions_date=str(has.date),
-        warnings=(*book.old(today), *([old] if old else [])),
+        warnings=(*book.old(today), *has.old(named, today)),
     )

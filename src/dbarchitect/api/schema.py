@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
@@ -44,7 +44,6 @@ from dbarchitect.prove.parameters import filled
 from dbarchitect.prove.sqlite import SqliteBench
 from dbarchitect.prove.sqlite import demonstrate as demonstrate_sqlite
 from dbarchitect.prove.workbench import Workbench
-from dbarchitect.review.platforms import extensions_of
 from dbarchitect.review.rule import chosen, review, rules
 from dbarchitect.sources import Source, Workshop, open_source, without_our_server
 from dbarchitect.sql.parse import normalize
@@ -52,6 +51,7 @@ from dbarchitect.sql.script import split_script
 from dbarchitect.suppression import ConfiguredIgnore, read_baseline, suppress
 
 from .against import known_against, only_new
+from .choose import lists_of
 from .evidence import with_evidence
 from .kinds import admit
 from .mend import FixOptions, mend
@@ -63,9 +63,10 @@ class CheckOptions(WorkOptions):
     """Options of `check`. `rows` are the lab's, by table, "*" for all; `now` dates proofs and expiries; `data` loads a
     script's rows too, which are then read as with `read_rows`: up to so many rows of each table, for what they show of
     its design. A live source's rows are read only with `read_rows`. `dependencies` are declared functional ones.
-    `exposed_roles` are those that strangers act as, besides the usual ones. `platform`: where it is to
-    run, None: where the URL or the schema says. `against`: another source,
-    or a git revision of this one: what is known there is left out. `fix`: write the fixes as migrations."""
+    `exposed_roles` are those that strangers act as, besides the usual ones. `platform`: where it is to run, None: where
+    the URL or the schema says. `facts`: files that change our lists of extensions and limits. `token`: of Upstash's
+    REST API, where that is the source. `against`: another source, or a git revision of this one: what is known there is
+    left out. `fix`: write the fixes as migrations."""
 
     select: tuple[str, ...] = ()
     extend: tuple[str, ...] = ()
@@ -73,6 +74,8 @@ class CheckOptions(WorkOptions):
     ignores: tuple[ConfiguredIgnore, ...] = ()
     exposed_roles: tuple[str, ...] = ()
     platform: PlatformName | None = None
+    facts: tuple[Path, ...] = ()
+    token: str = field(default="", repr=False)
     workload: Path | None = None
     prove: bool = False
     baseline: Path | None = None
@@ -137,7 +140,7 @@ def check_opened(
         *_left_out(workload.rejected if workload else ()),
     )
     environment = {"source": _engine(opened)}
-    gaps += (*known[1], *_old_lists(findings, options.now.date()))
+    gaps += (*known[1], *_old_lists(findings, options))
     if options.against is not None:
         findings, old = only_new(findings, known[0], options.against)
         suppressed += old
@@ -186,12 +189,14 @@ def _known(source: str, options: CheckOptions) -> tuple[tuple[Finding, ...], tup
     return known_against(source, options.against, lambda given: check(given, base))
 
 
-def _old_lists(findings: Iterable[Finding], today: date) -> Iterator[Gap]:
+def _old_lists(findings: Iterable[Finding], options: CheckOptions) -> Iterator[Gap]:
     """Warnings of lists of extensions that findings come from and that have grown old."""
-    platforms = {one.facts["platform"] for one in findings if one.rule == "extension-not-on-platform"}
+    found = [one for one in findings if one.rule == "extension-not-on-platform"]
     for platform in PLATFORMS:
-        if platform in platforms and (old := extensions_of(platform).old(platform, today)):
-            yield Gap(kind="list", name=f"extensions of {TITLES[platform]}", effect=old)
+        names = {one.at.name for one in found if one.facts["platform"] == platform}
+        if names:
+            for old in lists_of(options.facts)[platform].old(platform, options.now.date(), names):
+                yield Gap(kind="list", name=f"extensions of {TITLES[platform]}", effect=old)
 
 
 def reviewed(
@@ -207,6 +212,7 @@ def reviewed(
         exposed_roles=options.exposed_roles,
         platform=options.platform,
         there=there,
+        lists=lists_of(options.facts) if options.facts else None,
     )
 
 
@@ -219,6 +225,7 @@ def _command(source: str, options: CheckOptions, *more: str) -> tuple[str, ...]:
         words += ["--engine", options.engine]
     if options.platform is not None and endpoint(source) is None:
         words += ["--platform", options.platform]
+    words += [word for path in options.facts for word in ("--facts", str(path))]
     if options.read_rows is not None:
         words += ["--read-rows", str(options.read_rows)]
     if options.workload is not None:

@@ -26,6 +26,11 @@ def cache() -> Path | None:
     return Path(named).absolute() if named else None
 
 
+def upstash_token() -> str:
+    """The token of Upstash's REST API, "" for none: $UPSTASH_REDIS_REST_TOKEN, as its own clients have it."""
+    return os.environ.get("UPSTASH_REDIS_REST_TOKEN", "")
+
+
 def account() -> str:
     """Who runs this, and where: `name@machine`."""
     import getpass

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import msgspec
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import Value
 
+LISTS = "extensions"  # the group of a file that is no fact of ours: what platforms have of extensions (`review`)
 OLD_AFTER_DAYS = 365  # platforms change prices and limits about yearly; an older figure is told with a warning
 
 
@@ -85,8 +87,10 @@ def read_facts(files: Iterable[tuple[str, bytes]], *, over: Iterable[tuple[str, 
 
 def _parsed(name: str, data: bytes) -> dict[str, Fact]:
     try:
-        groups = msgspec.toml.decode(data, type=dict[str, dict[str, Fact]])
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as err:
+        document: dict[str, Any] = msgspec.toml.decode(data, type=dict[str, Any])
+        document.pop(LISTS, None)
+        groups = msgspec.convert(document, dict[str, dict[str, Fact]])
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as err:
         raise InputError(
             f"{name} holds no facts: {err}",
             hint='[neon.storage_max] value = 32, source = "https://...", date = 2026-11-26',

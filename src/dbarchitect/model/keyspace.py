@@ -45,6 +45,8 @@ class Keyspace(Value, frozen=True, kw_only=True):
     commands   calls by command, since the server started or CONFIG RESETSTAT
     open       whether the default user lets anybody in without a password; None where this may not be read
     refused    commands that this user may not run, with what is not known for that
+    sent       commands that were sent over REST, each of which is billed; `unnamed`: keys that are no UTF-8
+    request    the most bytes of one request, where the platform has such a limit
     """
 
     source: str
@@ -63,6 +65,9 @@ class Keyspace(Value, frozen=True, kw_only=True):
     patterns: tuple[KeyPattern, ...] = ()
     big: tuple[BigKey, ...] = ()
     refused: dict[str, str] = {}
+    sent: int = 0
+    unnamed: int = 0
+    request: int | None = None
 
     def number(self, name: str) -> float | None:
         """A field of INFO as a number, None where it is not there."""
@@ -84,10 +89,20 @@ class Keyspace(Value, frozen=True, kw_only=True):
     @property
     def maxmemory(self) -> int | None:
         """In bytes, 0 for none; None where unknown."""
-        told = self.number("maxmemory")
+        told = self.number("max_data_size") if self.upstash else self.number("maxmemory")
         return int(told) if told is not None else self.setting("maxmemory")
+
+    @property
+    def used(self) -> int:
+        """Bytes that count against `maxmemory`."""
+        return int((self.number("total_data_size") if self.upstash else self.number("used_memory")) or 0)
+
+    @property
+    def upstash(self) -> bool:
+        """Whether this is Upstash: its INFO says so, by the protocol of Redis as over REST."""
+        return "upstash_version" in self.info
 
     @property
     def is_cache(self) -> bool:
         """Whether most keys expire or the server may evict any: what a cache looks like."""
-        return self.policy.startswith("allkeys") or (self.keys > 0 and self.with_ttl * 2 > self.keys)
+        return self.policy.startswith(("allkeys", "optimistic")) or (self.keys > 0 and self.with_ttl * 2 > self.keys)

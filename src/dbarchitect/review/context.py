@@ -15,6 +15,7 @@ from dbarchitect.model.names import Name, ObjectRef, quote_literal
 from dbarchitect.model.platform import SCHEMAS, PlatformName
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Check, Column, DomainType, ForeignKey, Index, Relational, Sequence, Table, UserType
+from dbarchitect.review.platforms import ExtensionLists
 from dbarchitect.review.vocabulary import names_money
 
 from .asked import Asked
@@ -50,7 +51,7 @@ class Context:
     `tables` are those a rule looks at: no system schemas, temporary or foreign tables, migration bookkeeping, and no
     partition (its root speaks for it). Live values are None where the source does not have them. `exposed_roles` are
     those that strangers act as, besides the usual ones. `platform`: the one that the schema is for, where
-    somebody said; `there`: it was read from that.
+    somebody said; `there`: it was read from that; `lists`: what platforms have of extensions, None: as published.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Context:
         exposed_roles: Collection[str] = (),
         platform: PlatformName | None = None,
         there: bool = False,
+        lists: ExtensionLists | None = None,
     ) -> None:
+        self.lists = lists
         self.meant: PlatformName | None = platform
         self._there = there
         self.schema = schema

@@ -29,6 +29,7 @@ from dbarchitect.model.rulebook import modules, unbound
 from dbarchitect.model.schema import Relational
 from dbarchitect.review.context import Context
 from dbarchitect.review.exposure import HarmsBy, exposed
+from dbarchitect.review.platforms import ExtensionLists
 from dbarchitect.review.systemic import DATABASE, asked
 
 Needs = Literal["structure", "live", "statistics", "counters", "authentication", "server", "rows"]
@@ -161,15 +162,16 @@ def review(
     exposed_roles: Collection[str] = (),
     platform: PlatformName | None = None,
     there: bool = False,
+    lists: ExtensionLists | None = None,
 ) -> tuple[tuple[Finding, ...], tuple[Silence, ...]]:
     """Run the chosen rules over `schema`: findings, worst first and of one severity the most exposed first, and the
     rules that stayed silent, with the reason.
 
     `exposed_roles`: roles that strangers act as, besides the usual ones. `platform`: where the schema is to run, None:
-    where it seems to; `there`: it was read there. Raises `InputError` for a name in `select`, `ignore` or `extend` that
-    no rule has.
+    where it seems to; `there`: it was read there; `lists`: the extensions of platforms, None: as published.
+    Raises `InputError` for a name in `select`, `ignore` or `extend` that no rule has.
     """
-    context = Context(schema, workload, exposed_roles=exposed_roles, platform=platform, there=there)
+    context = Context(schema, workload, exposed_roles=exposed_roles, platform=platform, there=there, lists=lists)
     findings: list[Finding] = []
     silences: list[Silence] = []
     running = chosen(select, ignore, extend, engine=schema.family)

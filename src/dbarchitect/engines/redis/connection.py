@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from dbarchitect.errors import DbaError, InputError, SurroundingsError
 
+from .rest import RestClient, is_rest
+
 SCHEMES = ("redis", "rediss")
 _TIMEOUT_S = 10.0
 _FORM = "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// for TLS"
@@ -40,8 +42,8 @@ class Client(Protocol):
 
 
 def is_redis(source: str) -> bool:
-    """Whether a source is the URL of a Redis server."""
-    return re.match(r"rediss?://", source, re.IGNORECASE) is not None
+    """Whether a source is the URL of a Redis server, or of Upstash's REST API."""
+    return re.match(r"rediss?://", source, re.IGNORECASE) is not None or is_rest(source)
 
 
 def shown(url: str) -> str:
@@ -53,15 +55,17 @@ def shown(url: str) -> str:
     return f"{found[1]}{user}{':***' if colon else ''}@{found[3]}"
 
 
-def connect(url: str) -> Client:
-    """A client of the server at `url` that has been let in. Raises `InputError` for what is no such URL,
-    `SurroundingsError` where nothing answers, does not speak Redis, or does not let in."""
+def connect(url: str, token: str = "") -> Client:
+    """A client of the server at `url` that has been let in; `token`: of a REST API. Raises `InputError` for what is no
+    such URL, `SurroundingsError` where nothing answers, does not speak Redis, or does not let in."""
     try:
         import redis
     except ImportError:
         raise SurroundingsError(
             "reading Redis takes redis-py, which is not installed", hint="pip install 'dbarchitect[redis]'"
         ) from None
+    if is_rest(url):
+        return _over_rest(url, token)
     _checked(url)
     options: dict[str, Any] = {
         "socket_timeout": _TIMEOUT_S,
@@ -81,6 +85,21 @@ def connect(url: str) -> Client:
     except OSError as err:  # a file of certificates that is not there
         client.close()
         raise SurroundingsError(f"cannot connect to {shown(url)}: {_safe(err, url)}", hint=_FORM) from None
+    return client
+
+
+def _over_rest(url: str, token: str) -> Client:
+    import redis
+
+    client = RestClient(url, token)
+    try:
+        client.ping()
+    except redis.ResponseError as err:
+        client.close()
+        raise SurroundingsError(f"{shown(url)} refuses PING: {_safe(err, url)}", hint="look at the token") from None
+    except SurroundingsError:
+        client.close()
+        raise
     return client
 
 

@@ -16,7 +16,8 @@ them, and a server of its own is better for the cache.
 
 ## How to mend it
 
-`allkeys-lru`, or `allkeys-lfu` where what is popular stays so. `dba cache` predicts what each gives.
+`allkeys-lru`, or `allkeys-lfu` where what is popular stays so. `dba cache` predicts what each gives. At Upstash switch
+eviction on in the console of the database: it has one policy, which takes keys at random, those with a TTL first.
 """
 
 from __future__ import annotations
@@ -36,11 +37,13 @@ def check(space: Keyspace) -> Iterator[Finding]:
     limit = space.maxmemory
     if space.policy != "noeviction" or not limit or space.with_ttl * 2 <= space.keys:
         return
-    used = space.number("used_memory") or 0.0
+    used = space.used
+    off = "eviction is off" if space.upstash else "maxmemory-policy is noeviction"
     yield RULE.finding(
         SERVER,
-        f"maxmemory-policy is noeviction, and {space.with_ttl:,} of {space.keys:,} keys expire as in a cache: at "
+        f"{off}, and {space.with_ttl:,} of {space.keys:,} keys expire as in a cache: at "
         f"{size_text(limit)} ({used / limit:.0%} used) writes are refused",
-        facts={"keys": space.keys, "with_ttl": space.with_ttl, "maxmemory": limit, "used_memory": int(used)},
-        fix=("CONFIG SET maxmemory-policy allkeys-lru",),
+        facts={"keys": space.keys, "with_ttl": space.with_ttl, "maxmemory": limit, "used_memory": used},
+        # Upstash switches it on in its console, and has one policy, which takes keys at random.
+        fix=() if space.upstash else ("CONFIG SET maxmemory-policy allkeys-lru",),
     )

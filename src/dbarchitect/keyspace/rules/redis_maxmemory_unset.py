@@ -33,7 +33,7 @@ RULE = Rule(__name__, __doc__, ask=("CONFIG GET maxmemory", "INFO memory"))
 
 def check(space: Keyspace) -> Iterator[Finding]:
     """A limit of 0."""
-    if space.maxmemory != 0:
+    if space.maxmemory != 0 or space.upstash:  # there the plan is the limit
         return
     used, machine = space.number("used_memory") or 0.0, space.number("total_system_memory") or 0.0
     of = f" of the machine's {size_text(machine)}" if machine else ""

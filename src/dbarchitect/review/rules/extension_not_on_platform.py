@@ -11,11 +11,13 @@ shows. It is silent about a server of the platform itself, where the extension i
 `CREATE EXTENSION` fails there, and with it the migration and everything that comes after it.
 
 The list is a file with its source and its date (`src/dbarchitect/review/extensions.toml`); one that is older than a
-year is told with a warning. Neon has TimescaleDB's Apache edition alone; Supabase has dropped it on PostgreSQL 17.
+year is told with a warning, and `--facts FILE` replaces or changes it. Neon has TimescaleDB's Apache edition alone;
+Supabase has dropped it on PostgreSQL 17.
 
 ## What would make it false
 
-The platform has added it since the date of the list: `SELECT name FROM pg_available_extensions` there tells.
+The platform has added it since the date of the list: `SELECT name FROM pg_available_extensions` there tells, and
+`--facts FILE` tells `dba`: `[extensions.neon] add = "pg_squeeze", source = "...", date = 2026-11-27` (a line each).
 
 ## How to mend it
 
@@ -43,14 +45,15 @@ def check(review: Context) -> Iterator[Finding]:
     platform = review.platform
     if not platform or review.installed_there:
         return
-    has = extensions_of(platform)
+    has = extensions_of(platform, review.lists)
     title = TITLES[platform]
     for one in review.schema.extensions:
         at = ObjectRef(kind="extension", name=one.name)
-        facts: dict[str, Scalar] = {"platform": platform, "list": str(has.date), "source": has.source}
+        told = has.told_by(one.name)
+        facts: dict[str, Scalar] = {"platform": platform, "list": str(told.date), "source": told.source}
         if why := has.lacks(one.name, review.schema.major):
             yield RULE.finding(
-                at, f"{title} does not have the extension {one.name}: {why} (of {has.date})", facts=facts
+                at, f"{title} does not have the extension {one.name}: {why} (of {told.date})", facts=facts
             )
         elif terms := has.terms.get(one.name):
             yield RULE.finding(
