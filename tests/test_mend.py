@@ -24,7 +24,7 @@ from dbarchitect.model.finding import Finding, Mend, Review, Severity
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Check, Column, Type
 from dbarchitect.prove import mend as prove_mend
-from dbarchitect.prove.mend import Mender, MendOptions, NotMended
+from dbarchitect.prove.mend import Mender, MendOptions, NotMended, PostgresGround
 from dbarchitect.render import FORMATS, Screen, render_review
 from dbarchitect.review import review
 from dbarchitect.sources import open_source
@@ -132,7 +132,7 @@ class Scene:
         self.schema = inspect(self.copy.connection, facts=False)
         self.copy.connection.close()  # what is copied has nobody in it
         options = MendOptions(version=self.schema.version)
-        self.mender = Mender(self.copy.server, self.copy.name, said, options)
+        self.mender = Mender(PostgresGround(self.copy.server, self.copy.name, options), said)
 
 
 CHECK = AddConstraint(

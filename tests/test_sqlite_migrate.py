@@ -13,9 +13,10 @@ from dbarchitect.cli import run
 from dbarchitect.engines.sqlite.source import open_sqlite
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.renames import answers_of
+from dbarchitect.migrate.sqlite_script import script_of
 from dbarchitect.model.plan import Plan
 from dbarchitect.prove.arrive import UnansweredError
-from dbarchitect.prove.sqlite_arrive import SqliteJourney, apply, script_of
+from dbarchitect.prove.sqlite_arrive import SqliteJourney, apply
 from sqlite_changes import careless, planned
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)

@@ -20,6 +20,7 @@ from dbarchitect.migrate.forms import Online
 from dbarchitect.migrate.keeping import keeping
 from dbarchitect.migrate.online import carried, obstacle, online_steps
 from dbarchitect.migrate.renames import Answers, Question, answers_of
+from dbarchitect.migrate.sqlite_script import script_of
 from dbarchitect.model.change import AddColumn, Change
 from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
@@ -28,7 +29,7 @@ from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 from dbarchitect.progress import nothing
 from dbarchitect.prove.arrive import Journey, PlanOptions, UnansweredError, schema_of
-from dbarchitect.prove.sqlite_arrive import SqliteJourney, script_of
+from dbarchitect.prove.sqlite_arrive import SqliteJourney
 from dbarchitect.prove.sqlite_arrive import apply as apply_sqlite
 from dbarchitect.sources import Source, open_source
 

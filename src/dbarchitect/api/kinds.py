@@ -39,7 +39,7 @@ VERBS: dict[str, str] = {
     "choose": "chooses a database for a brief or a schema",
     "orm": "writes an ORM's project for a schema of PostgreSQL or SQLite",
     "orm diff": "compares models with a schema of PostgreSQL",
-    "report": "writes a page about a schema of PostgreSQL",
+    "report": "writes a page about a schema of PostgreSQL or SQLite",
     "erd": "draws tables",
     "cache": "designs a cache in front of tables of PostgreSQL",
     "vectors": "tries pgvector's indexes on vectors",
@@ -181,9 +181,9 @@ KINDS: tuple[Kind, ...] = (
         example="app.db",
         is_one=_is_sqlite,
         noun="SQLite's",
-        takes=frozenset({"check", "index", "query", "migrate diff", "erd", "choose", "orm", "twin create"}),
-        otherwise="dba check {given}, dba index, dba query, dba erd, dba choose, dba orm, dba migrate diff and "
-        "dba twin create take SQLite",
+        takes=frozenset({"check", "index", "query", "migrate diff", "report", "erd", "choose", "orm", "twin create"}),
+        otherwise="dba check {given}, dba index, dba query, dba report, dba erd, dba choose, dba orm, "
+        "dba migrate diff and dba twin create take SQLite",
         instead={
             "workload": _LOGS,
             "vectors": _PGVECTOR,
@@ -193,9 +193,7 @@ KINDS: tuple[Kind, ...] = (
             "migrate lint": "dba migrate diff {given} TARGET runs a plan before it shows it",
             "migrate rehearse": "dba migrate diff {given} TARGET runs its plan up and back on a copy with the rows",
             **dict.fromkeys(_SERVER, "dba migrate diff {given} TARGET --apply runs a plan on the file, after a backup"),
-            **dict.fromkeys(
-                ("report", "serve"), "dba check {given} and dba erd {given} -o erd.svg show what a page would"
-            ),
+            "serve": "dba report {given} -o report.html shows it as one page",
             **dict.fromkeys(_DOCUMENTS, _MONGODB),
         },
     ),

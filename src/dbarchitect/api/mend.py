@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from dbarchitect.engines.sqlite.source import SqliteSource
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.formats import drizzle, empty_folder, plain, words, write_migration
 from dbarchitect.migrate.formats.folder import Folder, Written
@@ -18,7 +19,8 @@ from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Finding, Mend
 from dbarchitect.model.plan import Migration, Plan, Step
 from dbarchitect.model.schema import Relational
-from dbarchitect.prove.mend import Mender, MendOptions, NotMended
+from dbarchitect.prove.mend import Ground, Mender, MendOptions, NotMended, PostgresGround
+from dbarchitect.prove.sqlite_mend import SqliteGround
 from dbarchitect.sources import Source
 from dbarchitect.toolchains import run_python
 
@@ -63,15 +65,46 @@ def mend(
 
     All of them are written, or the folder is as it was (`InputError`, `SurroundingsError`, an interruption).
     """
-    pen = _Pen(options, now)
+
+    def ground() -> Ground:
+        start, _ = opened.private("start", now=now, privileges=opened.is_live)
+        version = opened.schema.version
+        forms = online_forms(version, fill_only=not options.online)
+        return PostgresGround(opened.workshop.host, start, MendOptions(version=version, facts=facts, online=forms))
+
+    return _each(findings, ground, review, options, _Pen(options, now), progress)
+
+
+def mend_sqlite(
+    findings: Sequence[Finding],
+    opened: SqliteSource,
+    evidence: Callable[[SqliteSource], Relational],
+    review: Callable[[Relational], tuple[Finding, ...]],
+    options: FixOptions,
+    *,
+    now: datetime,
+    progress: Callable[[str], None],
+) -> tuple[Mend, ...]:
+    """The same for SQLite, on copies of the file with its rows. `evidence`: what a review knows of such a copy."""
+    if options.online:
+        raise InputError("--online is for PostgreSQL", hint="leave it out: a migration of SQLite is one transaction")
+    pen = _Pen(options, now, sqlite=True)
+    return _each(findings, lambda: SqliteGround(opened, evidence, now=now), review, options, pen, progress)
+
+
+def _each(
+    findings: Sequence[Finding],
+    ground: Callable[[], Ground],
+    review: Callable[[Relational], tuple[Finding, ...]],
+    options: FixOptions,
+    pen: _Pen,
+    progress: Callable[[str], None],
+) -> tuple[Mend, ...]:
     if not any(map(options.mends, findings)):
         return tuple(_unmendable(one) for one in findings)
-    host = opened.workshop.host
-    start, _ = opened.private("start", now=now, privileges=opened.is_live)
-    version = opened.schema.version
-    forms = online_forms(version, fill_only=not options.online)
-    mender = Mender(host, start, review, MendOptions(version=version, facts=facts, online=forms), progress=progress)
-    with closing(mender):
+    made = ground()
+    with closing(made):
+        mender = Mender(made, review, progress=progress)
         try:
             return tuple(_mended(one, mender, pen) if options.mends(one) else _unmendable(one) for one in findings)
         except BaseException:  # an interruption, a signal, a server that goes away: the folder is as it was
@@ -80,6 +113,9 @@ def mend(
 
 
 def _unmendable(finding: Finding) -> Mend:
+    if not finding.fix and finding.offenders:
+        reason = "the rows decide, and no statement mends them"
+        return Mend(rule=finding.rule, at=finding.at, outcome="left", reason=reason, offenders=finding.offenders)
     if not finding.fix:
         return Mend(rule=finding.rule, at=finding.at, outcome="none", reason="no mechanical fix")
     reason = f"it asks: name its rule (--select {finding.rule}), or --include-questions"
@@ -108,14 +144,20 @@ def _mended(finding: Finding, mender: Mender, pen: _Pen) -> Mend:
 class _Pen:
     """Writes migrations into a folder, and takes all of them back."""
 
-    def __init__(self, options: FixOptions, now: datetime) -> None:
+    def __init__(self, options: FixOptions, now: datetime, *, sqlite: bool = False) -> None:
         self._path = options.folder
+        self._sqlite = sqlite
         self._now = now
         self._run = partial(run_python, python=options.python)
         self._new = not self._path.exists()
         files = self._opened()
         if files.problems:
             raise files.problems[0].error()
+        if sqlite and files.format != "plain":
+            raise InputError(
+                f"{self._path} is a folder of {files.format}, and fixes of SQLite are written as plain scripts",
+                hint="a folder of their own: -o fixes/",
+            )
         # What is written anew with each migration; everything else is a file of its own.
         shared = [self._path / one for one in (plain.SUM, drizzle.JOURNAL)]
         self._shared = {one.resolve(): one.read_bytes() if one.exists() else None for one in shared}
@@ -132,7 +174,7 @@ class _Pen:
             empty_folder(self._path, files.format)
         migration = Migration(id="", name=name, up=_explained(finding, plan.steps), down=plan.down)
         try:
-            written = write_migration(files, migration, run=self._run, now=self._now)
+            written = write_migration(files, migration, run=self._run, now=self._now, sqlite=self._sqlite)
         except InputError as err:
             raise NotMended(f"{self._path} cannot have it: {err.message}") from err
         self._written += [Path(one).resolve() for one in written.files]

@@ -54,7 +54,7 @@ from .against import known_against, only_new
 from .choose import lists_of
 from .evidence import with_evidence
 from .kinds import admit
-from .mend import FixOptions, mend
+from .mend import FixOptions, mend, mend_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 
@@ -152,19 +152,19 @@ def check_opened(
         gaps += found
     mends: tuple[Mend, ...] = ()
     if options.fix is not None:
+
+        def again(mended: Relational) -> tuple[Finding, ...]:
+            return reviewed(mended, workload, options)[0]
+
+        now, progress = options.now, options.progress
         if isinstance(opened, SqliteSource):
-            raise InputError(
-                "--fix writes migrations for PostgreSQL alone", hint="the statements stand beside the findings"
-            )
-        mends = mend(
-            findings,
-            opened,
-            schema.facts,
-            lambda mended: reviewed(mended, workload, options)[0],
-            options.fix,
-            now=options.now,
-            progress=options.progress,
-        )
+
+            def evidence(copy: SqliteSource) -> Relational:
+                return with_evidence(copy, options)[0]
+
+            mends = mend_sqlite(findings, opened, evidence, again, options.fix, now=now, progress=progress)
+        else:
+            mends = mend(findings, opened, schema.facts, again, options.fix, now=now, progress=progress)
     return Review(
         source=opened.name,
         engine=_engine(opened),

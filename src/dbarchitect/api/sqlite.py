@@ -76,8 +76,14 @@ def query_sqlite(given: str, text: str, name: str, options: SqliteOptions) -> Qu
 def queries_sqlite(given: str, workload: Path | None, options: SqliteOptions) -> WorkloadReview:
     """The same of each query of a workload."""
     found = workload_of_sqlite(workload)
-    source = _opened(given, options)
-    rerun = shlex.join(_command(["dba", "query", given, "--workload", str(workload)], options))
+    return queries_opened(_opened(given, options), found, workload, options)
+
+
+def queries_opened(
+    source: SqliteSource, found: Workload, workload: Path | None, options: SqliteOptions
+) -> WorkloadReview:
+    """The same of a source that has been opened. `workload`: the file that it came from."""
+    rerun = shlex.join(_command(["dba", "query", source.name, "--workload", str(workload)], options))
     left_out = [Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in found.rejected]
     reviews: list[QueryReview] = []
     with closing(twin_of(source)) as twin:
@@ -90,7 +96,7 @@ def queries_sqlite(given: str, workload: Path | None, options: SqliteOptions) ->
         gaps = (*source.gaps, *twin.gaps)
     telling = [one for one in reviews if one.to_improve]
     return WorkloadReview(
-        source=given,
+        source=source.name,
         reviews=tuple(sorted(telling, key=lambda one: -one.saves)),
         fine=len(reviews) - len(telling),
         left_out=(*gaps, *left_out),
@@ -101,8 +107,18 @@ def queries_sqlite(given: str, workload: Path | None, options: SqliteOptions) ->
 def index_sqlite(given: str, workload: Path | None, options: SqliteOptions, advice: SqliteAdviceOptions) -> IndexAdvice:
     """Advice on indexes for a workload."""
     found = workload_of_sqlite(workload)
-    source = _opened(given, options)
-    words = ["dba", "index", given, "--workload", str(workload)]
+    return index_opened(_opened(given, options), found, workload, options, advice)
+
+
+def index_opened(
+    source: SqliteSource,
+    found: Workload,
+    workload: Path | None,
+    options: SqliteOptions,
+    advice: SqliteAdviceOptions,
+) -> IndexAdvice:
+    """The same for a source that has been opened."""
+    words = ["dba", "index", source.name, "--workload", str(workload)]
     rerun = shlex.join(_command(words, options))
     return advise(source, found, dataclasses.replace(advice, rerun=rerun), options.progress)
 

@@ -41,7 +41,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "workload pooler": ("dba workload pooler postgresql.log",),
     "cache": ("dba cache shop.twin --workload workload.sql",),
     "erd": ("dba erd shop.sql -o erd.svg", "dba erd shop.sql -o erd.mmd --columns keys"),
-    "report": ("dba report postgresql://localhost/shop --workload workload.sql -o report.html",),
+    "report": (
+        "dba report postgresql://localhost/shop --workload workload.sql -o report.html",
+        "dba report app.db -o report.html",
+    ),
     "choose": ("dba choose brief.md", "dba choose shop.twin --workload workload.sql"),
     "design": ("dba design brief.md -o architecture", "dba design --from shop.sql -o found.md"),
     "migrate": (

@@ -12,7 +12,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import app, commas, rows_by_table, rules_of, words_of_rules
-from .options import Data, PgBin, Rows, Scratch, Seed, Source, Workload
+from .options import Data, Engine, PgBin, Rows, Scratch, Seed, Source, Workload
 
 
 @app.command
@@ -30,6 +30,7 @@ def report(
         tuple[str, ...], Parameter(metavar="RULES", help="Only these rules: ids or globs, commas between, repeatable.")
     ] = (),
     ignore: Annotated[tuple[str, ...], Parameter(metavar="RULES", help="Not these rules.")] = (),
+    engine: Engine = None,
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
@@ -68,6 +69,7 @@ def report(
                     dependencies=settings.dependencies,
                     baseline=settings.baseline,
                     workload=workload,
+                    engine=engine,
                     prove=not no_prove,
                     data=data,
                     rows=rows_by_table(commas(rows)),

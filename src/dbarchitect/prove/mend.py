@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -51,33 +52,50 @@ class Mending:
     after: Findings
 
 
+class Ground(Protocol):
+    """A private copy on which fixes are made one after the other."""
+
+    def schema(self) -> Relational:
+        """The schema as it stands, as one of the source: with what is known of that."""
+        ...
+
+    def applied(self, changes: Sequence[Change]) -> Relational:
+        """The schema that the changes give, made beside the copy. Raises `NotMended` where they are refused."""
+        ...
+
+    def plan(self, changes: Sequence[Change]) -> Plan:
+        """The migration that arrives at what was `applied` last, run up and down. Raises `NotMended`."""
+        ...
+
+    def keep(self, plan: Plan) -> None:
+        """Make the plan's steps on the copy. Raises `InputError`."""
+        ...
+
+    def close(self) -> None:
+        """Remove what was made."""
+        ...
+
+
 class Mender:
-    """Mends the schema of the private database `start`, fix by fix. `review` gives a schema's findings."""
+    """Mends the schema of a private copy, fix by fix. `review` gives a schema's findings."""
 
     def __init__(
         self,
-        host: Host,
-        start: str,
+        ground: Ground,
         review: Callable[[Relational], Findings],
-        options: MendOptions,
         *,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._host = host
+        self._ground = ground
         self._review = review
-        self._options = options
         self._progress = progress
         self._mended: list[Finding] = []
-        host.drop_database(_STANDS)
-        host.copy_database(start, _STANDS)
-        copy_settings(host, start, _STANDS)
-        self._findings = self._said(_STANDS)
+        self._findings = review(ground.schema())
         self._first = {one.key for one in self._findings}
 
     def close(self) -> None:
         """Drop what was made."""
-        for name in (_TRIED, _STANDS):
-            self._host.drop_database(name)
+        self._ground.close()
 
     def try_out(self, finding: Finding) -> Mending:
         """The plan that mends a finding, on top of the fixes that were kept. Raises `NotMended`."""
@@ -87,34 +105,19 @@ class Mender:
         if not now.fix:
             raise NotMended(f"after {self._before(finding)} it has no mechanical fix any more")
         self._progress(f"mending {finding.rule} on {finding.at.short}")
-        wanted = self._applied(now.fix)
-        after = self._review(self._placed(wanted))
+        after = self._review(self._ground.applied(now.fix))
         if not _gone(now, after):
             raise NotMended("its rule says the same when the fix is made")
         new = [one for one in novel(after, self._findings) if one.severity.rank >= Severity.WARNING.rank]
         if new:
             raise NotMended(f"it would bring {new[0].rule} on {new[0].at.short}: {new[0].message}")
-        return Mending(plan=self._plan(now.fix, wanted), after=after)
+        return Mending(plan=self._ground.plan(now.fix), after=after)
 
     def keep(self, finding: Finding, mending: Mending) -> None:
         """Make the fix: what comes next is tried on top of it. Raises `InputError`."""
-        ground = stage(self._host, _STANDS)
-        try:
-            for step in mending.plan.steps:
-                ran = ground.repeat(step)
-                if ran.refusal is not None:
-                    raise InputError(f"{step.does} ran on one private copy and fails on another: {ran.refusal.message}")
-        finally:
-            ground.close()
+        self._ground.keep(mending.plan)
         self._mended.append(finding)
         self._findings = mending.after
-
-    def _said(self, database: str) -> Findings:
-        return self._review(self._placed(schema_of(self._host, database)))
-
-    def _placed(self, schema: Relational) -> Relational:
-        """The schema as one of the server that it is for, with what is known of that."""
-        return replace(known_to(self._options.version, schema), facts=self._options.facts)
 
     def _absent(self, finding: Finding) -> str:
         if finding.key not in self._first:
@@ -126,7 +129,40 @@ class Mender:
         same = [one for one in self._mended if _tables(one) & _tables(finding)] or self._mended
         return f"the fix of {same[-1].rule} on {same[-1].at.short}" if same else "the fixes before"
 
-    def _applied(self, changes: Sequence[Change]) -> Relational:
+
+class PostgresGround:
+    """Copies of the database `start` on a private server."""
+
+    def __init__(self, host: Host, start: str, options: MendOptions) -> None:
+        self._host = host
+        self._options = options
+        self._wanted: Relational | None = None
+        host.drop_database(_STANDS)
+        host.copy_database(start, _STANDS)
+        copy_settings(host, start, _STANDS)
+
+    def close(self) -> None:
+        for name in (_TRIED, _STANDS):
+            self._host.drop_database(name)
+
+    def schema(self) -> Relational:
+        return self._placed(schema_of(self._host, _STANDS))
+
+    def _placed(self, schema: Relational) -> Relational:
+        """The schema as one of the server that it is for, with what is known of that."""
+        return replace(known_to(self._options.version, schema), facts=self._options.facts)
+
+    def keep(self, plan: Plan) -> None:
+        ground = stage(self._host, _STANDS)
+        try:
+            for step in plan.steps:
+                ran = ground.repeat(step)
+                if ran.refusal is not None:
+                    raise InputError(f"{step.does} ran on one private copy and fails on another: {ran.refusal.message}")
+        finally:
+            ground.close()
+
+    def applied(self, changes: Sequence[Change]) -> Relational:
         """The schema that plain statements of the changes give."""
         self._host.drop_database(_TRIED)
         self._host.copy_database(_STANDS, _TRIED)
@@ -145,11 +181,13 @@ class Mender:
                         raise NotMended(f"the server refuses it: {ran.refusal.message}")
         finally:
             ground.close()
-        return schema_of(self._host, _TRIED)
+        self._wanted = schema_of(self._host, _TRIED)
+        return self._placed(self._wanted)
 
-    def _plan(self, changes: Sequence[Change], wanted: Relational) -> Plan:
+    def plan(self, changes: Sequence[Change]) -> Plan:
         """What a comparison of both schemas comes to, which knows more forms that lock little and the partitions' part,
         or the changes as they are."""
+        assert self._wanted is not None, "it is applied first"
         options = PlanOptions(
             version=self._options.version, facts=self._options.facts, using={}, online=self._options.online
         )
@@ -158,7 +196,7 @@ class Mender:
         exact = any(isinstance(one, AlterColumn) and (one.using or one.using_back) for one in changes)
         ways = ("changes", "comparison") if exact else ("comparison", "changes")
         for how in ways:
-            journey = Journey(self._host, _STANDS, wanted, options)
+            journey = Journey(self._host, _STANDS, self._wanted, options)
             try:
                 plan = journey.plan_of(changes) if how == "changes" else journey.plan(answers_of((), ("*",)))
             except InputError as err:

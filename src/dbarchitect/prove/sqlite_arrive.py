@@ -191,19 +191,6 @@ def apply(source: SqliteSource, plan: Plan, *, now: datetime, backup: Path | Non
     return path
 
 
-def script_of(steps: Sequence[Step]) -> str:
-    """Steps as a script for the sqlite3 shell."""
-    if not steps:
-        return ""
-    lines = [".bail on", "PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;"]
-    for step in steps:
-        lines.append(f"-- {' '.join(step.does.split())}")
-        lines += [f"{sql};" for sql in step.sql]
-    return "\n".join(
-        [*lines, "PRAGMA foreign_key_check;  -- must print no row that was not there before", "COMMIT;", ""]
-    )
-
-
 # ---- catalogues
 
 

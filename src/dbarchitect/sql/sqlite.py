@@ -203,7 +203,7 @@ class ReferenceText:
 
 @dataclass(slots=True)
 class ConstraintText:
-    """A constraint of a table or a column: `text` is all of it, `expression` that of a CHECK."""
+    """A constraint of a table or a column: `text` is all of it, at the offset `start`; `expression` that of a CHECK."""
 
     kind: Literal["PRIMARY KEY", "UNIQUE", "CHECK", "FOREIGN KEY"]
     name: str = ""
@@ -212,11 +212,13 @@ class ConstraintText:
     autoincrement: bool = False
     reference: ReferenceText | None = None
     text: str = ""
+    start: int = -1
 
 
 @dataclass(slots=True)
 class ColumnText:
-    """A column definition. `text` is all of it; `default` and `generated` are expressions without what is around."""
+    """A column definition. `text` is all of it, at the offset `start`, with its type between the offsets `typed`;
+    `default` and `generated` are expressions without what is around."""
 
     name: str
     type: str = ""
@@ -227,11 +229,14 @@ class ColumnText:
     stored: bool = False
     constraints: list[ConstraintText] = field(default_factory=list[ConstraintText])
     text: str = ""
+    start: int = -1
+    typed: tuple[int, int] = (-1, -1)
 
 
 @dataclass(slots=True)
 class TableText:
-    """A CREATE TABLE. `body` is the offset of its first bracket; `module` that of a virtual table."""
+    """A CREATE TABLE. `body` and `end` are the offsets of its first bracket and of the one that closes it; `module` is
+    that of a virtual table."""
 
     name: str
     columns: list[ColumnText] = field(default_factory=list[ColumnText])
@@ -241,6 +246,7 @@ class TableText:
     module: str = ""
     arguments: tuple[str, ...] = ()
     body: int = -1
+    end: int = -1
 
     @property
     def every(self) -> list[ConstraintText]:
@@ -363,6 +369,7 @@ def read_table(sql: str) -> TableText:
                     table.constraints.append(one)
                 at.at = max(at.at, before + 1)
         at.at = back
+    table.end = at.tokens[at.at - 1].start
     while at.at < len(at.tokens):
         table.strict |= at.take("STRICT")
         table.without_rowid |= at.take("WITHOUT", "ROWID")
@@ -372,11 +379,12 @@ def read_table(sql: str) -> TableText:
 
 def _column(at: _Reader, last: int) -> ColumnText:
     first = at.at
-    column = ColumnText(name=at.name())
+    column = ColumnText(name=at.name(), start=at.tokens[first].start)
     begun = at.at
     while at.at < last and at.word() not in _COLUMN_STARTS:
         at.over()
     column.type = " ".join(at.between(begun, at.at).split())
+    column.typed = (at.tokens[begun].start if at.at > begun else at.tokens[first].end, at.tokens[at.at - 1].end)
     while at.at < last:
         before = at.at
         if at.take("NOT", "NULL"):
@@ -430,7 +438,7 @@ def _constraint(at: _Reader, last: int, *, column: str) -> ConstraintText | None
         found.reference = _reference(at, last)
     else:
         return None
-    found.text = at.between(first, at.at)
+    found.text, found.start = at.between(first, at.at), at.tokens[first].start
     return found
 
 

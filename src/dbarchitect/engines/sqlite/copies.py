@@ -43,20 +43,34 @@ def size_of(source: SqliteSource) -> int:
 @contextmanager
 def with_rows(source: SqliteSource) -> Generator[sqlite3.Connection | None]:
     """A copy with the source's rows in a private folder; None where it has none or is larger than `MOST_COPIED`."""
-    if not source.has_rows or size_of(source) > MOST_COPIED:
-        yield None
-        return
     with tempfile.TemporaryDirectory(prefix="dba-sqlite-") as folder:
         path = Path(folder) / "copy.db"
-        with source.rows() as rows, closing(sqlite3.connect(path)) as copy:
-            if rows.in_transaction and source.path is None:
-                rows.execute("COMMIT")
-            try:
-                rows.backup(copy)
-            except sqlite3.Error as err:
-                raise SurroundingsError(f"cannot copy {source.name}: {err}", hint="it needs room in TMPDIR") from err
-        with closing(sqlite3.connect(path, isolation_level=None)) as copy:
-            copy.execute("PRAGMA journal_mode = MEMORY")  # nobody else needs it, and it is gone with the command
-            copy.execute("PRAGMA synchronous = OFF")
-            guard(copy)
+        if not copy_rows(source, path):
+            yield None
+            return
+        with experiments(path) as copy:
             yield copy
+
+
+def copy_rows(source: SqliteSource, path: Path) -> bool:
+    """Write the source with its rows to the new file `path`; whether it was done: see `with_rows`."""
+    if not source.has_rows or size_of(source) > MOST_COPIED:
+        return False
+    with source.rows() as rows, closing(sqlite3.connect(path)) as copy:
+        if rows.in_transaction and source.path is None:
+            rows.execute("COMMIT")
+        try:
+            rows.backup(copy)
+        except sqlite3.Error as err:
+            raise SurroundingsError(f"cannot copy {source.name}: {err}", hint="it needs room in TMPDIR") from err
+    return True
+
+
+@contextmanager
+def experiments(path: Path) -> Generator[sqlite3.Connection]:
+    """A session on a private copy, in which SQL that somebody wrote reaches nothing else."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        copy.execute("PRAGMA journal_mode = MEMORY")  # nobody else needs it, and it is gone with the command
+        copy.execute("PRAGMA synchronous = OFF")
+        guard(copy)
+        yield copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Generator, Sequence
@@ -149,6 +150,20 @@ def _file(
         gaps += (Gap(kind="file", name=str(path), effect="it is empty: there are no tables"),)
     gaps += _of_dialect(schema)
     return SqliteSource(name=given, given=given, schema=schema, ddl=ddl, statistics=found, path=path, gaps=gaps)
+
+
+def as_changed(source: SqliteSource, path: Path, *, known: bool, now: datetime) -> SqliteSource:
+    """A source as its private copy at `path` says it is by now. `known`: read rows and sizes there, too; else the
+    source's own hold."""
+    with reading(path) as connection:
+        schema = inspect(connection, engine=source.schema.engine, database=source.schema.database)
+        ddl, found = statements_of(connection), statistics(connection)
+        facts = source.schema.facts
+        if known and facts is not None:
+            facts, _ = gather(connection, schema, now=now, live=facts.origin == "live", found=found)
+    mode = "wal" if in_wal_mode(path) else source.schema.settings.get("journal_mode", "")
+    schema = replace(schema, facts=facts, settings={**schema.settings, "journal_mode": mode})
+    return dataclasses.replace(source, schema=schema, ddl=ddl, statistics=found, path=path)
 
 
 _MISSING = {

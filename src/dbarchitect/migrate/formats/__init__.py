@@ -74,11 +74,12 @@ def check_name(folder: Folder, name: str) -> None:
 
 
 def write_migration(
-    folder: Folder, migration: Migration, *, run: RunPython, now: datetime, apart: bool = False
+    folder: Folder, migration: Migration, *, run: RunPython, now: datetime, apart: bool = False, sqlite: bool = False
 ) -> Written:
     """Write `migration` as the next one of `folder`, whose format gives it its id, its parents and its files.
 
-    `now` (UTC) dates it where the format has dates; `apart`: see `drizzle.write`. Raises `InputError` where the history
+    `now` (UTC) dates it where the format has dates; `apart`: see `drizzle.write`; `sqlite`: for the sqlite3 shell, in a
+    plain folder alone. Raises `InputError` where the history
     or the name is not in order or the tool cannot run such a migration, and `SurroundingsError` where files cannot be
     written; nothing is left behind then.
     """
@@ -91,4 +92,4 @@ def write_migration(
         return prisma.write(folder, migration, now=now)
     if folder.format == "drizzle":
         return drizzle.write(folder, migration, now=now, apart=apart)
-    return plain.write(folder, migration)
+    return plain.write(folder, migration, sqlite=sqlite)

@@ -20,8 +20,9 @@ from msgspec.structs import replace
 
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
+from dbarchitect.migrate.sqlite_script import is_script, script_of, steps_of
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.plan import Migration
+from dbarchitect.model.plan import Migration, Step
 from dbarchitect.sql.script import decode_script
 
 from .folder import Folder, Problem, Written, checksum, natural, read_bytes, slug, write_together
@@ -51,8 +52,8 @@ def read(path: Path) -> Folder:
         contents.update(zip(files, held, strict=True))
         text = decode_script(held[0], str(up))
         forth, back = directions(text)
-        way_up = read_steps(forth, str(up))
-        way_down = read_steps(decode_script(held[1], str(down)), str(down), down=True) if down is not None else None
+        way_up = _steps(forth, str(up))
+        way_down = _steps(decode_script(held[1], str(down)), str(down), down=True) if down is not None else None
         if back is not None and down is None:
             way_down = read_steps(back, str(up), down=True)
         id_, name = _identity(up)
@@ -75,8 +76,13 @@ def read(path: Path) -> Folder:
     )
 
 
-def write(folder: Folder, migration: Migration) -> Written:
-    """Write the next migration (its id and parents are given here) and the history with it.
+def _steps(text: str, file: str, *, down: bool = False) -> tuple[Step, ...]:
+    return steps_of(text, file) if is_script(text) else read_steps(text, file, down=down)
+
+
+def write(folder: Folder, migration: Migration, *, sqlite: bool = False) -> Written:
+    """Write the next migration (its id and parents are given here) and the history with it. `sqlite`: as scripts for
+    the sqlite3 shell.
 
     Nothing is left behind where it fails; where it is killed, what is left is no part of the history yet.
     """
@@ -89,10 +95,12 @@ def write(folder: Folder, migration: Migration) -> Written:
         )
     id_, name = _next_id(folder), slug(migration.name)
     up, down = normal(migration.up), None if migration.down is None else normal(migration.down)
-    head = f"-- {id_} {name}, {{}}. As it is with: psql -v ON_ERROR_STOP=1 -f\n\n"
-    scripts = {f"{id_}_{name}.up.sql": head.format("the way up") + write_steps(up)}
+    runs = "sqlite3 FILE <" if sqlite else "psql -v ON_ERROR_STOP=1 -f"
+    head = f"-- {id_} {name}, {{}}. As it is with: {runs}\n\n"
+    scripts = {f"{id_}_{name}.up.sql": head.format("the way up") + (script_of(up) if sqlite else write_steps(up))}
     if down is not None:
-        scripts[f"{id_}_{name}.down.sql"] = head.format("the way back") + write_steps(down, down=True)
+        back = script_of(down) if sqlite else write_steps(down, down=True)
+        scripts[f"{id_}_{name}.down.sql"] = head.format("the way back") + back
     written = replace(
         migration,
         id=id_,

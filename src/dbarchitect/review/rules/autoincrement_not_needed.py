@@ -25,6 +25,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from dbarchitect.model.change import AlterTable
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_literal
 from dbarchitect.model.proof import Accepted
@@ -49,6 +52,11 @@ def check(review: Context) -> Iterator[Finding]:
         "must a number never come twice?",
         also=[table.ref for table in found] if len(found) > 1 else (),
         facts={"tables": len(found)},
+        fix=tuple(
+            AlterTable(before=table, after=replace(table, sqlite=replace(table.sqlite, autoincrement=False)))
+            for table in found
+            if table.sqlite is not None
+        ),
         asks=True,
         experiment=next((one for table in found if (one := _second_write(review, table)) is not None), None),
     )

@@ -20,7 +20,7 @@ The application gives the numbers itself, and the second tree is paid for on pur
 
 ## How to mend it
 
-Declare the column `INTEGER PRIMARY KEY`. That takes a rebuild of the table, which `dba migrate diff` writes.
+Declare the column `INTEGER PRIMARY KEY`. That takes a rebuild of the table, which `dba check --fix` writes.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbarchitect.model.finding import Finding, Severity
-from dbarchitect.model.names import quote_literal
+from dbarchitect.model.names import quote_identifier, quote_literal
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.lite import as_rowid
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="sqlite", severity=Severity.WARNING, engines=("sqlite",))
@@ -52,6 +53,8 @@ def check(review: Context) -> Iterator[Finding]:
             column_ref(table, column),
             f"{table.name.short}.{column.name} is {column.type.sql} PRIMARY KEY and not the rowid{more}",
             facts={"type": column.type.sql, "index": key.index, "index_bytes": used, "rows": review.rows(table)},
+            fix=(as_rowid(table, column),),
+            offenders=f"SELECT * FROM {table.name} WHERE typeof({quote_identifier(column.name)}) <> 'integer'",
             experiment=Shown(
                 query=f"SELECT count(*) > 0, min(name) AS its_own_index FROM pragma_index_list("
                 f"{quote_literal(table.name.name).strip()}) WHERE origin = 'pk'",

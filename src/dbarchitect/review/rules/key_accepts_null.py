@@ -19,13 +19,16 @@ The application never leaves the key out, and nobody else writes.
 ## How to mend it
 
 Say NOT NULL beside the key's columns, or make the table STRICT or WITHOUT ROWID. That takes a rebuild of the table,
-which `dba migrate diff` writes.
+which `dba check --fix` writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from dbarchitect.model.change import AlterColumn
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
@@ -58,6 +61,13 @@ def check(review: Context) -> Iterator[Finding]:
                     constraint_ref(table, key.name),
                     f"the primary key of {table.name.short} accepts NULL in {names}",
                     facts={"columns": names, "rows": review.rows(table)},
+                    fix=tuple(
+                        AlterColumn(table=table.name, before=column, after=replace(column, not_null=True))
+                        for column in columns
+                        if column.name in free
+                    ),
+                    offenders=f"SELECT * FROM {table.name} WHERE "
+                    + " OR ".join(f"{quote_identifier(name)} IS NULL" for name in free),
                     experiment=_twice(review, table, free[0]),
                 )
             )

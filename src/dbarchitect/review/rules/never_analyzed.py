@@ -51,5 +51,5 @@ def check(review: Context) -> Iterator[Finding]:
             f"{most.name.short} has {review.rows(most):,.0f} rows",
             also=[table.ref for table in large],
             facts={"tables": len(large), "rows": review.rows(most)},
-            fix=(Statements(sql=("ANALYZE",), undo=("DROP TABLE sqlite_stat1", "ANALYZE sqlite_schema")),),
+            fix=(Statements(sql=("ANALYZE",), undo=("DROP TABLE sqlite_stat1", "DROP TABLE IF EXISTS sqlite_stat4")),),
         )

@@ -41,7 +41,7 @@ from dbarchitect.model.names import quote_identifier
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Check, Column, Index, Table, Unique
 from dbarchitect.review.context import INSTANTS, Context, base_type, column_ref, constraint_ref, index_ref, mentions
-from dbarchitect.review.mending import drop_index
+from dbarchitect.review.mending import drop_index, new_index
 from dbarchitect.review.overlap import obligations, settled
 from dbarchitect.review.rows import NULL, Rows
 from dbarchitect.review.rule import Rule
@@ -111,7 +111,7 @@ def _found(review: Context, table: Table, index: Index, columns: list[Column], o
         if living
         else f"rows without {nullable} may repeat"
     )
-    fix = () if living else _not_distinct(review, table, index)
+    fix = () if living else _not_distinct(review, table, index, columns, open_ones)
     at = constraint_ref(table, index.constraint) if index.constraint else index_ref(index)
     return RULE.finding(
         at,
@@ -133,7 +133,11 @@ def _same(table: Table, columns: list[Column]) -> str:
     return f"SELECT * FROM ({counted}) AS counted WHERE alike > 1"
 
 
-def _not_distinct(review: Context, table: Table, index: Index) -> tuple[Change, ...]:
+def _not_distinct(
+    review: Context, table: Table, index: Index, columns: list[Column], open_ones: list[Column]
+) -> tuple[Change, ...]:
+    if review.schema.family == "sqlite":
+        return _beside(review, table, columns, open_ones)
     if review.schema.major < 15 or obligations(review, table, index):
         return ()
     dropped = drop_index(table, index)
@@ -142,6 +146,16 @@ def _not_distinct(review: Context, table: Table, index: Index) -> tuple[Change, 
             strict = msgspec.structs.replace(constraint, nulls_not_distinct=True, definition="")
             return dropped, AddConstraint(table=table.name, constraint=strict)
     return dropped, AddIndex(index=msgspec.structs.replace(index, nulls_not_distinct=True, definition=""))
+
+
+def _beside(review: Context, table: Table, columns: list[Column], open_ones: list[Column]) -> tuple[Change, ...]:
+    """SQLite has no NULLS NOT DISTINCT: a second key, of the rows without the one column that may be missing."""
+    if len(open_ones) != 1:
+        return ()
+    names = [column.name for column in columns if column not in open_ones]
+    index = new_index(review, table, tuple(names)).index
+    condition = f"{quote_identifier(open_ones[0].name)} IS NULL"
+    return (AddIndex(index=msgspec.structs.replace(index, unique=True, predicate=condition)),)
 
 
 def _twice(review: Context, table: Table, columns: list[Column], open_ones: list[Column]) -> Accepted | None:

@@ -18,7 +18,8 @@ The digits are a name (an article number, a code) that nobody counts with.
 
 ## How to mend it
 
-Declare the column INTEGER or REAL: a rebuild, in which SQLite converts the values itself. `dba migrate diff` writes it.
+Declare the column INTEGER or REAL, or NUMERIC for both: a rebuild, in which SQLite converts the values itself.
+`dba check --fix` writes it, and only where every value comes back as the text that it was.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dbarchitect.model.english import split as words
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.lite import declared
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(
@@ -60,6 +62,7 @@ def check(review: Context) -> Iterator[Finding]:
             f"{table.name.short}.{column.name} is {column.type.sql}, and all {texts:,} values that were read are "
             "numbers",
             facts={"rows": facts.read.get(str(table.name), 0), "numbers": seen.numbers},
+            fix=(declared(table, column, "INTEGER" if table.sqlite and table.sqlite.strict else "NUMERIC"),),
             experiment=Shown(
                 setup=(
                     f"CREATE TEMP TABLE dba_probe (value {column.type.sql})",

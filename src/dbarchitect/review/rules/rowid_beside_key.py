@@ -20,13 +20,16 @@ The rowid is used (`last_insert_rowid`, full-text content tables, incremental bl
 
 ## How to mend it
 
-Add or remove WITHOUT ROWID: a rebuild, which `dba migrate diff` writes. Compare `dbstat` before and after.
+Add or remove WITHOUT ROWID: a rebuild, which `dba check --fix` writes. Compare `dbstat` before and after.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from dbarchitect.model.change import AlterTable, Change
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Scalar
 from dbarchitect.model.schema import Table
@@ -61,6 +64,9 @@ def check(review: Context) -> Iterator[Finding]:
                 table.ref,
                 f"{table.name.short} is WITHOUT ROWID, and its rows take {width:,.0f} bytes of pages of {page:,}",
                 facts=figures,
+                fix=(
+                    AlterTable(before=table, after=replace(table, sqlite=replace(table.sqlite, without_rowid=False))),
+                ),
             )
         elif small and _keeps_twice(table) and (facts.total_bytes or 0) >= _BYTES:
             key = table.primary_key
@@ -72,7 +78,16 @@ def check(review: Context) -> Iterator[Finding]:
                 f"{table.name.short} takes {(facts.total_bytes or 0) / 2**20:,.1f} MB{twice}: WITHOUT ROWID it is kept "
                 "once",
                 facts={**figures, "key_index_bytes": used},
+                fix=_other_form(table),
             )
+
+
+def _other_form(table: Table) -> tuple[Change, ...]:
+    lite = table.sqlite
+    if lite is None:
+        return ()
+    after = replace(table, sqlite=replace(lite, without_rowid=not lite.without_rowid))
+    return (AlterTable(before=table, after=after),)
 
 
 def _keeps_twice(table: Table) -> bool:

@@ -84,7 +84,8 @@ def _possible(
     changed: dict[str, object] = {"on_update": "NO ACTION"} if updated else {}
     if deleted:
         free = tuple(name for name in key.set_columns or key.columns if name not in deleted)
-        if free and key.on_delete == "SET NULL" and review.schema.major >= _SET_COLUMNS_SINCE and key.match == "SIMPLE":
+        since = review.schema.family == "postgresql" and review.schema.major >= _SET_COLUMNS_SINCE
+        if free and key.on_delete == "SET NULL" and since and key.match == "SIMPLE":
             changed["set_columns"] = free
         else:
             changed |= {"on_delete": "RESTRICT", "set_columns": ()}

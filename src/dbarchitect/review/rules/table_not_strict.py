@@ -18,18 +18,20 @@ A program that opens the file has an SQLite before 3.37 (November 2021): it coul
 
 ## How to mend it
 
-Add STRICT behind the closing bracket of CREATE TABLE. An existing table takes a rebuild, which `dba migrate diff`
-writes, and fails on rows of other types: `values-of-other-type` counts them.
+Add STRICT behind the closing bracket of CREATE TABLE. An existing table takes a rebuild, which `dba check --fix`
+writes, with the types that STRICT knows; it leaves tables that hold values of other types, and lists them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.change import AlterTable
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Accepted
 from dbarchitect.model.schema import Table
 from dbarchitect.review.context import Context, base_type
+from dbarchitect.review.lite import as_strict, loose_values
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import DATABASE
@@ -43,12 +45,16 @@ def check(review: Context) -> Iterator[Finding]:
     if not loose:
         return
     held = [table.name.short for table in review.tables if table.sqlite is not None and table.sqlite.strict]
+    mended = [(table, strict) for table in loose if (strict := as_strict(table, review.facts)) is not None]
+    in_the_way = loose_values(loose, review.facts)
     but = f"; STRICT are {', '.join(held[:3])}{' and more' if len(held) > 3 else ''}" if held else ""
     yield RULE.finding(
         DATABASE if len(loose) > 1 else loose[0].ref,
         f"{len(loose)} of {len(review.tables)} tables are not STRICT{but}",
         also=[table.ref for table in loose] if len(loose) > 1 else (),
-        facts={"tables": len(loose), "of": len(review.tables)},
+        facts={"tables": len(loose), "of": len(review.tables), "found": len(loose), "mended": len(mended)},
+        fix=tuple(AlterTable(before=table, after=strict) for table, strict in mended),
+        offenders=in_the_way if not mended else "",
         experiment=next((one for table in loose if (one := _text_in_number(review, table)) is not None), None),
     )
 

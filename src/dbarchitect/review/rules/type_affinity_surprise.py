@@ -20,7 +20,7 @@ What is kept there never looks like a number, and never will.
 
 ## How to mend it
 
-Call the type TEXT (or INTEGER, REAL, BLOB), best in a STRICT table. That takes a rebuild, which `dba migrate diff`
+Call the type TEXT (or INTEGER, REAL, BLOB), best in a STRICT table. That takes a rebuild, which `dba check --fix`
 writes; values that were turned into numbers already have lost what they were.
 """
 
@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context, base_type, column_ref
+from dbarchitect.review.lite import declared
 from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="sqlite", severity=Severity.WARNING, engines=("sqlite",))
@@ -59,6 +60,7 @@ def check(review: Context) -> Iterator[Finding]:
                 f"{table.name.short}.{column.name} is {column.type.sql}, which SQLite takes for a number",
                 severity=Severity.INFO if text in _HARMLESS else None,
                 facts={"type": column.type.sql, "affinity": "numeric"},
+                fix=(declared(table, column, "TEXT"),),
                 experiment=_changed(column.type.sql, "'007'", "a text of digits comes back as another text"),
             )
         elif base_type(column) == "integer" and words and not any(_INTEGERS.match(word) for word in words):
