@@ -198,13 +198,14 @@ def test_without_queries_or_with_a_sample(
     url = f"mongodb://{address}/sample?directConnection=true"
     queries = tmp_path / "q.jsonl"
     queries.write_text('{"count": "orders", "query": {"status": "paid"}}\n{"find": "gone"}\n')
-    given = ["documents", "postgres", url, str(queries), "-o", str(tmp_path / "out"), "--documents", "30"]
+    given = ["documents", "postgres", url, str(queries), "-o", str(tmp_path / "out"), "--documents", "30", "--explain"]
     assert run([*given, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert {one["collection"]: one["sampled"] for one in found["sizes"]}["orders"] == 30
     first, gone = found["queries"]
     assert first["tables"]["equal"] is True
     assert first["jsonb"]["equal"] is True
+    assert "gives no executionStats" in first["silent"]
     assert gone["tables"]["refused"] == "its collection is not moved"
     assert any("not sampled" in one for one in found["verdict"]["unless"])
     assert not any("NOT VALID" in one["what"] for design in found["designs"] for one in design.get("choices", ()))

@@ -57,7 +57,8 @@ class _Source:
     collections: tuple[Collection, ...]
     kept: dict[str, list[Mapping[str, Any]]]
     commands: tuple[Command, ...]
-    references: tuple[Reference, ...] = ()
+    references: tuple[Reference, ...]
+    explain: bool
     answers: dict[tuple[int, frozenset[str]], tuple[list[Any] | None, str]] = field(
         default_factory=dict[tuple[int, frozenset[str]], "tuple[list[Any] | None, str]"]
     )
@@ -127,7 +128,7 @@ def _read(client: Client, url: str, database: str, written: Sequence[Command], o
     references = tuple(references_of(reading_of, collections, kept))
     closed(reading_of, references, kept, _MOST_LOADED)
     commands = tuple(written) or profiled_commands(reading_of)
-    return _Source(client, reading_of, database, found, collections, dict(kept), commands, references)
+    return _Source(client, reading_of, database, found, collections, dict(kept), commands, references, options.explain)
 
 
 def _designs(source: _Source) -> tuple[MoveDesign, MoveDesign]:
@@ -250,7 +251,9 @@ def _compared(
         refused = Asked(refused="its collection is not moved")
         return replace(made, tables=refused, jsonb=refused)
     command = settled(one.command)
-    said, silent = explain(source.client, source.name, dataclasses.replace(one, command=command))
+    said, silent = None, "--explain asks for them"
+    if source.explain:
+        said, silent = explain(source.client, source.name, dataclasses.replace(one, command=command))
     made = replace(
         made,
         ms=float(said.millis) if said else None,

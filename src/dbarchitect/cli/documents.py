@@ -105,6 +105,7 @@ def postgres(
     /,
     *,
     output: Annotated[Path, Parameter(name=("--output", "-o"), metavar="DIR", help="Folder for the two designs.")],
+    explain: Annotated[bool, Parameter(help="Ask MongoDB's explain too, for its own figures of each query.")] = False,
     collection: Only = (),
     most: Annotated[
         int, Parameter(name="--documents", metavar="N", help="Load up to N of each, at most 20000. Default 1000.")
@@ -113,7 +114,8 @@ def postgres(
 ) -> int:
     """Design the move to PostgreSQL twice, as tables and as JSONB, load both with sampled documents and compare them.
 
-    Exits with 1 where a translated query does not give the server's answer.
+    The server is only read; each query is run there once, for up to 20 s, so that its answer can be compared. Exits
+    with 1 where a translated query does not give the server's answer.
     """
     from dbarchitect import __version__
     from dbarchitect.api import documents_move as api
@@ -125,7 +127,7 @@ def postgres(
         raise InputError(f"{output} is no folder", hint="-o names a folder")
     with terminal.progress() as progress:
         found = api.move_to_postgres(
-            source, queries, _options(most, progress, collections=collection), cache=terminal.cache()
+            source, queries, _options(most, progress, collections=collection, explain=explain), cache=terminal.cache()
         )
         files = api.write_move(found, output)
     if form == "json":
