@@ -86,6 +86,7 @@ WORDS: dict[str, list[str]] = {
     "documents shapes": ["documents", "shapes", "S"],
     "documents index": ["documents", "index", "S", "asked.jsonl"],
     "documents validators": ["documents", "validators", "S"],
+    "documents postgres": ["documents", "postgres", "S", "-o", "out/moved"],
 }
 BY_ID = {kind.id: kind for kind in KINDS}
 # What has no server here, and is refused before anybody asks for one.

@@ -50,6 +50,7 @@ VERBS: dict[str, str] = {
     "documents shapes": "shows what documents have",
     "documents index": "says which indexes documents want",
     "documents validators": "writes validators of documents",
+    "documents postgres": "moves documents to PostgreSQL",
 }
 
 _SCHEMA = frozenset(
@@ -58,7 +59,7 @@ _SCHEMA = frozenset(
         *("design --from", "choose", "orm", "orm diff", "report", "erd", "cache", "twin create", "timeseries", "serve"),
     }
 )  # what takes any schema of PostgreSQL
-_DOCUMENTS = frozenset({"documents shapes", "documents index", "documents validators"})
+_DOCUMENTS = frozenset({"documents shapes", "documents index", "documents validators", "documents postgres"})
 _SERVER = frozenset({"migrate apply", "migrate rollback", "migrate adopt", "migrate status"})
 
 

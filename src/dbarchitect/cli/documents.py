@@ -1,4 +1,4 @@
-"""`dba documents`: shapes, indexes and validators of MongoDB."""
+"""`dba documents`: shapes, indexes and validators of MongoDB, and the move to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -94,6 +94,49 @@ def validators(
         found = api.validators(source, options)
     terminal.emit(render_validators(found, form, screen=terminal.screen(output), version=__version__), output)
     return int(any(probe.held is False for one in found for probe in one.probes))
+
+
+@documents.command
+def postgres(
+    source: Url,
+    queries: Annotated[
+        Path | None, Parameter(help="Commands of MongoDB, one a line, as JSON. Default: those of the profiler.")
+    ] = None,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=("--output", "-o"), metavar="DIR", help="Folder for the two designs.")],
+    explain: Annotated[bool, Parameter(help="Ask MongoDB's explain too, for its own figures of each query.")] = False,
+    collection: Only = (),
+    most: Annotated[
+        int, Parameter(name="--documents", metavar="N", help="Load up to N of each, at most 20000. Default 1000.")
+    ] = 1000,
+    form: TextOrJson = "text",
+) -> int:
+    """Design the move to PostgreSQL twice, as tables and as JSONB, load both with sampled documents and compare them.
+
+    The server is only read; each query is run there once, for up to 20 s, so that its answer can be compared. Exits
+    with 1 where a translated query does not give the server's answer.
+    """
+    from dbarchitect import __version__
+    from dbarchitect.api import documents_move as api
+    from dbarchitect.render.documents import SCHEMA
+    from dbarchitect.render.documents_move import summary
+    from dbarchitect.render.untrusted import json_document
+
+    if output.exists() and not output.is_dir():
+        raise InputError(f"{output} is no folder", hint="-o names a folder")
+    with terminal.progress() as progress:
+        found = api.move_to_postgres(
+            source, queries, _options(most, progress, collections=collection, explain=explain), cache=terminal.cache()
+        )
+        files = api.write_move(found, output)
+    if form == "json":
+        import msgspec
+
+        terminal.emit(json_document({"schema": SCHEMA, "version": __version__, **msgspec.to_builtins(found)}), None)
+    else:
+        terminal.emit(summary(found) + f"written: {output}, {len(files)} files; README.md has the report\n", None)
+    return int(any(one.of(name).equal is False for one in found.queries for name in ("tables", "jsonb")))
 
 
 def _options(

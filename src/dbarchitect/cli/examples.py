@@ -80,6 +80,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dba documents validators mongodb://localhost/shop --format script -o validators.js",
         "dba documents validators brief.md",
     ),
+    "documents postgres": ("dba documents postgres mongodb://localhost/shop queries.jsonl -o moved",),
     "platform": ("dba platform neon",),
     "init": ("dba init --dry-run", "dba init --only config,hook --source shop.sql --yes"),
     "serve": ("dba serve shop.sql --workload workload.sql",),

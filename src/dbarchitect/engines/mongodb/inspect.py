@@ -21,6 +21,7 @@ from dbarchitect.model.documents import AskedQuery, Collection, DocumentIndex, D
 from .commands import command_of, fields_of
 from .connection import Client, refusal, shown
 from .shapes import Shapes
+from .transfer import codec
 
 MOST_DOCUMENTS = 1_000  # of a collection
 MOST_BYTES = 64 * 2**20  # of a collection
@@ -82,7 +83,7 @@ class _Look:
         self.options = options
         self.name = database
         self.database = client[database]
-        self.raw = client.get_database(database, codec_options=_codec(RawBSONDocument))
+        self.raw = client.get_database(database, codec_options=codec(RawBSONDocument))
         self.refused: dict[str, str] = {}
 
     def documents(self) -> Documents:
@@ -291,11 +292,11 @@ class _Look:
         import bson
 
         shapes = Shapes()
-        codec = _codec(dict)
+        decoding = codec(dict)
         until = self.options.clock() + seconds
         with cursor:
             for raw in cursor:
-                document: dict[str, Any] = cast(Any, bson).decode(raw.raw, codec)
+                document: dict[str, Any] = cast(Any, bson).decode(raw.raw, decoding)
                 shapes.add(document)
                 if self.options.keep is not None:
                     self.options.keep(name, document)
@@ -411,14 +412,3 @@ def _json(value: Any) -> str:
 def _days(since: datetime, now: datetime) -> float:
     since = since if since.tzinfo else since.replace(tzinfo=UTC)
     return max(0.0, (now - since).total_seconds() / 86_400)
-
-
-def _codec(kind: Any) -> Any:
-    """Nothing that a document holds stops its reading: dates out of Python's range, text that is not UTF-8."""
-    from bson.codec_options import CodecOptions, DatetimeConversion
-
-    return CodecOptions(
-        document_class=kind,
-        datetime_conversion=DatetimeConversion.DATETIME_AUTO,
-        unicode_decode_error_handler="replace",
-    )
