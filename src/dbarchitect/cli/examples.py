@@ -43,7 +43,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "erd": ("dba erd shop.sql -o erd.svg", "dba erd shop.sql -o erd.mmd --columns keys"),
     "report": ("dba report postgresql://localhost/shop --workload workload.sql -o report.html",),
     "choose": ("dba choose brief.md", "dba choose shop.twin --workload workload.sql"),
-    "design": ("dba design brief.md -o architecture", "dba design --from shop.sql -o found.md"),
+    "design": (
+        "dba design brief.md -o architecture",
+        "dba design brief.md --target documents -o documents",
+        "dba design --from shop.sql -o found.md",
+    ),
     "migrate": (
         "dba migrate new initial --in migrations --to shop.sql",
         "dba migrate rehearse migrations --source postgresql://localhost/shop_before",
