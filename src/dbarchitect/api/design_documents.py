@@ -14,7 +14,7 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from dbarchitect.design.decision import Decision
-from dbarchitect.design.documents.answers import Answer, answer
+from dbarchitect.design.documents.answers import answer, example
 from dbarchitect.design.documents.asking import Asked, NotAskedError, asked
 from dbarchitect.design.documents.logical import Thing, logical, named
 from dbarchitect.design.documents.placing import LARGE, Layout, placed
@@ -306,12 +306,12 @@ def _indexed(
         one.name: Sampled(loaded_lab[one.name], len(loaded_lab[one.name]), tuple(there[one.name]))
         for one in collections
     }
-    given: dict[int, Answer] = {}
+    given: dict[int, dict[str, Any]] = {}
     for at, query in enumerate(queries):
         if query.asked is None or query.written is None:
             continue
         try:
-            given[at] = answer(query.asked, layout, {name: list(made) for name, made in rows.items()})
+            given[at] = example(query.asked, layout, rows)
         except NotAskedError:
             continue
         for collection, found, sort, limit in _asks(query, given[at], loaded_lab):
@@ -350,13 +350,13 @@ def _indexed(
 
 
 def _asks(
-    query: _Query, given: Answer, lab: Mapping[str, Sequence[Any]]
+    query: _Query, given: Mapping[str, Any], lab: Mapping[str, Sequence[Any]]
 ) -> Iterator[tuple[str, Mapping[str, Any], Keys, int]]:
     """(collection, filter, sort, limit) of what an index can serve of an access."""
     one = query.written
     assert one is not None
     if one.filter is not None and not one.special:
-        values = {name: extended(value) for name, value in given.values.items()}
+        values = {name: extended(value) for name, value in given.items()}
         yield one.collection, loaded(filled(one.filter, values)), one.sort, one.limit
     for collection, path in one.inner:
         value = next((v for document in lab[collection] if (v := _at(document, path)) is not None), None)
@@ -385,7 +385,7 @@ def _plain(one: DesignedIndex) -> DocumentIndex:
 
 def _counted(
     queries: Sequence[_Query],
-    given: Mapping[int, Answer],
+    given: Mapping[int, Mapping[str, Any]],
     collections: Sequence[DesignedCollection],
     lab: Mapping[str, Sequence[Any]],
 ) -> None:

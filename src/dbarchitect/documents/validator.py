@@ -153,7 +153,7 @@ def probes_of(tree: Field, *, closed: bool = False) -> Iterator[Probe]:
     for path, one, steps in _places(tree, "", ()):
         for name in one.types:
             if name != _usual(one) and name in _VALUES and not one.values:
-                changed = json.dumps(_with(full, steps, _VALUES[name]))
+                changed = json.dumps(_with(full, steps, _typed(one, name)))
                 yield Probe(about=f"{path}: {name}", document=changed, accepted=True)
         wrong = _wrong(one)
         if wrong is not None and steps:
@@ -235,6 +235,22 @@ def _number(tree: Field, value: float) -> Any:
     if "decimal" in tree.types and "double" not in tree.types:
         return {"$numberDecimal": f"{value:g}"}
     return value
+
+
+def _typed(tree: Field, name: str) -> Any:
+    """A value of another type that is allowed, within the bounds of a number."""
+    limit = next((one for one in (tree.minimum, tree.maximum) if one is not None), None)
+    if limit is None:
+        return _VALUES[name]
+    match name:
+        case "long":
+            return {"$numberLong": f"{limit:.0f}"}
+        case "decimal":
+            return {"$numberDecimal": f"{limit:g}"}
+        case "int" | "double":
+            return limit
+        case _:
+            return _VALUES[name]
 
 
 def _least(tree: Field) -> Any:

@@ -6,12 +6,13 @@ It reads no query: a document or a command that is wrong shows as an answer that
 from __future__ import annotations
 
 import copy
+import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .asking import Asked, Branch, Is, NotAskedError, Paired, Refers, Via, is_live
+from .asking import Asked, Branch, Has, Is, NotAskedError, Paired, Refers, Via, is_live
 from .logical import DELETED, KIND, TAKEN, Thing, named
 from .placing import Layout
 from .rows import START, Id, Row, Rows, above, documents, element_of, value_of
@@ -31,19 +32,36 @@ class Answer:
     after: dict[str, list[Row]] | None = None
 
 
+def example(asked: Asked, layout: Layout, rows: Rows) -> dict[str, Any]:
+    """What is given for the made-up row by which most is found. Raises `NotAskedError` where there is none."""
+    if asked.access.verb == "add":
+        return _added(asked, layout, copy.deepcopy(rows))
+    if asked.access.verb in ("change", "remove", "take"):
+        values, mine = _hit(asked, layout, rows)
+        before = {f"{named(one.name)}Before": [mine[0].get(named(one.name))] for one in asked.thing.fields if mine}
+        return {**before, **values, "now": NOW}
+    return _best(asked, layout, rows)[0]
+
+
 def answer(asked: Asked, layout: Layout, rows: Rows) -> Answer:
     """The answer for a given row that has one. Raises `NotAskedError` where no made-up row can be asked for."""
     if asked.access.verb in ("add", "change", "remove", "take"):
         return _written(asked, layout, rows)
-    best: Answer | None = None
+    values, mine = _best(asked, layout, rows)
+    return _found(asked, values, mine, layout, rows)
+
+
+def _best(asked: Asked, layout: Layout, rows: Rows) -> tuple[dict[str, Any], list[Row]]:
+    """(what is given, the rows that are found), for the example by which most is found."""
+    best: tuple[dict[str, Any], list[Row]] | None = None
     for row in _examples(asked, layout, rows):
         values = _given(asked, row, layout, rows)
         if values is None:
             continue
-        made = _found(asked, values, layout, rows)
-        if best is None or len(made.found) > len(best.found):
-            best = made
-        if asked.limit and len(best.found) > asked.limit:
+        mine = [one for one in rows[asked.thing.name] if _meets(asked, one, values, rows)]
+        if best is None or len(mine) > len(best[1]):
+            best = (values, mine)
+        if asked.limit and len(best[1]) > asked.limit:
             break
     if best is None:
         raise NotAskedError("no made-up row is found by it")
@@ -74,6 +92,8 @@ def _given(asked: Asked, row: Row, layout: Layout, rows: Rows) -> dict[str, Any]
                 value = row.get(one.ref.name)
             case Paired():
                 value = next((p[one.other.name] for p in rows[one.pair.name] if p[one.mine.name] == row["_id"]), None)
+            case Has():
+                value = next((c["_id"] for c in rows[one.child.name] if c.get(one.ref.name) == row["_id"]), None)
             case Via():
                 middle = next((m for m in rows[one.middle.name] if m["_id"] == row.get(one.ref.name)), None)
                 value = middle.get(one.onward.name) if middle else None
@@ -123,6 +143,10 @@ def _meets(asked: Asked, row: Row, values: dict[str, Any], rows: Rows) -> bool:
                     p[one.mine.name] == row["_id"] and p[one.other.name] == values[one.given]
                     for p in rows[one.pair.name]
                 )
+            case Has():
+                holds = any(
+                    c["_id"] == values[one.given] and c.get(one.ref.name) == row["_id"] for c in rows[one.child.name]
+                )
             case Via():
                 holds = any(
                     m["_id"] == row.get(one.ref.name) and m.get(one.onward.name) == values[one.given]
@@ -148,16 +172,15 @@ def _meets(asked: Asked, row: Row, values: dict[str, Any], rows: Rows) -> bool:
     return True
 
 
-def _found(asked: Asked, values: dict[str, Any], layout: Layout, rows: Rows) -> Answer:
-    mine = [row for row in rows[asked.thing.name] if _meets(asked, row, values, rows)]
+def _found(asked: Asked, values: dict[str, Any], mine: list[Row], layout: Layout, rows: Rows) -> Answer:
     if asked.access.verb in ("count", "sum"):
         return Answer(values, _grouped(asked, mine))
-    index = {name: {row["_id"]: row for row in each} for name, each in rows.items()}
+    seen = _Seen(layout, rows)
     if "coordinates" in values:
         place = next(named(one.name) for one in asked.thing.fields if one.kind == "location")
         mine.sort(key=lambda row: _distance(row[place]["coordinates"]))
-        return Answer(values, [_shown(asked, layout, row, index, rows) for row in mine], limit=asked.limit or 10)
-    shown = [_shown(asked, layout, row, index, rows) for row in mine]
+        return Answer(values, [_shown(asked, row, seen) for row in mine], limit=asked.limit or 10)
+    shown = [_shown(asked, row, seen) for row in mine]
     return Answer(values, shown, asked.order, asked.limit)
 
 
@@ -165,35 +188,48 @@ def _distance(at: list[float]) -> float:
     return (at[0] - 3.0) ** 2 + (at[1] - 3.0) ** 2  # near enough for an order of points near the equator
 
 
-def _shown(asked: Asked, layout: Layout, row: Row, index: Any, rows: Rows) -> Row:
+class _Seen:
+    """The documents of the rows by collection and id, made once."""
+
+    def __init__(self, layout: Layout, rows: Rows) -> None:
+        self.layout = layout
+        self.rows = rows
+        self.index = {name: {row["_id"]: row for row in each} for name, each in rows.items()}
+        self.documents = {name: {one["_id"]: one for one in each} for name, each in documents(layout, rows).items()}
+
+
+def _shown(asked: Asked, row: Row, seen: _Seen) -> Row:
     """The row as its document has it, with what comes along."""
-    thing = asked.thing
+    thing, layout = asked.thing, seen.layout
     if thing.name in layout.inside or thing.name in layout.buckets:
         ref = layout.inside.get(thing.name) or layout.buckets[thing.name]
-        return {ref.name: row[ref.name], **element_of(layout, thing, ref, row, index)}
-    made = next(one for one in documents(layout, rows)[thing.plural] if one["_id"] == row["_id"])
+        return {ref.name: row[ref.name], **element_of(layout, thing, ref, row, seen.index)}
+    made = dict(seen.documents[thing.plural][row["_id"]])
     fields = [f for name in asked.access.fields if (f := thing.field(name)) is not None]
     if fields and asked.access.verb in ("get", "list") and not asked.along:
         kept = {"_id", *(named(one.name) for one in fields)}
         return {key: value for key, value in made.items() if key in kept}
     for name in asked.along:
-        _with(name, made, thing, layout, row, rows)
+        _with(name, made, thing, row, seen)
     return made
 
 
-def _with(name: str, made: Row, thing: Thing, layout: Layout, row: Row, rows: Rows) -> None:
+def _with(name: str, made: Row, thing: Thing, row: Row, seen: _Seen) -> None:
+    layout, rows = seen.layout, seen.rows
     other = layout.logical.of(name)
     if other is None or layout.embedded(other.name):
         return
-    theirs = {one["_id"]: one for one in documents(layout, rows)[other.plural]}
+    theirs = seen.documents[other.plural]
     ref = next((one for one in thing.refs if one.called(name)), None)
     if ref is not None:
         if (thing.name, ref.role) not in layout.copied and row.get(ref.name) is not None:
             made[ref.role] = theirs[row[ref.name]]
         return
-    wanted = {each["_id"] for each in rows[other.name] if any(
-        r.target == thing.name and each.get(r.name) == row["_id"] for r in other.refs[:])}  # fmt: skip
-    if not any(one.target == thing.name for one in other.refs):
+    back = next((one for one in other.refs if one.target == thing.name), None)
+    wanted: set[Id] = set()
+    if back is not None:
+        wanted = {each["_id"] for each in rows[other.name] if each.get(back.name) == row["_id"]}
+    else:
         for pair, mine in layout.logical.children(thing.name):
             for far in pair.refs:
                 if far is not mine and far.target == other.name and (pair.pair or layout.inside.get(pair.name) is mine):
@@ -214,7 +250,7 @@ def _grouped(asked: Asked, mine: list[Row]) -> list[Row]:
                 parts[name] = truncated(row[named(asked.clock.name)], name)
         key: Any = None if not parts else next(iter(parts.values())) if len(parts) == 1 else parts
         keys[repr(key)] = key
-        sums[repr(key)] += 1 if asked.total is None else row[named(asked.total.name)]
+        sums[repr(key)] += 1 if asked.total is None else row.get(named(asked.total.name), 0)
     name = "count" if asked.total is None else "total"
     return [{"_id": keys[one], name: value} for one, value in sums.items()]
 
@@ -260,8 +296,6 @@ def _written(asked: Asked, layout: Layout, rows: Rows) -> Answer:
 
 def _new(thing: Thing, rows: Rows, number: int) -> Row:
     """A row like the one that is there, with a key of its own."""
-    import random
-
     mine = rows[thing.name]
     if not mine:
         raise NotAskedError(f"there is no {thing.name} to make another one like")
@@ -291,6 +325,9 @@ def _added(asked: Asked, layout: Layout, rows: Rows) -> dict[str, Any]:
         row[ref.name] = room[0]
         values[ref.role] = room[0]
     rows[thing.name].append(row)
+    for child in layout.children(thing.name):
+        for number in range(0 if child.name in asked.along else layout.inside[child.name].least):
+            rows[child.name].append(_new(child, rows, number + 1) | {layout.inside[child.name].name: row["_id"]})
     for name in asked.along:
         other = layout.logical.of(name)
         ref = next((one for one in other.refs if one.target == thing.name), None) if other is not None else None
@@ -303,8 +340,6 @@ def _added(asked: Asked, layout: Layout, rows: Rows) -> dict[str, Any]:
             rows[other.name].append(one)
             more.append(one)
         if not layout.embedded(other.name):
-            index = {name: {each["_id"]: each for each in mine} for name, mine in rows.items()}
-            del index
             made = {each["_id"]: each for each in documents(layout, rows)[other.plural]}
             values[other.plural] = [made[one["_id"]] for one in more]
     index = {name: {each["_id"]: each for each in mine} for name, mine in rows.items()}
@@ -349,8 +384,6 @@ def _blocks(layout: Layout, thing: Thing, row: Row, rows: Rows) -> bool:
 
 
 def _changed(asked: Asked, layout: Layout, after: Rows, rows: Rows) -> dict[str, Any]:
-    import random
-
     thing = asked.thing
     values, mine = _hit(asked, layout, rows)
     wanted = [f for name in asked.access.fields if (f := thing.field(name)) is not None] or [

@@ -66,7 +66,16 @@ class Branch:
     given: str
 
 
-Condition = Is | Refers | Paired | Via | Branch
+@dataclass(frozen=True, slots=True)
+class Has:
+    """What is given refers to it."""
+
+    child: Thing
+    ref: Ref
+    given: str
+
+
+Condition = Is | Refers | Paired | Via | Branch | Has
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,10 @@ def _condition(name: str, thing: Thing, known: Logical, access: Access) -> Condi
         onward = middle.ref(name)
         if onward is not None:
             return Via(one, middle, onward, given)
-    raise NotAskedError(f"a {thing.name} leads to {name!r} over more than one other collection: {access.text!r}")
+    for child, back in known.children(thing.name):
+        if child.name == name and not child.pair:
+            return Has(child, back, given)
+    raise NotAskedError(f"a {thing.name} leads to {name!r} over more than one other collection")
 
 
 def _units(access: Access, thing: Thing, clock: Field | None) -> tuple[tuple[str, str], ...]:
@@ -175,7 +187,7 @@ def _total(access: Access, thing: Thing) -> Field | None:
         return None
     numbers = ("integer", "decimal", "money", "number")
     wanted: Sequence[Field | None] = [thing.field(one) for one in access.fields] or thing.fields
-    found = next((one for one in wanted if one is not None and one.kind in numbers and one.required), None)
+    found = next((one for one in wanted if one is not None and one.kind in numbers), None)
     if found is None:
         raise NotAskedError(f"a {thing.name} has no number to be summed")
     return found

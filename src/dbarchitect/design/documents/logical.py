@@ -139,11 +139,23 @@ def logical(spec: Spec, draft: Draft, rows: Mapping[str, Rows]) -> Logical:
         _relate(relation, things, folded)
     _owned(spec, things)
     for thing in things.values():
+        thing.fields += tuple(Field(name=name, kind="moment") for name in _clocks(spec, thing, folded))
         _count(thing, draft, rows)
         if thing.entity is not None:
             marks = [(thing.entity.soft_delete, DELETED), (thing.entity.queue, TAKEN)]
             thing.fields += tuple(Field(name=name, kind="moment", required=False) for holds, name in marks if holds)
     return Logical(things, folded)
+
+
+def _clocks(spec: Spec, thing: Thing, folded: Mapping[str, str]) -> list[str]:
+    """When it was added, where accesses go by that and the brief names no such field; tables have it too."""
+    asked = [
+        name
+        for access in spec.access
+        if folded.get(access.entity, access.entity) == thing.name
+        for name in (*(one.field for one in access.order), access.since[0] if access.since else "")
+    ]
+    return list(dict.fromkeys(name for name in asked if named(name) == "createdAt" and thing.field(name) is None))
 
 
 def _owned(spec: Spec, things: Mapping[str, Thing]) -> None:

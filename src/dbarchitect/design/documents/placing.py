@@ -1,8 +1,8 @@
 """Where each thing is kept: embedded in what it refers to, in documents of its own, in buckets; with the figures of each
 alternative.
 
-Work is modelled in pages a second: each document that is fetched or written is one, and one more for each 32 KB of it
-(WiredTiger's `leaf_page_max`). It orders the alternatives; it is no time.
+Work is modelled in documents fetched and written a second, and in pages: each document is one, and one more for each 32 KB
+of it (WiredTiger's `leaf_page_max`). Fewer documents win, as long as that is not paid for with more pages; it is no time.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ LIMIT = 16 * 1024 * 1024  # https://www.mongodb.com/docs/manual/reference/limits
 LARGE = 2 * 1024 * 1024  # from which on `mongodb-document-near-limit` speaks
 MOST = 200  # elements from which on `mongodb-unbounded-array` speaks
 _LEAST_BOUND, _SPARE = 20, 10  # of an array that nobody bounded: ten times what is expected
+_DEARER = (
+    1.1  # times the pages that are borne, at most, for fewer documents and one write: less than rates are known to
+)
 _FEW_PAIRS = 20.0  # partners of one, on average, up to which a list of ids is kept in it
 BUCKET = 100  # elements of a bucket: documents of some KB, as MongoDB's manual shows them
 _PLAIN = ("word", "slug", "identifier", "choice")  # kinds that are copied: short, and nothing personal
@@ -169,7 +172,7 @@ class _Placer:
                 continue
             asked = [access for access in self.spec.access if access.entity == thing.name and access.verb in READS]
             ref = max(refs, key=lambda one: sum(_often(a) for a in asked if any(one.called(n) for n in a.by)))
-            odd = next((one for one in asked if not _bucketed(one, ref, thing)), None)
+            odd = next((one for one in asked if not _bucketed(one, thing)), None)
             changed = next(
                 (a for a in self.spec.access if a.entity == thing.name and a.verb in ("change", "remove")), None
             )
@@ -204,8 +207,8 @@ class _Placer:
             done = {(one.child, one.role) for one in self.layout.placements}
             refs = [one for one in thing.refs if (thing.name, one.role) not in done and one.target != thing.name]
             options = [(ref, self._embed(thing, ref), self._refer(thing, ref)) for ref in refs if not ref.tenancy]
-            allowed = [one for one in options if not one[1].refused and one[1].pages <= one[2].pages]
-            best = min(allowed, key=lambda one: one[1].pages - one[2].pages, default=None)
+            allowed = [one for one in options if not one[1].refused and self._better(thing, *one)]
+            best = min(allowed, key=lambda one: (one[1].documents - one[2].documents, one[1].elements), default=None)
             if thing.pair and len(thing.refs) - sum(one.tenancy for one in thing.refs) != 2:
                 best = None
             if best is not None and not self._home(self.known.things[best[0].target]):
@@ -220,6 +223,16 @@ class _Placer:
 
                     embed = replace(embed, refused=f"it is embedded in {best[0].target}")
                 self._record(thing, ref, "embed" if chosen else "reference", (embed, refer))
+
+    def _better(self, child: Thing, ref: Ref, embed: Alternative, refer: Alternative) -> bool:
+        """Whether embedding is less work; for a part of its parent, and a list of ids, no more work is enough."""
+        part = child.pair or self._is_part(child, ref)
+        less = embed.documents < refer.documents or (part and embed.documents <= refer.documents)
+        return less and embed.pages <= _DEARER * refer.pages
+
+    def _is_part(self, child: Thing, ref: Ref) -> bool:
+        entity = child.entity
+        return entity is not None and self.known.folded.get(entity.parent, entity.parent) == ref.target
 
     def _home(self, parent: Thing) -> bool:
         """Whether a thing can hold others: it has documents of its own."""
@@ -294,8 +307,7 @@ class _Placer:
             return spare if count <= _FEW_PAIRS else None
         alone = any(a.verb == "add" and a.entity == child.name for a in self.spec.access)
         comes = any(a.verb == "add" and a.entity == ref.target and child.name in a.with_ for a in self.spec.access)
-        entity = child.entity
-        weak = entity is not None and self.known.folded.get(entity.parent, entity.parent) == ref.target
+        entity, weak = child.entity, self._is_part(child, ref)
         grows = entity is not None and (entity.appended or entity.by_time)
         if count > MOST or grows or alone:
             return None
@@ -454,15 +466,14 @@ def moment_of(thing: Thing) -> Field | None:
     return next((one for one in thing.fields if one.kind == "moment" and one.required), None)
 
 
-def _bucketed(access: Access, ref: Ref, thing: Thing) -> bool:
-    """Whether an access goes to the buckets of one parent."""
+def _bucketed(access: Access, thing: Thing) -> bool:
+    """Whether an access is one of spans of time, which buckets answer."""
     clock = moment_of(thing)
-    return (
-        any(ref.called(name) for name in access.by)
-        and access.verb in ("list", "count", "sum")
-        and not access.with_
-        and all(one.field == (clock.name if clock else "") for one in access.order)
-    )
+    known = {clock.name if clock else "", named(clock.name) if clock else ""}
+    if access.with_ or access.verb not in ("get", "list", "count", "sum"):
+        return False
+    ordered = all(one.field in known for one in access.order)
+    return ordered and (access.verb != "get" or bool(access.order))
 
 
 def _often(access: Access) -> float:

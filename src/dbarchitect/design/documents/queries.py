@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .asking import Asked, Branch, Condition, Is, NotAskedError, Paired, Refers, Via, is_live
+from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, is_live
 from .logical import DELETED, TAKEN, Thing, named
 from .placing import Layout
 
 Command = dict[str, Any]
 Stage = dict[str, Any]
 NOW = "now"
+FAR = (Paired, Via, Branch, Has)  # conditions on what is further away
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _read(asked: Asked, layout: Layout) -> Written:
     if layout.embedded(thing.name):
         raise NotAskedError(f"a {thing.name} is a value of what it is embedded in")
     collection = thing.plural
-    far = next((one for one in asked.conditions if isinstance(one, Paired | Via | Branch)), None)
+    far = next((one for one in asked.conditions if isinstance(one, FAR)), None)
     filter_ = _match(asked)
     start: list[Stage] = []
     at = collection
@@ -111,6 +112,14 @@ def _read(asked: Asked, layout: Layout) -> Written:
         at = far.middle.plural
         start = [{"$match": {far.onward.name: given(far.given)}}, *_joined(collection, "_id", far.ref.name)]
         inner = [(collection, far.ref.name)]
+    elif isinstance(far, Has):
+        if layout.inside.get(far.child.name) is far.ref:
+            filter_[f"{layout.array(far.child)}._id"] = given(far.given)
+        elif layout.embedded(far.child.name) or far.child.name in layout.buckets:
+            raise NotAskedError(f"it goes over {far.child.name}, which has no documents of its own")
+        else:
+            at = far.child.plural
+            start = [{"$match": {"_id": given(far.given)}}, *_joined(collection, far.ref.name, "_id")]
     elif isinstance(far, Branch):
         if far.way == "below":
             filter_["ancestorIds"] = given(far.given)
@@ -201,7 +210,7 @@ def _group(asked: Asked, prefix: str) -> list[Stage]:
 
 def _along(asked: Asked, layout: Layout) -> tuple[list[Stage], list[tuple[str, str]]]:
     """The stages that fetch what comes along and is not in the document."""
-    thing, things = asked.thing, layout.logical.things
+    thing = asked.thing
     stages: list[Stage] = []
     inner: list[tuple[str, str]] = []
     held = {ref.target for (name, _), ref in layout.held.items() if name == thing.name}
@@ -267,7 +276,7 @@ def _from_parent(asked: Asked, layout: Layout) -> Written:
     thing = asked.thing
     ref = layout.inside[thing.name]
     parent = layout.logical.things[ref.target]
-    if any(isinstance(one, Paired | Via | Branch) for one in asked.conditions):
+    if any(isinstance(one, FAR) for one in asked.conditions):
         raise NotAskedError(f"a {thing.name} is embedded in {parent.name}, and is asked for by what is further away")
     if asked.along and set(asked.along) != {parent.name}:
         raise NotAskedError(f"a {thing.name} is embedded in {parent.name}, and comes without {asked.along[0]}")
@@ -301,7 +310,20 @@ def _from_buckets(asked: Asked, layout: Layout) -> Written:
     within = _match(asked, f"{path}.", up)
     if asked.since is not None:
         before["to"] = {"$gte": given("since")}
-    pipeline: list[Stage] = [{"$match": before}, {"$unwind": f"${path}"}]
+    pipeline: list[Stage] = [{"$match": before}] if before else []
+    sort: tuple[tuple[str, int], ...] = ()
+    limit = 0
+    if asked.limit and asked.order == ((at, asked.order[0][1] if asked.order else 0),):
+        # Of the n latest elements each is in one of the n buckets that end last, and likewise for the first ones.
+        way = asked.order[0][1]
+        sort = (("to", -1) if way < 0 else ("from", 1),)
+        filtered = {key for key in within if key != f"{path}.{at}"}
+        limit = 0 if filtered or (way > 0 and asked.since is not None) else asked.limit
+        if limit:
+            pipeline += [{"$sort": dict(sort)}, {"$limit": limit}]
+        else:
+            sort = ()
+    pipeline.append({"$unwind": f"${path}"})
     if within:
         pipeline.append({"$match": within})
     grouped = _group(asked, f"{path}.")
@@ -310,8 +332,8 @@ def _from_buckets(asked: Asked, layout: Layout) -> Written:
     else:
         merged = {"$mergeObjects": [{ref.name: f"${ref.name}"}, f"${path}"]}
         pipeline += [*_shown(asked, f"{path}."), {"$replaceRoot": {"newRoot": merged}}]
-    del at
-    return Written(thing.plural, [{"aggregate": thing.plural, "pipeline": pipeline, "cursor": {}}], before)
+    command = {"aggregate": thing.plural, "pipeline": pipeline, "cursor": {}}
+    return Written(thing.plural, [command], before, sort, limit)
 
 
 def _nearest(asked: Asked, filter_: dict[str, Any]) -> Written:
@@ -388,7 +410,7 @@ def _target(asked: Asked, layout: Layout) -> tuple[Thing, str, dict[str, Any]]:
     thing = asked.thing
     if thing.name in layout.buckets or (layout.embedded(thing.name) and thing.name not in layout.inside):
         raise NotAskedError(f"a {thing.name} is no document that could be changed by itself")
-    if any(isinstance(one, Paired | Via | Branch) for one in asked.conditions):
+    if any(isinstance(one, FAR) for one in asked.conditions):
         raise NotAskedError("it is found over another collection: find its _id first, then ask by that")
     if thing.name in layout.inside:
         parent = layout.logical.things[layout.inside[thing.name].target]

@@ -16,7 +16,7 @@ from typing import Any
 from dbarchitect.design.spec import Field, Rule, Spec
 
 from .kinds import bound
-from .logical import KIND, TAKEN, Logical, Ref, Thing, named
+from .logical import DELETED, KIND, TAKEN, Logical, Ref, Thing, named
 from .placing import Layout, moment_of, per
 
 Row = dict[str, Any]
@@ -43,6 +43,7 @@ def made_rows(known: Logical, layout: Layout, spec: Spec, seed: int, most: int, 
         wanted = max(1, min(wanted, most, int(thing.later)))
         if thing.name == spec.surroundings.tenant:
             wanted = min(wanted, 4)
+        wanted = max(wanted, *(one.least * len(rows.get(one.target, ())) for one in thing.refs), 1)
         _fill(thing, number, wanted, rows, layout, spec, rng)
     return rows
 
@@ -65,12 +66,18 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
     tenancy = next((one for one in thing.refs if one.target == spec.surroundings.tenant), None)
     crowd: defaultdict[tuple[str, str], int] = defaultdict(int)
     seen: set[tuple[str, ...]] = set()
+    either = {
+        name for rule in spec.rules if rule.kind == "either" and rule.entity == thing.name for name in rule.fields
+    }
+    keys = (
+        {name for key in (*thing.entity.key, thing.entity.weak) for name in key} if thing.entity is not None else set()
+    )
     for n in range(wanted * 3 if thing.pair else wanted):
         if len(mine) >= wanted:
             break
         row: Row = {"_id": Id(f"65{number:04x}{n:018x}")}
         tenant = rng.choice(rows[tenancy.target])["_id"] if tenancy is not None and rows.get(tenancy.target) else None
-        if not _refer(thing, row, rows, layout, tenancy, tenant, crowd, rng):
+        if not _refer(thing, row, rows, layout, tenancy, tenant, crowd, rng, either):
             continue
         if thing.pair:
             ends = tuple(str(row.get(one.name)) for one in thing.refs if not one.tenancy)
@@ -78,9 +85,9 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
                 continue
             seen.add(ends)
         for field in thing.fields:
-            if field.required or (rng.random() < _KEEP and field.name != TAKEN and field.name != "deleted at"):
-                row[named(field.name)] = value_of(field, n, rng)
-            elif field.name == "deleted at" and rng.random() < 0.2:
+            if field.required or field.name in either or (rng.random() < _KEEP and field.name not in (TAKEN, DELETED)):
+                row[named(field.name)] = value_of(field, n, rng, distinct=field.name in keys)
+            elif field.name == DELETED and rng.random() < 0.2:
                 row[named(field.name)] = START + timedelta(hours=n)
         for rule in spec.rules:
             if rule.entity == thing.name:
@@ -90,7 +97,7 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
 
 def _refer(
     thing: Thing, row: Row, rows: Rows, layout: Layout, tenancy: Ref | None, tenant: Id | None,
-    crowd: defaultdict[tuple[str, str], int], rng: random.Random,
+    crowd: defaultdict[tuple[str, str], int], rng: random.Random, either: set[str],
 ) -> bool:  # fmt: skip
     """Fill in what a row refers to: rows of one tenant, not more of them than an array may have."""
     for ref in thing.refs:
@@ -108,11 +115,15 @@ def _refer(
             most = layout.most.get(thing.name, most)
         if most is not None:
             there = [one for one in there if crowd[ref.role, one["_id"]] < most]
-        if not there or (not ref.required and rng.random() > _KEEP):
+        lacking = [one for one in there if crowd[ref.role, one["_id"]] < ref.least]
+        wanted = ref.required or any(map(ref.called, either))
+        if not there or (not wanted and rng.random() > _KEEP):
             if ref.required:
                 return False
             continue
-        if thing.refs[0] is ref and per(thing, ref, layout.logical) > 1 and rng.random() < 0.3:
+        if lacking:
+            chosen = lacking[0]
+        elif thing.refs[0] is ref and per(thing, ref, layout.logical) > 1 and rng.random() < 0.3:
             chosen = there[0]  # some have many more than others
         else:
             chosen = rng.choice(there)
@@ -121,11 +132,13 @@ def _refer(
     return True
 
 
-def value_of(field: Field, n: int, rng: random.Random) -> Any:
+def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False) -> Any:
     """A value of a field that its validator takes; the n-th, so that no two are equal where they must not be."""
     match field.kind:
         case "integer" | "number" | "duration":
-            return _within(field, n if field.unique or field.wide else rng.randrange(1, 60))
+            return _within(
+                field, n + 1 if distinct or field.unique or field.within or field.wide else rng.randrange(1, 60)
+            )
         case "decimal" | "money" | "percentage":
             found = _within(field, rng.randrange(1, 90))
             return Decimal(found) + (Decimal(rng.randrange(4)) / 4 if found != bound(field.maximum) else 0)
