@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import shutil
@@ -40,7 +39,7 @@ from dbarchitect.model.facts import Facts
 from dbarchitect.model.names import Position, quote_identifier
 from dbarchitect.model.plan import Step
 from dbarchitect.model.schema import NotNull, Relational
-from dbarchitect.model.value import Value, from_json, to_json
+from dbarchitect.model.value import from_json, to_json
 from dbarchitect.orm.targets import target
 from dbarchitect.progress import nothing
 from dbarchitect.prove.architecture import Evidence, prove, trials
@@ -51,6 +50,7 @@ from dbarchitect.sql.script import Statement, command_tag, decode_script, split_
 from dbarchitect.sql.workload import read_workload
 from dbarchitect.toolchains import run_python
 
+from .design_folder import NAMED, is_ours, manifest_of, refuse_changed, refuse_strange, write_folder
 from .diff import DiffOptions, LossError
 from .folder import new
 from .inputs import INPUTS, is_sample, texts
@@ -59,9 +59,7 @@ from .schema import CheckOptions, reviewed
 from .surroundings import open_workshop
 
 _JOURNEY = "journey"  # the database that migrations are run in
-MANIFEST = ".dba-design.json"
 LAB_ROWS = 150_000
-_NAMED = 3
 # They tell of a server that runs, or of rows that are there: made-up ones say nothing.
 _NOT_OF_DESIGNS = (
     "server-at-defaults", "bloated-index", "bloated-table", "dead-rows", "stale-statistics", "not-null-candidate",
@@ -95,13 +93,6 @@ class DesignOptions:
     cache: Path | None = None
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = nothing
-
-
-class Manifest(Value, frozen=True, kw_only=True):
-    """What the last run wrote: SHA-256 by path. `begun`: the day from which partitions count."""
-
-    files: dict[str, str] = {}
-    begun: str = ""
 
 
 def read_spec(
@@ -221,11 +212,11 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
     begun = time.monotonic()
     if options.orm:
         target(options.orm)  # pyright: ignore[reportArgumentType] - refused now rather than after a minute
-    before = _manifest(folder)
+    before = manifest_of(folder)
     start = datetime.fromisoformat(before.begun) if before is not None and before.begun else options.now
     draft, rows = designed(spec, now=start)
     queries = asked(draft, spec)
-    _refuse_changed(folder, before, force=options.force)
+    refuse_changed(folder, before, force=options.force)
     tenant = draft.by_entity[spec.surroundings.tenant] if draft.tenant_setting else ""
     title = spec.title or "Design"
     with tempfile.TemporaryDirectory(prefix="dba-design-") as temporary:
@@ -276,11 +267,11 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
             name: path.read_bytes()
             for path in sorted((work / "migrations").rglob("*"))
             if path.is_file()
-            and _ours(name := f"migrations/{path.relative_to(work / 'migrations')}", path, folder, before)
+            and is_ours(name := f"migrations/{path.relative_to(work / 'migrations')}", path, folder, before)
         }
     contents = {name: one if isinstance(one, bytes) else one.encode() for name, one in pages.items()}
-    _refuse_strange(folder, contents, before, force=options.force)
-    written, removed, unchanged = _write(folder, contents, before, start)
+    refuse_strange(folder, contents, before, force=options.force)
+    written, removed, unchanged = write_folder(folder, contents, before, start)
     made = msgspec.structs.replace(
         made, written=written, removed=removed, unchanged=unchanged, seconds=time.monotonic() - begun
     )
@@ -433,7 +424,7 @@ def _journey(migrations: Path, wanted: Relational, workshop: Workshop, options: 
             said.append("down to nothing" if not left else f"down leaves {left} tables")
         else:
             wrong = differences(schema, wanted, privileges=False)
-            said.append(f"{way} to the same schema" if not wrong else f"{way} differs: {'; '.join(wrong[:_NAMED])}")
+            said.append(f"{way} to the same schema" if not wrong else f"{way} differs: {'; '.join(wrong[:NAMED])}")
     return tuple(said)
 
 
@@ -490,100 +481,6 @@ def _statements(steps: list[Step], file: str) -> list[Statement]:
         for step in steps
         for sql in step.sql
     ]
-
-
-# ---- the folder
-
-
-def _manifest(folder: Path) -> Manifest | None:
-    file = folder / MANIFEST
-    if not file.exists():
-        if folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"{folder} holds something else", hint="an empty or a new folder: -o")
-        return None
-    try:
-        found = from_json(Manifest, file.read_bytes())
-    except ValueError as err:
-        raise InputError(f"{file} is damaged: {err}", hint="remove the folder, or name another: -o") from err
-    # A folder that came from elsewhere must not name files outside of it.
-    outside = next((one for one in found.files if Path(one).is_absolute() or ".." in Path(one).parts), None)
-    if outside is not None:
-        raise InputError(
-            f"{file} is damaged: {outside} is no file of the folder", hint="remove the folder, or name another: -o"
-        )
-    return found
-
-
-def _refuse_changed(folder: Path, before: Manifest | None, *, force: bool) -> None:
-    """What is not as it was written is somebody's work. Migrations of others stay and are read with ours."""
-    if before is None or force:
-        return
-    changed = [
-        name
-        for name, known in before.files.items()
-        if (folder / name).is_file() and _sum((folder / name).read_bytes()) != known
-    ]
-    if changed:
-        more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
-        raise InputError(
-            f"{folder}: {', '.join(sorted(changed)[:_NAMED])}{more} would be written anew, and somebody changed it",
-            hint="change what the design is made of; --force writes them anew",
-        )
-
-
-def _ours(name: str, path: Path, folder: Path, before: Manifest | None) -> bool:
-    """Whether a file of the migrations is of this run or of one before: what somebody else put there stays theirs."""
-    there = folder / name
-    if before is not None and name in before.files:
-        return True
-    return not there.is_file() or there.read_bytes() != path.read_bytes()
-
-
-def _refuse_strange(folder: Path, pages: Mapping[str, bytes], before: Manifest | None, *, force: bool) -> None:
-    """A file that is there, that no run has written and that differs is somebody's. Raises `InputError`."""
-    known = before.files if before is not None else {}
-    strange = [
-        name
-        for name, content in pages.items()
-        if name not in known and (folder / name).is_file() and _sum((folder / name).read_bytes()) != _sum(content)
-    ]
-    if strange and not force:
-        raise InputError(
-            f"{folder}: {', '.join(sorted(strange)[:_NAMED])} would be overwritten, and no design has written it",
-            hint="move it; --force writes over it",
-        )
-
-
-def _write(
-    folder: Path, pages: Mapping[str, bytes], before: Manifest | None, start: datetime
-) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Write what differs; (written, removed, number unchanged)."""
-    written: list[str] = []
-    unchanged = 0
-    for name, text in pages.items():
-        target = folder / name
-        if target.is_file() and target.read_bytes() == text:
-            unchanged += 1
-            continue
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as err:
-            raise SurroundingsError(
-                f"cannot make the folder {target.parent}: {err.strerror or err}", hint="-o"
-            ) from err
-        write_whole(target, text)
-        written.append(name)
-    removed = [name for name in (before.files if before else {}) if name not in pages and (folder / name).is_file()]
-    for name in removed:
-        (folder / name).unlink()
-    manifest = Manifest(files={name: _sum(text) for name, text in sorted(pages.items())}, begun=start.isoformat())
-    if manifest != before:
-        write_whole(folder / MANIFEST, to_json(manifest, indent=1) + b"\n")
-    return tuple(written), tuple(removed), unchanged
-
-
-def _sum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _with_orm(made: Architecture, folder: Path, seeds: str, options: DesignOptions) -> Architecture:

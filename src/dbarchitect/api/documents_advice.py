@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from dbarchitect.design.documents.kinds import TYPES, bound
 from dbarchitect.design.spec import Entity, Relation, Spec
 from dbarchitect.design.spec import Field as SpecField
 from dbarchitect.documents.advice import Sampled, advise, consolidated
@@ -135,14 +136,6 @@ def validators(source: str, options: DocumentOptions) -> tuple[Validator, ...]:
     return made
 
 
-_TYPES = {
-    "integer": ("int", "long"), "decimal": ("decimal",), "money": ("decimal",), "percentage": ("decimal",),
-    "number": ("double", "int", "long", "decimal"), "boolean": ("bool",), "date": ("date",), "moment": ("date",),
-    "period": ("object",), "duration": ("int", "long"), "uuid": ("binData",), "location": ("object",),
-    "json": ("object", "array"), "vector": ("array",), "tags": ("array",),
-}  # fmt: skip
-
-
 def trees_of(spec: Spec) -> Iterator[tuple[str, Field]]:
     """(collection, what its documents may hold) of each entity, with references to others by their `_id`; what is
     many-to-many is a collection of pairs, so that no array grows."""
@@ -194,23 +187,15 @@ def _add(tree: Field, name: str, field: Field, *, required: bool) -> None:
 
 
 def _of(field: SpecField) -> Field:
-    types = list(_TYPES.get(field.kind, ("string",)))
+    types = list(TYPES.get(field.kind, ("string",)))
     made = Field(types=types, values=field.values if field.kind == "choice" else (), length=field.length)
     if field.kind == "tags":
         made.items = Field(types=["string"])
     if field.kind == "vector":
         made.items = Field(types=["double", "int", "long"])
     if field.kind in ("integer", "decimal", "money", "percentage", "number"):
-        made.minimum, made.maximum = _bound(field.minimum), _bound(field.maximum)
+        made.minimum, made.maximum = bound(field.minimum), bound(field.maximum)
     return made
-
-
-def _bound(text: str) -> float | None:
-    try:
-        number = float(text)
-        return int(number) if number.is_integer() else number
-    except ValueError:  # a word, such as `today`
-        return None
 
 
 def _look(options: DocumentOptions) -> LookOptions:

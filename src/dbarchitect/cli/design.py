@@ -41,6 +41,14 @@ def design(
         Literal["", "sqlalchemy", "tortoise", "prisma", "drizzle", "kysely"],
         Parameter(help="Write the project of an object-relational mapper too."),
     ] = "",
+    target: Annotated[
+        Literal["tables", "documents"],
+        Parameter(help="Tables of PostgreSQL, or documents of MongoDB. Default tables."),
+    ] = "tables",
+    server: Annotated[
+        str,
+        Parameter(metavar="URL", help="Documents: a scratch MongoDB to try them on; its trial database is dropped."),
+    ] = "",
     lab_rows: Annotated[int | None, Parameter(metavar="N", help="Made-up rows to measure on. Default 150,000.")] = None,
     fresh: Annotated[bool, Parameter(help="Begin the migrations anew: nobody has run them yet.")] = False,
     rename: Annotated[tuple[str, ...], Parameter(metavar="OLD=NEW", help="What was renamed since, repeatable.")] = (),
@@ -62,7 +70,8 @@ def design(
     pg_bin: PgBin = None,
     form: TextOrJson = "text",
 ) -> int:
-    """Design a database for what is being built, and prove it: tables, constraints, indexes, migrations. Exits with 1
+    """Design a database for what is being built, and prove it: tables, constraints, indexes, migrations; or documents of
+    MongoDB with validators, indexes and queries (`--target documents`). Exits with 1
     where something does not hold."""
     from dbarchitect import __version__
     from dbarchitect.api import design as api
@@ -82,6 +91,13 @@ def design(
         raise InputError("--workload and --data are of --from", hint="a brief says its access patterns itself")
     if lab_rows is not None and lab_rows < 1000:
         raise InputError(f"--lab-rows {lab_rows}: too few to measure anything", hint="--lab-rows 1000 or more")
+    if target == "documents" and (orm or lab_rows is not None or rename or allow_loss or fresh):
+        raise InputError(
+            "--orm, --lab-rows, --rename, --allow-loss and --fresh are of tables",
+            hint="leave them out, or --target tables",
+        )
+    if server and target != "documents":
+        raise InputError("--server tries documents", hint="--target documents, or leave --server out")
     with terminal.progress() as progress:
         spec = api.read_spec(brief, model=model, pg_bin=pg_bin, cache=terminal.cache(), progress=progress)
     if spec_only:
@@ -102,6 +118,8 @@ def design(
     words += ["--model", model] if model else []
     words += ["--seed", str(seed)] if seed else []
     words += ["--orm", orm] if orm else []
+    if target == "documents":
+        return _documents(spec, output, [*words, "--target", target], server, seed=seed, force=force, form=form)
     command = shlex.join(words)
     with terminal.progress() as progress:
         made = api.design(
@@ -133,6 +151,26 @@ def design(
             ),
         )
     terminal.emit(render_design(made, form, screen=terminal.screen(None), version=__version__), None)
+    return 0 if made.holds else 1
+
+
+def _documents(
+    spec: Spec, output: Path, words: list[str], server: str, *, seed: int, force: bool, form: Literal["text", "json"]
+) -> int:
+    """`dba design --target documents`."""
+    from dbarchitect import __version__
+    from dbarchitect.api import design_documents as api
+    from dbarchitect.render.design_documents import documents_pages, render_documents_design
+
+    command = shlex.join(words)  # without the server, whose URL may hold a password
+    with terminal.progress() as progress:
+        made = api.design_documents(
+            spec,
+            output,
+            api.DocumentsOptions(server=server, seed=seed, force=force, now=datetime.now(UTC), progress=progress),
+            lambda found, decisions, seeds: documents_pages(found, decisions, seeds, spec=spec, command=command),
+        )
+    terminal.emit(render_documents_design(made, form, screen=terminal.screen(None), version=__version__), None)
     return 0 if made.holds else 1
 
 

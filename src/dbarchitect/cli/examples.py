@@ -46,7 +46,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dba report app.db -o report.html",
     ),
     "choose": ("dba choose brief.md", "dba choose shop.twin --workload workload.sql"),
-    "design": ("dba design brief.md -o architecture", "dba design --from shop.sql -o found.md"),
+    "design": (
+        "dba design brief.md -o architecture",
+        "dba design brief.md --target documents -o documents",
+        "dba design --from shop.sql -o found.md",
+    ),
     "migrate": (
         "dba migrate new initial --in migrations --to shop.sql",
         "dba migrate rehearse migrations --source postgresql://localhost/shop_before",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from dbarchitect.model.documents import Collection
 from dbarchitect.model.documents_advice import Probe, Validator
@@ -38,7 +38,8 @@ _VALUES: dict[str, Any] = {
 @dataclass
 class Field:
     """What one place of a document may hold. `fields` of an object, `items` of an array; `any` for names that are
-    data; `least` and `most` elements, `values` a text may have."""
+    data; `fewest` and `most` elements, `values` a text may have, a `pattern` of it with a text that does
+    not match, a `sample` that does."""
 
     types: list[str] = field(default_factory=list[str])
     fields: dict[str, Field] = field(default_factory=dict["str", "Field"])
@@ -49,6 +50,10 @@ class Field:
     length: int = 0
     minimum: float | None = None
     maximum: float | None = None
+    fewest: int = 0
+    most: int | None = None
+    pattern: tuple[str, str] = ("", "")
+    sample: str = ""
 
 
 def tree_of(collection: Collection) -> Field:
@@ -98,7 +103,10 @@ def schema_of(tree: Field, *, closed: bool = False) -> dict[str, Any]:
         made["items"] = schema_of(tree.items, closed=closed)
     if tree.values:
         made["enum"] = [*tree.values, *([None] if "null" in tree.types else [])]
-    limits = {"maxLength": tree.length or None, "minimum": tree.minimum, "maximum": tree.maximum}
+    limits = {
+        "maxLength": tree.length or None, "minimum": tree.minimum, "maximum": tree.maximum,
+        "minItems": tree.fewest or None, "maxItems": tree.most, "pattern": tree.pattern[0] or None,
+    }  # fmt: skip
     return made | {name: value for name, value in limits.items() if value is not None}
 
 
@@ -145,7 +153,7 @@ def probes_of(tree: Field, *, closed: bool = False) -> Iterator[Probe]:
     for path, one, steps in _places(tree, "", ()):
         for name in one.types:
             if name != _usual(one) and name in _VALUES and not one.values:
-                changed = json.dumps(_with(full, steps, _VALUES[name]))
+                changed = json.dumps(_with(full, steps, _typed(one, name)))
                 yield Probe(about=f"{path}: {name}", document=changed, accepted=True)
         wrong = _wrong(one)
         if wrong is not None and steps:
@@ -164,12 +172,29 @@ def probes_of(tree: Field, *, closed: bool = False) -> Iterator[Probe]:
             changed = json.dumps(_with(full, steps, "".join(one.values) + "?"))
             yield Probe(about=f"{path}: a text that is none of the {len(one.values)}", document=changed, accepted=False)
         if one.length and not one.values:
-            changed = json.dumps(_with(full, steps, "x" * (one.length + 1)))
+            changed = json.dumps(_with(full, steps, (one.sample + "x" * one.length)[: one.length] + "x"))
             yield Probe(about=f"{path}: {one.length + 1} characters", document=changed, accepted=False)
+        if one.pattern[0] and not one.values:
+            changed = json.dumps(_with(full, steps, one.pattern[1]))
+            yield Probe(about=f"{path}: {one.pattern[1]!r}", document=changed, accepted=False)
+        yield from _lengths(path, one, full, steps)
         for bound, value in ((one.minimum, -1), (one.maximum, 1)):
             if bound is not None:
                 changed = json.dumps(_with(full, steps, _number(one, bound + value)))
                 yield Probe(about=f"{path}: {bound + value:g}", document=changed, accepted=False)
+
+
+def _lengths(path: str, one: Field, full: Any, steps: tuple[Any, ...]) -> Iterator[Probe]:
+    """As many elements as an array may have, and one more; as few, and one less."""
+    if one.items is None:
+        return
+    each = _value(one.items)
+    counts = [(one.fewest, True), (one.fewest - 1, False)] if one.fewest else []
+    if one.most is not None:
+        counts += [(one.most, True), (one.most + 1, False)]
+    for count, accepted in counts:
+        changed = json.dumps(_with(full, steps, [each] * count))
+        yield Probe(about=f"{path}: {count:,} elements", document=changed, accepted=accepted)
 
 
 def _places(tree: Field, path: str, steps: tuple[Any, ...]) -> Iterator[tuple[str, Field, tuple[Any, ...]]]:
@@ -198,11 +223,11 @@ def _value(tree: Field) -> Any:
         made = {name: _value(one) for name, one in tree.fields.items()}
         return made | ({"any": _value(tree.any)} if tree.any is not None else {})
     if usual == "array":
-        return [_value(tree.items)] if tree.items is not None else []
+        return [_value(tree.items)] * max(tree.fewest, 1) if tree.items is not None else []
     for bound in (tree.minimum, tree.maximum):
         if bound is not None:
             return _number(tree, bound)
-    return _VALUES.get(usual)
+    return tree.sample or _VALUES.get(usual)
 
 
 def _number(tree: Field, value: float) -> Any:
@@ -212,9 +237,25 @@ def _number(tree: Field, value: float) -> Any:
     return value
 
 
+def _typed(tree: Field, name: str) -> Any:
+    """A value of another type that is allowed, within the bounds of a number."""
+    limit = next((one for one in (tree.minimum, tree.maximum) if one is not None), None)
+    if limit is None:
+        return _VALUES[name]
+    match name:
+        case "long":
+            return {"$numberLong": f"{limit:.0f}"}
+        case "decimal":
+            return {"$numberDecimal": f"{limit:g}"}
+        case "int" | "double":
+            return limit
+        case _:
+            return _VALUES[name]
+
+
 def _least(tree: Field) -> Any:
     if _usual(tree) != "object":
-        return [] if _usual(tree) == "array" else _value(tree)
+        return _value(tree) if _usual(tree) != "array" or tree.fewest else []
     return {name: _least(tree.fields[name]) for name in tree.required}
 
 
@@ -229,13 +270,13 @@ def _with(value: Any, steps: tuple[Any, ...], new: Any) -> Any:
     if not steps:
         return new
     if isinstance(value, list):
-        return [_with(value[0], steps[1:], new)]
+        return [_with(value[0], steps[1:], new), *cast("list[Any]", value)[1:]]
     return {**value, steps[0]: _with(value.get(steps[0], {}), steps[1:], new)}
 
 
 def _without(value: Any, steps: tuple[Any, ...]) -> Any:
     if isinstance(value, list):
-        return [_without(value[0], steps[1:])]
+        return [_without(value[0], steps[1:]), *cast("list[Any]", value)[1:]]
     if len(steps) == 1:
         return {name: one for name, one in value.items() if name != steps[0]}
     return {**value, steps[0]: _without(value[steps[0]], steps[1:])}

@@ -131,7 +131,7 @@ def pages(
         "diagram.svg": diagram(schema, columns=columns, title=line(made.title) or "Architecture"),
         "diagram.mmd": mermaid(schema, columns=columns),
         "schema.dbml": dbml(schema),
-        "decisions.md": _decisions(decisions),
+        "decisions.md": decisions_page(decisions),
         "evidence/constraints.md": _constraints(made, probes, command),
         "evidence/plans.md": _plans(made, command),
         "evidence/sizes.md": _sizes(made, command),
@@ -241,7 +241,8 @@ def _cost(one: AskedPlan) -> str:
     return "" if one.cost_later is None else f"{one.cost_later:,.0f}"
 
 
-def _decisions(decisions: Sequence[Decision]) -> str:
+def decisions_page(decisions: Sequence[Decision]) -> str:
+    """The record of decisions as Markdown."""
     lines = ["# Decisions", "", "What was decided, why, what else was possible, and what would change it.", ""]
     for topic in dict.fromkeys(one.topic for one in decisions):
         lines += [f"## {topic.capitalize()}", ""]
