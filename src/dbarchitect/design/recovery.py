@@ -16,7 +16,7 @@ from .from_schema import volume_of
 from .kept import Difference, Kept
 from .reverse import Parts
 from .spec import Access, Spec, Surroundings, Volume
-from .written import without_the_usual
+from .written import listing, many, without_the_usual
 
 SCHEMA = "dbarchitect.recovery/1"
 
@@ -93,7 +93,9 @@ def _volumes(parts: Parts, schema: Relational) -> Iterator[Volume]:
 
 def _asked(parts: Parts, workload: Workload | None) -> Iterator[Access]:
     for entity, words in parts.searched:
-        yield Access(text=f"search {entity} by {' and '.join(words)}", verb="search", entity=entity, by=words)
+        yield Access(text=f"search {many(entity)} by {listing(words)}", verb="search", entity=entity, by=words)
+    for entity in parts.near:
+        yield Access(text=f"find the {many(entity)} nearest to a place", verb="nearest", entity=entity)
     for query in workload.queries if workload is not None else ():
         if "```" in query.sql or not "".join(query.sql.split()).isprintable():
             continue  # it could end the block that it stands in

@@ -717,6 +717,7 @@ class _Brief:
                 history=thing.flags.get("history", False),
                 audit=thing.flags.get("audit", False),
                 queue=thing.flags.get("queue", False),
+                partitioned=thing.partitioned,
                 comment=thing.comment,
                 line=thing.line,
             )
