@@ -58,7 +58,8 @@ FEATURES = {
     "reserved words": "A booking has an end (timestamp), a user and an order (integer).",
     "comments": "### Item\n\n| field | type | comment |\n|---|---|---|\n| name | text | What is on the label |\n"
     "| price | money | Without tax |\n\nComment: What is for sale.",
-    "types": "### Thing\n\n| field | type | required |\n|---|---|---|\n| a word | short text | yes |\n"
+    "types": "### Thing\n\n| field | type | required |\n|---|---|---|\n"
+    "| a word | short text | yes |\n"
     "| a text | text | no |\n"
     "| slug | slug | yes |\n| email | email | yes |\n| phone | phone | no |\n| homepage | url | no |\n"
     "| size | bigint | yes |\n"
@@ -115,3 +116,29 @@ def test_a_design_of_the_brief_of_a_design_is_that_design(name: str, made: Made)
     assert found.missing == ()
     assert found.kept.equivalent
     assert not [one for one in found.seen if not one.agrees]
+    assert not [one for one in found.practices if one.revisit]
+
+
+FOREIGN = """
+CREATE EXTENSION ltree;
+CREATE TABLE folders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent_id bigint REFERENCES folders,
+    name text);
+CREATE TABLE folder_tree (upper_id bigint REFERENCES folders ON DELETE CASCADE,
+    lower_id bigint REFERENCES folders ON DELETE CASCADE, distance int NOT NULL, PRIMARY KEY (upper_id, lower_id));
+CREATE TABLE places (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent_id bigint REFERENCES places, way ltree,
+    words tsvector, title text);
+CREATE TRIGGER words BEFORE INSERT OR UPDATE ON places FOR EACH ROW
+    EXECUTE FUNCTION tsvector_update_trigger(words, 'pg_catalog.english', title);
+CREATE TABLE parts (id bigint PRIMARY KEY, region text) PARTITION BY HASH (id);
+"""
+
+
+def test_what_others_named_otherwise_comes_back_too(made: Made, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.sql"
+    path.write_text(FOREIGN)
+    found = made.recovered(path)
+    assert "Folders form a tree, kept as a closure table." in found.brief
+    assert "Places form a tree, kept as ltree paths." in found.brief
+    assert "search places by title" in found.brief
+    assert found.kept.equivalent, found.kept.differences
+    assert any("PARTITION BY HASH" in one.what for one in found.missing)

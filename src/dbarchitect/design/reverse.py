@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from dbarchitect.model import english
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import (
+    Column,
     EnumType,
     Exclude,
     ForeignKey,
@@ -51,6 +52,7 @@ from .spec import End, Entity, Field, Relation, Rule
 _ADDED = re.compile(r"(?:, in [A-Z]{3}\b)?(?:, as a hash)?(?: \(personal data\))?$")
 _SETTING = re.compile(r"\(?\"?(\w+)\"? = .*current_setting\('([\w.]+)'", re.DOTALL)
 _SEARCHED = re.compile(r"COALESCE\((?:\()?\"?(\w+)\"?", re.IGNORECASE)
+_OF_SERVER = re.compile(r"tsvector_update_trigger\('(\w+)', '[^']*'((?:, '\w+')+)\)")
 _FOREIGN = re.compile(r"(?<!pg_catalog)\.\"?\w+\"?(?:\(|\b)(?<!\d)", re.ASCII)  # a function or type of a schema
 
 
@@ -405,9 +407,10 @@ class _Reader:
         if is_queue(table):
             found |= {"available_at", "taken_at", "done_at", "attempts"}
         for column in table.columns:
-            if column.type.name == "tsvector" and column.generated is not None:
+            if column.type.name == "tsvector":
                 found.add(column.name)
-                words = tuple(dict.fromkeys(_SEARCHED.findall(column.generated.expression)))
+                self.called[table.name, column.name] = "search document"
+                words = tuple(one for one in _searched(table, column) if table.column(one) is not None)
                 self.searched.append((self.entity_of[table.name], tuple(" ".join(english.split(w)) for w in words)))
         return found
 
@@ -544,6 +547,17 @@ class _Reader:
 def _name(text: str) -> str:
     words = english.split(text)
     return " ".join((*words[:-1], english.singular(words[-1]))) if words else text
+
+
+def _searched(table: Table, column: Column) -> tuple[str, ...]:
+    """The columns whose words a tsvector holds, where its expression or the server's own trigger names them."""
+    if column.generated is not None:
+        return tuple(dict.fromkeys(_SEARCHED.findall(column.generated.expression)))
+    for one in table.triggers:
+        found = _OF_SERVER.search(one.definition)
+        if found is not None and found[1] == column.name:
+            return tuple(re.findall(r"'(\w+)'", found[2]))
+    return ()
 
 
 def _is_said(table: Table, name: str, usual: str) -> bool:
