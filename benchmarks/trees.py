@@ -4,8 +4,8 @@
 
 The tables, triggers and queries are those of `dba design`. In each round the three forms take turns at the same work,
 and the time is that of the server's processor, so that other load of the machine does not count. Branches of rows drawn
-at random are read downwards and upwards, rows are added below rows drawn at random, branches are moved below one of the
-top; what writes is rolled back. Plans are made once. Figures are the medians of the rounds.
+at random are read downwards and upwards, and inner ones downwards; rows are added below rows drawn at random, branches
+are moved below one of the top; what writes is rolled back. Plans are made once. Figures are the medians of the rounds.
 
 A branch that is read saves a step of recursion for each of its rows; a row that is added and a branch that is moved
 write pairs (closure) or rows (ltree). The weight is what one of those costs, in steps: `design.hierarchies.WEIGHT`.
@@ -34,7 +34,8 @@ from dbarchitect.engines.postgres.server import private_server
 from dbarchitect.sql.script import split_script
 
 FORMS = ("adjacency", "closure", "ltree")
-WORK = ("below", "above", "add", "move")
+WORK = ("below", "inner", "above", "add", "move")
+_INNER = range(20, 1001)  # rows of the branches of `inner`
 _OPERATIONS = 150
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -77,7 +78,8 @@ class Tree:
 
     def seconds(self, work: str, given: list[tuple[int, ...]]) -> float:
         """Seconds of a processor an operation; what it wrote is rolled back."""
-        texts = [f"EXECUTE {work}({', '.join(map(str, one))})".encode() for one in given]
+        asked_for = "below" if work == "inner" else work
+        texts = [f"EXECUTE {asked_for}({', '.join(map(str, one))})".encode() for one in given]
         with self.connection.transaction(force_rollback=True):
             begun = self._used()
             for text in texts:
@@ -123,14 +125,16 @@ def measured(server: Any, rows: int, levels: int, rounds: int) -> dict[str, Any]
     ids = sorted(above)
     tops = [one for one in ids if above[one] == 1]
     deep = [one for one in ids if above[one] > 1]
+    inner = [one for one in ids if below[one] in _INNER]
     times: dict[tuple[str, str], list[float]] = {}
     steps, added, moved, branch = [], [], [], []
     for _ in range(rounds):
         chosen = [dice.choice(ids) for _ in range(_OPERATIONS)]
         branches = [(dice.choice(deep), dice.choice(tops)) for _ in range(_OPERATIONS)]
-        given = {"below": [(one,) for one in chosen], "above": [(one,) for one in chosen],
+        inside = [dice.choice(inner) for _ in range(_OPERATIONS)]
+        given = {"below": [(one,) for one in chosen], "inner": [(one,) for one in inside], "above": [(one,) for one in chosen],
                  "add": [(one,) for one in chosen], "move": branches}  # fmt: skip
-        steps.append(statistics.mean(below[one] for one in chosen))
+        steps.append(statistics.mean(below[one] for one in inside))
         added.append(statistics.mean(above[one] + 1 for one in chosen))
         branch.append(statistics.mean(below[one] for one, _ in branches))
         moved.append(statistics.mean(below[one] * above[one] for one, _ in branches))
@@ -158,7 +162,7 @@ def weights(found: dict[str, Any], form: str) -> tuple[float, float, float]:
         pairs = zip(times[form, work], times["adjacency", work], strict=True)
         return statistics.median(one - other for one, other in pairs) * 1e6
 
-    saved = -more("below") / found["steps"]
+    saved = -more("inner") / found["steps"]
     per_add = more("add") / (found["added"] if form == "closure" else 1)
     per_move = more("move") / found["moved" if form == "closure" else "branch"]
     return saved, per_add / saved, per_move / saved
@@ -188,10 +192,10 @@ def main() -> None:
                     print(*weighed[-1], file=sys.stderr, flush=True)
     text = (
         f"Microseconds of the server's processor an operation: medians of {options.rounds} rounds of {_OPERATIONS}, in "
-        "which the forms take turns. A branch is that of a row drawn at random.\n\n"
-        + report.table(["rows", "levels", "form", "read below", "read above", "add", "move"], taken)
-        + "\n\nWhat a read of a branch saves for each of its rows beside the row above alone, and what a pair (closure) or "
-        "a row (ltree) costs that is written, in such steps:\n\n"
+        "which the forms take turns. A branch is that of a row drawn at random; an inner one has 20 to 1,000 rows.\n\n"
+        + report.table(["rows", "levels", "form", "read below", "an inner one", "read above", "add", "move"], taken)
+        + "\n\nWhat a read of an inner branch saves for each of its rows beside the row above alone, and what a pair "
+        "(closure) or a row (ltree) costs that is written, in such steps:\n\n"
         + report.table(["rows", "levels", "form", "saved, µs", "added", "moved"], weighed)
         + "\n"
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from dbarchitect.model import english
 from dbarchitect.model.schema import Check, Column, EnumType, Exclude, ForeignKey, Function, Relational, Table, Unique
 from dbarchitect.model.value import Value
@@ -61,8 +63,13 @@ def practices(schema: Relational) -> tuple[Practice, ...]:
     tables = [
         one for one in schema.tables if one.partition_of is None and not one.name.schema.startswith("_timescaledb")
     ]
-    found = _Reader(schema, tables)
-    return tuple(one for table in tables for one in found.of(table)) + tuple(found.whole())
+    read = _Reader(schema, tables)
+    alike: dict[tuple[str, ...], Practice] = {}
+    for one in (*(one for table in tables for one in read.of(table)), *read.whole()):
+        key = (one.topic, one.what, one.shown_by, one.revisit)
+        known = alike.get(key)
+        alike[key] = one if known is None else replace(known, about=(*known.about, *one.about))
+    return tuple(alike.values())
 
 
 class _Reader:
@@ -102,7 +109,7 @@ class _Reader:
         above = own_references(table)
         path = path_column(table)
         numbers = next((pair for pair in _NESTED if all(_is(table, one, _INTEGERS) for one in pair)), None)
-        text = _text_path(table, above)
+        text = _text_path(table)
         ltrees = [one.name for one in table.columns if one.type.name == "ltree"]
         pairs = self.closed.get(table.name)
         said = f"{', '.join(above[0].columns)} refers to the row above" if above else "no column names the row above"
@@ -228,11 +235,11 @@ class _Reader:
             target = into[1].replace('"', "").rpartition(".")[2]
             if target == table.name.name or self.closed.get(table.name, (table,))[0].name.name == target:
                 continue
-            missing = [one for one in ("UPDATE", "DELETE") if one not in events]
+            gone = "UPDATE" not in events
             yield Practice(
-                topic="history", about=(name, target), what=f"history: {target} keeps rows as they were",
-                shown_by=f"{trigger} inserts OLD",
-                revisit=f"{missing[0]} is not recorded by it" if missing else "",
+                topic="history", about=(name, target), shown_by=f"{trigger} inserts OLD",
+                what=f"{target} keeps {'what was deleted' if gone else 'rows as they were'}",
+                revisit="" if "DELETE" in events else "DELETE is not recorded by it",
             )  # fmt: skip
         for one in table.constraints:
             ranged = isinstance(one, Exclude) and any(
@@ -342,7 +349,8 @@ class _Reader:
         yield Practice(
             topic="partitioning", about=(table.name.short,),
             what=f"parts by {unit + ' of ' + column if unit else table.partition_key.definition}",
-            shown_by=f"PARTITION BY {table.partition_key.definition}, {len(parts)} partitions", revisit=ahead,
+            shown_by=f"PARTITION BY {table.partition_key.definition}, {len(parts) or 'no'} partitions here",
+            revisit=ahead if parts else "",
         )  # fmt: skip
 
     # Tenants
@@ -387,11 +395,11 @@ def _is(table: Table, name: str, types: tuple[str, ...]) -> bool:
     return column is not None and (column.type.base or column.type.name) in types
 
 
-def _text_path(table: Table, above: Sequence[ForeignKey]) -> str:
-    """The column of a path as text, where the rows are a tree: by a row above, a depth beside it, or its name alone."""
+def _text_path(table: Table) -> str:
+    """The column of a path as text, where a depth beside it or its very name tells that the rows are a tree."""
     for one in table.columns:
-        sure = one.name in ("mpath", "ancestry", "materialized_path", "tree_path")
-        beside = above or any(two.name in _BESIDE and two.type.name in _INTEGERS for two in table.columns)
+        sure = one.name in ("mpath", "ancestry", "materialized_path", "tree_path")  # others may be those of files
+        beside = any(two.name in _BESIDE and two.type.name in _INTEGERS for two in table.columns)
         if one.name in _PATHS and _is(table, one.name, _TEXTS) and (sure or beside):
             return one.name
     return ""

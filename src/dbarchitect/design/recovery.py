@@ -126,7 +126,7 @@ def seen(decisions: Sequence[Decision], kept: Kept, mine: Sequence[str]) -> Iter
             continue
         if one.about in added:
             continue
-        here = [two for two in changed.get(one.about, ()) if two.about and _speaks_of(one, two)]
+        here = [two for two in changed.get(one.about, ()) if two.about and _speaks_of(one, two) and _said(one, two)]
         if one.topic == "key" and not one.about:
             here = [two for two in kept.differences if two.what == "column" and two.then.endswith(".id") and two.about]
             here = [two for two in here if " is " in two.form]
@@ -135,7 +135,7 @@ def seen(decisions: Sequence[Decision], kept: Kept, mine: Sequence[str]) -> Iter
             groups.setdefault((one.topic, alike, not here), []).append((one, here))
     for (_, what, agrees), group in groups.items():
         first = group[0][0]
-        forms = dict.fromkeys(two.form for _, here in group for two in here)
+        forms = dict.fromkeys(part for decision, here in group for two in here for part in _said(decision, two))
         yield Seen(
             topic=first.topic, what=what, why=first.why, unless=first.unless, agrees=agrees,
             about=tuple(dict.fromkeys(one.about for one, _ in group if one.about)), here=tuple(forms),
@@ -145,6 +145,14 @@ def seen(decisions: Sequence[Decision], kept: Kept, mine: Sequence[str]) -> Iter
 def _speaks_of(decision: Decision, difference: Difference) -> bool:
     kinds = {"type": "column", "key": "key", "deletion": "reference", "state": "column", "constraint": "column"}
     return kinds.get(decision.topic, difference.what) == difference.what
+
+
+def _said(decision: Decision, difference: Difference) -> list[str]:
+    """What of a difference the decision is about: of a type nothing but the type."""
+    parts = difference.form.split("; ")
+    if decision.topic != "type":
+        return parts
+    return [one for one in parts if " is " in one and not one.startswith(("NULL is", "it is"))]
 
 
 def without(spec: Spec, refused: Sequence[str]) -> Spec:
