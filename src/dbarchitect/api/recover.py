@@ -12,6 +12,7 @@ import psycopg
 
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.kept import kept
+from dbarchitect.design.practices import practices
 from dbarchitect.design.queries import asked
 from dbarchitect.design.recovery import Missing, Recovery, seen, spec_of_parts, without
 from dbarchitect.design.reverse import Parts, recovered
@@ -127,6 +128,7 @@ def _told(
         kept=came,
         missing=tuple(dict.fromkeys(missing)),
         seen=tuple(seen(draft.decisions, came, [one for one in draft.tables if one not in extra])),
+        practices=practices(source.schema),
         findings=tuple(msgspec.structs.replace(one, fix=()) for one in findings),
         rules_run=len(run),
     )

@@ -8,6 +8,7 @@ from dbarchitect.model.schema import Column, Index, Table
 
 _MADE_UP = ("int2", "int4", "int8", "uuid")
 MARK = "deleted_at"
+TIMES = {"created_at": "When it was added", "updated_at": "When it last changed"}
 
 
 def is_made_up(column: Column) -> bool:
@@ -38,6 +39,14 @@ def is_amount(column: Column) -> bool:
 
 def is_of_place(expression: str) -> bool:
     return "num_nonnulls" in expression and "ARRAY[0, 2]" in expression
+
+
+def is_near(table: Table) -> bool:
+    """Whether an index finds the places that are nearest to one."""
+    return any(
+        one.method == "gist" and any(re.match(r"point\(\w*longitude, \w*latitude\)", key.text) for key in one.keys)
+        for one in table.indexes
+    )
 
 
 def unique_columns(index: Index, *, soft: bool) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from .volumes import Rows
 _HUGE = 100 * 2**30  # bytes from which a table is partitioned: where the rule `huge-table-not-partitioned` speaks
 _MONTHS = 26  # two years and the months around
 _PARTS = 62  # weeks or days: no more, for planning reads them all
+_UNITS = {"month": 30 * DAY, "week": 7 * DAY, "day": DAY}
 _YEARS_SECONDS = 2 * 365 * DAY  # in which rows come to be those of `later`
 _SEARCHED = 1.4  # bytes of a text's words with their places, for each of its own
 _HEADER = 28.0  # bytes of a row beside its values: https://www.postgresql.org/docs/18/storage-page-layout.html
@@ -405,7 +406,8 @@ class Behaviour:
     def _partition(self, table: Table, entity: Entity) -> None:
         rows = self.rows[table.name]
         size = rows.later * (_HEADER + sum(one.width for one in table.columns))
-        if not (entity.by_time or entity.appended) or size < _HUGE:
+        said = entity.partitioned
+        if not said and (not (entity.by_time or entity.appended) or size < _HUGE):
             if entity.by_time:
                 self.draft.decide(
                     "partitioning",
@@ -425,7 +427,7 @@ class Behaviour:
             self.draft.decide(
                 "partitioning",
                 table.name,
-                "not partitioned, though it grows past 100 GB",
+                f"not partitioned, though it {'was said' if said else 'grows past 100 GB'}",
                 f"{why}, and keys of a partitioned table hold its partition key",
                 unless="references go, or carry the time",
                 line=entity.line,
@@ -435,6 +437,7 @@ class Behaviour:
             table.key = (*table.key, when.name)
         table.partitioned = when.name
         unit, seconds, index_bytes = self._unit(table, when, rows)
+        unit, seconds = (said, _UNITS[said]) if said else (unit, seconds)
         table.partitions = tuple(self._ranges(table.name, unit))
         table.indexes.append(
             Index(
@@ -448,12 +451,13 @@ class Behaviour:
             "partitioning",
             table.name,
             f"by {unit} of {when.name}, made for {len(table.partitions) - 2} {unit}s ahead",
+            f"{'as was said; ' if said else ''}"
             f"about {size / 2**30:,.0f} GB in two years: a query reads the {unit}s that it asks for, and an old {unit} "
             f"is dropped in an instant; the indexes of one {unit} come to {index_bytes * seconds / 2**30:,.1f} GB "
             f"(modelled), of the {MEMORY * SHARE / 2**30:,.0f} GB that are a quarter of a middling server's memory",
             instead=f"TimescaleDB, chunks of {length_text(seconds)} by the same rule (compression, partitions by "
             "itself): dba timeseries",
-            unless="it stays below 100 GB: one table",
+            unless="it stays below 100 GB: one table" if size >= _HUGE else "old rows are never dropped: one table",
             line=entity.line,
         )
         self.draft.decide(
@@ -472,9 +476,7 @@ class Behaviour:
         entries = [entry_bytes([widths.get(name, 8.0) for name in {*key, when.name}]) for key in keys if key]
         a_second = max(rows.later - rows.now, rows.later / 2) / _YEARS_SECONDS * sum(entries)
         seconds = chunk_seconds(MEMORY, a_second)
-        unit, seconds = next(
-            ((name, size) for name, size in (("month", 30 * DAY), ("week", 7 * DAY)) if seconds >= size), ("day", DAY)
-        )
+        unit, seconds = next(((name, size) for name, size in _UNITS.items() if seconds >= size), ("day", DAY))
         return unit, seconds, a_second
 
     def _ranges(self, table: str, unit: str) -> list[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ _STRING = re.compile(r"'((?:[^']|'')*)'")
 _LENGTH = re.compile(r"^(?:char_length|character_length|length)\(\"?(\w+)\"?(?:::text)?\)$")
 _TRIMMED = re.compile(r"^btrim\(\"?(\w+)\"?(?:::text)?\)$")
 _NUMBER = re.compile(r"^'?(-?\d+(?:\.\d+)?)'?(?:::[\w ]+)?$")
+_CAST = re.compile(r"[()]|::[a-z]+(?: [a-z]+)*(?= |\)|$)")  # `('-90'::integer)::double precision`
 _TODAY = ("now()", "CURRENT_DATE", "CURRENT_TIMESTAMP")
 _PATTERNS: dict[str, Kind] = {}
 for _kind in ("slug", "email", "phone", "url"):
@@ -83,7 +84,7 @@ def _bound(term: Term, known: set[str], table: Table) -> Iterator[Step]:
     if term.left is None or term.right is None or not term.right.constant:
         return
     column = term.left.column
-    number = _NUMBER.match(term.right.text)
+    number = _NUMBER.match(_CAST.sub("", term.right.text))
     if column in known and number is not None:
         value = number[1]
         if term.operator == ">=":

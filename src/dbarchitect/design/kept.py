@@ -126,6 +126,10 @@ class _Comparison:
             ]
             same = table.name.name in found
             return self.after.get(table.name.name if same else found[0]) if found else None
+        of = self.parts.closures.get(table.name)
+        if of is not None:
+            rows = self.draft.by_entity.get(self.parts.entity_of.get(of, ""), "")
+            return self.after.get(self.draft.tables[rows].closure) if rows else None
         name = self.draft.by_entity.get(self.parts.entity_of.get(table.name, ""), "")
         return self.after.get(name) or self.after.get(table.name.name)
 
@@ -201,8 +205,9 @@ class _Comparison:
         for column in table.columns:
             entity = self.parts.entity_of.get(table.name, "")
             wanted = column_name(self.parts.called.get((table.name, column.name), column.name), entity or "row")
-            if column.name not in found and wanted in names - taken:
-                found[column.name] = wanted
+            new = next((one for one in (wanted, column.name) if one in names - taken), None)
+            if column.name not in found and new is not None:
+                found[column.name] = new
         primary = table.primary_key
         if primary and len(primary.columns) == 1 and primary.columns[0] not in found and "id" in names - taken:
             found[primary.columns[0]] = "id"

@@ -26,6 +26,7 @@ _KINDS: dict[str, Kind] = {
     "varchar": "word", "bpchar": "word", "citext": "email",
 }  # fmt: skip
 _AMOUNTS = frozenset("price total subtotal amount fee cost balance salary".split())  # noqa: SIM905
+_PLACE = re.compile(r"Latitude of the (.+), WGS 84, degrees$")
 _PAIR = re.compile(r"\('((?:[^']|'')*)'(?:::text)?, '((?:[^']|'')*)'(?:::text)?\)")
 _BEGINS = re.compile(r"it begins as %, not as %', '((?:[^']|'')*)'")
 _CURRENCY = re.compile(r", in ([A-Z]{3})\b")
@@ -157,7 +158,8 @@ def placed(table: Table, fields: Sequence[Field]) -> list[Field]:
         stem = one.name.removesuffix("latitude").strip()
         other = next((two for two in fields if two.name == f"{stem} longitude".strip()), None)
         if other is not None and (other.minimum, other.maximum) == ("-180", "180"):
+            said = _PLACE.match(one.comment)
             at = found.index(one)
-            found[at] = Field(name=stem or "location", kind="location", required=one.required)
+            found[at] = Field(name=stem or (said[1] if said else "location"), kind="location", required=one.required)
             found.remove(other)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -14,10 +15,13 @@ from dbarchitect.model.value import Value
 from .decision import Decision, Topic
 from .from_schema import volume_of
 from .kept import Difference, Kept
+from .practices import Practice
 from .reverse import Parts
 from .spec import Access, Spec, Surroundings, Volume
-from .written import without_the_usual
+from .written import listing, many, without_the_usual
 
+# Told as `practices`, of which a comparison of tables and columns knows too little.
+_PRACTICES = ("state", "history", "search", "queue", "tenancy", "partitioning")
 SCHEMA = "dbarchitect.recovery/1"
 
 
@@ -48,6 +52,7 @@ class Recovery(Value, frozen=True, kw_only=True):
     kept      what came back where the brief was designed again, on a server
     missing   what the brief does not say
     seen      decisions that agree, and those to revisit
+    practices how the database does what applications need again and again
     findings  what the review says; `rules_run`: how many rules spoke or could have
     """
 
@@ -60,6 +65,7 @@ class Recovery(Value, frozen=True, kw_only=True):
     kept: Kept
     missing: tuple[Missing, ...] = ()
     seen: tuple[Seen, ...] = ()
+    practices: tuple[Practice, ...] = ()
     findings: tuple[Finding, ...] = ()
     rules_run: int = 0
     written: tuple[str, ...] = ()
@@ -93,7 +99,11 @@ def _volumes(parts: Parts, schema: Relational) -> Iterator[Volume]:
 
 def _asked(parts: Parts, workload: Workload | None) -> Iterator[Access]:
     for entity, words in parts.searched:
-        yield Access(text=f"search {entity} by {' and '.join(words)}", verb="search", entity=entity, by=words)
+        yield Access(
+            text=f"search {many(entity)} by {listing(words or ('words',))}", verb="search", entity=entity, by=words
+        )
+    for entity in parts.near:
+        yield Access(text=f"find the {many(entity)} nearest to a place", verb="nearest", entity=entity)
     for query in workload.queries if workload is not None else ():
         if "```" in query.sql or not "".join(query.sql.split()).isprintable():
             continue  # it could end the block that it stands in
@@ -112,18 +122,20 @@ def seen(decisions: Sequence[Decision], kept: Kept, mine: Sequence[str]) -> Iter
     groups: dict[tuple[str, str, bool], list[tuple[Decision, list[Difference]]]] = {}
     for one in decisions:
         table = one.about.partition(".")[0]
-        if one.topic in ("volume", "not enforced", "optional", "name") or (table and table not in mine):
+        if one.topic in ("volume", "not enforced", "optional", "name", "hierarchy") or (table and table not in mine):
             continue
         if one.about in added:
             continue
-        here = [two for two in changed.get(one.about, ()) if two.about and _speaks_of(one, two)]
+        here = [two for two in changed.get(one.about, ()) if two.about and _speaks_of(one, two) and _said(one, two)]
         if one.topic == "key" and not one.about:
             here = [two for two in kept.differences if two.what == "column" and two.then.endswith(".id") and two.about]
             here = [two for two in here if " is " in two.form]
-        groups.setdefault((one.topic, one.what, not here), []).append((one, here))
+        if here or one.topic not in _PRACTICES:
+            alike = re.sub(r"\bits \d+ values", "its values", one.what)
+            groups.setdefault((one.topic, alike, not here), []).append((one, here))
     for (_, what, agrees), group in groups.items():
         first = group[0][0]
-        forms = dict.fromkeys(two.form for _, here in group for two in here)
+        forms = dict.fromkeys(part for decision, here in group for two in here for part in _said(decision, two))
         yield Seen(
             topic=first.topic, what=what, why=first.why, unless=first.unless, agrees=agrees,
             about=tuple(dict.fromkeys(one.about for one, _ in group if one.about)), here=tuple(forms),
@@ -133,6 +145,14 @@ def seen(decisions: Sequence[Decision], kept: Kept, mine: Sequence[str]) -> Iter
 def _speaks_of(decision: Decision, difference: Difference) -> bool:
     kinds = {"type": "column", "key": "key", "deletion": "reference", "state": "column", "constraint": "column"}
     return kinds.get(decision.topic, difference.what) == difference.what
+
+
+def _said(decision: Decision, difference: Difference) -> list[str]:
+    """What of a difference the decision is about: of a type nothing but the type."""
+    parts = difference.form.split("; ")
+    if decision.topic != "type":
+        return parts
+    return [one for one in parts if " is " in one and not one.startswith(("NULL is", "it is"))]
 
 
 def without(spec: Spec, refused: Sequence[str]) -> Spec:

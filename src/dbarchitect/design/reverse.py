@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from dbarchitect.model import english
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import (
+    Column,
     EnumType,
     Exclude,
     ForeignKey,
@@ -23,20 +24,35 @@ from dbarchitect.model.schema import (
 
 from .as_designed import (
     MARK,
+    TIMES,
     is_made_up,
     is_mark,
+    is_near,
     is_of_place,
     is_queue,
     is_time_of,
     unique_columns,
 )
 from .checks import Checked, checked
-from .naming import one_of, plain, table_name
+from .hierarchies import ABOVE, BELOW, PATH
+from .naming import column_name, one_of, plain, table_name
 from .recovered_fields import Columns, placed
+from .recovered_shapes import (
+    behind_trees,
+    beyond,
+    closures,
+    is_fixed,
+    is_history,
+    kinds,
+    parts_by_time,
+    path_column,
+)
 from .spec import End, Entity, Field, Relation, Rule
 
+_ADDED = re.compile(r"(?:, in [A-Z]{3}\b)?(?:, as a hash)?(?: \(personal data\))?$")
 _SETTING = re.compile(r"\(?\"?(\w+)\"? = .*current_setting\('([\w.]+)'", re.DOTALL)
 _SEARCHED = re.compile(r"COALESCE\((?:\()?\"?(\w+)\"?", re.IGNORECASE)
+_OF_SERVER = re.compile(r"tsvector_update_trigger\('(\w+)', '[^']*'((?:, '\w+')+)\)")
 _FOREIGN = re.compile(r"(?<!pg_catalog)\.\"?\w+\"?(?:\(|\b)(?<!\d)", re.ASCII)  # a function or type of a schema
 
 
@@ -44,7 +60,7 @@ _FOREIGN = re.compile(r"(?<!pg_catalog)\.\"?\w+\"?(?:\(|\b)(?<!\d)", re.ASCII)  
 class Parts:
     """What was read, and what a spec cannot hold: (about what, what it is). `entity_of`: names of entities by table;
     `pairs`: the two that a table joins; `roles`: of references, by table and name;
-    `called`: fields that are not called as their columns."""
+    `called`: fields that are not called as their columns; `closures`: the table of rows by that of their pairs."""
 
     entities: tuple[Entity, ...]
     relations: tuple[Relation, ...]
@@ -52,11 +68,13 @@ class Parts:
     tenant: str = ""
     ids: Literal["", "public"] = ""
     searched: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    near: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     entity_of: dict[Name, str] = field(default_factory=dict[Name, str])
     pairs: dict[Name, frozenset[str]] = field(default_factory=dict[Name, frozenset[str]])
     roles: dict[tuple[Name, str], str] = field(default_factory=dict[tuple[Name, str], str])
     called: dict[tuple[Name, str], str] = field(default_factory=dict[tuple[Name, str], str])
+    closures: dict[Name, Name] = field(default_factory=dict[Name, Name])
 
 
 def parts_of(schema: Relational, *, line: int = 0) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
@@ -81,10 +99,13 @@ class _Reader:
         enums = {one.name: one.labels for one in schema.types if isinstance(one, EnumType)}
         functions = {one.name.name: one for one in schema.functions}
         tables = [one for one in schema.tables if one.partition_of is None]
-        self.histories = {one.name for one in tables if exact and self._is_history(one)}
-        self.tables = [one for one in tables if one.name not in self.histories]
+        histories = {one.name for one in tables if exact and is_history(one, tables)}
+        self.closures = closures(tables) if exact else {}
+        self.tables = [one for one in tables if one.name not in histories and one.name not in self.closures]
         self.known = {one.name: one for one in self.tables}
         self.entity_of = self._names()
+        self.kinds = kinds(self.tables, self.entity_of) if exact else {}
+        self.paths = {one.name: path for one in self.tables if exact and (path := path_column(one))}
         self.tenant, self.tenant_columns = self._tenants() if exact else ("", {})
         self.lost: list[tuple[str, str]] = []
         self.columns = Columns(enums, functions, self.lost, line=line, exact=exact)
@@ -110,13 +131,20 @@ class _Reader:
             if self.exact:
                 self._rules(table, checks)
             weak = entities[-1].parent
+            kind = self.kinds.get(table.name)
             for key in keys:
+                if kind is not None and key.name == kind.key:
+                    continue
                 made = self._relation(table, key)
                 if weak and made.first.entity == weak and set(key.columns) <= self._primary(table):
                     made = replace(made, on_delete="")
                 relations.append(made)
         if self.exact:
-            self.lost += self._beyond()
+            self._pairs_of_trees()
+            tenants = {*self.tenant_columns, *((self.tenant,) if isinstance(self.tenant, Name) else ())}
+            own = behind_trees(self.schema, self.closures, self.paths)
+            self.lost += beyond(self.schema, self.tables, tenants, own)
+            entities = [*(one for one in entities if not one.kind_of), *self._in_order_of_kinds(entities)]
         return Parts(
             entities=tuple(entities),
             relations=tuple(relations),
@@ -124,11 +152,13 @@ class _Reader:
             tenant=self.entity_of.get(self.tenant, "") if isinstance(self.tenant, Name) else "",
             ids="public" if self._by_uuid() else "",
             searched=tuple(self.searched),
+            near=tuple(self.entity_of[one.name] for one in self.tables if self.exact and is_near(one)),
             lost=tuple(self.lost),
             entity_of=self.entity_of,
             pairs=self.pairs,
             roles=self.roles,
             called=self.called,
+            closures={name: one.of for name, one in self.closures.items()},
         )
 
     def _by_uuid(self) -> bool:
@@ -141,6 +171,27 @@ class _Reader:
         ]
         made_up = [one.type.base or one.type.name for one in kinds if one is not None and is_made_up(one)]
         return made_up.count("uuid") * 2 > len(made_up)
+
+    # Trees and kinds
+
+    def _pairs_of_trees(self) -> None:
+        """What becomes of the columns of closures and paths."""
+        for name, one in self.closures.items():
+            self.roles |= {(name, one.above.name): BELOW, (name, one.below.name): ABOVE}
+            if one.depth:
+                self.called[name, one.depth] = "depth"
+        self.called |= dict.fromkeys(self.paths.items(), PATH)
+
+    def _in_order_of_kinds(self, entities: Sequence[Entity]) -> Iterator[Entity]:
+        """The kinds as the CHECK of the general rows names them, also those that have no table."""
+        known = {one.name: one for one in entities}
+        for general, column in dict.fromkeys((one.general, one.column) for one in self.kinds.values()):
+            values = checked(self.known[general]).fields.get(column, {}).get("values", ())
+            own = {
+                one.value: known[self.entity_of[table]] for table, one in self.kinds.items() if one.general == general
+            }
+            for value in dict.fromkeys((*values, *own)):
+                yield own.get(value) or Entity(name=" ".join(english.split(value)), kind_of=self.entity_of[general])
 
     # Names
 
@@ -157,17 +208,6 @@ class _Reader:
         return found
 
     # Roles of tables
-
-    def _is_history(self, table: Table) -> bool:
-        """Whether a design made it for what rows were before: a trigger of another table fills it."""
-        if {"operation", "recorded_at", "old_row"} - {one.name for one in table.columns}:
-            return False
-        of = table.name.name.removesuffix("_history")
-        return any(
-            f"{of}_keep_history" in (trigger.name for trigger in one.triggers)
-            for one in self.schema.tables
-            if one.name.name == of
-        )
 
     def _tenants(self) -> tuple[Name | str, dict[Name, str]]:
         """The table of tenants and, by table, the column that says whose a row is: from policies that compare a column
@@ -199,7 +239,10 @@ class _Reader:
     def _keys(self, table: Table) -> list[ForeignKey]:
         """The references to tables that are read; the one to the tenant is left out where another carries it."""
         mine = self.tenant_columns.get(table.name)
-        carried = any(one.columns[:1] == (mine,) and len(one.columns) > 1 for one in table.foreign_keys)
+        carried = any(
+            one.columns[:1] == (mine,) and len(one.columns) > 1 and one.target != table.name
+            for one in table.foreign_keys
+        )
         found: list[ForeignKey] = []
         for one in table.foreign_keys:
             if one.target in self.known and not (carried and one.columns == (mine,) and one.target == self.tenant):
@@ -260,10 +303,13 @@ class _Reader:
         referring = {column for key in keys for column in key.columns} | _only(mine)
         primary = tuple(one for one in (table.primary_key.columns if table.primary_key else ()) if one != mine)
         soft = self.exact and is_mark(table)
-        by_time = table.partition_key.columns[-1:] if table.partition_key and self.exact else ()
+        when, unit, unsaid = parts_by_time(table, self.schema.tables) if self.exact else ("", "", "")
+        by_time = _only(when)
+        if unsaid:
+            self.lost.append((table.name.short, unsaid))
+        kind = self.kinds.get(table.name)
         primary = tuple(one for one in primary if one not in by_time or len(primary) == 1)
         uniques = list(self._uniques(table, mine, soft=soft))
-        parent, weak = self._weak(table, keys, primary, referring)
         dropped = self._dropped(table, soft=soft)
         fields: list[Field] = []
         numbered = len(primary) == 1 and any(one.name in primary and is_made_up(one) for one in table.columns)
@@ -281,10 +327,14 @@ class _Reader:
                 one = replace(one, name=f"{name} id")
                 self.called[table.name, column.name] = one.name
             if one is not None:
+                one = self._plainly(one, name)
+                if plain(one.name) != column.name:
+                    self.called[table.name, column.name] = one.name
                 fields.append(one)
         if self.exact:
             fields = placed(table, fields)
             self._behind(table, checks)
+        parent, weak = self._weak(table, keys, primary, referring)
         said: list[tuple[str, ...]] = []
         several = [one for one in uniques if len(one) > 1 and not (numbered and set(primary) <= set(one))]
         if len(primary) > 1 and not weak:
@@ -308,14 +358,34 @@ class _Reader:
             key=tuple(said),
             parent=parent,
             weak=weak,
+            kind_of=self.entity_of[kind.general] if kind is not None else "",
             soft_delete=soft,
             audit=self.exact and any(one.endswith("_keep_history") for one in triggers),
             appended=self.exact and self._is_appended(table, fields),
             by_time=bool(by_time),
+            partitioned=unit,
             queue=self.exact and is_queue(table),
-            comment=table.comment or "",
+            comment="" if table.comment == f"One row for each {name}" else table.comment or "",
             line=self.line,
         )
+
+    def _field(self, table: Table, column: str) -> str:
+        """What a brief calls a column."""
+        return self.called.get((table.name, column)) or " ".join(english.split(column))
+
+    def _plainly(self, field: Field, entity: str) -> Field:
+        """A field as a brief would say it: without what the design adds to names and comments by itself."""
+        if not self.exact:
+            return field
+        stem = one_of(entity)
+        inner = field.name.removeprefix(" ".join(english.split(stem)) + " ")
+        taken = inner in self.entity_of.values()
+        if inner != field.name and not taken and column_name(inner, entity) == plain(field.name):
+            field = replace(field, name=inner)
+        if field.kind == "secret" and field.name.endswith(" hash"):
+            field = replace(field, name=field.name.removesuffix(" hash"))
+        comment = _ADDED.sub("", field.comment)
+        return replace(field, comment="" if comment.lower() == f"{field.name} of the {entity}" else comment)
 
     def _is_appended(self, table: Table, fields: Sequence[Field]) -> bool:
         """Whether a design took its rows for points in time that are never changed."""
@@ -327,17 +397,20 @@ class _Reader:
         """Columns that the design adds by itself."""
         if not self.exact:
             return set()
-        found = {one for one in ("created_at", "updated_at") if is_time_of(table, one)}
+        found = {one for one, said in TIMES.items() if is_time_of(table, one) and _is_said(table, one, said)}
         if table.column("updated_at") is None and not self.schema.tables:
             found.discard("created_at")
         if soft:
             found.add(MARK)
+        found |= _only(self.paths.get(table.name))
+        found |= {one.column for one in self.kinds.values() if one.general == table.name}
         if is_queue(table):
             found |= {"available_at", "taken_at", "done_at", "attempts"}
         for column in table.columns:
-            if column.type.name == "tsvector" and column.generated is not None:
+            if column.type.name == "tsvector":
                 found.add(column.name)
-                words = tuple(dict.fromkeys(_SEARCHED.findall(column.generated.expression)))
+                self.called[table.name, column.name] = "search document"
+                words = tuple(one for one in _searched(table, column) if table.column(one) is not None)
                 self.searched.append((self.entity_of[table.name], tuple(" ".join(english.split(w)) for w in words)))
         return found
 
@@ -352,7 +425,7 @@ class _Reader:
             return "", ()
         if self._role(inside[0]) or set(primary) - set(rest) != set(inside[0].columns) - mine:
             return "", ()
-        return self.entity_of[inside[0].target], tuple(" ".join(english.split(one)) for one in rest)
+        return self.entity_of[inside[0].target], tuple(self._field(table, one) for one in rest)
 
     def _uniques(self, table: Table, mine: str, *, soft: bool) -> Iterator[tuple[str, ...]]:
         """Columns that are not shared, by constraints and by indexes; those of a tenant without its column."""
@@ -382,14 +455,14 @@ class _Reader:
         if referring & set(left):
             return None
         order = {name: number for number, name in enumerate(names)}
-        return (*(self.called.get((table.name, one)) or " ".join(english.split(one)) for one in left), *order)
+        return (*(self._field(table, one) for one in left), *order)
 
     # Rules
 
     def _rules(self, table: Table, checks: Checked) -> None:
         name = self.entity_of[table.name]
         for low, high in checks.orders:
-            pair = tuple(" ".join(english.split(one)) for one in (low, high))
+            pair = tuple(self._field(table, one) for one in (low, high))
             if not any(one.entity == name and one.kind == "exclusive" and one.fields == pair for one in self.rules):
                 self.rules.append(Rule(entity=name, kind="order", fields=pair))
         for one in table.constraints:
@@ -410,12 +483,14 @@ class _Reader:
         if not ranges or within is None:
             self.lost.append((f"{table.name.short}.{one.name}", one.definition))
             return
-        fields = tuple(" ".join(english.split(name)) for name in ranges)
+        fields = tuple(self._field(table, name) for name in ranges)
         self.rules.append(Rule(entity=self.entity_of[table.name], kind="exclusive", fields=fields, within=within))
 
     def _behind(self, table: Table, checks: Checked) -> None:
         """CHECKs that no word of a brief says: as SQL where their columns keep their names."""
         for one in checks.left:
+            if is_fixed(one, self.kinds.get(table.name)):
+                continue
             columns = re.findall(r"\"?([A-Za-z_]\w*)\"?", one.expression)
             renamed = [
                 column.name for column in table.columns if column.name in columns and plain(column.name) != column.name
@@ -440,6 +515,14 @@ class _Reader:
             return "" if plain(role) == one_of(target) else role
         return "" if role in (target, target.split()[-1]) else role
 
+    def _form(self, table: Table, key: ForeignKey) -> Literal["", "closure", "ltree"]:
+        """What is kept of a tree beside the row above."""
+        if key.target != table.name:
+            return ""
+        if any(one.of == table.name for one in self.closures.values()):
+            return "closure"
+        return "ltree" if table.name in self.paths else ""
+
     def _relation(self, table: Table, key: ForeignKey) -> Relation:
         """A reference: the one that is referred to stands first."""
         mine = self.tenant_columns.get(table.name, "")
@@ -455,34 +538,32 @@ class _Reader:
         return Relation(
             first=End(entity=target, least=int(all(one.not_null for one in columns)), most=1, role=self._role(key)),
             second=End(entity=self.entity_of[table.name], most=1 if alone else None),
+            hierarchy=self._form(table, key),
             on_delete=action,  # pyright: ignore[reportArgumentType] - one of the four
             line=self.line,
         )
-
-    # What else there is
-
-    def _beyond(self) -> Iterator[tuple[str, str]]:
-        """Objects that a spec has no words for."""
-        for view in self.schema.views:
-            yield view.name.short, "a materialised view" if view.materialized else "a view"
-        ours = ("set_updated_at", "_moves", "_begins", "_guard", "_keep_history")
-        for table in self.tables:
-            for trigger in table.triggers:
-                if not trigger.inherited and not trigger.constraint and not trigger.name.endswith(ours):
-                    yield f"{table.name.short}.{trigger.name}", "a trigger"
-            if table.row_security and table.name not in self.tenant_columns and table.name != self.tenant:
-                yield table.name.short, f"row security with {len(table.policies)} policies"
-            for one in table.indexes:
-                if one.predicate and not one.unique and one.constraint is None and "deleted_at" not in one.predicate:
-                    yield f"{table.name.short}.{one.name.name}", f"an index WHERE {one.predicate}"
-        for function in self.schema.functions:
-            if not function.name.name.endswith(ours):
-                yield function.name.short, f"a {function.kind}"
 
 
 def _name(text: str) -> str:
     words = english.split(text)
     return " ".join((*words[:-1], english.singular(words[-1]))) if words else text
+
+
+def _searched(table: Table, column: Column) -> tuple[str, ...]:
+    """The columns whose words a tsvector holds, where its expression or the server's own trigger names them."""
+    if column.generated is not None:
+        return tuple(dict.fromkeys(_SEARCHED.findall(column.generated.expression)))
+    for one in table.triggers:
+        found = _OF_SERVER.search(one.definition)
+        if found is not None and found[1] == column.name:
+            return tuple(re.findall(r"'(\w+)'", found[2]))
+    return ()
+
+
+def _is_said(table: Table, name: str, usual: str) -> bool:
+    """Whether nobody has commented a column otherwise than a design does."""
+    column = table.column(name)
+    return column is not None and column.comment in (None, usual)
 
 
 def _only(name: str | None) -> set[str]:

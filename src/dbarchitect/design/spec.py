@@ -91,6 +91,7 @@ class Entity(Value, frozen=True, kw_only=True):
     soft_delete deleted rows are marked and kept; `history`: what a row was is kept; `audit`: who changed it is kept
     tree        rows have a parent of the same entity; `ordered`: they have a place among their siblings
     queue       rows are work that is taken once
+    partitioned its table is in parts of so much time, whatever its size; "" where the design decides that
     """
 
     name: str
@@ -106,6 +107,7 @@ class Entity(Value, frozen=True, kw_only=True):
     history: bool = False
     audit: bool = False
     queue: bool = False
+    partitioned: Literal["", "month", "week", "day"] = ""
     comment: str = ""
     line: int = 0
 

@@ -6,6 +6,8 @@ A relation is a sentence where the sentence comes back as the same relation, els
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -21,6 +23,10 @@ from .spec import Entity, Field, Relation, Rule, Spec
 
 _TYPES = {
     "word": "short text", "moment": "timestamp", "choice": "choice", "number": "number", "time": "time of day",
+}  # fmt: skip
+_FORMS = {
+    "": "", "adjacency": ", kept as an adjacency list", "closure": ", kept as a closure table",
+    "ltree": ", kept as ltree paths",
 }  # fmt: skip
 _ROUNDS = 3
 _HEAD = ("field", "type", "required", "unique", "default", "notes")
@@ -63,7 +69,7 @@ def _relation_key(one: Relation) -> tuple[object, ...]:
         first, second = second, first
     return (
         first.entity, first.least, first.most, first.role, second.entity, second.least, second.most, second.role,
-        one.name, one.on_delete,
+        one.name, one.on_delete, one.hierarchy,
     )  # fmt: skip
 
 
@@ -83,14 +89,27 @@ def _unsaid(spec: Spec, back: Spec) -> Iterator[tuple[str, str]]:
             changed = [
                 name
                 for name in ("kind", "required", "unique", "values", "transitions", "initial", "default", "minimum",
-                             "maximum", "length", "wide", "scale", "currency", "dimensions", "derived")
+                             "maximum", "length", "wide", "scale", "currency", "dimensions", "derived", "comment")
                 if _unordered(getattr(field, name)) != _unordered(getattr(two, name))
             ]  # fmt: skip
             for name in changed:
                 yield f"{one.name}: {field.name}", f"{name} {_plainly(getattr(field, name))}"
         if {frozenset(key) for key in one.key} - {frozenset(key) for key in _keys(other)}:
             yield one.name, f"unique together: {'; '.join(', '.join(key) for key in one.key)}"
-        for name in ("plural", "parent", "weak", "soft_delete", "appended", "by_time", "audit", "history", "queue"):
+        for name in (
+            "plural",
+            "parent",
+            "weak",
+            "kind_of",
+            "soft_delete",
+            "appended",
+            "by_time",
+            "partitioned",
+            "audit",
+            "history",
+            "queue",
+            "comment",
+        ):
             if getattr(one, name) != getattr(other, name):
                 yield one.name, f"{name} {_plainly(getattr(one, name))}"
     known = {_relation_key(one) for one in back.relations}
@@ -168,32 +187,38 @@ def many(name: str) -> str:
 def _entity(spec: Spec, entity: Entity, rows: Sequence[Relation]) -> Iterator[str]:
     yield f"### {entity.name[:1].upper()}{entity.name[1:]}"
     yield ""
-    yield f"| {' | '.join(_HEAD)} |"
-    yield "|" + "---|" * len(_HEAD)
+    told = any(one.comment for one in entity.fields)
+    yield f"| {' | '.join((*_HEAD, 'comment') if told else _HEAD)} |"
+    yield "|" + "---|" * (len(_HEAD) + told)
     for field in entity.fields:
-        yield _row(spec, field)
+        yield _row(spec, field, told=told)
     for one in rows:
         found = reference(one)
         assert found is not None
         role = found.parent.role or found.parent.entity
         cells = (role, f"reference to {found.parent.entity}", "yes" if found.parent.least else "no",
                  "yes" if found.one else "", "", "")  # fmt: skip
-        yield f"| {' | '.join(cells)} |"
+        yield f"| {' | '.join((*cells, '') if told else cells)} |"
     yield ""
     exact: list[str] = []
     if entity.plural:
         exact.append(f"Table: `{entity.plural}`.")
+    if entity.comment:
+        exact.append(f"Comment: {' '.join(entity.comment.split())}")
+    if entity.partitioned:
+        exact.append(f"Partitioned by {entity.partitioned}.")
     if entity.weak:
-        exact.append(f"Known within its {entity.parent} by {_and(entity.weak)}.")
+        exact.append(f"Known within its {entity.parent} by {listing(entity.weak)}.")
     exact += [f"Always `{one.sql}`." for one in spec.rules if one.entity == entity.name and one.kind == "check"]
     if exact:
         yield from (*(f"- {one}" for one in exact), "")
     plural = many(entity.name)
     capital = plural[:1].upper() + plural[1:]
-    said = [f"No two {plural} have the same {_and(one)}." for one in entity.key]
+    said = [f"{an(entity.name).capitalize()} is a kind of {entity.kind_of}."] if entity.kind_of else []
+    said += [f"No two {plural} have the same {listing(one)}." for one in entity.key]
     for field in entity.fields:
-        for start in dict.fromkeys(one for one, _ in field.transitions):
-            ends = [two for one, two in field.transitions if one == start]
+        for start, ways in groupby(field.transitions, key=itemgetter(0)):
+            ends = [end for _, end in ways]
             said.append(f"{an(entity.name).capitalize()} goes from {start} to {' or '.join(ends)}.")
     said += [
         sentence
@@ -211,7 +236,7 @@ def _entity(spec: Spec, entity: Entity, rows: Sequence[Relation]) -> Iterator[st
         yield from (one, "")
 
 
-def _row(spec: Spec, field: Field) -> str:
+def _row(spec: Spec, field: Field, *, told: bool) -> str:
     kind = _TYPES.get(field.kind, field.kind)
     notes: list[str] = []
     if field.kind == "integer" and field.wide:
@@ -245,6 +270,8 @@ def _row(spec: Spec, field: Field) -> str:
     back = field_of_row(plainly, {name if name != "field" else "name": at for at, name in enumerate(_HEAD)}, line=0)
     if back is None or (back.name, back.kind) != (field.name, field.kind):
         cells = (f"`{cells[0]}`", *cells[1:])
+    if told:
+        cells = (*cells, " ".join(field.comment.split()))
     return f"| {' | '.join(one.replace('|', chr(92) + '|') for one in cells)} |"
 
 
@@ -254,7 +281,8 @@ def english_one(name: str) -> str:
     return " ".join((*first, english.singular(last)))
 
 
-def _and(names: Sequence[str]) -> str:
+def listing(names: Sequence[str]) -> str:
+    """`a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -270,7 +298,7 @@ def _related(one: Relation) -> Iterator[str]:
     parent, child = found.parent, found.child
     if parent.entity == child.entity and parent.role == "parent" and not parent.least:
         plural = many(child.entity)
-        yield f"{plural[:1].upper()}{plural[1:]} form a tree."
+        yield f"{plural[:1].upper()}{plural[1:]} form a tree{_FORMS[one.hierarchy]}."
         return
     may = "may have" if not parent.least else "has"
     some = an(child.entity)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
-from dbarchitect.design.recovery import SCHEMA, Recovery, Seen
+from dbarchitect.design.recovery import SCHEMA, Recovery
 from dbarchitect.render.digest import listed, plural
 from dbarchitect.render.markdown import code, prose
 from dbarchitect.render.untrusted import json_document, line
@@ -48,8 +48,12 @@ def _text(found: Recovery) -> Iterator[str]:
         f"{plural(len(agree), 'decision')} as a design would take them, {len(differ)} to revisit; "
         f"{plural(len(found.findings), 'finding')} of {found.rules_run} rules"
     )
+    for one in found.practices:
+        yield f"  {one.topic}: {line(one.what)} ({_named(one.about)})"
+        if one.revisit:
+            yield f"    revisit: {line(one.revisit)}"
     for one in differ:
-        yield f"  revisit: {line(one.what)} ({_named(one)}): here {line('; '.join(one.here))}"
+        yield f"  revisit: {line(one.what)} ({_named(one.about)}): here {line('; '.join(one.here))}"
     if found.missing:
         yield f"not in the brief: {plural(len(found.missing), 'thing')}"
         for one in found.missing[:_MOST]:
@@ -60,9 +64,9 @@ def _text(found: Recovery) -> Iterator[str]:
         yield f"written: {', '.join(map(line, found.written))}"
 
 
-def _named(one: Seen) -> str:
-    names = list(map(line, one.about[:3]))
-    more = f" and {len(one.about) - 3:,} more" if len(one.about) > 3 else ""
+def _named(about: Sequence[str]) -> str:
+    names = list(map(line, about[:3]))
+    more = f" and {len(about) - 3:,} more" if len(about) > 3 else ""
     return ", ".join(names) + more if names else "the whole design"
 
 
@@ -92,11 +96,21 @@ def _page(found: Recovery, command: str) -> Iterator[str]:
     for (what, form), shown in sorted(groups.items(), key=lambda item: -len(item[1])):
         more = f" and {len(shown) - _MOST:,} more" if len(shown) > _MOST else ""
         yield f"- {plural(len(shown), what)}, {prose(line(form))}: {', '.join(shown[:_MOST])}{more}"
+    if found.practices:
+        yield from ("", "## How it does it", "")
+    for one in found.practices:
+        yield f"- {one.topic}: **{prose(line(one.what))}** ({prose(_named(one.about))}); {prose(line(one.shown_by))}."
     yield from ("", "## To revisit", "")
+    loose: dict[str, list[str]] = {}
+    for one in found.practices:
+        if one.revisit:
+            loose.setdefault(one.revisit, []).append(_named(one.about))
+    for revisit, about in loose.items():
+        yield f"- **{prose(_named(about))}**: {prose(line(revisit))}."
     differ = [one for one in found.seen if not one.agrees]
     for one in differ:
         here = prose(line("; ".join(one.here)))
-        yield f"- **{prose(line(one.what))}** ({prose(_named(one))}), where it has: {here}.  "
+        yield f"- **{prose(line(one.what))}** ({prose(_named(one.about))}), where it has: {here}.  "
         yield f"  Why: {prose(line(one.why))}.  "
         if one.unless:
             yield f"  Unless: {prose(line(one.unless))}.  "
@@ -106,12 +120,12 @@ def _page(found: Recovery, command: str) -> Iterator[str]:
     for head, messages in by_rule.items():
         more = f" And {len(messages) - 3:,} more." if len(messages) > 3 else ""
         yield f"- {head}: {' '.join(messages[:3])}{more}"
-    if not differ and not by_rule:
+    if not (differ or by_rule or loose):
         yield f"Nothing: {found.rules_run} rules found nothing."
     yield from ("", "## As a design would decide", "")
     for one in found.seen:
         if one.agrees:
-            yield f"- {one.topic}: **{prose(line(one.what))}** ({prose(_named(one))}): {prose(line(one.why))}."
+            yield f"- {one.topic}: **{prose(line(one.what))}** ({prose(_named(one.about))}): {prose(line(one.why))}."
     if found.missing:
         yield from ("", "## Not in the brief", "")
         for one in found.missing:

@@ -160,6 +160,12 @@ def access_of(
             found = _given(known, part, entities, known_as)
             if found and found != entity and found not in by and found not in with_:
                 by.append(found)
+    if verb == "search":  # `by words in the name and description`
+        by += [
+            one.name
+            for one in known.fields
+            if re.search(rf"\b{re.escape(one.name)}\b", rest, re.I) and one.name not in by
+        ]
     for field in known.fields:  # `open orders`: a state that stands in front
         by += [
             field.name

@@ -1,11 +1,11 @@
 """Sentences that say exactly what a spec holds and prose rarely does: what becomes of the parts when a whole is deleted,
-a condition as SQL, the name of a table, a key within another. `design.written` writes them too."""
+a condition as SQL, the name of a table, its parts, a key within another. `design.written` writes them too."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from dbarchitect.design.spec import Relation, Rule
 from .phrases import listed, named, singular
 from .statements import Link, Statements
 
+Parts = Literal["month", "week", "day"]
 Deletion = Literal["cascade", "restrict", "set null"]
 
 _DELETING = re.compile(
@@ -25,6 +26,8 @@ _PAIRS = re.compile(r"^pairs of (?:an?|one) (.+?) and (?:an?|one) (.+?) are kept
 _TABLE = re.compile(r"^(?:its )?table:? `?(\w+)`?\.?$", re.IGNORECASE)
 _ALWAYS = re.compile(r"^always:? `(.+)`\.?$", re.IGNORECASE | re.DOTALL)
 _WITHIN = re.compile(r"^known within (?:an?|its|one|the) (.+?) by (?:its )?(.+?)\.?$", re.IGNORECASE)
+_PARTS = re.compile(r"^partitioned by (month|week|day)\.?$", re.IGNORECASE)
+_COMMENT = re.compile(r"^comment: (.+)$", re.IGNORECASE | re.DOTALL)
 _SHARED = re.compile(r"^several (.+?) (?:may|can) (?:have|share) the same (.+)$", re.IGNORECASE)
 _REFERENCE = re.compile(r"^(?:a )?(?:reference|references|refers) to (?:an?|the)? ?(.+)$", re.IGNORECASE)
 
@@ -108,6 +111,12 @@ def told_exactly(text: str, owner: str, said: Statements, line: int) -> bool:
     stripped = text.strip()
     if (match := _TABLE.match(stripped)) is not None:
         thing.plural = match[1]
+        return True
+    if (match := _PARTS.match(stripped)) is not None:
+        thing.partitioned = cast(Parts, match[1].lower())
+        return True
+    if (match := _COMMENT.match(stripped)) is not None:
+        thing.comment = " ".join(match[1].split())
         return True
     if (match := _ALWAYS.match(stripped)) is not None:
         said.rules.append(Rule(entity=owner, kind="check", sql=" ".join(match[1].split()), line=line))

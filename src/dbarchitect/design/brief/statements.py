@@ -46,6 +46,7 @@ class Thing:
     comment: str = ""
     parent: str = ""  # what it is known within, by `weak`
     weak: tuple[str, ...] = ()
+    partitioned: Literal["", "month", "week", "day"] = ""
 
 
 @dataclass

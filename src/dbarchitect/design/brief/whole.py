@@ -96,6 +96,7 @@ def entities_of(brief: Gathered) -> tuple[Entity, ...]:
             history=thing.flags.get("history", False),
             audit=thing.flags.get("audit", False),
             queue=thing.flags.get("queue", False),
+            partitioned=thing.partitioned,
             comment=thing.comment,
             line=thing.line,
         )
