@@ -77,3 +77,5 @@ def test_extras_that_pages_install_exist():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     told = {one for page in pages() for one in re.findall(r"dbarchitect\[([\w,]+)\]", page.read_text("utf-8"))}
     assert {one for names in told for one in names.split(",")} <= set(extras)
+    listed = set(re.findall(r"^\| `dbarchitect\[(\w+)\]`", (ROOT / "docs" / "install.md").read_text("utf-8"), re.M))
+    assert listed == set(extras) - {"test", "docs"}  # those two are for whoever works on it

@@ -249,6 +249,27 @@ def test_the_hook_and_the_action_run_and_fail_on_what_is_new(project: Path):
     assert shell(" ".join([server["command"], *server["args"]]) + " < /dev/null").returncode == 0
 
 
+def test_pre_commit_itself_stops_a_commit(project: Path):
+    """The hook as pre-commit runs it: what is staged is looked at, with what is not put aside."""
+    run(["init", "--yes"])
+    git("add", "-A")
+    git("commit", "-qm", "init")
+    home = {"PRE_COMMIT_HOME": str(project.parent / "pre-commit")}
+    assert shell("pre-commit install", **home).returncode == 0
+    more = project / "migrations/0002_more.up.sql"
+    more.write_text("CREATE TABLE no_key (x int);\n")
+    more.with_name("0002_more.down.sql").write_text("DROP TABLE no_key;\n")
+    git("add", "-A")
+    more.write_text("CREATE TABLE no_key (x int PRIMARY KEY);\n")
+    commit = "git -c user.name=t -c user.email=t@x.org commit -m more"
+    ran = shell(commit, **home)
+    assert ran.returncode == 1 and "no_key has no primary key" in ran.stdout + ran.stderr
+    git("add", "-A")
+    ran = shell(commit, **home)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stderr.count("Passed") == 2
+
+
 # --- foreign files ----------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import resource
 import shutil
 import signal
@@ -36,7 +37,8 @@ with private_server(cache=Path(sys.argv[1])) as server:
         print(connection.execute("SELECT pid FROM public.mine").fetchone()[0], flush=True)
 """
 
-# Becomes an ordinary user (if it is root), then starts a server of the binaries argv[2] in the cache argv[1].
+# Becomes an ordinary user (if it is root), argv[3] or nobody, then starts a server of the binaries argv[2] in the
+# cache argv[1].
 ORDINARY = """
 import os, sys
 from pathlib import Path
@@ -44,7 +46,7 @@ import psycopg, encodings.idna
 from dbarchitect.engines.postgres.server import Binaries, private_server
 from dbarchitect.errors import SurroundingsError
 if os.geteuid() == 0:
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+    os.setgroups([]); os.setgid(65534); os.setuid(int((sys.argv[3:] or [65534])[0]))
 try:
     with private_server(Binaries(bin=Path(sys.argv[2]), version=180006), cache=Path(sys.argv[1])) as server:
         with server.connect() as connection:
@@ -305,6 +307,17 @@ def test_an_ordinary_user_has_servers_too(server: Server, fresh_cache: Path) -> 
     assert answer[:2] == ["42", "True"]
     assert answer[2].startswith(str(cache))
     assert left_in(cache) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody without a name")
+def test_a_user_without_a_name_is_told_what_to_do(server: Server, fresh_cache: Path) -> None:
+    fresh_cache.chmod(0o777)
+    nameless = next(one for one in range(54_321, 64_321) if one not in {entry.pw_uid for entry in pwd.getpwall()})
+    with run_python(ORDINARY, fresh_cache / "cache", server.binaries.bin, nameless) as process:
+        said = process.communicate()[0]
+    assert said.startswith(f"user {nameless} has no name on this system")
+    assert f"dba:x:{nameless}:65534:" in said
+    assert left_in(fresh_cache / "cache") == []
 
 
 def test_binaries_that_only_we_may_enter(fresh_cache: Path) -> None:

@@ -396,6 +396,8 @@ def _fingerprint(binaries: Binaries) -> str:
 
 def _initdb(binaries: Binaries, folder: Path, account: Account) -> None:
     """Make a cluster in the empty `folder`, which belongs to us again afterwards."""
+    if account.name is None:
+        _ask_for_a_name()
     account.own(folder)
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync"]
     if binaries.major >= 18:
@@ -424,6 +426,19 @@ def _initdb(binaries: Binaries, folder: Path, account: Account) -> None:
         )
     if account.name:
         Account(0, 0, "root").own(folder)
+
+
+def _ask_for_a_name() -> None:
+    """Say what is wrong where our own number has no name, without which no initdb begins: `docker run --user 12345`."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        number, group = os.geteuid(), os.getegid()
+        raise SurroundingsError(
+            f"user {number} has no name on this system, and PostgreSQL's initdb refuses to run without one",
+            hint=f"in the image: echo 'dba:x:{number}:{group}::/tmp:/bin/sh' >> /etc/passwd, or run as a user that is "
+            "there; or name a scratch server with --server URL",
+        ) from None
 
 
 def _reachable(binaries: Binaries, cache: Path, account: Account) -> Binaries:
