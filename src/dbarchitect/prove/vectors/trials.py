@@ -194,7 +194,7 @@ class Growth:
 
     def forecast(self, search: int, rows: float) -> Forecast:
         """The setting `search` of the index with `rows` rows. Time and misses grow as they did from part to part, along
-        a line over the logarithm of the rows, and misses at worst along one of their logarithm too; the size grows with
+        a line over the logarithm of the rows, and misses at worst along one of their odds too; the size grows with
         the rows. Measured on 50,000 embeddings and on vectors without structure: benchmarks/vectors.py."""
         sizes = np.log(np.array(self.sizes, dtype=float))
         here = [one[search] for one in self.parts]
@@ -202,8 +202,9 @@ class Growth:
         misses = 1 - np.array([one.recall for one in here])
         missed = float(misses[-1]) + max(float(np.polyfit(sizes, misses, 1)[0]), 0.0) * step
         seen = np.maximum(misses, 0.5 / self.judged)  # a sample that missed none does not say that none are missed
-        power = max(float(np.polyfit(sizes, np.log(seen), 1)[0]), 0.0)
-        most_missed = max(float(seen[-1]) * math.exp(power * step), missed)
+        odds = np.log(seen / (1 - np.minimum(seen, 1 - 0.5 / self.judged)))
+        worst = float(odds[-1]) + max(float(np.polyfit(sizes, odds, 1)[0]), 0.0) * step
+        most_missed = max(1 / (1 + math.exp(-worst)), missed)
         times = np.array([one.p50_ms for one in here])
         longer = max(float(np.polyfit(sizes, times, 1)[0]), 0.0) * step
         growth = np.polyfit(sizes, np.log(np.maximum(self.built, 1e-3)), 1)[0]
