@@ -72,8 +72,8 @@ class IndexTrial(Value, frozen=True, kw_only=True):
 class Forecast(Value, frozen=True, kw_only=True):
     """What is to be expected with more rows than were read: modelled from the index at three sizes of the sample.
 
-    recall_low, recall  the share of the nearest that is found lies between: the odds of a miss grow by a factor with each
-                        doubling of the rows (vectors without structure), misses by an amount (embeddings of texts)
+    recall_low, recall  the share of the nearest that is found lies between: the odds of a miss grow by a factor with
+                        each doubling of the rows (vectors without structure), misses by an amount (embeddings)
     """
 
     rows: float
