@@ -75,7 +75,7 @@ def translate(
         why = {"text": "tsvector and GIN search texts by other rules", "2dsphere": "PostGIS has geography"}
         indexed.lost(at, f"{kinds}: {why.get(kinds, 'nothing the same')}")
         return
-    alias = Aliases().new(mapping.table)
+    alias = "\0"  # taken out again; no constant of SQL has it
     scope: TableScope | JsonScope = (JsonScope if mapping.document else TableScope)(mapping, seen, alias, Aliases())
     where = ""
     if partial:

@@ -29,6 +29,10 @@ def verdict(move: Move) -> Verdict:
     as_json = sum(kind == "json" for kind in columns)
     if both:
         because.append(f"{len(both)} queries by calls: {cost['tables']:,} blocks in tables, {cost['jsonb']:,} in jsonb")
+    for name, other in (("tables", "jsonb"), ("jsonb", "tables")):
+        alone = sum(bool(one.of(name).refused) and not one.of(other).refused for one in move.queries)
+        if alone:
+            because.append(f"{alone} queries are translated in {other} alone")
     if any(size.values()):
         because.append(f"sizes with indexes: tables {size_text(size['tables'])}, jsonb {size_text(size['jsonb'])}")
     because.append(
@@ -63,6 +67,7 @@ def verdict(move: Move) -> Verdict:
         unless.append("documents are mostly read and written whole by their id: one row of jsonb is then one read")
     else:
         unless.append("single fields change often: jsonb writes the document anew for each")
+        unless.append("queries need few fields: what takes whole documents reads several tables, a projection fewer")
     if any(not one.whole for one in move.sizes):
         unless.append("documents that were not sampled have other forms: the loader counts what does not fit")
     return Verdict(design=design, because=tuple(because), unless=tuple(unless))
