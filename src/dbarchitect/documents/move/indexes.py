@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -193,8 +192,3 @@ def foreign_key(indexed: Indexed, names: Names, table: str, column: str, target:
         f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)}\n"
         f"  FOREIGN KEY ({quoted(column)}) REFERENCES {quoted(target)} ({quoted(key)});"
     )
-
-
-def partial_of(index: DocumentIndex) -> Dict[str, Any] | None:
-    """The filter of a partial index as JSON has it, None for none."""
-    return json.loads(index.partial) if index.partial else None
