@@ -287,3 +287,25 @@ def test_what_follows_an_id_of_another_type() -> None:
     assert after(5)["$or"][1]["_id"]["$type"][0] == "string"
     assert "objectId" not in after(bson.ObjectId())["$or"][1]["_id"]["$type"]
     assert after(True)["$or"][1]["_id"]["$type"] == ["date", "timestamp", "regex"]
+
+
+def test_the_filter_of_a_partial_index_keeps_its_texts() -> None:
+    from dbarchitect.documents.move.indexes import Indexed, translate
+    from dbarchitect.model.documents import DocumentIndex
+
+    scope = scope_of(*({"_id": one, "s": "x", "o": 1} for one in range(30)))
+    indexed = Indexed(Names())
+    index = DocumentIndex(name="s_1", keys=(("s", 1),), partial="{}")
+    translate(index, scope.mapping, scope.seen, {"s": "c.o.c.", "o": {"$gt": 1}}, indexed)
+    assert indexed.statements == ["CREATE INDEX c_s_idx ON c (s) WHERE s = 'c.o.c.' AND o > 1;"]
+    for lost in (
+        DocumentIndex(name="t", keys=(("s", "text"),)),
+        DocumentIndex(name="g", keys=(("s", "2dsphere"),)),
+        DocumentIndex(name="h", keys=(("s", 1),), hidden=True),
+        DocumentIndex(name="c", keys=(("s", 1),), collation='{"locale": "de"}'),
+        DocumentIndex(name="n", keys=(("nobody", 1),)),
+    ):
+        before = len(indexed.choices)
+        translate(lost, scope.mapping, scope.seen, None, indexed)
+        assert [one.kind for one in indexed.choices[before:]] == ["lost"], lost
+    assert len(indexed.statements) == 1

@@ -86,6 +86,7 @@ WORDS: dict[str, list[str]] = {
     "documents shapes": ["documents", "shapes", "S"],
     "documents index": ["documents", "index", "S", "asked.jsonl"],
     "documents validators": ["documents", "validators", "S"],
+    "documents migrate": ["documents", "migrate", "S", "wanted.js"],
     "documents postgres": ["documents", "postgres", "S", "-o", "out/moved"],
 }
 BY_ID = {kind.id: kind for kind in KINDS}
@@ -108,6 +109,7 @@ def sources(server, tmp_path_factory) -> Iterator[Sources]:
     folder = tmp_path_factory.mktemp("shop")
     for name, text in {
         "schema.sql": SHOP, "migrations/0001_shop.sql": SHOP, "next/0002_more.up.sql": MORE, "asked.sql": f"{ONE};\n",
+        "wanted.js": 'db.getCollection("orders").createIndex({"status": 1})',
         "asked.jsonl": '{"find": "orders", "filter": {"status": "new"}}\n',
         "next/0002_more.down.sql": "ALTER TABLE orders DROP COLUMN note;\n", "shop_models.py": MODELS,
         "shop.dbml": DBML, "brief.md": "# Shop\n\nCustomers place orders. A customer has an email.\n",

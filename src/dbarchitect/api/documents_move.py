@@ -38,7 +38,7 @@ from dbarchitect.files import write_whole
 from dbarchitect.model.documents import Collection, Documents
 from dbarchitect.model.documents_move import Asked, Choice, Move, MoveDesign, MovedQuery, Reference, SourceSize
 from dbarchitect.prove.documents_move import Bench, asked, ids_of, loaded
-from dbarchitect.render.documents_move import design_files, readme
+from dbarchitect.render.documents_move import LOADER, design_files, readme
 
 from .documents_advice import DocumentOptions
 from .kinds import admit
@@ -93,7 +93,8 @@ def move_to_postgres(
 def write_move(move: Move, folder: Path) -> tuple[Path, ...]:
     """Write the designs, the loader and the report into a folder; the files."""
     made: dict[str, str] = {"README.md": readme(move)}
-    made["load.py"] = resources.files("dbarchitect.engines.mongodb").joinpath("transfer.py").read_text("utf-8")
+    made["load.py"] = LOADER
+    made["transfer.py"] = resources.files("dbarchitect.engines.mongodb").joinpath("transfer.py").read_text("utf-8")
     made["result.json"] = msgspec.json.format(msgspec.json.encode(move), indent=2).decode() + "\n"
     for design in move.designs:
         for name, text in design_files(move, design).items():

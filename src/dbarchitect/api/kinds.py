@@ -51,6 +51,7 @@ VERBS: dict[str, str] = {
     "documents index": "says which indexes documents want",
     "documents validators": "writes validators of documents",
     "documents postgres": "moves documents to PostgreSQL",
+    "documents migrate": "changes validators and indexes of documents",
 }
 
 _SCHEMA = frozenset(
@@ -59,7 +60,7 @@ _SCHEMA = frozenset(
         *("design --from", "choose", "orm", "orm diff", "report", "erd", "cache", "twin create", "timeseries", "serve"),
     }
 )  # what takes any schema of PostgreSQL
-_DOCUMENTS = frozenset({"documents shapes", "documents index", "documents validators", "documents postgres"})
+_DOCUMENTS = frozenset(f"documents {name}" for name in ("shapes", "index", "validators", "postgres", "migrate"))
 _SERVER = frozenset({"migrate apply", "migrate rollback", "migrate adopt", "migrate status"})
 
 

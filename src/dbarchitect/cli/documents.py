@@ -1,4 +1,4 @@
-"""`dba documents`: shapes, indexes and validators of MongoDB, and the move to PostgreSQL."""
+"""`dba documents`: shapes, indexes and validators of MongoDB, their migrations, and the move to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -137,6 +137,70 @@ def postgres(
     else:
         terminal.emit(summary(found) + f"written: {output}, {len(files)} files; README.md has the report\n", None)
     return int(any(one.of(name).equal is False for one in found.queries for name in ("tables", "jsonb")))
+
+
+@documents.command
+def migrate(
+    source: Annotated[str, Parameter(help="mongodb://USER:PASSWORD@HOST:PORT/DATABASE; written only with consent.")],
+    wanted: Annotated[
+        tuple[Path, ...], Parameter(help="What dba documents validators and index wrote, as script or JSON.")
+    ] = (),
+    /,
+    *,
+    drop_others: Annotated[
+        bool, Parameter(help="Indexes that no file names go: hidden now, dropped by the next migration.")
+    ] = False,
+    server: Annotated[
+        str, Parameter(metavar="URL", help="A scratch server, where it is run up and down first; never your data.")
+    ] = "",
+    apply: Annotated[bool, Parameter(negative="", help="Run it on SOURCE, with a journal there.")] = False,
+    resume: Annotated[bool, Parameter(negative="", help="Go on with a run that was ended.")] = False,
+    undo: Annotated[bool, Parameter(negative="", help="Go back: a run that was ended, or the last one.")] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    form: TextOrJson = "text",
+    output: Annotated[
+        Path | None,
+        Parameter(name=("--output", "-o"), metavar="DIR", help="Folder for up.js, down.js, migration.json."),
+    ] = None,
+) -> int:
+    """Change validators and indexes step by step: a pair of scripts, or run here with a journal.
+
+    Exits with 1 where documents are in the way of a validator, or a run did not reach its state.
+    """
+    from dbarchitect import __version__
+    from dbarchitect.api import documents_migration as api
+    from dbarchitect.render.documents_migration import render_plan, render_run
+
+    if apply + resume + undo > 1:
+        raise InputError("--apply, --resume and --undo are three ways", hint="give one of them")
+    if (resume or undo) == bool(wanted):
+        given = "takes no file: the journal has the steps" if wanted else "needs files of what is wanted"
+        raise InputError(f"dba documents migrate {given}", hint="dba documents migrate SOURCE validators.js -o DIR")
+    made = None
+    if wanted:
+        with terminal.progress() as progress:
+            made = api.plan(source, wanted, progress, drop_others=drop_others, server=server)
+        files = api.write_migration(made, output) if output is not None else ()
+        screen = terminal.screen(None)
+        terminal.emit(render_plan(made, form, files=files, screen=screen, version=__version__), None)
+        blocked = any(one.offenders != 0 for one in made.steps if one.kind == "count")
+        if not apply or not made.steps:
+            return int(blocked)
+    if not yes:
+        if not terminal.interactive():
+            raise InputError(
+                "this writes to a database, and there is no terminal to ask on",
+                hint="add --yes where that is what you want",
+            )
+        if (terminal.asked("Go on? [y/N] ") or "").lower() not in ("y", "yes"):
+            return 1
+    with terminal.progress() as progress:
+        if made is not None:
+            run = api.apply(source, made, progress)
+        else:
+            run = api.go_on(source, progress) if resume else api.go_back(source, progress)
+    terminal.emit(render_run(run, form, screen=terminal.screen(None), version=__version__), None)
+    return int(bool(run.stopped) or run.equal is False)
 
 
 def _options(

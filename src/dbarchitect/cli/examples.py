@@ -84,6 +84,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dba documents validators mongodb://localhost/shop --format script -o validators.js",
         "dba documents validators brief.md",
     ),
+    "documents migrate": (
+        "dba documents migrate mongodb://localhost/shop validators.js -o migration",
+        "dba documents migrate mongodb://localhost/shop validators.js --apply --yes",
+        "dba documents migrate mongodb://localhost/shop --undo --yes",
+    ),
     "documents postgres": ("dba documents postgres mongodb://localhost/shop queries.jsonl -o moved",),
     "platform": ("dba platform neon",),
     "init": ("dba init --dry-run", "dba init --only config,hook --source shop.sql --yes"),

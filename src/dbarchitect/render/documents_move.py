@@ -12,6 +12,53 @@ from dbarchitect.model.figures import size_text
 
 from .untrusted import block, line
 
+LOADER = '''\
+"""Load collections of MongoDB into PostgreSQL: python load.py tables|jsonb MONGODB POSTGRESQL [--batch N]
+
+Run schema.sql of the folder before, finish.sql after. A run that was ended goes on. It exits with 1 where documents
+were refused. Needs Python 3.11, pymongo and psycopg.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import psycopg
+from pymongo import MongoClient
+
+from transfer import codec, load
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\\n")[0])
+    parser.add_argument("folder", type=Path, help="tables or jsonb: the folder with mapping.json")
+    parser.add_argument("mongodb", help="mongodb://USER:PASSWORD@HOST/DATABASE; it is only read")
+    parser.add_argument("postgresql", help="postgresql://USER@HOST/DATABASE, where schema.sql was run")
+    parser.add_argument("--batch", type=int, default=1000, metavar="N", help="documents of one transaction")
+    given = parser.parse_args()
+    mappings = json.loads((given.folder / "mapping.json").read_text("utf-8"))
+    wrong = 0
+    with MongoClient(given.mongodb) as client, psycopg.connect(given.postgresql) as connection:
+        database = client.get_default_database().with_options(codec_options=codec())
+        for mapping in mappings:
+            name = mapping["collection"]
+            loaded, refused = load(database[name], connection, mapping, given.batch, lambda text: say(text, "\\r"))
+            wrong += refused
+            say(f"{name}: {loaded:,} loaded, {refused:,} refused", "\\n")
+    if wrong:
+        say("what was refused: SELECT path, reason, count(*) FROM dba_load_refused GROUP BY 1, 2", "\\n")
+    return int(wrong > 0)
+
+
+def say(text: str, end: str) -> None:
+    sys.stderr.write(text + end)
+    sys.stderr.flush()
+
+
+sys.exit(main())
+'''
+
 
 def design_files(move: Move, design: MoveDesign) -> dict[str, str]:
     """schema.sql, finish.sql, down.sql, queries.sql and mapping.json of one design."""

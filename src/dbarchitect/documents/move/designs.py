@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as AnyOf
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from dbarchitect.model.documents import Collection
 from dbarchitect.model.documents_move import Choice, MoveDesign, Reference
@@ -112,11 +112,10 @@ def jsonb_design(
 def asked_paths(found: Any) -> list[str]:
     """Paths of a filter, those of its branches too."""
     paths: list[str] = []
-    if isinstance(found, Dict):
-        for key, value in found.items():  # type: ignore[reportUnknownVariableType]
-            if key in ("$and", "$or", "$nor") and isinstance(value, list):
-                for one in value:  # type: ignore[reportUnknownVariableType]
-                    paths += asked_paths(one)
-            elif not str(key).startswith("$"):  # type: ignore[reportUnknownArgumentType]
-                paths.append(str(key))  # type: ignore[reportUnknownArgumentType]
+    for key, value in cast("Dict[str, Any]", found).items() if isinstance(found, Dict) else ():
+        if key in ("$and", "$or", "$nor") and isinstance(value, list):
+            for one in cast("list[Any]", value):
+                paths += asked_paths(one)
+        elif not key.startswith("$"):
+            paths.append(key)
     return paths

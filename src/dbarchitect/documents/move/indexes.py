@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -75,7 +74,7 @@ def translate(
         why = {"text": "tsvector and GIN search texts by other rules", "2dsphere": "PostGIS has geography"}
         indexed.lost(at, f"{kinds}: {why.get(kinds, 'nothing the same')}")
         return
-    alias = Aliases().new(mapping.table)
+    alias = "\0"  # taken out again; no constant of SQL has it
     scope: TableScope | JsonScope = (JsonScope if mapping.document else TableScope)(mapping, seen, alias, Aliases())
     where = ""
     if partial:
@@ -193,8 +192,3 @@ def foreign_key(indexed: Indexed, names: Names, table: str, column: str, target:
         f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)}\n"
         f"  FOREIGN KEY ({quoted(column)}) REFERENCES {quoted(target)} ({quoted(key)});"
     )
-
-
-def partial_of(index: DocumentIndex) -> Dict[str, Any] | None:
-    """The filter of a partial index as JSON has it, None for none."""
-    return json.loads(index.partial) if index.partial else None

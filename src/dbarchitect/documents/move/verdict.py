@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbarchitect.model.documents_move import Move, Verdict
+from dbarchitect.model.documents_move import Move, MoveDesign, Slot, Verdict
 from dbarchitect.model.figures import size_text
 
 # Blocks are pages of 8 kB that were looked at, the same on each machine; times are not. Half as many again is more than
@@ -19,7 +19,7 @@ def verdict(move: Move) -> Verdict:
     }
     because: list[str] = []
     unless: list[str] = []
-    both = [one for one in move.queries if _measured(one.tables.ms) and _measured(one.jsonb.ms)]
+    both = [one for one in move.queries if one.tables.ms is not None and one.jsonb.ms is not None]
     cost = {name: sum(one.of(name).blocks * one.calls for one in both) for name in ("tables", "jsonb")}
     size = {name: sum(one.bytes + one.index_bytes for one in move.loaded.get(name, ())) for name in ("tables", "jsonb")}
     mixed = sum(
@@ -29,6 +29,10 @@ def verdict(move: Move) -> Verdict:
     as_json = sum(kind == "json" for kind in columns)
     if both:
         because.append(f"{len(both)} queries by calls: {cost['tables']:,} blocks in tables, {cost['jsonb']:,} in jsonb")
+    for name, other in (("tables", "jsonb"), ("jsonb", "tables")):
+        alone = sum(bool(one.of(name).refused) and not one.of(other).refused for one in move.queries)
+        if alone:
+            because.append(f"{alone} queries are translated in {other} alone")
     if any(size.values()):
         because.append(f"sizes with indexes: tables {size_text(size['tables'])}, jsonb {size_text(size['jsonb'])}")
     because.append(
@@ -63,19 +67,13 @@ def verdict(move: Move) -> Verdict:
         unless.append("documents are mostly read and written whole by their id: one row of jsonb is then one read")
     else:
         unless.append("single fields change often: jsonb writes the document anew for each")
+        unless.append("queries need few fields: what takes whole documents reads several tables, a projection fewer")
     if any(not one.whole for one in move.sizes):
         unless.append("documents that were not sampled have other forms: the loader counts what does not fit")
     return Verdict(design=design, because=tuple(because), unless=tuple(unless))
 
 
-def _measured(ms: float | None) -> bool:
-    return ms is not None
-
-
-def _kinds(design: object) -> list[str]:
-    from dbarchitect.model.documents_move import MoveDesign, Slot
-
-    assert isinstance(design, MoveDesign)
+def _kinds(design: MoveDesign) -> list[str]:
     found: list[str] = []
 
     def walk(slot: Slot) -> None:

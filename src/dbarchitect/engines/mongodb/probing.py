@@ -27,11 +27,8 @@ def probe(
 
     client, _ = connect(url)
     try:
-        if source and _hosts(url) & _hosts(source):
-            raise InputError(
-                f"{shown(url)} is the server of the source, which is only read",
-                hint="--server names one that is scratch",
-            )
+        if source:
+            refuse_same_server(url, source)
         database = f"dba_scratch_{secrets.token_hex(6)}"
         try:
             name = " ".join(server_of(client.admin.command("buildInfo"))).strip()
@@ -47,6 +44,14 @@ def probe(
         raise refusal(err, url) from None
     finally:
         client.close()
+
+
+def refuse_same_server(url: str, source: str) -> None:
+    """Raise `InputError` where a scratch server is the one that was looked at."""
+    if _hosts(url) & _hosts(source):
+        raise InputError(
+            f"{shown(url)} is the server of the source, which is only read", hint="--server names one that is scratch"
+        )
 
 
 def _hosts(url: str) -> set[tuple[str, int | None]]:

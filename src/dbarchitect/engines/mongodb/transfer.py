@@ -1,23 +1,19 @@
-"""Loads collections of MongoDB into PostgreSQL, as mapping.json says: python load.py FOLDER MONGODB POSTGRESQL
+"""Documents of MongoDB as rows of PostgreSQL, as a mapping says: what loads the sample and, copied beside load.py, all.
 
 Documents are read in order of `_id`, in batches; the rows of a batch and how far it came are one transaction, so that a
 run that was ended goes on where it stopped, and none is loaded twice. A document of which a value does not fit is left
-out whole, and stands in the table `dba_load_refused` with the field and the reason. Run schema.sql before, finish.sql
-after. Needs Python 3.11, pymongo and psycopg.
+out whole, and stands in the table `dba_load_refused` with the field and the reason. Nothing of dbarchitect is imported.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import datetime
 import json
 import math
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, cast
 
 import bson
@@ -392,39 +388,3 @@ def codec(kind: Any = dict) -> Any:
         datetime_conversion=DatetimeConversion.DATETIME_AUTO,
         unicode_decode_error_handler="replace",
     )
-
-
-def main() -> int:
-    """Load each collection of a mapping; 1 where documents were refused."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="tables or jsonb: the folder with mapping.json")
-    parser.add_argument("mongodb", help="mongodb://USER:PASSWORD@HOST/DATABASE; it is only read")
-    parser.add_argument("postgresql", help="postgresql://USER@HOST/DATABASE, where schema.sql was run")
-    parser.add_argument("--batch", type=int, default=1000, metavar="N", help="documents of one transaction")
-    given = parser.parse_args()
-    import psycopg
-    from pymongo import MongoClient
-
-    mappings = json.loads((given.folder / "mapping.json").read_text("utf-8"))
-    client = cast("Any", MongoClient)(given.mongodb)
-    wrong = 0
-    with client, psycopg.connect(given.postgresql) as connection:
-        database = client.get_default_database().with_options(codec_options=codec())
-        for mapping in mappings:
-            loaded, refused = load(
-                database[mapping["collection"]], connection, mapping, given.batch, lambda text: _say(text, "\r")
-            )
-            wrong += refused
-            _say(f"{mapping['collection']}: {loaded:,} loaded, {refused:,} refused", "\n")
-    if wrong:
-        _say("what was refused: SELECT path, reason, count(*) FROM dba_load_refused GROUP BY 1, 2", "\n")
-    return int(wrong > 0)
-
-
-def _say(text: str, end: str) -> None:
-    sys.stderr.write(text + end)
-    sys.stderr.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
