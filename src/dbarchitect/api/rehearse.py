@@ -21,6 +21,7 @@ from dbarchitect.migrate.formats import Folder, read_folder
 from dbarchitect.migrate.formats.folder import checksum
 from dbarchitect.migrate.formats.steps import read_steps
 from dbarchitect.migrate.history import standings
+from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.model.value import from_json, to_json
@@ -72,8 +73,12 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
     admit("migrate rehearse", source)
     if options.copy_with is not None:
         name = f"dba-rehearsal-{options.now:%Y%m%d-%H%M%S}"
-        with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as url:
-            return _rehearsed(paths, source, with_fields(options, copy=url))
+        with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as copy:
+            found = _rehearsed(paths, source, with_fields(options, copy=copy.url))
+        if not copy.left:
+            return found
+        still = Gap(kind="copy", name=name, effect=f"it is still there, take it away by hand: {copy.left}")
+        return replace(found, gaps=(*found.gaps, still))
     return _rehearsed(paths, source, options)
 
 
