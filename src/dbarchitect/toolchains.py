@@ -119,7 +119,7 @@ def copy_by_command(make: str, drop: str | None, *, name: str, progress: Callabl
     `make` is run by the shell with the name of the copy in DBA_COPY; the last line that it writes to standard output is
     the copy's URL, which may be written to. `drop` is run at the end, whatever came between (also where `make` failed
     or was interrupted: it may have got as far as the copy), with DBA_COPY and DBA_COPY_URL. Raises `SurroundingsError`
-    where `make` fails, `InputError` where there is no URL; where `drop` fails too, the error says that it is still there.
+    where `make` fails, `InputError` where there is no URL; where `drop` fails too, the error says that it is left.
     """
     progress(f"making a copy by the command of --copy-with, named {name}")
     copy = Copy(url="")
