@@ -84,6 +84,7 @@ class Case:
             runs=self.one("runs", "plain"),
             reversible=None if not reversible else reversible == "yes",
             problems=tuple(self.header("problem")),
+            pooler=self.one("pooler"),
         )
 
     @property

@@ -351,6 +351,36 @@ def test_a_named_platform_tells_of_extensions_that_it_has_not(name: str, tmp_pat
     assert [one["at"]["name"] for one in found["findings"] if one["rule"] == "extension-not-on-platform"] == ["citus"]
 
 
+def test_migrations_that_may_go_through_a_pooler_are_told_what_it_does_not_keep(tmp_path: Path, capsys) -> None:
+    script = tmp_path / "0001_note.sql"
+    script.write_text("SET lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN note text;\n")
+
+    def said(*words: str) -> list[str]:
+        run(["migrate", "lint", str(script), "--format", "json", *words])
+        found = json.loads(capsys.readouterr().out)
+        return [one["severity"] for one in found.get("findings", []) if one["rule"] == "session-state-behind-pooler"]
+
+    assert said() == []
+    assert said("--platform", "neon") == said("--platform", "supabase") == ["info"]
+
+
+def test_a_rehearsal_for_a_platform_has_what_surrounds_its_migrations(tmp_path: Path, capsys) -> None:
+    """The source names nothing of Supabase's, the migration does."""
+    (tmp_path / "shop.sql").write_text("create table public.notes (id bigint primary key, user_id uuid);")
+    script = tmp_path / "0001_policy.up.sql"
+    script.write_text(
+        "create policy own on public.notes for select to authenticated using ((select auth.uid()) = user_id);"
+    )
+    script.with_name("0001_policy.down.sql").write_text("drop policy own on public.notes;")
+    words = ["migrate", "rehearse", str(script), "--source", str(tmp_path / "shop.sql"), "--format", "json"]
+    assert run(words) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "fails"
+    assert run([*words, "--platform", "supabase"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] in ("good", "depends")
+    assert found["command"][-2:] == ["--platform", "supabase"]
+
+
 def test_a_script_that_brings_its_own_auth_is_left_alone() -> None:
     own = split_script("CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid); SELECT auth.uid()", "own.sql")
     assert surroundings(own, None) == () and surroundings(own, "supabase") == ()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import get_args
 
+import psycopg
 import pytest
 
 import postgres_servers
@@ -12,10 +17,12 @@ from dbarchitect.api.pooler import PoolerOptions, pooler
 from dbarchitect.engines.postgres.pooler import private_pooler
 from dbarchitect.errors import InputError
 from dbarchitect.model.pooler import Habit
-from dbarchitect.prove.pooler import tried
+from dbarchitect.prove.pooler import around, tried
 from dbarchitect.render import Screen
 from dbarchitect.render.pooler import render_pooler
 from dbarchitect.workload.session_state import habits
+
+PROTOCOL = "statements that a driver prepares by the protocol"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,46 @@ def test_each_kind_breaks_behind_a_pooler_and_only_in_transaction_mode(mode, dat
             assert (kind, proof.holds) == (kind, mode == "transaction"), proof
 
 
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+def test_what_no_text_shows_and_what_is_written_instead(mode, database):
+    """Rows of the table of docs/pooler.md. Protocol-level preparing is kept up by PgBouncer 1.21 with
+    max_prepared_statements, which is 0 before 1.24; settings at the start are refused in every mode."""
+    app = database()
+    with private_pooler(app.server, app.name, mode) as url:
+        seen = {what.partition(" (")[0]: proof for what, proof in around(url)}
+    broken = {what for what, proof in seen.items() if proof.holds}
+    assert broken - {PROTOCOL} == {"settings in the URL"}
+    assert "unsupported startup parameter" in str(seen["settings in the URL"].after)
+    if mode == "session":
+        assert PROTOCOL not in broken
+    elif pooler_version() < (1, 21):
+        assert "does not exist" in str(seen[PROTOCOL].after)
+
+
+@pytest.mark.parametrize("setting", ["statement_timeout", "lock_timeout", "search_path"])
+def test_what_a_migration_sets_for_its_session_is_set_for_others(setting, database):
+    """Why `SET lock_timeout` at the top of a script is not for a pooler in transaction mode, and SET LOCAL is."""
+    app = database("CREATE SCHEMA other")
+    value = "other" if setting == "search_path" else "77s"
+    with (
+        private_pooler(app.server, app.name, "transaction") as url,
+        psycopg.connect(url, autocommit=True, prepare_threshold=None) as mine,
+        psycopg.connect(url, autocommit=True, prepare_threshold=None) as other,
+    ):
+        mine.execute(f"BEGIN; SET LOCAL {setting} = '{value}'; COMMIT")
+        assert other.execute(f"SHOW {setting}").fetchone() != (value,)
+        if setting == "search_path" and pooler_version() >= (1, 20):
+            return  # PgBouncer may track it (track_extra_parameters)
+        mine.execute(f"SET {setting} = '{value}'")
+        assert other.execute(f"SHOW {setting}").fetchone() == (value,)
+
+
+def pooler_version() -> tuple[int, ...]:
+    path = os.pathsep.join((os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"))
+    said = subprocess.run([shutil.which("pgbouncer", path=path), "--version"], capture_output=True, text=True).stdout
+    return tuple(int(one) for one in re.findall(r"\d+", said)[:2])
+
+
 def test_a_script_and_a_log(tmp_path: Path):
     script = tmp_path / "app.sql"
     script.write_text("SELECT 1;\n\nSET statement_timeout = 0;\nSET work_mem = '8MB';\nSELECT pg_advisory_lock(42);\n")
@@ -84,6 +131,7 @@ def test_a_script_and_a_log(tmp_path: Path):
     text = " ".join(render_pooler(found, "text", screen=Screen(), version="1").split())
     assert "3 kinds of statements break behind a pooler in transaction mode, of 7 statements" in text
     assert "the other client holds it too: True" in text
+    assert "SET LOCAL: works" in text and "CREATE INDEX CONCURRENTLY, as a statement of its own: works" in text
     assert '"schema": "dbarchitect.pooler/1"' in render_pooler(found, "json", screen=Screen(), version="1")
 
 

@@ -496,7 +496,7 @@ def test_a_command_that_makes_no_copy(project, tmp_path, make, error, said):
     project.write("SELECT 1;")
     with pytest.raises(error, match=said):
         project.rehearse(copy_with=make, drop_copy_with=f"touch {tmp_path}/dropped")
-    assert (tmp_path / "dropped").exists() == (error is InputError)  # what was made is taken away
+    assert (tmp_path / "dropped").exists()  # it may have got as far as the copy
 
 
 @pytest.mark.parametrize(

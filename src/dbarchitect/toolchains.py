@@ -6,16 +6,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError, SurroundingsError
+from .errors import DbaError, InputError, SurroundingsError
 
 _TIMEOUT_S = 300
 _COPY_S = 3600  # a copy of a large database is not made in a minute
@@ -103,48 +104,92 @@ def run_node(command: Sequence[str], project: Path, variables: Mapping[str, str]
     return Ran(ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace"))
 
 
+@dataclass(slots=True)
+class Copy:
+    """A copy that a command made. `left`: after the end, why it could not be taken away; "" where it is gone."""
+
+    url: str
+    left: str = ""
+
+
 @contextmanager
-def copy_by_command(make: str, drop: str | None, *, name: str, progress: Callable[[str], None]) -> Generator[str]:
+def copy_by_command(make: str, drop: str | None, *, name: str, progress: Callable[[str], None]) -> Generator[Copy]:
     """A copy of a database that the user's own command makes: a branch of a platform, a restored backup.
 
     `make` is run by the shell with the name of the copy in DBA_COPY; the last line that it writes to standard output is
-    the copy's URL, which may be written to. `drop` is run at the end, whatever came between, with DBA_COPY and
-    DBA_COPY_URL. Raises `SurroundingsError` where one of them fails, `InputError` where there is no URL.
+    the copy's URL, which may be written to. `drop` is run at the end, whatever came between (also where `make` failed
+    or was interrupted: it may have got as far as the copy), with DBA_COPY and DBA_COPY_URL. Raises `SurroundingsError`
+    where `make` fails, `InputError` where there is no URL; where `drop` fails too, the error says that it is left.
     """
     progress(f"making a copy by the command of --copy-with, named {name}")
-    said = _shell("--copy-with", make, {"DBA_COPY": name})
-    url = next((one.strip() for one in reversed(said.splitlines()) if one.strip()), "")
+    copy = Copy(url="")
     try:
-        if not url.startswith(("postgresql://", "postgres://")):
-            raise InputError(
-                "the last line that the command of --copy-with wrote is no postgresql:// URL",
-                hint="let it print the URL of the copy, with a role that may write there",
-            )
-        yield url
-    finally:
-        if drop is not None:
-            progress(f"taking the copy {name} away")
-            _shell("--drop-copy-with", drop, {"DBA_COPY": name, "DBA_COPY_URL": url})
+        said = _shell("--copy-with", make, {"DBA_COPY": name})
+        copy.url = next((one.strip() for one in reversed(said.splitlines()) if one.strip()), "")
+        _check_url(copy.url)
+        yield copy
+    except BaseException as err:
+        made = bool(copy.url)
+        left = _taken_away(drop, name, copy.url, progress)
+        # A command that made nothing has nothing to take away: only what may be there is told.
+        if left and (made or not isinstance(err, DbaError)):
+            said = err.message if isinstance(err, DbaError) else "interrupted"
+            raise SurroundingsError(f"{said}; and the copy {name} may still be there: {left}", hint=_BY_HAND) from err
+        raise
+    copy.left = _taken_away(drop, name, copy.url, progress)
+
+
+def _check_url(printed: str) -> None:
+    if not printed.startswith(("postgresql://", "postgres://")):
+        raise InputError(
+            "the last line that the command of --copy-with wrote is no postgresql:// URL",
+            hint="let it print the URL of the copy, with a role that may write there",
+        )
+
+
+_BY_HAND = "take it away by hand: a branch that is left may cost money"
+
+
+def _taken_away(drop: str | None, name: str, url: str, progress: Callable[[str], None]) -> str:
+    """Run the command that takes a copy away; why that failed, "" where it did not."""
+    if drop is None:
+        return ""
+    progress(f"taking the copy {name} away")
+    try:
+        _shell("--drop-copy-with", drop, {"DBA_COPY": name, "DBA_COPY_URL": url})
+    except SurroundingsError as err:
+        return err.message
+    return ""
 
 
 def _shell(option: str, command: str, environment: Mapping[str, str]) -> str:
-    """Run a command of the user's in the shell; what it wrote to standard output."""
+    """Run a command of the user's in the shell; what it wrote to standard output. It has a session of its own, so that
+    Ctrl-C comes to us alone; with us it ends, and what it has started."""
+    running = subprocess.Popen(
+        command,
+        shell=True,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     try:
-        ran = subprocess.run(
-            command,
-            shell=True,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_COPY_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as err:
-        raise SurroundingsError(f"the command of {option} did not end within {_COPY_S // 60} minutes") from err
-    if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip().splitlines()
+        out, errors = running.communicate(timeout=_COPY_S)
+    except BaseException as err:
+        if sys.platform == "win32":
+            running.kill()
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
+        if isinstance(err, subprocess.TimeoutExpired):
+            raise SurroundingsError(f"the command of {option} did not end within {_COPY_S // 60} minutes") from err
+        raise
+    if running.returncode:
+        said = errors.decode("utf-8", "replace").strip().splitlines()
         raise SurroundingsError(
-            f"the command of {option} ended with code {ran.returncode}: {said[-1] if said else 'nothing said'}",
+            f"the command of {option} ended with code {running.returncode}: {said[-1] if said else 'nothing said'}",
             hint="run it by hand, with DBA_COPY set to a name",
         )
-    return ran.stdout.decode("utf-8", "replace")
+    return out.decode("utf-8", "replace")

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.connection import connect_readonly, redacted_url
 from dbarchitect.engines.postgres.histories import read_histories
+from dbarchitect.engines.postgres.platforms import endpoint
 from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
@@ -28,6 +30,7 @@ from dbarchitect.migrate.script import Runs, Script
 from dbarchitect.model.finding import Finding, Gap, Review, Suppressed
 from dbarchitect.model.history import History
 from dbarchitect.model.plan import Migration
+from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 from dbarchitect.progress import nothing
@@ -54,6 +57,7 @@ class LintOptions:
 
     source   the schema (and sizes) that the migrations meet; None: what the files say
     version  the server's major; None: that of the source, else the newest
+    platform where they will run, None: where the source's URL says
     mend     give each script with its findings mended; `write`: also into the files
     """
 
@@ -68,6 +72,7 @@ class LintOptions:
     pg_bin: Path | None = None
     server: str | None = None
     python: Path | None = None
+    platform: PlatformName | None = None
     cache: Path | None = None
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = nothing
@@ -118,6 +123,8 @@ def lint(files: Sequence[Path], options: LintOptions) -> LintResult:
     baseline = read_baseline(options.baseline) if options.baseline else None
     schema, histories = _met(options)
     scripts, gaps = _scripts(files, options, histories)
+    if pooler := _pooler(options):
+        scripts = [replace(one, pooler=pooler) for one in scripts]
     version = options.version or (schema.major if schema else _NEWEST)
     run = chosen(options.select, options.ignore)
     options.progress(f"linting {len(scripts):,} scripts")
@@ -151,6 +158,14 @@ def lint(files: Sequence[Path], options: LintOptions) -> LintResult:
     return LintResult(review=review, mended=mended)
 
 
+def _pooler(options: LintOptions) -> Literal["", "possible", "named"]:
+    """Whether the migrations go through a pooler in transaction mode, as far as the options tell."""
+    door = endpoint(options.source) if options.source is not None else None
+    if door is None:
+        return "possible" if options.platform is not None else ""
+    return "named" if door.door == "transaction" else ""
+
+
 def _order(finding: Finding) -> tuple[int, str, int, str]:
     at = finding.position
     return -finding.severity.rank, at.file if at else "", at.line if at else 0, finding.rule
@@ -162,6 +177,8 @@ def _command(files: Sequence[Path], options: LintOptions) -> tuple[str, ...]:
         words += ["--source", redacted_url(options.source)]
     if options.version is not None:
         words += ["--pg", str(options.version)]
+    if options.platform is not None:
+        words += ["--platform", options.platform]
     return tuple(words)
 
 
@@ -172,7 +189,12 @@ def _met(options: LintOptions) -> tuple[Relational | None, tuple[History, ...]]:
     with ExitStack() as stack:
         workshop = stack.enter_context(
             open_workshop(
-                options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+                options.pg_bin,
+                options.cache,
+                options.progress,
+                scratch=options.server,
+                python=options.python,
+                platform=options.platform,
             )
         )
         opened = open_source(options.source, workshop)

@@ -14,7 +14,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model.names import Position
 from dbarchitect.model.pooler import PoolerReport
 from dbarchitect.progress import nothing
-from dbarchitect.prove.pooler import tried
+from dbarchitect.prove.pooler import around, tried
 from dbarchitect.sql.script import decode_script, split_script
 from dbarchitect.workload.reading import Reading, ReadOptions
 from dbarchitect.workload.session_state import SessionState
@@ -86,4 +86,4 @@ def _proved(found: PoolerReport, options: PoolerOptions) -> PoolerReport:
         options.progress("starting a PgBouncer")
         with private_pooler(server, _DATABASE) as url:
             habits = tuple(replace(one, proof=tried(url, one.kind)) for one in found.habits)
-    return replace(found, habits=habits)
+            return replace(found, habits=habits, around=around(url))

@@ -21,7 +21,9 @@ from dbarchitect.migrate.formats import Folder, read_folder
 from dbarchitect.migrate.formats.folder import checksum
 from dbarchitect.migrate.formats.steps import read_steps
 from dbarchitect.migrate.history import standings
+from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration
+from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.model.value import from_json, to_json
 from dbarchitect.prove.rehearse import Options
@@ -53,7 +55,8 @@ _PLAN = re.compile(r"[0-9a-f]{16}")
 class RehearseOptions(WorkOptions):
     """Options of `rehearse`. `after`: the last migration that the source has; None: a database's own history tells.
     `copy`: the URL of a copy that may be written to; `copy_with`: a command that makes one, `drop_copy_with`: one that
-    takes it away. `python`: the interpreter of an Alembic project; None: its own."""
+    takes it away. `python`: the interpreter of an Alembic project; None: its own. `platform`: what surrounds a
+    script, None: what it names."""
 
     workload: Path | None = None
     copy: str | None = None
@@ -62,6 +65,7 @@ class RehearseOptions(WorkOptions):
     after: str | None = None
     max_block_s: float = 10.0
     python: Path | None = None
+    platform: PlatformName | None = None
 
 
 def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Rehearsal:
@@ -72,8 +76,12 @@ def rehearse(paths: Sequence[Path], source: str, options: RehearseOptions) -> Re
     admit("migrate rehearse", source)
     if options.copy_with is not None:
         name = f"dba-rehearsal-{options.now:%Y%m%d-%H%M%S}"
-        with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as url:
-            return _rehearsed(paths, source, with_fields(options, copy=url))
+        with copy_by_command(options.copy_with, options.drop_copy_with, name=name, progress=options.progress) as copy:
+            found = _rehearsed(paths, source, with_fields(options, copy=copy.url))
+        if not copy.left:
+            return found
+        still = Gap(kind="copy", name=name, effect=f"it is still there, take it away by hand: {copy.left}")
+        return replace(found, gaps=(*found.gaps, still))
     return _rehearsed(paths, source, options)
 
 
@@ -83,7 +91,12 @@ def _rehearsed(paths: Sequence[Path], source: str, options: RehearseOptions) -> 
     workload = workload_of(options.workload)
     folder = _folder(paths, options.python)
     with open_workshop(
-        options.pg_bin, options.cache, options.progress, scratch=options.server, python=options.python
+        options.pg_bin,
+        options.cache,
+        options.progress,
+        scratch=options.server,
+        python=options.python,
+        platform=options.platform,
     ) as workshop:
         opened = open_source(source, workshop)
         pending = _pending(folder, opened, options.after)
@@ -222,6 +235,8 @@ def _command(paths: Sequence[Path], source: str, options: RehearseOptions) -> tu
     words += words_of_rows(options.rows, options.seed)
     if options.after is not None:
         words += ["--after", options.after]
+    if options.platform is not None:
+        words += ["--platform", options.platform]
     words += words_of_server(options.pg_bin, options.server)
     return tuple(words)
 

@@ -15,7 +15,7 @@ from dbarchitect.render import Format
 from . import terminal
 from .commands import commas
 from .migrate import migrate
-from .options import Output, PgBin, Python, Scratch
+from .options import Output, PgBin, Platform, Python, Scratch
 
 
 @migrate.command
@@ -40,6 +40,7 @@ def lint(
     write_baseline: Annotated[
         Path | None, Parameter(metavar="FILE", help="Write the findings of today as a baseline and exit with 0.")
     ] = None,
+    platform: Platform = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
     python: Python = None,
@@ -85,6 +86,7 @@ def lint(
                 baseline=None if write_baseline else baseline or settings.baseline,
                 mend=fix or shown == "text",
                 write=fix,
+                platform=platform,
                 pg_bin=pg_bin,
                 server=server,
                 python=python.absolute() if python else None,

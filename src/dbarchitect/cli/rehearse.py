@@ -14,7 +14,7 @@ from dbarchitect.errors import InputError
 from . import terminal
 from .commands import commas, rows_by_table
 from .migrate import migrate
-from .options import Output, PgBin, Python, Rows, Scratch, Seed, Workload
+from .options import Output, PgBin, Platform, Python, Rows, Scratch, Seed, Workload
 
 Files = Annotated[Path, Parameter(help="A folder of migrations, or .up.sql files (each with its .down.sql).")]
 Form = Annotated[Literal["text", "json", "markdown", "html"], Parameter(name="--format", help="Default text.")]
@@ -47,6 +47,7 @@ def rehearse(
     max_block: Annotated[
         str, Parameter(name="--max-block", metavar="TIME", help="How long applications may have to wait. Default 10s.")
     ] = "10s",
+    platform: Platform = None,
     pg_bin: PgBin = None,
     server: Scratch = None,
     python: Python = None,
@@ -81,6 +82,7 @@ def rehearse(
         seed=seed,
         after=after,
         max_block_s=_seconds(max_block),
+        platform=platform,
         pg_bin=pg_bin,
         server=server,
         python=python.absolute() if python else None,

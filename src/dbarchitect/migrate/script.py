@@ -39,6 +39,7 @@ class Script(Value, frozen=True, kw_only=True):
     reversible  whether there is a way back; None where that is not known
     problems    what is wrong with the history at this script, in words
     lines       by line of `text` the line of `file`, where they differ (SQL inside a program); line 1 first
+    pooler      whether it goes through one in transaction mode: by a URL that names it, or possibly, by the platform
     """
 
     file: str
@@ -47,6 +48,7 @@ class Script(Value, frozen=True, kw_only=True):
     reversible: bool | None = None
     problems: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    pooler: Literal["", "possible", "named"] = ""
 
 
 class Unit(Value, frozen=True, kw_only=True):

@@ -21,6 +21,12 @@ SCHEMAS: dict[PlatformName, frozenset[str]] = {
     ),
 }
 
+# Tables of a platform whose policies are its users': it makes none there itself.
+POLICED: dict[PlatformName, frozenset[tuple[str, str]]] = {
+    "neon": frozenset(),
+    "supabase": frozenset({("storage", "objects"), ("storage", "buckets"), ("realtime", "messages")}),
+}
+
 # How a door gives its clients a server: `direct` is the server itself, `session` a pooler that lends one for as long
 # as the client stays, `transaction` one that lends another for each transaction.
 Door = Literal["direct", "session", "transaction"]

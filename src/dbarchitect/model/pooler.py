@@ -33,8 +33,10 @@ class SessionHabit(Value, frozen=True, kw_only=True):
 
 
 class PoolerReport(Value, frozen=True, kw_only=True):
-    """The kinds that were found among `statements` executions, the silent ones first."""
+    """The kinds that were found among `statements` executions, the silent ones first. `around`: what no
+    statement's text shows, and what is safe, as (what, what was seen); empty where nothing was tried."""
 
     origin: str
     statements: float
     habits: tuple[SessionHabit, ...] = ()
+    around: tuple[tuple[str, Proof], ...] = ()

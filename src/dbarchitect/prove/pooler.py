@@ -86,6 +86,63 @@ def _valued(clients: _Clients) -> dict[str, str | bool]:
     return _fails(clients, "SELECT currval('numbers')")
 
 
+def _by_protocol(clients: _Clients) -> dict[str, str | bool]:
+    """What a driver prepares without a word of SQL: a statement is named on one server and run on another."""
+    clients.mine.prepare_threshold = 0
+    clients.mine.execute("SELECT 1 + %s", (1,))
+    clients.apart()
+    try:
+        clients.mine.execute("SELECT 1 + %s", (1,))
+    except psycopg.Error as err:
+        return {"broken": True, "server": err.diag.message_primary or str(err).strip()}
+    return {"broken": False}
+
+
+def _at_startup(clients: _Clients) -> dict[str, str | bool]:
+    """A setting in the URL."""
+    try:
+        psycopg.connect(clients.mine.info.dsn, options="-c statement_timeout=5s").close()
+    except psycopg.OperationalError as err:
+        return {"broken": True, "pooler": " ".join(str(err).split()).rpartition("ERROR: ")[2]}
+    return {"broken": False}
+
+
+def _set_local(clients: _Clients) -> dict[str, str | bool]:
+    with clients.mine.transaction():
+        clients.mine.execute("SET LOCAL work_mem = '78MB'")
+        within = clients.mine.execute("SHOW work_mem").fetchone()
+    outside = clients.other.execute("SHOW work_mem").fetchone()
+    assert within is not None and outside is not None
+    held = within[0] == "78MB" and outside[0] != "78MB"
+    return {"broken": not held, "within": str(within[0]), "the other client": str(outside[0])}
+
+
+def _transaction_lock(clients: _Clients) -> dict[str, str | bool]:
+    with clients.mine.transaction():
+        clients.mine.execute("SELECT pg_advisory_xact_lock(2)")
+        during = clients.other.execute("SELECT pg_try_advisory_xact_lock(2)").fetchone()
+    after = clients.other.execute("SELECT pg_try_advisory_xact_lock(2)").fetchone()
+    assert during is not None and after is not None
+    return {"broken": bool(during[0]) or not after[0], "the other client got it meanwhile": bool(during[0])}
+
+
+def _concurrently(clients: _Clients) -> dict[str, str | bool]:
+    clients.mine.execute("CREATE TABLE IF NOT EXISTS of_the_trial (a int)")
+    found = _fails(clients, "CREATE INDEX CONCURRENTLY ON of_the_trial (a)")
+    clients.mine.execute("DROP TABLE of_the_trial")
+    return found
+
+
+# What no statement's text shows, and what is written in place of the habits.
+_AROUND: tuple[tuple[str, Callable[[_Clients], dict[str, str | bool]]], ...] = (
+    ("statements that a driver prepares by the protocol", _by_protocol),
+    ("settings in the URL (options=-c ...)", _at_startup),
+    ("SET LOCAL", _set_local),
+    ("pg_advisory_xact_lock", _transaction_lock),
+    ("CREATE INDEX CONCURRENTLY, as a statement of its own", _concurrently),
+)
+
+
 _EXPERIMENTS: dict[Habit, Callable[[_Clients], dict[str, str | bool]]] = {
     "prepared statement": _prepared,
     "temporary table": _temporary,
@@ -99,11 +156,21 @@ _EXPERIMENTS: dict[Habit, Callable[[_Clients], dict[str, str | bool]]] = {
 
 def tried(url: str, kind: Habit) -> Proof:
     """What happens to one kind of session state behind the pooler at `url`; nothing stays on its servers."""
+    return _run(url, _EXPERIMENTS[kind])
+
+
+def around(url: str) -> tuple[tuple[str, Proof], ...]:
+    """What happens to what no text shows, and to what is written instead, behind the pooler at `url`."""
+    return tuple((what, _run(url, experiment)) for what, experiment in _AROUND)
+
+
+def _run(url: str, experiment: Callable[[_Clients], dict[str, str | bool]]) -> Proof:
+    """`holds`: that it broke."""
     with ExitStack() as stack:
         mine, other = (
             stack.enter_context(psycopg.connect(url, autocommit=True, prepare_threshold=None)) for _ in range(2)
         )
-        evidence = _EXPERIMENTS[kind](_Clients(mine, other))
+        evidence = experiment(_Clients(mine, other))
         broken = evidence.pop("broken")
     return Proof(
         level="rehearsed",

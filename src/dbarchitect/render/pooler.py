@@ -54,6 +54,13 @@ def _parts(found: PoolerReport) -> Iterator[Part]:
             held = "shown" if one.proof.holds else "not so here"
             told = f"  {one.proof.level}, {held}: {line(one.proof.method)}" + (f" ({seen})" if seen else "")
             yield Text(told, style="dim")
+    if found.around:
+        yield Text("")
+        yield Text("tried behind the same PgBouncer:")
+        for what, proof in found.around:
+            seen = ", ".join(f"{line(name)}: {line(str(value))}" for name, value in proof.after.items())
+            told = "breaks" if proof.holds else "works"
+            yield Text(f"  {what}: {told}" + (f" ({seen})" if proof.holds and seen else ""))
     yield Text("")
     yield Text(
         "What drivers prepare by the protocol is not in a statement's text: it needs max_prepared_statements "

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from dbarchitect.errors import InputError
-from dbarchitect.model.platform import PLATFORMS, TITLES, PlatformName
+from dbarchitect.model.platform import PLATFORMS, POLICED, TITLES, PlatformName
+from dbarchitect.model.schema import Relational, Table
 from dbarchitect.model.value import Value
 
 OLD_AFTER_DAYS = 365  # platforms add extensions monthly and remove them with a major version, about yearly
@@ -99,6 +100,12 @@ def published() -> ExtensionLists:
 def extensions_of(platform: PlatformName, lists: ExtensionLists | None = None) -> Extensions:
     """The list of one platform."""
     return (lists or published())[platform]
+
+
+def policed(tables: Sequence[Table], schema: Relational, platform: PlatformName | Literal[""]) -> tuple[Table, ...]:
+    """`tables`, and those of the platform on which its users put policies of their own."""
+    theirs = POLICED[platform] if platform else frozenset[tuple[str, str]]()
+    return (*tables, *(one for one in schema.tables if (one.name.schema, one.name.name) in theirs))
 
 
 def read_extensions(over: Iterable[tuple[str, bytes]]) -> ExtensionLists:

@@ -83,6 +83,11 @@ def habits(sql: str) -> tuple[Habit, ...]:
     return tuple(kind for kind, pattern in _PATTERNS if pattern.search(text))
 
 
+def consequence(kind: Habit) -> tuple[bool, str, str]:
+    """(whether nothing fails, what comes of it behind a pooler, what to write instead)."""
+    return _SAID[kind]
+
+
 @dataclass(slots=True)
 class _Seen:
     calls: float

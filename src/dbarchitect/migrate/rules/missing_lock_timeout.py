@@ -71,6 +71,6 @@ def _milliseconds(text: str) -> float | None:
 
 def fix(site: Site) -> Fix | None:
     """Set at the top of the script."""
-    if site.passage.lock_timeout is not None:
-        return None
+    if site.passage.lock_timeout is not None or site.script.pooler == "named":
+        return None  # behind a pooler SET protects nothing, and stays with others
     return Fix((Piece("SET lock_timeout = '2s'"), Piece(site.units[0].parsed.text.sql)), statement=0)

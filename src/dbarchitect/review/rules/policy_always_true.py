@@ -31,6 +31,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.model.schema import Policy, Table
 from dbarchitect.review.context import Context
+from dbarchitect.review.platforms import policed
 from dbarchitect.review.reach import PUBLIC, applies, as_role, listed, policy_ref
 from dbarchitect.review.rows import Rows
 from dbarchitect.review.rule import Rule
@@ -45,7 +46,7 @@ def check(review: Context) -> Iterator[Finding]:
     """Policies for writing that ask nothing."""
     found: list[Finding] = []
     of = 0
-    for table in review.tables:
+    for table in policed(review.tables, review.schema, review.platform):
         if not table.row_security:
             continue
         of += len(table.policies)

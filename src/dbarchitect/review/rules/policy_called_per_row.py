@@ -37,6 +37,7 @@ from dbarchitect.model.names import quote_literal
 from dbarchitect.model.proof import TimedWithout
 from dbarchitect.model.schema import Function, Policy, Table
 from dbarchitect.review.context import Context
+from dbarchitect.review.platforms import policed
 from dbarchitect.review.reach import applies, as_role, policy_ref
 from dbarchitect.review.rule import Rule
 from dbarchitect.review.systemic import roll_up
@@ -55,7 +56,7 @@ def check(review: Context) -> Iterator[Finding]:
     same = {str(one.name) for one in review.schema.functions if _is_steady(one)}
     of = 0
     found: list[Finding] = []
-    for table in review.tables:
+    for table in policed(review.tables, review.schema, review.platform):
         for policy in table.policies if table.row_security else ():
             using, asked = _wrapped(policy.using or "", same)
             checked, also = _wrapped(policy.check or "", same)

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.proof import Shown
 from dbarchitect.review.context import Context
+from dbarchitect.review.platforms import policed
 from dbarchitect.review.reach import policy_ref
 from dbarchitect.review.rule import Rule
 
@@ -42,7 +43,7 @@ _TOKEN = re.compile(r"\bauth\.jwt\(\)|request\.jwt\.claims?")
 
 def check(review: Context) -> Iterator[Finding]:
     """Policies that ask a value which the user sets."""
-    for table in review.tables:
+    for table in policed(review.tables, review.schema, review.platform):
         for policy in table.policies if table.row_security else ():
             text = f"{policy.using or ''} {policy.check or ''}"
             claim = _CLAIM.search(text) if _TOKEN.search(text) else None
