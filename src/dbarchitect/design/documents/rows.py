@@ -16,13 +16,14 @@ from typing import Any
 from dbarchitect.design.spec import Field, Rule, Spec
 
 from .kinds import bound
-from .logical import DELETED, KIND, TAKEN, Logical, Ref, Thing, named
+from .logical import DELETED, TAKEN, Logical, Ref, Thing, named
 from .placing import Layout, moment_of, per
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 START = datetime(2024, 1, 1)
 _WORDS = ("amber", "quiet", "northern", "silver", "early", "open", "second", "bright", "plain", "green")
+_EACH = 4  # elements of all arrays for each document of the most frequent thing, at most
 _KEEP = 0.7  # of values that need not be there
 
 
@@ -36,11 +37,11 @@ def made_rows(known: Logical, layout: Layout, spec: Spec, seed: int, most: int, 
     """Rows of every thing: `most` of the most frequent one, the others in proportion and at least `least`, but never
     more than there are."""
     rng = random.Random(seed)
-    largest = max((one.later for one in known.things.values()), default=1.0)
+    largest = max((one.later for one in known.things.values() if one.name not in layout.inside), default=1.0)
     rows: Rows = {}
     for number, thing in enumerate(_in_order(known)):
         wanted = max(least, round(thing.later * most / largest))
-        wanted = max(1, min(wanted, most, int(thing.later)))
+        wanted = max(1, min(wanted, most * (_EACH if thing.name in layout.inside else 1), int(thing.later)))
         if thing.name == spec.surroundings.tenant:
             wanted = min(wanted, 4)
         wanted = max(wanted, *(one.least * len(rows.get(one.target, ())) for one in thing.refs), 1)
@@ -96,9 +97,16 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
 
 
 def _refer(
-    thing: Thing, row: Row, rows: Rows, layout: Layout, tenancy: Ref | None, tenant: Id | None,
-    crowd: defaultdict[tuple[str, str], int], rng: random.Random, either: set[str],
-) -> bool:  # fmt: skip
+    thing: Thing,
+    row: Row,
+    rows: Rows,
+    layout: Layout,
+    tenancy: Ref | None,
+    tenant: Id | None,
+    crowd: defaultdict[tuple[str, str], int],
+    rng: random.Random,
+    either: set[str],
+) -> bool:
     """Fill in what a row refers to: rows of one tenant, not more of them than an array may have."""
     for ref in thing.refs:
         there = rows.get(ref.target, [])
@@ -169,10 +177,16 @@ def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False
 def _text(field: Field, n: int, rng: random.Random) -> str:
     word = rng.choice(_WORDS)
     made = {
-        "slug": f"{word}-{n}", "email": f"{word}{n}@example.org", "phone": f"+4915{n:09}",
-        "url": f"https://example.org/{n}", "identifier": f"ID-{n:05}", "file": f"objects/{n}", "ip": f"10.0.{n // 250}.{n % 250}",
-        "secret": f"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ${n:032}", "time": f"{n % 24:02}:00",
-    }.get(field.kind, f"{word} {rng.choice(_WORDS)} {n}")  # fmt: skip
+        "slug": f"{word}-{n}",
+        "email": f"{word}{n}@example.org",
+        "phone": f"+4915{n:09}",
+        "url": f"https://example.org/{n}",
+        "identifier": f"ID-{n:05}",
+        "file": f"objects/{n}",
+        "ip": f"10.0.{n // 250}.{n % 250}",
+        "secret": f"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ${n:032}",
+        "time": f"{n % 24:02}:00",
+    }.get(field.kind, f"{word} {rng.choice(_WORDS)} {n}")
     if field.length and len(made) > field.length:
         made = f"{n:x}".rjust(min(field.length, 6), "a")[-field.length :]
     return made
@@ -225,9 +239,12 @@ def documents(layout: Layout, rows: Rows) -> dict[str, list[Row]]:
 
 
 def _document(
-    layout: Layout, thing: Thing, row: Row, index: Mapping[str, Mapping[Id, Row]],
+    layout: Layout,
+    thing: Thing,
+    row: Row,
+    index: Mapping[str, Mapping[Id, Row]],
     under: Mapping[tuple[str, str], Mapping[Id, list[Row]]],
-) -> Row:  # fmt: skip
+) -> Row:
     made = _own(layout, thing, row, index)
     for child in layout.children(thing.name):
         ref = layout.inside[child.name]
@@ -317,6 +334,3 @@ def extended(value: Any) -> Any:
             return [extended(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
         case _:
             return value
-
-
-__all__ = ["KIND", "Id", "Row", "Rows", "documents", "element_of", "extended", "made_rows"]
