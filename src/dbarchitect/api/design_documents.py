@@ -388,7 +388,7 @@ def _at(document: Any, path: str) -> Any:
             return None
         document = cast("dict[str, Any]", document).get(part)
     many = cast("list[Any]", document) if isinstance(document, list) else []
-    return many[0] if many else document
+    return many[0] if many else cast("Any", document)
 
 
 def _known(name: str, keys: Keys) -> DocumentIndex:

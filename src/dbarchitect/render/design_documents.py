@@ -384,7 +384,7 @@ def _collections(made: DocumentsArchitecture, command: str) -> str:
             lines.append(f"- {code(json.dumps(dict(index.keys)))}{prose(more)}{prose(line(why))}")
         taken = [each for each in one.probes if each.accepted]
         refused = [each for each in one.probes if not each.accepted]
-        state = "as it did" if made.server else "not run"
+        state = "as the server did" if made.server else "not run"
         lines += ["", f"Trials ({state}): {len(taken)} documents that it takes, {len(refused)} that it refuses:", ""]
         lines += [f"- {prose(line(each.about))}{'' if each.held is not False else ' **wrong**'}" for each in refused]
         lines.append("")

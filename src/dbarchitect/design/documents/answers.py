@@ -5,7 +5,6 @@ It reads no query: a document or a command that is wrong shows as an answer that
 
 from __future__ import annotations
 
-import copy
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ class Answer:
 def example(asked: Asked, layout: Layout, rows: Rows) -> dict[str, Any]:
     """What is given for the made-up row by which most is found. Raises `NotAskedError` where there is none."""
     if asked.access.verb == "add":
-        return _added(asked, layout, copy.deepcopy(rows))
+        return _added(asked, layout, _copied(rows))
     if asked.access.verb in ("change", "remove", "take"):
         values, mine = _hit(asked, layout, rows)
         before = {f"{named(one.name)}Before": [mine[0].get(named(one.name))] for one in asked.thing.fields if mine}
@@ -290,7 +289,7 @@ def truncated(at: datetime, unit: str) -> datetime:
 
 
 def _written(asked: Asked, layout: Layout, rows: Rows) -> Answer:
-    after = copy.deepcopy(rows)
+    after = _copied(rows)
     match asked.access.verb:
         case "add":
             values = _added(asked, layout, after)
@@ -303,6 +302,11 @@ def _written(asked: Asked, layout: Layout, rows: Rows) -> Answer:
     rows.clear()
     rows.update(after)
     return Answer(values, after=documents(layout, after))
+
+
+def _copied(rows: Rows) -> Rows:
+    """Rows that may be changed; their values are not."""
+    return {name: [dict(row) for row in mine] for name, mine in rows.items()}
 
 
 def _new(thing: Thing, rows: Rows, number: int) -> Row:

@@ -344,7 +344,7 @@ def _nearest(asked: Asked, filter_: dict[str, Any]) -> Written:
         )
     path = named(place.name)
     near = {"$nearSphere": {"$geometry": {"type": "Point", "coordinates": given("coordinates")}}}
-    command = {"find": thing.plural, "filter": {path: near} | filter_, "limit": asked.limit or 10}
+    command: Command = {"find": thing.plural, "filter": {path: near} | filter_, "limit": asked.limit or 10}
     return Written(thing.plural, [command], None, special=((path, "2dsphere"),))
 
 

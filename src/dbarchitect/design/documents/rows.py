@@ -33,6 +33,9 @@ class Id(str):
     __slots__ = ()
 
 
+Candidates = dict[tuple[str, Id | None], list[Row]]  # by what is referred to, and the tenant
+
+
 def made_rows(known: Logical, layout: Layout, spec: Spec, seed: int, most: int, least: int) -> Rows:
     """Rows of every thing: `most` of the most frequent one, the others in proportion and at least `least`, but never
     more than there are."""
@@ -67,18 +70,19 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
     tenancy = next((one for one in thing.refs if one.target == spec.surroundings.tenant), None)
     crowd: defaultdict[tuple[str, str], int] = defaultdict(int)
     seen: set[tuple[str, ...]] = set()
+    known: Candidates = {}
     either = {
         name for rule in spec.rules if rule.kind == "either" and rule.entity == thing.name for name in rule.fields
     }
-    keys = (
-        {name for key in (*thing.entity.key, thing.entity.weak) for name in key} if thing.entity is not None else set()
-    )
+    keys: set[str] = set()
+    if thing.entity is not None:
+        keys = {*thing.entity.weak, *(name for key in thing.entity.key for name in key)}
     for n in range(wanted * 3 if thing.pair else wanted):
         if len(mine) >= wanted:
             break
         row: Row = {"_id": Id(f"65{number:04x}{n:018x}")}
         tenant = rng.choice(rows[tenancy.target])["_id"] if tenancy is not None and rows.get(tenancy.target) else None
-        if not _refer(thing, row, rows, layout, tenancy, tenant, crowd, rng, either):
+        if not _refer(thing, row, rows, layout, tenancy, tenant, crowd, rng, either, spec, known):
             continue
         if thing.pair:
             ends = tuple(str(row.get(one.name)) for one in thing.refs if not one.tenancy)
@@ -106,38 +110,53 @@ def _refer(
     crowd: defaultdict[tuple[str, str], int],
     rng: random.Random,
     either: set[str],
+    spec: Spec,
+    known: Candidates,
 ) -> bool:
     """Fill in what a row refers to: rows of one tenant, not more of them than an array may have."""
     for ref in thing.refs:
-        there = rows.get(ref.target, [])
         if ref is tenancy:
             row[ref.name] = tenant
             continue
-        if tenant is not None:
-            own = next(
-                (r.name for r in layout.logical.things[ref.target].refs if tenancy and r.target == tenancy.target), ""
-            )
-            there = [one for one in there if not own or one.get(own) == tenant]
+        there = _candidates(ref, thing, rows, layout, tenant, spec, known)
         most = 1 if ref.one else ref.most
         if layout.inside.get(thing.name) is ref:
             most = layout.most.get(thing.name, most)
-        if most is not None:
-            there = [one for one in there if crowd[ref.role, one["_id"]] < most]
-        lacking = [one for one in there if crowd[ref.role, one["_id"]] < ref.least]
         wanted = ref.required or any(map(ref.called, either))
         if not there or (not wanted and rng.random() > _KEEP):
             if ref.required:
                 return False
             continue
+        lacking = [one for one in there if crowd[ref.role, one["_id"]] < ref.least] if ref.least else []
         if lacking:
             chosen = lacking[0]
         elif thing.refs[0] is ref and per(thing, ref, layout.logical) > 1 and rng.random() < 0.3:
             chosen = there[0]  # some have many more than others
         else:
             chosen = rng.choice(there)
+        if most is not None and crowd[ref.role, chosen["_id"]] >= most:
+            room = [one for one in there if crowd[ref.role, one["_id"]] < most]
+            if not room:
+                if ref.required:
+                    return False
+                continue
+            chosen = rng.choice(room)
         crowd[ref.role, chosen["_id"]] += 1
         row[ref.name] = chosen["_id"]
     return True
+
+
+def _candidates(
+    ref: Ref, thing: Thing, rows: Rows, layout: Layout, tenant: Id | None, spec: Spec, known: Candidates
+) -> list[Row]:
+    """The rows that may be referred to: of the same tenant, where they belong to one. `known`: those found before."""
+    key = ref.target, tenant
+    if key not in known or ref.target == thing.name:  # its own rows grow in number meanwhile
+        target = layout.logical.things[ref.target]
+        own = next((one.name for one in target.refs if one.target == spec.surroundings.tenant), "")
+        there = rows.get(ref.target, [])
+        known[key] = [one for one in there if tenant is None or not own or one.get(own) == tenant]
+    return known[key]
 
 
 def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False) -> Any:
