@@ -5,10 +5,10 @@ It reads no query: a document or a command that is wrong shows as an answer that
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, is_live
@@ -324,7 +324,7 @@ def _new(thing: Thing, rows: Rows, number: int) -> Row:
             if one.required:
                 row[name] = START + timedelta(days=700 + at)
         elif one.unique or one.within:
-            row[name] = value_of(one, n // 1000, random.Random(n))
+            row[name] = value_of(one, n // 1000, Random(n))
     row.pop(named(TAKEN), None)
     row.pop(named(DELETED), None)
     return row
@@ -413,7 +413,7 @@ def _changed(asked: Asked, layout: Layout, after: Rows, rows: Rows) -> dict[str,
     for one in wanted:
         name = named(one.name)
         key = f"new{name[:1].upper()}{name[1:]}"
-        new = value_of(one, 888, random.Random(5))
+        new = value_of(one, 888, Random(5))
         if one.transitions:
             before = mine[0].get(name)
             new = next((to for start, to in one.transitions if start == before), one.transitions[0][1])

@@ -6,11 +6,11 @@ Rows know nothing of the layout: answers that are searched for in them check the
 from __future__ import annotations
 
 import base64
-import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from dbarchitect.design.spec import Field, Rule, Spec
@@ -39,7 +39,7 @@ Candidates = dict[tuple[str, Id | None], list[Row]]  # by what is referred to, a
 def made_rows(known: Logical, layout: Layout, spec: Spec, seed: int, most: int, least: int) -> Rows:
     """Rows of every thing: `most` of the most frequent one, the others in proportion and at least `least`, but never
     more than there are."""
-    rng = random.Random(seed)
+    rng = Random(seed)
     largest = max((one.later for one in known.things.values() if one.name not in layout.inside), default=1.0)
     rows: Rows = {}
     for number, thing in enumerate(_in_order(known)):
@@ -65,7 +65,7 @@ def _in_order(known: Logical) -> list[Thing]:
     return done
 
 
-def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, spec: Spec, rng: random.Random) -> None:
+def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, spec: Spec, rng: Random) -> None:
     mine = rows.setdefault(thing.name, [])
     tenancy = next((one for one in thing.refs if one.target == spec.surroundings.tenant), None)
     crowd: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -108,7 +108,7 @@ def _refer(
     tenancy: Ref | None,
     tenant: Id | None,
     crowd: defaultdict[tuple[str, str], int],
-    rng: random.Random,
+    rng: Random,
     either: set[str],
     spec: Spec,
     known: Candidates,
@@ -159,7 +159,7 @@ def _candidates(
     return known[key]
 
 
-def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False) -> Any:
+def value_of(field: Field, n: int, rng: Random, *, distinct: bool = False) -> Any:
     """A value of a field that its validator takes; the n-th, so that no two are equal where they must not be."""
     match field.kind:
         case "integer" | "number" | "duration":
@@ -193,7 +193,7 @@ def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False
             return _text(field, n, rng)
 
 
-def _text(field: Field, n: int, rng: random.Random) -> str:
+def _text(field: Field, n: int, rng: Random) -> str:
     word = rng.choice(_WORDS)
     made = {
         "slug": f"{word}-{n}",
