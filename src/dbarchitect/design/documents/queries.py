@@ -331,7 +331,7 @@ def _from_buckets(asked: Asked, layout: Layout) -> Written:
     else:
         merged = {"$mergeObjects": [{ref.name: f"${ref.name}"}, f"${path}"]}
         pipeline += [*_shown(asked, f"{path}."), {"$replaceRoot": {"newRoot": merged}}]
-    command = {"aggregate": thing.plural, "pipeline": pipeline, "cursor": {}}
+    command: Command = {"aggregate": thing.plural, "pipeline": pipeline, "cursor": {}}
     return Written(thing.plural, [command], before, sort, limit)
 
 
