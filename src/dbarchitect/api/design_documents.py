@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from dbarchitect.design.decision import Decision
 from dbarchitect.design.documents.answers import answer, example
 from dbarchitect.design.documents.asking import Asked, NotAskedError, asked
+from dbarchitect.design.documents.kinds import PATTERNS
 from dbarchitect.design.documents.logical import Thing, logical, named
 from dbarchitect.design.documents.placing import LARGE, Layout, placed
 from dbarchitect.design.documents.queries import Written, filled, parameters, written
@@ -26,7 +27,7 @@ from dbarchitect.design.spec import Access, Spec
 from dbarchitect.design.tables import designed
 from dbarchitect.documents.advice import Sampled, advise, consolidated
 from dbarchitect.documents.validator import Field, probes_of, schema_of
-from dbarchitect.engines.mongodb.commands import command_of
+from dbarchitect.engines.mongodb.commands import command_of, fields_of
 from dbarchitect.engines.mongodb.connection import is_mongodb
 from dbarchitect.engines.mongodb.explain import explain
 from dbarchitect.engines.mongodb.order import order
@@ -101,7 +102,10 @@ def design_documents(spec: Spec, folder: Path, options: DocumentsOptions, render
     rows = made_rows(known, layout, spec, options.seed, _SEED, _LEAST)
     seeds = {name: [extended(one) for one in made] for name, made in documents(layout, rows).items()}
     collections = [
-        replace(one, example=json.dumps(max(seeds[one.name], key=lambda each: len(json.dumps(each)), default={})))
+        replace(
+            one,
+            example=json.dumps(max(seeds[one.name], key=lambda each: len(json.dumps(each)), default=dict[str, Any]())),
+        )
         for one in collections
     ]
     made = DocumentsArchitecture(
@@ -229,9 +233,12 @@ def _tree(shape: Shape) -> Field:
 
 # A text that matches each pattern of `kinds.PATTERNS`, for probes.
 _SAMPLES = {
-    "^[a-z0-9]+(-[a-z0-9]+)*$": "a-slug", r"^[^@\s]+@[^@\s]+$": "a@example.org", r"^[+][1-9][0-9]{6,14}$": "+49151234567",
-    "^https?://": "https://example.org", "^.{32}": "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA",
-}  # fmt: skip
+    PATTERNS["slug"][0]: "a-slug",
+    PATTERNS["email"][0]: "a@example.org",
+    PATTERNS["phone"][0]: "+49151234567",
+    PATTERNS["url"][0]: "https://example.org",
+    PATTERNS["secret"][0]: "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA",
+}
 
 
 def _mended(probe: Probe, expressions: Sequence[Expression], tree: Field) -> Probe:
@@ -249,8 +256,8 @@ def _mended(probe: Probe, expressions: Sequence[Expression], tree: Field) -> Pro
             )
         else:
             values = [document.get(name) for name in names]
-            first = cast("Any", values[0])
-            inner = len(names) == 1 and isinstance(first, dict) and first.get("from") == first.get("to")
+            first = fields_of(values[0])
+            inner = len(names) == 1 and bool(first) and first.get("from") == first.get("to")
             if inner or (len(names) == 2 and values[0] is not None and values[0] == values[1]):
                 document |= dict(one.good)
     return replace(probe, document=json.dumps(document))
@@ -314,9 +321,9 @@ def _indexed(
             given[at] = example(query.asked, layout, rows)
         except NotAskedError:
             continue
-        for collection, found, sort, limit in _asks(query, given[at], loaded_lab):
+        for collection, filter_, sort, limit in _asks(query, given[at], loaded_lab):
             asking = AskedQuery(collection=collection, operation="find", form=query.access.text, sort=sort)
-            query.advice.append(advise(asking, found, limit, samples[collection], order))
+            query.advice.append(advise(asking, filter_, limit, samples[collection], order))
     wanted: dict[tuple[str, Keys], list[tuple[str, IndexAdvice]]] = {}
     made = consolidated([one for query in queries for one in query.advice])
     for collection, keys in made:
@@ -338,15 +345,24 @@ def _indexed(
             for (collection, keys), asks in wanted.items()
             if collection == one.name
         ]  # fmt: skip
-        special = {query.written.special: query.access.text for query in queries
-                   if query.written is not None and query.written.special and query.written.collection == one.name}  # fmt: skip
-        more += [
-            DesignedIndex(name=_named(keys), keys=keys, queries=(text,), rule=keys[0][1])
-            for keys, text in special.items()
-        ][:2]
+        more += _special(one.name, queries)
         found.append(replace(one, indexes=(*one.indexes, *more)))
     _counted(queries, given, found, loaded_lab)
     return found, [_index_decision(collection, keys, asks) for (collection, keys), asks in wanted.items()]
+
+
+def _special(collection: str, queries: Sequence[_Query]) -> Iterator[DesignedIndex]:
+    """Indexes of words and of places. A collection has one index of words, which holds all that are searched."""
+    keys: dict[str, dict[str, list[str]]] = {}
+    for query in queries:
+        if query.written is not None and query.written.collection == collection:
+            for path, kind in query.written.special:
+                keys.setdefault(kind if kind == "text" else path, {}).setdefault(path, []).append(query.access.text)
+    for kind, paths in keys.items():
+        way = "text" if kind == "text" else "2dsphere"
+        made = tuple((path, way) for path in paths)
+        texts = tuple(dict.fromkeys(text for each in paths.values() for text in each))
+        yield DesignedIndex(name=_named(made), keys=made, queries=texts, rule=way)
 
 
 def _asks(
@@ -371,7 +387,8 @@ def _at(document: Any, path: str) -> Any:
         if not isinstance(document, dict):
             return None
         document = cast("dict[str, Any]", document).get(part)
-    return cast("list[Any]", document)[0] if isinstance(document, list) and document else document
+    many = cast("list[Any]", document) if isinstance(document, list) else []
+    return many[0] if many else cast("Any", document)
 
 
 def _known(name: str, keys: Keys) -> DocumentIndex:
@@ -434,7 +451,8 @@ def _index_decision(collection: str, keys: Keys, asks: Sequence[tuple[str, Index
         topic="index",
         about=collection,
         what=f"an index on {shown}",
-        why=f"{text!r}: {why}; {said(one.best)} of {one.documents:,} made-up documents, as counted; without it {said(one.now)}",
+        why=f"{text!r}: {why}; {said(one.best)} of {one.documents:,} made-up documents, as counted; "
+        f"without it {said(one.now)}",
         instead="; ".join(
             f"{', '.join(f'{p}: {w}' for p, w in each.keys)} ({each.name}): {said(each)}" for each in others
         ),
@@ -501,10 +519,15 @@ def _run(
     anonymous = frozenset(layout.logical.things[name].plural for name in layout.buckets)
     asked_of = [one for one in queries if one.asked is not None and one.written is not None]
     changing = ("add", "change", "remove", "take")
+    astray = ""  # a write after which the documents are not those that the rows say
     for one in sorted(asked_of, key=lambda each: each.access.verb in changing):
+        if astray and one.shown is not None:
+            one.shown = replace(one.shown, said=f"{astray!r} before it left other documents")
+            continue
         one.shown = _compared(one, layout, rows, there, anonymous)
         if one.shown.outcome == "differs":
             failures.append(f"{one.access.text!r}: {one.shown.said}")
+            astray = one.access.text if one.access.verb in changing else ""
     shown = tuple(one.shown for one in queries if one.shown is not None)
     return replace(made, collections=tuple(collections), queries=shown), failures
 

@@ -1,5 +1,5 @@
-"""The folder that a design is written into: what the last run wrote is known by its sums, and what somebody else put there
-or changed is theirs."""
+"""The folder that a design is written into: what the last run wrote is known by its sums, and what somebody else put
+there or changed is theirs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Manifest(Value, frozen=True, kw_only=True):
 
 
 def manifest_of(folder: Path) -> Manifest | None:
-    """What the last run wrote, None where there was none. Raises `InputError` for a folder that holds something else."""
+    """What the last run wrote, None for none. Raises `InputError` for a folder that holds something else."""
     file = folder / MANIFEST
     if not file.exists():
         if folder.is_dir() and any(folder.iterdir()):

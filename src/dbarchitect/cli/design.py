@@ -47,7 +47,7 @@ def design(
     ] = "tables",
     server: Annotated[
         str,
-        Parameter(metavar="URL", help="Documents: a scratch MongoDB to try them on; its trial database is dropped."),
+        Parameter(metavar="URL", help="Documents: a scratch MongoDB to try them on, in a database that is dropped."),
     ] = "",
     lab_rows: Annotated[int | None, Parameter(metavar="N", help="Made-up rows to measure on. Default 150,000.")] = None,
     fresh: Annotated[bool, Parameter(help="Begin the migrations anew: nobody has run them yet.")] = False,
@@ -70,9 +70,9 @@ def design(
     pg_bin: PgBin = None,
     form: TextOrJson = "text",
 ) -> int:
-    """Design a database for what is being built, and prove it: tables, constraints, indexes, migrations; or documents of
-    MongoDB with validators, indexes and queries (`--target documents`). Exits with 1
-    where something does not hold."""
+    """Design a database for what is being built, and prove it: tables, constraints, indexes, migrations; or
+    documents of MongoDB with validators, indexes and queries (`--target documents`). Exits with 1 where something does
+    not hold."""
     from dbarchitect import __version__
     from dbarchitect.api import design as api
     from dbarchitect.model.value import to_json

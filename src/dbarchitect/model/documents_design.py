@@ -39,7 +39,8 @@ class Alternative(Value, frozen=True, kw_only=True):
 
 
 class Placement(Value, frozen=True, kw_only=True):
-    """How a relation is kept: `chosen` of the alternatives. `asked`: by access the queries that each form takes."""
+    """How a relation is kept: `chosen` of the alternatives; `held`: the parent is a value inside of the child.
+    `asked`: by access the queries that each form takes."""
 
     child: str
     parent: str
@@ -48,6 +49,7 @@ class Placement(Value, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     asked: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     most: int | None = None
+    held: bool = False
     line: int = 0
 
 
@@ -90,7 +92,8 @@ class DesignedQuery(Value, frozen=True, kw_only=True):
     queries    commands that it takes; `lookups` of them look into other collections too
     counted    what the scan of the index examines on made-up documents, `walked` what a walk through all would
     refused    why there is no command
-    outcome    whether the server's answer was that of a brute-force search; `said`: how it differs, or why it was not run
+    outcome    whether the server's answer was that of a brute-force search; `said`: how it differs, or why it was not
+               run
     """
 
     text: str

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import msgspec
 from rich.text import Text
 
-from dbarchitect.model.documents_design import Alternative, DesignedQuery, DocumentsArchitecture
+from dbarchitect.design.documents.logical import many, named
+from dbarchitect.model.documents_design import DesignedQuery, DocumentsArchitecture, Placement
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.design import decisions_page
@@ -53,7 +54,7 @@ def render_documents_design(
 def _parts(made: DocumentsArchitecture) -> Iterator[Part]:
     yield f"{line(made.title)}: {verdict(made)}"
     for one in made.placements:
-        yield Verbatim(Text(f"  {line(one.child)} in {line(one.parent)} ({line(one.role)}): {one.chosen}"))
+        yield Verbatim(Text(f"  {line(_relation(one))}: {one.chosen}"))
     for one in _open(made):
         yield Verbatim(Text(f"  {line(one)}"))
     for one in made.failures[:_SHOWN]:
@@ -69,6 +70,12 @@ def _parts(made: DocumentsArchitecture) -> Iterator[Part]:
     if made.unchanged:
         said += f", {made.unchanged:,} as they were"
     yield f"{line(made.folder)}: {said}"
+
+
+def _relation(one: Placement) -> str:
+    if one.held:
+        return f"{one.role} in {one.child}"
+    return f"{one.child} of {one.parent}" + (f" ({one.role})" if one.role != named(one.parent) else "")
 
 
 _NO_SERVER = (
@@ -249,8 +256,6 @@ def _queries_js(made: DocumentsArchitecture) -> str:
 
 def _integrity(made: DocumentsArchitecture, spec: Spec) -> str:
     """Counts what refers to nothing, for the references that nobody enforces."""
-    from dbarchitect.design.documents.logical import many
-
     names = {one.name: many(one.name, one.plural) for one in spec.entities}
     there = {one.name: one for one in made.collections}
     homes = {child: one for one in made.collections for child in one.holds}
@@ -315,16 +320,20 @@ def _readme(made: DocumentsArchitecture, decisions: Sequence[Decision], spec: Sp
     lines += ["## Relations", "", "| relation | kept as | at most |", "|---|---|--:|"]
     for one in made.placements:
         most = f"{one.most:,}" if one.most else ""
-        lines.append(
-            f"| {prose(line(one.child))} of {prose(line(one.parent))} ({prose(line(one.role))}) | {one.chosen} | {most} |"
-        )
-    lines += ["", "## Collections", "", "| collection | documents in two years | bytes each, modelled | made up | at most | indexes |",
-              "|---|--:|--:|--:|--:|--:|"]  # fmt: skip
+        lines.append(f"| {prose(line(_relation(one)))} | {one.chosen} | {most} |")
+    lines += [
+        "",
+        "## Collections",
+        "",
+        "| collection | documents in two years | bytes each, modelled | made up | at most | indexes |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
     for one in made.collections:
         most = f"{one.most:,.0f}" if one.most is not None else ""
         said = "" if one.said else " (assumed)"
         lines.append(
-            f"| {prose(one.name)} | {one.later:,.0f}{said} | {one.bytes:,.0f} | {one.measured:,.0f} | {most} | {len(one.indexes)} |"
+            f"| {prose(one.name)} | {one.later:,.0f}{said} | {one.bytes:,.0f} | {one.measured:,.0f} | {most} "
+            f"| {len(one.indexes)} |"
         )
     total = sum(one.later * one.bytes for one in made.collections)
     lines += ["", f"In all about {size_text(total)} in two years, before compression and without indexes.", ""]
@@ -375,7 +384,7 @@ def _collections(made: DocumentsArchitecture, command: str) -> str:
             lines.append(f"- {code(json.dumps(dict(index.keys)))}{prose(more)}{prose(line(why))}")
         taken = [each for each in one.probes if each.accepted]
         refused = [each for each in one.probes if not each.accepted]
-        state = "as it did" if made.server else "not run"
+        state = "as the server did" if made.server else "not run"
         lines += ["", f"Trials ({state}): {len(taken)} documents that it takes, {len(refused)} that it refuses:", ""]
         lines += [f"- {prose(line(each.about))}{'' if each.held is not False else ' **wrong**'}" for each in refused]
         lines.append("")
@@ -420,11 +429,3 @@ def _facts(one: DesignedQuery) -> Iterator[str]:
     yield f"{outcome.get(one.outcome, 'not run')}{': ' + prose(line(one.said)) if one.said else ''}"
     if one.note:
         yield prose(line(one.note))
-
-
-def alternatives_table(alternatives: Sequence[Alternative]) -> list[str]:
-    """The figures of alternatives as rows of a Markdown table."""
-    return [
-        f"| {one.form} | {one.bytes:,.0f} | {one.queries:,.1f} | {one.documents:,.0f} | {one.pages:,.0f} | {one.refused} |"
-        for one in alternatives
-    ]

@@ -1,1 +1,1 @@
-"""A spec as documents: what is embedded, what refers to what, the queries, rows to try it on and what they must answer."""
+"""A spec as documents: what is embedded, what refers to what, the queries, rows to try it on, and what must come."""

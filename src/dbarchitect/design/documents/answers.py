@@ -5,16 +5,15 @@ It reads no query: a document or a command that is wrong shows as an answer that
 
 from __future__ import annotations
 
-import copy
-import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
-from .asking import Asked, Branch, Has, Is, NotAskedError, Paired, Refers, Via, is_live
+from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, is_live
 from .logical import DELETED, KIND, TAKEN, Thing, named
-from .placing import Layout
+from .placing import Layout, share
 from .rows import START, Id, Row, Rows, above, documents, element_of, value_of
 
 NOW = START + timedelta(days=900)
@@ -35,7 +34,7 @@ class Answer:
 def example(asked: Asked, layout: Layout, rows: Rows) -> dict[str, Any]:
     """What is given for the made-up row by which most is found. Raises `NotAskedError` where there is none."""
     if asked.access.verb == "add":
-        return _added(asked, layout, copy.deepcopy(rows))
+        return _added(asked, layout, _copied(rows))
     if asked.access.verb in ("change", "remove", "take"):
         values, mine = _hit(asked, layout, rows)
         before = {f"{named(one.name)}Before": [mine[0].get(named(one.name))] for one in asked.thing.fields if mine}
@@ -58,7 +57,7 @@ def _best(asked: Asked, layout: Layout, rows: Rows) -> tuple[dict[str, Any], lis
         values = _given(asked, row, layout, rows)
         if values is None:
             continue
-        mine = [one for one in rows[asked.thing.name] if _meets(asked, one, values, rows)]
+        mine = _matching(asked, values, rows)
         if best is None or len(mine) > len(best[1]):
             best = (values, mine)
         if asked.limit and len(best[1]) > asked.limit:
@@ -70,7 +69,7 @@ def _best(asked: Asked, layout: Layout, rows: Rows) -> tuple[dict[str, Any], lis
 
 def _examples(asked: Asked, layout: Layout, rows: Rows) -> list[Row]:
     found = [row for row in rows[asked.thing.name] if not (is_live(asked) and row.get(named(DELETED)))]
-    return found[:: max(1, len(found) // 12)]
+    return found[:: -max(1, len(found) // 12)]  # the last ones first: a walk does not come upon them at once
 
 
 def _given(asked: Asked, row: Row, layout: Layout, rows: Rows) -> dict[str, Any] | None:
@@ -106,13 +105,12 @@ def _given(asked: Asked, row: Row, layout: Layout, rows: Rows) -> dict[str, Any]
         values[one.given] = value
     if asked.since is not None:
         clock = named(asked.since.name)
-        mine = [
-            each for each in rows[asked.thing.name] if each.get(clock) is not None and _meets(asked, each, values, rows)
-        ]
-        times = sorted(each[clock] for each in mine)
+        times = sorted(
+            each[clock] for each in _matching(asked, values, rows, timed=False) if each.get(clock) is not None
+        )
         if not times:
             return None
-        values["since"] = times[len(times) // 2]
+        values["since"] = times[min(int(len(times) * (1 - share(asked.access))), max(0, len(times) - 3))]
     if asked.access.verb == "search":
         text = str(row.get(named(asked.words[0].name), ""))
         if not text.split():
@@ -123,7 +121,37 @@ def _given(asked: Asked, row: Row, layout: Layout, rows: Rows) -> dict[str, Any]
     return values
 
 
-def _meets(asked: Asked, row: Row, values: dict[str, Any], rows: Rows) -> bool:
+def _matching(asked: Asked, values: dict[str, Any], rows: Rows, *, timed: bool = True) -> list[Row]:
+    """The rows that meet all conditions; `timed`: also that on their time."""
+    far = [ids for one in asked.conditions if (ids := _far(one, asked, values, rows)) is not None]
+    return [
+        row
+        for row in rows[asked.thing.name]
+        if all(row["_id"] in ids for ids in far) and _meets(asked, row, values, timed=timed)
+    ]
+
+
+def _far(condition: Condition, asked: Asked, values: dict[str, Any], rows: Rows) -> set[Id] | None:
+    """The ids of rows that meet a condition on what is further away; None for another condition."""
+    match condition:
+        case Has(child=child, ref=ref, given=given):
+            return {c[ref.name] for c in rows[child.name] if c["_id"] == values[given] and c.get(ref.name)}
+        case Paired(pair=pair, mine=mine, other=other, given=given):
+            return {p[mine.name] for p in rows[pair.name] if p[other.name] == values[given]}
+        case Via(ref=ref, middle=middle, onward=onward, given=given):
+            there = {m["_id"] for m in rows[middle.name] if m.get(onward.name) == values[given]}
+            return {row["_id"] for row in rows[asked.thing.name] if row.get(ref.name) in there}
+        case Branch(way=way, given=given):
+            index = {each["_id"]: each for each in rows[asked.thing.name]}
+            if way == "above":
+                return set(above(asked.thing, index[values[given]], index))
+            return {one for one, row in index.items() if values[given] in above(asked.thing, row, index)}
+        case _:
+            return None
+
+
+def _meets(asked: Asked, row: Row, values: dict[str, Any], *, timed: bool) -> bool:
+    """Whether a row's own fields meet the conditions on them."""
     if asked.by_id and row["_id"] != values[named(asked.thing.name)]:
         return False
     for one in asked.conditions:
@@ -138,31 +166,13 @@ def _meets(asked: Asked, row: Row, values: dict[str, Any], rows: Rows) -> bool:
                     holds = value == wanted or (isinstance(value, list) and wanted in value)
             case Refers():
                 holds = row.get(one.ref.name) == values[one.given]
-            case Paired():
-                holds = any(
-                    p[one.mine.name] == row["_id"] and p[one.other.name] == values[one.given]
-                    for p in rows[one.pair.name]
-                )
-            case Has():
-                holds = any(
-                    c["_id"] == values[one.given] and c.get(one.ref.name) == row["_id"] for c in rows[one.child.name]
-                )
-            case Via():
-                holds = any(
-                    m["_id"] == row.get(one.ref.name) and m.get(one.onward.name) == values[one.given]
-                    for m in rows[one.middle.name]
-                )
-            case Branch():
-                index = {each["_id"]: each for each in rows[asked.thing.name]}
-                if one.way == "below":
-                    holds = values[one.given] in above(asked.thing, row, index)
-                else:
-                    holds = row["_id"] in above(asked.thing, index[values[one.given]], index)
+            case _:
+                holds = True
         if not holds:
             return False
     if is_live(asked) and row.get(named(DELETED)) is not None:
         return False
-    if asked.since is not None and "since" in values:
+    if timed and asked.since is not None:
         value = row.get(named(asked.since.name))
         if value is None or value < values["since"]:
             return False
@@ -279,7 +289,7 @@ def truncated(at: datetime, unit: str) -> datetime:
 
 
 def _written(asked: Asked, layout: Layout, rows: Rows) -> Answer:
-    after = copy.deepcopy(rows)
+    after = _copied(rows)
     match asked.access.verb:
         case "add":
             values = _added(asked, layout, after)
@@ -294,6 +304,11 @@ def _written(asked: Asked, layout: Layout, rows: Rows) -> Answer:
     return Answer(values, after=documents(layout, after))
 
 
+def _copied(rows: Rows) -> Rows:
+    """Rows that may be changed; their values are not."""
+    return {name: [dict(row) for row in mine] for name, mine in rows.items()}
+
+
 def _new(thing: Thing, rows: Rows, number: int) -> Row:
     """A row like the one that is there, with a key of its own."""
     mine = rows[thing.name]
@@ -302,9 +317,14 @@ def _new(thing: Thing, rows: Rows, number: int) -> Row:
     n = 900_000 + number
     row = dict(mine[-1])
     row["_id"] = Id(f"66{len(mine):04x}{n:018x}")
-    for one in thing.fields:
-        if one.unique or one.within or one.kind in ("moment", "date") and named(one.name) in row:
-            row[named(one.name)] = value_of(one, n // 1000 if one.kind != "moment" else 30_000, random.Random(n))
+    for at, one in enumerate(thing.fields):
+        name = named(one.name)
+        if one.kind in ("moment", "date"):
+            row.pop(name, None)
+            if one.required:
+                row[name] = START + timedelta(days=700 + at)
+        elif one.unique or one.within:
+            row[name] = value_of(one, n // 1000, Random(n))
     row.pop(named(TAKEN), None)
     row.pop(named(DELETED), None)
     return row
@@ -365,7 +385,7 @@ def _hit(asked: Asked, layout: Layout, rows: Rows, *, lonely: bool = False) -> t
         if values is None:
             continue
         values.setdefault(named(asked.thing.name), row["_id"])
-        mine = [one for one in rows[asked.thing.name] if _meets(asked, one, values, rows)]
+        mine = _matching(asked, values, rows)
         if asked.thing.name in layout.inside:
             mine = mine[:1]
         if lonely and any(_blocks(layout, asked.thing, one, rows) for one in mine):
@@ -393,7 +413,7 @@ def _changed(asked: Asked, layout: Layout, after: Rows, rows: Rows) -> dict[str,
     for one in wanted:
         name = named(one.name)
         key = f"new{name[:1].upper()}{name[1:]}"
-        new = value_of(one, 888, random.Random(5))
+        new = value_of(one, 888, Random(5))
         if one.transitions:
             before = mine[0].get(name)
             new = next((to for start, to in one.transitions if start == before), one.transitions[0][1])

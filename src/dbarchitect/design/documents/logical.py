@@ -1,5 +1,5 @@
-"""What is kept, before anybody says where: things with their fields and what they refer to. A relation of many to many is
-a thing of its own here, a kind is folded into what it is a kind of."""
+"""What is kept, before anybody says where: things with their fields and what they refer to. A relation of many to many
+is a thing of its own here, a kind is folded into what it is a kind of."""
 
 from __future__ import annotations
 

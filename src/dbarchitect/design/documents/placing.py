@@ -1,17 +1,21 @@
-"""Where each thing is kept: embedded in what it refers to, in documents of its own, in buckets; with the figures of each
-alternative.
+"""Where each thing is kept: embedded in what it refers to, in documents of its own, in buckets; with the figures of
+each alternative.
 
-Work is modelled in documents fetched and written a second, and in pages: each document is one, and one more for each 32 KB
-of it (WiredTiger's `leaf_page_max`). Fewer documents win, as long as that is not paid for with more pages; it is no time.
+Work is modelled in documents fetched and written a second, and in pages: each document is one, and one more for each
+32 KB of it (WiredTiger's `leaf_page_max`). Fewer documents win, as long as that is not paid for with more pages; it is
+no time.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
+from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Access, Field, Spec
 from dbarchitect.model.documents_design import Alternative, Placement
 
@@ -37,8 +41,12 @@ READS = frozenset(("get", "list", "search", "nearest", "count", "sum"))
 
 @dataclass(slots=True)
 class Layout:
-    """Where things are: `inside` by the name of a thing the reference that it is embedded along; `held` references whose
-    target is embedded in what refers to it; `buckets`; `copied` fields by (thing, role); `most` elements of an array."""
+    """Where things are.
+
+    inside   by the name of a thing the reference that it is embedded along; `buckets` likewise
+    held     references whose target is embedded in what refers to it, by (thing, role); `copied` fields likewise
+    most     elements of an array, by the name of what is in it
+    """
 
     logical: Logical
     inside: dict[str, Ref] = field(default_factory=dict[str, Ref])
@@ -146,13 +154,26 @@ class _Placer:
                 own, other = child.bytes + thing.bytes, child.bytes
                 rates = self._rate(child, READS)
                 embed = Alternative(
-                    form="embed", bytes=own, most_bytes=own, elements=1, queries=rates, documents=rates,
-                    pages=rates * _pages(own), rewritten=own, atomic=True,
-                )  # fmt: skip
+                    form="embed",
+                    bytes=own,
+                    most_bytes=own,
+                    elements=1,
+                    queries=rates,
+                    documents=rates,
+                    pages=rates * _pages(own),
+                    rewritten=own,
+                    atomic=True,
+                )
                 refer = Alternative(
-                    form="reference", bytes=other, most_bytes=other, elements=1, queries=2 * rates,
-                    documents=2 * rates, pages=rates * (_pages(other) + _pages(thing.bytes)), rewritten=thing.bytes,
-                )  # fmt: skip
+                    form="reference",
+                    bytes=other,
+                    most_bytes=other,
+                    elements=1,
+                    queries=2 * rates,
+                    documents=2 * rates,
+                    pages=rates * (_pages(other) + _pages(thing.bytes)),
+                    rewritten=thing.bytes,
+                )
                 self._record(child, ref, "embed", (embed, refer))
 
     # Series
@@ -180,18 +201,32 @@ class _Placer:
             reads, adds = self._rate(thing, READS), self._rate(thing, {"add"})
             taken = max((self._matching(thing, one) for one in asked), default=1.0)
             bucket = Alternative(
-                form="bucket", bytes=150 + BUCKET * size, most_bytes=150 + BUCKET * size, elements=BUCKET,
-                queries=reads + adds, documents=reads * math.ceil(taken / BUCKET + 1),
+                form="bucket",
+                bytes=150 + BUCKET * size,
+                most_bytes=150 + BUCKET * size,
+                elements=BUCKET,
+                queries=reads + adds,
+                documents=reads * math.ceil(taken / BUCKET + 1),
                 pages=reads * math.ceil(taken / BUCKET + 1) * _pages(BUCKET * size) + adds * _pages(BUCKET * size / 2),
                 rewritten=BUCKET * size / 2,
                 refused=(
-                    f"{odd.text!r} asks across buckets" if odd else f"{changed.text!r} rewrites buckets" if changed else ""
+                    f"{odd.text!r} asks across buckets"
+                    if odd
+                    else f"{changed.text!r} rewrites buckets"
+                    if changed
+                    else ""
                 ),
-            )  # fmt: skip
+            )
             single = Alternative(
-                form="reference", bytes=thing.bytes, most_bytes=thing.bytes, elements=1, queries=reads + adds,
-                documents=reads * taken, pages=reads * taken * _pages(thing.bytes) + adds, rewritten=thing.bytes,
-            )  # fmt: skip
+                form="reference",
+                bytes=thing.bytes,
+                most_bytes=thing.bytes,
+                elements=1,
+                queries=reads + adds,
+                documents=reads * taken,
+                pages=reads * taken * _pages(thing.bytes) + adds,
+                rewritten=thing.bytes,
+            )
             all_in = self._embed(thing, ref)
             chosen = "bucket" if not bucket.refused and bucket.pages < single.pages else "reference"
             if chosen == "bucket":
@@ -219,8 +254,6 @@ class _Placer:
                     self.layout.inside[thing.name] = ref
                     self.layout.most[thing.name] = self._most(thing, ref) or 1
                 elif best is not None and not embed.refused:
-                    from msgspec.structs import replace
-
                     embed = replace(embed, refused=f"it is embedded in {best[0].target}")
                 self._record(thing, ref, "embed" if chosen else "reference", (embed, refer))
 
@@ -252,9 +285,17 @@ class _Placer:
             if cost is not None:
                 queries, documents, pages = queries + rate * cost[0], documents + rate * cost[1], pages + rate * cost[2]
         return Alternative(
-            form="embed", bytes=whole, most_bytes=bounded, elements=count, queries=queries, documents=documents,
-            pages=pages, rewritten=whole, atomic=True, refused=reason,
-        )  # fmt: skip
+            form="embed",
+            bytes=whole,
+            most_bytes=bounded,
+            elements=count,
+            queries=queries,
+            documents=documents,
+            pages=pages,
+            rewritten=whole,
+            atomic=True,
+            refused=reason,
+        )
 
     def _refer(self, child: Thing, ref: Ref) -> Alternative:
         queries = documents = pages = 0.0
@@ -264,20 +305,28 @@ class _Placer:
             if cost is not None:
                 queries, documents, pages = queries + rate * cost[0], documents + rate * cost[1], pages + rate * cost[2]
         return Alternative(
-            form="reference", bytes=child.bytes, most_bytes=child.bytes, elements=1, queries=queries,
-            documents=documents, pages=pages, rewritten=child.bytes,
-        )  # fmt: skip
+            form="reference",
+            bytes=child.bytes,
+            most_bytes=child.bytes,
+            elements=1,
+            queries=queries,
+            documents=documents,
+            pages=pages,
+            rewritten=child.bytes,
+        )
 
     def _unfit(self, child: Thing, ref: Ref, most: int | None, bounded: float | None) -> str:
         parent = self.known.things[ref.target]
         if not ref.required:
-            return f"a {child.name} may be without {ref.role}"
+            return f"{an(child.name)} may be without {ref.role}"
         if child.name in self.layout.buckets or parent.name in self.layout.buckets:
             return "it is kept in buckets"
         if ref.target == self.spec.surroundings.tenant:
             return "all that a tenant has would be one document"
         if child.entity is not None and child.entity.queue:
             return "work that is taken once is a document of its own"
+        if most is None:
+            return "unbounded: nothing says how many there can be, and they come one by one"
         near = [one.name for one, _ in self.known.children(child.name)]
         if near:
             return f"{near[0]} refers to it"
@@ -286,8 +335,6 @@ class _Placer:
         )
         if text:
             return f"{text!r} searches it by itself"
-        if most is None:
-            return "unbounded: nothing says how many there can be, and they come one by one"
         if bounded is not None and bounded > LARGE:
             return f"{most:,} of them are {bounded / 1024 / 1024:.1f} MB of at most 16"
         return ""
@@ -375,9 +422,7 @@ class _Placer:
         if access.verb == "get":
             found = 1.0
         if access.since is not None:
-            span = _SPAN.match(access.since[1].strip())
-            days = int(span[1]) * _DAYS[span[2]] if span else 73.0
-            found *= min(1.0, days / 730)
+            found *= share(access)
         if capped and access.verb in ("list", "search", "nearest"):
             found = min(found, access.limit or _LIMIT)
         return max(found, 1.0)
@@ -401,13 +446,17 @@ class _Placer:
             more = sum(element(named(f.name), width(f)) for f in fields) + element(ref.role, 5)
             base = one.alternatives[-1]
             extended = Alternative(
-                form="extended reference", bytes=base.bytes + more, most_bytes=base.bytes + more, elements=1,
-                queries=base.queries - spared + changes, documents=base.documents - spared + changes * count,
-                pages=base.pages - spared + changes * count, rewritten=base.rewritten + more, copies=count,
+                form="extended reference",
+                bytes=base.bytes + more,
+                most_bytes=base.bytes + more,
+                elements=1,
+                queries=base.queries - spared + changes,
+                documents=base.documents - spared + changes * count,
+                pages=base.pages - spared + changes * count,
+                rewritten=base.rewritten + more,
+                copies=count,
                 refused="" if spared > changes * count else "changes write more than reads spare",
-            )  # fmt: skip
-            from msgspec.structs import replace
-
+            )
             chosen = one.chosen if extended.refused else "extended reference"
             if not extended.refused:
                 self.layout.copied[child.name, ref.role] = fields
@@ -456,6 +505,7 @@ class _Placer:
                 alternatives=tuple(alternatives),
                 asked=tuple(asked),
                 most=self.layout.most.get(child.name) if chosen in ("embed", "bucket") else None,
+                held=(child.name, ref.role) in self.layout.held,
                 line=ref.line,
             )
         )
@@ -476,14 +526,15 @@ def _bucketed(access: Access, thing: Thing) -> bool:
     return ordered and (access.verb != "get" or bool(access.order))
 
 
+def share(access: Access) -> float:
+    """The part of two years that an access asks for; a tenth where it says no span."""
+    span = _SPAN.match(access.since[1].strip()) if access.since is not None else None
+    return min(1.0, int(span[1]) * _DAYS[span[2]] / 730) if span else 0.1
+
+
 def _often(access: Access) -> float:
     return 1.0 if access.per_second is None else access.per_second
 
 
 def _pages(size: float) -> float:
     return 1 + size / PAGE
-
-
-def forms(alternatives: Sequence[Alternative]) -> Mapping[str, Alternative]:
-    """The alternatives by form."""
-    return {one.form: one for one in alternatives}

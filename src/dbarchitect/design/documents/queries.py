@@ -284,7 +284,6 @@ def _from_parent(asked: Asked, layout: Layout) -> Written:
     up = [one for one in asked.conditions if isinstance(one, Refers) and (one.ref is ref or one.ref.tenancy)]
     before: dict[str, Any] = {}
     for one in up:
-        assert isinstance(one, Refers)
         own = next((r.name for r in parent.refs if r.target == one.ref.target), "") if one.ref.tenancy else "_id"
         before[own or "_id"] = given(one.given)
     within = _match(asked, f"{path}.", up)
@@ -306,7 +305,7 @@ def _from_buckets(asked: Asked, layout: Layout) -> Written:
     assert asked.clock is not None
     path, at = thing.plural, named(asked.clock.name)
     up = [one for one in asked.conditions if isinstance(one, Refers) and (one.ref is ref or one.ref.tenancy)]
-    before: dict[str, Any] = {one.ref.name: given(one.given) for one in up if isinstance(one, Refers)}
+    before: dict[str, Any] = {one.ref.name: given(one.given) for one in up}
     within = _match(asked, f"{path}.", up)
     if asked.since is not None:
         before["to"] = {"$gte": given("since")}
@@ -332,7 +331,7 @@ def _from_buckets(asked: Asked, layout: Layout) -> Written:
     else:
         merged = {"$mergeObjects": [{ref.name: f"${ref.name}"}, f"${path}"]}
         pipeline += [*_shown(asked, f"{path}."), {"$replaceRoot": {"newRoot": merged}}]
-    command = {"aggregate": thing.plural, "pipeline": pipeline, "cursor": {}}
+    command: Command = {"aggregate": thing.plural, "pipeline": pipeline, "cursor": {}}
     return Written(thing.plural, [command], before, sort, limit)
 
 
@@ -341,11 +340,11 @@ def _nearest(asked: Asked, filter_: dict[str, Any]) -> Written:
     place = next((one for one in thing.fields if one.kind == "location"), None)
     if place is None:
         raise NotAskedError(
-            "neighbours of a vector: a server by itself has no such index; Atlas has $vectorSearch, which is another service"
+            "neighbours of a vector: a server by itself has no such index; Atlas has $vectorSearch, another service"
         )
     path = named(place.name)
     near = {"$nearSphere": {"$geometry": {"type": "Point", "coordinates": given("coordinates")}}}
-    command = {"find": thing.plural, "filter": {path: near} | filter_, "limit": asked.limit or 10}
+    command: Command = {"find": thing.plural, "filter": {path: near} | filter_, "limit": asked.limit or 10}
     return Written(thing.plural, [command], None, special=((path, "2dsphere"),))
 
 

@@ -6,23 +6,24 @@ Rows know nothing of the layout: answers that are searched for in them check the
 from __future__ import annotations
 
 import base64
-import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from dbarchitect.design.spec import Field, Rule, Spec
 
 from .kinds import bound
-from .logical import DELETED, KIND, TAKEN, Logical, Ref, Thing, named
+from .logical import DELETED, TAKEN, Logical, Ref, Thing, named
 from .placing import Layout, moment_of, per
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 START = datetime(2024, 1, 1)
 _WORDS = ("amber", "quiet", "northern", "silver", "early", "open", "second", "bright", "plain", "green")
+_EACH = 4  # elements of all arrays for each document of the most frequent thing, at most
 _KEEP = 0.7  # of values that need not be there
 
 
@@ -32,15 +33,18 @@ class Id(str):
     __slots__ = ()
 
 
+Candidates = dict[tuple[str, Id | None], list[Row]]  # by what is referred to, and the tenant
+
+
 def made_rows(known: Logical, layout: Layout, spec: Spec, seed: int, most: int, least: int) -> Rows:
     """Rows of every thing: `most` of the most frequent one, the others in proportion and at least `least`, but never
     more than there are."""
-    rng = random.Random(seed)
-    largest = max((one.later for one in known.things.values()), default=1.0)
+    rng = Random(seed)
+    largest = max((one.later for one in known.things.values() if one.name not in layout.inside), default=1.0)
     rows: Rows = {}
     for number, thing in enumerate(_in_order(known)):
         wanted = max(least, round(thing.later * most / largest))
-        wanted = max(1, min(wanted, most, int(thing.later)))
+        wanted = max(1, min(wanted, most * (_EACH if thing.name in layout.inside else 1), int(thing.later)))
         if thing.name == spec.surroundings.tenant:
             wanted = min(wanted, 4)
         wanted = max(wanted, *(one.least * len(rows.get(one.target, ())) for one in thing.refs), 1)
@@ -61,23 +65,24 @@ def _in_order(known: Logical) -> list[Thing]:
     return done
 
 
-def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, spec: Spec, rng: random.Random) -> None:
+def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, spec: Spec, rng: Random) -> None:
     mine = rows.setdefault(thing.name, [])
     tenancy = next((one for one in thing.refs if one.target == spec.surroundings.tenant), None)
     crowd: defaultdict[tuple[str, str], int] = defaultdict(int)
     seen: set[tuple[str, ...]] = set()
+    known: Candidates = {}
     either = {
         name for rule in spec.rules if rule.kind == "either" and rule.entity == thing.name for name in rule.fields
     }
-    keys = (
-        {name for key in (*thing.entity.key, thing.entity.weak) for name in key} if thing.entity is not None else set()
-    )
+    keys: set[str] = set()
+    if thing.entity is not None:
+        keys = {*thing.entity.weak, *(name for key in thing.entity.key for name in key)}
     for n in range(wanted * 3 if thing.pair else wanted):
         if len(mine) >= wanted:
             break
         row: Row = {"_id": Id(f"65{number:04x}{n:018x}")}
         tenant = rng.choice(rows[tenancy.target])["_id"] if tenancy is not None and rows.get(tenancy.target) else None
-        if not _refer(thing, row, rows, layout, tenancy, tenant, crowd, rng, either):
+        if not _refer(thing, row, rows, layout, tenancy, tenant, crowd, rng, either, spec, known):
             continue
         if thing.pair:
             ends = tuple(str(row.get(one.name)) for one in thing.refs if not one.tenancy)
@@ -96,43 +101,65 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
 
 
 def _refer(
-    thing: Thing, row: Row, rows: Rows, layout: Layout, tenancy: Ref | None, tenant: Id | None,
-    crowd: defaultdict[tuple[str, str], int], rng: random.Random, either: set[str],
-) -> bool:  # fmt: skip
+    thing: Thing,
+    row: Row,
+    rows: Rows,
+    layout: Layout,
+    tenancy: Ref | None,
+    tenant: Id | None,
+    crowd: defaultdict[tuple[str, str], int],
+    rng: Random,
+    either: set[str],
+    spec: Spec,
+    known: Candidates,
+) -> bool:
     """Fill in what a row refers to: rows of one tenant, not more of them than an array may have."""
     for ref in thing.refs:
-        there = rows.get(ref.target, [])
         if ref is tenancy:
             row[ref.name] = tenant
             continue
-        if tenant is not None:
-            own = next(
-                (r.name for r in layout.logical.things[ref.target].refs if tenancy and r.target == tenancy.target), ""
-            )
-            there = [one for one in there if not own or one.get(own) == tenant]
+        there = _candidates(ref, thing, rows, layout, tenant, spec, known)
         most = 1 if ref.one else ref.most
         if layout.inside.get(thing.name) is ref:
             most = layout.most.get(thing.name, most)
-        if most is not None:
-            there = [one for one in there if crowd[ref.role, one["_id"]] < most]
-        lacking = [one for one in there if crowd[ref.role, one["_id"]] < ref.least]
         wanted = ref.required or any(map(ref.called, either))
         if not there or (not wanted and rng.random() > _KEEP):
             if ref.required:
                 return False
             continue
+        lacking = [one for one in there if crowd[ref.role, one["_id"]] < ref.least] if ref.least else []
         if lacking:
             chosen = lacking[0]
         elif thing.refs[0] is ref and per(thing, ref, layout.logical) > 1 and rng.random() < 0.3:
             chosen = there[0]  # some have many more than others
         else:
             chosen = rng.choice(there)
+        if most is not None and crowd[ref.role, chosen["_id"]] >= most:
+            room = [one for one in there if crowd[ref.role, one["_id"]] < most]
+            if not room:
+                if ref.required:
+                    return False
+                continue
+            chosen = rng.choice(room)
         crowd[ref.role, chosen["_id"]] += 1
         row[ref.name] = chosen["_id"]
     return True
 
 
-def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False) -> Any:
+def _candidates(
+    ref: Ref, thing: Thing, rows: Rows, layout: Layout, tenant: Id | None, spec: Spec, known: Candidates
+) -> list[Row]:
+    """The rows that may be referred to: of the same tenant, where they belong to one. `known`: those found before."""
+    key = ref.target, tenant
+    if key not in known or ref.target == thing.name:  # its own rows grow in number meanwhile
+        target = layout.logical.things[ref.target]
+        own = next((one.name for one in target.refs if one.target == spec.surroundings.tenant), "")
+        there = rows.get(ref.target, [])
+        known[key] = [one for one in there if tenant is None or not own or one.get(own) == tenant]
+    return known[key]
+
+
+def value_of(field: Field, n: int, rng: Random, *, distinct: bool = False) -> Any:
     """A value of a field that its validator takes; the n-th, so that no two are equal where they must not be."""
     match field.kind:
         case "integer" | "number" | "duration":
@@ -166,13 +193,19 @@ def value_of(field: Field, n: int, rng: random.Random, *, distinct: bool = False
             return _text(field, n, rng)
 
 
-def _text(field: Field, n: int, rng: random.Random) -> str:
+def _text(field: Field, n: int, rng: Random) -> str:
     word = rng.choice(_WORDS)
     made = {
-        "slug": f"{word}-{n}", "email": f"{word}{n}@example.org", "phone": f"+4915{n:09}",
-        "url": f"https://example.org/{n}", "identifier": f"ID-{n:05}", "file": f"objects/{n}", "ip": f"10.0.{n // 250}.{n % 250}",
-        "secret": f"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ${n:032}", "time": f"{n % 24:02}:00",
-    }.get(field.kind, f"{word} {rng.choice(_WORDS)} {n}")  # fmt: skip
+        "slug": f"{word}-{n}",
+        "email": f"{word}{n}@example.org",
+        "phone": f"+4915{n:09}",
+        "url": f"https://example.org/{n}",
+        "identifier": f"ID-{n:05}",
+        "file": f"objects/{n}",
+        "ip": f"10.0.{n // 250}.{n % 250}",
+        "secret": f"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ${n:032}",
+        "time": f"{n % 24:02}:00",
+    }.get(field.kind, f"{word} {rng.choice(_WORDS)} {n}")
     if field.length and len(made) > field.length:
         made = f"{n:x}".rjust(min(field.length, 6), "a")[-field.length :]
     return made
@@ -225,9 +258,12 @@ def documents(layout: Layout, rows: Rows) -> dict[str, list[Row]]:
 
 
 def _document(
-    layout: Layout, thing: Thing, row: Row, index: Mapping[str, Mapping[Id, Row]],
+    layout: Layout,
+    thing: Thing,
+    row: Row,
+    index: Mapping[str, Mapping[Id, Row]],
     under: Mapping[tuple[str, str], Mapping[Id, list[Row]]],
-) -> Row:  # fmt: skip
+) -> Row:
     made = _own(layout, thing, row, index)
     for child in layout.children(thing.name):
         ref = layout.inside[child.name]
@@ -317,6 +353,3 @@ def extended(value: Any) -> Any:
             return [extended(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
         case _:
             return value
-
-
-__all__ = ["KIND", "Id", "Row", "Rows", "documents", "element_of", "extended", "made_rows"]

@@ -16,8 +16,8 @@ from .placing import Layout
 
 @dataclass(slots=True)
 class Shape:
-    """What one place may hold: `types` of BSON, `fields` of an object with those `required`, `items` of an array with at
-    least and at most so many; `values`, `length`, `pattern` of a text with one that does not match; bounds."""
+    """What one place may hold: `types` of BSON, `fields` of an object with those `required`, `items` of an array with
+    at least and at most so many; `values`, `length`, `pattern` of a text with one that does not match; bounds."""
 
     types: list[str]
     fields: dict[str, Shape] = field(default_factory=dict[str, "Shape"])
