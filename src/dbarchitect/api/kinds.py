@@ -181,13 +181,14 @@ KINDS: tuple[Kind, ...] = (
         example="app.db",
         is_one=_is_sqlite,
         noun="SQLite's",
-        takes=frozenset({"check", "index", "query", "migrate diff", "report", "erd", "choose", "orm", "twin create"}),
+        takes=frozenset(
+            {"check", "index", "query", "query keyset", "migrate diff", "report", "erd", "choose", "orm", "twin create"}
+        ),
         otherwise="dba check {given}, dba index, dba query, dba report, dba erd, dba choose, dba orm, "
         "dba migrate diff and dba twin create take SQLite",
         instead={
             "workload": _LOGS,
             "vectors": _PGVECTOR,
-            "query keyset": "dba query {given} SQL plans a query there",
             "query diff": "dba query {given} SQL plans a query there",
             "migrate new": "dba migrate diff {given} TARGET -o FILE writes the plan to another SQLite schema",
             "migrate lint": "dba migrate diff {given} TARGET runs a plan before it shows it",
