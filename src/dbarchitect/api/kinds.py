@@ -152,8 +152,8 @@ KINDS: tuple[Kind, ...] = (
         title="libSQL or Turso server",
         example="libsql://name.turso.io",
         is_one=_scheme("libsql", "turso", "ws", "wss"),
-        noun="a server of libSQL or Turso, of which files alone are read",
-        takes=frozenset(),
+        noun="a server of libSQL or Turso, which is read for its schema, statistics and sizes",
+        takes=frozenset({"check", "index", "query", "query keyset", "migrate diff", "report", "erd"}),
         otherwise="its schema as a script: turso db shell NAME .schema > schema.sql, then dba check schema.sql "
         "--engine libsql",
     ),

@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from dbarchitect import __version__
 from dbarchitect.config import FailOn
+from dbarchitect.engines.sqlite.login import TOKEN, VARIABLES
 from dbarchitect.errors import InputError
 from dbarchitect.render import Format
 
@@ -53,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         from .front import front  # no verb has a blank: it is a task in words
 
         return front(arguments)
+    TOKEN.set(terminal.libsql_token(VARIABLES))
     try:
         code = app(list(arguments))
     except CycloptsError as err:

@@ -12,6 +12,8 @@ from dbarchitect.errors import InputError
 from dbarchitect.render import Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dbarchitect.progress import Progress
 
 _WIDEST = 140  # longer lines of prose are hard to read
@@ -24,6 +26,11 @@ def cache() -> Path | None:
     """Where ready clusters are kept: $DBA_CACHE, else None for this account's cache directory."""
     named = os.environ.get("DBA_CACHE")
     return Path(named).absolute() if named else None
+
+
+def libsql_token(variables: Sequence[str]) -> str:
+    """The token for servers of libSQL: the first of these variables that is set, else ""."""
+    return next((found for one in variables if (found := os.environ.get(one, "").strip())), "")
 
 
 def account() -> str:
