@@ -14,6 +14,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dba check shop.sql",
         "dba check postgresql://localhost/shop --workload workload.sql --prove",
         "dba check shop.sql --fix -o fixes",
+        "dba check app.db --fix -o app-fixes",
     ),
     "explain": ("dba explain fk-without-index",),
     "answer": ('dba answer fk-without-index orders --reason "ten rows, read whole"',),
