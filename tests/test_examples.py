@@ -7,9 +7,11 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -57,6 +59,11 @@ def project(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterato
         beside = "telemetry.sql" if name == "schema" else "telemetry-workload.sql"
         shutil.copy(ROOT / "examples" / "telemetry" / f"{name}.sql", folder / beside)
     (folder / "queries.jsonl").write_text('{"find": "orders", "filter": {"status": "new"}, "sort": {"at": -1}}\n')
+    with closing(sqlite3.connect(folder / "app.db")) as connection:
+        connection.executescript(
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, created_at TEXT NOT NULL, total REAL);"
+            "INSERT INTO orders VALUES (1, '2026-05-04', 2.5), (2, '2026-05-05', 3.5);"
+        )
     made = ("shop", "shop_before")
     for name in made:
         server.create_database(name)

@@ -19,6 +19,7 @@ import pytest
 from dbarchitect.api.kinds import KINDS, VERBS, Kind, admit, kind_of
 from dbarchitect.cli import run
 from dbarchitect.errors import InputError
+from libsql_servers import sqld
 from mongo_servers import mongo_client, mongo_server
 from redis_servers import redis_server, url_of
 
@@ -91,7 +92,7 @@ WORDS: dict[str, list[str]] = {
 }
 BY_ID = {kind.id: kind for kind in KINDS}
 # What has no server here, and is refused before anybody asks for one.
-AWAY = {"libsql": "libsql://shop.turso.io", "other": "mysql://h/shop"}
+AWAY = {"other": "mysql://h/shop"}
 # It goes on until somebody ends it: tests/test_serve.py runs it.
 SERVING = {"serve"}
 
@@ -135,7 +136,11 @@ def sources(server, tmp_path_factory) -> Iterator[Sources]:
         documents = stack.enter_context(mongo_server())
         with mongo_client(documents) as shop:
             shop["shop"]["orders"].insert_many([{"status": "new" if n % 3 else "paid", "at": n} for n in range(40)])
-        servers = {"postgresql": server.url("verbs"), "redis": url_of(client)}
+        lite = stack.enter_context(sqld(folder, FILE))
+        patch = pytest.MonkeyPatch()
+        stack.callback(patch.undo)
+        patch.setenv("TURSO_AUTH_TOKEN", lite.token)
+        servers = {"libsql": lite.url, "postgresql": server.url("verbs"), "redis": url_of(client)}
         servers["mongodb"] = f"mongodb://{documents}/shop?directConnection=true"
         yield Sources(folder, files | AWAY | servers)
 
@@ -158,7 +163,7 @@ def dba(sources: Sources, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsy
 
 def words_of(verb: str, kind: Kind, given: str) -> list[str]:
     words = [given if word == "S" else word for word in WORDS[verb]]
-    if kind.id == "sqlite" and verb == "migrate diff":
+    if kind.id in ("sqlite", "libsql") and verb == "migrate diff":
         words[words.index("wanted.sql")] = "wanted.db"
     if verb == "workload" and kind.id == "script":
         words[words.index(given)] = "asked.sql"

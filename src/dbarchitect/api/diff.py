@@ -11,6 +11,7 @@ from pathlib import Path
 from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.ddl import ddl
 from dbarchitect.engines.postgres.server.host import OWNER
+from dbarchitect.engines.sqlite.remote import is_remote
 from dbarchitect.engines.sqlite.source import NAMES, open_sqlite, sqlite_given
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.compare import steady
@@ -188,6 +189,8 @@ def _of_sqlite(source: str, target: str, options: DiffOptions, ask: Ask | None) 
             raise InputError(
                 f"{redacted_url(one)} is PostgreSQL's and {other} is SQLite's", hint="a plan stays within one engine"
             )
+    if options.apply and is_remote(source):
+        raise InputError("a server is only read", hint="-o FILE, and turso db shell NAME < FILE")
     engine = options.engine or "sqlite"
     first = open_sqlite(
         source, engine=engine, data=options.data, facts=False, now=options.now, progress=options.progress

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from dbarchitect.engines.sqlite.source import open_sqlite, sqlite_given
+from dbarchitect.engines.sqlite.twin import twin_of
 from dbarchitect.model.keyset import Keyset
 from dbarchitect.model.proof import Proof
 from dbarchitect.prove.keyset import measure, plan
+from dbarchitect.prove.keyset_sqlite import measure as measure_sqlite
+from dbarchitect.prove.keyset_sqlite import plan as plan_sqlite
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.query.keyset import pages
 from dbarchitect.query.keyset_idioms import idioms
+from dbarchitect.query.keyset_sqlite import pages_sqlite
 from dbarchitect.sources import open_source
 
 from .kinds import admit
@@ -36,7 +41,9 @@ def keyset(source: str, sql: str, options: KeysetOptions) -> Keyset:
 
     Raises `InputError` for what is no query over the source; where it has no such pages, `refused` says why.
     """
-    admit("query keyset", source)
+    admit("query keyset", source, engine=options.engine)
+    if sqlite_given(source, options.engine):
+        return _of_sqlite(source, sql, options)
     with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
         opened = open_source(source, workshop, data=options.data)
         found = pages(sql, opened.schema)
@@ -61,6 +68,43 @@ def keyset(source: str, sql: str, options: KeysetOptions) -> Keyset:
                 found = measure(owner, found, page=options.page)
             found = replace(found, idioms=idioms(found))
             return replace(found, proof=_proof(found, twin.environment, opened.name, sql, options))
+
+
+def _of_sqlite(source: str, sql: str, options: KeysetOptions) -> Keyset:
+    opened = open_sqlite(source, engine=options.engine, data=options.data, now=options.now, progress=options.progress)
+    found = pages_sqlite(sql, opened.schema)
+    if found.refused:
+        return found
+    with closing(twin_of(opened)) as twin:
+        options.progress("planning the pages")
+        found = plan_sqlite(twin, found, page=options.page)
+        planner = twin.session.name
+    if options.measure:
+        options.progress("running a page both ways")
+        found = measure_sqlite(opened, found, page=options.page)
+    plans = found.plans
+    assert plans is not None
+    rerun = ["dba", "query", "keyset", opened.name, sql, "--page", str(options.page)]
+    rerun += [flag for flag, given in (("--measure", options.measure), ("--data", options.data)) if given]
+    rerun += ["--engine", options.engine] if options.engine is not None else []
+    proof = Proof(
+        level="planned",
+        method="each page planned on the twin",
+        holds=not plans.sorts,
+        environment={"source": opened.engine, "planner": planner},
+        rerun=shlex.join(rerun),
+    )
+    if plans.offset_ms is not None and plans.keyset_ms is not None:
+        proof = replace(
+            proof,
+            level="measured",
+            method=f"page {plans.page:,} run on a private copy with the rows, by OFFSET and by the keys: the rows "
+            "compared, the fastest of three runs",
+            holds=plans.equal and plans.keyset_ms <= plans.offset_ms,
+            before={"ms": round(plans.offset_ms, 3)},
+            after={"ms": round(plans.keyset_ms, 3)},
+        )
+    return replace(found, proof=proof)
 
 
 def _proof(found: Keyset, environment: Mapping[str, str], source: str, sql: str, options: KeysetOptions) -> Proof:

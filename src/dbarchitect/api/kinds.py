@@ -154,8 +154,8 @@ KINDS: tuple[Kind, ...] = (
         title="libSQL or Turso server",
         example="libsql://name.turso.io",
         is_one=_scheme("libsql", "turso", "ws", "wss"),
-        noun="a server of libSQL or Turso, of which files alone are read",
-        takes=frozenset(),
+        noun="a server of libSQL or Turso, which is read for its schema, statistics and sizes",
+        takes=frozenset({"check", "index", "query", "query keyset", "migrate diff", "report", "erd"}),
         otherwise="its schema as a script: turso db shell NAME .schema > schema.sql, then dba check schema.sql "
         "--engine libsql",
     ),
@@ -183,13 +183,14 @@ KINDS: tuple[Kind, ...] = (
         example="app.db",
         is_one=_is_sqlite,
         noun="SQLite's",
-        takes=frozenset({"check", "index", "query", "migrate diff", "report", "erd", "choose", "orm", "twin create"}),
+        takes=frozenset(
+            {"check", "index", "query", "query keyset", "migrate diff", "report", "erd", "choose", "orm", "twin create"}
+        ),
         otherwise="dba check {given}, dba index, dba query, dba report, dba erd, dba choose, dba orm, "
         "dba migrate diff and dba twin create take SQLite",
         instead={
             "workload": _LOGS,
             "vectors": _PGVECTOR,
-            "query keyset": "dba query {given} SQL plans a query there",
             "query diff": "dba query {given} SQL plans a query there",
             "migrate new": "dba migrate diff {given} TARGET -o FILE writes the plan to another SQLite schema",
             "migrate lint": "dba migrate diff {given} TARGET runs a plan before it shows it",

@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from dbarchitect import __version__
 from dbarchitect.config import FailOn
+from dbarchitect.engines.sqlite.login import TOKEN, VARIABLES
 from dbarchitect.errors import InputError
 from dbarchitect.render import Format
 
@@ -53,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         from .front import front  # no verb has a blank: it is a task in words
 
         return front(arguments)
+    TOKEN.set(terminal.token(VARIABLES))
     try:
         code = app(list(arguments))
     except CycloptsError as err:
@@ -118,6 +120,7 @@ def check(
 ) -> int:
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
     from dbarchitect import api
+    from dbarchitect.engines.redis.rest import TOKEN as UPSTASH_TOKEN
     from dbarchitect.config import read_configuration
     from dbarchitect.model.finding import Severity
     from dbarchitect.render import render_review
@@ -150,7 +153,7 @@ def check(
                 engine=engine,
                 platform=platform,
                 facts=facts,
-                token=terminal.upstash_token(),
+                token=terminal.token((UPSTASH_TOKEN,)),
                 prove=prove,
                 data=data,
                 read_rows=None if read_rows is None else count_of("--read-rows", read_rows),

@@ -14,6 +14,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dba check shop.sql",
         "dba check postgresql://localhost/shop --workload workload.sql --prove",
         "dba check shop.sql --fix -o fixes",
+        "dba check app.db --fix -o app-fixes",
     ),
     "explain": ("dba explain fk-without-index",),
     "answer": ('dba answer fk-without-index orders --reason "ten rows, read whole"',),
@@ -33,6 +34,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "query keyset": (
         'dba query keyset shop.twin "SELECT * FROM orders ORDER BY created_at DESC LIMIT 20 OFFSET 2000"',
+        'dba query keyset app.db "SELECT * FROM orders ORDER BY created_at DESC LIMIT 20" --measure',
     ),
     "query n+1": ("dba query n+1 postgresql.log --source postgresql://localhost/shop",),
     "query diff": ("dba query diff shop.twin --scale 'orders=100x' --workload workload.sql",),

@@ -11,7 +11,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import commas, rows_by_table
-from .options import Data, Output, PgBin, Rows, Scratch, Seed, Source
+from .options import Data, Engine, Output, PgBin, Rows, Scratch, Seed, Source
 from .query import query
 
 
@@ -30,6 +30,7 @@ def keyset(
     ] = (),
     page: Annotated[int, Parameter(metavar="N", help="The page whose cost is compared. Default 1000.")] = 1000,
     measure: Annotated[bool, Parameter(help="Run that page both ways on made-up rows.")] = False,
+    engine: Engine = None,
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
@@ -56,6 +57,7 @@ def keyset(
             api.KeysetOptions(
                 page=page,
                 measure=measure,
+                engine=engine,
                 data=data,
                 rows=rows_by_table(commas(rows)),
                 seed=seed,
@@ -66,6 +68,8 @@ def keyset(
                 progress=progress,
             ),
         )
+    if shown and found.engine == "sqlite":
+        raise InputError("--orm writes pages for PostgreSQL", hint="leave it out: the queries are SQL for any client")
     text = render_keyset(found, form, orms=shown, screen=terminal.screen(output), version=__version__)
     terminal.emit(text, output)
     return int(bool(found.refused))

@@ -12,6 +12,8 @@ from dbarchitect.errors import InputError
 from dbarchitect.render import Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dbarchitect.progress import Progress
 
 _WIDEST = 140  # longer lines of prose are hard to read
@@ -26,9 +28,9 @@ def cache() -> Path | None:
     return Path(named).absolute() if named else None
 
 
-def upstash_token() -> str:
-    """The token of Upstash's REST API, "" for none: $UPSTASH_REDIS_REST_TOKEN, as its own clients have it."""
-    return os.environ.get("UPSTASH_REDIS_REST_TOKEN", "")
+def token(variables: Sequence[str]) -> str:
+    """A token of a server over HTTP: the first of these variables that is set, "" for none."""
+    return next((found for one in variables if (found := os.environ.get(one, "").strip())), "")
 
 
 def account() -> str:

@@ -87,6 +87,7 @@ class PagePlans(Value, frozen=True, kw_only=True):
 class Keyset(Value, frozen=True, kw_only=True):
     """Pages of one query. Where it has none, `refused` says why, and all else is empty.
 
+    engine  whose SQL the pages are; parameters are `$n` on PostgreSQL, `?n` on SQLite
     form    row: one row comparison; or: terms joined with OR; union: one branch for each prefix of the keys
     wrapped the query stands in FROM of the pages, because its keys do not exist where its WHERE is
     index   the index that serves the order, None where no one index does (`index_why`); `existing`: one that is there
@@ -95,6 +96,7 @@ class Keyset(Value, frozen=True, kw_only=True):
     """
 
     sql: str
+    engine: Literal["postgresql", "sqlite"] = "postgresql"
     refused: str = ""
     hint: str = ""
     form: Literal["row", "or", "union"] = "row"

@@ -19,6 +19,7 @@ from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import Relational
 from dbarchitect.query.keyset_conditions import CURSOR, branches, condition_of, runs_of
 from dbarchitect.query.keyset_index import Served, supporting_index
+from dbarchitect.sql import tree
 from dbarchitect.sql.answers import Output, Reader
 from dbarchitect.sql.paging import Paged, parameters_of, read_paged, renumbered
 from dbarchitect.sql.relations import Reference, Scope, output_name, own_nodes_named
@@ -38,6 +39,10 @@ _CHANGING = frozenset(
     uuidv4 uuidv7 uuid_generate_v1 uuid_generate_v4 nextval currval lastval txid_current pg_current_xact_id age
     """.split()  # noqa: SIM905
 )
+
+
+_CHANGING_LITE = frozenset(("randomblob", "changes", "total_changes", "last_insert_rowid"))
+_CLOCKS = frozenset(("date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff"))  # SQLite's
 
 
 class _RefusedError(Exception):
@@ -75,6 +80,7 @@ class _Pages:
         self.sql = sql
         self.schema = schema
         self.types = types
+        self.lite = schema.family == "sqlite"
         self.reader = Reader(schema)
         self.notes: list[str] = []
         self._nodes: list[Node] = []
@@ -139,6 +145,11 @@ class _Pages:
             raise _RefusedError("FETCH ... WITH TIES gives pages of any length", "FETCH FIRST n ROWS ONLY, or LIMIT n")
         if "intoClause" in select:
             raise _RefusedError("SELECT INTO makes a table", "page a query that reads")
+        if self.lite and self.united:
+            raise _RefusedError(
+                "the branches of a UNION each bring their own affinity and collation, of which the first one counts",
+                "page the branches, or a table that they fill",
+            )
         if self.grouped and "groupClause" not in select:
             raise _RefusedError("an aggregate without GROUP BY gives one row", "there is nothing to page")
         if not self.united and self.reader.several_rows(select):
@@ -181,10 +192,12 @@ class _Pages:
             self._refuse_changing(node, sort.text)
             text = sort.text if output is None else self._text_of(output, sort.text)
             nullable = output.nullable if output is not None else self.scope.nullable(node)
+            nullable = nullable or self._may_fail(node)
             found.append(
                 self._key(
                     node, same, text, sort.text, output, nullable=nullable, descending=sort.descending,
-                    nulls_first=sort.nulls_first, tie_break=False, number=len(found) + 1,
+                    nulls_first=sort.nulls_first if sort.nulls_said else sort.descending != self.lite,
+                    tie_break=False, number=len(found) + 1,
                 )
             )  # fmt: skip
         if not found:
@@ -192,17 +205,23 @@ class _Pages:
         descending = bool(found) and found[-1].column.descending
         for node, text, output, nullable in self._tie_break():
             same = output.name if self.united and output is not None else self.reader.same(node, self.scope)
+            nullable = nullable or self._may_fail(node)
             if same in self._same:
                 continue
             found.append(
                 self._key(
                     node, same, text, text, output, nullable=nullable, descending=descending,
-                    nulls_first=descending, tie_break=True, number=len(found) + 1,
+                    nulls_first=descending != self.lite, tie_break=True, number=len(found) + 1,
                 )
             )  # fmt: skip
         if not found:
             raise _RefusedError("it gives one row", "there is nothing to page")
         return found
+
+    def _may_fail(self, node: Node) -> bool:
+        """Whether SQLite computes a value, which is NULL where PostgreSQL raises an error (a division by 0)."""
+        reference = self.scope.reference(node) if self.lite and node else None
+        return self.lite and (reference is None or self.scope.table(reference[0]) is None)
 
     def _key(
         self,
@@ -233,6 +252,8 @@ class _Pages:
         )
         column = self.scope.column(reference) if reference else None
         kind = (column.type if column else "") or (shown.type if shown else "") or _whole(self.types.get(name, ""))
+        if self.lite:  # a cast would convert what the column keeps as it is
+            kind = ""
         base = kind.partition("(")[0].rpartition(".")[2].strip('" ')
         if base in _UNORDERED:
             raise _RefusedError(f"{text} is {base}, which has no order that < and > know", "order by another column")
@@ -309,6 +330,10 @@ class _Pages:
                 raise _RefusedError(
                     f"ORDER BY {text}: {called}() has another value on the next page", "order by a value that stays"
                 )
+            if self.lite and (called in _CHANGING_LITE or (called in _CLOCKS and _says_now(fields))):
+                raise _RefusedError(
+                    f"ORDER BY {text}: {called}() has another value on the next page", "order by a value that stays"
+                )
         if any(True for _ in own_nodes_named(node, "SQLValueFunction")):
             raise _RefusedError(f"ORDER BY {text}: the time is another one on the next page", "order by what is stored")
 
@@ -359,8 +384,16 @@ class _Pages:
     def _form(self, keys: Sequence[CursorColumn], wrapped: bool) -> Form:
         if len(runs_of(keys)) == 1 and not keys[0].nullable:
             return "row"
+        if self.lite:  # no ORDER BY and LIMIT in a branch of its UNION
+            return "or"
         once = wrapped or self.paged.locks or "withClause" in self.paged.select
         return "or" if once or sum(1 for _ in branches(list(keys), [""] * len(keys))) > _BRANCHES else "union"
+
+    def _sorted(self, text: str, key: CursorColumn) -> str:
+        # Where nothing is said NULL is the greatest value; to SQLite it is the least (sqlite.org/lang_select.html).
+        usual = key.descending != self.lite
+        nulls = "" if key.nulls_first == usual else " NULLS FIRST" if key.nulls_first else " NULLS LAST"
+        return f"{text}{' DESC' if key.descending else ''}{nulls}"
 
     def _limit(self) -> str:
         return self.paged.limit or f"LIMIT ${_PAGE_SIZE}"
@@ -373,8 +406,8 @@ class _Pages:
             place = self.paged.places["ORDER"]
             own = self.paged.text[place[0] : place[1]].decode()
             own = own[len("ORDER") :].lstrip()[len("BY") :].lstrip()
-            return ", ".join((own, *(_sorted(one.written, one.column) for one in keys if one.column.tie_break)))
-        return ", ".join(_sorted(one.written, _turned(one.column) if backward else one.column) for one in keys)
+            return ", ".join((own, *(self._sorted(one.written, one.column) for one in keys if one.column.tie_break)))
+        return ", ".join(self._sorted(one.written, _turned(one.column) if backward else one.column) for one in keys)
 
     def _first(self, keys: Sequence[_Key], wrapped: bool, offset: str = "") -> str:
         if wrapped:
@@ -401,12 +434,12 @@ class _Pages:
         if form != "union":
             return one_query(condition_of(columns, texts))
         parts = [one_query(one) for one in branches(columns, texts)]
-        order = ", ".join(_sorted(quote_identifier(one.name), one) for one in columns)
+        order = ", ".join(self._sorted(quote_identifier(one.name), one) for one in columns)
         return "(" + "\n) UNION ALL (\n".join(parts) + f"\n)\nORDER BY {order}\n{self._limit()}"
 
     def _previous(self, keys: Sequence[_Key], wrapped: bool, form: Form) -> str:
         inner = self._beyond(keys, wrapped, form, backward=True)
-        order = ", ".join(_sorted(f"page.{quote_identifier(one.column.name)}", one.column) for one in keys)
+        order = ", ".join(self._sorted(f"page.{quote_identifier(one.column.name)}", one.column) for one in keys)
         return f"SELECT * FROM (\n{inner}\n) AS page\nORDER BY {order}"
 
     def _counted(self, keys: Sequence[_Key]) -> str:
@@ -423,7 +456,7 @@ class _Pages:
         """The query in FROM."""
         inner = self._inner(keys)
         columns = [_turned(one.column) if backward else one.column for one in keys]
-        order = ", ".join(_sorted(f"page.{quote_identifier(one.name)}", one) for one in columns)
+        order = ", ".join(self._sorted(f"page.{quote_identifier(one.name)}", one) for one in columns)
         where = f"WHERE {condition}\n" if condition else ""
         return f"SELECT * FROM (\n{inner}\n) AS page\n{where}ORDER BY {order}\n{self._limit()}"
 
@@ -474,8 +507,17 @@ class _Pages:
             )
         if any(one.type.startswith("jsonb") for one in columns):
             self.notes.append("a jsonb key that is longer than some 2,700 bytes fits no B-tree")
-        if any(not one.type for one in columns):
+        if self.lite:
+            self.notes.append("carry each value in the type that SQLite gave it: '5' is no 5, and a blob no text")
+        elif any(not one.type for one in columns):
             self.notes.append("the type of a key is not known from the schema: its parameter has no cast")
+
+
+def _says_now(fields: Node) -> bool:
+    """Whether a function of SQLite's asks the clock: by the word now, or because no moment is given."""
+    texts = [one["A_Const"].get("sval", {}).get("sval", "") for one in fields.get("args", ()) if "A_Const" in one]
+    given = len(fields.get("args", ())) - (tree.strings(fields.get("funcname"))[-1:] == ["strftime"])
+    return given <= 0 or any(str(one).lower() == "now" for one in texts)
 
 
 def parameter_name(text: str) -> str:
@@ -491,11 +533,6 @@ def keys_of(keys: Sequence[_Key]) -> tuple[CursorColumn, ...]:
 def _whole(kind: str) -> str:
     """A type without a modifier as a cast takes it whole: `character` is one character, `bit` one bit."""
     return {"character": "bpchar", "bit": "bit varying"}.get(kind, kind)
-
-
-def _sorted(text: str, key: CursorColumn) -> str:
-    nulls = "" if key.nulls_first == key.descending else " NULLS FIRST" if key.nulls_first else " NULLS LAST"
-    return f"{text}{' DESC' if key.descending else ''}{nulls}"
 
 
 def _turned(key: CursorColumn) -> CursorColumn:

@@ -63,9 +63,10 @@ def _parts(found: Keyset, orms: Sequence[str]) -> Iterator[Part]:
         yield Text(name, style="bold")
         for row in block(page.named).splitlines():
             yield Verbatim(Text(f"  {row}"))
-        numbered = ", ".join(f"${number} {line(one.name)}" for number, one in enumerate(page.parameters, 1))
+        mark = "?" if found.engine == "sqlite" else "$"
+        numbered = ", ".join(f"{mark}{number} {line(one.name)}" for number, one in enumerate(page.parameters, 1))
         if numbered:
-            yield Text(f"  as $n: {numbered}", style="dim")
+            yield Text(f"  as {mark}n: {numbered}", style="dim")
     yield Text("")
     yield from _index(found)
     if found.plans is not None:
@@ -121,10 +122,11 @@ def _index(found: Keyset) -> Iterator[Part]:
 
 def _plans(plans: PagePlans) -> Iterator[Part]:
     page = f"page {plans.page:,} of {plans.size} rows"
-    costs = f"cost {plans.offset_before:,.0f} by OFFSET"
-    if plans.offset_after != plans.offset_before:
-        costs += f" ({plans.offset_after:,.0f} with the index)"
-    yield Text(f"  {page}: {costs}, {plans.keyset:,.1f} by the keys")
+    if plans.keyset is not None:
+        costs = f"cost {plans.offset_before:,.0f} by OFFSET"
+        if plans.offset_after != plans.offset_before:
+            costs += f" ({plans.offset_after:,.0f} with the index)"
+        yield Text(f"  {page}: {costs}, {plans.keyset:,.1f} by the keys")
     if plans.used:
         yield Text(f"  its plan takes {line(plans.used)}", style="dim")
         if plans.condition:

@@ -166,7 +166,10 @@ class Reader:
 
     def aggregates(self, fields: Node) -> bool:
         """Whether a call is one of an aggregate, and not as a window function."""
-        return self.called(fields) in self._aggregates and "over" not in fields
+        called = self.called(fields)
+        if called in ("min", "max") and len(fields.get("args", ())) > 1:  # SQLite's, of the values of one row
+            return False
+        return called in self._aggregates and "over" not in fields
 
     def several_rows(self, select: Node) -> bool:
         """Whether a function in the SELECT list gives several rows."""

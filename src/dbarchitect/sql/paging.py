@@ -49,13 +49,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One item of ORDER BY as it is written. `using`: it names an operator in place of a direction."""
+    """One item of ORDER BY as it is written. `using`: it names an operator in place of a direction; `nulls_said`: the
+    place of NULL is written, not PostgreSQL's own."""
 
     text: str
     node: Node
     descending: bool
     nulls_first: bool
     using: bool
+    nulls_said: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +380,8 @@ def _sorts(text: bytes, tokens: Sequence[_Token], place: tuple[int, int], select
         using = direction == "SORTBY_USING"
         descending = direction == "SORTBY_DESC"
         first = descending if nulls == "SORTBY_NULLS_DEFAULT" else nulls == "SORTBY_NULLS_FIRST"
-        yield Sort(_text(text, one), fields.get("node", {}), descending, first, using)
+        said = nulls != "SORTBY_NULLS_DEFAULT"
+        yield Sort(_text(text, one), fields.get("node", {}), descending, first, using, said)
 
 
 def _limit(text: bytes, places: Mapping[str, tuple[int, int]], count: Node | None) -> str:

@@ -194,7 +194,7 @@ def redacted_url(url: str) -> str:
     if scheme is None:
         return re.sub(r"(\w*pass\w*\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)", rf"\1{_HIDDEN}", url, flags=re.IGNORECASE)
     rest = url[scheme.end() :]
-    rest = re.sub(r"(\w*pass\w*=)[^&#]*", rf"\1{_HIDDEN}", rest, flags=re.IGNORECASE)
+    rest = re.sub(r"(\w*(?:pass|token)\w*=)[^&#]*", rf"\1{_HIDDEN}", rest, flags=re.IGNORECASE)
     user, at, place = rest.rpartition("@")
     if at and ":" in user:
         user = f"{user.split(':', 1)[0]}:{_HIDDEN}"

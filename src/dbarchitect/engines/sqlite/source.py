@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec.structs import replace
 
@@ -27,11 +27,11 @@ from dbarchitect.sql.sqlite import is_sqlite, split_sqlite, sqlite_positions, to
 from .connection import in_wal_mode, path_of, private, reading
 from .facts import Statistics, gather, statistics, with_facts
 from .inspect import inspect
+from .remote import Remote, is_remote
 
 Dialect = Literal["sqlite", "libsql", "turso"]
 NAMES: dict[str, str] = {"sqlite": "SQLite", "libsql": "libSQL", "turso": "Turso Database"}
 TWIN = 0x64626154  # "dbaT": the application_id of a twin's file, whose rows and sizes are not those that count
-_REMOTE = re.compile(r"(?:libsql|turso|wss?)://", re.IGNORECASE)
 _ROWS = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"))
 _SCRIPT = 1 << 20  # bytes of a script that is looked at for words of SQLite's
 
@@ -85,13 +85,8 @@ class SqliteSource:
 
 def sqlite_given(given: str, engine: str | None = None) -> bool:
     """Whether a source is SQLite's: by `engine`, which somebody named, by its URL, its first bytes or, of a script, by
-    words that no other engine takes. Raises `InputError` for a server of a dialect, which cannot be reached."""
-    if _REMOTE.match(given):
-        raise InputError(
-            f"{given.partition('?')[0]} is a server, and files alone are read of libSQL and Turso",
-            hint="its schema as a script: turso db shell NAME .schema > schema.sql, then --engine libsql",
-        )
-    if engine in NAMES or path_of(given) is not None:
+    words that no other engine takes; or a server of libSQL."""
+    if is_remote(given) or engine in NAMES or path_of(given) is not None:
         return True
     path = Path(given)
     if engine is not None or path.suffix.lower() != ".sql" or not path.is_file():
@@ -117,6 +112,11 @@ def open_sqlite(
     Raises `InputError` for what is no database or no SQL, `SurroundingsError` for a file that is locked.
     """
     dialect = engine or "sqlite"
+    if is_remote(given):
+        if data:
+            raise InputError("--data loads the rows of a script, and a server's stay there", hint="leave --data out")
+        dialect = "libsql" if dialect == "sqlite" else dialect
+        return _server(given, dialect, facts=facts, now=now, progress=progress)
     path = path_of(given)
     if path is not None:
         if data:
@@ -150,6 +150,36 @@ def _file(
         gaps += (Gap(kind="file", name=str(path), effect="it is empty: there are no tables"),)
     gaps += _of_dialect(schema)
     return SqliteSource(name=given, given=given, schema=schema, ddl=ddl, statistics=found, path=path, gaps=gaps)
+
+
+def _server(given: str, engine: str, *, facts: bool, now: datetime, progress: Callable[[str], None]) -> SqliteSource:
+    """A server's schema, made again here, with its statistics and sizes."""
+    remote = Remote(given)
+    progress(f"reading {remote.name}")
+    asked = cast(sqlite3.Connection, remote)
+    gaps: list[Gap] = []
+    try:
+        ddl, found = statements_of(asked), statistics(asked)
+        with private() as connection:
+            for sql in ddl:
+                try:
+                    connection.execute(sql)
+                except sqlite3.Error as err:
+                    gaps.append(Gap(kind="schema", name=" ".join(sql.split())[:60], effect=f"left out: {err}"))
+            schema = inspect(connection, engine=engine, database=remote.name.rpartition("/")[2])
+        size = asked.execute("PRAGMA page_size").fetchone()
+        schema = replace(schema, settings={**schema.settings, "page_size": str(size[0]), "journal_mode": ""})
+        if facts:
+            known, more = gather(asked, schema, now=now, live=True, found=found, progress=progress)
+            schema, gaps = with_facts(schema, known), [*gaps, *more]
+    except sqlite3.OperationalError as err:
+        raise InputError(f"{remote.name} does not say what it has: {err}", hint="is it libSQL?") from err
+    if not schema.tables and not schema.views:
+        gaps.append(Gap(kind="server", name=remote.name, effect="it is empty: there are no tables"))
+    gaps += _of_dialect(schema)
+    return SqliteSource(
+        name=given.partition("#")[0], given=given, schema=schema, ddl=ddl, statistics=found, gaps=tuple(gaps)
+    )
 
 
 def as_changed(source: SqliteSource, path: Path, *, known: bool, now: datetime) -> SqliteSource:
