@@ -88,6 +88,8 @@ class Reader:
         if match is None or halves is None or ":" in halves[1] or not self._clause(halves[1], line):
             return clause
         rest = f"{match[1]} {halves[2]}"
+        if not re.search(rf"\b(?:{self.nouns()})\b|^(?:{HAS}) ", halves[2], re.IGNORECASE):
+            return halves[2]  # of what is no thing so far none is made
         return "" if self._clause(rest, line) else halves[2]
 
     def _subject(self, clause: str) -> str:

@@ -178,13 +178,20 @@ def optional(reader: Reader, text: str, line: int) -> bool:
     """`the email is optional`, `the end may be empty`."""
     match = re.match(
         r"^(.+?) (?:is|are) (optional|required|mandatory|not required|always (?:there|given|known|present))$"
-        r"|^(.+?) (?:may|can) be (empty|missing|unknown|left out|blank)$",
+        r"|^(.+?) (?:may|can) be (empty|missing|unknown|left out|left blank|left empty|blank)$",
         text, re.IGNORECASE,
     )  # fmt: skip
     if match is None:
         return False
     needed = (match[2] or "").lower().startswith(("required", "mandatory", "always"))
-    found = [reader.owner(one) for one in listed(match[1] or match[3])]
+    names = listed(match[1] or match[3])
+    found = [reader.owner(one) for one in names]
+    if len(names) == 1 and not found[0] and reader.said.last and re.match(r"an? [\w -]+$", names[0], re.IGNORECASE):
+        new = field_of(names[0], line=line)  # `an email address is optional`, of what was spoken of
+        if new is None:
+            return False
+        reader.said.put(reader.said.last, replace(new, required=needed))
+        return True
     if not found or not all(found):
         return False
     for one in found:
