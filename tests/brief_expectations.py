@@ -155,6 +155,8 @@ class _Against:
             pair = (normal(relation.first.entity), normal(relation.second.entity))
             if pair == (a, b):
                 found.append((relation, True))
+            if a == b == pair[0] == pair[1]:
+                found.append((relation, False))
             elif pair == (b, a):
                 found.append((relation, False))
         return found

@@ -97,7 +97,9 @@ def _with_colon(match: re.Match[str]) -> str:
     items = listed(match[2].rstrip(". "))
     plain = all(len(re.sub(r"\([^)]*\)", "", one).split()) <= 4 for one in items)
     return (
-        f"{match[1].strip('*_')}: {match[2]}" if len(items) > 1 and plain and not _SAYS.search(match[2]) else match[0]
+        f"{match[1].strip('*_')}: {match[2].replace('; ', ', ')}"
+        if len(items) > 1 and plain and not _SAYS.search(match[2])
+        else match[0]
     )
 
 
@@ -199,6 +201,7 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(.+?) (?:must|has to|should|shall) be different for (?:every|each) ([\w-]+(?: [\w-]+)?)$", r"\1 of \2 is unique"),
         (r"^at the (?:end|start|beginning)(?: of (?:the|an?|each|every) [\w-]+)?,? (?=(?:an?|each|every|the) )", ""),
         (r"^we (?:also )?keep track of [\w -]+: (?=(?:an?|each|every) )", ""),
+        (rf"^(.+ (?:any number of|many|several|multiple|one or more) {_N}),? each with (?=(?:an?|the|its|their) )", r"\1, and we record "),
         (r",? (?:until|as long as|while) (?:it|they|he|she) [\w ]+$", ""),
     )
 )  # fmt: skip

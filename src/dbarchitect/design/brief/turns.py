@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dbarchitect.design.spec import Field
+from dbarchitect.design.spec import Field, Rule
 
 from .deeds import nouns_of
 from .fields import field_of
@@ -38,6 +38,17 @@ _ON_EVENT = re.compile(
     rf" (?:we (?:also )?(?:keep|store|record|note|log|write down|need) (.+)|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?{_KEPT})$",
     re.IGNORECASE,
 )
+_ON_DEED = re.compile(
+    rf"^(?:if|when|whenever|each time|every time|once|as soon as) (?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|gets?) ([a-z]+),"
+    rf" (?:we (?:also )?(?:keep|store|record|note|log|write down|need) (.+)|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?{_KEPT})$",
+    re.IGNORECASE,
+)
+_RATING = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*rates? (?:{DETERMINERS}\s+)?({NOUN})(?: (?:with|by))? \(?(?:from |between |with )?(\d+) (?:to|and|-) (\d+)(?: stars?| points?)?"
+    rf"(?:, (?:only )?once (?:per|for each|for every) {NOUN})?\)?(?:,? (?:and|with) (?:(?:can |may )?(?:leave|write|add|give) )?an? (optional )?(comment|note|review))?(?:,? (?:only )?once (?:per|for each|for every) {NOUN})?$",
+    re.IGNORECASE,
+)
+_ENDS_AFTER = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:always )?ends? (?:only )?after it (?:starts|begins|has started|has begun)$", re.IGNORECASE)  # fmt: skip
 _OTHERS = re.compile(r"^(?:all|any|the) (?:the )?(?:other|remaining) (?:fields|values|attributes|columns) (?:are|must be) (?:required|mandatory|not empty)$", re.IGNORECASE)  # fmt: skip
 _NUMBERED = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) numbered$", re.IGNORECASE)
 
@@ -108,6 +119,58 @@ def on_event(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+def on_deed(reader: Reader, text: str, line: int) -> bool:
+    """`when a tape is lent, the lending date is written down`, where tapes are lent to researchers: it is of the two."""
+    match = _ON_DEED.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    deeds = [
+        one for one in reader.said.links if owner in (one.of, one.to) and one.role.split()[:1] == [match[2].lower()]
+    ]
+    fields = [field_of(one, line=line) for one in listed(match[3] or match[4])]
+    if len(deeds) != 1 or any(one is None for one in fields):
+        return False
+    reader.said.pairs.setdefault((deeds[0].of, deeds[0].to), []).extend(one for one in fields if one is not None)
+    return True
+
+
+def rating(reader: Reader, text: str, line: int) -> bool:
+    """`listeners rate episodes from 1 to 5 stars, once per episode`: a number that is known of the two."""
+    match = _RATING.match(text)
+    who, what = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
+    if match is None or who is None or what is None or who == what:
+        return False
+    fields = [Field(name="rating", kind="integer", minimum=match[3], maximum=match[4], line=line)]
+    if match[6]:
+        fields.append(Field(name=match[6].lower(), kind="text", required=not match[5], line=line))
+    if "rating" in reader.said.things:
+        links = reader.said.links
+        for one in (who, what):
+            if not any((link.of, link.to) == ("rating", one) for link in links):
+                links.append(Link("rating", one, 1, 1, "", False, line))
+        for one in fields:
+            reader.said.put("rating", one)
+        reader.said.things["rating"].keys.append((who, what))
+        return True
+    reader.said.links += [Link(who, what, 0, None, "", False, line), Link(what, who, 0, None, "", False, line)]
+    reader.said.pairs.setdefault((who, what), []).extend(fields)
+    return True
+
+
+def ends_after(reader: Reader, text: str, line: int) -> bool:
+    """`a shift ends after it starts`, where both are fields."""
+    match = _ENDS_AFTER.match(text)
+    owner = reader.entity(match[1]) if match else None
+    fields = list(reader.said.things[owner].fields) if owner else []
+    low = [one for one in fields if re.match(r"(?:start|begin)s?\b", one)]
+    high = [one for one in fields if re.match(r"ends?\b", one)]
+    if owner is None or len(low) != 1 or len(high) != 1:
+        return False
+    reader.said.rules.append(Rule(entity=owner, kind="order", fields=(low[0], high[0]), line=line))
+    return True
+
+
 def others(reader: Reader, text: str, line: int) -> bool:
     """`all other fields are required`, as they are where nothing else is said."""
     return bool(_OTHERS.match(text))
@@ -133,11 +196,5 @@ def numbered(reader: Reader, text: str, line: int) -> bool:
 
 
 FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    twice,
-    one_each,
-    sort_with,
-    on_event,
-    others,
-    numbered,
-    stored_things,
-)
+    twice, one_each, sort_with, on_event, on_deed, rating, ends_after, others, numbered, stored_things,
+)  # fmt: skip
