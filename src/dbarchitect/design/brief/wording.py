@@ -7,6 +7,7 @@ is. Only what says nothing of the data is left out: greetings, purposes (`so tha
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dbarchitect.model import english
 
@@ -138,10 +139,11 @@ def without_actors(text: str) -> str:
     return _ACTOR.sub("", text)
 
 
-def plainly(text: str) -> list[str]:
+@lru_cache(maxsize=4096)  # the first look asks for the same sentences as the second
+def plainly(text: str) -> tuple[str, ...]:
     """The clauses of a sentence in words that the grammar knows."""
     told = _told(_PURPOSE.sub("", text))
-    return [one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part)]
+    return tuple(one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part))
 
 
 def _plainly(told: str) -> list[str]:
