@@ -117,7 +117,9 @@ def _numbered_apart(part: Part) -> Iterator[Part]:
     if part.kind not in ("paragraph", "item") or len(starts) < 2:
         yield part
         return
-    for start, end in pairwise([*([0] if starts[0] else []), *starts, len(lines)]):
+    cuts: list[int] = [0] if starts[0] else []
+    cuts += [*starts, len(lines)]
+    for start, end in pairwise(cuts):
         yield replace(part, text="\n".join(lines[start:end]), line=part.line + start)
 
 

@@ -64,9 +64,17 @@ def twice(reader: Reader, text: str, line: int) -> bool:
         return False
     deed = next((one for one in nouns_of(verb.lower()) if one in reader.said.things), None)
     if deed is not None:
-        reader.said.things[deed].keys.append((first, second))
+        _of_both(reader, deed, first, second, line)
         return True
     return any({one.of, one.to} == {first, second} and one.most is None for one in reader.said.links)
+
+
+def _of_both(reader: Reader, deed: str, first: str, second: str, line: int) -> None:
+    """A deed is of one of either, and no two are of both the same."""
+    for one in (first, second):
+        if not any({link.of, link.to} == {deed, one} for link in reader.said.links):
+            reader.said.links.append(Link(deed, one, 1, 1, "", False, line))
+    reader.said.things[deed].keys.append((first, second))
 
 
 def one_each(reader: Reader, text: str, line: int) -> bool:
@@ -76,10 +84,7 @@ def one_each(reader: Reader, text: str, line: int) -> bool:
     if match is None or not all(names) or len(set(names)) < 3:
         return False
     who, what, each = (one or "" for one in names)
-    for one in (who, each):
-        if not any(link.of == what and link.to == one for link in reader.said.links):
-            reader.said.links.append(Link(what, one, 1, 1, "", False, line))
-    reader.said.things[what].keys.append((who, each))
+    _of_both(reader, what, who, each, line)
     reader.said.last = what
     return True
 
@@ -145,13 +150,9 @@ def rating(reader: Reader, text: str, line: int) -> bool:
     if match[6]:
         fields.append(Field(name=match[6].lower(), kind="text", required=not match[5], line=line))
     if "rating" in reader.said.things:
-        links = reader.said.links
-        for one in (who, what):
-            if not any((link.of, link.to) == ("rating", one) for link in links):
-                links.append(Link("rating", one, 1, 1, "", False, line))
+        _of_both(reader, "rating", who, what, line)
         for one in fields:
             reader.said.put("rating", one)
-        reader.said.things["rating"].keys.append((who, what))
         return True
     reader.said.links += [Link(who, what, 0, None, "", False, line), Link(what, who, 0, None, "", False, line)]
     reader.said.pairs.setdefault((who, what), []).extend(fields)
