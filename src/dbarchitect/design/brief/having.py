@@ -183,7 +183,10 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         role, target = ended
     if target is not None and not (target == subject and not number.said):
         least = 0 if optional else number.least
-        reader.link(subject, target, least, number.most, role, True, line, ordered=number.ordered)
+        reader.link(
+            subject, target, least, number.most, role, True, line,
+            ordered=number.ordered, vague=many and not number.said,
+        )  # fmt: skip
         return True
     name = singular(head)
     if many and name and "(" not in number.text and name not in ("tag", "label", "keyword"):

@@ -53,7 +53,7 @@ def _states(reader: Reader, text: str, line: int) -> bool:
 def unique(reader: Reader, text: str, line: int) -> bool:
     """`the email of a customer is unique`, `order and position are unique`, `a code is unique per shop`."""
     match = re.match(
-        r"^(.+?) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique"
+        r"^(.+?) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique(?: together)?"
         r"(?: (?:per|within|for each|for every|in each|inside|across|for|in|among) (.+))?$",
         text, re.IGNORECASE,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbarchitect.design.spec import Field, Rule
 
-from .deeds import nouns_of
+from .deeds import NO_FIELD, nouns_of
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, singular, with_relatives
 from .statements import MAY, NOUN, Link
@@ -134,14 +134,14 @@ def on_deed(reader: Reader, text: str, line: int) -> bool:
         one for one in reader.said.links if owner in (one.of, one.to) and one.role.split()[:1] == [match[2].lower()]
     ]
     fields = [field_of(one, line=line) for one in listed(match[3] or match[4])]
-    if len(deeds) != 1 or any(one is None for one in fields):
+    if len(deeds) != 1 or any(one is None or NO_FIELD.match(one.name) for one in fields):
         return False
     reader.said.pairs.setdefault((deeds[0].of, deeds[0].to), []).extend(one for one in fields if one is not None)
     return True
 
 
 def rating(reader: Reader, text: str, line: int) -> bool:
-    """`listeners rate episodes from 1 to 5 stars, once per episode`: a number that is known of the two."""
+    """`listeners rate episodes from 1 to 5 stars, once per episode`: a rating is of one of either."""
     match = _RATING.match(text)
     who, what = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
     if match is None or who is None or what is None or who == what:
@@ -149,13 +149,11 @@ def rating(reader: Reader, text: str, line: int) -> bool:
     fields = [Field(name="rating", kind="integer", minimum=match[3], maximum=match[4], line=line)]
     if match[6]:
         fields.append(Field(name=match[6].lower(), kind="text", required=not match[5], line=line))
-    if "rating" in reader.said.things:
-        _of_both(reader, "rating", who, what, line)
-        for one in fields:
-            reader.said.put("rating", one)
-        return True
-    reader.said.links += [Link(who, what, 0, None, "", False, line), Link(what, who, 0, None, "", False, line)]
-    reader.said.pairs.setdefault((who, what), []).extend(fields)
+    name = "rating" if not any(one.of == "rating" and one.to not in (who, what) for one in reader.said.links) else ""
+    name = reader.said.thing(name or f"{what} rating", line).name
+    _of_both(reader, name, who, what, line)
+    for one in fields:
+        reader.said.put(name, one)
     return True
 
 
