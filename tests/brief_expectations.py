@@ -155,7 +155,7 @@ class _Against:
             pair = (normal(relation.first.entity), normal(relation.second.entity))
             if pair == (a, b):
                 found.append((relation, True))
-            elif pair == (b, a):
+            if a == b == pair[0] == pair[1] or pair == (b, a):
                 found.append((relation, False))
         return found
 

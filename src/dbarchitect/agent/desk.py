@@ -212,6 +212,7 @@ class Desk:
                 evidence.probes,
                 assumed=spec.assumed,
                 unread=spec.unread,
+                noted=spec.noted,
                 schema=schema,
                 command=command,
             ),

@@ -19,7 +19,7 @@ from dbarchitect.render.untrusted import block, json_document, line
 
 if TYPE_CHECKING:
     from dbarchitect.design.decision import Decision
-    from dbarchitect.design.spec import Assumed, Unread
+    from dbarchitect.design.spec import Assumed, Noted, Unread
     from dbarchitect.model.architecture import Probe
     from dbarchitect.model.schema import Relational
     from dbarchitect.render import Screen
@@ -121,13 +121,14 @@ def pages(
     *,
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
+    noted: Sequence[Noted] = (),
     schema: Relational,
     command: str,
 ) -> dict[str, str]:
     """The pages of the folder by path. `schema`: as it was read back."""
     columns = fitting(schema)
     return {
-        "README.md": _readme(made, decisions, assumed, unread, command),
+        "README.md": _readme(made, decisions, assumed, unread, noted, command),
         "diagram.svg": diagram(schema, columns=columns, title=line(made.title) or "Architecture"),
         "diagram.mmd": mermaid(schema, columns=columns),
         "schema.dbml": dbml(schema),
@@ -152,6 +153,7 @@ def _readme(
     decisions: Sequence[Decision],
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
+    noted: Sequence[Noted],
     command: str,
 ) -> str:
     lines = [f"# {prose(line(made.title)) or 'Architecture'}", "", f"**{prose(verdict(made)).capitalize()}.**", ""]
@@ -204,6 +206,10 @@ def _readme(
     lines += [
         f"- not understood, line {one.line}: {prose(line(one.text))}. {prose(line(one.hint))}"
         for one in unread[:_SHOWN]
+    ]
+    lines += [
+        f"- noted, says nothing about data ({one.why}), line {one.line}: {prose(line(one.text))}"
+        for one in noted[:_SHOWN]
     ]
     lines += [f"- {prose(line(one))}" for one in made.notes]
     lines += [f"- {prose(line(f'{one.kind} {one.name}: {one.effect}'))}" for one in made.gaps[:_SHOWN]]

@@ -29,9 +29,10 @@ from .markdown import Part, parts_of
 from .offices import undressed
 from .phrases import bare, singular
 from .prose import prose, unanswered
-from .questions import left_out, unaccounted
+from .questions import left_out, unaccounted, unreachable
 from .relations import relations_of, with_fields
 from .surroundings import told, volume_columns
+from .trees import branch_of_another
 from .wording import is_aside
 
 _FILES = ("data", "schema", "samples")  # keys of the front matter that name files
@@ -102,6 +103,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     for owner, fields in left.items():
         for field in fields:
             brief.said.put(owner, field)
+    rules = whole.apart_by_what_is_there(brief, relations)
     worded = whole.valueless(brief)
     entities = whole.entities_of(brief)
     known = {one.name: one for one in entities}
@@ -114,7 +116,10 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     access: list[Access] = []
     for text, line in brief.later:
         found = access_of(text, known, line=line, roles=roles)
-        if found is None:
+        if found is not None and (tree := branch_of_another(text, found.entity, roles)):
+            hint = f"list the {tree} rows below one, or what belongs to one {tree}: not both in one"
+            brief.said.unread.append(Unread(text=text, line=line, hint=hint))
+        elif found is None:
             brief.said.unread.append(
                 Unread(text=text, line=line, hint="such as: list a customer's orders, newest first, 20 at a time")
             )
@@ -122,7 +127,9 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             access.append(found)
     for text, line in brief.asked:
         found = access_of(text.rstrip("?"), known, line=line, roles=roles)
-        strange = sorted(unaccounted(text, known, roles) | (left_out(text, found, known) if found else set()))
+        strange = sorted(unaccounted(text, known, roles))
+        if found is not None:
+            strange += sorted(left_out(text, found, known) | unreachable(found, known, relations))
         if found is None or strange:
             hint = (
                 f"by what is known: nothing says what {', '.join(strange)} is to it"
@@ -135,7 +142,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     unread = whole.without_context(brief, known)
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
-        relations=relations, rules=tuple(brief.said.rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)),
+        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)),
         unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *worded, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip

@@ -51,6 +51,7 @@ _OF_WHICH = re.compile(
     rf"^(.+\b(?:an?|one|each|every|many|several) ({_N})(?: per {_N})?), (?:for|of|on|about) (?:which|whom) (?:we|they) (?:also )?{_KNOW} (.+)$",
     re.IGNORECASE,
 )
+_EACH_OF_WHICH = re.compile(rf"^(.+ ({_WORD}s)), each of (?:which|them) has (.+)$", re.IGNORECASE)
 _NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|an optional) ", re.IGNORECASE)
 
 
@@ -68,6 +69,8 @@ def unfolded(text: str) -> list[str]:
         return [_has(match[1], match[2]), *unfolded(f"{match[1]} {match[3]}"), *after]
     if (match := _RELATIVE.match(said)) is not None:
         return [f"{match[1]} {match[2]}", *unfolded(f"{match[1]} {match[3]}"), *after]
+    if (match := _EACH_OF_WHICH.match(said)) is not None:
+        return [*unfolded(match[1]), f"each {singular(match[2])} has {match[3]}", *after]
     if (match := _WHOSE_END.match(said) or _OF_WHICH.match(said)) is not None:
         return [*unfolded(match[1]), _has(match[2], match[3]), *after]
     return [said, *after]

@@ -358,6 +358,10 @@ def some_lack(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+# `who bought it` is a reference to somebody, and `when` without more says of nothing when.
+NO_FIELD = re.compile(r"(?:who|what|which) .+ (?:it|them)$|when$|track of\b")
+
+
 def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     """`we record the completion date`, right after volunteers complete courses."""
     match = _OF_THE_PAIR.match(text)
@@ -367,7 +371,7 @@ def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     fields: list[Field] = []
     for one in listed(match[1]):
         found = field_of(one, line=line)
-        if found is None or len(found.name.split()) > 4:
+        if found is None or len(found.name.split()) > 4 or NO_FIELD.match(found.name):
             return False
         fields.append(found)
     if link.most == 1:

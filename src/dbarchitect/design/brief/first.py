@@ -20,6 +20,10 @@ from .wording import without_actors
 _VALUES = frozenset(
     ("email", "phone", "url", "money", "percentage", "boolean", "date", "moment")
 )  # no things of their own
+_ALSO = re.compile(
+    r"\b([a-z]+),? (?:who|which|that) (?:is|are|must be) (?:also |itself |themselves )?(?:an?|another|one of the) ([a-z]+(?: [a-z]+)?)\b",
+    re.IGNORECASE,
+)
 _TABLES = re.compile(
     r"\bcreate table (?:if not exists )?(?:\w+\.)?\"?(\w+)|^\s*(?:model|table)\s+\"?(\w+)\"?[^\n]*\{",
     re.IGNORECASE | re.MULTILINE,
@@ -94,9 +98,16 @@ def look(brief: Gathered, parts: list[Part]) -> None:
         longer = [one for one in brief.said.things if one.endswith(f" {short}")]
         if len(longer) == 1 and not re.search(rf"\b(?:an?|each|every|one) {re.escape(short)}\b", text, re.IGNORECASE):
             del brief.said.things[short]  # `movements` are the stock movements
+    # `one manager, who is also an employee`: what employees are to one another, and no thing.
+    roles = {
+        singular(one[1])
+        for one in _ALSO.finditer(text)
+        if {singular(one[2]), singular(one[2].split()[0])} & set(brief.said.things)
+    }
     for one, line in maybes:
         if (
-            one not in brief.said.things
+            one not in roles
+            and one not in brief.said.things
             and kind_by_name(one) not in _VALUES
             and not re.search(r" (?:number|code|id)$", one)
             and re.search(rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE)

@@ -39,6 +39,7 @@ class Reader:
     def __init__(self, said: Statements) -> None:
         self.said = said
         self._known = (-1, "")  # how many things there were, and the pattern of their names
+        self._tails: tuple[int, dict[str, list[str]]] = (-1, {})
         self._forms = [partial(form, self) for form in _FORMS]
 
     def read(self, text: str, line: int, *, aside: bool = False) -> bool:
@@ -88,6 +89,8 @@ class Reader:
         if match is None or halves is None or ":" in halves[1] or not self._clause(halves[1], line):
             return clause
         rest = f"{match[1]} {halves[2]}"
+        if not re.search(rf"\b(?:{self.nouns()})\b|^(?:{HAS}) ", halves[2], re.IGNORECASE):
+            return halves[2]  # of what is no thing so far none is made
         return "" if self._clause(rest, line) else halves[2]
 
     def _subject(self, clause: str) -> str:
@@ -156,8 +159,18 @@ class Reader:
         if name in self.said.things:
             return name
         # `movements` of which `stock movement` is the full name.
-        longer = [one for one in self.said.things if one.endswith(f" {name}")] if name and " " not in name else []
+        longer = self._ending_in(name) if name and " " not in name else []
         return longer[0] if len(longer) == 1 else None
+
+    def _ending_in(self, word: str) -> list[str]:
+        """The entities of several words of which `word` is the last."""
+        if self._tails[0] != len(self.said.things):
+            tails: dict[str, list[str]] = {}
+            for one in self.said.things:
+                if " " in one:
+                    tails.setdefault(one.rpartition(" ")[2], []).append(one)
+            self._tails = (len(self.said.things), tails)
+        return self._tails[1].get(word, [])
 
     def nouns(self) -> str:
         """The known entities in both numbers, as a pattern, the longest first."""

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from .grammar import Reader
 
 _PERFECT = re.compile(
-    r"^(?:already |been )?[a-z]+(?:ed|en|n|t|id) (?:many|several|multiple|one|an?|\d+)\b|^[a-z]+ed: ", re.IGNORECASE
+    r"^(?:already |been )?[a-z]+(?:ed|en|n|t|id) (?:many|several|multiple|one|an?|\d+)\b", re.IGNORECASE
 )
 
 _NO_NAME = frozenset(
     "is are was were has have can may must will says gives which who that a an each every".split()  # noqa: SIM905
+)
+_ON_ONE = re.compile(
+    r"^(?:an? |the )?([a-z]+) (?:on|of|for|at) (exactly one|at most one|one) ([\w -]+)$", re.IGNORECASE
 )
 
 
@@ -120,7 +123,8 @@ def has(reader: Reader, text: str, line: int) -> bool:
     if not subject or len(subject.split()) > 3 or (subject in NO_THINGS and subject not in reader.said.things):
         return False
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
-    if subject not in reader.said.things or _PERFECT.match(match[2]):
+    gets = re.search(r" gets? $", text[: match.start(2)], re.IGNORECASE)  # `costumes get cleaned` have nothing by that
+    if subject not in reader.said.things or _PERFECT.match(match[2]) or (gets and re.match(r"[a-z]+ed\b", match[2])):
         return False
     items = with_relatives(listed(match[2]))
     if not items:
@@ -156,6 +160,11 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         past = f"{doing[2].removesuffix('e')}ed by"
         reader.link(subject, doer, 0 if optional else number.least, number.most, past, False, line)
         return True
+    on = _ON_ONE.match(text)
+    if on is not None and (whole := reader.entity(on[3])) not in (None, subject) and reader.entity(on[1]) is None:
+        least = 0 if optional or on[2].lower() == "at most one" else 1
+        reader.link(subject, whole or "", least, 1, "", False, line)  # `repair: job on one bike`
+        return True
     head = re.split(r"[(:]", number.text)[0]
     head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
     target = reader.entity(head)
@@ -174,7 +183,10 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         role, target = ended
     if target is not None and not (target == subject and not number.said):
         least = 0 if optional else number.least
-        reader.link(subject, target, least, number.most, role, True, line, ordered=number.ordered)
+        reader.link(
+            subject, target, least, number.most, role, True, line,
+            ordered=number.ordered, vague=many and not number.said,
+        )  # fmt: skip
         return True
     name = singular(head)
     if many and name and "(" not in number.text and name not in ("tag", "label", "keyword"):

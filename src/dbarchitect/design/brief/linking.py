@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .grammar import Reader
 
 _PREPOSITIONS = re.compile(
-    r"\s+(?:into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly|at most|at least|up to)\b)",
+    r"\s+(?:as (?:the |a )?(?:result|consequence|part) of|into or out of|into|out of|in|from|to|at|for|with|on|by)\s+(?=(?:an?|one|the|each|many|several|exactly|at most|at least|up to)\b)",
     re.IGNORECASE,
 )
 

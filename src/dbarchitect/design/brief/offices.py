@@ -97,7 +97,9 @@ def _with_colon(match: re.Match[str]) -> str:
     items = listed(match[2].rstrip(". "))
     plain = all(len(re.sub(r"\([^)]*\)", "", one).split()) <= 4 for one in items)
     return (
-        f"{match[1].strip('*_')}: {match[2]}" if len(items) > 1 and plain and not _SAYS.search(match[2]) else match[0]
+        f"{match[1].strip('*_')}: {match[2].replace('; ', ', ')}"
+        if len(items) > 1 and plain and not _SAYS.search(match[2])
+        else match[0]
     )
 
 
@@ -115,7 +117,9 @@ def _numbered_apart(part: Part) -> Iterator[Part]:
     if part.kind not in ("paragraph", "item") or len(starts) < 2:
         yield part
         return
-    for start, end in pairwise([*([0] if starts[0] else []), *starts, len(lines)]):
+    cuts: list[int] = [0] if starts[0] else []
+    cuts += [*starts, len(lines)]
+    for start, end in pairwise(cuts):
         yield replace(part, text="\n".join(lines[start:end]), line=part.line + start)
 
 
@@ -199,6 +203,8 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(.+?) (?:must|has to|should|shall) be different for (?:every|each) ([\w-]+(?: [\w-]+)?)$", r"\1 of \2 is unique"),
         (r"^at the (?:end|start|beginning)(?: of (?:the|an?|each|every) [\w-]+)?,? (?=(?:an?|each|every|the) )", ""),
         (r"^we (?:also )?keep track of [\w -]+: (?=(?:an?|each|every) )", ""),
+        (r"^we (?:also )?(?:keep track of|track|record|store|keep) (?:the |all |all the )?([\w-]+s)(?: (?:that|which|who) [\w ]+)?: (?!(?:we|it|they)\b)(.+)$", r"\1 have \2"),
+        (rf"^(.+ (?:any number of|many|several|multiple|one or more) {_N}),? each with (?=(?:an?|the|its|their) )", r"\1, and we record "),
         (r",? (?:until|as long as|while) (?:it|they|he|she) [\w ]+$", ""),
     )
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from dbarchitect.model import english
@@ -84,6 +85,7 @@ def bare(text: str) -> str:
     return stripped.strip()
 
 
+@lru_cache(maxsize=16384)
 def singular(text: str) -> str:
     """The noun of a phrase in the singular, in lower case: `Order Lines` is `order line`."""
     words = list(english.split(bare(text)))
@@ -94,6 +96,7 @@ def singular(text: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=16384)
 def named(text: str) -> str:
     """A name in lower case with single blanks."""
     return " ".join(english.split(bare(text)))

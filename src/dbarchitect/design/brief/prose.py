@@ -151,7 +151,8 @@ def _sentence(brief: Gathered, text: str, line: int, part: Part | None = None) -
         brief.about.append(f"{text}.")
     elif text.endswith("?") and asks(text):
         brief.question = (text, line)
-        brief.said.last = asked_about(text) if asked_about(text) in brief.said.things else brief.said.last
+        about = asked_about(text) or ""
+        brief.said.last = about if about in brief.said.things else brief.said.last
     elif text.endswith("?") and "," not in text and ":" not in text:
         brief.question = (text, line)
         about = asked_about(text)

@@ -8,9 +8,9 @@ field holds, and a query without `free` would be another question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from dbarchitect.design.spec import Access, Entity
+from dbarchitect.design.spec import Access, Entity, Relation
 from dbarchitect.model import english
 
 from .trees import branch
@@ -32,6 +32,7 @@ _ASKS_FOR_MORE = re.compile(
     r"|need(?: to (?:see|know|find))?|search(?: for)?|query)(?: most| most often| all day)?\?$",
     re.IGNORECASE,
 )
+_REFERENCES = 3  # that a query follows at most, as `design.queries` does
 _PLAIN = frozenset(
     """
     which how many much what show list find count search see get look looked up at for all every each any an a the of in on to from by
@@ -103,6 +104,24 @@ def left_out(text: str, found: Access, entities: Mapping[str, Entity]) -> set[st
     forms = {form: name for name in entities for form in (name, _plural(name))}
     pattern = "|".join(sorted(map(re.escape, forms), key=len, reverse=True)) or "(?!)"
     return {forms[one.lower()] for one in re.findall(rf"\b({pattern})\b", text, re.IGNORECASE)} - used
+
+
+def unreachable(found: Access, entities: Mapping[str, Entity], relations: Sequence[Relation]) -> set[str]:
+    """The entities that rows are asked by and that no three references lead to: no query could be made of it."""
+    near: dict[str, dict[str, int]] = {}
+    for one in relations:
+        steps = 2 if one.first.most != 1 and one.second.most != 1 else 1  # by way of the table of pairs
+        for here, there in ((one.first.entity, one.second.entity), (one.second.entity, one.first.entity)):
+            near.setdefault(here, {})[there] = min(steps, near.get(here, {}).get(there, steps))
+    far = {found.entity: 0}
+    for _ in range(_REFERENCES):
+        for here, steps in list(far.items()):
+            for there, more in near.get(here, {}).items():
+                far[there] = min(far.get(there, steps + more), steps + more)
+    fields = {one.name for one in entities[found.entity].fields}
+    return {
+        one for one in found.by if one in entities and one not in fields and far.get(one, _REFERENCES + 1) > _REFERENCES
+    }
 
 
 def _plural(name: str) -> str:

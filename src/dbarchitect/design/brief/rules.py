@@ -53,7 +53,7 @@ def _states(reader: Reader, text: str, line: int) -> bool:
 def unique(reader: Reader, text: str, line: int) -> bool:
     """`the email of a customer is unique`, `order and position are unique`, `a code is unique per shop`."""
     match = re.match(
-        r"^(.+?) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique"
+        r"^(.+?) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique(?: together)?"
         r"(?: (?:per|within|for each|for every|in each|inside|across|for|in|among) (.+))?$",
         text, re.IGNORECASE,
     )  # fmt: skip
@@ -178,13 +178,20 @@ def optional(reader: Reader, text: str, line: int) -> bool:
     """`the email is optional`, `the end may be empty`."""
     match = re.match(
         r"^(.+?) (?:is|are) (optional|required|mandatory|not required|always (?:there|given|known|present))$"
-        r"|^(.+?) (?:may|can) be (empty|missing|unknown|left out|blank)$",
+        r"|^(.+?) (?:may|can) be (empty|missing|unknown|left out|left blank|left empty|blank)$",
         text, re.IGNORECASE,
     )  # fmt: skip
     if match is None:
         return False
     needed = (match[2] or "").lower().startswith(("required", "mandatory", "always"))
-    found = [reader.owner(one) for one in listed(match[1] or match[3])]
+    names = listed(match[1] or match[3])
+    found = [reader.owner(one) for one in names]
+    if len(names) == 1 and not found[0] and reader.said.last and re.match(r"an? [\w -]+$", names[0], re.IGNORECASE):
+        new = field_of(names[0], line=line)  # `an email address is optional`, of what was spoken of
+        if new is None:
+            return False
+        reader.said.put(reader.said.last, replace(new, required=needed))
+        return True
     if not found or not all(found):
         return False
     for one in found:

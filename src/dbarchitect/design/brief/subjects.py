@@ -22,6 +22,10 @@ _HAVING = re.compile(
     rf" (?:{MAY} )*(?:has|have|contains?|consists? of|includes?|is identified by|are identified by|is described by|are described by) ",
     re.IGNORECASE,
 )
+_REMARK = re.compile(
+    rf"^(?:an?|the) {NOUN} (?:is|are|may be|can be) (?:optional|required|mandatory|not required|unique|empty|missing|unknown|left (?:out|blank|empty)|blank)$",
+    re.IGNORECASE,
+)
 # `a member of staff` is a noun; `the email of a customer` and `a number of orders` are more than one.
 _OF_WHAT = re.compile(
     r" of (?:an?|the|each|every|any|all|its|their|one)\b|\b(?:number|set|list|lot|group|kind|type|sort|pair|each|one|some|any) of ",
@@ -51,7 +55,14 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
             flags=re.IGNORECASE,
         )
         match = _SUBJECT.match(stripped)
-        if match is not None and not _OF_WHAT.search(match[1]) and "'" not in match[1] and "’" not in match[1]:
+        remark = _REMARK.match(stripped)  # `an email address is optional` tells of a field
+        if (
+            match is not None
+            and remark is None
+            and not _OF_WHAT.search(match[1])
+            and "'" not in match[1]
+            and "’" not in match[1]
+        ):
             subject = _subject(match[1])
             if subject:
                 sure.append(subject)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from dbarchitect.design.hierarchies import ABOVE, BELOW
@@ -52,6 +52,15 @@ def branch(text: str, entity: str, roles: Collection[str]) -> str:
     if entity not in roles or _MOVE.match(text):
         return ""
     return ABOVE if _ALL_ABOVE.search(text) else BELOW if _ALL_BELOW.search(text) else ""
+
+
+def branch_of_another(text: str, entity: str, roles: Mapping[str, Collection[str]]) -> str:
+    """The tree of whose branch rows of another entity are asked: `the orders in a category and all its subcategories`; ""
+    where there is none."""
+    if not _ALL_BELOW.search(text):
+        return ""
+    trees = [one for one, names in roles.items() if one in names and one != entity]
+    return next((one for one in trees if re.search(rf"\b{re.escape(one[:-1])}", text, re.IGNORECASE)), "")
 
 
 def moves(text: str, entity: str, roles: Collection[str]) -> str:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dbarchitect.design.spec import Field
+from dbarchitect.design.spec import Field, Rule
 
-from .deeds import nouns_of
+from .deeds import NO_FIELD, nouns_of
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, singular, with_relatives
 from .statements import MAY, NOUN, Link
@@ -38,6 +38,17 @@ _ON_EVENT = re.compile(
     rf" (?:we (?:also )?(?:keep|store|record|note|log|write down|need) (.+)|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?{_KEPT})$",
     re.IGNORECASE,
 )
+_ON_DEED = re.compile(
+    rf"^(?:if|when|whenever|each time|every time|once|as soon as) (?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|gets?) ([a-z]+),"
+    rf" (?:we (?:also )?(?:keep|store|record|note|log|write down|need) (.+)|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?{_KEPT})$",
+    re.IGNORECASE,
+)
+_RATING = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*rates? (?:{DETERMINERS}\s+)?({NOUN})(?: (?:with|by))? \(?(?:from |between |with )?(\d+) (?:to|and|-) (\d+)(?: stars?| points?)?"
+    rf"(?:, (?:only )?once (?:per|for each|for every) {NOUN})?\)?(?:,? (?:and|with) (?:(?:can |may )?(?:leave|write|add|give) )?an? (optional )?(comment|note|review))?(?:,? (?:only )?once (?:per|for each|for every) {NOUN})?$",
+    re.IGNORECASE,
+)
+_ENDS_AFTER = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*(?:always )?ends? (?:only )?after it (?:starts|begins|has started|has begun)$", re.IGNORECASE)  # fmt: skip
 _OTHERS = re.compile(r"^(?:all|any|the) (?:the )?(?:other|remaining) (?:fields|values|attributes|columns) (?:are|must be) (?:required|mandatory|not empty)$", re.IGNORECASE)  # fmt: skip
 _NUMBERED = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) numbered$", re.IGNORECASE)
 
@@ -53,9 +64,17 @@ def twice(reader: Reader, text: str, line: int) -> bool:
         return False
     deed = next((one for one in nouns_of(verb.lower()) if one in reader.said.things), None)
     if deed is not None:
-        reader.said.things[deed].keys.append((first, second))
+        _of_both(reader, deed, first, second, line)
         return True
     return any({one.of, one.to} == {first, second} and one.most is None for one in reader.said.links)
+
+
+def _of_both(reader: Reader, deed: str, first: str, second: str, line: int) -> None:
+    """A deed is of one of either, and no two are of both the same."""
+    for one in (first, second):
+        if not any({link.of, link.to} == {deed, one} for link in reader.said.links):
+            reader.said.links.append(Link(deed, one, 1, 1, "", False, line))
+    reader.said.things[deed].keys.append((first, second))
 
 
 def one_each(reader: Reader, text: str, line: int) -> bool:
@@ -65,10 +84,7 @@ def one_each(reader: Reader, text: str, line: int) -> bool:
     if match is None or not all(names) or len(set(names)) < 3:
         return False
     who, what, each = (one or "" for one in names)
-    for one in (who, each):
-        if not any(link.of == what and link.to == one for link in reader.said.links):
-            reader.said.links.append(Link(what, one, 1, 1, "", False, line))
-    reader.said.things[what].keys.append((who, each))
+    _of_both(reader, what, who, each, line)
     reader.said.last = what
     return True
 
@@ -108,6 +124,52 @@ def on_event(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+def on_deed(reader: Reader, text: str, line: int) -> bool:
+    """`when a tape is lent, the lending date is written down`, where tapes are lent to researchers: it is of the two."""
+    match = _ON_DEED.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    deeds = [
+        one for one in reader.said.links if owner in (one.of, one.to) and one.role.split()[:1] == [match[2].lower()]
+    ]
+    fields = [field_of(one, line=line) for one in listed(match[3] or match[4])]
+    if len(deeds) != 1 or any(one is None or NO_FIELD.match(one.name) for one in fields):
+        return False
+    reader.said.pairs.setdefault((deeds[0].of, deeds[0].to), []).extend(one for one in fields if one is not None)
+    return True
+
+
+def rating(reader: Reader, text: str, line: int) -> bool:
+    """`listeners rate episodes from 1 to 5 stars, once per episode`: a rating is of one of either."""
+    match = _RATING.match(text)
+    who, what = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
+    if match is None or who is None or what is None or who == what:
+        return False
+    fields = [Field(name="rating", kind="integer", minimum=match[3], maximum=match[4], line=line)]
+    if match[6]:
+        fields.append(Field(name=match[6].lower(), kind="text", required=not match[5], line=line))
+    name = "rating" if not any(one.of == "rating" and one.to not in (who, what) for one in reader.said.links) else ""
+    name = reader.said.thing(name or f"{what} rating", line).name
+    _of_both(reader, name, who, what, line)
+    for one in fields:
+        reader.said.put(name, one)
+    return True
+
+
+def ends_after(reader: Reader, text: str, line: int) -> bool:
+    """`a shift ends after it starts`, where both are fields."""
+    match = _ENDS_AFTER.match(text)
+    owner = reader.entity(match[1]) if match else None
+    fields = list(reader.said.things[owner].fields) if owner else []
+    low = [one for one in fields if re.match(r"(?:start|begin)s?\b", one)]
+    high = [one for one in fields if re.match(r"ends?\b", one)]
+    if owner is None or len(low) != 1 or len(high) != 1:
+        return False
+    reader.said.rules.append(Rule(entity=owner, kind="order", fields=(low[0], high[0]), line=line))
+    return True
+
+
 def others(reader: Reader, text: str, line: int) -> bool:
     """`all other fields are required`, as they are where nothing else is said."""
     return bool(_OTHERS.match(text))
@@ -133,11 +195,5 @@ def numbered(reader: Reader, text: str, line: int) -> bool:
 
 
 FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    twice,
-    one_each,
-    sort_with,
-    on_event,
-    others,
-    numbered,
-    stored_things,
-)
+    twice, one_each, sort_with, on_event, on_deed, rating, ends_after, others, numbered, stored_things,
+)  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace as replace_
 
 from msgspec.structs import replace
 
-from dbarchitect.design.spec import Assumed, Entity, Relation, Surroundings, Unread, Volume
+from dbarchitect.design.spec import Assumed, Entity, Relation, Rule, Surroundings, Unread, Volume
 
 from .context import noted
 from .gathered import Gathered
@@ -156,6 +156,49 @@ def roles_of(relations: tuple[Relation, ...], name: str) -> set[str]:
             if there.entity == name:
                 found |= {here.entity, here.role} - {""}
     return found
+
+
+def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> list[Rule]:
+    """The rules that hold of fields and relations that were told of; what is unique by others, or held by others, is listed
+    as not understood: no table could have it."""
+    kept: list[Rule] = []
+    for one in brief.said.rules:
+        had = _had(brief, one.entity, relations)
+        if one.kind == "check" or (one.fields and {*one.fields, *one.within} <= had):
+            kept.append(one)
+        else:
+            missing = ", ".join(sorted({*one.fields, *one.within} - had)) or "start and end"
+            text = f"{one.kind} of {one.entity}"
+            brief.said.unread.append(Unread(text=text, line=one.line, hint=f"A {one.entity} has a {missing}."))
+    for name, thing in brief.said.things.items():
+        had = _had(brief, name, relations)
+        for key in [one for one in thing.keys if not had.issuperset(one)]:
+            thing.keys.remove(key)
+            missing = ", ".join(one for one in key if one not in had)
+            text = f"{' and '.join(key)} of {name} are unique"
+            brief.said.unread.append(Unread(text=text, line=thing.line, hint=f"A {name} has a {missing}."))
+        for field in [one for one in thing.fields.values() if not set(one.within) <= had]:
+            thing.fields[field.name] = replace(field, unique=False, within=())
+            text = f"{field.name} of {name} is unique within {', '.join(field.within)}"
+            brief.said.unread.append(
+                Unread(text=text, line=field.line, hint=f"A {name} belongs to one {field.within[0]}.")
+            )
+    return kept
+
+
+def _had(brief: Gathered, name: str, relations: tuple[Relation, ...]) -> set[str]:
+    """What a thing has: fields, and what its relations lead to; a kind has what the general thing has."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    while name and name in brief.said.things and name not in seen:
+        seen.add(name)
+        found |= set(brief.said.things[name].fields)
+        for one in relations:
+            for here, there in ((one.first, one.second), (one.second, one.first)):
+                if here.entity == name:
+                    found |= {there.entity, there.role, here.role}
+        name = brief.said.things[name].kind_of
+    return (found | {brief.said.tenant, str(brief.around.get("tenant", ""))}) - {""}
 
 
 def without_context(brief: Gathered, known: Mapping[str, Entity]) -> list[Unread]:

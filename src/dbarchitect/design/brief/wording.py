@@ -7,6 +7,7 @@ is. Only what says nothing of the data is left out: greetings, purposes (`so tha
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dbarchitect.model import english
 
@@ -75,7 +76,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^((?:{_A} )?{_WORDS}) (?:is|are) (?:just|simply|only|basically|composed of|made of) (?=(?:an?|the) )", r"\1 has "),
         (rf"^((?:{_A} )?{_WORDS}) (?:can|may|might|could) to (?=have|be|do)", r"\1 can "),
         # uniqueness
-        (r"^(.+?) (?:(?:is|are) never|can ?not|can't|must not|may not|should not|never) (?:be (?:shared|reused|repeated|duplicated)|repeat|repeats|occur twice|used twice|given twice)"
+        (r"^(.+?) (?:(?:is|are) never|can ?not|can't|must not|may not|should not|never) (?:(?:be )?(?:shared|reused|repeated|duplicated)|repeat|repeats|occur twice|used twice|given twice)"
          r"(?: (?:between|among|across|by) .+)?$", r"\1 is unique"),
         (r"^(.+?) numbers? (?:is|are) unique$", r"\1 number is unique"),
         # notes
@@ -93,6 +94,7 @@ _FOR_BOTH = re.compile(
     r"^for (?:each|every) [\w-]+(?: [\w-]+)? (?:and|that|which|in|on|of|at) .+(?:,| we|(?:is|are) [a-z]+$)",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"^(?:if|when|whenever|each time|every time) [^,]+, we (?:also )?[a-z]+ ", re.IGNORECASE)
 _WHOLE = re.compile(
     rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$",
     re.IGNORECASE,
@@ -138,10 +140,11 @@ def without_actors(text: str) -> str:
     return _ACTOR.sub("", text)
 
 
-def plainly(text: str) -> list[str]:
+@lru_cache(maxsize=4096)  # the first look asks for the same sentences as the second
+def plainly(text: str) -> tuple[str, ...]:
     """The clauses of a sentence in words that the grammar knows."""
     told = _told(_PURPOSE.sub("", text))
-    return [one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part)]
+    return tuple(one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part))
 
 
 def _plainly(told: str) -> list[str]:
@@ -149,7 +152,7 @@ def _plainly(told: str) -> list[str]:
     both = _BOTH.match(told)
     if both is not None:
         return [f"{one} is unique" for one in both.groups()]
-    if _FOR_BOTH.match(told):
+    if _FOR_BOTH.match(told) or _CONDITION.match(told):
         return [told]
     for clause in [told] if _WHOLE.match(told) else _SPLIT.split(told):
         said = _rewritten(clause.strip(" ,"))

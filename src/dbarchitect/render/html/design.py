@@ -69,6 +69,7 @@ def folder_pages(
         probes,
         assumed=spec.assumed,
         unread=spec.unread,
+        noted=spec.noted,
         schema=schema,
         command=command,
     )
