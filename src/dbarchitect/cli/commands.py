@@ -120,8 +120,8 @@ def check(
 ) -> int:
     """Review a schema: what is wrong or risky, how bad, the fix, and how sure we are."""
     from dbarchitect import api
-    from dbarchitect.engines.redis.rest import TOKEN as UPSTASH_TOKEN
     from dbarchitect.config import read_configuration
+    from dbarchitect.engines.redis.rest import TOKEN as UPSTASH_TOKEN
     from dbarchitect.model.finding import Severity
     from dbarchitect.render import render_review
     from dbarchitect.suppression import write_baseline as write
