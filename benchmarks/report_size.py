@@ -1,7 +1,7 @@
 """How long `dba report` takes, how large its page is, and what a browser has to do to show it, per number of tables.
 
 The schema is that of `generated.py` (partitions count as tables), read from a script, with a workload of one query for
-every tenth table. Opening is measured in headless Chromium, at 1280 x 900: until `load` has run, and until the page has been
+every tenth table. Opening is measured in headless Chromium, at 1280 x 900: until `load` has run, and until the page was
 laid out and painted once; then the diagram is searched, which touches every box.
 
     python -m benchmarks.report_size --tables 50 300 1000

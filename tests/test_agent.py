@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,11 +17,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
 import postgres_servers
 from conftest import Database
@@ -245,34 +249,95 @@ HARMLESS = (
 )
 
 
-def test_nothing_that_runs_in_the_sandbox_gets_out(desk, app):
+@pytest.fixture
+def reader(app: Database) -> Iterator[str]:
+    """The URL of an ordinary role that may read."""
+    name = f"reader_{app.name}"
+    app.connection.execute(f'CREATE ROLE "{name}" LOGIN')
+    app.connection.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{name}"')
+    yield app.server.url(app.name).replace("postgres@", f"{quote(name)}@", 1)
+    app.connection.execute(f'DROP OWNED BY "{name}"')
+    app.connection.execute(f'DROP ROLE "{name}"')
+
+
+def served(transport: str, source: str, work: Callable[[Client], Any]) -> Any:
+    """What `work` makes of a client of `dba mcp`, a process of its own, over stdio or streamable HTTP."""
+    words = ["-m", "dbarchitect", "mcp", "--source", f"app={source}"]
+    environment = {**os.environ, "DBA_CACHE": str(postgres_servers.test_cache() or "")}
+    if transport == "stdio":
+        return talk(StdioServerParameters(command=sys.executable, args=words, env=environment), work)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words += ["--transport", "http", "--port", str(port)]
+    with subprocess.Popen([sys.executable, *words], env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            url, token = re.fullmatch(r"dba: (\S+), with the header (.+)\n", process.stderr.readline()).groups()
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            deadline = time.monotonic() + 60
+            while True:
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+                    break
+                assert time.monotonic() < deadline, "nobody listens"
+                time.sleep(0.05)
+
+            async def session() -> Any:
+                headers = dict([token.split(": ", 1)])
+                async with (
+                    create_mcp_http_client(headers=headers) as http,
+                    Client(streamable_http_client(url, http_client=http)) as client,
+                ):
+                    return await work(client)
+
+            return anyio.run(session)
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.mark.parametrize(("transport", "role"), [("stdio", "superuser"), ("http", "ordinary")])
+def test_nothing_that_runs_in_the_sandbox_gets_out(transport, role, app, reader):
+    """Every attack through the protocol, from the URL of a superuser and from that of a role that may only read."""
+    source = app.server.url(app.name) if role == "superuser" else reader
     outside = Path(tempfile.mkdtemp(prefix="dba-outside-"))
     outside.chmod(0o777)
     orders, accounts = (
         f"SELECT md5(string_agg(t::text, ',' ORDER BY t)) FROM {one} t" for one in ("orders", "account")
     )
-    digest = f"SELECT ({orders}), ({accounts})"
+    digest = f"SELECT ({orders}), ({accounts}), (SELECT count(*) FROM pg_roles), (SELECT count(*) FROM pg_class)"
     before = app.connection.execute(digest).fetchone()
     said: dict[str, str] = {}
+
+    async def attack(client: Client) -> None:
+        async def ask(sql: str) -> str:
+            result = await client.call_tool("sandbox_sql", {"source": "app", "sql": sql})
+            assert not result.is_error, (sql, result.content)
+            return result.structured_content["report"]
+
+        for one in ATTACKS:
+            said[one] = await ask(one.replace("{outside}", str(outside)).replace("{url}", source))
+        # Whatever was done to a copy, the next call finds a whole one.
+        assert (await ask("SELECT count(*) > 0 FROM orders")).endswith("True")
+        assert (await ask("SELECT current_setting('statement_timeout') <> '0'")).endswith("True")
+
     try:
-        for attack in ATTACKS:
-            sql = attack.replace("{outside}", str(outside)).replace("{url}", app.server.url(app.name))
-            said[attack] = desk.sandbox("app", sql).report
+        served(transport, source, attack)
         assert list(outside.iterdir()) == []
     finally:
         for one in outside.iterdir():
             one.unlink()
         outside.rmdir()
     assert app.connection.execute(digest).fetchone() == before
-    for attack, report in said.items():
-        assert SECRET not in report, attack
-        assert "root:" not in report, attack
-        assert "\x1b" not in report, attack
-    passed = {attack for attack, report in said.items() if not report.startswith("the server refused")}
+    for sql, report in said.items():
+        assert SECRET not in report, sql
+        assert "root:" not in report, sql
+        assert "\x1b" not in report, sql
+    passed = {sql for sql, report in said.items() if not report.startswith("the server refused")}
     assert passed <= set(HARMLESS), "\n".join(sorted(passed - set(HARMLESS)))
-    # Whatever was done to a copy, the next call finds a whole one.
-    assert desk.sandbox("app", "SELECT count(*) > 0 FROM orders").report.endswith("True")
-    assert desk.sandbox("app", "SELECT current_setting('statement_timeout') <> '0'").report.endswith("True")
 
 
 def test_a_statement_that_does_not_end_is_stopped(desk, monkeypatch):

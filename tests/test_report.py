@@ -17,6 +17,7 @@ from dbarchitect.api.erd import implied
 from dbarchitect.api.report import ReportOptions, report
 from dbarchitect.api.schema import CheckOptions
 from dbarchitect.cli import run
+from dbarchitect.engines.postgres.server import Server
 from dbarchitect.errors import InputError
 from dbarchitect.model.plan import Effects
 from dbarchitect.model.rehearsal import Held, Observed, QueryChange, Refusal, Rehearsal, Rehearsed, Stop
@@ -336,3 +337,27 @@ def test_wrong_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: lis
     with pytest.raises(InputError, match=said):
         run(["report", *words])
     assert not (tmp_path / "report.html").exists()
+
+
+def test_chosen_rules_on_a_scratch_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+    """`--select` and `--ignore` narrow the page, `--server` stands in for a private one and is left as it was."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.sql").write_text(
+        "CREATE TABLE one (id int PRIMARY KEY, other int REFERENCES one, price float); CREATE TABLE no_key (x int);"
+    )
+
+    def databases() -> list[str]:
+        with server.connect() as connection:
+            return sorted(row[0] for row in connection.execute("SELECT datname FROM pg_database"))
+
+    before = databases()
+    chosen = ["--select", "fk-without-index,no-primary-key", "--ignore", "no-primary-key"]
+    assert run(["report", "shop.sql", "-o", "report.html", "--server", server.url(), *chosen]) == 0
+    assert databases() == before
+    page = (tmp_path / "report.html").read_text()
+    assert "has no index that serves it" in page and ">measured<" in page
+    assert "has no primary key" not in page
+    assert "--select fk-without-index" in page, "how it is made again"
+    assert run(["report", "shop.sql", "-o", "every.html", "--server", server.url(), "--no-prove"]) == 0
+    page = (tmp_path / "every.html").read_text()
+    assert "has no primary key" in page and ">measured<" not in page

@@ -254,7 +254,7 @@ def test_a_key_without_the_time_is_asked_and_grows(tmp_path, capsys):
     (series,) = found.series
     assert any("id come twice at different times" in one for one in series.questions)
     assert rehearsals(found)["partitions"].endswith("none was lost")
-    assert main(["timeseries", str(script), "--rows", "0", "--to", "partitions", "--format", "sql"]) == 0
+    assert main(["timeseries", str(script), "--lab-rows", "0", "--to", "partitions", "--format", "sql"]) == 0
     assert 'ADD PRIMARY KEY (id, "at")' in capsys.readouterr().out.replace("(id, at)", '(id, "at")')
 
 
@@ -277,7 +277,7 @@ def test_nothing_is_run_where_nothing_is_wanted(tmp_path, capsys):
         (["--keep", "readings=soon"], "--keep soon: not a time"),
         (["--memory", "much"], "not a size"),
         (["--rows", "10"], "a trial takes 1000"),
-        (["--rows", "0", "--timescale", "postgresql://x"], "--rows 0 runs nothing"),
+        (["--rows", "0", "--timescale", "postgresql://x"], "--lab-rows 0 runs nothing"),
         (["--timescale", "no/such/folder"], "no postgresql:// URL and no folder"),
     ],
 )

@@ -236,7 +236,7 @@ class Desk:
             "rehearse",
             render_rehearsal(found, "text", screen=_SCREEN, version=__version__),
             render_rehearsal(found, "json", screen=_SCREEN, version=__version__),
-            again=f"dba migrate rehearse FOLDER --source {self._shown(source)} --data",
+            again=f"dba migrate rehearse FOLDER --source {self._shown(source)} --measure",
         )
         self._plans.keep(Plan(source=source, up=up, down=down, rehearsal=found))
         return replace(answer, plan=found.plan)

@@ -26,14 +26,15 @@ __all__ = ["LoopOptions", "Loops", "loops"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopOptions:
     """Options of `loops`. `prefix`: the server's log_line_prefix; `source`: whose keys raise the confidence; `count`:
-    executions that make a loop; `baseline`: a file of accepted ones, which `write_baseline` writes instead."""
+    executions that make a loop; `baseline`: a file of accepted ones; `write_baseline`: where to write
+    such a file instead."""
 
     prefix: str | None = None
     source: str | None = None
     count: int = 5
     ignored: tuple[Ignored, ...] = ()
     baseline: Path | None = None
-    write_baseline: bool = False
+    write_baseline: Path | None = None
     standard_input: BinaryIO | None = None
     pg_bin: Path | None = None
     cache: Path | None = None
@@ -72,10 +73,8 @@ def loops(files: Sequence[str], options: LoopOptions) -> Loops:
         )
     every = search.found(schema)
     kept = tuple(one for one in every if not any(ignore.covers(one) for ignore in options.ignored))
-    if options.write_baseline:
-        if options.baseline is None:
-            raise InputError("no baseline is named", hint="--baseline FILE --write-baseline")
-        write_whole(options.baseline, baseline_text(kept))
+    if options.write_baseline is not None:
+        write_whole(options.write_baseline, baseline_text(kept))
         return Loops(found=(), statements=statements, accepted=len(every))
     if options.baseline is not None:
         kept = new_ones(kept, _accepted(options.baseline))
@@ -87,5 +86,5 @@ def _accepted(file: Path) -> frozenset[str]:
         return accepted_in(file.read_bytes(), str(file))
     except OSError as err:
         raise InputError(
-            f"cannot read the baseline {file}: {err.strerror}", hint="--write-baseline writes it the first time"
+            f"cannot read the baseline {file}: {err.strerror}", hint=f"--write-baseline {file} writes it the first time"
         ) from err

@@ -226,7 +226,7 @@ def _command(paths: Sequence[Path], source: str, options: RehearseOptions) -> tu
     if options.workload is not None:
         words += ["--workload", str(options.workload)]
     if options.data:
-        words.append("--data")
+        words.append("--measure")
     if options.copy_with is not None:
         words += ["--copy-with", options.copy_with]
         words += ["--drop-copy-with", options.drop_copy_with] if options.drop_copy_with is not None else []

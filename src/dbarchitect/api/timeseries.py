@@ -128,7 +128,7 @@ def _notes(options: TimeSeriesOptions, workload: bool) -> Generator[str]:
     if not workload:
         yield "without a workload tables are told by names and keys alone: --workload FILE says what is asked of them"
     if not options.most:
-        yield "nothing was run (--rows 0): every figure is modelled or static"
+        yield "nothing was run (--lab-rows 0): every figure is modelled or static"
     elif options.timescale is None:
         yield (
             "no TimescaleDB was started, so what is said of hypertables, columnstore and continuous aggregates is "

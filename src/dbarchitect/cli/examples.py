@@ -64,7 +64,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "migrate new": ("dba migrate new order_notes --in migrations --to wanted.sql",),
     "migrate lint": ("dba migrate lint migrations --source postgresql://localhost/shop",),
-    "migrate rehearse": ("dba migrate rehearse migrations --source postgresql://localhost/shop_before --data",),
+    "migrate rehearse": ("dba migrate rehearse migrations --source postgresql://localhost/shop_before --measure",),
     "migrate apply": ("dba migrate apply migrations --to postgresql://localhost/shop_before --yes",),
     "migrate status": ("dba migrate status migrations --to postgresql://localhost/shop_before",),
     "migrate rollback": ("dba migrate rollback migrations --to postgresql://localhost/shop_before --yes",),

@@ -28,7 +28,7 @@ def new(
     to: Annotated[str, Parameter(metavar="SOURCE", help="The schema that is wanted.")],
     form: Annotated[
         Literal["plain", "alembic", "prisma", "drizzle"] | None,
-        Parameter(name="--format", help="Of a new folder. Default plain."),
+        Parameter(name=("--folder-format", "--format"), help="Of a new folder. Default plain."),
     ] = None,
     rename: Annotated[tuple[str, ...], Parameter(metavar="OLD=NEW", help="What was renamed, repeatable.")] = (),
     distinct: Annotated[tuple[str, ...], Parameter(metavar="OLD", help="What was not; '*': nothing was.")] = (),

@@ -24,7 +24,7 @@ def lint(
     source: Annotated[
         str | None, Parameter(metavar="SOURCE", help="What they will run on: a URL, a .twin, a .sql file.")
     ] = None,
-    pg: Annotated[int | None, Parameter(metavar="N", help="The server's major version, 12 to 18.")] = None,
+    pg: Annotated[int | None, Parameter(metavar="MAJOR", help="The server's major version, 12 to 18.")] = None,
     fix: Annotated[
         bool, Parameter(help="Write the safe forms into the files; without it text shows the diff.")
     ] = False,

@@ -34,7 +34,9 @@ def mcp(
         ),
     ] = (),
     transport: Annotated[Literal["stdio", "http"], Parameter(help="Default stdio.")] = "stdio",
-    host: Annotated[str, Parameter(help="Of http. Default 127.0.0.1, and no other is taken.")] = "127.0.0.1",
+    host: Annotated[
+        str, Parameter(metavar="ADDRESS", help="Of http. Default 127.0.0.1, and no other is taken.")
+    ] = "127.0.0.1",
     port: Annotated[int, Parameter(metavar="N", help="Of http. Default 8571.")] = 8571,
     apply_to: Annotated[
         str | None,

@@ -34,7 +34,9 @@ def n_plus_one(
     baseline: Annotated[
         Path | None, Parameter(metavar="FILE", help="Accepted findings: only new ones are shown, and fail.")
     ] = None,
-    write_baseline: Annotated[bool, Parameter(help="Accept what is found: write the baseline.")] = False,
+    write_baseline: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Write what is found as accepted, exit with 0.")
+    ] = None,
     pg_bin: PgBin = None,
     form: Annotated[Literal["text", "json", "github"], Parameter(name="--format", help="Default text.")] = "text",
     output: Output = None,

@@ -25,7 +25,10 @@ def rehearse(
     *files: Files,
     source: Annotated[str, Parameter(metavar="SOURCE", help="What they will run on: a URL, a .twin, a .sql file.")],
     workload: Workload = None,
-    data: Annotated[bool, Parameter(help="Measure on many rows: how long it takes and who has to wait.")] = False,
+    measure: Annotated[
+        bool,
+        Parameter(name=("--measure", "--data"), help="On many made-up rows: how long it takes and who has to wait."),
+    ] = False,
     copy: Annotated[
         str | None,
         Parameter(metavar="URL", help="A copy of the source that may be written to, in place of made-up rows."),
@@ -74,7 +77,7 @@ def rehearse(
         raise InputError("--copy is the source itself, and a rehearsal writes to it", hint="name a copy of it")
     options = api.RehearseOptions(
         workload=workload,
-        data=data,
+        data=measure,
         copy=copy,
         copy_with=copy_with,
         drop_copy_with=drop_copy_with,

@@ -53,7 +53,10 @@ def timeseries(
         Parameter(name="--to", help="Whose steps are shown. Default timescale."),
     ] = "timescale",
     rows: Annotated[
-        str, Parameter(metavar="N", help="Made-up rows of a trial; 0 runs nothing. Default 200k.")
+        str,
+        Parameter(
+            name=("--lab-rows", "--rows"), metavar="N", help="Made-up rows of a trial; 0 runs nothing. Default 200k."
+        ),
     ] = "200k",
     facts: Annotated[
         tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts replace ours, repeatable.")
@@ -69,16 +72,18 @@ def timeseries(
     from dbarchitect.api import timeseries as api
     from dbarchitect.render.timeseries import render_timeseries
 
-    most = count_of("--rows", rows)
+    most = count_of("--lab-rows", rows)
     if most and not 1_000 <= most <= 20_000_000:
-        raise InputError(f"--rows {rows}: a trial takes 1000 to 20 million", hint="--rows 200k, or 0 to run nothing")
+        raise InputError(
+            f"--lab-rows {rows}: a trial takes 1000 to 20 million", hint="--lab-rows 200k, or 0 to run nothing"
+        )
     if timescale is not None and not most:
-        raise InputError("--timescale measures, and --rows 0 runs nothing", hint="leave one of them out")
+        raise InputError("--timescale measures, and --lab-rows 0 runs nothing", hint="leave one of them out")
     words: list[str] = []
     for option, values in (("--rate", rate), ("--keep", keep)):
         words += [word for one in values for word in (option, one)]
     for option, value, usual in (
-        ("--memory", memory, None), ("--late", late, None), ("--to", target, "timescale"), ("--rows", rows, "200k"),
+        ("--memory", memory, None), ("--late", late, None), ("--to", target, "timescale"), ("--lab-rows", rows, "200k"),
     ):  # fmt: skip
         if value != usual:
             words += [option, str(value)]

@@ -47,7 +47,7 @@ def _parts(found: PlatformReport) -> Iterator[Part]:
         yield Text(f"  {line(fact.source)}, {fact.date}", style="dim")
     yield Text("")
     yield Text(f"a rehearsal on a copy there: {found.copy_note}")
-    yield Verbatim(Text("  dba migrate rehearse FOLDER --source URL --data \\"))
+    yield Verbatim(Text("  dba migrate rehearse FOLDER --source URL --measure \\"))
     yield Verbatim(Text(f"    --copy-with {_quoted(found.copy_with)} \\"))
     yield Verbatim(Text(f"    --drop-copy-with {_quoted(found.drop_copy_with)}"))
     yield Text("  not tried against the service: by the help of its own command line", style="dim")

@@ -14,7 +14,7 @@ The rows have been checked: the query in the finding lists those that stand in t
 
 ## How to mend it
 
-Run the query on production (or `dba migrate rehearse --data`), mend what it lists, then migrate.
+Run the query on production (or `dba migrate rehearse --measure`), mend what it lists, then migrate.
 """
 
 from __future__ import annotations
