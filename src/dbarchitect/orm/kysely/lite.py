@@ -29,6 +29,8 @@ LITE_CAPABILITIES: dict[str, tuple[Level, str]] = {
     "primary key": ("native", "the key of the repositories"),
     "composite primary key": ("native", "the key of the repositories"),
     "no primary key": ("native", "a repository that inserts"),
+    "any type": ("native", "a union of what SQLite keeps"),
+    "date or time": ("native", "the text that it is; a number where its default is one"),
     "generated column": ("native", "`GeneratedAlways`"),
     "virtual generated column": ("native", "`GeneratedAlways`"),
     "collation": ("raw", _RAW),
