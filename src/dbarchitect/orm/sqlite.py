@@ -203,6 +203,7 @@ def _sub(relation: Table | View, name: str, kind: str) -> ObjectRef:
 SQLITE_CONSTRUCTS = (
     "strict", "without rowid", "autoincrement", "conflict clause", "primary key", "composite primary key",
     "no primary key", "any type", "date or time", "generated column", "virtual generated column", "collation",
-    "default", "check constraint", "unique", "foreign key", "composite foreign key", "deferrable foreign key", "self reference", "index",
-    "partial index", "expression index", "descending index", "index collation", "view", "trigger", "virtual table",
+    "default", "check constraint", "unique", "foreign key", "composite foreign key", "deferrable foreign key",
+    "self reference", "index", "partial index", "expression index", "descending index", "index collation", "view",
+    "trigger", "virtual table",
 )  # fmt: skip
