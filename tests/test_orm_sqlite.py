@@ -260,6 +260,20 @@ def test_prisma(name: str, host: Host, tmp_path: Path) -> None:
         (folder / "rows.ts").write_text(PRISMA_ROWS)
         (folder / "tsconfig.json").write_text(first["tsconfig.json"].replace('"tests"]', '"tests", "rows.ts"]'))
         run(folder, "tsx", "rows.ts")
+        later = tmp_path / "later.sql"
+        text = SHOP.read_text().replace("DEFAULT '{}'\n", "DEFAULT '{}', phone TEXT\n")
+        # Orders are rebuilt, and their lines refer to them ON DELETE CASCADE.
+        later.write_text(text.replace("weight REAL,", "weight REAL DEFAULT 0,"))
+        before = rows(db, "SELECT count(*) FROM lines")
+        assert before == [(3,)]
+        found = made(later, "prisma", folder, host=host)
+        assert [one for one in found.written if one.endswith("/migration.sql")], found.written
+        assert "2 migrations, all of them run" in run(folder, "tsx", "prisma/migrate.ts")
+        assert told(read(db)) == told(loaded(later)) and rows(db, "SELECT count(*) FROM lines") == before
+        assert "up to date" in run(folder, "prisma", "migrate", "status")
+        assert "empty migration" in prisma_drift(folder)
+        source, report = later, found
+        first = texts(folder) | {"tsconfig.json": first["tsconfig.json"]}
     run(folder, "tsc")
     changed = "books" if name == "shop" else "teams"
     with closing(sqlite3.connect(db)) as connection:

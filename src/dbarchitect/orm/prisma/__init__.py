@@ -31,6 +31,7 @@ class Prisma:
     name: TargetName = "prisma"
     title: str = "Prisma"
     snapshot: str = ""
+    sqlite_snapshot: str = migration.SNAPSHOT
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = scaffold.hosts()
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES

@@ -130,6 +130,7 @@ def generate_lite(blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project
     found = [File(path="prisma/schema.prisma", text=write(made))]
     if settings.scaffold:
         found += migration.files(ddl.up, ddl.down, "sqlite")
+        found += migration.later(ddl.since) if ddl.since is not None else []
         found += files(made, settings, dict(_apart(made, source)), _virtual(source))
     report = Report(LITE_CAPABILITIES)
     report_all(source, report)

@@ -45,27 +45,23 @@ try {
       }
       continue;
     }
-    if (client.protocol === "file") {
-      // A table that is rebuilt would take its children's rows with it. The
-      // transaction gets this connection; the client opens another.
-      await client.execute("PRAGMA foreign_keys = OFF");
-    }
-    const transaction = await client.transaction("write");
-    try {
-      await transaction.executeMultiple(script.toString("utf8"));
-      await transaction.execute({
-        sql: `INSERT INTO _prisma_migrations
-          (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-          VALUES (?, ?, ?, ?, ?, 1)`,
-        args: [randomUUID(), checksum, name, Date.now(), Date.now()],
-      });
-      await transaction.commit();
-    } finally {
-      transaction.close();
-    }
+    // One session, and all or nothing. Foreign keys are off, because a table
+    // that is rebuilt would take its children's rows with it.
+    const values = [randomUUID(), checksum, name].map(quoted).join(", ");
+    await client.executeMultiple(`PRAGMA foreign_keys = OFF;
+BEGIN IMMEDIATE;
+${script.toString("utf8")}
+INSERT INTO _prisma_migrations
+  (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+  VALUES (${values}, ${Date.now()}, ${Date.now()}, 1);
+COMMIT;`);
     console.log(`${name}: done`);
   }
   console.log(`${names.length} migrations, all of them run`);
 } finally {
   client.close();
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
 }
