@@ -79,13 +79,16 @@ def keys_of(table: Table) -> list[Key]:
     excluded = unseen(table)
     primary = next((one.index or one.name for one in table.constraints if isinstance(one, PrimaryKey)), "")
     found: list[Key] = []
-    if table.sqlite is not None and table.primary_key is not None and not table.primary_key.index:
-        # The rowid, or the tree that a table without one is, has no index beside it.
+    lite = table.sqlite is not None
+    if lite and table.primary_key is not None:
+        # Often it has no index beside the table, and its order, which may descend, cannot be said.
         rowid = Index(name=Name(schema="", name=primary), table=table.name, unique=True)
         found.append(Key(index=rowid, columns=table.primary_key.columns, primary=True, unique=True))
     known = {one.name for one in table.columns}  # and not SQLite's rowid
     for index in table.indexes:
         columns = (*(key.column or "" for key in index.keys), *index.include)
+        if lite and index.name.name == primary:
+            continue
         if index.constraint in excluded or not known.issuperset(columns) or len(set(columns)) < len(columns):
             continue
         first = index.name.name == primary
