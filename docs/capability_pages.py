@@ -15,6 +15,7 @@ from typing import get_args
 
 from dbarchitect.api.kinds import KINDS, VERBS, Kind
 from dbarchitect.orm.project import CONSTRUCTS, Level
+from dbarchitect.orm.sqlite import SQLITE_CONSTRUCTS
 from dbarchitect.orm.targets import targets
 
 DOCS = Path(__file__).resolve().parent
@@ -80,6 +81,11 @@ def orm_targets() -> str:
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     totals = (_counted(one.capabilities) for one in known.values())
     lines += [f"| of the first {len(CONSTRUCTS)} | " + " | ".join(totals) + " |", ""]
+    offered = [one for one in known.values() if one.sqlite]
+    lines += ["## SQLite and Turso", "", "The same for schemas of [SQLite](orm-sqlite.md).", ""]
+    lines += ["| | " + " | ".join(one.title for one in offered) + " |", "|---" * (len(offered) + 1) + "|"]
+    lines += [f"| {row} | " + " | ".join(one.sqlite[row][0] for one in offered) + " |" for row in SQLITE_CONSTRUCTS]
+    lines.append("")
     for one in known.values():
         hosts, variants = ", ".join(one.hosts), ", ".join(one.variants)
         lines += [f"## {one.title}", "", f"Hosts: {hosts}." + (f" Variants: {variants}." if variants else ""), ""]

@@ -24,6 +24,8 @@ _PACKAGES = {
     "prisma": "7.10.1",
     "@prisma/client": "7.10.0",
     "@prisma/adapter-pg": "7.10.1",
+    "@prisma/adapter-libsql": "7.10.0",
+    "@prisma/adapter-better-sqlite3": "7.10.0",
     "@prisma/driver-adapter-utils": "7.10.1",
     # Prisma's migration engine, which it otherwise downloads when it is run.
     "@prisma/schema-engine-wasm": "8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323",

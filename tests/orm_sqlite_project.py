@@ -18,7 +18,7 @@ from dbarchitect.model.bookkeeping import without_histories
 from dbarchitect.model.schema import Check, ForeignKey, PrimaryKey, Relational, Table, Unique
 from dbarchitect.orm.project import Generated, Host, Settings, TargetName
 from dbarchitect.orm.sqlite import as_mapped, default_text, written_name
-from migration_tools import fetched
+from migration_tools import fetched, run
 
 HERE = Path(__file__).parent
 SHOP = HERE / "orm_sqlite_shop.sql"
@@ -52,6 +52,13 @@ def node(folder: Path, *command: str) -> str:
     ran = subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stdout}{ran.stderr}"
     return ran.stdout + ran.stderr
+
+
+def prisma_drift(folder: Path) -> str:
+    """What Prisma would change in the project's file to come to its schema, as SQL without blank lines."""
+    schema = "prisma/schema.prisma"
+    said = run(folder, "prisma", "migrate", "diff", "--from-config-datasource", "--to-schema", schema, "--script")
+    return "\n".join(line for line in said.splitlines() if line and "Loaded Prisma config" not in line)
 
 
 def python(folder: Path, *command: str) -> str:

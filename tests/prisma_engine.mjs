@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --no-warnings --experimental-wasm-modules
 // Prisma's migration engine in place of the binary that its command line would download: the WebAssembly build of the
 // same engine from npm, behind the same JSON-RPC on standard input and output. It serves `migrate deploy`,
-// `migrate status` and `migrate diff` from a database to a schema.
+// `migrate status` and `migrate diff` from a database to a schema, of PostgreSQL and of a file of SQLite.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -17,72 +17,93 @@ if (given.includes("--version")) {
 }
 const option = (name) => (given.includes(name) ? given[given.indexOf(name) + 1] : undefined);
 const url = JSON.parse(option("--datasource") ?? "{}").url;
-const pg = (await load("pg")).default;
+const factory = url?.startsWith("file:") ? await sqlite() : await postgres();
 
-if (given.includes("cli")) {
-  // `cli can-connect-to-database`: the test has made it.
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.end();
-  process.exit(0);
-}
-
-// `migrate diff` reads the catalogue, whose types "char" and name the adapter does not know, and in which the engine takes
-// PostgreSQL 18's rows for NOT NULL for constraints of a kind that it does not know.
-const { ColumnTypeEnum } = await load("@prisma/driver-adapter-utils");
-const known = { 18: 1042, 19: 25, 22: 25, 194: 25, 1002: 1009, 1003: 1009, 2205: 25, 2206: 25 };
-const letters = new Set();
-const repaired = (result) => {
-  for (const one of [result].flat()) {
-    for (const field of one?.fields ?? []) {
-      if (field.dataTypeID === 18) letters.add(field.name);
-      field.dataTypeID = known[field.dataTypeID] ?? field.dataTypeID;
-    }
-  }
-  return result;
-};
-const without = (text) => text.replace("contype NOT IN ('p', 'u', 'f')", "contype NOT IN ('p', 'u', 'f', 'n')");
-const query = pg.Client.prototype.query;
-pg.Client.prototype.query = function (config, values, callback) {
-  const asked = typeof config === "string" ? without(config) : config;
-  if (typeof asked?.text === "string") asked.text = without(asked.text);
-  const done = typeof values === "function" ? values : callback;
-  if (done === undefined) return Promise.resolve(query.call(this, asked, values)).then(repaired);
-  const rest = typeof values === "function" ? [] : [values];
-  return query.call(this, asked, ...rest, (error, result) => done(error, repaired(result)));
-};
-
-// The adapter cuts a script at every semicolon, also those in function bodies. The engine's own connector, which the
-// binary has, sends it whole, as one simple query.
-const { PrismaPg } = await load("@prisma/adapter-pg");
-const factory = new PrismaPg({ connectionString: url });
-for (const connect of ["connect", "connectToShadowDb"]) {
-  const ordinary = factory[connect].bind(factory);
-  factory[connect] = async () => {
+async function sqlite() {
+  if (given.includes("cli")) process.exit(0); // a file is made when it is opened
+  const { PrismaLibSql } = await load("@prisma/adapter-libsql");
+  const made = new PrismaLibSql({ url });
+  const ordinary = made.connect.bind(made);
+  made.connect = async () => {
+    // The describer asks for `name = "index"`: libSQL is built without double-quoted strings, the binary with them.
     const adapter = await ordinary();
     const raw = adapter.queryRaw.bind(adapter);
-    adapter.queryRaw = async (asked) => {
-      const answer = await raw(asked);
-      answer.columnNames.forEach((name, place) => {
-        if (letters.has(name) && answer.columnTypes[place] === ColumnTypeEnum.Text) {
-          answer.columnTypes[place] = ColumnTypeEnum.Character;
-        }
-      });
-      return answer;
-    };
-    adapter.executeScript = async (script) => {
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      try {
-        await client.query(script);
-      } catch (error) {
-        adapter.onError(error);
-      } finally {
-        await client.end();
-      }
-    };
+    const quoted = /(type = 'index' AND name = )"([^"]*)";$/;
+    const single = (_, before, name) => `${before}'${name.replaceAll("'", "''")}'`;
+    adapter.queryRaw = (asked) => raw({ ...asked, sql: asked.sql.replace(quoted, single) });
     return adapter;
   };
+  return made;
+}
+
+async function postgres() {
+  const pg = (await load("pg")).default;
+  if (given.includes("cli")) {
+    // `cli can-connect-to-database`: the test has made it.
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.end();
+    process.exit(0);
+  }
+
+  // `migrate diff` reads the catalogue, whose types "char" and name the adapter does not know, and in which the engine takes
+  // PostgreSQL 18's rows for NOT NULL for constraints of a kind that it does not know.
+  const { ColumnTypeEnum } = await load("@prisma/driver-adapter-utils");
+  const known = { 18: 1042, 19: 25, 22: 25, 194: 25, 1002: 1009, 1003: 1009, 2205: 25, 2206: 25 };
+  const letters = new Set();
+  const repaired = (result) => {
+    for (const one of [result].flat()) {
+      for (const field of one?.fields ?? []) {
+        if (field.dataTypeID === 18) letters.add(field.name);
+        field.dataTypeID = known[field.dataTypeID] ?? field.dataTypeID;
+      }
+    }
+    return result;
+  };
+  const without = (text) => text.replace("contype NOT IN ('p', 'u', 'f')", "contype NOT IN ('p', 'u', 'f', 'n')");
+  const query = pg.Client.prototype.query;
+  pg.Client.prototype.query = function (config, values, callback) {
+    const asked = typeof config === "string" ? without(config) : config;
+    if (typeof asked?.text === "string") asked.text = without(asked.text);
+    const done = typeof values === "function" ? values : callback;
+    if (done === undefined) return Promise.resolve(query.call(this, asked, values)).then(repaired);
+    const rest = typeof values === "function" ? [] : [values];
+    return query.call(this, asked, ...rest, (error, result) => done(error, repaired(result)));
+  };
+
+  // The adapter cuts a script at every semicolon, also those in function bodies. The engine's own connector, which the
+  // binary has, sends it whole, as one simple query.
+  const { PrismaPg } = await load("@prisma/adapter-pg");
+  const factory = new PrismaPg({ connectionString: url });
+  for (const connect of ["connect", "connectToShadowDb"]) {
+    const ordinary = factory[connect].bind(factory);
+    factory[connect] = async () => {
+      const adapter = await ordinary();
+      const raw = adapter.queryRaw.bind(adapter);
+      adapter.queryRaw = async (asked) => {
+        const answer = await raw(asked);
+        answer.columnNames.forEach((name, place) => {
+          if (letters.has(name) && answer.columnTypes[place] === ColumnTypeEnum.Text) {
+            answer.columnTypes[place] = ColumnTypeEnum.Character;
+          }
+        });
+        return answer;
+      };
+      adapter.executeScript = async (script) => {
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        try {
+          await client.query(script);
+        } catch (error) {
+          adapter.onError(error);
+        } finally {
+          await client.end();
+        }
+      };
+      return adapter;
+    };
+  }
+  return factory;
 }
 
 const { bindMigrationAwareSqlAdapterFactory } = await load("@prisma/driver-adapter-utils");

@@ -10,10 +10,25 @@ from pathlib import Path
 import pytest
 
 from dbarchitect.errors import InputError
-from dbarchitect.orm.project import TargetName
+from dbarchitect.orm.project import Host, TargetName
 from dbarchitect.orm.sqlite import SQLITE_CONSTRUCTS, constructs
 from dbarchitect.orm.targets import targets
-from orm_sqlite_project import ODD, SHOP, linked, loaded, made, node, python, read, rows, same_catalogue, texts, told
+from migration_tools import run
+from orm_sqlite_project import (
+    ODD,
+    SHOP,
+    linked,
+    loaded,
+    made,
+    node,
+    prisma_drift,
+    python,
+    read,
+    rows,
+    same_catalogue,
+    texts,
+    told,
+)
 
 SCHEMAS = {"shop": SHOP, "odd": ODD}
 OFFERED = [one.name for one in targets().values() if one.sqlite]
@@ -65,6 +80,49 @@ async def main() -> None:
 asyncio.run(main())
 from app.db.session import sync_engine
 sync_engine().dispose()
+"""
+PRISMA_ROWS = """
+import assert from "node:assert/strict";
+import { prisma } from "./src/db.js";
+import { findOrder, listOrders, listOrdersOfTag } from "./src/repositories/order.js";
+
+const boss = await prisma.user.create({ data: { email: "Boss@x.org", settings: { a: [1] } } });
+const birthday = new Date(Date.UTC(1990, 4, 4));
+const user = await prisma.user.create({ data: { email: "u@x.org", birthday, managerId: boss.id } });
+await prisma.tenant.create({ data: { id: "t", title: "T" } });
+for (const number of [1, 2, 3]) {
+  await prisma.order.create({
+    data: {
+      number, tenantId: "t", userId: user.id, totalCents: number * 100, payload: Uint8Array.from([0, 255]),
+      lines: { create: { sku: "s", price: "1.5" } },
+      orderTags: { create: { tag: { create: { name: `tag ${number}` } } } },
+    },
+  });
+}
+const order = await findOrder(prisma, { tenantId: "t", number: 2 });
+assert.ok(order);
+assert.equal(order.vatCents, 40);
+assert.equal(order.label, "t-2");
+assert.deepEqual([...(order.payload ?? [])], [0, 255]);
+assert.equal(String(order.lines[0]?.price), "1.5");
+assert.equal(order.orderTags[0]?.tag.name, "tag 2");
+assert.equal(order.user.birthday?.toISOString(), "1990-05-04T00:00:00.000Z");
+assert.ok(order.placedAt > 1_700_000_000);
+const read = await prisma.user.findUniqueOrThrow({ where: { email: "BOSS@X.ORG" }, include: { reports: true } });
+assert.deepEqual(read.settings, { a: [1] });
+assert.equal(read.active, true);
+assert.equal(read.reports[0]?.id, user.id);
+assert.ok(Math.abs(read.createdAt.getTime() - Date.now()) < 600_000);
+const first = await listOrders(prisma, null, 2);
+assert.deepEqual(first.rows.map((one) => one.number), [1, 2]);
+const rest = await listOrders(prisma, first.next, 2);
+assert.deepEqual([rest.rows.map((one) => one.number), rest.next], [[3], null]);
+const tag = order.orderTags[0]?.tagId ?? 0;
+assert.equal((await listOrdersOfTag(prisma, { id: tag })).rows.length, 1);
+assert.equal((await prisma.openOrder.findMany()).length, 3);
+await assert.rejects(prisma.order.create({ data: { number: 9, tenantId: "nobody", userId: user.id, totalCents: 1 } }));
+await assert.rejects(prisma.order.create({ data: { number: 9, tenantId: "t", userId: user.id, totalCents: -1 } }));
+await prisma.$disconnect();
 """
 CREATE_ALL = """
 import app.models
@@ -178,6 +236,55 @@ def test_kysely_when_the_schema_moves_on(tmp_path: Path) -> None:
     node(folder, "tsc")
 
 
+@pytest.mark.parametrize(("name", "host"), [("shop", "turso"), ("odd", "server")])
+def test_prisma(name: str, host: Host, tmp_path: Path) -> None:
+    source, folder, db = SCHEMAS[name], tmp_path / "app", tmp_path / "app" / "app.db"
+    wanted = loaded(source)
+    report = made(source, "prisma", folder, host=host)
+    first = texts(folder)
+    (folder / ".env").write_text("DATABASE_URL=file:./app.db\n")
+    schema = folder / "prisma" / "schema.prisma"
+    run(folder, "prisma", "format")
+    assert schema.read_text() == first["prisma/schema.prisma"]
+    run(folder, "prisma", "generate")
+    if host == "turso":
+        for _ in range(2):  # what is noted is not run again
+            assert "1 migrations, all of them run" in run(folder, "tsx", "prisma/migrate.ts")
+    else:
+        run(folder, "prisma", "migrate", "deploy")
+    assert "up to date" in run(folder, "prisma", "migrate", "status")
+    same_catalogue(wanted, read(db))
+    assert "empty migration" in prisma_drift(folder)
+    if host == "turso":
+        assert "fail 0" in run(folder, "tsx", "--test", "tests/start.test.ts")
+        (folder / "rows.ts").write_text(PRISMA_ROWS)
+        (folder / "tsconfig.json").write_text(first["tsconfig.json"].replace('"tests"]', '"tests", "rows.ts"]'))
+        run(folder, "tsx", "rows.ts")
+        later = tmp_path / "later.sql"
+        text = SHOP.read_text().replace("DEFAULT '{}'\n", "DEFAULT '{}', phone TEXT\n")
+        # Orders are rebuilt, and their lines refer to them ON DELETE CASCADE.
+        later.write_text(text.replace("weight REAL,", "weight REAL DEFAULT 0,"))
+        before = rows(db, "SELECT count(*) FROM lines")
+        assert before == [(3,)]
+        found = made(later, "prisma", folder, host=host)
+        assert [one for one in found.written if one.endswith("/migration.sql")], found.written
+        assert "2 migrations, all of them run" in run(folder, "tsx", "prisma/migrate.ts")
+        assert told(read(db)) == told(loaded(later)) and rows(db, "SELECT count(*) FROM lines") == before
+        assert "up to date" in run(folder, "prisma", "migrate", "status")
+        assert "empty migration" in prisma_drift(folder)
+        source, report = later, found
+        first = texts(folder) | {"tsconfig.json": first["tsconfig.json"]}
+    run(folder, "tsc")
+    changed = "books" if name == "shop" else "teams"
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(f"ALTER TABLE {changed} ADD COLUMN more INTEGER")
+    assert f'CREATE TABLE "new_{changed}"' in prisma_drift(folder)
+    (folder / "tsconfig.json").write_text(first["tsconfig.json"])
+    again = made(source, "prisma", folder, host=host)
+    assert not again.written and not again.removed and again.losses == report.losses
+    assert {path: text for path, text in texts(folder).items() if path in first} == first
+
+
 @pytest.mark.parametrize("target", OFFERED)
 def test_what_is_not_in_the_models_is_in_the_report(target: TargetName, tmp_path: Path) -> None:
     table = targets()[target].sqlite
@@ -216,7 +323,7 @@ def test_turso(tmp_path: Path) -> None:
     ("to", "more", "said"),
     [
         ("tortoise", {}, "not offered for SQLite"),
-        ("prisma", {}, "not offered for SQLite"),
+        ("prisma", {"host": "neon"}, "PostgreSQL's"),
         ("kysely", {"host": "supabase"}, "PostgreSQL's"),
         ("sqlalchemy", {"host": "turso"}, "no sound driver"),
         ("sqlalchemy", {"variant": "sqlmodel"}, "PostgreSQL alone"),

@@ -93,33 +93,35 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
         held = " ".join(filter(None, (before.target, before.variant)))
         again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
         raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
-    others = _others(folder, chosen.snapshot, before)
-    if sqlite_given(source, options.engine):
+    lite = sqlite_given(source, options.engine)
+    snapshot = chosen.sqlite_snapshot if lite else chosen.snapshot
+    others = _others(folder, snapshot, before)
+    if lite:
         if not chosen.sqlite:
             offered = [one.name for one in targets().values() if one.sqlite]
             raise InputError(f"{chosen.title} is not offered for SQLite", hint=f"--to {', '.join(offered)}")
         name = source
         opened, schema, ddl, gaps = read_sqlite(source, options.engine, options.now, options.progress)
-        if before is not None and chosen.snapshot and options.settings.scaffold:
-            told = _hidden(folder, chosen.snapshot, others, before)
+        if before is not None and snapshot and options.settings.scaffold:
+            told = _hidden(folder, snapshot, others, before)
             if not told:
                 number, answers = (
-                    _number(chosen.snapshot, others, before),
+                    _number(snapshot, others, before),
                     answers_of(options.renames, options.distinct),
                 )
-                kept = folder / chosen.snapshot
+                kept = folder / snapshot
                 since = since_sqlite(kept, opened, number, answers, options.now, options.progress)
                 ddl = dataclasses.replace(ddl, since=since)
             gaps = (*gaps, *told)
     else:
-        name, schema, ddl, gaps = _read(source, folder, chosen.snapshot, others, before, options)
+        name, schema, ddl, gaps = _read(source, folder, snapshot, others, before, options)
     blueprint = draw(schema, Naming(names=options.names, keep=options.keep_names))
     options.progress(f"writing {len(blueprint.entities):,} entities for {chosen.title}")
     project = chosen.generate(blueprint, ddl, options.settings)
     if options.rows and options.settings.scaffold:
         project = planted(project, to, options.settings.package, options.rows)
-    if chosen.snapshot and options.settings.scaffold:
-        file = File(path=chosen.snapshot, text=_kept(folder / chosen.snapshot, ddl, others, before))
+    if snapshot and options.settings.scaffold:
+        file = File(path=snapshot, text=_kept(folder / snapshot, ddl, others, before))
         project = replace(project, files=(*project.files, file))
     manifest = Manifest(target=to, variant=options.settings.variant, others=others)
     written, removed, kept, unchanged = _bring_up(folder, project, manifest, before, force=options.force)
@@ -188,7 +190,9 @@ def _others(folder: Path, snapshot: str, before: Manifest | None) -> tuple[str, 
     """The migrations beside the snapshot that are not ours."""
     ours = set(before.begun if before is not None else ())
     home = (folder / snapshot).parent
-    files = [one for one in home.iterdir() if one.suffix == ".ts"] if snapshot and home.is_dir() else []
+    beside = list(home.iterdir()) if snapshot and home.is_dir() else []
+    files = [one for one in beside if one.suffix == ".ts"]
+    files += [one / "migration.sql" for one in beside if (one / "migration.sql").is_file()]
     return tuple(sorted(name for one in files if (name := one.relative_to(folder).as_posix()) not in ours))
 
 
@@ -234,7 +238,9 @@ def _hidden(folder: Path, snapshot: str, others: tuple[str, ...], before: Manife
 
 def _number(snapshot: str, others: tuple[str, ...], before: Manifest) -> int:
     """Of the next migration."""
-    beside = {Path(one).name for one in (*before.begun, *others) if Path(one).parent == Path(snapshot).parent}
+    home = Path(snapshot).parent
+    paths = [Path(one) for one in (*before.begun, *others)]
+    beside = {one.relative_to(home).parts[0] for one in paths if one.is_relative_to(home)}
     return max((int(found[0]) for one in beside if (found := _NUMBER.match(one))), default=0) + 1
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from dbarchitect.model import english
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.model.plan import Step
@@ -16,6 +17,7 @@ from .blueprint import Blueprint
 
 TARGETS = ("sqlalchemy", "tortoise", "prisma", "drizzle", "kysely")
 TargetName = Literal["sqlalchemy", "tortoise", "prisma", "drizzle", "kysely"]
+_WORDS = 6  # of the first step, in the name of a file
 Host = Literal["server", "neon", "supabase", "turso"]
 
 # How a construct of PostgreSQL stands in a target. native: in its models, as it is; approximate: in its models, near to
@@ -97,6 +99,18 @@ class Since:
     down: tuple[Step, ...]
     no_way_back: str = ""
 
+    @property
+    def slug(self) -> str:
+        """The words of the first step, for the name of a file."""
+        does = [step.does for step in self.up if not step.sql[0].startswith(("SET ", "RESET "))]
+        words = [one for one in english.split(does[0]) if one.isascii()][:_WORDS]
+        return english.snake(words or ["change"]) + (f"_and_{len(does) - 1}_more" if len(does) > 1 else "")
+
+    @property
+    def loses(self) -> tuple[str, ...]:
+        """What of the data is gone afterwards."""
+        return tuple(dict.fromkeys(loss for step in self.up for loss in step.loses))
+
 
 @dataclass(frozen=True)
 class Ddl:
@@ -114,11 +128,12 @@ class Target(Protocol):
     """An object-relational mapper. `sqlite` are its capabilities for SQLite; empty where that is not offered.
 
     snapshot  the file of the project that keeps the schema of its migrations, beside them, so that the next one can be
-              written; "" where the mapper's own tool does that
+              written; "" where the mapper's own tool does that. `sqlite_snapshot`: the same for SQLite
     """
 
     name: TargetName
     snapshot: str
+    sqlite_snapshot: str
     title: str
     variants: tuple[str, ...]
     hosts: tuple[Host, ...]

@@ -37,6 +37,7 @@ _DECLARED = {
 }  # fmt: skip
 _AFFINITIES = {"integer": "int8", "text": "text", "real": "float8", "numeric": "float8"}
 _MOMENTS = ("timestamp", "date", "time")
+_CLOCKS = tuple(declared for declared, name in _DECLARED.items() if name in _MOMENTS)
 _ARGUMENTS = re.compile(r"\s*\([^()]*\)")
 _COUNTED = re.compile(r"unixepoch|julianday|strftime\(\s*'%[sJ]'|^\s*\(?\s*[-+]?\d", re.I)
 _LITERAL = re.compile(
@@ -81,8 +82,13 @@ def _is_truth(one: Check) -> bool:
     return len(one.columns) == 1 and bool(re.fullmatch(_TRUTH.format(re.escape(one.columns[0])), one.expression, re.I))
 
 
+def _declared(column: Column) -> str:
+    """A declared type without what stands in brackets."""
+    return " ".join(_ARGUMENTS.sub("", column.type.sql).upper().split())
+
+
 def _held(column: Column) -> Column:
-    declared = " ".join(_ARGUMENTS.sub("", column.type.sql).upper().split())
+    declared = _declared(column)
     name = _DECLARED.get(declared) or _AFFINITIES.get(column.type.base, "")
     if not name:
         name = "bytea" if "BLOB" in declared else "any"
@@ -145,6 +151,11 @@ def _of_table(table: Table) -> Iterator[tuple[ObjectRef, str]]:
             yield at, "collation"
         if column.default is not None:
             yield at, "default"
+        kind = _held(column).type.name
+        if kind == "any":
+            yield at, "any type"
+        elif kind in _MOMENTS or _declared(column) in _CLOCKS:
+            yield at, "date or time"
     for one in table.constraints:
         at = _sub(table, one.name, "constraint")
         if isinstance(one, Check):
@@ -191,7 +202,8 @@ def _sub(relation: Table | View, name: str, kind: str) -> ObjectRef:
 # The constructs that every target's capability table for SQLite has a row for.
 SQLITE_CONSTRUCTS = (
     "strict", "without rowid", "autoincrement", "conflict clause", "primary key", "composite primary key",
-    "no primary key", "generated column", "virtual generated column", "collation", "default", "check constraint",
-    "unique", "foreign key", "composite foreign key", "deferrable foreign key", "self reference", "index",
-    "partial index", "expression index", "descending index", "index collation", "view", "trigger", "virtual table",
+    "no primary key", "any type", "date or time", "generated column", "virtual generated column", "collation",
+    "default", "check constraint", "unique", "foreign key", "composite foreign key", "deferrable foreign key",
+    "self reference", "index", "partial index", "expression index", "descending index", "index collation", "view",
+    "trigger", "virtual table",
 )  # fmt: skip

@@ -29,6 +29,7 @@ class Drizzle:
     name: TargetName = "drizzle"
     title: str = "Drizzle"
     snapshot: str = ""
+    sqlite_snapshot: str = ""
     variants: tuple[str, ...] = ("1.0",)
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = field(default_factory=lambda: CAPABILITIES)

@@ -25,6 +25,8 @@ LITE_CAPABILITIES: dict[str, tuple[Level, str]] = {
     "primary key": ("native", "`primaryKey()`"),
     "composite primary key": ("native", "`primaryKey({ columns })`"),
     "no primary key": ("native", "a table without one"),
+    "any type": ("native", "a union of what SQLite keeps"),
+    "date or time": ("native", "the text that it is; a number where its default is one"),
     "generated column": ("native", "`generatedAlwaysAs`, stored"),
     "virtual generated column": ("native", "`generatedAlwaysAs`, virtual"),
     "collation": ("native", "in the text of a custom type"),

@@ -39,6 +39,7 @@ class Kysely:
     name: TargetName = "kysely"
     title: str = "Kysely"
     snapshot: str = SNAPSHOT
+    sqlite_snapshot: str = SNAPSHOT
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = field(default_factory=lambda: CAPABILITIES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from dbarchitect.errors import InputError
@@ -14,7 +13,7 @@ from dbarchitect.orm.sqlite import report_all
 from .columns import Reading, Types, addressable
 from .migration import PATH, migration, next_migration
 from .repositories import Repository, qualified, repositories
-from .scaffold import template, tested
+from .scaffold import assembled, package_file, template
 from .seed import Seed
 from .types_file import HEADER, catalogue_file, types_file
 from .typescript import text
@@ -29,6 +28,8 @@ LITE_CAPABILITIES: dict[str, tuple[Level, str]] = {
     "primary key": ("native", "the key of the repositories"),
     "composite primary key": ("native", "the key of the repositories"),
     "no primary key": ("native", "a repository that inserts"),
+    "any type": ("native", "a union of what SQLite keeps"),
+    "date or time": ("native", "the text that it is; a number where its default is one"),
     "generated column": ("native", "`GeneratedAlways`"),
     "virtual generated column": ("native", "`GeneratedAlways`"),
     "collation": ("raw", _RAW),
@@ -123,50 +124,25 @@ def generate_lite(blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project
 def _scaffold(blueprint: Blueprint, types: LiteTypes, made: Sequence[Repository], settings: Settings) -> list[File]:
     turso = settings.host == "turso"
     url = "libsql://NAME-ORGANISATION.turso.io\nTURSO_AUTH_TOKEN=" if turso else f"file:{settings.package}.db"
-    begun = {
-        "src/db/index.ts": template("lite_index.ts"),
-        "src/env.ts": template("lite_env.ts"),
-        "kysely.config.ts": template("lite_config.ts"),
-        "seeds/0001_example.ts": Seed(blueprint, types).text(),
-        "test/database.test.ts": tested(made),
-        "package.json": _package(settings),
-        "tsconfig.json": template("tsconfig.json"),
-        ".env.example": f"DATABASE_URL={url}\n",
-        ".gitignore": "node_modules/\n.env\n*.db\n*.db-*\n",
-        "README.md": _README.replace("{package}", settings.package).replace("{host}", _TURSO if turso else _FILE),
-    }
-    owned = {
-        "src/db/libsql.ts": HEADER + "\n" + template("lite_libsql.ts"),
-        "src/db/camel.ts": HEADER + template("camel.ts"),
-        "src/db/page.ts": HEADER + template("page.ts"),
-        "scripts/migrate.ts": HEADER + "\n" + template("migrate.ts"),
-        "scripts/seed.ts": HEADER + "\n" + template("seed.ts"),
-        "scripts/check.ts": HEADER + template("lite_check.ts"),
-    }
-    return [
-        *(File(path=path, text=one, owned=False) for path, one in begun.items()),
-        *(File(path=path, text=one) for path, one in owned.items()),
-    ]
-
-
-def _package(settings: Settings) -> str:
-    body = {
-        "name": settings.package.replace("_", "-").lower(),
-        "version": "0.1.0",
-        "private": True,
-        "type": "module",
-        "engines": {"node": ">=20.12"},
-        "scripts": {
-            "migrate": "tsx scripts/migrate.ts",
-            "seed": "tsx scripts/seed.ts",
-            "db:check": "tsx scripts/check.ts",
-            "typecheck": "tsc",
-            "test": "node --import tsx --test test/*.test.ts",
+    readme = _README.replace("{package}", settings.package).replace("{host}", _TURSO if turso else _FILE)
+    driver = {"@libsql/client": "^0.17.0"}
+    return assembled(
+        Seed(blueprint, types),
+        made,
+        begun={
+            "src/db/index.ts": template("lite_index.ts"),
+            "src/env.ts": template("lite_env.ts"),
+            "kysely.config.ts": template("lite_config.ts"),
+            "package.json": package_file(settings, ">=20.12", driver, {"@types/node": "^20.19.0"}),
+            ".env.example": f"DATABASE_URL={url}\n",
+            ".gitignore": "node_modules/\n.env\n*.db\n*.db-*\n",
+            "README.md": readme,
         },
-        "dependencies": {"@libsql/client": "^0.17.0", "kysely": "^0.29.9"},
-        "devDependencies": {"@types/node": "^20.19.0", "tsx": "^4.20.0", "typescript": "^5.9.3"},
-    }
-    return json.dumps(body, indent=2) + "\n"
+        owned={
+            "src/db/libsql.ts": HEADER + "\n" + template("lite_libsql.ts"),
+            "scripts/check.ts": HEADER + template("lite_check.ts"),
+        },
+    )
 
 
 _FILE = "the file is in WAL mode, and foreign keys are enforced on every connection."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbarchitect.model import english
 from dbarchitect.model.plan import Step
 from dbarchitect.orm.project import Ddl, File, Since
 
@@ -13,7 +12,6 @@ from .typescript import WIDTH, remark, template, text
 
 PATH = "migrations/0001_init.ts"
 SNAPSHOT = "migrations/schema.sql"
-_WORDS = 6  # of the first step, in the name of a file
 
 
 def runs_outside(ddl: Ddl) -> bool:
@@ -34,12 +32,8 @@ def migration(ddl: Ddl, *, own_transaction: bool = False) -> str:
 
 def next_migration(since: Since) -> File:
     """The migration of what has changed. Whether the migrator opens a transaction is the author's affair by then."""
-    does = [step.does for step in since.up if not step.sql[0].startswith(("SET ", "RESET "))]
-    words = [one for one in english.split(does[0]) if one.isascii()][:_WORDS]
-    slug = english.snake(words or ["change"]) + (f"_and_{len(does) - 1}_more" if len(does) > 1 else "")
-    lost = [loss for step in since.up for loss in step.loses]
     head = ["// What has changed in the schema, exactly: written once by `dba orm --to kysely`.\n"]
-    head += [remark(f"loses {one}", "") for one in dict.fromkeys(lost)]
+    head += [remark(f"loses {one}", "") for one in since.loses]
     head.append('\nimport { type Kysely, sql } from "kysely";\n')
     if since.no_way_back:
         down = (
@@ -52,7 +46,7 @@ def next_migration(since: Since) -> File:
     steps = (*since.up, *since.down)
     head += [_TOGETHER] if any(one.transactional for one in steps) else []
     head += [_APART] if any(not one.transactional for one in steps) else []
-    return File(path=f"migrations/{since.number:04d}_{slug}.ts", text="".join(head) + body, owned=False)
+    return File(path=f"migrations/{since.number:04d}_{since.slug}.ts", text="".join(head) + body, owned=False)
 
 
 _TOGETHER = """

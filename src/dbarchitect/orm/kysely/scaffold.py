@@ -91,27 +91,42 @@ def scaffold(
 ) -> list[File]:
     """Files of the project that are not of the schema."""
     host = settings.host
-    seed = Seed(blueprint, types)
+    typings = {"@types/node": "^22.0.0", "@types/pg": "^8.15.0"}
     outside = "\n    // A step of a migration must stand outside a transaction.\n    disableTransactions: true,"
-    begun = {
-        "src/db/index.ts": template("index.ts").replace("__POOL__", _POOLS[host]),
-        "src/env.ts": template("env.ts"),
-        "kysely.config.ts": template("kysely.config.ts").replace("__APART__", outside if apart else ""),
+    return assembled(
+        Seed(blueprint, types),
+        repositories,
+        begun={
+            "src/db/index.ts": template("index.ts").replace("__POOL__", _POOLS[host]),
+            "src/env.ts": template("env.ts"),
+            "kysely.config.ts": template("kysely.config.ts").replace("__APART__", outside if apart else ""),
+            "package.json": package_file(settings, ">=22", {"pg": "^8.16.3"}, typings),
+            ".env.example": "".join(_URLS[host]),
+            ".gitignore": "node_modules/\n.env\n",
+            "README.md": _readme(settings, repositories),
+        },
+        owned={
+            "src/db/transaction.ts": HEADER + "\n" + template("transaction.ts"),
+            "scripts/check.ts": HEADER + template("check.ts"),
+        },
+    )
+
+
+def assembled(
+    seed: Seed, repositories: Sequence[Repository], *, begun: dict[str, str], owned: dict[str, str]
+) -> list[File]:
+    """The files around the models, by path: what is written once and what is written anew, of this dialect and of
+    every one."""
+    begun = begun | {
         "seeds/0001_example.ts": seed.text(),
         "test/database.test.ts": tested(repositories),
-        "package.json": _package(settings),
         "tsconfig.json": template("tsconfig.json"),
-        ".env.example": "".join(_URLS[host]),
-        ".gitignore": "node_modules/\n.env\n",
-        "README.md": _readme(settings, repositories),
     }
-    owned = {
-        "src/db/transaction.ts": HEADER + "\n" + template("transaction.ts"),
+    owned = owned | {
         "src/db/camel.ts": HEADER + template("camel.ts"),
         "src/db/page.ts": HEADER + template("page.ts"),
         "scripts/migrate.ts": HEADER + "\n" + template("migrate.ts"),
         "scripts/seed.ts": HEADER + "\n" + template("seed.ts"),
-        "scripts/check.ts": HEADER + template("check.ts"),
     }
     return [
         *(File(path=path, text=one, owned=False) for path, one in begun.items()),
@@ -119,13 +134,14 @@ def scaffold(
     ]
 
 
-def _package(settings: Settings) -> str:
+def package_file(settings: Settings, node: str, driver: dict[str, str], types: dict[str, str]) -> str:
+    """`package.json`: the versions of Node.js, of the driver and of what types it has."""
     body = {
         "name": settings.package.replace("_", "-").lower(),
         "version": "0.1.0",
         "private": True,
         "type": "module",
-        "engines": {"node": ">=22"},
+        "engines": {"node": node},
         "scripts": {
             "migrate": "tsx scripts/migrate.ts",
             "seed": "tsx scripts/seed.ts",
@@ -133,10 +149,9 @@ def _package(settings: Settings) -> str:
             "typecheck": "tsc",
             "test": "node --import tsx --test test/*.test.ts",
         },
-        "dependencies": {"kysely": "^0.29.9", "pg": "^8.16.3"},
+        "dependencies": dict(sorted({"kysely": "^0.29.9", **driver}.items())),
         "devDependencies": {
-            "@types/node": "^22.0.0",
-            "@types/pg": "^8.15.0",
+            **types,
             "tsx": "^4.20.0",
             "typescript": "^5.9.3",
         },

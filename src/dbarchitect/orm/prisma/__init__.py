@@ -10,6 +10,7 @@ from ..blueprint import Blueprint
 from ..project import Ddl, File, Host, Level, Project, Settings, TargetName
 from . import migration, scaffold
 from .capabilities import CAPABILITIES
+from .lite import LITE_CAPABILITIES, generate_lite
 from .losses import losses, unsaid
 from .schema import sketch, write
 
@@ -30,15 +31,18 @@ class Prisma:
     name: TargetName = "prisma"
     title: str = "Prisma"
     snapshot: str = ""
+    sqlite_snapshot: str = migration.SNAPSHOT
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = scaffold.hosts()
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES
-    sqlite: Mapping[str, tuple[Level, str]] = {}
+    sqlite: Mapping[str, tuple[Level, str]] = LITE_CAPABILITIES
 
     def generate(self, blueprint: Blueprint, ddl: Ddl, settings: Settings) -> Project:
         """See `Target`."""
         if settings.variant:
             raise InputError(f"prisma has no variant {settings.variant!r}", hint="leave --variant out")
+        if blueprint.schema.family == "sqlite":
+            return generate_lite(blueprint, ddl, settings)
         if settings.host not in self.hosts:
             raise InputError(
                 f"a PostgreSQL schema does not run on {settings.host}", hint=f"--host {', '.join(self.hosts)}"

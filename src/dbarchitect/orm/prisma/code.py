@@ -36,10 +36,11 @@ def repository(made: Sketch, chosen: Sample) -> str:
     junctions = [one for one in made.blueprint.of(entity) if one.kind == "many to many" and _joined(made, one)]
     far = {made.names.models[one.to] for one in junctions if key_of(made, made.blueprint.entity(one.to)) is not None}
     details = _details(made, entity, junctions)
-    include = f'\n    include: {access}Details,\n    relationLoadStrategy: "join",' if details else ""
+    strategy = "" if made.lite else '\n    relationLoadStrategy: "join",'
+    include = f"\n    include: {access}Details,{strategy}" if details else ""
     head = f"export type {model}WithDetails = {model};\n"
     if details:
-        head = f"""/** What is read with a row, in the same query. */
+        head = f"""/** What is read with a row{"" if made.lite else ", in the same query"}. */
 export const {access}Details = {{
 {details}
 }} satisfies Prisma.{model}Include;
@@ -267,7 +268,7 @@ import {{ find{model}, list{many} }} from "../src/repositories/{file_of(made, en
 
 after(() => prisma.$disconnect());
 
-test("a row is read with what belongs to it, in one query", async () => {{
+test("a row is read with what belongs to it{"" if made.lite else ", in one query"}", async () => {{
   await rolledBack(async (tx) => {{
     const planted = await plant(tx, 7);
     const found = await find{model}(tx, planted);

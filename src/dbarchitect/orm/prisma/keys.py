@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbarchitect.model.english import camel, pascal, plural
+from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Exclude, ForeignKey, Index, IndexKey, PrimaryKey, Table, Unique
 
 from ..blueprint import Blueprint, Entity, Relation
@@ -78,9 +79,17 @@ def keys_of(table: Table) -> list[Key]:
     excluded = unseen(table)
     primary = next((one.index or one.name for one in table.constraints if isinstance(one, PrimaryKey)), "")
     found: list[Key] = []
+    lite = table.sqlite is not None
+    if lite and table.primary_key is not None:
+        # Often it has no index beside the table, and its order, which may descend, cannot be said.
+        rowid = Index(name=Name(schema="", name=primary), table=table.name, unique=True)
+        found.append(Key(index=rowid, columns=table.primary_key.columns, primary=True, unique=True))
+    known = {one.name for one in table.columns}  # and not SQLite's rowid
     for index in table.indexes:
         columns = (*(key.column or "" for key in index.keys), *index.include)
-        if index.constraint in excluded or "" in columns or len(set(columns)) < len(columns):
+        if lite and index.name.name == primary:
+            continue
+        if index.constraint in excluded or not known.issuperset(columns) or len(set(columns)) < len(columns):
             continue
         first = index.name.name == primary
         found.append(Key(index=index, columns=columns, primary=first, unique=index.unique))
@@ -111,11 +120,12 @@ def at_field(table: Table, key: Key) -> str:
     """`@id` or `@unique` of a field."""
     word, ending = ("@id", "pkey") if key.primary else ("@unique", "key")
     given = key.index.name.name
-    return word if given == usual(table.name.name, key.columns, ending) else f"{word}(map: {quoted(given)})"
+    nameless = key.primary and table.sqlite is not None
+    return word if nameless or given == usual(table.name.name, key.columns, ending) else f"{word}(map: {quoted(given)})"
 
 
-def at_model(key: Key, fields: Mapping[str, str], scalars: Mapping[str, Scalar]) -> str:
-    """`@@id`, `@@unique` or `@@index`."""
+def at_model(key: Key, fields: Mapping[str, str], scalars: Mapping[str, Scalar], *, lite: bool = False) -> str:
+    """`@@id`, `@@unique` or `@@index`; a primary key of SQLite has no name."""
     word = "@@id" if key.primary else "@@unique" if key.unique else "@@index"
     parts: list[str] = []
     for number, column in enumerate(key.columns):
@@ -124,7 +134,8 @@ def at_model(key: Key, fields: Mapping[str, str], scalars: Mapping[str, Scalar])
     arguments = [f"[{', '.join(parts)}]"]
     if key.index.predicate is not None:
         arguments.append(f"where: raw({quoted(shown(key.index.predicate))})")
-    arguments.append(f"map: {quoted(key.index.name.name)}")
+    if not (lite and key.primary):
+        arguments.append(f"map: {quoted(key.index.name.name)}")
     if not key.unique and (method := _METHODS.get(key.index.method)):
         arguments.append(f"type: {method}")
     return f"{word}({', '.join(arguments)})"
@@ -156,6 +167,8 @@ def references_of(blueprint: Blueprint, names: Names, scalars: Mapping[str, Mapp
                 continue
             if not any(one.sure and set(one.columns) == set(key.target_columns) for one in keys.get(target.name, [])):
                 continue
+            if blueprint.schema.family == "sqlite" and _empties(key, entity):
+                continue
             found.append(
                 Reference(
                     there=there,
@@ -168,12 +181,18 @@ def references_of(blueprint: Blueprint, names: Names, scalars: Mapping[str, Mapp
     return found
 
 
+def _empties(key: ForeignKey, entity: Entity) -> bool:
+    """Whether it would empty a column that is NOT NULL, which the validator refuses for SQLite."""
+    never = any(entity.attribute(one).column.not_null for one in key.columns)
+    return never and "SET NULL" in (key.on_delete, key.on_update)
+
+
 def _is_back(relation: Relation) -> bool:
     return relation.kind in ("one to many", "one to one back")
 
 
-def referring(reference: Reference, names: Names, *, ignored: bool) -> str:
-    """The attributes of the field that refers."""
+def referring(reference: Reference, names: Names, *, ignored: bool, lite: bool = False) -> str:
+    """The attributes of the field that refers; a foreign key of SQLite has no name."""
     key = reference.key
     mine, theirs = names.fields[reference.there.at], names.fields[reference.there.to]
     arguments = [
@@ -182,7 +201,7 @@ def referring(reference: Reference, names: Names, *, ignored: bool) -> str:
         f"references: [{', '.join(theirs[one] for one in key.target_columns)}]",
         f"onDelete: {_ACTIONS[key.on_delete]}",
         f"onUpdate: {_ACTIONS[key.on_update]}",
-        f"map: {quoted(key.name)}",
+        *(() if lite else (f"map: {quoted(key.name)}",)),
     ]
     return f"@relation({', '.join(arguments)})" + (" @ignore" if ignored else "")
 

@@ -24,6 +24,7 @@ _SHORT = 4  # characters
 # no microseconds.
 _ORDERED = ("Int", "BigInt", "Float", "Decimal", "String")
 _ALLOWED = re.compile(r"= ANY \(+ARRAY\['((?:[^']|'')*)'::")
+_LISTED = re.compile(r"\bIN\s*\(\s*'((?:[^']|'')*)'", re.I)  # as SQLite keeps it
 _ONLY = re.compile(r"\(+\w+\)*(?:::[\w ]+\)?)? = '((?:[^']|'')*)'::[\w ]+\)+")
 _CONSTANT = re.compile(r"['(]*-?[\d'tf]")  # a literal, of which there is one
 _LENGTH = re.compile(r"\((\d+)\)")
@@ -267,7 +268,7 @@ def _allowed(made: Sketch, table: Table, column: Column) -> str | None:
     checks = [one for one in table.constraints if isinstance(one, Check) and one.columns == (column.name,)]
     checks += [one for one in domain.constraints if isinstance(one, Check)] if domain is not None else []
     for one in checks:
-        found = _ALLOWED.search(one.expression) or _ONLY.fullmatch(one.expression)
+        found = _ALLOWED.search(one.expression) or _ONLY.fullmatch(one.expression) or _LISTED.search(one.expression)
         if found:
             return found[1].replace("''", "'")
     return None

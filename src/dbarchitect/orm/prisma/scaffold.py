@@ -55,13 +55,13 @@ def files(made: Sketch, settings: Settings, migration: str, unsaid: list[str]) -
             f"Never run\nwhat it proposes for them:\n\n{listed}\n"
         )
     found = {
-        "package.json": _template("package.json", name=_package(name)),
-        "tsconfig.json": _template("tsconfig.json"),
-        ".gitignore": _template("gitignore"),
-        ".env.example": _template(f"env.example.{settings.host}", name=name),
-        "README.md": _template("README.md", name=name, migration=migration, drift=drift, host=_HOSTS[settings.host]),
-        "prisma.config.ts": _template("prisma.config.ts", external=_external(made)),
-        "src/db.ts": _template("db.ts", max=most, timeout=timeout, idle=idle),
+        "package.json": template("package.json", name=package_name(name)),
+        "tsconfig.json": template("tsconfig.json"),
+        ".gitignore": template("gitignore"),
+        ".env.example": template(f"env.example.{settings.host}", name=name),
+        "README.md": template("README.md", name=name, migration=migration, drift=drift, host=_HOSTS[settings.host]),
+        "prisma.config.ts": template("prisma.config.ts", external=_external(made)),
+        "src/db.ts": template("db.ts", max=most, timeout=timeout, idle=idle),
         "prisma/seed.ts": seed(made, chosen),
         "tests/start.test.ts": test(made, chosen),
     }
@@ -92,7 +92,8 @@ def _no_model(table: Table) -> bool:
     return not table.columns or (table.partition_of is not None and table.kind == "partitioned")
 
 
-def _package(name: str) -> str:
+def package_name(name: str) -> str:
+    """The name in package.json."""
     return json.dumps(name.lower().strip("_"))[1:-1] or "app"
 
 
@@ -101,7 +102,8 @@ def _read(name: str) -> str:
     return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
-def _template(file: str, **values: str) -> str:
+def template(file: str, **values: str) -> str:
+    """A file of `templates` with these values in it."""
     text = _read(file)
     for key, value in values.items():
         text = text.replace("{{" + key + "}}", value)

@@ -52,8 +52,15 @@ class Sketch:
     ignored: set[str] = field(default_factory=set[str])
 
     @property
+    def lite(self) -> bool:
+        """Whether it is SQLite's: constraints without names, no SQL schemas, no joins in the client."""
+        return self.blueprint.schema.family == "sqlite"
+
+    @property
     def schemas(self) -> tuple[str, ...]:
         """The SQL schemas of models and enums; one alone that is `public` needs no word."""
+        if self.lite:
+            return ()
         found = {one.name.schema for one in self.entities} | {one.schema for one in self.names.enums}
         return tuple(sorted(found)) if found - {"public"} else ()
 
@@ -93,10 +100,10 @@ class Sketch:
         return any(not required[one] for one in reference.key.columns)
 
 
-def sketch(blueprint: Blueprint) -> Sketch:
-    """Decide what a schema looks like. Raises `InputError` for what cannot be named."""
+def sketch(blueprint: Blueprint, kind: type[Types] = Types) -> Sketch:
+    """Decide what a schema looks like, with types of that kind. Raises `InputError` for what cannot be named."""
     names = name(blueprint)
-    types = Types(blueprint.schema, names.enums)
+    types = kind(blueprint.schema, names.enums)
     made = Sketch(blueprint=blueprint, names=names, types=types)
     for entity in blueprint.entities:
         at = str(entity.name)
@@ -122,7 +129,7 @@ def write(made: Sketch) -> str:
 
 def previews(made: Sketch) -> list[str]:
     """The preview features that the schema uses."""
-    found = ["relationJoins"]
+    found = [] if made.lite else ["relationJoins"]
     if any(key.index.predicate is not None for keys in made.keys.values() for key in keys):
         found.append("partialIndexes")
     if any(one.table is None for one in made.entities):
@@ -132,20 +139,19 @@ def previews(made: Sketch) -> list[str]:
 
 def _generator(made: Sketch) -> str:
     features = ", ".join(quoted(one) for one in previews(made))
-    return _settings(
-        "generator client",
-        [
-            ("provider", '"prisma-client"'),
-            ("output", '"../src/generated/prisma"'),
-            ("runtime", '"nodejs"'),
-            ("moduleFormat", '"esm"'),
-            ("previewFeatures", f"[{features}]"),
-        ],
-    )
+    lines = [
+        ("provider", '"prisma-client"'),
+        ("output", '"../src/generated/prisma"'),
+        ("runtime", '"nodejs"'),
+        ("moduleFormat", '"esm"'),
+    ]
+    if features:
+        lines.append(("previewFeatures", f"[{features}]"))
+    return _settings("generator client", lines)
 
 
 def _datasource(made: Sketch) -> str:
-    lines = [("provider", '"postgresql"')]
+    lines = [("provider", '"sqlite"' if made.lite else '"postgresql"')]
     if made.schemas:
         lines.append(("schemas", f"[{', '.join(quoted(one) for one in made.schemas)}]"))
     return _settings("datasource db", lines)
@@ -179,7 +185,8 @@ def _entity(made: Sketch, entity: Entity) -> str:
         lines.append("/// No row can be named by what the client knows, so it leaves this model out.")
     lines.append(f"{'model' if entity.table is not None else 'view'} {model} {{")
     lines.append("\n\n".join("\n".join(_aligned(group)) for group in groups if group))
-    block = [at_model(one, names.fields[entity.name], made.scalars[at]) for one in keys if one not in alone.values()]
+    others = [one for one in keys if one not in alone.values()]
+    block = [at_model(one, names.fields[entity.name], made.scalars[at], lite=made.lite) for one in others]
     if model != entity.name.name:
         block.append(f"@@map({quoted(entity.name.name)})")
     if at in made.ignored:
@@ -220,7 +227,7 @@ def _relations(made: Sketch, entity: Entity) -> list[_Row]:
     for one in leaving:
         hidden = str(one.there.to) in made.ignored and not mine
         type_ = made.names.models[one.there.to] + ("?" if made.optional(one) else "")
-        rows.append(_Row(made.there_field(one), type_, [referring(one, made.names, ignored=hidden)]))
+        rows.append(_Row(made.there_field(one), type_, [referring(one, made.names, ignored=hidden, lite=made.lite)]))
     for one in leading:
         hidden = str(one.back.to) in made.ignored and not mine
         type_ = made.names.models[one.back.to] + ("?" if one.alone else "[]")

@@ -20,6 +20,7 @@ class SQLAlchemy:
     name: TargetName = "sqlalchemy"
     title = "SQLAlchemy"
     snapshot = ""
+    sqlite_snapshot = ""
     variants: tuple[str, ...] = ("sqlmodel",)
     hosts: tuple[Host, ...] = HOSTS
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES

@@ -29,6 +29,8 @@ LITE_CAPABILITIES: dict[str, tuple[Level, str]] = {
     "primary key": ("native", "`primary_key=True`"),
     "composite primary key": ("native", "several columns; their order too"),
     "no primary key": ("approximate", "a class where a unique key without NULL tells rows apart, else an sa.Table"),
+    "any type": ("native", "`Declared(...)` of `Any`"),
+    "date or time": ("native", "`sa.DateTime`, `sa.Date`, `sa.Time`; `Declared(...)` of numbers"),
     "generated column": ("native", "sa.Computed, persisted"),
     "virtual generated column": ("native", "sa.Computed, not persisted"),
     "collation": ("native", "of the type"),

@@ -23,6 +23,7 @@ class _Tortoise:
     name: TargetName = "tortoise"
     title = "Tortoise ORM"
     snapshot = ""
+    sqlite_snapshot = ""
     variants: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ("server", "neon", "supabase")
     capabilities: Mapping[str, tuple[Level, str]] = CAPABILITIES
