@@ -496,6 +496,8 @@ def _statements(steps: list[Step], file: str) -> list[Statement]:
 
 
 def _manifest(folder: Path) -> Manifest | None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file, and a design is a folder of files", hint="a new folder: -o")
     file = folder / MANIFEST
     if not file.exists():
         if folder.is_dir() and any(folder.iterdir()):

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Assumed, End, Field, Relation
 from dbarchitect.errors import InputError
+from dbarchitect.model import english
 
 from .statements import Link
 
@@ -101,7 +103,8 @@ def _apart(link: Link, other: Link) -> bool:
 
 def _said(link: Link) -> str:
     many = "one" if link.most == 1 else "many" if link.most is None else f"up to {link.most}"
-    return f"a {link.of} has {many} {link.role or link.to}"
+    name = link.role or link.to
+    return f"{an(link.of)} has {many} {name if link.most == 1 else english.plural(name)}"
 
 
 def _relation(link: Link, back: Link | None) -> tuple[Relation, Assumed | None]:
