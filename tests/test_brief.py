@@ -255,7 +255,8 @@ def test_numbers_and_rates() -> None:
 
 def test_what_may_happen_once_is_a_key_of_the_deed() -> None:
     text = (
-        "# T\n\n## Data\n\n- **Guest**: name\n- **Room**: number (unique)\n- **Booking**: guest, room, date from (date)\n"
+        "# T\n\n## Data\n\n- **Guest**: name\n- **Room**: number (unique)\n"
+        "- **Booking**: guest, room, date from (date)\n"
         "- **Review**: guest, room, stars (integer)\n\n{}\n"
     )
     for sentence, keys in (
@@ -278,3 +279,11 @@ def test_what_may_happen_once_is_a_key_of_the_deed() -> None:
         unique = [(one.name, *one.within) for one in booking.fields if one.unique]
         assert [set(one) for one in (*booking.key, *unique)] == [set(keys)], sentence
         assert spec.unread == ()
+
+
+def test_a_plural_before_of_is_several() -> None:
+    spec = read_brief(
+        b"# T\n\n## Data\n\nA member of staff has a name. A branch has a city. A branch is allocated members of staff.", "brief.md"
+    ).spec
+    [one] = spec.relations
+    assert (one.first.entity, one.second.entity, one.second.most) == ("branch", "member of staff", None)
