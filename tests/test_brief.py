@@ -282,8 +282,7 @@ def test_what_may_happen_once_is_a_key_of_the_deed() -> None:
 
 
 def test_a_plural_before_of_is_several() -> None:
-    spec = read_brief(
-        b"# T\n\n## Data\n\nA member of staff has a name. A branch has a city. A branch is allocated members of staff.", "brief.md"
-    ).spec
+    text = b"A member of staff has a name. A branch has a city. A branch is allocated members of staff."
+    spec = read_brief(b"# T\n\n## Data\n\n" + text, "brief.md").spec
     [one] = spec.relations
     assert (one.first.entity, one.second.entity, one.second.most) == ("branch", "member of staff", None)
