@@ -125,16 +125,16 @@ def _relation(link: Link, back: Link | None) -> tuple[Relation, Assumed | None]:
         elif not link.owns:  # `a student attends many courses`: so may others
             least, most = 0, None
             decided = Assumed(
-                what=f"a {link.to} may have many {link.of}s too",
+                what=f"{an(link.to)} may have many {english.plural(link.of)} too",
                 because=f"only one direction was said: {_said(link)}",
-                say=f"A {link.to} has one {link.of}.",
+                say=f"{an(link.to).capitalize()} has one {link.of}.",
                 line=link.line,
             )
         else:
             decided = Assumed(
                 what=f"every {link.to} belongs to exactly one {link.of}",
                 because=f"only one direction was said: {_said(link)}",
-                say=f"A {link.to} has many {link.of}s.",
+                say=f"{an(link.to).capitalize()} has many {english.plural(link.of)}.",
                 line=link.line,
             )
     near = End(entity=link.of, least=least, most=most)
