@@ -61,6 +61,7 @@ class Tree:
 
     def __init__(self, connection: psycopg.Connection[Any], draft: Draft, spec: Spec, rows: int) -> None:
         self.connection = connection
+        connection.prepare_threshold = None  # else a rollback drops what is prepared here
         run = connection.execute
         run("SET search_path = public; SET session_replication_role = replica")
         run("INSERT INTO pages (title) SELECT 'page ' || n FROM generate_series(1, %d) AS n" % rows)  # noqa: UP031
@@ -132,8 +133,8 @@ def measured(server: Any, rows: int, levels: int, rounds: int) -> dict[str, Any]
         chosen = [dice.choice(ids) for _ in range(_OPERATIONS)]
         branches = [(dice.choice(deep), dice.choice(tops)) for _ in range(_OPERATIONS)]
         inside = [dice.choice(inner) for _ in range(_OPERATIONS)]
-        given = {"below": [(one,) for one in chosen], "inner": [(one,) for one in inside], "above": [(one,) for one in chosen],
-                 "add": [(one,) for one in chosen], "move": branches}  # fmt: skip
+        singly = [(one,) for one in chosen]
+        given = {"below": singly, "inner": [(one,) for one in inside], "above": singly, "add": singly, "move": branches}
         steps.append(statistics.mean(below[one] for one in inside))
         added.append(statistics.mean(above[one] + 1 for one in chosen))
         branch.append(statistics.mean(below[one] for one, _ in branches))

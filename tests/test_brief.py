@@ -251,3 +251,38 @@ def test_numbers_and_rates() -> None:
     assert listed("a status (new, paid), a total between 1 and 5 and a note") == [
         "a status (new, paid)", "a total between 1 and 5", "a note",
     ]  # fmt: skip
+
+
+def test_what_may_happen_once_is_a_key_of_the_deed() -> None:
+    text = (
+        "# T\n\n## Data\n\n- **Guest**: name\n- **Room**: number (unique)\n"
+        "- **Booking**: guest, room, date from (date)\n"
+        "- **Review**: guest, room, stars (integer)\n\n{}\n"
+    )
+    for sentence, keys in (
+        ("A guest cannot book the same room twice for the same date from.", None),  # a booking, or a review?
+        ("A guest may not see the same mountain twice.", None),
+        ("A guest cannot book the same room only once.", None),
+    ):
+        spec = read_brief(text.format(sentence).encode(), "brief.md").spec
+        assert [one.key for one in spec.entities if one.key] == ([keys] if keys else [])
+        assert any(sentence.rstrip(".") in one.text for one in spec.unread)
+    text = text.replace("- **Review**: guest, room, stars (integer)\n", "")
+    for sentence, keys in (
+        ("A guest cannot book the same room twice for the same date from.", ("guest", "room", "date from")),
+        ("A guest may book a room only once.", ("guest", "room")),
+        ("The date from distinguishes bookings of the same room.", ("date from", "room")),
+    ):
+        spec = read_brief(text.format(sentence).encode(), "brief.md").spec
+        booking = spec.entity("booking")
+        assert booking is not None
+        unique = [(one.name, *one.within) for one in booking.fields if one.unique]
+        assert [set(one) for one in (*booking.key, *unique)] == [set(keys)], sentence
+        assert spec.unread == ()
+
+
+def test_a_plural_before_of_is_several() -> None:
+    text = b"A member of staff has a name. A branch has a city. A branch is allocated members of staff."
+    spec = read_brief(b"# T\n\n## Data\n\n" + text, "brief.md").spec
+    [one] = spec.relations
+    assert (one.first.entity, one.second.entity, one.second.most) == ("branch", "member of staff", None)

@@ -448,3 +448,18 @@ def test_a_source_is_not_measured_here(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--measure"):
         choose_for(str(script), ChooseOptions(measure=True))
     assert Workshop().scratch is None
+
+
+def test_a_stream_beyond_a_machine_is_told_what_no_option_is() -> None:
+    _, spec = case("click-stream")
+    assert any("column store" in one.text for one in choose(spec, facts_of()).beside)
+    _, spec = case("few-sensors")
+    assert not any("column store" in one.text for one in choose(spec, facts_of()).beside)
+
+
+def test_nothing_to_pay_rules_out_a_server_of_ones_own() -> None:
+    _, spec = case("hobby-for-nothing")
+    out = {one.option for one in choose(spec, facts_of()).ruled_out}
+    assert {"postgresql", "timescaledb", "citus"} <= out
+    assert not {"sqlite", "neon"} & out
+    assert choose(around(spec, budget_a_month=None), facts_of()).database.option == "postgresql"

@@ -52,8 +52,8 @@ FEATURES = {
     "a person or a company.",
     "kinds": "A vehicle has a plate (unique). A car is a kind of vehicle; a car has doors (integer). A truck is a kind "
     "of vehicle; a truck has a load (decimal). A trailer is a kind of vehicle.",
-    "pairs": "A student has a name. A course has a code (unique). Students and courses are many-to-many. Each enrolment "
-    "has a grade (integer, 0 to 100).",
+    "pairs": "A student has a name. A course has a code (unique). Students and courses are many-to-many. Each "
+    "enrolment has a grade (integer, 0 to 100).",
     "order": "A playlist has a name. A track has a title. A playlist has many tracks in order.",
     "reserved words": "A booking has an end (timestamp), a user and an order (integer).",
     "comments": "### Item\n\n| field | type | comment |\n|---|---|---|\n| name | text | What is on the label |\n"

@@ -8,7 +8,7 @@ import pytest
 
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.draft import Draft
-from dbarchitect.design.hierarchies import strays
+from dbarchitect.design.hierarchies import SMALL, strays
 from dbarchitect.design.queries import asked
 from dbarchitect.design.spec import Spec
 from dbarchitect.design.statements import script
@@ -212,3 +212,13 @@ def test_two_accesses_of_one_query_are_one() -> None:
     [one] = asked(designed(spec, now=NOW)[0], spec)
     assert (one.per_second, one.said) == (12, True)
     assert "the whole branch" in one.text
+
+
+def test_a_large_tree_needs_nothing_beside() -> None:
+    """Beyond the rows up to which the benchmark saw reads save anything."""
+    for rows, form in ((SMALL - 1, "ltree"), (SMALL + 1, "adjacency")):
+        draft, _ = designed(tree(access=[reads(1000)], volumes=[{"entity": "page", "rows": rows}]), now=NOW)
+        assert draft.tables["pages"].hierarchy == form
+    [one] = [one for one in draft.decisions if one.topic == "hierarchy"]
+    assert "6,300 rows" in one.why
+    assert "closure" in one.unless

@@ -25,6 +25,8 @@ class Manifest(Value, frozen=True, kw_only=True):
 
 def manifest_of(folder: Path) -> Manifest | None:
     """What the last run wrote, None for none. Raises `InputError` for a folder that holds something else."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file, and a design is a folder of files", hint="a new folder: -o")
     file = folder / MANIFEST
     if not file.exists():
         if folder.is_dir() and any(folder.iterdir()):

@@ -19,6 +19,7 @@ from .spec import Entity, Spec
 from .volumes import Rows
 
 _HUGE = 100 * 2**30  # bytes from which a table is partitioned: where the rule `huge-table-not-partitioned` speaks
+_LARGEST = 32 * 2**40  # bytes of a table: https://www.postgresql.org/docs/18/limits.html
 _MONTHS = 26  # two years and the months around
 _PARTS = 62  # weeks or days: no more, for planning reads them all
 _UNITS = {"month": 30 * DAY, "week": 7 * DAY, "day": DAY}
@@ -407,6 +408,7 @@ class Behaviour:
         rows = self.rows[table.name]
         size = rows.later * (_HEADER + sum(one.width for one in table.columns))
         said = entity.partitioned
+        self._measure(table, size, entity.line)
         if not said and (not (entity.by_time or entity.appended) or size < _HUGE):
             if entity.by_time:
                 self.draft.decide(
@@ -468,6 +470,19 @@ class Behaviour:
             instead=f"pg_partman, or a job that runs each {unit}",
             line=entity.line,
         )
+
+    def _measure(self, table: Table, size: float, line: int) -> None:
+        """Say it where rows are more than a table can hold; its parts, where it is divided, hold as much each."""
+        if size > _LARGEST:
+            self.draft.decide(
+                "volume",
+                table.name,
+                "larger than one table can be",
+                f"about {size / 2**40:,.0f} TB in two years, and a table or a part of one has at most 32 TB",
+                instead="parts by a key that every query gives, on several servers (Citus); an analytical store",
+                unless="rows are folded into sums and removed: say for how long they are kept",
+                line=line,
+            )
 
     def _unit(self, table: Table, when: Column, rows: Rows) -> tuple[str, float, float]:
         """(month, week or day; its seconds; bytes a second that the indexes grow by): the rule of `dba timeseries`."""

@@ -40,6 +40,11 @@ def _beside(profile: Profile, option: Option, facts: Factbook) -> Iterator[State
             f"{reads.figure}. A table with an expiry (unlogged in PostgreSQL) keeps one system",
             reads,
         )
+    if profile.asks("time series") and beyond_one_machine(profile, facts) is not None:
+        yield stated(
+            "a log of events before it (Kafka), and a column store for sums over all of them (ClickHouse): no database "
+            f"that is compared here is one; {option.title} is for what is asked of single rows"
+        )
     if profile.asks("queue"):
         grade, how = option.grade("queue")
         if grade in ("native", "enough") and (profile.writes or 0.0) <= machine_writes(facts):

@@ -173,6 +173,8 @@ def _platform(profile: Profile, option: Option, facts: Factbook) -> Statement | 
 
 def _budget(profile: Profile, option: Option, facts: Factbook) -> Statement | None:
     cost = monthly_cost(profile, option, facts)
+    if profile.budget == 0 and cost is None and not (option.embedded or option.hosted):
+        return stated("a server of one's own has a price, and nothing is to be paid")
     if profile.budget is None or cost is None or cost[0] <= profile.budget:
         return None
     currency = profile.currency or "USD"

@@ -21,8 +21,11 @@ from .spec import Access, Relation, Spec
 BELOW, ABOVE = "ancestor", "descendant"  # what rows are asked by: all below a given one, all above it
 PATH = "path"  # the column of an ltree
 LEVELS = 4  # of a tree of which nobody said how deep it is
-# What a pair costs to write, in steps of a recursion that reads save: 12 and 2 µs, measured (docs/design.md, "Trees").
-WEIGHT = 6.0
+# What a pair costs to write, in steps of a recursion that reads save, and the rows up to which reads save any: beyond,
+# WITH RECURSIVE reads a branch by an index as fast as pairs or paths do. Measured: python -m benchmarks.trees, at 2,000
+# rows (5 to 66 steps a pair, median 12) and from 20,000 on, where nothing is saved; SMALL lies between, by proportion.
+WEIGHT = 12.0
+SMALL = 6_300.0
 _DAY_S, _TWO_YEARS_S = 86400.0, 730 * 86400.0
 _LABELS = ("bigint", "integer", "uuid")  # keys that are labels of a path as they are, but for the hyphens of a uuid
 _LABEL_BYTES = {"bigint": 8.0, "integer": 8.0, "uuid": 40.0}  # with its length, aligned (ltree.h)
@@ -103,6 +106,7 @@ class _Asking:
     moves: float
     added: float
     levels: float
+    rows: float  # in two years, 0 where nobody said
     asked: bool  # at all, though nobody may have said how often
 
     @classmethod
@@ -120,6 +124,7 @@ class _Asking:
             moves=sum(1.0 if one.per_second is None else one.per_second for one in moves),
             added=max(added, default=0.0),
             levels=table.levels or LEVELS,
+            rows=max(volume.rows or 0.0, volume.rows_later or 0.0) if volume is not None else 0.0,
             asked=bool(branches),
         )
 
@@ -150,6 +155,11 @@ class _Asking:
             f"{self.reads:g} reads of branches a second beside {self.moves:g} moves and {self.added:.3g} new rows, "
             f"{self.levels:g} levels"
         )
+        if self.rows > SMALL:
+            return (
+                "adjacency",
+                f"{figures}: beyond {SMALL:,.0f} rows WITH RECURSIVE reads a branch as fast as what is kept",
+            )
         if self.reads <= self.most:
             return "adjacency", f"{figures}: up to {self.most:.3g} reads a second what is kept beside costs more"
         if self.moves or not short:
@@ -159,6 +169,11 @@ class _Asking:
 
     def flip(self, form: Form, *, short: bool) -> str:
         """What would change the form."""
+        if form == "adjacency" and self.rows > SMALL:
+            return (
+                "queries join whole branches with much else, where a plan must know how many rows come: say that it is "
+                "kept as a closure table"
+            )
         if form == "adjacency":
             other = "ltree, or the closure where branches move" if short else "the closure"
             return f"whole branches are read more than {max(self.most, 1.0):.3g} times a second: {other}"

@@ -16,7 +16,10 @@ def words(name: str, *, line: int = 0) -> tuple[str, ...]:
     found = split(name)
     if not found:
         where = f"line {line}: " if line else ""
-        raise InputError(f"{where}{name!r} is no name: it has no letter", hint="a word or several: order line")
+        raise InputError(
+            f"{where}{repr(name) if name else 'what stands there'} is no name: it has no letter",
+            hint="a word or several: order line",
+        )
     return found
 
 

@@ -151,9 +151,9 @@ class _Reader:
         if above and not (numbers or pairs or path or ltrees or text):
             yield from self._adjacency(table, above)
         if not above and not (numbers or pairs or ltrees or text):
-            key = table.primary_key.columns if table.primary_key else ()
-            loose = next((one for one in table.columns if _PARENT.match(one.name) and len(key) == 1), None)
-            own = table.column(key[0]) if loose is not None else None
+            key = list(table.primary_key.columns) if table.primary_key else []
+            loose = next((one for one in table.columns if _PARENT.match(one.name)), None)
+            own = table.column(key[0]) if len(key) == 1 else None
             if loose is not None and own is not None and own.type.sql == loose.type.sql:
                 yield Practice(
                     topic="hierarchy", about=(f"{name}.{loose.name}",),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Kind
 
+from . import once
 from .fields import field_of
 from .phrases import DETERMINERS, bare, counted, listed, singular
 from .statements import MAY, NOUN, Link
@@ -392,5 +393,5 @@ BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
     several,
     shared,
 )
-FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (of_both, for_each, or_not, amounts, told_under)
+FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (*once.FORMS, of_both, for_each, or_not, amounts, told_under)
 AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_pair,)

@@ -65,8 +65,8 @@ def counted(text: str) -> Counted:
     if match is not None:
         least = 0 if _MAYBE.match(stripped) else 1
         return Counted(stripped[match.end() :].strip(), least, 1, True)
-    # `contains messages`: a bare plural is any number of them.
-    last = english.split(stripped.partition("(")[0])[-1:]
+    # `contains messages`, `members of staff`: a bare plural is any number of them.
+    last = english.split(stripped.partition("(")[0].partition(" of ")[0])[-1:]
     if last and english.singular(last[0]) != last[0] and last[0] not in ("status", "address"):
         return Counted(stripped, 0, None, False)
     return Counted(stripped, 1, 1, False)

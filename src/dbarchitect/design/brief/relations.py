@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Assumed, End, Field, Relation
 from dbarchitect.errors import InputError
+from dbarchitect.model import english
 
 from .statements import Link
 
@@ -104,7 +106,8 @@ def _apart(link: Link, other: Link) -> bool:
 
 def _said(link: Link) -> str:
     many = "one" if link.most == 1 else "many" if link.most is None else f"up to {link.most}"
-    return f"a {link.of} has {many} {link.role or link.to}"
+    name = link.role or link.to
+    return f"{an(link.of)} has {many} {name if link.most == 1 else english.plural(name)}"
 
 
 def _relation(link: Link, back: Link | None) -> tuple[Relation, Assumed | None]:
@@ -125,16 +128,16 @@ def _relation(link: Link, back: Link | None) -> tuple[Relation, Assumed | None]:
         elif not link.owns:  # `a student attends many courses`: so may others
             least, most = 0, None
             decided = Assumed(
-                what=f"a {link.to} may have many {link.of}s too",
+                what=f"{an(link.to)} may have many {english.plural(link.of)} too",
                 because=f"only one direction was said: {_said(link)}",
-                say=f"A {link.to} has one {link.of}.",
+                say=f"{an(link.to).capitalize()} has one {link.of}.",
                 line=link.line,
             )
         else:
             decided = Assumed(
                 what=f"every {link.to} belongs to exactly one {link.of}",
                 because=f"only one direction was said: {_said(link)}",
-                say=f"A {link.to} has many {link.of}s.",
+                say=f"{an(link.to).capitalize()} has many {english.plural(link.of)}.",
                 line=link.line,
             )
     near = End(entity=link.of, least=least, most=most)

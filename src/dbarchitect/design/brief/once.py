@@ -1,0 +1,86 @@
+"""What may happen once only, and what tells things of one whole apart: keys that are said of a deed or of a number.
+
+`A guest cannot book the same room twice for the same date`, `The section number distinguishes sections of the same course
+that are taught in the same year`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .phrases import DETERMINERS, listed, named, singular
+from .statements import NOUN
+
+if TYPE_CHECKING:
+    from .grammar import Reader
+
+_ONCE = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?(?P<who>{NOUN}) (?:can|may|must|should|could)(?P<never>not| not| never)? (?P<deed>[a-z]+(?: [a-z]+)?) "
+    rf"(?:an?|the same|the|one|each|any) (?P<what>{NOUN}) (?P<times>twice|again|more than once|only once|at most once|just once|once)"
+    r"(?: (?:with|for|on|in|at|by|per|to) (?P<rest>(?:the same|an?|each|one|any|the) .+))?$",
+    re.IGNORECASE,
+)
+_DISTINGUISHES = re.compile(
+    rf"^(?:the|a|its|their) (?P<by>.+?) (?:distinguishes|tells apart) (?:the )?(?P<of>{NOUN}) (?:of|within|in) (?:the same|one|an?) "
+    r"(?P<whole>.+?)(?: (?:that|which|who) (?:are|is|were|was|take) [a-z]+ (?:in|on|at|for|during) (?:the same|one) (?P<rest>.+))?$",
+    re.IGNORECASE,
+)
+
+
+def once(reader: Reader, text: str, line: int) -> bool:
+    """A deed that somebody does to the same thing but once: the entity that is the deed has one row of both."""
+    match = _ONCE.match(text)
+    if match is None or bool(match["never"]) != (match["times"].lower() in ("twice", "again", "more than once")):
+        return False
+    who, what = reader.entity(match["who"]), reader.entity(match["what"])
+    if who is None or what is None or who == what:
+        return False
+    deeds = [one for one in reader.said.things if one not in (who, what) and {who, what} <= _above(reader, one)]
+    if len(deeds) != 1:
+        return False
+    rest = _parts(reader, deeds[0], match["rest"] or "")
+    if rest is None:
+        return False
+    reader.key(deeds[0], (who, what, *rest), (), line)
+    return True
+
+
+def distinguishes(reader: Reader, text: str, line: int) -> bool:
+    """A field that tells things of one whole apart, alone or among those that share more."""
+    match = _DISTINGUISHES.match(text)
+    of = reader.entity(match["of"]) if match else None
+    whole = reader.entity(match["whole"]) if match else None
+    if match is None or of is None or whole is None or whole not in _above(reader, of):
+        return False
+    names = _parts(reader, of, f"{match['by']} and {match['rest']}" if match["rest"] else match["by"])
+    if not names:
+        return False
+    reader.key(of, names, (whole,), line)
+    return True
+
+
+def _above(reader: Reader, name: str) -> set[str]:
+    """What each `name` has one of."""
+    links = reader.said.links
+    return {one.to for one in links if one.of == name and one.most == 1} | {
+        one.of for one in links if one.to == name and one.most is None
+    }
+
+
+def _parts(reader: Reader, owner: str, text: str) -> tuple[str, ...] | None:
+    """The fields and entities that a list names; None where one of them is neither."""
+    found: list[str] = []
+    for one in listed(text):
+        plain = re.sub(r"^(?:the same|an?|each|one|any|the|same) ", "", one.strip(), flags=re.IGNORECASE)
+        if named(plain) in reader.said.things[owner].fields:
+            found.append(named(plain))
+        elif singular(plain) in _above(reader, owner):
+            found.append(singular(plain))
+        else:
+            return None
+    return tuple(found)
+
+
+FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (once, distinguishes)
