@@ -146,7 +146,8 @@ def parts_by_time(table: Table, tables: Iterable[Table]) -> tuple[str, Unit, str
             days += [(_day(match[2]) - _day(match[1])).days] if match else []
         except ValueError:
             return column.name, "", said
-    unit: Unit = next((name for name, fits in _UNITS if days and all(one in fits for one in days)), "")
+    units: list[Unit] = [name for name, fits in _UNITS if days and all(one in fits for one in days)]
+    unit: Unit = units[0] if units else ""
     return column.name, unit, "" if unit else f"{said}, in parts that are no months, weeks or days"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .phrases import DETERMINERS, listed, named, singular
+from .rules import key
 from .statements import NOUN
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def once(reader: Reader, text: str, line: int) -> bool:
     rest = _parts(reader, deeds[0], match["rest"] or "")
     if rest is None:
         return False
-    reader.key(deeds[0], (who, what, *rest), (), line)
+    key(reader, deeds[0], (who, what, *rest), (), line)
     return True
 
 
@@ -57,7 +58,7 @@ def distinguishes(reader: Reader, text: str, line: int) -> bool:
     names = _parts(reader, of, f"{match['by']} and {match['rest']}" if match["rest"] else match["by"])
     if not names:
         return False
-    reader.key(of, names, (whole,), line)
+    key(reader, of, names, (whole,), line)
     return True
 
 

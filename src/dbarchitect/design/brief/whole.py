@@ -7,6 +7,7 @@ from dataclasses import replace as replace_
 
 from msgspec.structs import replace
 
+from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Assumed, Entity, Relation, Rule, Surroundings, Unread, Volume
 
 from .context import noted
@@ -54,7 +55,7 @@ def same_things(brief: Gathered) -> list[Assumed]:
             Assumed(
                 what=f"a {longer} is a {short}",
                 because="of the former nothing of its own is said",
-                say=f"A {longer} has a ...",
+                say=f"{an(longer).capitalize()} has a ...",
                 line=thing.line,
             )
         )
@@ -72,7 +73,7 @@ def valueless(brief: Gathered) -> list[Assumed]:
                     Assumed(
                         what=f"the {name} of a {thing.name} is any short text",
                         because="its values are not said",
-                        say=f"A {thing.name} has a {name} (one, another).",
+                        say=f"{an(thing.name).capitalize()} has a {name} (one, another).",
                         line=one.line,
                     )
                 )
@@ -141,7 +142,7 @@ def decided(brief: Gathered, known: dict[str, Entity]) -> list[Assumed]:
                 Assumed(
                     what=f"a {name} has a name",
                     because="nothing else is said of it",
-                    say=f"A {name} has a ...",
+                    say=f"{an(name).capitalize()} has a ...",
                     line=one.line,
                 )
             )
@@ -169,19 +170,23 @@ def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> 
         else:
             missing = ", ".join(sorted({*one.fields, *one.within} - had)) or "start and end"
             text = f"{one.kind} of {one.entity}"
-            brief.said.unread.append(Unread(text=text, line=one.line, hint=f"A {one.entity} has a {missing}."))
+            brief.said.unread.append(
+                Unread(text=text, line=one.line, hint=f"{an(one.entity).capitalize()} has a {missing}.")
+            )
     for name, thing in brief.said.things.items():
         had = _had(brief, name, relations)
         for key in [one for one in thing.keys if not had.issuperset(one)]:
             thing.keys.remove(key)
             missing = ", ".join(one for one in key if one not in had)
             text = f"{' and '.join(key)} of {name} are unique"
-            brief.said.unread.append(Unread(text=text, line=thing.line, hint=f"A {name} has a {missing}."))
+            brief.said.unread.append(
+                Unread(text=text, line=thing.line, hint=f"{an(name).capitalize()} has a {missing}.")
+            )
         for field in [one for one in thing.fields.values() if not set(one.within) <= had]:
             thing.fields[field.name] = replace(field, unique=False, within=())
             text = f"{field.name} of {name} is unique within {', '.join(field.within)}"
             brief.said.unread.append(
-                Unread(text=text, line=field.line, hint=f"A {name} belongs to one {field.within[0]}.")
+                Unread(text=text, line=field.line, hint=f"{an(name).capitalize()} belongs to one {field.within[0]}.")
             )
     return kept
 
