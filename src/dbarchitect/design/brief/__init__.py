@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.tenancy import resolved
 from dbarchitect.errors import InputError
@@ -27,6 +28,7 @@ from .first import look
 from .gathered import Embedded, Gathered
 from .markdown import Part, parts_of
 from .offices import undressed
+from .ordering import not_ordered
 from .phrases import bare, singular
 from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
@@ -125,6 +127,9 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             )
         else:
             access.append(found)
+            if found.entity in known and (order := not_ordered(text, known[found.entity])):
+                hint = f"no field of {an(found.entity)} is known by that: ordered by FIELD, or newest first"
+                brief.said.unread.append(Unread(text=order, line=line, hint=hint))
     for text, line in brief.asked:
         found = access_of(text.rstrip("?"), known, line=line, roles=roles)
         strange = sorted(unaccounted(text, known, roles))

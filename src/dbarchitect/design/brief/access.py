@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Access, Entity, Order
 from dbarchitect.model import english
 
+from .ordering import field_named, moment_of, order_of
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
 from .trees import branch, moves
@@ -29,13 +30,6 @@ _VERBS: tuple[tuple[str, str], ...] = (
     ("list", r"list|show all|browse|all|latest|newest|recent|last|page through|fetch all|get all|find all|see all|top"),
     ("get", r"get|show|find|fetch|look up|load|open|view|read|log in|login|display|see|retrieve|resolve"),
 )
-_DESCENDING = re.compile(
-    r"\b(?:newest|latest|most recent|recent(?:ly)?|highest|largest|biggest|best|most|descending|desc|last)\b",
-    re.IGNORECASE,
-)
-_ASCENDING = re.compile(
-    r"\b(?:oldest|earliest|lowest|smallest|cheapest|alphabetical(?:ly)?|ascending|asc|by name)\b", re.IGNORECASE
-)
 _LIMIT = re.compile(
     r"\b(\d+|ten|twenty|fifty|hundred) (?:at a time|per page|a page|each|rows|results|items|hits)\b|\b(?:top|first|last|latest|newest|limit) (\d+)\b|\bpages? of (\d+)\b",
     re.IGNORECASE,
@@ -49,7 +43,6 @@ _GROUPED = re.compile(
     r"\b(?:per|by|grouped by|for each|each) ((?:[a-z]+ ?){1,3}?)(?=$|,| and | of | for | in | over | since )",
     re.IGNORECASE,
 )
-_ORDERED = re.compile(r"\b(?:ordered|sorted|order|sort) by ((?:[a-z]+ ?){1,3})", re.IGNORECASE)
 _WITH = re.compile(
     r"\b(?:with|including|together with|and) (?:all )?(?:its|their|the|his|her)? ?((?:[a-z]+ ?){1,3}(?:(?:,| and) (?:[a-z]+ ?){1,3})*)",
     re.IGNORECASE,
@@ -117,7 +110,7 @@ def access_of(
     since, rest = _since(rest, known)
     limit, rest = _limit(rest)
     limit = int(several[1]) if several else limit
-    order, rest = _order(rest, known, verb)
+    order, rest = order_of(rest, known, verb)
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
     if verb == "sum" and not summed:
         summed = tuple(one.name for one in known.fields if one.kind == "money")[:1]
@@ -125,7 +118,7 @@ def access_of(
     if verb in ("count", "sum"):
         match = _GROUPED.search(rest)
         if match is not None:
-            grouped = (_field(known, match[1]) or named(match[1]),)
+            grouped = (field_named(known, match[1]) or named(match[1]),)
             rest = rest[: match.start()] + rest[match.end() :]
     known_as = roles.get(entity, frozenset())
     by = [*owners]
@@ -146,7 +139,7 @@ def access_of(
     if (
         sorted_ is not None
         and re.search(r"\b(?:of|for|in) ", rest[: sorted_.start()])
-        and (name := _field(known, sorted_[1]))
+        and (name := field_named(known, sorted_[1]))
     ):
         order = (Order(field=name),)  # `all work orders of a contractor, by priority`
         rest = rest.strip()[: sorted_.start()]
@@ -264,15 +257,10 @@ def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tupl
     return spoken[first[1].lower()], (), f"{text[: first.start()]} {text[first.end() :]}".strip()
 
 
-def _field(entity: Entity, text: str) -> str | None:
-    name, one = named(text), singular(text)
-    return next((field.name for field in entity.fields if field.name in (name, one)), None)
-
-
 def _given(known: Entity, text: str, entities: Mapping[str, Entity], roles: frozenset[str]) -> str | None:
     """The field, role or entity that a phrase gives."""
     name = singular(text)
-    return _field(known, text) or (name if name in entities or name in roles else None)
+    return field_named(known, text) or (name if name in entities or name in roles else None)
 
 
 def _limit(text: str) -> tuple[int | None, str]:
@@ -295,38 +283,7 @@ def _since(text: str, entity: Entity) -> tuple[tuple[str, str] | None, str]:
         flags=re.IGNORECASE,
     )
     count = re.match(r"^(?:minutes?|hours?|days?|weeks?|months?|years?)$", words, re.IGNORECASE)
-    return (_moment(entity), f"1 {words}" if count else words.lower()), text.replace(match[0], " ")
-
-
-def _moment(entity: Entity) -> str:
-    """The field that says when."""
-    moments = [field.name for field in entity.fields if field.kind in ("moment", "date")]
-    return moments[0] if moments else "created at"
-
-
-def _order(text: str, entity: Entity, verb: str) -> tuple[tuple[Order, ...], str]:
-    if verb not in ("list", "search"):
-        return (), text
-    match = _ORDERED.search(text)
-    descending = bool(_DESCENDING.search(text))
-    if match is not None:
-        words = re.sub(r"\b(?:descending|ascending|desc|asc|first)\b", "", match[1]).strip()
-        found = _field(entity, words)
-        if found is not None:
-            return (Order(field=found, descending=descending),), text.replace(match[0], " ")
-    if descending or re.search(r"\b(?:oldest|earliest)\b", text, re.IGNORECASE):
-        ranked = re.search(r"\b(?:highest|largest|biggest|best|most) ([a-z]+)", text, re.IGNORECASE)
-        field = _field(entity, ranked[1]) if ranked else None
-        if not descending:
-            return (Order(field=_moment(entity)),), _ASCENDING.sub(" ", text)
-        return (Order(field=field or _moment(entity), descending=True),), _DESCENDING.sub(" ", text)
-    cheap = re.search(r"\bcheapest\b", text, re.IGNORECASE)
-    if cheap is not None:
-        price = next((field.name for field in entity.fields if field.kind == "money"), None)
-        return ((Order(field=price),) if price else ()), text
-    if re.search(r"\balphabetical(?:ly)?\b|\bby name\b", text, re.IGNORECASE) and (name := _field(entity, "name")):
-        return (Order(field=name),), text
-    return (), text
+    return (moment_of(entity), f"1 {words}" if count else words.lower()), text.replace(match[0], " ")
 
 
 def _along(text: str, entity: str, entities: Mapping[str, Entity]) -> tuple[str, ...]:
