@@ -54,7 +54,7 @@ SERVER = 18  # the embedded one, on which examples are run
 
 _HEADER = re.compile(
     r"^-- (expect|severity|facts|one-way|postgres|schema|pg|runs|reversible|problem|at|says|clean|query|roles|exposed"
-    r"|encoding|platform)(?:: (.*))?\n",
+    r"|encoding|platform|pooler)(?:: (.*))?\n",
     re.M,
 )
 _MADE = "<!-- Written by docs/rule_pages.py from the rule and its cases. -->"
@@ -114,6 +114,10 @@ class Case:
     @property
     def platform(self) -> Any:
         return next(iter(self.headers.get("platform", [])), None)
+
+    @property
+    def pooler(self) -> str:
+        return next(iter(self.headers.get("pooler", [])), "")
 
     @property
     def schema(self) -> Path | None:
@@ -195,6 +199,9 @@ def page(subject: Subject, shown: Shown) -> str:
         lines += [f"where the roles {', '.join(f'`{one}`' for one in case.roles)} exist.", ""]
     if case.platform is not None:
         lines += [f"with `--platform {case.platform}`.", ""]
+    if case.pooler:
+        how = "with a `--source` that is a pooler's URL" if case.pooler == "named" else "for a platform with a pooler"
+        lines += [f"{how}.", ""]
     if case.encoding is not None:
         lines += [f"in a database in the encoding `{case.encoding}`.", ""]
     if shown.text:
@@ -364,6 +371,7 @@ class Examples:
             runs=case.headers.get("runs", ["plain"])[0],  # pyright: ignore[reportArgumentType]
             reversible=None if not reversible else reversible[0] == "yes",
             problems=tuple(case.headers.get("problem", ())),
+            pooler=case.pooler,
         )
         (linted,) = lint([script], schema=schema, version=SERVER, run=(subject.rule,))
         return _review(tuple(one.finding for one in linted.found), files=1)

@@ -442,20 +442,17 @@ class _Reader:
     def _named(
         self, table: Table, columns: Sequence[str], keys: Sequence[ForeignKey], mine: str
     ) -> tuple[str, ...] | None:
-        """What a brief calls these columns: fields by their names, references by their roles; None where a reference is
-        there in part."""
-        left = list(columns)
-        names: list[str] = []
+        """What a brief calls these columns, in their order: fields by names, references by roles; None where
+        a reference is there in part."""
+        called: dict[str, str] = {}
         for key in keys:
             own = [one for one in key.columns if one != mine]
-            if own and set(own) <= set(left):
-                names.append(self._role(key) or self.entity_of[key.target])
-                left = [one for one in left if one not in own]
+            if own and set(own) <= set(columns):
+                called |= dict.fromkeys(own, self._role(key) or self.entity_of[key.target])
         referring = {one for key in keys for one in key.columns}
-        if referring & set(left):
+        if any(one in referring and one not in called for one in columns):
             return None
-        order = {name: number for number, name in enumerate(names)}
-        return (*(self._field(table, one) for one in left), *order)
+        return tuple(dict.fromkeys(called.get(one) or self._field(table, one) for one in columns))
 
     # Rules
 
