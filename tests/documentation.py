@@ -51,10 +51,10 @@ _VARIES = re.compile(
     re.X,
 )
 _BARS = re.compile(r"[█▏▎▍▌▋▊▉░▒▓]+")
-_SERVICES = re.compile(r"--model \w+:|\bneon ")  # a language model's provider, a database's
+_SERVICES = re.compile(r"--model \w+:|\bneon |\.turso\.io\b")  # a language model's provider, a database's
 _ADDED = {  # what a test cannot do as a person would
     re.compile(r"^dba migrate (apply|rollback|adopt)\b"): ["--yes"],
-    re.compile(r"^dba design (?!.*(--spec|--from))"): ["--lab-rows", "2000"],
+    re.compile(r"^dba design (?!.*(--spec|--from|--target documents))"): ["--lab-rows", "2000"],
     re.compile(r"^dba design --from .*-o brief\.md"): ["--force"],  # there is another one
 }
 _SERVING = re.compile(r"^dba (mcp|serve|twin open)\b")
