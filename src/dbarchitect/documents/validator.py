@@ -14,9 +14,9 @@ from typing import Any, cast
 from dbarchitect.model.documents import Collection
 from dbarchitect.model.documents_advice import Probe, Validator
 
+from .paths import FEW, below, parts_of
 from .rule import sampled, shell
 
-FEW = 20  # documents looked at: with fewer nothing is called required
 _WIDER = {"int": ("int", "long"), "long": ("int", "long"), "double": ("double", "int", "long")}
 
 # Values of probes in extended JSON, by type.
@@ -60,25 +60,15 @@ def tree_of(collection: Collection) -> Field:
     """What the documents looked at have."""
     root = Field(types=["object"])
     for shape in collection.paths:
-        parts = shape.path.replace("[]", ".[]").split(".")
+        parts = parts_of(shape.path)
         parent = root
         for part in parts[:-1]:
-            parent = _below(parent, part)
-        here = _below(parent, parts[-1])
+            parent = below(parent, part)
+        here = below(parent, parts[-1])
         here.types = [name for name in dict.fromkeys(_widened(shape.types)) if name != "undefined"]
         if shape.always and collection.sampled >= FEW and parts[-1] not in ("[]", "*"):
             parent.required.append(parts[-1])
     return root
-
-
-def _below(parent: Field, part: str) -> Field:
-    if part == "[]":
-        parent.items = parent.items or Field()
-        return parent.items
-    if part == "*":
-        parent.any = parent.any or Field()
-        return parent.any
-    return parent.fields.setdefault(part, Field())
 
 
 def _widened(types: Sequence[str] | dict[str, int]) -> Iterator[str]:

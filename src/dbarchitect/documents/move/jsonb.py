@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 
+from dbarchitect.documents.paths import FEW
 from dbarchitect.model.documents import Collection
 from dbarchitect.model.documents_move import Choice, Mapping
 from dbarchitect.model.names import quote_literal
 
-from .shape import FEW, Names, Node, Seen, column_type, quoted, scalar_of, tree_of
+from .shape import Names, Node, Seen, column_type, quoted, scalar_of, tree_of
 
 DOCUMENT = "doc"
 # A cast of text to a moment depends on settings unless the text has its zone, as these all have. So it may be

@@ -6,11 +6,10 @@ from collections.abc import Collection as AnyOf
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from dbarchitect.documents.paths import below, parts_of
 from dbarchitect.model.documents import NO_VALUE, Collection, PathShape
 from dbarchitect.model.english import snake, split
 from dbarchitect.model.names import quote_identifier
-
-FEW = 20  # documents looked at: with fewer nothing is called required, as in validators
 
 _SCALARS = {
     "objectId": "objectid", "string": "text", "int": "bigint", "long": "bigint", "double": "double",
@@ -46,26 +45,15 @@ class Node:
 
 
 def tree_of(collection: Collection) -> Node:
-    """The paths of a collection; a field whose name has a dot or brackets in it cannot be told from a path, and is read
-    as one."""
+    """The paths of a collection."""
     root = Node()
     for shape in collection.paths:
         here = root
-        for part in shape.path.replace("[]", ".[]").split("."):
-            here = _below(here, part)
+        for part in parts_of(shape.path):
+            here = below(here, part)
         here.shape = shape
         here.path = shape.path
     return root
-
-
-def _below(node: Node, part: str) -> Node:
-    if part == "[]":
-        node.items = node.items or Node()
-        return node.items
-    if part == "*":
-        node.any = node.any or Node()
-        return node.any
-    return node.fields.setdefault(part, Node())
 
 
 def scalar_of(node: Node, uuids: AnyOf[str]) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Collection as AnyOf
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from dbarchitect.documents.paths import FEW
 from dbarchitect.model.documents import Collection
 from dbarchitect.model.documents_move import Choice, Mapping, Reference, Slot
 from dbarchitect.model.english import singular, snake, split
 
-from .shape import FEW, Names, Node, column_type, kinds_text, quoted, scalar_of, tree_of
+from .shape import Names, Node, column_type, kinds_text, quoted, scalar_of, tree_of
 
 # Elements of one array: what the rule mongodb-unbounded-array calls many. A row that holds them all is rewritten whole
 # for each one that comes.

@@ -26,6 +26,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
+from dbarchitect.documents.paths import parts_of
 from dbarchitect.documents.rule import Rule, dotted, path_ref, sampled, shell
 from dbarchitect.model.documents import Collection, Documents
 from dbarchitect.model.figures import size_text
@@ -69,7 +70,7 @@ def _bounded(one: Collection, path: str) -> bool:
     if not one.validator or one.action == "warn":
         return False
     schema: Any = json.loads(one.validator).get("$jsonSchema")
-    for part in path.replace("[]", ".[]").split("."):
+    for part in parts_of(path):
         if not isinstance(schema, dict):
             return False
         held = cast("dict[str, Any]", schema)
