@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
 import postgres_servers
+from benches import working
 from dbarchitect.engines.postgres.dump import dump_schema
 from dbarchitect.engines.postgres.inspect import inspect
-from dbarchitect.engines.postgres.server import Server, find_binaries, private_server
+from dbarchitect.engines.postgres.server import find_binaries, private_server
 from dbarchitect.engines.postgres.server.host import OWNER
 from dbarchitect.engines.postgres.twin import take
-from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError
 from dbarchitect.model.change import AddIndex, Change, DropIndex
 from dbarchitect.model.finding import Finding, Severity
@@ -44,17 +44,6 @@ def bench(database, server) -> Iterator[Workbench]:
     snapshot = take(schema, script, source="test", now=datetime(2026, 1, 1, tzinfo=UTC))
     with working(server, snapshot, rows={"t": 60_000}) as made:
         yield made
-
-
-@contextmanager
-def working(server: Server, snapshot: Snapshot, rows: Mapping[str, int] | None = None) -> Generator[Workbench]:
-    """A bench whose copies are gone afterwards, also where a test fails: the next bench's have the same names."""
-    try:
-        with closing(Workbench(server, snapshot, rows=rows)) as made:
-            yield made
-    finally:
-        for name in ("blank", "empty", "owned", "lab", "twin"):
-            server.drop_database(name)
 
 
 def proved(bench: Workbench, experiment: Experiment, workload: Workload | None = None) -> Proof:

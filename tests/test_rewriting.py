@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from benches import working
 from dbarchitect.engines.postgres.server.host import owner_session
 from dbarchitect.engines.postgres.twin import Twin
 from dbarchitect.errors import InputError
@@ -18,7 +19,6 @@ from dbarchitect.model.value import from_json, to_json
 from dbarchitect.prove import rewriting
 from dbarchitect.prove.equivalence import Effort, equivalent
 from dbarchitect.prove.rewriting import RewriteOptions, improve
-from dbarchitect.prove.workbench import Workbench
 from dbarchitect.query.rewrite import Offer, rewrites
 from dbarchitect.render import Screen
 from dbarchitect.render.console import printed
@@ -73,7 +73,7 @@ def shop(server) -> Iterator[Shop]:
         snapshot = open_source(server.url("rewriting shop"), workshop).snapshot(now=datetime(2026, 1, 1, tzinfo=UTC))
     finally:
         workshop.close()
-    with closing(Workbench(server, snapshot)) as bench:
+    with working(server, snapshot) as bench:
         twin = bench.twin()
         bench.copy("rewriting empty")
         rows = psycopg.connect(server.url("rewriting shop"), autocommit=True)
