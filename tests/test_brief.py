@@ -168,7 +168,10 @@ def test_roles_self_references_and_ranges() -> None:
 
 def test_what_is_assumed_says_how_to_say_it() -> None:
     found = spec("A user has many notes. A note has a text.")
-    assert [one.what for one in found.assumed] == ["every note belongs to exactly one user", "a user has a name"]
+    assert [one.what for one in found.assumed] == [
+        "every note belongs to exactly one user",
+        "a user is a row with a key and nothing else",
+    ]
     assert all(one.say for one in found.assumed)
     assert relations(spec("A user has many notes. A note belongs to many users. A note has a text.")) == {
         "user 0..n 0..n note"
@@ -286,3 +289,27 @@ def test_a_plural_before_of_is_several() -> None:
     spec = read_brief(b"# T\n\n## Data\n\n" + text, "brief.md").spec
     [one] = spec.relations
     assert (one.first.entity, one.second.entity, one.second.most) == ("branch", "member of staff", None)
+
+
+def test_all_data_is_the_tenants_but_what_a_tenant_refers_to() -> None:
+    found = spec(
+        "All data belongs to a tenant. A tenant has a name. A tenant subscribes to one plan. A plan has a name. A "
+        "plan has many features. A feature has a name. A subscription has a status (active, cancelled). An invoice has "
+        "a number. The number is unique per tenant. An invoice contains lines. A line has a text."
+    )
+    assert {"tenant 1..1 0..n subscription", "plan 1..1 0..n subscription", "tenant 1..1 0..n invoice"} <= relations(
+        found
+    )
+    owned = {one.second.entity for one in found.relations if one.first.entity == "tenant"}
+    assert owned == {"subscription", "invoice"}, "lines through invoices; plans and their features are everybody's"
+    assert "features are shared: every tenant sees all of them" in [one.what for one in found.assumed]
+
+
+def test_what_is_unique_within_a_tenant_is_a_tenants_and_the_rest_is_said_to_be_shared() -> None:
+    found = spec(
+        "Each shop's data is isolated. A shop has a name. A shop has many orders. An order has a total in EUR. A "
+        "voucher has a code. The code is unique per shop. A country has a name."
+    )
+    assert "shop 1..1 0..n voucher" in relations(found)
+    assert "country" not in {one.second.entity for one in found.relations}
+    assert "countries are shared: every shop sees all of them" in [one.what for one in found.assumed]

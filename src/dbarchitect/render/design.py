@@ -200,7 +200,7 @@ def _readme(
     ]
     lines += [f"- {_about(one.about)}{prose(line(one.what))}: {prose(line(one.why))}" for one in known[:_SHOWN]]
     lines += [
-        f"- assumed: {prose(line(one.what))}, because {prose(line(one.because))}. {prose(line(one.say))}"
+        f"- assumed: {prose(line(one.what))}, because {prose(line(one.because))}; if not, say: {prose(line(one.say))}"
         for one in assumed[:_SHOWN]
     ]
     lines += [
@@ -240,7 +240,8 @@ def _by(one: AskedPlan) -> str:
         return "**the whole of** " + ", ".join(
             f"{code(name, cell=True)} ({rows:,.0f} rows)" for name, rows in one.reads
         )
-    return ", ".join(code(name, cell=True) for name in one.indexes) or "a small table or no table"
+    keys = ", ".join(code(name, cell=True) for name in one.indexes)
+    return keys or ("adds rows" if one.sql.startswith("INSERT") else "a small table or no table")
 
 
 def _cost(one: AskedPlan) -> str:

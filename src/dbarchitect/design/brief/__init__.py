@@ -34,6 +34,7 @@ from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
 from .relations import relations_of, with_fields
 from .surroundings import told, volume_columns
+from .tenants import of_tenants
 from .trees import branch_of_another
 from .wording import is_aside
 
@@ -101,6 +102,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     whole.fields_that_are_things(brief)
     same = whole.same_things(brief)
     relations, assumed = relations_of(brief.said.links)
+    relations, theirs = of_tenants(brief, relations)
     relations, left = with_fields(relations, brief.said.pairs)
     for owner, fields in left.items():
         for field in fields:
@@ -148,7 +150,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
         relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)),
-        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *worded, *brief.guessed, *whole.decided(brief, known)),
+        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *theirs, *worded, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip
     spec = resolved(spec)

@@ -33,6 +33,7 @@ _MAKING = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _PARTS = re.compile(r"\s+(?:for|in|at|to|with|on|from|into)\s+", re.IGNORECASE)
+_TOWARDS = re.compile(r"^(?:for|in|at|to|with|on|from|into)\s+(?=(?:an?|one|the)\b)", re.IGNORECASE)
 _GIVING = re.compile(
     r",? (?:and (?:gives?|writes?|leaves?|records?|notes?|pays?)|giving|stating|specifying|entering|choosing|picking|selecting|recording|with) (?=(?:an?|the|its|their)\b)(.+)$",
     re.IGNORECASE,
@@ -207,6 +208,7 @@ def event(reader: Reader, text: str, line: int) -> bool:
     rest = told[: giving.start()] if giving else told
     dated = _DATED.search(rest)
     rest = rest[: dated.start()] + rest[dated.end() :] if dated else rest
+    rest = _TOWARDS.sub("", rest)  # `subscribes to a plan`
     objects = [one for item in listed(rest) for one in _PARTS.split(item)]
     targets = [(reader.entity(counted(one).text), counted(one)) for one in objects]
     if not targets or any(target is None or target in (deed, who) for target, _ in targets):
@@ -215,6 +217,7 @@ def event(reader: Reader, text: str, line: int) -> bool:
     for target, number in targets:
         most = number.most if number.said else 1  # `members borrow books`: each loan is of one
         reader.said.links.append(Link(deed, target or "", min(number.least, 1) or 1, most, "", False, line))
+        reader.said.deeds.append((who, target or ""))
     reader.said.last = deed
     if dated is not None:
         word = dated[1].lower()

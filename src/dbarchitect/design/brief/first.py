@@ -47,7 +47,7 @@ def look(brief: Gathered, parts: list[Part]) -> None:
             for found in _TABLES.finditer(
                 part.text if part.info.split()[:1] in (["sql"], ["prisma"], ["dbml"]) else ""
             ):
-                brief.said.thing(singular(found[1] or found[2]), part.line)
+                brief.scripted.add(brief.said.thing(singular(found[1] or found[2]), part.line).name)
         if part.kind == "heading" and topic == "data" and names_a_thing(part):
             brief.said.thing(singular(part.text), part.line)
         elif part.kind in ("paragraph", "item") and (entry := term(part.text)) is not None:

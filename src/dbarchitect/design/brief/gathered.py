@@ -40,6 +40,7 @@ class Gathered:
     noted: list[Noted] = field(default_factory=list[Noted])
     volumes: list[tuple[Part, dict[str, int] | None]] = field(default_factory=list[tuple[Part, dict[str, int] | None]])
     embedded: list[Embedded] = field(default_factory=list[Embedded])
+    scripted: set[str] = field(default_factory=set[str])  # tables of blocks of SQL, Prisma, DBML
     blocks: set[int] = field(default_factory=set[int])  # lines of names that a list of fields stands below
     answered: bool = False
     settled: list[str] = field(default_factory=list[str])

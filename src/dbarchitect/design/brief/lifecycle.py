@@ -122,6 +122,7 @@ def tenancy(reader: Reader, text: str, line: int) -> bool:
     if owner is None:
         return False
     reader.said.tenant = owner
+    reader.said.everything |= per is not None
     if own is not None and own[2]:
         rights = re.match(r"schema|database (?:role|user|login)", own[2], re.IGNORECASE)
         reader.said.isolation = "schema" if rights else "database"

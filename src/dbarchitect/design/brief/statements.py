@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Rule, Unread
 
-HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
+HAS = "has|have|contains?|includes?|consists? of|(?:is|are) (?:made (?:up )?|composed )of|compris(?:es?|ing)|(?:is|are) (?:split|divided|cut|broken|segmented|chunked)(?: up| down)? into|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
 MAY = "(?:can|could|may|might|must|should|will|always|usually|also|optionally|at any time)"
 NOUN = r"[\w'’`*\" -]+?"
 
@@ -58,7 +58,9 @@ class Statements:
     rules: list[Rule] = field(default_factory=list[Rule])
     unread: list[Unread] = field(default_factory=list[Unread])
     pairs: dict[tuple[str, str], list[Field]] = field(default_factory=dict[tuple[str, str], list[Field]])
+    deeds: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])  # who does something with what
     tenant: str = ""
+    everything: bool = False  # all data is said to be the tenants'
     isolation: str = ""  # what is to be each tenant's own: "schema", "database"
     last: str = ""  # the entity that `it` means
 

@@ -137,10 +137,10 @@ def decided(brief: Gathered, known: dict[str, Entity]) -> list[Assumed]:
     """What was decided of entities of which nothing is said."""
     found: list[Assumed] = []
     for name, one in known.items():
-        if not one.fields and not one.kind_of:
+        if not one.fields and not one.kind_of and name not in brief.scripted:
             found.append(
                 Assumed(
-                    what=f"a {name} has a name",
+                    what=f"{an(name)} is a row with a key and nothing else",
                     because="nothing else is said of it",
                     say=f"{an(name).capitalize()} has a ...",
                     line=one.line,
