@@ -511,7 +511,7 @@ def test_the_verb_writes_a_folder_and_brings_it_up_to_date(
     made = json.loads((folder / "evidence/architecture.json").read_text())
     assert not made.get("failures")
     plan = made["queries"][0]
-    assert "loans_book_id_due_on" in plan["indexes"][0]  # the adviser's, for four million rows
+    assert "loans_book_id_due_on" in plan["indexes"][0]
     assert not plan.get("reads")
     assert "loans_book_id_idx" not in (folder / "schema.sql").read_text()  # whose work it does
     sizes = {one["table"]: one for one in made["sizes"]}
@@ -602,6 +602,11 @@ def test_every_example_is_designed_and_holds(name, tmp_path):
     verdict = (tmp_path / "x" / "README.md").read_text()
     for access in read_spec(brief).access:
         assert " ".join(access.text.split())[:40] in verdict
+    made = json.loads((tmp_path / "x" / "evidence" / "architecture.json").read_text())
+    first = [one for one in made["queries"] if one["sql"].startswith("SELECT") and "next page" not in one["text"]]
+    assert [one["text"] for one in first if not one.get("lab_rows")] == [], "what was timed gave nothing"
+    schema = (tmp_path / "x" / "schema.sql").read_text()
+    assert len(re.findall(r"USING (?:hnsw|ivfflat)", schema)) == len(re.findall(r" vector\(\d+\)", schema))
     again = subprocess.run(command, capture_output=True, text=True)
     assert again.returncode == 0, again.stdout + again.stderr
     assert len(list((tmp_path / "x" / "migrations").glob("*.up.sql"))) == 1

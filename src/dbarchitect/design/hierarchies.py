@@ -176,7 +176,8 @@ class _Asking:
             )
         if form == "adjacency":
             other = "ltree, or the closure where branches move" if short else "the closure"
-            return f"whole branches are read more than {max(self.most, 1.0):.3g} times a second: {other}"
+            often = "once" if self.most <= 1.0 else f"{self.most:.3g} times"
+            return f"whole branches are read more than {often} a second: {other}"
         per = self.reads / WEIGHT
         if form == "ltree":
             return f"branches move (the closure), or more than {per:.3g} rows are added a second (adjacency)"

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import quote_identifier as q
+from dbarchitect.model.names import quote_literal
 from dbarchitect.model.value import Value
 
 from .draft import Column, Draft, Foreign, Table
@@ -43,6 +44,7 @@ class Asked(Value, frozen=True, kw_only=True):
     note: str = ""
     examples: dict[str, str] = {}  # SQL for parameters of which no column tells a value, by `$n`
     triggers: bool = False  # what it costs is what triggers do
+    values: tuple[tuple[tuple[str, ...], str], ...] = ()  # `$n`s, and a query for values that belong together in rows
 
 
 _SPANS = ("minute", "hour", "day", "week", "month", "quarter", "year")  # of date_trunc
@@ -98,6 +100,8 @@ class _Writer:
     note: str = ""
     examples: dict[str, str] = field(default_factory=dict[str, str])
     triggers: bool = False
+    values: list[tuple[tuple[str, ...], str]] = field(default_factory=list[tuple[tuple[str, ...], str]])
+    _compared: dict[str, str] = field(default_factory=dict[str, str])  # columns that `$n`s are compared with
     _names: dict[str, str] = field(default_factory=dict[str, str])
 
     def queries(self) -> Iterator[Asked]:
@@ -134,7 +138,7 @@ class _Writer:
             text=text or self.access.text, sql=sql, parameters=tuple(self.parameters),
             per_second=(_A_SECOND if rate is None else rate) * share, said=rate is not None and share == 1.0,
             latency_ms=self.access.latency_ms, note=self.note,
-            examples=dict(self.examples), triggers=self.triggers,
+            examples=dict(self.examples), triggers=self.triggers, values=tuple(self.values),
         )  # fmt: skip
 
     def _parameter(self, name: str, example: str = "") -> str:
@@ -144,11 +148,34 @@ class _Writer:
             self.examples[number] = example
         return number
 
+    def _compare(self, column: str, name: str) -> str:
+        """A parameter that a column is compared with: its value is one that rows have."""
+        number = self._parameter(name)
+        self._compared[number] = column
+        return number
+
+    def _from_rows(self, source: str) -> None:
+        """Where values come from that belong together: of those that most rows have in common."""
+        if not self._compared:
+            return
+        columns = list(dict.fromkeys(self._compared.values()))
+        fixed = [one for one in self.where if "$" not in one]
+        parts = [
+            f"SELECT {', '.join(f'({one})::text' for one in self._compared.values())}",
+            f"FROM {source}",
+            *self.joins,
+        ]
+        parts += [f"WHERE {' AND '.join((*fixed, *(f'{one} IS NOT NULL' for one in columns)))}"]
+        parts += [f"GROUP BY {', '.join(columns)}", "ORDER BY count(*) DESC, 1", "LIMIT 1"]
+        self.values.append((tuple(self._compared), "\n".join(parts)))
+        self._compared = {}
+
     # Conditions
 
     def _conditions(self, table: Table, alias: str) -> None:
         if table.tenant and self.draft.tenant_setting:
-            self.where.append(f"{alias}{q(table.tenant)} = {self._parameter(self.spec.surroundings.tenant)}")
+            own = f"{alias}{q(table.tenant)}"
+            self.where.append(f"{own} = {self._compare(own, self.spec.surroundings.tenant)}")
         for name in self.access.by:
             if not (table.tenant and name == self.spec.surroundings.tenant):
                 self._by(table, alias, name)
@@ -174,17 +201,18 @@ class _Writer:
     def _equal(self, column: Column, alias: str, name: str) -> str:
         at = f"{alias}{q(column.name)}"
         if any(one.kind == "email" and one.name == name for entity in self.spec.entities for one in entity.fields):
-            return f"lower({at}) = lower({self._parameter(name)})"
+            return f"lower({at}) = lower({self._compare(at, name)})"
         if column.type == "text[]":
             return f"{at} @> ARRAY[{self._parameter(name)}::text]"
         if column.type == "tstzrange":
             return f"{at} @> {self._parameter(name)}::timestamptz"
-        return f"{at} = {self._parameter(name)}"
+        return f"{at} = {self._compare(at, name)}"
 
     def _refers(self, table: Table, alias: str, foreign: Foreign, name: str) -> None:
         own = [one for one in foreign.columns if one != table.tenant and one not in dict(foreign.fixed)]
         for one in own:
-            self.where.append(f"{alias}{q(one)} = {self._parameter(name if len(own) == 1 else f'{name}: {one}')}")
+            at = f"{alias}{q(one)}"
+            self.where.append(f"{at} = {self._compare(at, name if len(own) == 1 else f'{name}: {one}')}")
 
     def _along(self, table: Table, alias: str, name: str) -> None:
         """A condition on what is further away: the references that lead there are joined."""
@@ -213,7 +241,8 @@ class _Writer:
             here, at = other, f"{there}."
         own = [one for one in here.key if one != here.tenant]
         for one in own:
-            self.where.append(f"{at}{q(one)} = {self._parameter(name if len(own) == 1 else f'{name}: {one}')}")
+            key = f"{at}{q(one)}"
+            self.where.append(f"{key} = {self._compare(key, name if len(own) == 1 else f'{name}: {one}')}")
 
     def _owner(self, foreign: Foreign) -> str:
         return next(table.name for table in self.draft.tables.values() if any(one is foreign for one in table.foreigns))
@@ -281,7 +310,9 @@ class _Writer:
             if document is None:
                 self.note = "there is no text to search"
             else:
+                self._from_rows(f"{q(table.name)} {alias}")
                 given = self._parameter("words", "'new name'")
+                self.values.append(((given,), self._word(table, alias)))
                 words = f"websearch_to_tsquery('english', {given})"
                 self.where.append(f"{alias}.search_document @@ {words}")
                 order, searched = [f"ts_rank({alias}.search_document, {words}) DESC", *order[-1:]], True
@@ -294,14 +325,31 @@ class _Writer:
         limit = access.limit if access.limit is not None else None if access.verb == "get" else _LIMIT
         if access.verb == "get":
             order = []
+        self._from_rows(f"{q(table.name)} {alias}")
         yield self._asked(self._sql(table, alias, shown, order, limit))
         if access.verb != "list" or searched or limit is None:
             return
+        known = self._sql(table, alias, [f"({one.removesuffix(' DESC')})::text" for one in order], order, None)
+        given = len(self.parameters)
         after = self._after(table, alias)
         if after:
+            last = tuple(f"${number}" for number in range(given + 1, len(self.parameters) + 1))
+            self.values.append((last, f"{known}\nOFFSET {limit - 1} LIMIT 1"))
             self.where.append(after)
             sql = self._sql(table, alias, shown, order, limit)
             yield self._asked(sql, text=f"{access.text}: the next page", share=_NEXT_PAGES)
+
+    def _word(self, table: Table, alias: str) -> str:
+        """A word that some rows have, if not many: of those in at most a twentieth, the most frequent one."""
+        rows = f"FROM {q(table.name)} {alias}"
+        of = " AND ".join(one for one in self.where if "search_document" not in one)
+        conditions = re.sub(r"\$\d+", "%L", of.replace("%", "%%"))
+        numbers = [f", {one}" for one in re.findall(r"\$\d+", of)]
+        text = quote_literal(f"SELECT {alias}.search_document {rows}{f' WHERE {conditions}' if of else ''}")
+        return (
+            f"SELECT word FROM ts_stat(format({text}{''.join(numbers)}))\n"
+            f"ORDER BY ndoc > (SELECT count(*) {rows}{f' WHERE {of}' if of else ''}) / 20, ndoc DESC, word\nLIMIT 1"
+        )
 
     def _rest(self, table: Table, alias: str) -> None:
         """Conditions beside what is searched by."""
@@ -416,6 +464,7 @@ class _Writer:
         else:
             what = ["count(*)"]
         self._conditions(table, f"{alias}.")
+        self._from_rows(f"{q(table.name)} {alias}")
         sql = self._sql(table, alias, [*by, *what], [], None)
         return sql + (f"\nGROUP BY {', '.join(by)}" if by else "")
 
@@ -532,16 +581,41 @@ class _Writer:
         return f"UPDATE {name}\nSET {q(table.guard)} = {new}\nWHERE {' AND '.join(self.where)}"
 
     def _add(self, table: Table) -> str:
-        columns = [
-            one for one in table.columns if not one.generated and not one.identity and (not one.default or one.source)
-        ]
-        columns = [one for one in columns if not (one.type == "timestamptz" and (one.default or not one.not_null))]
+        """A row, and with it those of other tables that refer to it: one statement, so all of them or none."""
+        columns = _written(table)
         if self.access.fields:
             wanted = {self._column(table, name).name for name in self.access.fields}
             columns = [one for one in columns if one.name in wanted or (one.not_null and not one.default)]
         names = ", ".join(q(one.name) for one in columns)
         values = ", ".join(self._parameter(one.source or one.name) for one in columns)
-        return f"INSERT INTO {q(table.name)} ({names})\nVALUES ({values})\nRETURNING {', '.join(map(q, table.key))}"
+        key = ", ".join(map(q, table.key))
+        added = f"INSERT INTO {q(table.name)} ({names})\nVALUES ({values})\nRETURNING {key}"
+        children = [pair for name in self.access.with_ if (pair := self._hanging(table, name)) is not None]
+        if not children:
+            return added
+        parts = [f"WITH added AS (\n    {added.replace(chr(10), f'{chr(10)}    ')}\n)"]
+        for number, (child, link) in enumerate(children, 1):
+            own = [one for one in _written(child) if one.name not in link.columns]
+            into = ", ".join(q(name) for name in (*link.columns, *(one.name for one in own)))
+            given = ", ".join(q(one.name) for one in own)
+            arrays = ", ".join(
+                f"{self._parameter(f'{one.source or one.name} of each of the {child.name}')}::{one.type}[]"
+                for one in own
+            )
+            taken = ", ".join(
+                [*(f"added.{q(name)}" for name in link.target_columns), *(f"g.{q(one.name)}" for one in own)]
+            )
+            parts.append(
+                f", added_{number} AS (\n    INSERT INTO {q(child.name)} ({into})\n    SELECT {taken}\n"
+                f"    FROM added, unnest({arrays}) AS g ({given})\n)"
+            )
+        return "".join(parts) + f"\nSELECT {key} FROM added"
+
+    def _hanging(self, table: Table, name: str) -> tuple[Table, Foreign] | None:
+        """The table that rows of `table` come with, and its reference; None for one that `table` itself refers to."""
+        child = self.draft.tables.get(self.draft.by_entity.get(name, ""))
+        link = None if child is None else next((one for one in child.foreigns if one.target == table.name), None)
+        return None if child is None or link is None or not _written(child) else (child, link)
 
     def _change(self, table: Table) -> str:
         columns = [self._column(table, name) for name in self.access.fields] or [
@@ -564,8 +638,9 @@ class _Writer:
         if not self.access.by:
             for name in table.key:
                 if name != table.tenant or not self.draft.tenant_setting:
-                    self.where.append(f"{q(name)} = {self._parameter(name)}")
+                    self.where.append(f"{q(name)} = {self._compare(q(name), name)}")
         self._conditions(table, "")
+        self._from_rows(q(table.name))
         if self.joins:
             raise InputError(
                 f"{self.access.text!r} changes rows by what other tables hold", hint="by fields of its own"
@@ -583,6 +658,18 @@ class _Writer:
             f"    ORDER BY available_at, {q(table.key[-1])}\n    LIMIT {self.access.limit or 1}\n    FOR UPDATE "
             f"SKIP LOCKED\n)\nRETURNING *"
         )
+
+
+def _written(table: Table) -> list[Column]:
+    """The columns that an application gives values to when it adds a row."""
+    return [
+        one
+        for one in table.columns
+        if not one.generated
+        and not one.identity
+        and (not one.default or one.source)
+        and not (one.type == "timestamptz" and (one.default or not one.not_null))
+    ]
 
 
 def plain_name(name: str) -> str:

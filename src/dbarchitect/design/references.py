@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dbarchitect.model import english
+
 from .bounds import bound
 from .columns import add_field
 from .draft import Check, Column, Deletion, Draft, Foreign, Table, Unique
@@ -250,7 +252,8 @@ class Referrer:
             "relation",
             chosen,
             f"a table of pairs, PRIMARY KEY ({', '.join(table.key)})",
-            f"{an(first.entity)} has several {second.entity} and the other way round; a pair is there once",
+            f"{an(first.entity)} has several {english.plural(second.entity)} and the other way round; a pair is there "
+            "once",
             instead="an array of keys: no reference is checked in it",
             line=relation.line,
         )

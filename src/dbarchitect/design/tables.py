@@ -16,7 +16,8 @@ from dbarchitect.model.names import RESERVED, quote_identifier
 from .behaviour import Behaviour
 from .columns import add_field
 from .conditions import add_rules
-from .draft import Check, Column, Draft, Foreign, Index, Table, Unique
+from .draft import Check, Column, Draft, Foreign, Table, Unique
+from .listings import add_indexes
 from .naming import an, column_name, one_of, plain, table_name
 from .ownership import circles, ordered, owned, reference
 from .problems import refuse_problems
@@ -44,7 +45,7 @@ def designed(spec: Spec, *, now: datetime, version: int = 18) -> tuple[Draft, di
     rows = rows_of(designer.draft, spec)
     Behaviour(designer.draft, spec, rows, now).add()
     rows = rows_of(designer.draft, spec, record=True)
-    designer.foreign_indexes()
+    add_indexes(designer.draft, spec)
     return designer.draft, rows
 
 
@@ -461,26 +462,6 @@ class _Designer:
             line=line,
         )
 
-    def foreign_indexes(self) -> None:
-        """An index for every reference that no key begins with."""
-        for table in self.draft.tables.values():
-            for one in table.foreigns:
-                if table.tenant and one.columns == (table.tenant,) and table.key[:1] == one.columns:
-                    continue
-                if _covered(table, one.columns):
-                    continue
-                columns = one.columns if not one.fixed else tuple(c for c in one.columns if c not in dict(one.fixed))
-                if _covered(table, columns):
-                    continue
-                table.indexes.append(
-                    Index(
-                        name=plain(table.name, *(c for c in columns if c != table.tenant), "idx"),
-                        keys=columns,
-                        why=f"deleting a row of {one.target} looks for those that refer to it, and joins start here",
-                        for_foreign=one.name,
-                    )
-                )
-
 
 _UUID = "'00000000-0000-4000-8000-{n:012x}'::uuid"
 _WORD = re.compile(r"[a-zA-Z_][\w]*")
@@ -500,10 +481,3 @@ def _expression(text: str, entity: Entity, table: Table) -> str | None:
     if not re.search(r"[-+*/]", cleaned) and len(used) > 1:
         return None
     return cleaned.strip()
-
-
-def _covered(table: Table, columns: tuple[str, ...]) -> bool:
-    """Whether a whole index begins with these columns, in any order among themselves."""
-    keys = [table.key, *(one.columns for one in table.uniques if not one.is_index)]
-    keys += [one.keys for one in table.indexes if not one.predicate and one.method == "btree"]
-    return any(set(key[: len(columns)]) == set(columns) for key in keys)

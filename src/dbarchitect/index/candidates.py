@@ -16,6 +16,7 @@ from dbarchitect.model.schema import Column, Index, IndexKey, Relational, Table,
 from dbarchitect.sql.conditions import Operand, SortKey, Term
 
 _FEW_VALUES = 64  # a column of so few values is a status: one of its values can be a predicate
+_VECTORS = ("hnsw", "ivfflat")
 _LONG = 40  # bytes of a value from which a hash of it is smaller than itself
 _INCLUDED, _INCLUDED_BYTES = 8, 120
 _BRIN_PAGES, _BRIN_CORRELATION = 1000, 0.9
@@ -218,9 +219,11 @@ class Candidates:
             yield self._made(relation, "gist", key)
         elif column.type.name in ("vector", "halfvec") and "vector" in self._extensions:
             kind = {"<->": "l2", "<=>": "cosine", "<#>": "ip", "<+>": "l1"}[operator]
-            where = self._extensions["vector"]
-            yield self._made(relation, "hnsw", self._classed(key, f"{column.type.name}_{kind}_ops", where))
-            yield self._made(relation, "ivfflat", self._classed(key, f"{column.type.name}_{kind}_ops", where))
+            key = self._classed(key, f"{column.type.name}_{kind}_ops", self._extensions["vector"])
+            if any(one.method in _VECTORS and _same_class(one.keys[0], key) for one in relation.indexes):
+                return  # which of the two is better is a matter of recall, of which costs know nothing
+            for method in _VECTORS:
+                yield self._made(relation, method, key)
         elif column.type.name in ("text", "varchar") and operator == "<->" and "pg_trgm" in self._extensions:
             yield self._made(relation, "gist", self._classed(key, "gist_trgm_ops", self._extensions["pg_trgm"]))
 
@@ -347,3 +350,8 @@ def _has_elements(operator: str, left: Operand, column: Column | None) -> bool:
 
 def _pattern_class(kind: str) -> str:
     return {"varchar": "varchar_pattern_ops", "bpchar": "bpchar_pattern_ops"}.get(kind, "text_pattern_ops")
+
+
+def _same_class(one: IndexKey, other: IndexKey) -> bool:
+    classes = [key.opclass.name if key.opclass is not None else "" for key in (one, other)]
+    return one.column == other.column and classes[0] == classes[1]

@@ -32,6 +32,7 @@ from dbarchitect.model.architecture import AskedPlan, NewIndex, Probe, TableSize
 from dbarchitect.model.explain import QueryPlan
 from dbarchitect.model.facts import TableFacts
 from dbarchitect.model.finding import Gap
+from dbarchitect.model.names import quote_literal
 from dbarchitect.model.query import Query, Workload
 from dbarchitect.model.schema import Index, Relational
 
@@ -250,6 +251,9 @@ def _plan(
     facts = later.schema.facts
     tables = {} if facts is None else facts.tables
     names = {one.name.name: str(one.name) for one in later.schema.tables}
+    own = _from_rows(session, one)
+    if own:
+        form = filled(later, replace(query, sql=_with_examples(query.sql, one.examples | own)))[0]
     milliseconds, rows = _timed(session, form.sql, form.parameters)
     done = replace(
         found,
@@ -263,6 +267,20 @@ def _plan(
         lab_rows=rows,
     )
     return done, after
+
+
+def _from_rows(session: psycopg.Connection[Any], one: Asked) -> dict[str, str]:
+    """Values for `$n`s that belong together in the lab's rows, as SQL: of those that the statistics of each column by
+    itself would pair, made-up rows have none."""
+    found: dict[str, str] = {}
+    for numbers, sql in one.values:
+        try:
+            row = one_statement(session, _with_examples(sql, found)).fetchone()
+        except psycopg.Error:
+            return found  # of a type that is not compared or grouped
+        if row is not None:
+            found |= {number: quote_literal(str(value)) for number, value in zip(numbers, row, strict=True)}
+    return found
 
 
 def _with_examples(sql: str, examples: Mapping[str, str]) -> str:
