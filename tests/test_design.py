@@ -17,6 +17,7 @@ import pytest
 import postgres_servers
 from dbarchitect.api.design import DesignOptions, design, read_spec
 from dbarchitect.cli import run
+from dbarchitect.design.brief import read_brief
 from dbarchitect.design.draft import Draft, Table
 from dbarchitect.design.queries import asked, workload
 from dbarchitect.design.spec import Spec
@@ -339,6 +340,19 @@ def test_what_follows_from_another_field_moves_out(tried: Any) -> None:
     assert wrong(probes) == []
     assert draft.tables["addresses"].column("city") is None
     assert draft.tables["addresses_zip"].key == ("zip",)
+
+
+def test_what_is_kept_twice_is_a_decision() -> None:
+    text = (
+        "A customer has many orders. A customer has a name and an order count. An order has a total in EUR. An order "
+        "has many order lines. An order line has a quantity and a unit price in EUR. An order line has one product. A "
+        "product has a price in EUR, a weight and a page count."
+    )
+    draft, _ = designed(read_brief(text.encode(), "brief.md").spec, now=NOW)
+    found = {one.about: one for one in draft.decisions if one.topic == "normal form"}
+    assert set(found) == {"customers.order_count", "orders.total", "order_lines.unit_price"}
+    assert "sum(quantity * unit_price) of order_lines" in found["orders.total"].instead
+    assert "beside products.price" in found["order_lines.unit_price"].what
 
 
 def test_rules_over_fields(tried: Any) -> None:

@@ -21,6 +21,7 @@ from .listings import add_indexes
 from .naming import an, column_name, one_of, plain, table_name
 from .ownership import circles, ordered, owned, reference
 from .problems import refuse_problems
+from .redundancy import note_redundancy
 from .references import Referrer
 from .spec import Entity, Field, Spec
 from .tenancy import tenancy
@@ -41,6 +42,7 @@ def designed(spec: Spec, *, now: datetime, version: int = 18) -> tuple[Draft, di
     designer = _Designer(spec, version)
     designer.entities()
     designer.references()
+    note_redundancy(designer.draft, spec)
     designer.keys_and_rules()
     rows = rows_of(designer.draft, spec)
     Behaviour(designer.draft, spec, rows, now).add()
