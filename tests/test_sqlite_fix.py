@@ -158,6 +158,38 @@ def test_statistics_that_were_never_gathered(tmp_path):
     assert state(path) == before
 
 
+def test_what_was_analysed_is_analysed_again(tmp_path):
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+    script = f"""
+    CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b VARCHAR(9)); CREATE INDEX ta ON t (a); CREATE INDEX tb ON t (b, a);
+    CREATE TABLE small (id INTEGER PRIMARY KEY, n INT); CREATE TABLE never (id INTEGER PRIMARY KEY, n INT);
+    {numbers} INSERT INTO t SELECT i, i % 7, 'b' || i % 90 FROM n;
+    INSERT INTO small (n) VALUES (1), (2);
+    ANALYZE;
+    INSERT INTO never (n) VALUES (1);
+    """
+    path = made(tmp_path / "app.db", script)
+    before = state(path)
+    statistics = told(path)
+    assert {tbl for tbl, _, _ in statistics} == {"t", "small"}
+    (mend,) = written(fixed(path, "table-not-strict"))
+    up, down = (Path(one) for one in mend.files[:2])
+    play(path, [up])
+    assert told(path) == statistics
+    assert "never-analyzed" not in {one.rule for one in api.check(str(path), api.CheckOptions(now=NOW)).findings}
+    play(path, [down])
+    assert told(path) == statistics
+    assert state(path) == before
+    for script in (up, down):
+        analysed = [line for line in script.read_text().splitlines() if line.startswith("ANALYZE")]
+        assert analysed == ["ANALYZE small;", "ANALYZE t;"]
+
+
+def told(path: Path) -> set[tuple[str, str | None, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return set(connection.execute("SELECT tbl, idx, stat FROM sqlite_stat1"))
+
+
 def test_a_script_without_rows_gets_fixes_too(tmp_path):
     path = tmp_path / "schema.sql"
     path.write_text(SHOP.partition("WITH RECURSIVE")[0])
