@@ -53,8 +53,8 @@ def serve(
     """
     from dbarchitect import api
     from dbarchitect.api.kinds import admit
-    from dbarchitect.engines.sqlite.source import sqlite_given
     from dbarchitect.config import read_configuration
+    from dbarchitect.engines.sqlite.source import sqlite_given
 
     address = _address(host, expose=expose)
     if not 0 <= port <= 65535:
