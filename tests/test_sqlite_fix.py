@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from dbarchitect import api
+from dbarchitect.api.diff import DiffOptions
+from dbarchitect.api.folder import new
 from dbarchitect.engines.sqlite.edits import edited
 from dbarchitect.engines.sqlite.source import open_sqlite
 from dbarchitect.errors import InputError
@@ -158,6 +160,38 @@ def test_statistics_that_were_never_gathered(tmp_path):
     assert state(path) == before
 
 
+def test_what_was_analysed_is_analysed_again(tmp_path):
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+    script = f"""
+    CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b VARCHAR(9)); CREATE INDEX ta ON t (a); CREATE INDEX tb ON t (b, a);
+    CREATE TABLE small (id INTEGER PRIMARY KEY, n INT); CREATE TABLE never (id INTEGER PRIMARY KEY, n INT);
+    {numbers} INSERT INTO t SELECT i, i % 7, 'b' || i % 90 FROM n;
+    INSERT INTO small (n) VALUES (1), (2);
+    ANALYZE;
+    INSERT INTO never (n) VALUES (1);
+    """
+    path = made(tmp_path / "app.db", script)
+    before = state(path)
+    statistics = told(path)
+    assert {tbl for tbl, _, _ in statistics} == {"t", "small"}
+    (mend,) = written(fixed(path, "table-not-strict"))
+    up, down = (Path(one) for one in mend.files[:2])
+    play(path, [up])
+    assert told(path) == statistics
+    assert "never-analyzed" not in {one.rule for one in api.check(str(path), api.CheckOptions(now=NOW)).findings}
+    play(path, [down])
+    assert told(path) == statistics
+    assert state(path) == before
+    for script in (up, down):
+        analysed = [line for line in script.read_text().splitlines() if line.startswith("ANALYZE")]
+        assert analysed == ["ANALYZE small;", "ANALYZE t;"]
+
+
+def told(path: Path) -> set[tuple[str, str | None, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return set(connection.execute("SELECT tbl, idx, stat FROM sqlite_stat1"))
+
+
 def test_a_script_without_rows_gets_fixes_too(tmp_path):
     path = tmp_path / "schema.sql"
     path.write_text(SHOP.partition("WITH RECURSIVE")[0])
@@ -178,13 +212,67 @@ def test_a_second_run_goes_on_where_the_first_ended(tmp_path):
 
 def test_a_folder_of_another_tool_is_told_before_anything_runs(tmp_path):
     path = made(tmp_path / "app.db", SHOP)
-    (tmp_path / "prisma").mkdir()
-    (tmp_path / "prisma" / "migration_lock.toml").write_text('provider = "postgresql"\n')
-    with pytest.raises(InputError, match="written as plain scripts"):
-        fixed(path, "duplicate-index", folder="prisma")
+    for provider in ("postgresql", "sqlite"):
+        (tmp_path / "prisma").mkdir(exist_ok=True)
+        (tmp_path / "prisma" / "migration_lock.toml").write_text(f'provider = "{provider}"\n')
+        with pytest.raises(InputError, match="written as plain scripts"):
+            fixed(path, "duplicate-index", folder="prisma")
     with pytest.raises(InputError, match="--online is for PostgreSQL"):
         options = api.CheckOptions(now=NOW, fix=api.FixOptions(folder=tmp_path / "m", online=True))
         api.check(str(path), options)
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        (
+            "CREATE TABLE a (id int);\nALTER TABLE a ADD CONSTRAINT c CHECK (id > 0);",
+            'line 2: near "CONSTRAINT": syntax',
+        ),
+        ("CREATE TABLE public.a (id int);", "unknown database public"),
+        ("CREATE TABLE a (id serial PRIMARY KEY, name text);", "line 1: SERIAL is a type of PostgreSQL's"),
+        ("-- dba: step 1: create index i\nCREATE INDEX i ON a (b);", "marked as those for PostgreSQL"),
+        ("-- migrate:up\nCREATE INDEX CONCURRENTLY i ON a (b);\n-- migrate:down\nDROP INDEX i;", "line 2: near"),
+        ("CREATE TABLE a (b INT NOT NULL AUTO_INCREMENT) ENGINE=InnoDB;", "syntax error"),
+    ],
+)
+def test_a_folder_of_another_engine_is_told_before_anything_runs(script: str, why: str, tmp_path: Path):
+    path = made(tmp_path / "app.db", SHOP)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_init.up.sql").write_text(script)
+    with pytest.raises(InputError, match=r"0001_init\.up\.sql is not SQLite's") as told:
+        fixed(path, "duplicate-index")
+    assert why in told.value.message
+    assert [one.name for one in folder.iterdir()] == ["0001_init.up.sql"]
+
+
+def test_scripts_of_sqlite_by_hand_are_gone_on_with(tmp_path: Path):
+    path = made(tmp_path / "app.db", SHOP)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    script = """CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, serial TEXT, d TEXT DEFAULT (datetime('now')));
+    INSERT OR IGNORE INTO b VALUES (1);
+    CREATE VIRTUAL TABLE v USING a_module_of_theirs(x);
+    CREATE TRIGGER g AFTER INSERT ON a BEGIN UPDATE a SET serial = 1; SELECT 1; END;
+    CREATE INDEX later ON made_elsewhere (x);"""
+    (folder / "0001_init.up.sql").write_text(script)
+    (folder / "0001_init.down.sql").write_text("-- nothing\n")
+    assert [one.migration for one in written(fixed(path, "duplicate-index"))] == ["0002"]
+
+
+def test_postgres_does_not_go_on_with_sqlite(tmp_path: Path):
+    fixed(made(tmp_path / "app.db", SHOP), "duplicate-index")
+    folder = tmp_path / "migrations"
+    before = sorted(one.name for one in folder.iterdir())
+    script = tmp_path / "app.sql"
+    script.write_text("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int REFERENCES a);")
+    with pytest.raises(InputError, match=r"is SQLite's \(it is for the sqlite3 shell\), and the next") as told:
+        api.check(str(script), api.CheckOptions(now=NOW, fix=api.FixOptions(folder=folder)))
+    assert "another" in (told.value.hint or "")
+    with pytest.raises(InputError, match="is SQLite's"):
+        new("more", folder, str(script), DiffOptions(now=NOW))
+    assert sorted(one.name for one in folder.iterdir()) == before
 
 
 # ---- the text of CREATE TABLE

@@ -114,6 +114,29 @@ def test_a_renamed_table_keeps_its_children(tmp_path: Path):
         assert connection.execute("PRAGMA foreign_key_list(c)").fetchone()[2] == "thing"
 
 
+def test_what_was_analysed_is_analysed_again_under_its_new_name(tmp_path: Path):
+    both = "CREATE TABLE other (id INTEGER PRIMARY KEY, t_id INT); CREATE INDEX other_t ON other (t_id);"
+    plan, path = plan_of(
+        tmp_path,
+        T + both + ROWS + "CREATE INDEX i ON t (a); INSERT INTO other VALUES (1, 1); ANALYZE;",
+        T.replace("TABLE t", "TABLE thing").replace("a TEXT", "a TEXT NOT NULL") + both + "CREATE INDEX i ON thing (a)",
+        renames=("t=thing",),
+    )
+    assert plan.steps[-1].sql == ("ANALYZE thing",)
+    assert plan.down[-1].sql == ("ANALYZE t",)
+    apply(open_sqlite(str(path), facts=False, now=NOW), plan, now=NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        told = set(connection.execute("SELECT tbl, idx, stat FROM sqlite_stat1"))
+        assert told == {("thing", "i", "2 1"), ("other", "other_t", "1 1")}
+
+
+def test_nothing_is_analysed_that_loses_nothing(tmp_path: Path):
+    rows = ROWS + "CREATE INDEX i ON t (a); CREATE INDEX j ON t (a); ANALYZE;"
+    plan, _ = plan_of(tmp_path, T + rows, T + "CREATE INDEX i ON t (a); CREATE TABLE u (a);")
+    assert [step.does for step in plan.steps] == ["set aside what speaks of tables that change", "create table u"]
+    assert plan.down[-1].does == "analyse t"
+
+
 def test_rows_in_the_way_are_named(tmp_path: Path):
     with pytest.raises(InputError, match="1 rows are in the way: SELECT \\* FROM t WHERE a IS NULL"):
         plan_of(tmp_path, T + "INSERT INTO t (id) VALUES (1);", T.replace("a TEXT", "a TEXT NOT NULL"))

@@ -16,6 +16,7 @@ from dbarchitect.engines.postgres.connection import connect_readonly, redacted_u
 from dbarchitect.engines.postgres.histories import read_histories
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.server.scratch import keep_apart
+from dbarchitect.engines.sqlite.syntax import why_not_sqlite
 from dbarchitect.errors import InputError
 from dbarchitect.migrate.compare import differences
 from dbarchitect.migrate.formats import (
@@ -29,8 +30,10 @@ from dbarchitect.migrate.formats import (
     read_folder,
     write_migration,
 )
+from dbarchitect.migrate.formats.folder import read_bytes
 from dbarchitect.migrate.history import Status, run_steps, standings, without_histories
 from dbarchitect.migrate.platforms import without_platform
+from dbarchitect.migrate.sqlite_script import is_script
 from dbarchitect.model.drift import Drift
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.history import History
@@ -39,6 +42,7 @@ from dbarchitect.model.schema import Relational
 from dbarchitect.model.value import Value
 from dbarchitect.progress import nothing
 from dbarchitect.sources import Source, Workshop, open_folder
+from dbarchitect.sql.script import decode_script
 from dbarchitect.toolchains import run_python
 
 from .diff import Ask, DiffOptions, migrate_diff
@@ -97,8 +101,9 @@ def new(
     return replace(made, written=write_migration(files, migration, run=run, now=options.now, apart=apart))
 
 
-def opened_folder(folder: Path, form: Format | None, *, run: Callable[..., bytes]) -> Folder:
-    """The folder as it is, in the format that was asked for. Raises `InputError` where it has another one."""
+def opened_folder(folder: Path, form: Format | None, *, run: Callable[..., bytes], sqlite: bool = False) -> Folder:
+    """The folder as it is, in the format that was asked for. Raises `InputError` where it has another one, and where
+    its scripts are for another engine than what will be written: PostgreSQL, or `sqlite`."""
     if not folder.exists():
         if form == "alembic":
             raise InputError(f"there is no folder {folder}", hint=f"`alembic init {folder}` makes an Alembic project")
@@ -110,7 +115,30 @@ def opened_folder(folder: Path, form: Format | None, *, run: Callable[..., bytes
                 f"{folder} is a folder in the format {found}, and --format says {form}",
                 hint="leave --format out, or name another folder with --in",
             )
-    return read_folder(folder, run=run, form=form)
+        _one_engine(folder, found, sqlite=sqlite)
+    return plain.read(folder, sqlite=True) if sqlite else read_folder(folder, run=run, form=form)
+
+
+def _one_engine(folder: Path, form: Format, *, sqlite: bool) -> None:
+    """Raise `InputError` for a folder whose migrations are for another engine than the next one. What a tool says of
+    its own folder is told where that is read, and so is what PostgreSQL's grammar refuses."""
+    if sqlite and form != "plain":
+        raise InputError(
+            f"{folder} is a folder of {form}, and migrations of SQLite are written as plain scripts",
+            hint="a folder of their own: -o fixes/",
+        )
+    for path in plain.scripts(folder) if form == "plain" else ():
+        text = decode_script(read_bytes(path), str(path))
+        if sqlite:
+            theirs, why = "not SQLite's", why_not_sqlite(text, str(path))
+        else:
+            theirs, why = "SQLite's", "it is for the sqlite3 shell" if is_script(text) else ""
+        if why:
+            raise InputError(
+                f"{path} is {theirs} ({why}), and the next migration of {folder} would be "
+                + ("SQLite's" if sqlite else "PostgreSQL's"),
+                hint="a folder for each engine: name another one",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ VERBS: dict[str, str] = {
     "workload": "reads logs, spans and SQL of an application",
     "twin create": "writes a schema with its statistics",
     "timeseries": "finds time series among tables of PostgreSQL",
-    "serve": "shows a schema of PostgreSQL as pages",
+    "serve": "shows a schema as pages",
     "documents shapes": "shows what documents have",
     "documents index": "says which indexes documents want",
     "documents validators": "writes validators of documents",
@@ -155,7 +155,7 @@ KINDS: tuple[Kind, ...] = (
         example="libsql://name.turso.io",
         is_one=_scheme("libsql", "turso", "ws", "wss"),
         noun="a server of libSQL or Turso, which is read for its schema, statistics and sizes",
-        takes=frozenset({"check", "index", "query", "query keyset", "migrate diff", "report", "erd"}),
+        takes=frozenset({"check", "index", "query", "query keyset", "migrate diff", "report", "erd", "serve"}),
         otherwise="its schema as a script: turso db shell NAME .schema > schema.sql, then dba check schema.sql "
         "--engine libsql",
     ),
@@ -184,9 +184,21 @@ KINDS: tuple[Kind, ...] = (
         is_one=_is_sqlite,
         noun="SQLite's",
         takes=frozenset(
-            {"check", "index", "query", "query keyset", "migrate diff", "report", "erd", "choose", "orm", "twin create"}
+            {
+                "check",
+                "index",
+                "query",
+                "query keyset",
+                "migrate diff",
+                "report",
+                "erd",
+                "choose",
+                "orm",
+                "twin create",
+                "serve",
+            }
         ),
-        otherwise="dba check {given}, dba index, dba query, dba report, dba erd, dba choose, dba orm, "
+        otherwise="dba check {given}, dba index, dba query, dba report, dba erd, dba choose, dba orm, dba serve, "
         "dba migrate diff and dba twin create take SQLite",
         instead={
             "workload": _LOGS,
@@ -196,7 +208,6 @@ KINDS: tuple[Kind, ...] = (
             "migrate lint": "dba migrate diff {given} TARGET runs a plan before it shows it",
             "migrate rehearse": "dba migrate diff {given} TARGET runs its plan up and back on a copy with the rows",
             **dict.fromkeys(_SERVER, "dba migrate diff {given} TARGET --apply runs a plan on the file, after a backup"),
-            "serve": "dba report {given} -o report.html shows it as one page",
             **dict.fromkeys(_DOCUMENTS, _MONGODB),
         },
     ),

@@ -153,18 +153,13 @@ class _Pen:
         files = self._opened()
         if files.problems:
             raise files.problems[0].error()
-        if sqlite and files.format != "plain":
-            raise InputError(
-                f"{self._path} is a folder of {files.format}, and fixes of SQLite are written as plain scripts",
-                hint="a folder of their own: -o fixes/",
-            )
         # What is written anew with each migration; everything else is a file of its own.
         shared = [self._path / one for one in (plain.SUM, drizzle.JOURNAL)]
         self._shared = {one.resolve(): one.read_bytes() if one.exists() else None for one in shared}
         self._written: list[Path] = []
 
     def _opened(self) -> Folder:
-        return opened_folder(self._path, None, run=self._run)
+        return opened_folder(self._path, None, run=self._run, sqlite=self._sqlite)
 
     def write(self, finding: Finding, plan: Plan) -> Written:
         """Write a finding's plan. Raises `NotMended` where this folder cannot have it."""

@@ -45,7 +45,7 @@ def report(source: str, options: ReportOptions) -> Report:
     admit("report", source, engine=asked.engine)
     if sqlite_given(source, asked.engine):
         opened = open_sqlite(source, engine=asked.engine, data=asked.data, now=asked.now, progress=asked.progress)
-        return _of_sqlite(opened, options)
+        return report_sqlite(opened, options)
     with open_workshop(asked.pg_bin, asked.cache, asked.progress, scratch=asked.server) as workshop:
         return report_opened(open_source(source, workshop, data=asked.data), options)
 
@@ -87,7 +87,7 @@ def report_opened(opened: Source, options: ReportOptions) -> Report:
     return replace(found, missing=tuple(missing))
 
 
-def _of_sqlite(opened: SqliteSource, options: ReportOptions) -> Report:
+def report_sqlite(opened: SqliteSource, options: ReportOptions) -> Report:
     """The same of SQLite, which counts no queries: without a workload there are none."""
     asked = options.check
     baseline = read_baseline(asked.baseline) if asked.baseline else None

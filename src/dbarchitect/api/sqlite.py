@@ -70,7 +70,7 @@ def query_sqlite(given: str, text: str, name: str, options: SqliteOptions) -> Qu
     words = ["dba", "query", given, name if Path(name).is_file() else statements[0].sql]
     query = Query(id="", sql=statements[0].sql, calls=1.0, parameters=options.parameters)
     with closing(twin_of(source)) as twin:
-        return _review(source, twin, query, options, shlex.join(_command(words, options)))
+        return reviewed(source, twin, query, options, shlex.join(_command(words, options)))
 
 
 def queries_sqlite(given: str, workload: Path | None, options: SqliteOptions) -> WorkloadReview:
@@ -89,7 +89,7 @@ def queries_opened(
     with closing(twin_of(source)) as twin:
         for one in found.queries:
             try:
-                reviews.append(_review(source, twin, one, options, rerun))
+                reviews.append(reviewed(source, twin, one, options, rerun))
             except InputError as err:
                 shown = str(one.position or " ".join(one.sql.split())[:80])
                 left_out.append(Gap(kind="workload", name=shown, effect=f"left out: {err.message}"))
@@ -133,7 +133,8 @@ def _opened(given: str, options: SqliteOptions) -> SqliteSource:
     return open_sqlite(given, engine=options.engine, data=options.data, now=options.now, progress=options.progress)
 
 
-def _review(source: SqliteSource, twin: Twin, query: Query, options: SqliteOptions, rerun: str) -> QueryReview:
+def reviewed(source: SqliteSource, twin: Twin, query: Query, options: SqliteOptions, rerun: str) -> QueryReview:
+    """What the plan of a query of an opened source says. Raises `InputError` for SQL that SQLite refuses."""
     sql = with_literals(query.sql, query.parameters)
     estimator = Estimator(source.schema, source.statistics)
     plan = estimator.plan(sql, twin.query_plan(sql))

@@ -14,7 +14,7 @@ from dbarchitect.errors import InputError, SurroundingsError
 
 from . import terminal
 from .commands import app, commas, rows_by_table, rules_of, words_of_rules
-from .options import Data, PgBin, Rows, Seed, Source, Workload
+from .options import Data, Engine, PgBin, Rows, Seed, Source, Workload
 
 
 @app.command
@@ -31,6 +31,7 @@ def serve(
         tuple[str, ...], Parameter(metavar="RULES", help="Only these rules: ids or globs, commas between, repeatable.")
     ] = (),
     ignore: Annotated[tuple[str, ...], Parameter(metavar="RULES", help="Not these rules.")] = (),
+    engine: Engine = None,
     data: Data = False,
     rows: Rows = (),
     seed: Seed = 0,
@@ -53,11 +54,18 @@ def serve(
     from dbarchitect import api
     from dbarchitect.api.kinds import admit
     from dbarchitect.config import read_configuration
+    from dbarchitect.engines.sqlite.source import sqlite_given
 
     address = _address(host, expose=expose)
     if not 0 <= port <= 65535:
         raise InputError(f"--port {port}: no port", hint="0 to 65535; 0 for any that is free")
-    admit("serve", source)
+    admit("serve", source, engine=engine)
+    sqlite = sqlite_given(source, engine)
+    for flag, of_postgres in (("--migrations", migrations), ("--rows", rows), ("--pg-bin", pg_bin)):
+        if sqlite and of_postgres:
+            raise InputError(
+                f"{flag} is for PostgreSQL", hint="leave it out: dba migrate diff runs a plan on a copy of SQLite's"
+            )
     for one in migrations:
         if not one.is_dir():
             raise InputError(f"--migrations {one}: there is no such folder")
@@ -78,6 +86,8 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="dba-serve-") as folder:
         given = Surroundings(
             source=source,
+            sqlite=sqlite,
+            engine=engine,
             folder=folder,
             now=datetime.now(UTC).isoformat(timespec="seconds"),
             workload=None if workload is None else str(workload),

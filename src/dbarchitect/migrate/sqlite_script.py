@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dbarchitect.model.plan import Step
-from dbarchitect.sql.sqlite import split_sqlite
+from dbarchitect.sql.sqlite import split_sqlite, tokens
 
 _FIRST = ".bail on"
 _OPENS, _CLOSES = ("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"), ("PRAGMA foreign_key_check", "COMMIT")
@@ -36,8 +36,8 @@ def is_script(text: str) -> bool:
 
 
 def steps_of(text: str, file: str) -> tuple[Step, ...]:
-    """The statements of such a script, as one step or, where they stand outside a transaction, as one each."""
-    found = [one.sql for one in split_sqlite(text, file)]
+    """The statements of a script for that shell, as one step or, outside of transactions, as one each."""
+    found = [one.sql for one in split_sqlite(text, file)] if tokens(text) else []
     sql = tuple(one for one in found if one not in (*_OPENS, *_CLOSES))
     if len(sql) == len(found):
         return tuple(Step(sql=(one,), transactional=False) for one in sql)

@@ -82,10 +82,10 @@ def advise(
         twin = stack.enter_context(closing(twin_of(source)))
         listener = stack.enter_context(closing(Listener(source.schema)))
         estimator = Estimator(source.schema, source.statistics)
-        queries, left_out = _plannable(twin, workload)
+        queries, left_out = plannable(twin, workload)
         if not queries:
             raise InputError("no query of the workload can be planned", hint="dba query shows why of each")
-        copy = _copy(source, stack)
+        copy = measured_copy(source, stack)
         queries = [(query, _with_values(sql, listener, copy)) for query, sql in queries]
         before: list[float] = []
         if copy is not None:  # from here on the planner knows the rows; what that alone brings is told
@@ -118,7 +118,8 @@ def advise(
         )
 
 
-def _plannable(twin: Twin, workload: Workload) -> tuple[list[tuple[Query, str]], list[Gap]]:
+def plannable(twin: Twin, workload: Workload) -> tuple[list[tuple[Query, str]], list[Gap]]:
+    """The queries that can be planned, with their statements, and what is left out."""
     queries: list[tuple[Query, str]] = []
     left_out = [Gap(kind="workload", name=where, effect=f"left out: {why}") for where, why in workload.rejected]
     for query in workload.queries:
@@ -198,7 +199,7 @@ def _candidates(
     return offered, found
 
 
-def _copy(source: SqliteSource, stack: ExitStack) -> Session | None:
+def measured_copy(source: SqliteSource, stack: ExitStack) -> Session | None:
     """A session on a copy with the source's rows, by the driver that plans; None where there are none."""
     rows = stack.enter_context(with_rows(source))
     if rows is None:

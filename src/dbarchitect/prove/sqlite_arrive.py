@@ -54,6 +54,7 @@ class SqliteJourney:
         if up.questions:
             raise UnansweredError(up.questions)
         down = self._back(answers)
+        self._analyse_again(up, down)
         plan = Plan(
             engine=self._source.schema.engine,
             from_hash=_digest(self._first),
@@ -80,6 +81,19 @@ class SqliteJourney:
             self._last, self._first, _player(self._target.ddl), Answers(renamed=renamed, distinct=frozenset(("*",)))
         )
         return found if not found.questions else None
+
+    def _analyse_again(self, up: Differences, down: Differences | None) -> None:
+        """End each way with an ANALYZE of the tables that were analysed, and have indexes now that are not: what is
+        dropped to be made again, a table or an index, takes its rows of `sqlite_stat1` with it."""
+        analysed = {tbl.lower() for tbl, _, _ in self._source.statistics.stat1}
+        for way, ddl in ((up, self._source.ddl), (down, self._target.ddl)):
+            if way is None or not analysed:
+                return
+            if names := _unanalysed(ddl, analysed, way):
+                sql = tuple(f"ANALYZE {quoted(one)}" for one in names)
+                why = "it was analysed, and what was made anew has no statistics to be planned by"
+                way.steps.append(Step(sql=sql, does=f"analyse {', '.join(names)}", why=why))
+            analysed = _renamed_tables(way, analysed)
 
     def _rehearsed(self, plan: Plan, down: Differences | None) -> Plan:
         self._progress("running it up and back on a private copy")
@@ -231,17 +245,56 @@ def _player(ddl: Sequence[str]) -> Callable[[Sequence[str]], Catalogue]:
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
             guard(connection)
             make(connection, ddl)
-            connection.execute("PRAGMA legacy_alter_table = OFF")
-            for sql in statements:
-                try:
-                    connection.execute(sql)
-                except sqlite3.Error as err:
-                    raise InputError(
-                        f"SQLite does not take {' '.join(sql.split())[:80]}: {err}", hint="see the plan"
-                    ) from err
+            _play(connection, statements)
             return _catalogue(connection)
 
     return play
+
+
+def _play(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    connection.execute("PRAGMA legacy_alter_table = OFF")
+    for sql in statements:
+        try:
+            connection.execute(sql)
+        except sqlite3.Error as err:
+            raise InputError(f"SQLite does not take {' '.join(sql.split())[:80]}: {err}", hint="see the plan") from err
+
+
+def _unanalysed(ddl: Sequence[str], analysed: Collection[str], way: Differences) -> tuple[str, ...]:
+    """The tables that have indexes without statistics after the steps of a way, where those that are `analysed` have
+    them for all before: what PRAGMA optimize asks, too (sqlite.org/pragma.html#pragma_optimize)."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        make(connection, ddl)
+        connection.execute("ANALYZE")  # makes sqlite_stat1
+        for table, index in _indexes(connection):
+            if table.lower() in analysed:
+                connection.execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, '1')", (table, index))
+        _play(connection, [sql for step in way.steps for sql in step.sql])
+        known = {(tbl.lower(), idx) for tbl, idx in connection.execute("SELECT tbl, idx FROM sqlite_stat1")}
+        names = _renamed_tables(way, analysed)
+        lacking = (t for t, index in _indexes(connection) if t.lower() in names and (t.lower(), index) not in known)
+        return tuple(dict.fromkeys(lacking))
+
+
+def _indexes(connection: sqlite3.Connection) -> list[tuple[str, str | None]]:
+    """Each table with each of its indexes and, as ANALYZE counts the rows of one that has none, without."""
+    found: list[tuple[str, str | None]] = []
+    for one in _catalogue(connection):
+        if one.kind == "table":
+            names = connection.execute("SELECT name FROM pragma_index_list(?)", (one.name,))
+            found += [(one.name, None), *((one.name, name) for (name,) in names)]
+    return found
+
+
+def _renamed_tables(way: Differences, tables: Collection[str]) -> set[str]:
+    names = _renamed(way.renames, "table")
+    return {names.get(one, one).lower() for one in tables}
+
+
+def _renamed(said: Sequence[str], kind: str) -> dict[str, str]:
+    """New name by old name, in lower case, of what a plan renames."""
+    pairs = (one.removeprefix(f"{kind} ").split(" is ") for one in said if one.startswith(f"{kind} "))
+    return {old.lower(): new for old, new in pairs}
 
 
 # ---- what rows must keep
@@ -295,19 +348,18 @@ def _column_digest(connection: sqlite3.Connection, table: str, column: str) -> s
 def _kept(before: State, after: State, plan: Plan, first: Catalogue, last: Catalogue, stated: Collection[str]) -> int:
     """How many tables kept all of their rows and values, but for columns whose conversion was `stated`. Raises
     `InputError` where one did not."""
-    tables = dict(one.removeprefix("table ").split(" is ") for one in plan.renames if one.startswith("table "))
-    columns = dict(one.removeprefix("column ").split(" is ") for one in plan.renames if one.startswith("column "))
+    tables, columns = _renamed(plan.renames, "table"), _renamed(plan.renames, "column")
     virtual = {one.name.lower() for one in (*first, *last) if one.kind == "table" and read_table(one.sql).module}
     kept = 0
     for name, (count, digests) in before.items():
-        to = next((b for a, b in tables.items() if a.lower() == name), name).lower()
+        to = tables.get(name, name).lower()
         if to not in after or name in virtual:
             continue
         rows, values = after[to]
         if rows != count:
             raise InputError(f"the plan loses rows of {name}: {count:,} before, {rows:,} after", hint="report this")
         for column, digest in digests.items():
-            new = next((b for a, b in columns.items() if a.lower() == f"{name}.{column}"), column).lower()
+            new = columns.get(f"{name}.{column}", column).lower()
             if new in values and values[new] != digest and f"{to}.{new}" not in stated:
                 raise InputError(
                     f"values of {name}.{column} are others after the plan: its new type converts them",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbarchitect.errors import InputError
@@ -100,7 +100,7 @@ def _of_rehearsal(asked: Ask, folders: Sequence[Path]) -> dict[str, str]:
     return {"up": asked.up, "down": asked.down, "folder": number, "data": "yes" if asked.data else ""}
 
 
-FORMS = (
+_FORMS = (
     Form(
         address="/query",
         name="Query",
@@ -193,6 +193,32 @@ FORMS = (
 )
 
 
-def form_at(asked: Ask) -> Form | None:
-    """The form that asks for this; None for what nobody has to ask for."""
-    return next((one for one in FORMS if isinstance(asked, one.kinds)), None)
+def forms_of(*, sqlite: bool) -> tuple[Form, ...]:
+    """What may be asked of a source. SQLite has no plans with figures to read and no locks to rehearse, and its query
+    needs no made-up rows."""
+    if not sqlite:
+        return _FORMS
+    query, index = _FORMS[:2]
+    return (
+        replace(
+            query,
+            works="The query is planned, and indexes are tried on a private copy.",
+            said=(
+                "The twin has the schema and the statistics of the source, and no rows: SQLite's planner chooses on it "
+                "as on the source. You see the plan, what is wrong with it, and the indexes that it wants.",
+            ),
+            buttons=(("", "Plan it"),),
+            kinds=(AskQuery,),
+        ),
+        replace(
+            index,
+            said=(
+                "It is built on a private copy with the rows, if there are any, for its size and its statistics; the "
+                "twin says whether the planner would use it.",
+            ),
+            areas=(
+                ("sql", "CREATE INDEX", "With a name of its own. Ctrl and Enter send it.", 4, True),
+                *index.areas[1:],
+            ),
+        ),
+    )

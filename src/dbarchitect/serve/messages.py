@@ -19,9 +19,11 @@ MOST_BYTES = 512 << 20  # of a frame: what is longer is not one of ours
 
 class Surroundings(Value, frozen=True, kw_only=True):
     """What all work is about: the source as it was given, the file that its one opening is kept in, options of the
-    command line. `now` is ISO 8601."""
+    command line. `now` is ISO 8601; `sqlite`: whether the source is SQLite's, of the dialect `engine`."""
 
     source: str
+    sqlite: bool = False
+    engine: str | None = None
     folder: str
     now: str
     workload: str | None = None

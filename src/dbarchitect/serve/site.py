@@ -31,15 +31,12 @@ from dbarchitect.render.html.report import report_page
 from dbarchitect.render.html.site import ask_page, index_trial_page, told_page, work_page
 from dbarchitect.render.untrusted import visible, without_passwords
 
-from .forms import FORMS, Form, form_at
+from .forms import Form, forms_of
 from .guard import MOST_BYTES
 from .jobs import Job, Jobs
 from .messages import AskReport, Opened, Surroundings
 
-LINKS = (
-    *(("/", "Overview"), ("/diagram", "Diagram"), ("/tables", "Tables"), ("/findings", "Findings")),
-    *((one.address, one.name) for one in FORMS),
-)
+_KNOWN = (("/", "Overview"), ("/diagram", "Diagram"), ("/tables", "Tables"), ("/findings", "Findings"))
 _BEAT_S = 15.0  # of a stream that has nothing to say: whoever is gone is noticed
 
 
@@ -49,6 +46,8 @@ class Pages:
     def __init__(self, given: Surroundings, folders: Sequence[Path]) -> None:
         self._given = given
         self._folders = folders
+        self._forms = forms_of(sqlite=given.sqlite)
+        self._links = (*_KNOWN, *((one.address, one.name) for one in self._forms))
         self.jobs = Jobs(given)
         self._drawn: tuple[object, dict[str, str]] = (None, {})
         self._rules = {page.id: page.text for page in rule_pages()}
@@ -66,7 +65,7 @@ class Pages:
             Route("/jobs/{id}", self.job),
             Route("/jobs/{id}/events", self.events),
             Route("/jobs/{id}/cancel", self.cancel, methods=["POST"]),
-            *(Route(one.address, partial(self.ask, form=one), methods=["GET", "POST"]) for one in FORMS),
+            *(Route(one.address, partial(self.ask, form=one), methods=["GET", "POST"]) for one in self._forms),
         ]
         return Starlette(routes=routes, lifespan=self._living, exception_handlers={HTTPException: self._refused})
 
@@ -94,7 +93,7 @@ class Pages:
                 self.jobs.opened.implied if self.jobs.opened else (),
                 made_at=f"{datetime.fromisoformat(self._given.now):%d %B %Y, %H:%M} UTC",
                 version=__version__,
-                site=_site("/"),
+                site=self._site("/"),
             ),
         )
 
@@ -110,7 +109,7 @@ class Pages:
         if opened is None:
             return self._waiting("/diagram", "Diagram")
         made = partial(
-            diagram_page, _site("/diagram"), opened.name, opened.relations, opened.implied, version=__version__
+            diagram_page, self._site("/diagram"), opened.name, opened.relations, opened.implied, version=__version__
         )
         return await self._page("diagram", made)
 
@@ -121,7 +120,9 @@ class Pages:
             return self._waiting("/tables", "Tables")
         return await self._page(
             "tables",
-            partial(tables_page, _site("/tables"), opened.name, opened.relations, self._review, version=__version__),
+            partial(
+                tables_page, self._site("/tables"), opened.name, opened.relations, self._review, version=__version__
+            ),
         )
 
     async def table(self, request: Request) -> Response:
@@ -133,7 +134,9 @@ class Pages:
         if not 1 <= number <= len(opened.relations.tables):
             raise HTTPException(404, "There is no table of this number.")
         one = opened.relations.tables[number - 1]
-        made = partial(table_page, _site("/tables"), opened.name, opened.relations, one, opened.implied, self._review)
+        made = partial(
+            table_page, self._site("/tables"), opened.name, opened.relations, one, opened.implied, self._review
+        )
         return await self._page(f"table {number}", partial(made, version=__version__))
 
     async def findings(self, _: Request) -> Response:
@@ -141,7 +144,7 @@ class Pages:
         opened, review = self.jobs.opened, self._review
         if opened is None or review is None:
             return self._waiting("/findings", "Findings", until="")
-        made = partial(findings_page, _site("/findings"), opened.name, review, version=__version__)
+        made = partial(findings_page, self._site("/findings"), opened.name, review, version=__version__)
         return await self._page("findings", made)
 
     async def finding(self, request: Request) -> Response:
@@ -155,7 +158,7 @@ class Pages:
         rule = review.findings[number - 1].rule
         made = partial(
             finding_page,
-            *(_site("/findings"), opened.name, opened.relations, review, number),
+            *(self._site("/findings"), opened.name, opened.relations, review, number),
             rule=self._rules.get(rule, ""),
             again=shlex.join([*review.command, "--select", rule]),
             version=__version__,
@@ -186,7 +189,7 @@ class Pages:
         if job is not None and job.failure is not None:
             trouble = (job.failure.message, job.failure.hint)
         text = told_page(
-            _site(here),
+            self._site(here),
             self._subject,
             heading=heading,
             verdict="The source could not be looked at.",
@@ -199,7 +202,7 @@ class Pages:
 
     def _at_work(self, job: Job, here: str, heading: str, what: str, until: str = "") -> Response:
         text = work_page(
-            _site(here),
+            self._site(here),
             self._subject,
             number=job.id,
             heading=heading,
@@ -211,6 +214,9 @@ class Pages:
             version=__version__,
         )
         return _html(text)
+
+    def _site(self, here: str) -> Site:
+        return Site(here=here, links=self._links)
 
     @property
     def _subject(self) -> str:
@@ -239,7 +245,7 @@ class Pages:
         self, form: Form, values: Mapping[str, str], trouble: tuple[str, str] | None, *, status: int = 200
     ) -> Response:
         text = ask_page(
-            _site(form.address),
+            self._site(form.address),
             self._subject,
             heading=form.heading,
             verdict=form.verdict,
@@ -258,7 +264,7 @@ class Pages:
     async def job(self, request: Request) -> Response:
         """Work that goes on, or what came of it."""
         job = self._job(request)
-        form = form_at(job.asked)
+        form = next((one for one in self._forms if isinstance(job.asked, one.kinds)), None)
         if form is None:
             return _to("/")
         again = f"{form.address}?from={job.id}"
@@ -272,7 +278,7 @@ class Pages:
             if job.failure is not None:
                 trouble = (job.failure.message, job.failure.hint)
             text = told_page(
-                _site(form.address),
+                self._site(form.address),
                 self._subject,
                 heading=form.heading,
                 verdict="There is no result.",
@@ -285,7 +291,7 @@ class Pages:
         return _html(await asyncio.to_thread(self._result, job, form, again))
 
     def _result(self, job: Job, form: Form, again: str) -> str:
-        result, site = job.result, Site(here=form.address, links=LINKS, again=again)
+        result, site = job.result, Site(here=form.address, links=self._links, again=again)
         assert result is not None
         if result.query is not None:
             return query_page(result.query.review, version=__version__, site=site, trial=result.query)
@@ -353,7 +359,7 @@ class Pages:
     async def _refused(self, request: Request, err: Exception) -> Response:
         assert isinstance(err, HTTPException)
         text = told_page(
-            _site(""),
+            self._site(""),
             self._subject,
             heading="Not here",
             verdict="There is nothing to show at this address.",
@@ -363,10 +369,6 @@ class Pages:
             version=__version__,
         )
         return _html(text, err.status_code)
-
-
-def _site(here: str) -> Site:
-    return Site(here=here, links=LINKS)
 
 
 def _html(text: str, status: int = 200) -> Response:

@@ -21,13 +21,16 @@ from typing import Any
 from dbarchitect.api.erd import implied
 from dbarchitect.api.query import QueryOptions, query_plan
 from dbarchitect.api.rehearse import RehearseOptions, rehearse
-from dbarchitect.api.report import ReportOptions, report_opened
+from dbarchitect.api.report import ReportOptions, report_opened, report_sqlite
 from dbarchitect.api.schema import CheckOptions
+from dbarchitect.api.sqlite import SqliteOptions, workload_of_sqlite
+from dbarchitect.api.sqlite_trials import SqliteTrials, sqlite_trials
 from dbarchitect.api.surroundings import open_workshop, workload_of
 from dbarchitect.api.trials import Trials, trials
 from dbarchitect.config import read_configuration
 from dbarchitect.engines.postgres.server import version_name
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
+from dbarchitect.engines.sqlite.source import SqliteSource, open_sqlite
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.model.value import from_json, to_json
@@ -62,7 +65,7 @@ class Work:
         self._given = given
         self._tell = tell
         self._stack = stack
-        self._trials: Trials | None = None
+        self._trials: Trials | SqliteTrials | None = None
         self._desk: Any = None
         self._now = datetime.fromisoformat(given.now)
         self._common: dict[str, Any] = {
@@ -114,7 +117,14 @@ class Work:
             workload=workload,
             prove=given.prove,
             data=given.data,
+            engine=given.engine,
         )
+        options = ReportOptions(check=asked, words=given.words)
+        if given.sqlite:
+            file = self._sqlite()
+            seen = implied(file.schema)
+            self._tell(Opened(name=file.name, engine=file.engine, relations=file.schema, implied=seen))
+            return Done(report=report_sqlite(file, options))
         with open_workshop(asked.pg_bin, asked.cache, asked.progress) as workshop:
             opened = open_source(given.source, workshop, data=given.data)
             schema = opened.schema
@@ -132,10 +142,19 @@ class Work:
                     implied=implied(schema),
                 )
             )
-            options = ReportOptions(check=asked, words=given.words)
             return Done(report=report_opened(opened, options))
 
-    def _on_twin(self) -> Trials:
+    def _sqlite(self) -> SqliteSource:
+        given = self._given
+        return open_sqlite(given.source, engine=given.engine, data=given.data, now=self._now, progress=self._progress)
+
+    def _on_twin(self) -> Trials | SqliteTrials:
+        if self._trials is None and self._given.sqlite:
+            # The file is read again: it has the rows that an index is built on.
+            given = self._given
+            how = SqliteOptions(engine=given.engine, data=given.data, now=self._now, progress=self._progress)
+            asks = None if given.workload is None else workload_of_sqlite(Path(given.workload))
+            self._trials = self._stack.enter_context(sqlite_trials(self._sqlite(), how, asks))
         if self._trials is None:
             options = QueryOptions(**self._common)
             workshop = self._stack.enter_context(open_workshop(options.pg_bin, options.cache, self._progress))

@@ -41,8 +41,8 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _FIRST = re.compile(r"# dba\.sum 1 ([0-9a-f]{64})")
 
 
-def read(path: Path) -> Folder:
-    """The migrations of a folder in order. Raises `InputError` for what cannot be read."""
+def read(path: Path, *, sqlite: bool = False) -> Folder:
+    """The migrations of a folder in order; `sqlite`: all are SQLite's. Raises `InputError` for what cannot be read."""
     pairs, gaps = _pairs(path)
     migrations: list[Migration] = []
     contents: dict[str, bytes] = {}
@@ -52,10 +52,12 @@ def read(path: Path) -> Folder:
         contents.update(zip(files, held, strict=True))
         text = decode_script(held[0], str(up))
         forth, back = directions(text)
-        way_up = _steps(forth, str(up))
-        way_down = _steps(decode_script(held[1], str(down)), str(down), down=True) if down is not None else None
-        if back is not None and down is None:
-            way_down = read_steps(back, str(up), down=True)
+        way_up = _steps(forth, str(up), sqlite=sqlite)
+        way_down: tuple[Step, ...] | None = None
+        if down is not None:
+            way_down = _steps(decode_script(held[1], str(down)), str(down), down=True, sqlite=sqlite)
+        elif back is not None:
+            way_down = _steps(back, str(up), down=True, sqlite=sqlite)
         id_, name = _identity(up)
         migrations.append(
             Migration(
@@ -76,8 +78,13 @@ def read(path: Path) -> Folder:
     )
 
 
-def _steps(text: str, file: str, *, down: bool = False) -> tuple[Step, ...]:
-    return steps_of(text, file) if is_script(text) else read_steps(text, file, down=down)
+def scripts(path: Path) -> list[Path]:
+    """All scripts of a folder, of both ways."""
+    return [one for one in (*path.glob("*.sql"), *path.glob("*/up.sql"), *path.glob("*/down.sql")) if one.is_file()]
+
+
+def _steps(text: str, file: str, *, down: bool = False, sqlite: bool = False) -> tuple[Step, ...]:
+    return steps_of(text, file) if sqlite or is_script(text) else read_steps(text, file, down=down)
 
 
 def write(folder: Folder, migration: Migration, *, sqlite: bool = False) -> Written:
@@ -134,8 +141,7 @@ def accept(folder: Folder) -> Path:
 
 def _pairs(path: Path) -> tuple[list[tuple[Path, Path | None]], list[Gap]]:
     """Ways up in order, each with its way back, and what has none to go with."""
-    globbed = [*path.glob("*.sql"), *path.glob("*/up.sql"), *path.glob("*/down.sql")]
-    files = sorted((one for one in globbed if one.is_file()), key=lambda one: _order(one.relative_to(path)))
+    files = sorted(scripts(path), key=lambda one: _order(one.relative_to(path)))
     backs = {_key(one): one for one in files if UNDOES.search(one.stem)}
     ups = [one for one in files if not UNDOES.search(one.stem)]
     pairs = [(one, backs.pop(_key(one), None)) for one in ups]
