@@ -48,6 +48,7 @@ class Brief:
 
     spec: Spec
     embedded: tuple[Embedded, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 def files_of(data: bytes) -> tuple[str, ...]:
@@ -157,7 +158,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             f"{brief.name} names no thing that is kept",
             hint="A customer has many orders. An order has a total in EUR.",
         )
-    return Brief(spec=spec, embedded=tuple(brief.embedded))
+    return Brief(spec=spec, embedded=tuple(brief.embedded), parts=tuple(parts))
 
 
 def _part(brief: Gathered, part: Part, before: Part | None) -> None:

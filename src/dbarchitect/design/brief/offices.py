@@ -34,6 +34,7 @@ _OUTSIDE = re.compile(
     r"\b(?:won[’']?t haves?|will not have|(?:out of|not in) scope|non[- ]goals|not (?:part of|included)|open questions)\b",
     re.IGNORECASE,
 )
+OUTSIDE = "About what is not built"  # the heading that stands above it then
 _ASKED = re.compile(r"\b(?:kpis?|reports?|metrics)\b", re.IGNORECASE)
 
 
@@ -69,7 +70,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
-            path = (*path, "About")
+            path = (*path, OUTSIDE)
         elif label and _ASKED.search(label):
             path = (*path, "Queries")
         entry = _ENTRY.match(text) if path == part.path else None
