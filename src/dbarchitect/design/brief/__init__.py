@@ -19,6 +19,7 @@ from dbarchitect.model import english
 
 from . import notes, whole
 from .access import access_of
+from .accounting import accounted
 from .blocks import code, row
 from .chapters import ANSWERS, topic_of
 from .definitions import define, term
@@ -44,7 +45,8 @@ _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a descriptio
 
 @dataclass(frozen=True)
 class Brief:
-    """What was read: the spec, and the blocks that an engine has to read."""
+    """What was read: the spec, and the blocks that an engine has to read. What these say belongs to the spec as well, so it
+    is `accounted` for by whoever adds it, from the `parts`; without such blocks it is already."""
 
     spec: Spec
     embedded: tuple[Embedded, ...] = ()
@@ -158,7 +160,9 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             f"{brief.name} names no thing that is kept",
             hint="A customer has many orders. An order has a total in EUR.",
         )
-    return Brief(spec=spec, embedded=tuple(brief.embedded), parts=tuple(parts))
+    if brief.embedded:
+        return Brief(spec=spec, embedded=tuple(brief.embedded), parts=tuple(parts))
+    return Brief(spec=accounted(spec, parts), parts=tuple(parts))
 
 
 def _part(brief: Gathered, part: Part, before: Part | None) -> None:
@@ -202,4 +206,4 @@ def _part(brief: Gathered, part: Part, before: Part | None) -> None:
             prose(brief, part, topic, before)
 
 
-__all__ = ["Brief", "Embedded", "files_of", "read_brief"]
+__all__ = ["Brief", "Embedded", "accounted", "files_of", "read_brief"]

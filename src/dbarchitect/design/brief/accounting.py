@@ -13,6 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import msgspec
 
 from dbarchitect.design.spec import Spec, Surroundings, Unread
 from dbarchitect.model import english
@@ -59,7 +62,7 @@ _TALK = frozenset(
     tells mean means call calls called name named show shows shown find include includes including contain contains consist
     consists belong belongs relate relates related refer refers reference concern concerns regarding respect depend depends
     e g i etc eg ie example instance follow follows following consider considered set part parts case cases time times
-    exist exists cover covers remember field fields value values column columns attribute attributes v least most up exactly not never
+    exist exists id ids cover covers remember field fields value values column columns attribute attributes v least most up exactly not never
     """.split()  # noqa: SIM905
 )
 _PLAIN = frozenset(map(stem, _LINKS | _TALK)) | _LINKS | _TALK
@@ -73,7 +76,7 @@ _ADVERB = re.compile(r"^(?:also|only|never|always|not|then|just|usually|[a-z]{3,
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+", re.UNICODE)
 _CLAUSE_END = re.compile(r"[.;:!?()—–\[\]|]")
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE | re.DOTALL)
-_NUMBERING = re.compile(r"^(?:\(?[A-Za-z]{0,3}[-. ]?\d+(?:\.\d+)*[.):]?|\([a-z]{1,3}\)|§ ?\d+)\s+(?=\S)")
+_NUMBERING = re.compile(r"^\s*(?:\(?[A-Za-z]{0,6}[-. ]?\d+(?:\.\d+)*[.):]?|\([a-z]{1,3}\)|§ ?\d+)(?:\s+(?=\S)|\s*$)")
 _STORY = re.compile(r"^as (?:an? |the )?[\w -]+?,? i (?:want|need|would like|wish|can|must|have|am able|should)\b", re.IGNORECASE)
 _STRICT = re.compile(
     r"\d|\b(?:unique|never|must not|may not|cannot|can't|at most|at least|exactly|no two|only|nobody|no more than|more than)\b",
@@ -81,7 +84,7 @@ _STRICT = re.compile(
 )
 # A thing that is said to have or to do something, which makes a fact of an introduction.
 _CLAIM = re.compile(
-    r"\b(?:has|have|with|contains?|consists?|includes?|belongs?|must|shall|may|can|each|every|keeps?|stores?|records?)\b", re.IGNORECASE
+    r"\b(?:has|have|contains?|consists?|includes?|belongs?|must|shall|may|each|every|keeps?|stores?|records?)\b", re.IGNORECASE
 )
 _KINDS_OF_NUMBERS = re.compile(r"\b(?:numeric|decimal)\s*\(\s*\d+\s*,|\b(?:varchar|char|string|str|reference|id)\b", re.IGNORECASE)
 _GREETING = re.compile(r"^\s*(?:hi|hello|hey|dear)(?: [\w]+){0,3}[,!]\s*", re.IGNORECASE)
@@ -89,10 +92,11 @@ _GREETING = re.compile(r"^\s*(?:hi|hello|hey|dear)(?: [\w]+){0,3}[,!]\s*", re.IG
 _PHRASES = re.compile(
     r"\b(?:tak(?:es?|ing) place|carried out|(?:written|noted) down|looks? (?:up|for|at)|as (?:the|a) result(?: of)?|made up|in the end"
     r"|over (?:its|their) li(?:fe|ves)|over time|here is what|one more thing|i forgot|to ?do|any ?more|at all|in advance|in person"
-    r"|work(?:s|ing)? (?:as|on|for)|turn(?:s|ed)? (?:up|out)|in order to|sign(?:s|ed)? up|log(?:s|ged)? in|picked up|so far|of interest)\b"
+    r"|work(?:s|ing)? (?:as|on|for)|turn(?:s|ed)? (?:up|out)|in order to|sign(?:s|ed)? up|log(?:s|ged)? in|picked up|so far|of interest)\b|^acceptance(?: criteria)?:"
     r"|\bw/(?= )|\b[01nm*]\s*:\s*[01nm*](?!\w)|\bp\.\s?m\.|\ba\.\s?m\.",
     re.IGNORECASE,
 )
+_HEADS = frozenset("number numbers name names type kind id".split())  # of a noun whose first words were lost
 _UNITS = frozenset("ms s k m bn st nd rd th h d".split())  # noqa: SIM905
 
 
@@ -123,6 +127,12 @@ class _Token:
         return not (self.kept or self.plain or self.entity)
 
 
+def accounted(spec: Spec, parts: Sequence[Part]) -> Spec:
+    """The spec with what it keeps nothing of listed as unread."""
+    unread = (*spec.unread, *unkept(parts, spec))
+    return msgspec.structs.replace(spec, unread=tuple(sorted(unread, key=lambda one: one.line)))
+
+
 def unkept(parts: Sequence[Part], spec: Spec) -> list[Unread]:
     """What nothing of the spec, and nothing that is listed or noted, speaks of; one entry for each sentence at most."""
     book = Ledger(spec)
@@ -132,7 +142,8 @@ def unkept(parts: Sequence[Part], spec: Spec) -> list[Unread]:
     ]
     found: list[Unread] = []
     for one in _pieces(parts, book, spec.about):
-        listed = {each for text, line in told if line in one.lines or line == one.line for each in stems(text)}
+        listed = Words()
+        listed.add(*(text for text, line in told if line in one.lines or line == one.line))
         pieces = _lost(one, book, spec.surroundings, listed)
         if pieces:
             entry = Unread(text="; ".join(pieces), line=one.line, hint=HINT)
@@ -143,22 +154,27 @@ def unkept(parts: Sequence[Part], spec: Spec) -> list[Unread]:
 
 def _pieces(parts: Sequence[Part], book: Ledger, about: str) -> Iterator[_Told]:
     """Everything that is to be accounted for, with the lines whose facts may stem from it."""
+    introduced = _plainest(about)
     before: tuple[str, ...] = ()
+    done: tuple[int, str] = (0, "")
     for at, part in enumerate(parts):
         end = next((one.line for one in parts[at + 1 :] if one.line > part.line), part.line + 1_000)
         lines = range(part.line, max(end, part.line + 1))
         above = tuple(name for heading in part.path for name in _entities(heading, book))
+        written = part.written or part.text
         match part.kind:
-            case "paragraph" | "item" if OUTSIDE in part.path or is_aside(part.text):
+            case "paragraph" | "item" if OUTSIDE in part.path or is_aside(written) or done == (part.line, written):
                 pass
-            case "paragraph" if part.text.rstrip().endswith(":") and not _entities(part.text, book):
+            case "paragraph" if written.rstrip().endswith(":") and not _entities(written, book):
                 pass  # what stands above a list only names it
             case "paragraph" | "item":
-                listing = part.kind == "item" and (":" in part.text or part.text.count(",") > 1)
-                for text, more in sentences(part.text):
+                done = part.line, written
+                headed = part.kind == "item" or written.startswith(("**", "__"))
+                listing = headed and (":" in written or written.count(",") > 1)
+                for text, more in sentences(written):
                     if is_aside(text):
                         continue
-                    lenient = " ".join(text.split()) in about and not listing
+                    lenient = _plainest(text) in introduced and not listing
                     yield _Told(text, part.line + more, lines, (*above, *before), lenient)
                     before = tuple(_entities(text, book)) or before
             case "row":
@@ -171,11 +187,15 @@ def _pieces(parts: Sequence[Part], book: Ledger, about: str) -> Iterator[_Told]:
                 pass
 
 
+def _plainest(text: str) -> str:
+    return " ".join(english.split(text))
+
+
 def _entities(text: str, book: Ledger) -> list[str]:
     return list(dict.fromkeys(one.entity for one in _tokens(text, book, Words()) if one.entity))
 
 
-def _lost(told: _Told, book: Ledger, around: Surroundings, listed: set[str]) -> list[str]:
+def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> list[str]:
     """The pieces of a text that nothing accounts for."""
     body = _PHRASES.sub(lambda one: " " * len(one[0]), told.text)
     for pattern in (_GREETING, _NUMBERING, _STORY):
@@ -187,10 +207,18 @@ def _lost(told: _Told, book: Ledger, around: Surroundings, listed: set[str]) -> 
     here = [one.entity for one in _tokens(body, book, Words()) if one.entity]
     if told.lenient and not (_STRICT.search(body) or (here and (len(set(here)) > 1 or _CLAIM.search(body)))):
         return []
-    words = book.of((*here, *told.near), told.lines)
+    spoken = set(stems(body))
+    asked = [one for one in book.asked if one.line == told.line and spoken.issuperset(stems(one.text))]
+    words = book.asks(asked) if asked else book.of((*here, *told.near), told.lines)
     words.add(worded(told.text, around))
-    words.stems |= listed
-    tokens = _without_verbs(_tokens(body, book, words), body, book)
+    words.join(listed)
+    tokens = _tokens(body, book, words)
+    if asked:
+        known = {name for one in asked for name in one.entities}
+        tokens = [one if one.entity in known else replace(one, entity="", kept=one.kept or words.tell(one.stem)) for one in tokens]
+    else:
+        tokens = _without_verbs(tokens, body, book)
+    tokens = _without_ranges(tokens, body, words)
     return [_piece(told.text, tokens, run) for run in _runs(tokens, body)]
 
 
@@ -220,8 +248,7 @@ def _token(match: re.Match[str]) -> _Token:
 
 def _judged(one: _Token, words: Words) -> _Token:
     if one.number is not None:
-        kept = any(abs(one.number * scale - each) <= 0.02 * max(abs(each), 1e-9) for each in words.numbers for scale in (1, 1e3, 1e6, 1e9))
-        return replace(one, kept=kept or one.stem in words.stems)
+        return replace(one, kept=words.count(one.number) or one.stem in words.stems)
     lower = one.text.lower()
     plain = lower in _PLAIN or one.stem in _PLAIN or lower in _UNITS or number(lower) is not None
     return replace(one, plain=plain, kept=not plain and words.tell(one.stem))
@@ -240,6 +267,16 @@ def _without_verbs(tokens: list[_Token], text: str, book: Ledger) -> list[_Token
         if after.entity and subjects and not any(frozenset((each, after.entity)) in book.related for each in subjects):
             continue
         found[at] = replace(one, plain=True)
+    return found
+
+
+def _without_ranges(tokens: list[_Token], text: str, words: Words) -> list[_Token]:
+    """`5-8 jobs`, of which the middle is kept."""
+    found = list(tokens)
+    for at, (one, other) in enumerate(pairwise(tokens)):
+        ends = one.number, other.number
+        if None not in ends and re.fullmatch(r" ?(?:-|–|to) ?", text[one.end : other.start]) and words.count(sum(filter(None, ends)) / 2):
+            found[at], found[at + 1] = replace(one, kept=True), replace(other, kept=True)
     return found
 
 
@@ -278,4 +315,6 @@ def _piece(text: str, tokens: Sequence[_Token], run: Sequence[int]) -> str:
         first -= 1
     while last + 1 < len(tokens) and tokens[last + 1].kept and text[tokens[last].end : tokens[last + 1].start] in (" ", "-"):
         last += 1
-    return " ".join(text[tokens[first].start : tokens[last].end].split())
+    while last + 1 < len(tokens) and tokens[last + 1].text.lower() in _HEADS and text[tokens[last].end : tokens[last + 1].start] == " ":
+        last += 1
+    return " ".join(re.sub(r"[*`]|__", "", text[tokens[first].start : tokens[last].end]).split())

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isclose
 
 from dbarchitect.design.spec import Access, Entity, Field, Relation, Spec, Volume
 from dbarchitect.model import english
 
+from .access import words_of_verb
 from .fields import words_of_kind
 from .quantities import numbers
 
@@ -92,7 +94,13 @@ class Words:
         """Whether a stem is one of them, or akin to one."""
         return word in self.stems or any(akin(word, one) for one in self.stems)
 
+    def count(self, number: float) -> bool:
+        """Whether a number is one of them, whatever stands behind it for thousands and millions."""
+        return any(isclose(number * scale, one, rel_tol=_ROUNDED) for one in self.numbers for scale in _SCALES)
 
+
+_ROUNDED = 0.02  # `about 2,500` of a rate that was kept per day
+_SCALES = (1, 1e3, 1e6, 1e9)
 # The words by which the grammar knows what a part of the spec says, beside its own name.
 _UNIQUE = "unique uniquely uniqueness distinct same share duplicate twice identify identifier tell apart once reuse repeat double else other another different key known by serial more than one two"
 _OPTIONAL = "optional optionally empty blank missing unknown known applicable perhaps possibly sometimes maybe null nullable missing none without not always everybody everyone some until while least zero leave out yet set open given"
@@ -169,6 +177,13 @@ class Ledger:
             words.join(self.by_line.get(line, Words()))
         return words
 
+    def asks(self, asked: Iterable[Asked]) -> Words:
+        """The words of some access patterns."""
+        words = Words()
+        for one in (self.everywhere, *(each.words for each in asked)):
+            words.join(one)
+        return words
+
     def _put(self, line: int, owners: Iterable[str], *texts: str, counts: Iterable[float | None] = ()) -> None:
         words = Words()
         words.add(*texts, counts=counts)
@@ -236,10 +251,10 @@ class Ledger:
         near = "near nearest similar similarity close most question query vector it place point location"
         words = Words()
         words.add(
-            one.sql, one.verb, *one.fields, *one.by, *one.grouped, *(each.field for each in one.order), *(one.since or ()),
+            one.sql, words_of_verb(one.verb), *one.fields, *one.by, *one.grouped, *(each.field for each in one.order), *(one.since or ()),
             *(value for each in self._fields.get(one.entity, ()) if each.name in one.by for value in each.values),
             _ACCESS if one.order else "",
-            "page time at most row result latest newest last recent" if one.limit else "",
+            "page time at most row result" if one.limit else "",
             "last past since previous this today week month year day" if one.since else "",
             "word text full keyword match" if one.verb == "search" else "", near if one.verb == "nearest" else "",
             "per second minute hour day often most" if rate else "", "under within ms second faster p95 p99 latency" if wait else "",
@@ -264,7 +279,7 @@ class Ledger:
         self.everywhere.add(
             spec.title, around.runtime, around.runs, around.consistency, around.currency, *around.regions, *around.compliance,
             *around.skills, around.tenancy, around.tenant, around.isolation, around.ids, *around.needs, around.platform, around.licence,
-            counts=(around.latency_ms, around.budget_a_month, around.team, around.disk_gb),
+            *("a month" for _ in filter(None, [around.budget_a_month])), counts=(around.latency_ms, around.budget_a_month, around.team, around.disk_gb),
         )  # fmt: skip
         if around.tenancy not in ("", "none"):
             self.everywhere.add("tenant multi isolate separate own apart data visible see")

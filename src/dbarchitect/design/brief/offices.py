@@ -74,10 +74,11 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         elif label and _ASKED.search(label):
             path = (*path, "Queries")
         entry = _ENTRY.match(text) if path == part.path else None
+        plain = replace(part, text=text, path=path, written=part.text)
         if entry is None or is_definition(entry[2]):
-            yield replace(part, text=text, path=path)
+            yield plain
         else:
-            yield from _explained(replace(part, text=text), entry[1], entry[2])
+            yield from _explained(plain, entry[1], entry[2])
 
 
 # `What we keep track of:`, `Some facts:`, `Rules:` above a list say of what kind its items are, and nothing else.
