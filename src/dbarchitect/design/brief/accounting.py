@@ -20,7 +20,7 @@ import msgspec
 from dbarchitect.design.spec import Spec, Surroundings, Unread
 from dbarchitect.model import english
 
-from .ledger import Ledger, Words, akin, stem, stems
+from .ledger import OF_RULES, Ledger, Words, stem, stems
 from .markdown import Part
 from .offices import OUTSIDE
 from .phrases import sentences
@@ -28,7 +28,7 @@ from .quantities import RATE, number
 from .surroundings import worded
 from .wording import is_aside
 
-HINT = "nothing is kept of these words: say it in a sentence of its own"
+_HINT = "nothing is kept of these words: say it in a sentence of its own"
 
 # Words without content of their own, by what they are in a sentence.
 _LINKS = frozenset(
@@ -76,10 +76,13 @@ _ADVERB = re.compile(r"^(?:also|only|never|always|not|then|just|usually|[a-z]{3,
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+", re.UNICODE)
 _CLAUSE_END = re.compile(r"[.;:!?()—–\[\]|]")
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE | re.DOTALL)
-_NUMBERING = re.compile(r"^\s*(?:\(?[A-Za-z]{0,6}[-. ]?\d+(?:\.\d+)*[.):]?|\([a-z]{1,3}\)|§ ?\d+)(?:\s+(?=\S)|\s*$)")
-_STORY = re.compile(r"^as (?:an? |the )?[\w -]+?,? i (?:want|need|would like|wish|can|must|have|am able|should)\b", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"^\s*(?:\(?[A-Z]{1,6}[-. ]?\d+(?:\.\d+)*[.):]?|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|\([a-z]{1,3}\)|§ ?\d+)(?:\s+(?=\S)|\s*$)"
+)
+_EMPHASIS = re.compile(r"[*`]|__")
+_STORY = re.compile(r"^\s*as (?:an? |the )?[\w -]+?,? i (?:want|need|would like|wish|can|must|have|am able|should)\b", re.IGNORECASE)
 _STRICT = re.compile(
-    r"\d|\b(?:unique|never|must not|may not|cannot|can't|at most|at least|exactly|no two|only|nobody|no more than|more than)\b",
+    r"\d|\b(?:unique|never|must not|may not|cannot|can't|at most|at least|exactly|no two|only|nobody|no more than|more than|unless|except)\b",
     re.IGNORECASE,
 )
 # A thing that is said to have or to do something, which makes a fact of an introduction.
@@ -91,9 +94,10 @@ _GREETING = re.compile(r"^\s*(?:hi|hello|hey|dear)(?: [\w]+){0,3}[,!]\s*", re.IG
 # Turns of phrase without content of their own, of which a word alone may have some.
 _PHRASES = re.compile(
     r"\b(?:tak(?:es?|ing) place|carried out|(?:written|noted) down|looks? (?:up|for|at)|as (?:the|a) result(?: of)?|made up|in the end"
-    r"|over (?:its|their) li(?:fe|ves)|over time|here is what|one more thing|i forgot|to ?do|any ?more|at all|in advance|in person"
-    r"|work(?:s|ing)? (?:as|on|for)|turn(?:s|ed)? (?:up|out)|in order to|sign(?:s|ed)? up|log(?:s|ged)? in|picked up|so far|of interest)\b|^acceptance(?: criteria)?:"
-    r"|\bw/(?= )|\b[01nm*]\s*:\s*[01nm*](?!\w)|\bp\.\s?m\.|\ba\.\s?m\.",
+    r"|over (?:its|their) li(?:fe|ves)|over time|here is what|one more thing|i forgot|to ?do|any ?more|at all|so far|at peak)\b"
+    r"|\b(?:at (?:a time|the same time|any (?:given )?(?:time|moment))|online|if they want|when needed|until (?:it|they|he|she) [a-z]+)(?= ?(?:[),.;]|$))"
+    r"|^\s*(?:acceptance(?: criteria)?|questions|goals?|context|rules?|notes?|numbers|volumes?|stack|other|misc|status|owner)(?=:)"
+    r"|\bw/(?= )|\b[01nm*]\s*:\s*[01nm*](?!\w)|\b[ap]\.\s?m\.",
     re.IGNORECASE,
 )
 _HEADS = frozenset("number numbers name names type kind id".split())  # of a noun whose first words were lost
@@ -143,10 +147,12 @@ def unkept(parts: Sequence[Part], spec: Spec) -> list[Unread]:
     found: list[Unread] = []
     for one in _pieces(parts, book, spec.about):
         listed = Words()
-        listed.add(*(text for text, line in told if line in one.lines or line == one.line))
+        for text, line in told:
+            if line in one.lines or line == one.line:
+                listed.add(text, *(words for kind, words in OF_RULES.items() if kind in text.split()))
         pieces = _lost(one, book, spec.surroundings, listed)
         if pieces:
-            entry = Unread(text="; ".join(pieces), line=one.line, hint=HINT)
+            entry = Unread(text="; ".join(pieces), line=one.line, hint=_HINT, overlooked=True)
             if entry not in found:
                 found.append(entry)
     return found
@@ -197,10 +203,11 @@ def _entities(text: str, book: Ledger) -> list[str]:
 
 def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> list[str]:
     """The pieces of a text that nothing accounts for."""
-    body = _PHRASES.sub(lambda one: " " * len(one[0]), told.text)
+    body = _EMPHASIS.sub(_blanks, told.text)
     for pattern in (_GREETING, _NUMBERING, _STORY):
         if (match := pattern.match(body)) is not None:
             body = " " * match.end() + body[match.end() :]
+    body = _PHRASES.sub(_blanks, body)
     purpose = _PURPOSE.search(body)
     if purpose and not re.search(r"\d", purpose[0]):
         body = body[: purpose.start()]
@@ -220,6 +227,10 @@ def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> lis
         tokens = _without_verbs(tokens, body, book)
     tokens = _without_ranges(tokens, body, words)
     return [_piece(told.text, tokens, run) for run in _runs(tokens, body)]
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _tokens(text: str, book: Ledger, words: Words) -> list[_Token]:
@@ -317,4 +328,4 @@ def _piece(text: str, tokens: Sequence[_Token], run: Sequence[int]) -> str:
         last += 1
     while last + 1 < len(tokens) and tokens[last + 1].text.lower() in _HEADS and text[tokens[last].end : tokens[last + 1].start] == " ":
         last += 1
-    return " ".join(re.sub(r"[*`]|__", "", text[tokens[first].start : tokens[last].end]).split())
+    return " ".join(_EMPHASIS.sub("", text[tokens[first].start : tokens[last].end]).split())

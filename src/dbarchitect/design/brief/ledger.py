@@ -102,7 +102,7 @@ class Words:
 _ROUNDED = 0.02  # `about 2,500` of a rate that was kept per day
 _SCALES = (1, 1e3, 1e6, 1e9)
 # The words by which the grammar knows what a part of the spec says, beside its own name.
-_UNIQUE = "unique uniquely uniqueness distinct same share duplicate twice identify identifier tell apart once reuse repeat double else other another different key known by serial more than one two"
+_UNIQUE = "unique uniquely uniqueness distinct same share duplicate twice identify identifier tell apart distinguish once reuse repeat double else other another different key known by serial more than one two"
 _OPTIONAL = "optional optionally empty blank missing unknown known applicable perhaps possibly sometimes maybe null nullable missing none without not always everybody everyone some until while least zero leave out yet set open given"
 _REQUIRED = "required mandatory always must needed never empty without null least"
 _CHOICE = "status state type kind either values one choice stage phase"
@@ -113,7 +113,7 @@ _BEFORE = "before after earlier later than precede follow end start begin never 
 _EITHER = "either or exactly one both not never"
 _BOUND = "minimum maximum min max least most limit between up range from positive negative never more less fewer greater than zero below above larger smaller longer cannot character"
 _FLOW = "go become move change flow pending transition start initial initially then after next only can cannot step go back new"
-_ACCESS = "page time newest latest oldest recent first last order sort by descend ascend alphabetical most top highest lowest show together"
+_ACCESS = "page time newest latest oldest recent first last order sort by descend ascend alphabetical most top highest lowest soonest next nearest closest largest smallest longest shortest cheapest best worst"
 _VOLUME = "start begin now today currently year two month week day hour minute second growth grow expect about around approximately later roughly volume number quantity scale size per average each total million thousand hundred k m row record new read write hold"
 _DELETED = "delete deleted deletion removed remove cascade gone go erase along together leave keep stay remain archive restore mark soft"
 _HISTORY = "history version past previous earlier change changes audit log trail who when old track keep kept"
@@ -128,6 +128,12 @@ class Asked:
     line: int
     entities: frozenset[str]
     words: Words
+
+# The words that rules of a kind are told by, and what is unique.
+OF_RULES = {
+    "order": _BEFORE, "exclusive": _OVERLAP, "either": _EITHER, "check": _BOUND, "dependency": "determine depend",
+    "unique": _UNIQUE,
+}  # fmt: skip
 
 
 class Ledger:
@@ -147,8 +153,7 @@ class Ledger:
         for relation in spec.relations:
             self._relation(relation)
         for rule in spec.rules:
-            more = {"order": _BEFORE, "exclusive": _OVERLAP, "either": _EITHER, "check": _BOUND, "dependency": ""}
-            self._put(rule.line, (rule.entity,), *rule.fields, *rule.within, rule.sql, rule.comment, more[rule.kind])
+            self._put(rule.line, (rule.entity,), *rule.fields, *rule.within, rule.sql, rule.comment, OF_RULES[rule.kind])
             for one in rule.within:
                 self._near(rule.entity, one)
         for access in spec.access:
