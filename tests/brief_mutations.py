@@ -45,10 +45,10 @@ class Mutant:
     words: tuple[str, ...]
 
 
-def mutants(text: str) -> Iterator[Mutant]:
-    """Every sentence and item of a brief with each clause in turn (they take turns, so that each place gets one)."""
+def mutants(text: str, first: int = 0) -> Iterator[Mutant]:
+    """A brief with something put into each of its sentences and items. They take turns, beginning with clause `first`."""
     lines = text.split("\n")
-    number = 0
+    number = first
     fenced = False
     for at, line in enumerate(lines):
         fenced ^= line.startswith("```")
@@ -99,7 +99,8 @@ def main(paths: list[Path]) -> None:
     say = sys.stdout.write
     every = lost = 0
     for path in paths:
-        for one in mutants(path.read_text("utf-8")):
+        text = path.read_text("utf-8")
+        for one in (each for first in range(len(CLAUSES)) for each in mutants(text, first)):
             every += 1
             if missing := silent(one):
                 lost += 1

@@ -75,6 +75,7 @@ _BEFORE_VERBS = frozenset(
 _ADVERB = re.compile(r"^(?:also|only|never|always|not|then|just|usually|[a-z]{3,}ly)$")
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+", re.UNICODE)
 _CLAUSE_END = re.compile(r"[.;:!?()—–\[\]|]")
+_PRONOUN = re.compile(r"\b(?:it|its|they|their|them|this|these|she|he|her|his)\b", re.IGNORECASE)
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE | re.DOTALL)
 _NUMBERING = re.compile(
     r"^\s*(?:\(?[A-Z]{1,6}[-. ]?\d+(?:\.\d+)*[.):]?|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|\([a-z]{1,3}\)|§ ?\d+)(?:\s+(?=\S)|\s*$)"
@@ -87,7 +88,7 @@ _STRICT = re.compile(
 )
 # A thing that is said to have or to do something, which makes a fact of an introduction.
 _CLAIM = re.compile(
-    r"\b(?:has|have|contains?|consists?|includes?|belongs?|must|shall|may|each|every|keeps?|stores?|records?)\b", re.IGNORECASE
+    r"\b(?:is|are|was|were|has|have|contains?|consists?|includes?|belongs?|must|shall|may|each|every|keeps?|stores?|records?)\b", re.IGNORECASE
 )
 _KINDS_OF_NUMBERS = re.compile(r"\b(?:numeric|decimal)\s*\(\s*\d+\s*,|\b(?:varchar|char|string|str|reference|id)\b", re.IGNORECASE)
 _GREETING = re.compile(r"^\s*(?:hi|hello|hey|dear)(?: [\w]+){0,3}[,!]\s*", re.IGNORECASE)
@@ -106,12 +107,13 @@ _UNITS = frozenset("ms s k m bn st nd rd th h d".split())  # noqa: SIM905
 
 @dataclass(frozen=True)
 class _Told:
-    """A piece of the brief with what it may speak of: `near`, the entities that headings and sentences before it named."""
+    """A piece of the brief with what it may speak of: the entities that headings `above` it and the sentence `before` it named."""
 
     text: str
     line: int
     lines: range
-    near: tuple[str, ...]
+    above: tuple[str, ...]
+    before: tuple[str, ...]
     lenient: bool  # an introduction: it is looked at where it names an entity, a number or a constraint
 
 
@@ -181,12 +183,12 @@ def _pieces(parts: Sequence[Part], book: Ledger, about: str) -> Iterator[_Told]:
                     if is_aside(text):
                         continue
                     lenient = _plainest(text) in introduced and not listing
-                    yield _Told(text, part.line + more, lines, (*above, *before), lenient)
+                    yield _Told(text, part.line + more, lines, above, before, lenient)
                     before = tuple(_entities(text, book)) or before
             case "row":
-                yield _Told(_KINDS_OF_NUMBERS.sub(" ", part.text), part.line, lines, above or before, False)
+                yield _Told(_KINDS_OF_NUMBERS.sub(" ", part.text), part.line, lines, above, before, False)
             case "meta":
-                yield _Told(part.cells[1], part.line, lines, (), False)
+                yield _Told(part.cells[1], part.line, lines, (), (), False)
             case "heading":
                 before = tuple(_entities(part.text, book)) or before
             case _:
@@ -214,9 +216,10 @@ def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> lis
     here = [one.entity for one in _tokens(body, book, Words()) if one.entity]
     if told.lenient and not (_STRICT.search(body) or (here and (len(set(here)) > 1 or _CLAIM.search(body)))):
         return []
-    spoken = set(stems(body))
+    spoken = set(stems(told.text))
     asked = [one for one in book.asked if one.line == told.line and spoken.issuperset(stems(one.text))]
-    words = book.asks(asked) if asked else book.of((*here, *told.near), told.lines)
+    near = (*here, *told.above, *(told.before if not here or _PRONOUN.search(body) else ()))
+    words = book.asks(asked) if asked else book.of(near, told.lines)
     words.add(worded(told.text, around))
     words.join(listed)
     tokens = _tokens(body, book, words)
@@ -261,7 +264,8 @@ def _judged(one: _Token, words: Words) -> _Token:
     if one.number is not None:
         return replace(one, kept=words.count(one.number) or one.stem in words.stems)
     lower = one.text.lower()
-    plain = lower in _PLAIN or one.stem in _PLAIN or lower in _UNITS or number(lower) is not None
+    plain = lower in _PLAIN or one.stem in _PLAIN or number(lower) is not None
+    plain = plain and (len(one.text) > 1 or one.text in "aAI" or one.text == lower) or one.text in _UNITS
     return replace(one, plain=plain, kept=not plain and words.tell(one.stem))
 
 

@@ -224,7 +224,7 @@ class Ledger:
         flow = _FLOW if one.transitions or one.initial else ""
         bound = _BOUND if one.minimum or one.maximum or one.length else ""
         self._put(
-            one.line, owners, one.name, *one.values, *(step for pair in one.transitions for step in pair), one.initial,
+            0, owners, one.name, *one.values, *(step for pair in one.transitions for step in pair), one.initial,
             one.default, one.derived, one.currency, one.comment, one.minimum, one.maximum, *one.within, flow, bound,
             _UNIQUE if one.unique else "", _REQUIRED if one.required else _OPTIONAL, _CHOICE if one.values else "",
             "default by unless" if one.default else "", "personal data private" if one.personal else "",
@@ -242,7 +242,7 @@ class Ledger:
             self.names[tuple(map(english.singular, english.split(one.name)))] = one.name
         owners = (*ends, *junction)
         self._put(
-            one.line, owners, one.first.role, one.second.role, one.name, *ends,
+            0, owners, one.first.role, one.second.role, one.name, *ends,
             _ORDERED if one.ordered else "", _DELETED if one.on_delete else "", _TREE if len(set(ends)) == 1 else "",
             _UNIQUE if 1 == one.first.most == one.second.most or (one.first.most is None and one.second.most is None) else "",
             _OPTIONAL if not (one.first.least and one.second.least) else "", one.hierarchy,
