@@ -27,7 +27,7 @@ from .exact import deleted, paired
 from .fields import heads
 from .first import look
 from .gathered import Embedded, Gathered
-from .markdown import Part, parts_of
+from .markdown import FILES, Part, parts_of
 from .offices import undressed
 from .ordering import not_ordered
 from .phrases import bare, singular
@@ -38,7 +38,6 @@ from .surroundings import told, volume_columns
 from .trees import branch_of_another
 from .wording import is_aside
 
-_FILES = ("data", "schema", "samples")  # keys of the front matter that name files
 _FILE = re.compile(r"\.[A-Za-z]{2,6}$")
 _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
 
@@ -62,7 +61,7 @@ def files_of(data: bytes) -> tuple[str, ...]:
 
 
 def _named_files(part: Part) -> list[str]:
-    if part.kind != "meta" or part.cells[0].lower() not in _FILES:
+    if part.kind != "meta" or part.cells[0].lower() not in FILES:
         return []
     return [one for one in re.split(r"\s*,\s*", part.cells[1].strip("[] ")) if _FILE.search(one)]
 

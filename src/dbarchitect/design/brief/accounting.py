@@ -21,7 +21,7 @@ from dbarchitect.design.spec import Spec, Surroundings, Unread
 from dbarchitect.model import english
 
 from .ledger import OF_RULES, Ledger, Words, stem, stems
-from .markdown import Part
+from .markdown import FILES, Part
 from .offices import OUTSIDE
 from .phrases import sentences
 from .quantities import RATE, number
@@ -51,7 +51,7 @@ _TALK = frozenset(
     keep keeps kept store stores stored save saved track tracks tracked hold holds know knows known note notes noted register
     maintain maintained manage manages managed management support supports handle list lists listed see want wants like
     please thanks thank yes no ok okay well right exactly course correct indeed sure hi hello hey cheers
-    also too just only simply basically really very quite rather even still always usually normally typically generally often
+    also too just only simply basically really very quite rather even still always usually normally typically generally often necessarily
     sometimes maybe perhaps possibly probably currently now already again later together else however therefore hence
     thing things way ways kind kinds sort sorts type types one ones another other others something anything everything nothing
     somebody someone anybody anyone everybody everyone nobody people person user users client clients
@@ -72,6 +72,7 @@ _BEFORE_VERBS = frozenset(
     "it we they you i he she who which that to can could may might must shall should will would is are was were be been being has have had"
     " and or also never always not then who what".split()
 )
+_SOMEBODY = frozenset("it they he she we you".split())  # noqa: SIM905
 _ADVERB = re.compile(r"^(?:also|only|never|always|not|then|just|usually|[a-z]{3,}ly)$")
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+", re.UNICODE)
 _CLAUSE_END = re.compile(r"[.;:!?()—–\[\]|]")
@@ -187,7 +188,7 @@ def _pieces(parts: Sequence[Part], book: Ledger, about: str) -> Iterator[_Told]:
                     before = tuple(_entities(text, book)) or before
             case "row":
                 yield _Told(_KINDS_OF_NUMBERS.sub(" ", part.text), part.line, lines, above, before, False)
-            case "meta":
+            case "meta" if part.cells[0].lower() not in FILES:
                 yield _Told(part.cells[1], part.line, lines, (), (), False)
             case "heading":
                 before = tuple(_entities(part.text, book)) or before
@@ -273,7 +274,11 @@ def _without_verbs(tokens: list[_Token], text: str, book: Ledger) -> list[_Token
     """The verbs between two things that are kept and related say no more than that they are."""
     found = list(tokens)
     for at, one in enumerate(tokens):
-        if not one.open or one.number is not None or not _is_verb(tokens, at, text):
+        if not one.open or one.number is not None:
+            continue
+        if _is_relative(tokens, at, text):
+            found[at] = replace(one, plain=True)
+        if not _is_verb(tokens, at, text):
             continue
         after = next((each for each in tokens[at + 1 :] if not each.plain), None)
         if after is None or after.open or _CLAUSE_END.search(text[one.end : after.start]):
@@ -304,6 +309,15 @@ def _is_verb(tokens: Sequence[_Token], at: int, text: str) -> bool:
     if before is not None and not (before.entity or before.kept or before.text.lower() in _BEFORE_VERBS):
         return False
     return True
+
+
+def _is_relative(tokens: Sequence[_Token], at: int, text: str) -> bool:
+    """Whether a word is what somebody does with the noun right before: `a list of courses it offers`."""
+    noun, who = tokens[at - 2 : at] if at > 1 else (None, None)
+    if noun is None or who is None or who.text.lower() not in _SOMEBODY:
+        return False
+    ends = at + 1 == len(tokens) or bool(re.search(r"[,.;:!?)]", text[tokens[at].end : tokens[at + 1].start]))
+    return ends and (noun.kept or bool(noun.entity) or noun.text.lower() in ("which", "that", "whom"))
 
 
 def _runs(tokens: Sequence[_Token], text: str) -> list[list[int]]:

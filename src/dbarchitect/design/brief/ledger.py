@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 from math import isclose
 
 from dbarchitect.design.spec import Access, Entity, Field, Relation, Spec, Volume
@@ -164,6 +165,7 @@ class Ledger:
             self._put(assumed.line, (), assumed.what, assumed.because)
         self._surroundings(spec)
         self._abbreviations()
+        self._joined(spec.relations)
 
     def of(self, entities: Iterable[str], lines: Iterable[int]) -> Words:
         """The words of some entities, of what is more general than they are and of what joins them, and of some lines."""
@@ -258,7 +260,7 @@ class Ledger:
         words.add(
             one.sql, words_of_verb(one.verb), *one.fields, *one.by, *one.grouped, *(each.field for each in one.order), *(one.since or ()),
             *(value for each in self._fields.get(one.entity, ()) if each.name in one.by for value in each.values),
-            _ACCESS if one.order else "",
+            "history overview current", _ACCESS if one.order else "",
             "page time at most row result" if one.limit else "",
             "last past since previous this today week month year day" if one.since else "",
             "word text full keyword match" if one.verb == "search" else "", near if one.verb == "nearest" else "",
@@ -288,6 +290,15 @@ class Ledger:
         )  # fmt: skip
         if around.tenancy not in ("", "none"):
             self.everywhere.add("tenant multi isolate separate own apart data visible see")
+
+    def _joined(self, relations: Iterable[Relation]) -> None:
+        """Doctors and drugs, where a prescription is of one doctor and of one drug: it relates them."""
+        parents: dict[str, set[str]] = defaultdict(set)
+        for one in relations:
+            for child, parent in ((one.second, one.first), (one.first, one.second)):
+                if parent.most == 1 != child.most:
+                    parents[child.entity].add(parent.entity)
+        self.related.update(frozenset(pair) for each in parents.values() for pair in combinations(each, 2))
 
     def _abbreviations(self) -> None:
         """`movements`, where only one entity ends so: `stock movement`."""

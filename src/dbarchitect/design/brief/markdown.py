@@ -9,6 +9,7 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+FILES = ("data", "schema", "samples")  # keys of the front matter that name files
 PartKind = Literal["heading", "paragraph", "item", "row", "head", "code", "meta"]
 
 
@@ -38,7 +39,8 @@ def parts_of(text: str) -> list[Part]:
     depth = tables = 0
     cells: list[str] = []
     row_line = 0
-    row_kind: PartKind = "row"
+    row_kind: FILES = ("data", "schema", "samples")  # keys of the front matter that name files
+PartKind = "row"
     for at, token in enumerate(tokens):
         line = (token.map[0] if token.map else 0) + 1 + skipped
         match token.type:
