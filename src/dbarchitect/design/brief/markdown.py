@@ -39,8 +39,7 @@ def parts_of(text: str) -> list[Part]:
     depth = tables = 0
     cells: list[str] = []
     row_line = 0
-    row_kind: FILES = ("data", "schema", "samples")  # keys of the front matter that name files
-PartKind = "row"
+    row_kind: PartKind = "row"
     for at, token in enumerate(tokens):
         line = (token.map[0] if token.map else 0) + 1 + skipped
         match token.type:
