@@ -83,6 +83,18 @@ _NUMBERING = re.compile(
 )
 _EMPHASIS = re.compile(r"[*`]|__")
 _STORY = re.compile(r"^\s*as (?:an? |the )?[\w -]+?,? i (?:want|need|would like|wish|can|must|have|am able|should)\b", re.IGNORECASE)
+_NOT = r"\b(?:can ?not|can['’]t|must ?n[o'’]t|must not|may not|shall not|should not|never|nobody|no one|no two|not allowed|not permitted)\b"
+# What is forbidden, the most telling wording first, and what would have to be kept of it.
+_FORBIDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), frozenset(marks))
+    for pattern, marks in (
+        (rf"{_NOT}.*\b(?:at (?:the same|any one|one|a) time|simultaneously|in parallel|overlap\w*|double[- ]booked)\b", ("exclusive",)),
+        (rf"{_NOT}.*\b(?:twice|two|more than (?:one|once)|again)\b.*", ("together", "exclusive")),
+        (rf"{_NOT}.*\b(?:the same|no two)\b.*", ("unique", "together", "exclusive")),
+        (r"\bonly (?:\w+ ){0,3}?(?:sees?|views?|reads?|access(?:es)?|edits?|changes?|approves?|deletes?)\b", ("isolated", "flow")),
+        (_NOT, ("unique", "together", "exclusive", "bounded", "flow", "lasting", "isolated")),
+    )
+)
 _STRICT = re.compile(
     r"\d|\b(?:unique|never|must not|may not|cannot|can't|at most|at least|exactly|no two|only|nobody|no more than|more than|unless|except)\b",
     re.IGNORECASE,
@@ -149,10 +161,7 @@ def unkept(parts: Sequence[Part], spec: Spec) -> list[Unread]:
     ]
     found: list[Unread] = []
     for one in _pieces(parts, book, spec.about):
-        listed = Words()
-        for text, line in told:
-            if line in one.lines or line == one.line:
-                listed.add(text, *(words for kind, words in OF_RULES.items() if kind in text.split()))
+        listed = [text for text, line in told if line in one.lines or line == one.line]
         pieces = _lost(one, book, spec.surroundings, listed)
         if pieces:
             entry = Unread(text="; ".join(pieces), line=one.line, hint=_HINT, overlooked=True)
@@ -204,7 +213,7 @@ def _entities(text: str, book: Ledger) -> list[str]:
     return list(dict.fromkeys(one.entity for one in _tokens(text, book, Words()) if one.entity))
 
 
-def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> list[str]:
+def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Sequence[str]) -> list[str]:
     """The pieces of a text that nothing accounts for."""
     body = _EMPHASIS.sub(_blanks, told.text)
     for pattern in (_GREETING, _NUMBERING, _STORY):
@@ -219,10 +228,12 @@ def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> lis
         return []
     spoken = set(stems(told.text))
     asked = [one for one in book.asked if one.line == told.line and spoken.issuperset(stems(one.text))]
-    near = (*here, *told.above, *(told.before if not here or _PRONOUN.search(body) else ()))
+    near = [*here, *told.above, *(told.before if not here or _PRONOUN.search(body) else ())]
+    near += book.bearers(body) if not here and _STRICT.search(body) else []
     words = book.asks(asked) if asked else book.of(near, told.lines)
     words.add(worded(told.text, around))
-    words.join(listed)
+    for one in listed:
+        words.add(one, *(more for kind, more in OF_RULES.items() if kind in one.split()))
     tokens = _tokens(body, book, words)
     if asked:
         known = {name for one in asked for name in one.entities}
@@ -230,7 +241,24 @@ def _lost(told: _Told, book: Ledger, around: Surroundings, listed: Words) -> lis
     else:
         tokens = _without_verbs(tokens, body, book)
     tokens = _without_ranges(tokens, body, words)
-    return [_piece(told.text, tokens, run) for run in _runs(tokens, body)]
+    return [_piece(told.text, tokens, run) for run in _runs(tokens, body)] or _unheld(_EMPHASIS.sub("", told.text), book, words, listed)
+
+
+def _unheld(text: str, book: Ledger, words: Words, listed: Sequence[str]) -> list[str]:
+    """The clauses of a text that forbid something, where nothing is kept that could: their words may all be known."""
+    found: list[str] = []
+    for clause in filter(None, map(str.strip, _CLAUSE_END.split(text))):
+        forbids = next(((said, marks) for pattern, marks in _FORBIDS if (said := pattern.search(clause))), None)
+        told = set(stems(clause))
+        if forbids is None or any(
+            one.split()[0] in OF_RULES or len(told & set(stems(one))) * 2 > len(told) for one in listed
+        ):
+            continue
+        said, held = forbids
+        if words.marks & {*held, *(f"one {name}" for name in _entities(said[0], book))}:
+            continue
+        found.append(" ".join(clause.split()))
+    return found
 
 
 def _blanks(match: re.Match[str]) -> str:

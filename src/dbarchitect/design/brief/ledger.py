@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -74,10 +74,12 @@ def akin(one: str, other: str) -> bool:
 
 @dataclass
 class Words:
-    """Stems that tell of something kept, and the numbers that are in it."""
+    """Stems that tell of something kept, the numbers that are in it, and what it forbids: `unique`, `together` (unique in
+    some pair), `exclusive`, `bounded`, `flow` (of states), `lasting` (not deleted), `isolated`, `one ENTITY` (no second)."""
 
     stems: set[str] = field(default_factory=set[str])
     numbers: set[float] = field(default_factory=set[float])
+    marks: set[str] = field(default_factory=set[str])
 
     def add(self, *texts: str, counts: Iterable[float | None] = ()) -> None:
         """Words, and the numbers in them."""
@@ -90,6 +92,7 @@ class Words:
         """The words of another too."""
         self.stems |= other.stems
         self.numbers |= other.numbers
+        self.marks |= other.marks
 
     def tell(self, word: str) -> bool:
         """Whether a stem is one of them, or akin to one."""
@@ -154,7 +157,10 @@ class Ledger:
         for relation in spec.relations:
             self._relation(relation)
         for rule in spec.rules:
-            self._put(rule.line, (rule.entity,), *rule.fields, *rule.within, rule.sql, rule.comment, OF_RULES[rule.kind])
+            self._put(
+                rule.line, (rule.entity,), *rule.fields, *rule.within, rule.sql, rule.comment, OF_RULES[rule.kind],
+                marks={"exclusive": rule.kind == "exclusive", "bounded": rule.kind != "exclusive"},
+            )  # fmt: skip
             for one in rule.within:
                 self._near(rule.entity, one)
         for access in spec.access:
@@ -184,6 +190,15 @@ class Ledger:
             words.join(self.by_line.get(line, Words()))
         return words
 
+    def bearers(self, text: str) -> list[str]:
+        """The entities that alone have a field which a text names: what is unique, or at least 1, without saying of what."""
+        said = f" {' '.join(map(english.singular, english.split(text)))} "
+        having: dict[str, list[str]] = defaultdict(list)
+        for owner, fields in self._fields.items():
+            for one in fields:
+                having[" ".join(map(english.singular, english.split(one.name)))].append(owner)
+        return [owners[0] for name, owners in having.items() if len(owners) == 1 and f" {name} " in said]
+
     def asks(self, asked: Iterable[Asked]) -> Words:
         """The words of some access patterns."""
         words = Words()
@@ -191,8 +206,15 @@ class Ledger:
             words.join(one)
         return words
 
-    def _put(self, line: int, owners: Iterable[str], *texts: str, counts: Iterable[float | None] = ()) -> None:
-        words = Words()
+    def _put(
+        self,
+        line: int,
+        owners: Iterable[str],
+        *texts: str,
+        counts: Iterable[float | None] = (),
+        marks: Mapping[str, object] | None = None,
+    ) -> None:
+        words = Words(marks={mark for mark, holds in (marks or {}).items() if holds})
         words.add(*texts, counts=counts)
         for owner in owners:
             self.by_entity[owner].join(words)
@@ -213,6 +235,10 @@ class Ledger:
         self._put(
             entity.line, (name,), name, entity.plural, entity.comment, entity.parent, entity.kind_of,
             *(one for key in (*entity.key, entity.weak) for one in key), *(words for words, told in flags.items() if told),
+            marks={
+                "unique": entity.key or entity.weak, "together": entity.weak or any(len(key) > 1 for key in entity.key), "lasting": entity.soft_delete or entity.history or entity.appended,
+                "flow": entity.queue,
+            },
         )  # fmt: skip
         for other in (entity.parent, entity.kind_of):
             if other:
@@ -232,6 +258,10 @@ class Ledger:
             "default by unless" if one.default else "", "personal data private" if one.personal else "",
             "compute derive calculate follow sum automatic" if one.derived else "", " ".join(words_of_kind(one.kind)),
             counts=(one.length or None, one.scale or None, one.dimensions or None),
+            marks={
+                "unique": one.unique, "together": one.within, "bounded": bound or one.values or one.default or one.derived,
+                "flow": one.transitions,
+            },
         )  # fmt: skip
 
     def _relation(self, one: Relation) -> None:
@@ -249,6 +279,12 @@ class Ledger:
             _UNIQUE if 1 == one.first.most == one.second.most or (one.first.most is None and one.second.most is None) else "",
             _OPTIONAL if not (one.first.least and one.second.least) else "", one.hierarchy,
             counts=(one.first.least, one.first.most, one.second.least, one.second.most, one.depth or None),
+            marks={
+                f"one {ends[0]}": one.first.most == 1, f"one {ends[1]}": one.second.most == 1, "unique": one.first.most == one.second.most == 1,
+                "together": one.first.most is None and one.second.most is None,
+                "bounded": one.first.least > 1 or one.second.least > 1 or (one.second.most or 1) > 1 or (one.first.most or 1) > 1,
+                "lasting": one.on_delete,
+            },
         )  # fmt: skip
         for each in one.fields:
             self._field(each, owners)
@@ -290,6 +326,7 @@ class Ledger:
         )  # fmt: skip
         if around.tenancy not in ("", "none"):
             self.everywhere.add("tenant multi isolate separate own apart data visible see")
+            self.everywhere.marks.add("isolated")
 
     def _joined(self, relations: Iterable[Relation]) -> None:
         """Doctors and drugs, where a prescription is of one doctor and of one drug: it relates them."""
