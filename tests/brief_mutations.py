@@ -104,7 +104,9 @@ def main(paths: list[Path]) -> None:
             every += 1
             if missing := silent(one):
                 lost += 1
-                say(f"{path.stem}:{one.line}: {one.put!r} lost {missing}: {one.text.splitlines()[one.line - 1][-160:]}\n")
+                say(
+                    f"{path.stem}:{one.line}: {one.put!r} lost {missing}: {one.text.splitlines()[one.line - 1][-160:]}\n"
+                )
     say(f"{lost} of {every} silently lost\n")
 
 

@@ -133,6 +133,7 @@ class Asked:
     entities: frozenset[str]
     words: Words
 
+
 # The words that rules of a kind are told by, and what is unique.
 OF_RULES = {
     "order": _BEFORE, "exclusive": _OVERLAP, "either": _EITHER, "check": _BOUND, "dependency": "determine depend",
@@ -146,7 +147,7 @@ class Ledger:
     def __init__(self, spec: Spec) -> None:
         self.by_entity: dict[str, Words] = defaultdict(Words)
         self.by_line: dict[int, Words] = defaultdict(Words)
-        self.related: set[frozenset[str]] = set()
+        self._related: set[frozenset[str]] = set()
         self.everywhere = Words()
         self.asked: list[Asked] = []
         self.names: dict[tuple[str, ...], str] = {}
@@ -182,13 +183,22 @@ class Ledger:
             while (one := self._kinds.get(one, "")) and one not in near:
                 near.add(one)
         joins = {
-            one for one in self.by_entity if sum(frozenset((one, other)) in self.related for other in near - {one}) > 1
+            one for one in self.by_entity if sum(frozenset((one, other)) in self._related for other in near - {one}) > 1
         }
         for one in near | joins:
             words.join(self.by_entity.get(one, Words()))
         for line in lines:
             words.join(self.by_line.get(line, Words()))
         return words
+
+    @property
+    def longest(self) -> int:
+        """The most words that a name has."""
+        return max(map(len, self.names), default=0)
+
+    def relates(self, one: str, other: str) -> bool:
+        """Whether two entities are related, or joined by a third."""
+        return frozenset((one, other)) in self._related
 
     def bearers(self, text: str) -> list[str]:
         """The entities that alone have a field which a text names: what is unique, or at least 1, without saying of what."""
@@ -222,7 +232,7 @@ class Ledger:
             self.by_line[line].join(words)
 
     def _near(self, *entities: str) -> None:
-        self.related.add(frozenset(entities))
+        self._related.add(frozenset(entities))
 
     def _entity(self, entity: Entity) -> None:
         name = entity.name
@@ -307,7 +317,9 @@ class Ledger:
         self.asked.append(Asked(one.text, one.line, entities, words))
 
     def _volume(self, one: Volume, others: Sequence[Volume]) -> None:
-        rates = (each for rate in (one.reads_a_second, one.writes_a_second, _a_second(one.a_day)) for each in _rates(rate))
+        rates = (
+            each for rate in (one.reads_a_second, one.writes_a_second, _a_second(one.a_day)) for each in _rates(rate)
+        )
         # `8 jobs for each pipeline` is kept as so many jobs
         each = [
             mine / theirs
@@ -335,7 +347,7 @@ class Ledger:
             for child, parent in ((one.second, one.first), (one.first, one.second)):
                 if parent.most == 1 != child.most:
                     parents[child.entity].add(parent.entity)
-        self.related.update(frozenset(pair) for each in parents.values() for pair in combinations(each, 2))
+        self._related.update(frozenset(pair) for each in parents.values() for pair in combinations(each, 2))
 
     def _abbreviations(self) -> None:
         """`movements`, where only one entity ends so: `stock movement`."""
