@@ -245,6 +245,11 @@ class Unread(Value, frozen=True, kw_only=True):
     hint: str = ""
     overlooked: bool = False
 
+    @property
+    def said(self) -> str:
+        """What it is: not understood, or overlooked."""
+        return "nothing is kept of" if self.overlooked else "not understood"
+
 
 class Noted(Value, frozen=True, kw_only=True):
     """Something of the brief that surely says nothing about data: a goal, a wish for the interface, a service asked of

@@ -31,7 +31,7 @@ from .quantities import number
 from .surroundings import worded
 from .wording import is_aside
 
-_HINT = "nothing is kept of these words: say it in a sentence of its own"
+_HINT = "in a sentence of its own, such as: an order has a weight"
 
 # Words without content of their own: what joins others, and how a brief speaks of itself, of keeping, and of how sure it is.
 _PLAIN = frozenset(
