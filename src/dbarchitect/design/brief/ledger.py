@@ -67,6 +67,8 @@ def akin(one: str, other: str) -> bool:
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
+    if short.endswith("i") and long.startswith(f"{short[:-1]}y"):  # `pay` and `payment`
+        return long[len(short) :] in _ENDINGS
     if len(short) < 3 or not long.startswith(short[:-1] if short[-1] == "i" and len(short) > 4 else short):
         return False
     return long.removeprefix(short) in _ENDINGS or long.removeprefix(short[:-1]) in ("ication", "ier", "ion", "ian")
