@@ -122,7 +122,7 @@ class _Against:
             self.score.silent.append(what)
 
     def _told(self, name: str) -> bool:
-        """Whether an entry of what was not understood speaks of a name: it has a word of it, and its lines have them all."""
+        """Whether an entry of what is unread speaks of a name: it has a word of it, its line has them all."""
         wanted = {stem(part) for part in normal(name).split() if len(part) > 2} or {stem(name)}
         return any(
             wanted <= self._line(one.line) | set(stems(one.text)) and wanted & set(stems(one.text))
@@ -248,7 +248,8 @@ def figures(score: Score) -> str:
     """One line."""
     every = len(score.found) + len(score.missing)
     return (
-        f"{score.sentences} sentences, {score.unread} listed as unread, {score.overlooked} overlooked, {score.about} set aside as about; "
+        f"{score.sentences} sentences, {score.unread} listed as unread, {score.overlooked} overlooked, "
+        f"{score.about} set aside as about; "
         f"{len(score.found)} of {every} expected ({score.share:.0%}), {len(score.silent)} silently missing, "
         f"{len(score.wrong)} wrong, {len(score.extra)} extra"
     )

@@ -1,4 +1,4 @@
-"""Briefs with invented clauses put into them, and what became of the invented words: `python tests/brief_mutations.py BRIEF...`."""
+"""Briefs with invented clauses put into them, and what became of these: `python tests/brief_mutations.py BRIEF...`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from dbarchitect.design.brief import read_brief
-from dbarchitect.design.spec import Spec
+from dbarchitect.design.spec import Access, Spec
 from dbarchitect.model import english
 
 # What is put behind a sentence's last word, and the words of it that have to be found again.
@@ -46,7 +47,7 @@ class Mutant:
 
 
 def mutants(text: str, first: int = 0) -> Iterator[Mutant]:
-    """A brief with something put into each of its sentences and items. They take turns, beginning with clause `first`."""
+    """A brief with something put into each of its sentences and items. They take turns from clause `first` on."""
     lines = text.split("\n")
     number = first
     fenced = False
@@ -73,8 +74,7 @@ def silent(mutant: Mutant) -> list[str]:
 
 
 def _words(spec: Spec) -> set[str]:
-    """All words of a spec, but for what was only set aside."""
-    document = msgspec.to_builtins(msgspec.structs.replace(spec, about=""))
+    """All words and numbers that a spec keeps or lists, without what was only set aside and the text of access patterns."""
     found: set[str] = set()
 
     def walk(value: object) -> None:
@@ -82,15 +82,15 @@ def _words(spec: Spec) -> set[str]:
             found.update(english.singular(one) for one in english.split(value))
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             found.add(f"{value:g}")
-        elif isinstance(value, dict):
-            for key, each in value.items():
-                if key not in ("line", "hint", "text") or "hint" in value or "why" in value:
-                    walk(each) if key not in ("line", "hint") else None
-        elif isinstance(value, (list, tuple)):
-            for each in value:
+        elif isinstance(value, msgspec.Struct):
+            skipped = {"line", "hint", "about"} | ({"text"} if isinstance(value, Access) else set[str]())
+            for name in set(value.__struct_fields__) - skipped:
+                walk(getattr(value, name))
+        elif isinstance(value, tuple):
+            for each in cast("tuple[object, ...]", value):
                 walk(each)
 
-    walk(document)
+    walk(spec)
     return found
 
 
@@ -104,9 +104,8 @@ def main(paths: list[Path]) -> None:
             every += 1
             if missing := silent(one):
                 lost += 1
-                say(
-                    f"{path.stem}:{one.line}: {one.put!r} lost {missing}: {one.text.splitlines()[one.line - 1][-160:]}\n"
-                )
+                where = one.text.splitlines()[one.line - 1][-160:]
+                say(f"{path.stem}:{one.line}: {one.put!r} lost {missing}: {where}\n")
     say(f"{lost} of {every} silently lost\n")
 
 

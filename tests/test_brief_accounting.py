@@ -18,7 +18,8 @@ CASES = ROOT / "tests" / "cases" / "briefs"
 EXAMPLES = sorted((ROOT / "examples").glob("*/brief.md"))
 # Briefs of which nearly all is read, in nine styles.
 WELL_READ = [
-    *(CASES / "unseen" / f"{one}.md" for one in ("email_thread", "non_native", "glossary", "lawyerly", "terse", "table_heavy")),
+    *(CASES / "unseen" / f"{one}.md" for one in ("email_thread", "non_native", "glossary")),
+    *(CASES / "unseen" / f"{one}.md" for one in ("lawyerly", "terse", "table_heavy")),
     *sorted((CASES / "fresh").glob("*.md")),
     *sorted((CASES / "voices").glob("*.md")),
     *(ROOT / "examples" / one / "brief.md" for one in ("shop", "chat", "fleet", "support_bot")),
@@ -113,7 +114,7 @@ def test_an_introduction_is_accounted_for_where_it_states_something() -> None:
     assert overlooked(text.format("Something lovely for everybody in town.")) == []
     assert overlooked(text.format("Each van is insured at a broker.")) == ["insured at a broker"]
     assert overlooked(text.format("We sell 40 sandwiches.")) == ["sell 40 sandwiches"]
-    assert overlooked(text.format("- Drivers: licence, name, birthday")) == ["Drivers: licence, name, birthday"]
+    assert overlooked(text.format("- Drivers: licence, name, birthday")) == ["Drivers; licence, name, birthday"]
 
 
 def test_what_is_out_of_scope_is_not_accounted_for() -> None:

@@ -181,9 +181,7 @@ def _note_unread(spec: Spec, brief: Path) -> None:
     parts = [(len(spec.unread) - overlooked, "not understood"), (overlooked, "pieces of which nothing is kept")]
     told = ", ".join(f"{count:,} {what}" for count, what in parts if count)
     if told:
-        terminal.note(
-            f"{line(str(brief))}: {told}; dba design {shlex.quote(line(str(brief)))} --spec lists them (`unread`)"
-        )
+        terminal.note(f"{brief}: {told}; dba design {shlex.quote(str(brief))} --spec lists them in `unread`")
 
 
 def _asked(spec: Spec, *, again: bool) -> list[str]:

@@ -237,8 +237,8 @@ class Surroundings(Value, frozen=True, kw_only=True):
 
 
 class Unread(Value, frozen=True, kw_only=True):
-    """Something of the brief that was not understood: nothing is dropped in silence. `hint`: what would be. `overlooked`: a
-    piece of a sentence of which the rest was read, and of which nothing is kept."""
+    """Something of the brief that was not understood: nothing is dropped in silence. `hint`: what would be.
+    `overlooked`: a piece of a sentence of which the rest was read, and of which nothing is kept."""
 
     text: str
     line: int
