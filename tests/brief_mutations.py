@@ -74,7 +74,7 @@ def silent(mutant: Mutant) -> list[str]:
 
 
 def _words(spec: Spec) -> set[str]:
-    """All words and numbers that a spec keeps or lists, without what was only set aside and the text of access patterns."""
+    """All words and numbers that a spec keeps or lists, without introductions and the text of access patterns."""
     found: set[str] = set()
 
     def walk(value: object) -> None:
