@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dbarchitect.design.brief import read_brief
+from dbarchitect.design.brief.ledger import stem, stems
 from dbarchitect.design.brief.phrases import sentences
 from dbarchitect.design.spec import Relation, Spec, Unread
 from dbarchitect.errors import InputError
@@ -28,6 +29,7 @@ class Score:
 
     sentences: int = 0
     unread: int = 0
+    overlooked: int = 0  # pieces of which nothing is kept, in sentences that were read
     about: int = 0  # sentences that only say what it is all about
     found: list[str] = field(default_factory=list[str])
     missing: list[str] = field(default_factory=list[str])
@@ -66,17 +68,20 @@ def scored(brief: Path) -> Score:
     except InputError as err:
         sys.stderr.write(f"{brief.stem} is refused: {err.message}\n")
         spec = Spec(unread=tuple(Unread(text=one, line=1) for one in text.splitlines() if one.strip()))
-    score = Score(sentences=told(text), unread=len(spec.unread), about=len(sentences(spec.about)))
-    _Against(spec, expected, score).compare()
+    score = Score(
+        sentences=told(text), unread=sum(not one.overlooked for one in spec.unread),
+        overlooked=sum(one.overlooked for one in spec.unread), about=len(sentences(spec.about)),
+    )  # fmt: skip
+    _Against(spec, expected, score, text).compare()
     return score
 
 
 class _Against:
-    def __init__(self, spec: Spec, expected: dict[str, Any], score: Score) -> None:
+    def __init__(self, spec: Spec, expected: dict[str, Any], score: Score, text: str) -> None:
         self.spec = spec
+        self.lines = text.split("\n")
         self.expected = expected
         self.score = score
-        self.listed = " ".join(normal(one.text) for one in spec.unread)
         self.have = {normal(one.name): one for one in spec.entities}
         for one in spec.relations:
             if one.name:
@@ -113,9 +118,19 @@ class _Against:
             self.score.found.append(what)
             return
         self.score.missing.append(what)
-        spoken = [part for word in words for part in normal(word).split() if len(part) > 2]
-        if not any(re.search(rf"\b{re.escape(part)}", self.listed) for part in spoken):
+        if not any(self._told(name) for name in words):
             self.score.silent.append(what)
+
+    def _told(self, name: str) -> bool:
+        """Whether an entry of what is unread speaks of a name: it has a word of it, its line has them all."""
+        wanted = {stem(part) for part in normal(name).split() if len(part) > 2} or {stem(name)}
+        return any(
+            wanted <= self._line(one.line) | set(stems(one.text)) and wanted & set(stems(one.text))
+            for one in self.spec.unread
+        )
+
+    def _line(self, number: int) -> set[str]:
+        return set(stems(self.lines[number - 1])) if number <= len(self.lines) else set()
 
     def _entity(self, name: str) -> str:
         return self.names.get(normal(name), normal(name))
@@ -222,7 +237,7 @@ def main(folder: Path) -> None:
         for what, items in parts.items():
             if items and "-v" in sys.argv:
                 say(f"    {what}: {'; '.join(items)}\n")
-        for name in ("sentences", "unread", "about"):
+        for name in ("sentences", "unread", "overlooked", "about"):
             setattr(sums, name, getattr(sums, name) + getattr(score, name))
         for name in ("found", *parts):
             getattr(sums, name).extend(getattr(score, name))
@@ -233,7 +248,8 @@ def figures(score: Score) -> str:
     """One line."""
     every = len(score.found) + len(score.missing)
     return (
-        f"{score.sentences} sentences, {score.unread} listed as unread, {score.about} set aside as about; "
+        f"{score.sentences} sentences, {score.unread} listed as unread, {score.overlooked} overlooked, "
+        f"{score.about} set aside as about; "
         f"{len(score.found)} of {every} expected ({score.share:.0%}), {len(score.silent)} silently missing, "
         f"{len(score.wrong)} wrong, {len(score.extra)} extra"
     )

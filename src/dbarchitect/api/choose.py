@@ -95,7 +95,7 @@ def choose(given: str, options: ChooseOptions) -> Choice:
         if options.measure:
             options.progress("measuring")
             measured = measure(spec, workshop.host, rows=options.size, seed=options.seed, progress=options.progress)
-        unread = tuple(f"line {one.line} was not understood: {one.text}" for one in spec.unread)
+        unread = tuple(f"line {one.line}, {one.said}: {one.text}" for one in spec.unread)
         return msgspec.structs.replace(
             found,
             measured=measured,

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from dbarchitect.design.answers import answer
-from dbarchitect.design.brief import Brief, files_of, read_brief
+from dbarchitect.design.brief import Brief, accounted, files_of, read_brief
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.provision import MIGRATE, PROVISION, TEMPLATE, migrating, provisioning
 from dbarchitect.design.queries import Asked, asked, workload
@@ -198,9 +198,10 @@ def _with_embedded(brief: Brief, workshop: Workshop) -> Spec:
         if one.what not in {f"a {name} has a name" for name in (*joined, *entities)}
         or any(one.what == f"a {name} has a name" and not entities[name].fields for name in entities)
     )
-    return msgspec.structs.replace(
+    spec = msgspec.structs.replace(
         brief.spec, entities=tuple(entities.values()), relations=tuple(relations), unread=tuple(unread), assumed=assumed
     )
+    return accounted(spec, brief.parts)
 
 
 def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> Architecture:

@@ -113,6 +113,7 @@ def design(
                 spec = api.read_spec(brief, pg_bin=pg_bin, cache=terminal.cache(), progress=progress)
     elif ask:
         raise InputError("--ask asks on a terminal, about a brief in Markdown", hint="leave --ask out")
+    _note_unread(spec, brief)
     words = ["dba", "design", str(brief), "-o", str(output)]
     words += ["--lab-rows", str(lab_rows)] if lab_rows is not None else []
     words += ["--model", model] if model else []
@@ -172,6 +173,15 @@ def _documents(
         )
     terminal.emit(render_documents_design(made, form, screen=terminal.screen(None), version=__version__), None)
     return 0 if made.holds else 1
+
+
+def _note_unread(spec: Spec, brief: Path) -> None:
+    """Say on standard error how much of a brief is in no table."""
+    overlooked = sum(one.overlooked for one in spec.unread)
+    parts = [(len(spec.unread) - overlooked, "not understood"), (overlooked, "pieces of which nothing is kept")]
+    told = ", ".join(f"{count:,} {what}" for count, what in parts if count)
+    if told:
+        terminal.note(f"{brief}: {told}; dba design {shlex.quote(str(brief))} --spec lists them in `unread`")
 
 
 def _asked(spec: Spec, *, again: bool) -> list[str]:

@@ -237,11 +237,18 @@ class Surroundings(Value, frozen=True, kw_only=True):
 
 
 class Unread(Value, frozen=True, kw_only=True):
-    """Something of the brief that was not understood: nothing is dropped in silence. `hint`: what would be."""
+    """Something of the brief that was not understood: nothing is dropped in silence. `hint`: what would be.
+    `overlooked`: a piece of a sentence of which the rest was read, and of which nothing is kept."""
 
     text: str
     line: int
     hint: str = ""
+    overlooked: bool = False
+
+    @property
+    def said(self) -> str:
+        """What it is: not understood, or overlooked."""
+        return "nothing is kept of" if self.overlooked else "not understood"
 
 
 class Noted(Value, frozen=True, kw_only=True):

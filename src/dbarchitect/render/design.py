@@ -204,9 +204,10 @@ def _readme(
         for one in assumed[:_SHOWN]
     ]
     lines += [
-        f"- not understood, line {one.line}: {prose(line(one.text))}. {prose(line(one.hint))}"
-        for one in unread[:_SHOWN]
+        f"- {one.said}, line {one.line}: {prose(line(one.text))}. {prose(line(one.hint))}" for one in unread[:_SHOWN]
     ]
+    if len(unread) > _SHOWN:
+        lines.append(f"- and {len(unread) - _SHOWN:,} more that are not understood: all of them are in report.html")
     lines += [
         f"- noted, says nothing about data ({one.why}), line {one.line}: {prose(line(one.text))}"
         for one in noted[:_SHOWN]

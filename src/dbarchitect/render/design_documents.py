@@ -346,7 +346,7 @@ def _readme(made: DocumentsArchitecture, decisions: Sequence[Decision], spec: Sp
     if spec.unread or spec.assumed:
         lines += ["## Assumed, not understood", ""]
         lines += [f"- assumed: {prose(line(one.what))}" for one in spec.assumed]
-        lines += [f"- not understood (line {one.line}): {prose(line(one.text))}" for one in spec.unread]
+        lines += [f"- {one.said} (line {one.line}): {prose(line(one.text))}" for one in spec.unread]
         lines.append("")
     lines += [
         "## Files",

@@ -19,6 +19,7 @@ from dbarchitect.model import english
 
 from . import notes, whole
 from .access import access_of
+from .accounting import accounted
 from .blocks import code, row
 from .chapters import ANSWERS, topic_of
 from .definitions import define, term
@@ -26,7 +27,7 @@ from .exact import deleted, paired
 from .fields import heads
 from .first import look
 from .gathered import Embedded, Gathered
-from .markdown import Part, parts_of
+from .markdown import FILES, Part, parts_of
 from .offices import undressed
 from .ordering import not_ordered
 from .phrases import bare, singular
@@ -38,17 +39,18 @@ from .tenants import of_tenants
 from .trees import branch_of_another
 from .wording import is_aside
 
-_FILES = ("data", "schema", "samples")  # keys of the front matter that name files
 _FILE = re.compile(r"\.[A-Za-z]{2,6}$")
 _LARGEST = 2 << 20  # bytes of a brief: what is larger is data, not a description
 
 
 @dataclass(frozen=True)
 class Brief:
-    """What was read: the spec, and the blocks that an engine has to read."""
+    """What was read: the spec, and the blocks that an engine has to read. What these say belongs to the spec as well, so it
+    is `accounted` for by whoever adds it, from the `parts`; without such blocks it is already."""
 
     spec: Spec
     embedded: tuple[Embedded, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 def files_of(data: bytes) -> tuple[str, ...]:
@@ -60,7 +62,7 @@ def files_of(data: bytes) -> tuple[str, ...]:
 
 
 def _named_files(part: Part) -> list[str]:
-    if part.kind != "meta" or part.cells[0].lower() not in _FILES:
+    if part.kind != "meta" or part.cells[0].lower() not in FILES:
         return []
     return [one for one in re.split(r"\s*,\s*", part.cells[1].strip("[] ")) if _FILE.search(one)]
 
@@ -159,7 +161,9 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             f"{brief.name} names no thing that is kept",
             hint="A customer has many orders. An order has a total in EUR.",
         )
-    return Brief(spec=spec, embedded=tuple(brief.embedded))
+    if brief.embedded:
+        return Brief(spec=spec, embedded=tuple(brief.embedded), parts=tuple(parts))
+    return Brief(spec=accounted(spec, parts), parts=tuple(parts))
 
 
 def _part(brief: Gathered, part: Part, before: Part | None) -> None:
@@ -203,4 +207,4 @@ def _part(brief: Gathered, part: Part, before: Part | None) -> None:
             prose(brief, part, topic, before)
 
 
-__all__ = ["Brief", "Embedded", "files_of", "read_brief"]
+__all__ = ["Brief", "Embedded", "accounted", "files_of", "read_brief"]

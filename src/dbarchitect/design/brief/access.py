@@ -58,6 +58,11 @@ _OF_WHOM = re.compile(
 )
 
 
+def words_of_verb(verb: str) -> str:
+    """The words that ask for what a verb of an access pattern does."""
+    return " ".join(re.findall(r"[a-z]{2,}", dict(_VERBS)[verb]))
+
+
 def access_of(
     text: str, entities: Mapping[str, Entity], *, line: int, roles: Mapping[str, frozenset[str]]
 ) -> Access | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from msgspec.structs import replace
 
@@ -263,6 +264,12 @@ def _cut(text: str) -> tuple[str, str, str]:
             skip = 1 if character == ":" else 3
             return text[:position].strip(), character, text[position + skip :].strip()
     return text, "", ""
+
+
+@cache
+def words_of_kind(kind: Kind) -> frozenset[str]:
+    """The words that say of what kind a field is: `price` and `amount` of money. Short text has none of its own."""
+    return frozenset(word for word, told in _TYPES.items() if told == kind and kind != "word")
 
 
 def kind_by_name(name: str) -> Kind:

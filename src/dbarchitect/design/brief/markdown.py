@@ -9,13 +9,15 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+FILES = ("data", "schema", "samples")  # keys of the front matter that name files
 PartKind = Literal["heading", "paragraph", "item", "row", "head", "code", "meta"]
 
 
 @dataclass(frozen=True)
 class Part:
     """One part. `line` counts from 1. `path` are the headings above, the outermost first; `level` the depth of an item
-    or heading. `cells` of a row; `info` of a fence, the language; `table` numbers a table's rows together."""
+    or heading. `cells` of a row; `info` of a fence, the language; `table` numbers a table's rows together. `written`: its
+    text as it stands in the document, where `text` is a plainer form of it."""
 
     kind: PartKind
     text: str
@@ -25,6 +27,7 @@ class Part:
     cells: tuple[str, ...] = ()
     info: str = ""
     table: int = 0
+    written: str = ""
 
 
 def parts_of(text: str) -> list[Part]:

@@ -34,6 +34,7 @@ _OUTSIDE = re.compile(
     r"\b(?:won[’']?t haves?|will not have|(?:out of|not in) scope|non[- ]goals|not (?:part of|included)|open questions)\b",
     re.IGNORECASE,
 )
+OUTSIDE = "About what is not built"  # the heading that stands above it then
 _ASKED = re.compile(r"\b(?:kpis?|reports?|metrics)\b", re.IGNORECASE)
 
 
@@ -69,14 +70,15 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
-            path = (*path, "About")
+            path = (*path, OUTSIDE)
         elif label and _ASKED.search(label):
             path = (*path, "Queries")
         entry = _ENTRY.match(text) if path == part.path else None
+        plain = replace(part, text=text, path=path, written=part.text)
         if entry is None or is_definition(entry[2]):
-            yield replace(part, text=text, path=path)
+            yield plain
         else:
-            yield from _explained(replace(part, text=text), entry[1], entry[2])
+            yield from _explained(plain, entry[1], entry[2])
 
 
 # `What we keep track of:`, `Some facts:`, `Rules:` above a list say of what kind its items are, and nothing else.

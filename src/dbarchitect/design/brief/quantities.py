@@ -24,7 +24,7 @@ _SECONDS = {
     "week": 604800, "month": 2629800, "year": 31557600, "yr": 31557600,
 }  # fmt: skip
 RATE = re.compile(
-    rf"({NUMBER})\s*(?P<what>[a-z ]*?)\s*(?:/|per|a|an|every|each)\s*(?P<unit>seconds?|secs?|s|minutes?|mins?|hours?|h|days?|d"
+    rf"({NUMBER})\s*(?P<what>[a-z ]*?)\s*(?:/|\b(?:per|an?|every|each)\b)\s*(?P<unit>seconds?|secs?|s|minutes?|mins?|hours?|h|days?|d"
     r"|weeks?|months?|years?|yrs?)\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dbarchitect.design.spec import Entity, Volume
+from dbarchitect.design.spec import Entity, Surroundings, Volume
 from dbarchitect.model import english
 
 from .phrases import listed, named, singular
@@ -31,6 +31,10 @@ _RUNS = (
     ("device", r"on (?:the |a )?device|desktop app|mobile app only|raspberry|embedded device"),
     ("serverless", r"serverless|lambda|vercel|netlify|cloud functions|cloud run|scale[s]? to zero"),
     ("server", r"\bserver\b|\bvm\b|kubernetes|container|docker|vps|hetzner|bare metal|on[- ]prem"),
+)
+_RUNTIMES = (
+    ("python", r"\b(?:python|django|fastapi|flask)\b"),
+    ("node", r"\b(?:node(?:\.js)?|typescript|next\.js|express|nestjs)\b"),
 )
 _PLATFORMS = (
     "supabase",
@@ -136,6 +140,17 @@ def told(key: str, value: str) -> dict[str, Any] | None:
             return None
 
 
+def worded(text: str, around: Surroundings) -> str:
+    """The words of a text that say what is known of the surroundings: `Cloudflare Workers` of what runs at the edge."""
+    known = {*around.needs, around.runs, around.runtime, around.tenancy and "tenants", around.isolation}
+    patterns = (
+        *_NEEDS, *_RUNS, *_RUNTIMES, ("tenants", r"multi[- ]?tenant\w*"), ("database", _OWN_DATABASE), ("schema", _OWN_RIGHTS),
+    )  # fmt: skip
+    return " ".join(
+        found[0] for what, pattern in patterns if what in known for found in re.finditer(pattern, text, re.IGNORECASE)
+    )
+
+
 def _platform(text: str) -> dict[str, Any]:
     found = next((one for one in _PLATFORMS if one in text), "")
     return {"platform": found} if found else {}
@@ -157,10 +172,9 @@ def hinted(text: str) -> dict[str, Any]:
     if runs and re.search(r"\b(?:runs?|deployed?|hosted|on|at|in)\b", lower):
         found["runs"] = runs
     found |= _platform(lower)
-    if re.search(r"\b(?:python|django|fastapi|flask)\b", lower):
-        found["runtime"] = "python"
-    elif re.search(r"\b(?:node(?:\.js)?|typescript|next\.js|express|nestjs)\b", lower):
-        found["runtime"] = "node"
+    runtime = next((one for one, pattern in _RUNTIMES if re.search(pattern, lower)), "")
+    if runtime:
+        found["runtime"] = runtime
     compliance = tuple(one.upper() for one in _COMPLIANCE if re.search(rf"\b{re.escape(one)}\b", lower))
     if compliance:
         found["compliance"] = compliance
