@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -58,13 +59,36 @@ _OF_WHOM = re.compile(
 )
 
 
+def spoken_names(entities: Iterable[str]) -> dict[str, str]:
+    """What entities are called where something is asked of them, the longest first: by their names in both numbers, and by
+    the last word where only one ends so."""
+    names = list(entities)
+    ends = Counter(name.split()[-1] for name in names)
+    spoken = {name: name for name in names}
+    for name in names:
+        *rest, last = name.split()
+        spoken[" ".join((*rest, english.plural(last)))] = name
+    for name in names:  # `movements`, of which `stock movement` is the full name
+        last = name.split()[-1]
+        if ends[last] == 1:
+            spoken.setdefault(last, name)
+            spoken.setdefault(english.plural(last), name)
+    return dict(sorted(spoken.items(), key=lambda one: len(re.escape(one[0])), reverse=True))
+
+
 def access_of(
-    text: str, entities: Mapping[str, Entity], *, line: int, roles: Mapping[str, frozenset[str]]
+    text: str,
+    entities: Mapping[str, Entity],
+    spoken: Mapping[str, str],
+    *,
+    line: int,
+    roles: Mapping[str, frozenset[str]],
 ) -> Access | None:
-    """One access pattern; None where no entity is named. `roles`: the names of relations of each entity."""
+    """One access pattern; None where no entity is named. `spoken`: what they are called; `roles`: the names of relations
+    of each entity."""
     original = text.strip().rstrip(".")
     rated = re.match(r"--\s*(\d+(?:\.\d+)?) a second\s*\n", original)
-    if rated is not None and (found := access_of(original[rated.end() :], entities, line=line, roles=roles)):
+    if rated is not None and (found := access_of(original[rated.end() :], entities, spoken, line=line, roles=roles)):
         return replace(found, per_second=float(rated[1]))
     if re.match(
         r"^\s*(?:select|insert|update|delete|with)\b.*\b(?:from|into|set)\b", original, re.IGNORECASE | re.DOTALL
@@ -77,7 +101,7 @@ def access_of(
     several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
     if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
         verb = "nearest"
-    entity, owners, rest = _target(rest, entities)
+    entity, owners, rest = _target(rest, spoken)
     if entity is None and verb in ("sum", "count"):  # `average speed per hour`: who has a speed?
         entity = next(
             (
@@ -112,6 +136,8 @@ def access_of(
     limit = int(several[1]) if several else limit
     order, rest = order_of(rest, known, verb)
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
+    # What was taken out leaves its comma or its `first`: `of a customer , ,`.
+    rest = re.sub(r"\s+(?:first\s*)?(?=,|$)" if order else r"\s+(?=,)", "", rest)
     if verb == "sum" and not summed:
         summed = tuple(one.name for one in known.fields if one.kind == "money")[:1]
     grouped: tuple[str, ...] = ()
@@ -234,18 +260,10 @@ def _verb(text: str) -> tuple[str, str]:
     return "list", text
 
 
-def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tuple[str, ...], str]:
+def _target(text: str, spoken: Mapping[str, str]) -> tuple[str | None, tuple[str, ...], str]:
     """The entity that is asked for, what it is asked by because it owns it (`a customer's orders`), and the rest."""
-    spoken = {name: name for name in entities}
-    for name in entities:
-        words = name.split()
-        spoken[" ".join((*words[:-1], english.plural(words[-1])))] = name
-    for name in entities:  # `movements`, of which `stock movement` is the full name
-        last = name.split()[-1]
-        if sum(one.split()[-1] == last for one in entities) == 1:
-            spoken.setdefault(last, name)
-            spoken.setdefault(english.plural(last), name)
-    pattern = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True))
+    lower = text.lower()
+    pattern = "|".join(re.escape(one) for one in spoken if one in lower)
     if not pattern:
         return None, (), text
     owned = re.match(rf"^(.*?)\b({pattern})['’]s?\s+(?:own |\w+ ){{0,2}}?({pattern})\b(.*)$", text, re.IGNORECASE)
