@@ -266,7 +266,11 @@ def _target(text: str, spoken: Mapping[str, str]) -> tuple[str | None, tuple[str
     pattern = "|".join(re.escape(one) for one in spoken if one in lower)
     if not pattern:
         return None, (), text
-    owned = re.match(rf"^(.*?)\b({pattern})['’]s?\s+(?:own |\w+ ){{0,2}}?({pattern})\b(.*)$", text, re.IGNORECASE)
+    owned = (
+        re.match(rf"^(.*?)\b({pattern})['’]s?\s+(?:own |\w+ ){{0,2}}?({pattern})\b(.*)$", text, re.IGNORECASE)
+        if "'" in text or "’" in text
+        else None
+    )
     if owned is not None:
         return spoken[owned[3].lower()], (spoken[owned[2].lower()],), f"{owned[1]} {owned[4]}".strip()
     first = re.search(rf"\b({pattern})\b", text, re.IGNORECASE)
