@@ -87,7 +87,7 @@ class Prober:
         for number, table in enumerate(tables, 1):
             self.progress(f"trying the constraints of {table.name} ({number} of {len(tables)})")
             with self.connection.transaction(force_rollback=True):
-                self.connection.execute(f"SAVEPOINT {_mark(0)}")
+                self.connection.execute(f"SAVEPOINT {_mark(0)}".encode())
                 self._done = []
                 self._satisfy(table)
                 found += self._of(table)
