@@ -157,7 +157,7 @@ class Rows:
         self._above = {} if apart else shared
         row = self.add(table, known)
         self._above = shared
-        if not apart:
+        if shared is not None and not apart:
             shared[table.name] = row
         return row
 
