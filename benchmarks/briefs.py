@@ -1,4 +1,4 @@
-"""Made-up briefs of any number of things, for the benchmarks of speed: the same design as Markdown, SQL, DBML and Prisma.
+"""Made-up briefs of any number of things, for the benchmarks of speed, as Markdown, SQL, DBML and Prisma.
 
 A thing has seven fields (a unique code, states, money, a number with a bound, a date), belongs to an earlier thing or
 two, and has an access pattern and a volume; every 50th forms a tree. The same `things` always gives the same text.
@@ -9,7 +9,6 @@ two, and has an access pattern and a volume; every 50th forms a tree. The same `
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
 
 _SUBJECTS = (
     "account", "invoice", "shipment", "ticket", "campaign", "contract", "employee", "device", "payment", "vessel",
@@ -19,7 +18,6 @@ _SUBJECTS = (
     "studio", "gallery", "market", "vineyard", "brewery", "forest", "quarry", "bridge", "tunnel", "ferry",
 )  # fmt: skip
 _ASPECTS = ("plan", "note", "visit", "permit", "rule", "batch", "claim", "offer", "review", "journey")
-_KINDS = ("md", "sql", "dbml", "prisma")
 
 
 def names(things: int) -> list[str]:
@@ -43,9 +41,8 @@ def markdown(things: int) -> str:
         lines += [
             f"{one} has a code, a title, a status (new, open, closed), a total in EUR, a quantity, a due date and an "
             "optional remark.",
-            f"{one} code is unique. {one} quantity is at least 1.".replace(f"{one} code", f"The code of a {name}")
-            .replace(f"{one} quantity", f"The quantity of a {name}"),
-        ]  # fmt: skip
+            f"The code of a {name} is unique. The quantity of a {name} is at least 1.",
+        ]
         lines += [f"{one} belongs to one {called[above]}." for above in _above(at)]
         lines += [f"{one} may have a parent {name}."] if at % 50 == 0 else []
         lines.append("")
@@ -60,3 +57,71 @@ def markdown(things: int) -> str:
     lines += ["", "## Volumes", "", "| entity | rows now | in two years |", "|---|---|---|"]
     lines += [f"| {name} | {10 + at % 90}k | {100 + at % 900}k |" for at, name in enumerate(called)]
     return "\n".join(lines) + "\n"
+
+
+def sql(things: int) -> str:
+    """The same tables as statements."""
+    called = [one.replace(" ", "_") for one in names(things)]
+    found: list[str] = []
+    for at, name in enumerate(called):
+        columns = [
+            "id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "code text NOT NULL UNIQUE", "title text NOT NULL",
+            "status text NOT NULL CHECK (status IN ('new', 'open', 'closed'))", "total numeric(12, 2) NOT NULL",
+            "quantity integer NOT NULL CHECK (quantity >= 1)", "due_date date NOT NULL", "remark text",
+        ]  # fmt: skip
+        columns += [f"{called[above]}_id bigint NOT NULL REFERENCES {called[above]}s (id)" for above in _above(at)]
+        found.append(f"CREATE TABLE {name}s (\n    " + ",\n    ".join(columns) + "\n);")
+    return "\n\n".join(found) + "\n"
+
+
+def dbml(things: int) -> str:
+    """The same tables in DBML."""
+    called = [one.replace(" ", "_") for one in names(things)]
+    found: list[str] = []
+    for at, name in enumerate(called):
+        columns = [
+            "id bigint [pk, increment]", "code text [not null, unique]", "title text [not null]",
+            "status text [not null]", "total numeric [not null]", "quantity integer [not null]",
+            "due_date date [not null]", "remark text",
+        ]  # fmt: skip
+        columns += [f"{called[above]}_id bigint [not null, ref: > {called[above]}s.id]" for above in _above(at)]
+        found.append(f"Table {name}s {{\n  " + "\n  ".join(columns) + "\n}")
+    return "\n\n".join(found) + "\n"
+
+
+def prisma(things: int) -> str:
+    """The same tables as models of Prisma."""
+    called = ["".join(word.capitalize() for word in one.split()) for one in names(things)]
+    below: dict[int, list[int]] = {}
+    for at in range(things):
+        for above in _above(at):
+            below.setdefault(above, []).append(at)
+    found = ['datasource db {\n  provider = "postgresql"\n}']
+    for at, name in enumerate(called):
+        fields = [
+            "id BigInt @id @default(autoincrement())", "code String @unique", "title String", "status String",
+            "total Decimal", "quantity Int", "dueDate DateTime @db.Date", "remark String?",
+        ]  # fmt: skip
+        for above in _above(at):
+            one = called[above]
+            own = one[0].lower() + one[1:]
+            fields += [f"{own}Id BigInt", f"{own} {one} @relation(fields: [{own}Id], references: [id])"]
+        fields += [f"{called[one][0].lower()}{called[one][1:]}s {called[one]}[]" for one in below.get(at, ())]
+        found.append(f"model {name} {{\n  " + "\n  ".join(fields) + "\n}")
+    return "\n\n".join(found) + "\n"
+
+
+FORMS = {"md": markdown, "sql": sql, "dbml": dbml, "prisma": prisma}
+
+
+def main() -> None:
+    """Print one."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.briefs", description=__doc__)
+    made.add_argument("--things", type=int, default=500)
+    made.add_argument("--form", choices=tuple(FORMS), default="md")
+    options = made.parse_args()
+    print(FORMS[options.form](options.things), end="")
+
+
+if __name__ == "__main__":
+    main()

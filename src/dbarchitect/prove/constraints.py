@@ -7,6 +7,7 @@ for another reason shows nothing of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, cast
@@ -439,25 +440,31 @@ class Prober:
         for number, one in enumerate(news, same + 1):
             texts += [one, f"SAVEPOINT {_mark(number)}"]
         cursors: list[psycopg.Cursor[Any]] = []
-        try:
-            with self.connection.pipeline():  # the extended protocol: a text is one statement, whatever it looks like
+        refused: psycopg.Error | None = None
+        with self.connection.pipeline() as pipeline:  # the extended protocol: a text is one statement in any case
+            try:
                 for one in (*texts, question) if question else texts:
                     cursors.append(self.connection.cursor())
                     cursors[-1].execute(one.encode(), prepare=False)
-        except psycopg.Error as err:
-            if self.connection.closed:
-                raise
+                pipeline.sync()
+            except psycopg.Error as err:
+                if self.connection.closed:
+                    raise
+                refused = err
+                with suppress(psycopg.Error):  # of what was sent behind it
+                    pipeline.sync()
+        if refused is not None:
             ran = sum(one.pgresult is not None for one in cursors)
             del self._done[same:]
             self._done += news[: ran // 2]
-            diag = err.diag
+            diag = refused.diag
             return _Outcome(
                 failed=True,
                 at=max(same + ran // 2 - len(first), 0),
-                code=err.sqlstate or "",
+                code=refused.sqlstate or "",
                 name=self._named(diag),
                 column=diag.column_name or "",
-                message=diag.message_primary or str(err),
+                message=diag.message_primary or str(refused),
             )
         self._done = wanted
         row = cast("tuple[object, ...] | None", cursors[-1].fetchone()) if question else None

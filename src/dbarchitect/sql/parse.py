@@ -321,8 +321,8 @@ def expression_tree(text: str) -> Node:
 
 
 def printed_tree(node: Node) -> str:
-    """SQL of an expression's tree. The tree's JSON is protobuf's own mapping, so it can go back the same way; the columns
-    and parameters that most expressions are take no such journey."""
+    """SQL of an expression's tree. The tree's JSON is protobuf's own mapping, so it can go back the same way; columns and
+    parameters, which most expressions are, need no such journey."""
     if (number := node.get("ParamRef", {}).get("number")) is not None:
         return f"${number}"
     fields = node.get("ColumnRef", {}).get("fields", ())

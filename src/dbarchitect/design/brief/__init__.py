@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.tenancy import resolved
@@ -119,7 +120,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     access: list[Access] = []
     for text, line in brief.later:
         found = access_of(text, known, spoken, line=line, roles=roles)
-        if found is not None and (tree := branch_of_another(text, found.entity, roles)):
+        if found is not None and BELOW not in found.by and (tree := branch_of_another(text, found.entity, roles)):
             hint = f"list the {tree} rows below one, or what belongs to one {tree}: not both in one"
             brief.said.unread.append(Unread(text=text, line=line, hint=hint))
         elif found is None:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.spec import Access, Entity, Order
 from dbarchitect.model import english
 
 from .ordering import field_named, moment_of, order_of
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
-from .trees import branch, moves
+from .trees import branch, branch_of_another, moves
 
 _VERBS: tuple[tuple[str, str], ...] = (
     ("search", r"search|full[- ]text search|look for"),
@@ -207,6 +208,9 @@ def access_of(
     if end := branch(words, entity, known_as):
         verb, with_ = ("list" if verb == "get" else verb), ()
         by = [end]
+    elif verb in ("count", "sum", "list", "search") and (tree := branch_of_another(words, entity, roles)) in known_as:
+        with_ = tuple(one for one in with_ if one != tree)  # `how many items are below a category`
+        by = [*(one for one in by if one != tree), tree, BELOW]
     elif above := moves(words, entity, known_as):
         verb, summed, with_, by = "change", (above,), (), []
     return Access(
