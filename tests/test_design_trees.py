@@ -231,6 +231,7 @@ def test_rows_of_a_branch_are_counted(form: str, tried: Any, server: Server) -> 
     assert draft.tables["categories"].hierarchy == form
     items, categories, products, price, listed, *_ = asked(draft, spec)
     with server.connect(database) as connection:
+        connection.prepare_threshold = None
         connection.execute("SET search_path = public; SET session_replication_role = origin")
         connection.execute(
             "INSERT INTO categories (name, parent_id) VALUES ('1', NULL), ('2', 1), ('3', 2), ('4', 1), ('5', NULL)"

@@ -321,7 +321,7 @@ def expression_tree(text: str) -> Node:
 
 
 def printed_tree(node: Node) -> str:
-    """SQL of an expression's tree. The tree's JSON is protobuf's own mapping, so it can go back the same way; columns and
+    """SQL of an expression's tree. Its JSON is protobuf's own mapping, so it can go back the same way; columns and
     parameters, which most expressions are, need no such journey."""
     if (number := node.get("ParamRef", {}).get("number")) is not None:
         return f"${number}"
