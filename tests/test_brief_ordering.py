@@ -38,3 +38,20 @@ def test_an_order_is_read(text, order):
 @pytest.mark.parametrize("words", ["most urgent first", "vip first", "largest weight first"])
 def test_an_order_by_what_nobody_knows_is_listed(words):
     assert orders(f"list a technician's jobs, {words}") == ([], [words])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list the orders of a customer, newest first",
+        "list the orders of a customer, newest first, 20 at a time",
+        "list the orders of a customer, newest first, 20 at a time (5 a second, 50 ms)",
+        "list the orders of a customer newest first",
+        "list the orders of a customer, 20 per page, newest first",
+    ],
+)
+def test_an_order_takes_nothing_from_what_is_asked_by(text: str) -> None:
+    about = "A customer has a name. An order has a total. An order belongs to a customer."
+    [access] = read_brief(f"{about}\n\n## Access patterns\n\n- {text}\n".encode(), "brief.md").spec.access
+    assert access.by == ("customer",)
+    assert [(one.field, one.descending) for one in access.order] == [("created at", True)]

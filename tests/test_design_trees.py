@@ -207,6 +207,61 @@ def test_a_brief_names_the_form_the_depth_and_what_is_asked() -> None:
     assert len(asked(draft, spec)) == 4
 
 
+BRANCHES = """
+A category has a name. Categories form a tree, kept as {form}. An item has a title and a price in EUR. An item
+belongs to one category. A product has a name. A product belongs to many categories. A category has many products.
+
+## Access patterns
+
+- how many items are below a category (5 a second)
+- count the categories below a category
+- number of products in a category and all its subcategories
+- total price of the items below a category
+- list the items in a category and all its subcategories
+"""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_rows_of_a_branch_are_counted(form: str, tried: Any, server: Server) -> None:
+    spec = read_brief(BRANCHES.format(form=form).encode(), "brief.md").spec
+    assert not spec.unread
+    assert {one.by for one in spec.access} == {("category", "ancestor"), ("ancestor",)}
+    draft, probes, _, database = tried(spec)
+    assert wrong(probes) == []
+    assert draft.tables["categories"].hierarchy == form
+    items, categories, products, price, listed, *_ = asked(draft, spec)
+    with server.connect(database) as connection:
+        connection.prepare_threshold = None
+        connection.execute("SET search_path = public; SET session_replication_role = origin")
+        connection.execute(
+            "INSERT INTO categories (name, parent_id) VALUES ('1', NULL), ('2', 1), ('3', 2), ('4', 1), ('5', NULL)"
+        )
+        connection.execute("INSERT INTO items (title, price, category_id) SELECT c.id, c.id, c.id FROM categories c")
+        connection.execute("INSERT INTO products (name) VALUES ('both'), ('none')")
+        connection.execute("INSERT INTO product_categories (product_id, category_id) VALUES (1, 2), (1, 3), (2, 5)")
+
+        def one(query: Any, given: int) -> Any:
+            connection.execute("DEALLOCATE ALL")
+            connection.execute(f"PREPARE counted AS {query.sql}".encode())
+            return connection.execute(f"EXECUTE counted({given})".encode()).fetchone()[0]
+
+        assert [one(items, at) for at in (1, 2, 3, 5)] == [4, 2, 1, 1]  # those of the row itself are in its branch
+        assert [one(categories, at) for at in (1, 2, 3, 5)] == [3, 1, 0, 0]  # and it is not below itself
+        assert [one(products, at) for at in (1, 2, 4, 5)] == [1, 1, 0, 1]  # each once, however many ways lead to it
+        assert [one(price, at) for at in (1, 2)] == [10, 5]
+        assert sorted(rows_of(connection, listed.sql, 2)) == [2, 3]
+
+
+def test_counting_in_a_branch_of_what_leads_to_no_tree_is_listed() -> None:
+    text = (
+        "A category has a name. Categories form a tree. A colour has a name.\n\n"
+        "## Access patterns\n\n- how many colours are below a category\n"
+    )
+    spec = read_brief(text.encode(), "brief.md").spec
+    assert not spec.access
+    assert [one.text for one in spec.unread] == ["how many colours are below a category"]
+
+
 def test_two_accesses_of_one_query_are_one() -> None:
     spec = tree("closure", access=[reads(5), {**reads(7), "text": "the whole branch"}])
     [one] = asked(designed(spec, now=NOW)[0], spec)

@@ -3,6 +3,7 @@ partitions."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,7 +16,7 @@ from .columns import check
 from .draft import Column, Draft, Index, States, Table
 from .hierarchies import keep
 from .naming import an, column_name, plain
-from .spec import Entity, Spec
+from .spec import Access, Entity, Spec
 from .volumes import Rows
 
 _HUGE = 100 * 2**30  # bytes from which a table is partitioned: where the rule `huge-table-not-partitioned` speaks
@@ -36,11 +37,15 @@ class Behaviour:
         self.spec = spec
         self.rows = rows
         self.now = now
+        self.asked: defaultdict[str, list[Access]] = defaultdict(list)  # by entity
+        for one in spec.access:
+            self.asked[one.entity].append(one)
 
     def add(self) -> None:
         """All of it."""
+        entities = {one.name: one for one in self.spec.entities}
         for table in list(self.draft.tables.values()):
-            entity = self.spec.entity(table.entity)
+            entity = entities.get(table.entity)
             if table.what == "entity" and entity is not None:
                 self._states(table, entity)
                 self._search(table, entity)
@@ -302,7 +307,7 @@ class Behaviour:
         )
 
     def _search(self, table: Table, entity: Entity) -> None:
-        searched = [one for one in self.spec.access if one.verb == "search" and one.entity == entity.name]
+        searched = [one for one in self.asked[entity.name] if one.verb == "search"]
         if not searched:
             return
         words = {name for one in searched for name in (*one.by, *one.fields)}
@@ -377,7 +382,7 @@ class Behaviour:
                     "rows: hnsw.iterative_scan",
                     line=field.line,
                 )
-            asked = [one for one in self.spec.access if one.entity == entity.name and field.name in one.by]
+            asked = [one for one in self.asked[entity.name] if field.name in one.by]
             if column is not None and field.kind == "tags" and asked:
                 table.indexes.append(
                     Index(
@@ -387,9 +392,7 @@ class Behaviour:
                         why="rows by their tags",
                     )
                 )
-            if field.kind == "location" and any(
-                one.verb == "nearest" for one in self.spec.access if one.entity == entity.name
-            ):
+            if field.kind == "location" and any(one.verb == "nearest" for one in self.asked[entity.name]):
                 stem = column_name(field.name, entity.name)
                 stem = "" if stem in ("location", "position", "place", "coordinates") else stem
                 point = f"point({plain(stem, 'longitude')}, {plain(stem, 'latitude')})"

@@ -112,7 +112,11 @@ class _Asking:
     @classmethod
     def of(cls, spec: Spec, table: Table, foreign: Foreign) -> _Asking:
         mine = [one for one in spec.access if one.entity == table.entity]
-        branches = [one for one in mine if {BELOW, ABOVE} & set(one.by)]
+        branches = [
+            one
+            for one in spec.access
+            if {BELOW, ABOVE} & set(one.by) and (one.entity == table.entity or table.entity in one.by)
+        ]
         moves = [one for one in mine if moved(one, foreign)]
         volume = next((one for one in spec.volumes if one.entity == table.entity), None)
         added = [one.per_second or 0.0 for one in mine if one.verb == "add"]

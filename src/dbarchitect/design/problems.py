@@ -36,6 +36,7 @@ def _problems(spec: Spec) -> Iterator[str]:
         yield f"{len(spec.entities):,} entities: at most {_MOST:,} fit one design; split it by area"
         return
     known = {one.name for one in spec.entities} | {one.name for one in spec.relations if one.name}
+    related = _related(spec)
     tables: dict[str, str] = {}
     for one in spec.entities:
         try:
@@ -46,7 +47,7 @@ def _problems(spec: Spec) -> Iterator[str]:
         if name in tables:
             yield f"{_at(one.line)}{one.name!r} and {tables[name]!r} would both be the table {name}"
         tables[name] = one.name
-        yield from _of_entity(one, spec, known)
+        yield from _of_entity(one, spec, known, related[one.name])
     pairs: dict[tuple[str, ...], Relation] = {}
     for relation in spec.relations:
         yield from _of_relation(relation, known)
@@ -64,7 +65,7 @@ def _problems(spec: Spec) -> Iterator[str]:
                 f"contradict each other: {_told(other)}, and {_told(relation)}; if both are meant, give each end a role"
             )
     for rule in spec.rules:
-        yield from _of_rule(rule, spec, known)
+        yield from _of_rule(rule, spec, known, related[rule.entity])
     for access in spec.access:
         yield from _of_access(access, known)
     for volume in spec.volumes:
@@ -80,7 +81,7 @@ def _problems(spec: Spec) -> Iterator[str]:
         yield "tenants share tables, and nothing says which entity is the tenant"
 
 
-def _of_entity(entity: Entity, spec: Spec, known: set[str]) -> Iterator[str]:
+def _of_entity(entity: Entity, spec: Spec, known: set[str], related: set[str]) -> Iterator[str]:
     at = _at(entity.line)
     columns: set[tuple[str, ...]] = set()
     for field in entity.fields:
@@ -94,7 +95,6 @@ def _of_entity(entity: Entity, spec: Spec, known: set[str]) -> Iterator[str]:
         columns.add(name)
         yield from _of_field(entity, field)
     names = {one.name for one in entity.fields}
-    related = _related(entity.name, spec)
     for key in (*entity.key, *((entity.weak,) if entity.weak else ())):
         for name in key:
             if name not in names | related:
@@ -149,12 +149,12 @@ def _of_relation(relation: Relation, known: set[str]) -> Iterator[str]:
         )
 
 
-def _of_rule(rule: Rule, spec: Spec, known: set[str]) -> Iterator[str]:
+def _of_rule(rule: Rule, spec: Spec, known: set[str], related: set[str]) -> Iterator[str]:
     entity = spec.entity(rule.entity)
     if entity is None:
         yield f"{_at(rule.line)}a rule about {rule.entity!r}, which is no entity{_near(rule.entity, known)}"
         return
-    names = {one.name for one in entity.fields} | _related(entity.name, spec)
+    names = {one.name for one in entity.fields} | related
     for name in (*rule.fields, *rule.within):
         if name not in names:
             yield f"{_at(rule.line)}a rule of {entity.name} names {name!r}, which it does not have{_near(name, names)}"
@@ -174,15 +174,15 @@ def _of_access(access: Access, known: set[str]) -> Iterator[str]:
         yield f"{_at(access.line)}{access.text!r} asks for {access.limit} rows"
 
 
-def _related(entity: str, spec: Spec) -> set[str]:
-    """What an entity can be asked by beside its fields: entities and roles at the other ends of its relations."""
-    found: dict[str, set[str]] = defaultdict(set)
+def _related(spec: Spec) -> defaultdict[str, set[str]]:
+    """What each entity can be asked by beside its fields: entities and roles at the other ends of its relations."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for one in spec.relations:
         found[one.second.entity] |= {one.first.entity, one.first.role, one.name}
         found[one.first.entity] |= {one.second.entity, one.second.role, one.name}
-    current = spec.entity(entity)
-    above = {current.parent, current.kind_of} if current is not None else set[str]()
-    return (found[entity] | above | {spec.surroundings.tenant}) - {""}
+    for one in spec.entities:
+        found[one.name] = (found[one.name] | {one.parent, one.kind_of, spec.surroundings.tenant}) - {""}
+    return found
 
 
 def _shape(one: Relation) -> tuple[tuple[str, int, int | None], ...]:

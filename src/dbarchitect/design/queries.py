@@ -176,6 +176,8 @@ class _Writer:
         if table.tenant and self.draft.tenant_setting:
             own = f"{alias}{q(table.tenant)}"
             self.where.append(f"{own} = {self._compare(own, self.spec.surroundings.tenant)}")
+        if _BRANCH & set(self.access.by):
+            self._within(table, alias)
         for name in self.access.by:
             if not (table.tenant and name == self.spec.surroundings.tenant):
                 self._by(table, alias, name)
@@ -197,6 +199,67 @@ class _Writer:
                 self._refers(table, alias, one, name)
                 return
         self._along(table, alias, name)
+
+    def _within(self, table: Table, alias: str) -> None:
+        """Rows of a tree below (or above) a given one, without it; of another table, those that lead into the branch of
+        a row of a tree, that row's own among them."""
+        tables = {name: self.draft.tables.get(self.draft.by_entity.get(name, "")) for name in self.access.by}
+        entity, tree = next(((name, one) for name, one in tables.items() if one is not None and one.guard), ("", table))
+        path = self._path(table.name, tree.name) if entity else []
+        if not tree.guard or path is None:
+            where = f"line {self.access.line}: " if self.access.line else ""
+            raise InputError(
+                f"{where}{self.access.text!r} asks for a branch, and {self.access.entity} leads to no tree",
+                hint="a tree, or an entity that relations lead to one from",
+            )
+        end = next(name for name in self.access.by if name in _BRANCH)
+        self.access = _without(self.access, {entity, *_BRANCH})
+        given = self._parameter(entity or end)
+        self.where.append(self._led(table, alias, path, self._ids(tree, given, upward=end == ABOVE), tree))
+        if not entity:
+            self.where.append(f"{alias}{q(_own_key(table))} <> {given}")
+
+    def _led(self, here: Table, alias: str, path: list[tuple[Foreign, bool]], ids: str, tree: Table) -> str:
+        """The condition that references lead from a row to one of `ids`: a row counts once, however many do."""
+        if not path:
+            return f"{alias}{q(_own_key(here))} IN ({ids})"
+        (foreign, outward), *rest = path
+        pairs = [
+            (a, b)
+            for a, b in zip(foreign.columns, foreign.target_columns, strict=True)
+            if a != (here if outward else self.draft.tables[self._owner(foreign)]).tenant
+            and a not in dict(foreign.fixed)
+        ]
+        if len(pairs) != 1:
+            raise InputError(f"{self.access.text!r}: {foreign.name} has several columns", hint="a key of its own")
+        mine, theirs = pairs[0] if outward else pairs[0][::-1]
+        if outward and not rest and theirs == _own_key(tree):
+            return f"{alias}{q(mine)} IN ({ids})"
+        other = self.draft.tables[foreign.target if outward else self._owner(foreign)]
+        there = self._name(other.name)
+        inside = self._led(other, f"{there}.", rest, ids, tree)
+        same = f" AND {there}.{q(other.tenant)} = {alias}{q(here.tenant)}" if here.tenant and other.tenant else ""
+        return f"{alias}{q(mine)} IN (SELECT {there}.{q(theirs)} FROM {q(other.name)} {there} WHERE {inside}{same})"
+
+    def _ids(self, tree: Table, given: str, *, upward: bool) -> str:
+        """The keys of a branch of a tree, its own row among them."""
+        key, name = q(_own_key(tree)), q(tree.name)
+        tenant = ""
+        if tree.tenant and self.draft.tenant_setting:
+            tenant = f" AND t.{q(tree.tenant)} = {self._parameter(self.spec.surroundings.tenant)}"
+        if tree.hierarchy == "closure":
+            mine, other = ("ancestor_id", "descendant_id") if upward else ("descendant_id", "ancestor_id")
+            return f"SELECT t.{mine} FROM {q(tree.closure)} t WHERE t.{other} = {given}{tenant}"
+        if tree.hierarchy == "ltree":
+            sign = "@>" if upward else "<@"
+            top = f"SELECT s.{PATH} FROM {name} s WHERE s.{key} = {given}"
+            return f"SELECT t.{key} FROM {name} t WHERE t.{PATH} {sign} ({top}){tenant}"
+        step = f"t.{key} = b.above" if upward else f"t.{q(tree.guard)} = b.{key}"
+        shown = f"t.{key}, t.{q(tree.guard)} AS above" if upward else f"t.{key}"
+        return (
+            f"WITH RECURSIVE branch AS (SELECT {shown} FROM {name} t WHERE t.{key} = {given}{tenant} UNION ALL "
+            f"SELECT {shown} FROM {name} t JOIN branch b ON {step}{tenant}) SELECT b.{key} FROM branch b"
+        )
 
     def _equal(self, column: Column, alias: str, name: str) -> str:
         at = f"{alias}{q(column.name)}"
@@ -675,6 +738,11 @@ def _written(table: Table) -> list[Column]:
 def plain_name(name: str) -> str:
     """What comes along, as it is called in the result."""
     return "_".join(name.split())
+
+
+def _own_key(table: Table) -> str:
+    """The column of its key that is not the tenant's."""
+    return next(name for name in table.key if name != table.tenant)
 
 
 def _without(access: Access, fields: set[str]) -> Access:

@@ -31,6 +31,7 @@ class Rows:
         self.samples = samples or {}  # values for what the draft does not know, by table and column
         self.statements: list[str] = []
         self._busy: dict[str, dict[str, str]] = {}
+        self._above: dict[str, dict[str, str]] | None = None  # the rows above one parent of the row that is written
         self._number = 0
 
     def sample(self, table: Table, column: Column, number: int | None = None) -> str:
@@ -138,10 +139,27 @@ class Rows:
             if any(there not in parent for _, there in pairs):
                 return
         else:
-            parent = self.add(target, known)
+            first = next(one for one in table.foreigns if one.target == foreign.target)
+            parent = self._ancestor(target, known, alone=foreign is not first)
         for here, there in pairs:
             if here not in given:
                 values[here] = parent[there]
+
+    def _ancestor(self, table: Table, known: Mapping[str, str], *, alone: bool) -> dict[str, str]:
+        """A row that is referred to. Above one parent of the row that is written each table has one row, however many
+        ways lead to it; the parents themselves have nothing in common, so that one can go without another. `alone`:
+        the second of two references to a table is to a row of its own."""
+        shared = self._above
+        there = shared.get(table.name) if shared is not None and not alone else None
+        if there is not None and known.items() <= there.items():
+            return there
+        apart = shared is None or alone or there is not None
+        self._above = {} if apart else shared
+        row = self.add(table, known)
+        self._above = shared
+        if shared is not None and not apart:
+            shared[table.name] = row
+        return row
 
     def _needed(self, table: Table) -> set[str]:
         """The tables in which a row of `table` needs rows, all the way up."""

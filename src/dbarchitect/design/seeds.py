@@ -49,7 +49,7 @@ def seed(draft: Draft, spec: Spec, tenant: str = "") -> tuple[str, dict[str, int
 class _Seed:
     def __init__(self, draft: Draft, spec: Spec, tenant: str) -> None:
         self.draft = draft
-        self.spec = spec
+        self.entities = {one.name: one for one in spec.entities}
         self.tenant = tenant
         self.rows = Rows(draft, tenant)
         self.made: dict[str, list[dict[str, str]]] = {}
@@ -185,7 +185,7 @@ class _Seed:
 
     def _value(self, table: Table, column: Column, number: int) -> str | None:
         """A value that reads well; None where the draft's own has to do."""
-        entity = self.spec.entity(table.entity)
+        entity = self.entities.get(table.entity)
         field = next((one for one in entity.fields if one.name == column.source), None) if entity else None
         if field is None or entity is None or column.generated or column.name in table.key:
             return None

@@ -115,10 +115,10 @@ class _Adviser:
         choice, costs, used = self._choice(upkeep, bounds)
         total = sum(one.weight * one.base for one in self._what.known) or 1.0
         curve = tuple(self._curve(upkeep, choice, self._weighted(costs) / total))
-        replaced = Replaced(self._what, choice.indexes, costs, counters=self._options.counters)
-        dropped = list(replaced.dropped())
         room = self._room(self._bytes(choice.indexes), len(choice.indexes))
-        merged = dict(replaced.merged(self._options.limits.width, room))
+        with Replaced(self._what, choice.indexes, costs, counters=self._options.counters) as replaced:
+            dropped = list(replaced.dropped())
+            merged = dict(replaced.merged(self._options.limits.width, room))
         chosen = choice.indexes | merged.keys()
         created = [self._advised(one, choice.indexes, costs, used, upkeep, total) for one in sorted(choice.indexes)]
         if merged:

@@ -43,6 +43,7 @@ from .parameters import filled
 from .workbench import Workbench
 
 _RUNS, _LIMIT_S = 3, 20.0
+_SAID_EVERY = 50  # accesses
 _LARGE = 10_000.0  # rows from which reading a table whole is worth a word
 _EMPTY, _EMPTY_BRIN = 8192, 3 * 8192  # bytes of an index without rows: a page that describes it; BRIN also maps
 
@@ -132,8 +133,12 @@ def prove(
                 closing(build(server, today, database="today", progress=progress)) as before,
                 closing(build(server, evidence.later, database="in two years", progress=progress)) as after,
             ):
-                progress("planning the accesses at both volumes, and timing them on rows")
-                for one, query in zip(asked, workload.queries, strict=False):
+                for number, (one, query) in enumerate(zip(asked, workload.queries, strict=False)):
+                    if number % _SAID_EVERY == 0:
+                        progress(
+                            "planning the accesses at both volumes, and timing them on rows"
+                            + (f": {number:,} of {len(asked):,}" if number else "")
+                        )
                     planned, tree = _plan(one, query, before, after, guest if one.triggers else owner)
                     evidence.plans.append(planned)
                     evidence.trees.append(tree)

@@ -7,6 +7,7 @@ for another reason shows nothing of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, cast
@@ -18,7 +19,7 @@ from dbarchitect.design.draft import Bound, Check, Draft, Foreign, States, Table
 from dbarchitect.design.hierarchies import strays
 from dbarchitect.design.rows import MISSING, Rows, matching
 from dbarchitect.engines.postgres.server import Server
-from dbarchitect.engines.postgres.server.host import GUEST, one_statement
+from dbarchitect.engines.postgres.server.host import GUEST
 from dbarchitect.model.architecture import Kind, Probe
 from dbarchitect.model.names import quote_identifier as q
 
@@ -72,6 +73,13 @@ class Prober:
         self.progress = progress
         self.samples: dict[tuple[str, str], str] = {}
         self.untried: list[str] = []
+        self._done: list[str] = []  # what the open transaction has run, each followed by a savepoint
+        self._parts = {
+            part: table.name
+            for table in draft.tables.values()
+            if table.partitions
+            for part in (f"{table.name}_default", *(one[0] for one in table.partitions))
+        }
 
     def probes(self) -> list[Probe]:
         """All trials, table by table."""
@@ -79,8 +87,11 @@ class Prober:
         tables = self.draft.in_order()
         for number, table in enumerate(tables, 1):
             self.progress(f"trying the constraints of {table.name} ({number} of {len(tables)})")
-            self._satisfy(table)
-            found += self._of(table)
+            with self.connection.transaction(force_rollback=True):
+                self.connection.execute(f"SAVEPOINT {_mark(0)}".encode())
+                self._done = []
+                self._satisfy(table)
+                found += self._of(table)
         return found
 
     def rows(self) -> Rows:
@@ -417,36 +428,53 @@ class Prober:
     # Trials
 
     def _run(self, statements: Sequence[str], question: str = "", *, tenants: bool = False) -> _Outcome:
-        connection = self.connection
-        with connection.transaction(force_rollback=True):
-            if tenants:
-                connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(TENANT_ROLE)))
-            for number, one in enumerate(statements):
-                try:
-                    one_statement(connection, one)
-                except psycopg.Error as err:
-                    diag = err.diag
-                    return _Outcome(
-                        failed=True,
-                        at=number,
-                        code=err.sqlstate or "",
-                        name=self._named(diag),
-                        column=diag.column_name or "",
-                        message=diag.message_primary or str(err),
-                    )
-            value = None
-            if question:
-                row = cast("tuple[object, ...] | None", one_statement(connection, question).fetchone())
-                value = row[0] if row else None
-            return _Outcome(failed=False, value=value)
+        """Run statements where nothing else is, and ask what came of them. What the trial before began with stays: only
+        what differs is undone and run, all in one round trip."""
+        first = [f"SET LOCAL ROLE {q(TENANT_ROLE)}"] if tenants else []
+        wanted = [*first, *statements]
+        same = 0
+        while same < min(len(wanted), len(self._done)) and wanted[same] == self._done[same]:
+            same += 1
+        news = wanted[same:]
+        texts = [f"ROLLBACK TO SAVEPOINT {_mark(same)}"]
+        for number, one in enumerate(news, same + 1):
+            texts += [one, f"SAVEPOINT {_mark(number)}"]
+        cursors: list[psycopg.Cursor[Any]] = []
+        refused: psycopg.Error | None = None
+        with self.connection.pipeline() as pipeline:  # the extended protocol: a text is one statement in any case
+            try:
+                for one in (*texts, question) if question else texts:
+                    cursors.append(self.connection.cursor())
+                    cursors[-1].execute(one.encode(), prepare=False)
+                pipeline.sync()
+            except psycopg.Error as err:
+                if self.connection.closed:
+                    raise
+                refused = err
+                with suppress(psycopg.Error):  # of what was sent behind it
+                    pipeline.sync()
+        if refused is not None:
+            ran = sum(one.pgresult is not None for one in cursors)
+            del self._done[same:]
+            self._done += news[: ran // 2]
+            diag = refused.diag
+            return _Outcome(
+                failed=True,
+                at=max(same + ran // 2 - len(first), 0),
+                code=refused.sqlstate or "",
+                name=self._named(diag),
+                column=diag.column_name or "",
+                message=diag.message_primary or str(refused),
+            )
+        self._done = wanted
+        row = cast("tuple[object, ...] | None", cursors[-1].fetchone()) if question else None
+        return _Outcome(failed=False, value=row[0] if row else None)
 
     def _named(self, diag: psycopg.errors.Diagnostic) -> str:
         """The constraint that refused; that of a partition as its table's."""
         name, where = diag.constraint_name or "", diag.table_name or ""
-        for table in self.draft.tables.values():
-            if table.partitions and where in {f"{table.name}_default", *(one[0] for one in table.partitions)}:
-                return table.name + name.removeprefix(where) if name.startswith(where) else name
-        return name
+        table = self._parts.get(where)
+        return name if table is None or not name.startswith(where) else table + name.removeprefix(where)
 
     def _accepted(self, table: Table, constraint: str, kind: Kind, what: str, statements: Sequence[str]) -> Probe:
         outcome = self._run(statements)
@@ -519,6 +547,11 @@ class Prober:
             statements=(*statements, question),
             why=outcome.message or ("" if holds else f"{outcome.value} rows, not {wanted}"),
         )
+
+
+def _mark(number: int) -> str:
+    """The savepoint after so many statements."""
+    return f"after_{number}"
 
 
 def _now(constraint: str) -> str:

@@ -128,13 +128,10 @@ class _Filler:
         self._limits, self._offsets = limits_of(text.sql)
         self._settings = settings_of(text.sql)
         self._free: set[int] = set()
-        self._flags = frozenset(
-            term.text
-            for node in self._nodes
-            for text in (node.condition, node.filter)
-            for term in (terms_of(text) if text else ())
-            if term.operator in ("true", "false")
-        )
+        self._terms = [
+            term for node in self._nodes for text in (node.condition, node.filter) if text for term in terms_of(text)
+        ]
+        self._flags = frozenset(term.text for term in self._terms if term.operator in ("true", "false"))
 
     def forms(self) -> Iterator[Filled]:
         """The query with values; nothing where a parameter that matters has none."""
@@ -172,10 +169,8 @@ class _Filler:
     # Where parameters stand in the plan
 
     def _uses(self) -> Iterator[_Use]:
-        for node in self._nodes:
-            for text in (node.condition, node.filter):
-                for term in terms_of(text) if text else ():
-                    yield from self._of_term(term)
+        for term in self._terms:
+            yield from self._of_term(term)
 
     def _of_term(self, term: Term) -> Iterator[_Use]:
         for arm in term.arms:
@@ -286,9 +281,8 @@ class _Filler:
             return None
         if any(node.type in ("Aggregate", "Limit", "ModifyTable", "Unique", "Group") for node in self._nodes):
             return None
-        terms = [term for node in self._nodes for text in (node.condition, node.filter) for term in terms_of(text)]
         columns = {use.where for found in uses.values() for use in found}
-        if len(columns) != 1 or any(len(term.aliases) > 1 or term.arms or "$" not in term.text for term in terms):
+        if len(columns) != 1 or any(len(term.aliases) > 1 or term.arms or "$" not in term.text for term in self._terms):
             return None
         (rows,) = {use.rows for found in uses.values() for use in found}
         return min(self._query.rows / self._query.calls / rows, 1.0)

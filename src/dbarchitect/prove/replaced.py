@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -31,22 +33,30 @@ class Room:
 
 
 class Replaced:
-    """What goes beside a choice. `costs`: of each query with it."""
+    """What goes beside a choice. `costs`: of each query with it. Within, what goes is hidden on the twin."""
 
     def __init__(self, what: WhatIf, chosen: frozenset[int], costs: Sequence[float], *, counters: bool) -> None:
         self._what = what
         self._twin = what.twin
         self._chosen = chosen
+        self._by_table = what.by_table(chosen)
+        self._table_of = {index.name: index.table for t in what.twin.schema.tables for index in t.indexes}
+        self._hidden = ExitStack()
         self._costs = costs
         self._counters = counters
         self._facts = self._twin.schema.facts or Facts()
         self.gone: list[Name] = []
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hidden.close()
+
     def dropped(self) -> Iterator[DroppedIndex]:
         """Indexes that may go: nobody reads them, or another, there or advised, does their work."""
         for one in self._superfluous():
-            if self._as_good((*self.gone, one.index.name)):
-                self.gone.append(one.index.name)
+            if self._as_good([one.index.name]):
                 yield self._dropped(one.index, one.why, "" if one.instead is None else one.instead.name.name)
 
     def merged(self, width: int, room: Room) -> Iterator[tuple[int, tuple[DroppedIndex, ...]]]:
@@ -63,7 +73,6 @@ class Replaced:
                 continue
             left = None if left is None else left - round(self._what.sizes[number])
             count = None if count is None else count - 1
-            self.gone += [index.name for index in one.replaces]
             name = self._what.indexes[number].name.name
             yield number, tuple(self._dropped(index, f"{name} does its work", name) for index in one.replaces)
 
@@ -98,21 +107,24 @@ class Replaced:
             return None
         taken = size.pages * _PAGE
         fits = taken < freed and (room is None or taken <= room)
-        if not fits or not self._as_good((*self.gone, *(other.name for other in one.replaces)), more=_LEVEL):
+        if not fits or not self._as_good([other.name for other in one.replaces], more=_LEVEL):
             self._twin.drop_index(index.name)
             return None
         return self._what.adopted(index, taken)
 
-    def _as_good(self, hidden: Collection[Name], *, more: float = 0.0) -> bool:
-        """Whether without these no query costs more than it does with the choice, and `more` units."""
-        tables = {index.table for t in self._twin.schema.tables for index in t.indexes if index.name in hidden}
-        with self._twin.only([], list(hidden)):
-            by_table = self._what.by_table(self._chosen)
+    def _as_good(self, names: Sequence[Name], *, more: float = 0.0) -> bool:
+        """Hide these too, and let them go, if no query costs more than it does with the choice, and `more` units. Only
+        what reads their tables is asked: all else was, before."""
+        tables = {self._table_of[one] for one in names}
+        with ExitStack() as stack:
+            stack.enter_context(self._twin.only([], names))
             for query, read in enumerate(self._what.tables):
                 if tables & read:
-                    shown = self._what.shown(query, by_table)
+                    shown = self._what.shown(query, self._by_table)
                     if self._what.planned(query, shown)[0] > self._costs[query] * WORSE + more:
                         return False
+            self._hidden.push(stack.pop_all())
+        self.gone += names
         return True
 
     def _dropped(self, index: Index, why: str, instead: str) -> DroppedIndex:

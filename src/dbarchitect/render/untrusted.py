@@ -28,8 +28,9 @@ def visible(text: str, *, keep: str = "") -> str:
 
 def without_passwords(text: str) -> str:
     """`text` with the passwords of URLs and connection strings replaced by `***`."""
-    text = _USERINFO.sub(r"\g<scheme>\g<user>:***@", text)
-    return _PASSWORD.sub(r"\1\2***", text)
+    if "://" in text:
+        text = _USERINFO.sub(r"\g<scheme>\g<user>:***@", text)
+    return _PASSWORD.sub(r"\1\2***", text) if "=" in text else text
 
 
 def line(text: str) -> str:

@@ -50,8 +50,9 @@ def distances(review: Context, table: Table, column: Column) -> set[str]:
     """The distances that queries of the workload sort this column by, as far as their texts name table and column."""
     found: set[str] = set()
     for query in review.workload.queries if review.workload else ():
-        if mentions(query.sql, table.name.name) and mentions(query.sql, column.name):
-            found |= {distance for distance, one in OPERATORS.items() if one in query.sql}
+        sorted_by = {distance for distance, one in OPERATORS.items() if one in query.sql}
+        if sorted_by - found and mentions(query.sql, table.name.name) and mentions(query.sql, column.name):
+            found |= sorted_by
     return found
 
 

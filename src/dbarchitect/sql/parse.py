@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import postgast
 
 from dbarchitect.errors import InputError
-from dbarchitect.model.names import Name
+from dbarchitect.model.names import Name, quote_identifier
 
 from . import tree
 from .tree import Node
@@ -321,7 +321,13 @@ def expression_tree(text: str) -> Node:
 
 
 def printed_tree(node: Node) -> str:
-    """SQL of an expression's tree. The tree's JSON is protobuf's own mapping, so it can go back the same way."""
+    """SQL of an expression's tree. Its JSON is protobuf's own mapping, so it can go back the same way; columns and
+    parameters, which most expressions are, need no such journey."""
+    if (number := node.get("ParamRef", {}).get("number")) is not None:
+        return f"${number}"
+    fields = node.get("ColumnRef", {}).get("fields", ())
+    if len(fields) == 1 and (names := tree.strings(fields)):
+        return quote_identifier(names[0])
     from google.protobuf.json_format import ParseDict
 
     statement = {"SelectStmt": {"targetList": [{"ResTarget": {"val": node}}], "limitOption": "LIMIT_OPTION_DEFAULT"}}

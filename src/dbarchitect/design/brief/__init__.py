@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.naming import an
 from dbarchitect.design.spec import Access, Spec, Unread
 from dbarchitect.design.tenancy import resolved
@@ -18,7 +19,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from . import notes, whole
-from .access import access_of
+from .access import access_of, spoken_names
 from .accounting import accounted
 from .blocks import code, row
 from .chapters import ANSWERS, topic_of
@@ -118,11 +119,12 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
         Unread(text=f"deleting a {one.parent}", line=one.line, hint=f"a {one.child} has no such {one.parent}")
         for one in astray
     ]
-    roles = {name: frozenset(whole.roles_of(relations, name)) for name in known}
+    roles = whole.roles_of(relations, known)
+    spoken = spoken_names(known)
     access: list[Access] = []
     for text, line in brief.later:
-        found = access_of(text, known, line=line, roles=roles)
-        if found is not None and (tree := branch_of_another(text, found.entity, roles)):
+        found = access_of(text, known, spoken, line=line, roles=roles)
+        if found is not None and BELOW not in found.by and (tree := branch_of_another(text, found.entity, roles)):
             hint = f"list the {tree} rows below one, or what belongs to one {tree}: not both in one"
             brief.said.unread.append(Unread(text=text, line=line, hint=hint))
         elif found is None:
@@ -135,7 +137,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
                 hint = f"no field of {an(found.entity)} is known by that: ordered by FIELD, or newest first"
                 brief.said.unread.append(Unread(text=order, line=line, hint=hint))
     for text, line in brief.asked:
-        found = access_of(text.rstrip("?"), known, line=line, roles=roles)
+        found = access_of(text.rstrip("?"), known, spoken, line=line, roles=roles)
         strange = sorted(unaccounted(text, known, roles))
         if found is not None:
             strange += sorted(left_out(text, found, known) | unreachable(found, known, relations))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.spec import Access, Entity, Order
 from dbarchitect.model import english
 
 from .ordering import field_named, moment_of, order_of
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
-from .trees import branch, moves
+from .trees import branch, branch_of_another, moves
 
 _VERBS: tuple[tuple[str, str], ...] = (
     ("search", r"search|full[- ]text search|look for"),
@@ -63,13 +65,36 @@ def words_of_verb(verb: str) -> str:
     return " ".join(re.findall(r"[a-z]{2,}", dict(_VERBS)[verb]))
 
 
+def spoken_names(entities: Iterable[str]) -> dict[str, str]:
+    """What entities are called where something is asked of them, the longest first: by their names in both numbers, and by
+    the last word where only one ends so."""
+    names = list(entities)
+    ends = Counter(name.split()[-1] for name in names)
+    spoken = {name: name for name in names}
+    for name in names:
+        *rest, last = name.split()
+        spoken[" ".join((*rest, english.plural(last)))] = name
+    for name in names:  # `movements`, of which `stock movement` is the full name
+        last = name.split()[-1]
+        if ends[last] == 1:
+            spoken.setdefault(last, name)
+            spoken.setdefault(english.plural(last), name)
+    return dict(sorted(spoken.items(), key=lambda one: len(re.escape(one[0])), reverse=True))
+
+
 def access_of(
-    text: str, entities: Mapping[str, Entity], *, line: int, roles: Mapping[str, frozenset[str]]
+    text: str,
+    entities: Mapping[str, Entity],
+    spoken: Mapping[str, str],
+    *,
+    line: int,
+    roles: Mapping[str, frozenset[str]],
 ) -> Access | None:
-    """One access pattern; None where no entity is named. `roles`: the names of relations of each entity."""
+    """One access pattern; None where no entity is named. `spoken`: what they are called; `roles`: the names of relations
+    of each entity."""
     original = text.strip().rstrip(".")
     rated = re.match(r"--\s*(\d+(?:\.\d+)?) a second\s*\n", original)
-    if rated is not None and (found := access_of(original[rated.end() :], entities, line=line, roles=roles)):
+    if rated is not None and (found := access_of(original[rated.end() :], entities, spoken, line=line, roles=roles)):
         return replace(found, per_second=float(rated[1]))
     if re.match(
         r"^\s*(?:select|insert|update|delete|with)\b.*\b(?:from|into|set)\b", original, re.IGNORECASE | re.DOTALL
@@ -82,7 +107,7 @@ def access_of(
     several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
     if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
         verb = "nearest"
-    entity, owners, rest = _target(rest, entities)
+    entity, owners, rest = _target(rest, spoken)
     if entity is None and verb in ("sum", "count"):  # `average speed per hour`: who has a speed?
         entity = next(
             (
@@ -117,6 +142,8 @@ def access_of(
     limit = int(several[1]) if several else limit
     order, rest = order_of(rest, known, verb)
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
+    # What was taken out leaves its comma or its `first`: `of a customer , ,`.
+    rest = re.sub(r"\s+(?:first\s*)?(?=,|$)" if order else r"\s+(?=,)", "", rest)
     if verb == "sum" and not summed:
         summed = tuple(one.name for one in known.fields if one.kind == "money")[:1]
     grouped: tuple[str, ...] = ()
@@ -186,6 +213,9 @@ def access_of(
     if end := branch(words, entity, known_as):
         verb, with_ = ("list" if verb == "get" else verb), ()
         by = [end]
+    elif verb in ("count", "sum", "list", "search") and (tree := branch_of_another(words, entity, roles)) in known_as:
+        with_ = tuple(one for one in with_ if one != tree)  # `how many items are below a category`
+        by = [*(one for one in by if one != tree), tree, BELOW]
     elif above := moves(words, entity, known_as):
         verb, summed, with_, by = "change", (above,), (), []
     return Access(
@@ -239,21 +269,17 @@ def _verb(text: str) -> tuple[str, str]:
     return "list", text
 
 
-def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tuple[str, ...], str]:
+def _target(text: str, spoken: Mapping[str, str]) -> tuple[str | None, tuple[str, ...], str]:
     """The entity that is asked for, what it is asked by because it owns it (`a customer's orders`), and the rest."""
-    spoken = {name: name for name in entities}
-    for name in entities:
-        words = name.split()
-        spoken[" ".join((*words[:-1], english.plural(words[-1])))] = name
-    for name in entities:  # `movements`, of which `stock movement` is the full name
-        last = name.split()[-1]
-        if sum(one.split()[-1] == last for one in entities) == 1:
-            spoken.setdefault(last, name)
-            spoken.setdefault(english.plural(last), name)
-    pattern = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True))
+    lower = text.lower()
+    pattern = "|".join(re.escape(one) for one in spoken if one in lower)
     if not pattern:
         return None, (), text
-    owned = re.match(rf"^(.*?)\b({pattern})['’]s?\s+(?:own |\w+ ){{0,2}}?({pattern})\b(.*)$", text, re.IGNORECASE)
+    owned = (
+        re.match(rf"^(.*?)\b({pattern})['’]s?\s+(?:own |\w+ ){{0,2}}?({pattern})\b(.*)$", text, re.IGNORECASE)
+        if "'" in text or "’" in text
+        else None
+    )
     if owned is not None:
         return spoken[owned[3].lower()], (spoken[owned[2].lower()],), f"{owned[1]} {owned[4]}".strip()
     first = re.search(rf"\b({pattern})\b", text, re.IGNORECASE)

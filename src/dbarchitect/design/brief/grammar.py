@@ -216,7 +216,13 @@ class Reader:
     def bearer(self, name: str) -> tuple[str, str] | None:
         """The entity that has a field of that name: the last one spoken of, else the only one."""
         spelt = {name, " ".join((*name.split()[:-1], english.singular(name.split()[-1])))} if name else set[str]()
-        having = [(key, one) for key, thing in self.said.things.items() for one in thing.fields if one in spelt]
+        having = [
+            (key, one)
+            for key, thing in self.said.things.items()
+            if not spelt.isdisjoint(thing.fields)
+            for one in thing.fields
+            if one in spelt
+        ]
         recent = [pair for pair in having if pair[0] == self.said.last]
         if not having and self.said.last:  # `code` of what has a `department code`
             ends = [one for one in self.said.things[self.said.last].fields if one.endswith(f" {name}")]

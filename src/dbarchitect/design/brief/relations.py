@@ -55,9 +55,9 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
     found: list[Relation] = []
     assumed: list[Assumed] = []
     done: set[tuple[str, str, str]] = set()
-    roles: dict[tuple[str, str], int] = defaultdict(int)
-    for of, to, _ in directions:
-        roles[of, to] += 1
+    between: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
+    for key in directions:
+        between[key[:2]].append(key)
     for key, link in directions.items():
         if key in done:
             continue
@@ -69,7 +69,7 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
                 if (
                     candidate in directions
                     and candidate not in done
-                    and (candidate[2] or roles[link.of, link.to] == 1)
+                    and (candidate[2] or len(between[link.of, link.to]) == 1)
                     and not _apart(link, directions[candidate])
                 ):
                     back = directions[candidate]
@@ -78,8 +78,8 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
             if back is None and not link.role:
                 others = [
                     one
-                    for one, other in directions.items()
-                    if one[:2] == (link.to, link.of) and one not in done and not _apart(link, other)
+                    for one in between.get((link.to, link.of), ())
+                    if one not in done and not _apart(link, directions[one])
                 ]
                 if len(others) == 1:
                     back = directions[others[0]]

@@ -86,12 +86,9 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
         sure.append(singular(flagged[1]))
     maybe += [_subject(plain[1]) for one in plainly(text) if (plain := _PLURAL.match(one)) is not None]
     # `a screen has seats`: what else is a word of chapters, here it is a thing.
-    said = {
-        one
-        for one in sure
-        if re.match(rf"^(?:an?|each|every) {re.escape(one)} (?:has|have|belongs)\b", text, re.IGNORECASE)
-    }
-    return [one for one in sure if one and (one not in NO_THINGS or one in said)], [
+    having = re.match(r"(?:an?|each|every) (.+?) (?:has|have|belongs)\b", text, re.IGNORECASE)
+    said = having[1].lower() if having else ""
+    return [one for one in sure if one and (one not in NO_THINGS or one == said)], [
         one for one in maybe if one and one not in NO_THINGS
     ]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace as replace_
 
 from msgspec.structs import replace
@@ -29,14 +30,14 @@ def same_things(brief: Gathered) -> list[Assumed]:
     """Two names of one thing: `a flight has flight legs`, and of a leg everything is said that is known of either."""
     found: list[Assumed] = []
     said = brief.said
+    kinds = {one.kind_of for one in said.things.values()}
+    ends = Counter(one.split()[-1] for one in said.things if " " in one)
     for longer in [one for one in said.things if " " in one]:
         short = longer.split()[-1]
         thing = said.things[longer]
-        others = [one for one in said.things if one.endswith(f" {short}")]
-        kinds = {one.kind_of for one in said.things.values()}
         if (
             short not in said.things
-            or len(others) > 1
+            or ends[short] > 1
             or thing.fields
             or thing.keys
             or thing.kind_of
@@ -46,6 +47,7 @@ def same_things(brief: Gathered) -> list[Assumed]:
         if any({one.of, one.to} == {short, longer} for one in said.links) or not said.things[short].fields:
             continue
         del said.things[longer]
+        ends[short] -= 1
         said.links = [
             replace_(one, of=short if one.of == longer else one.of, to=short if one.to == longer else one.to)
             for one in said.links
@@ -149,22 +151,26 @@ def decided(brief: Gathered, known: dict[str, Entity]) -> list[Assumed]:
     return found
 
 
-def roles_of(relations: tuple[Relation, ...], name: str) -> set[str]:
-    """The names by which an entity's relations are called."""
-    found: set[str] = set()
+def roles_of(relations: tuple[Relation, ...], names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The names by which the relations of each entity are called."""
+    found = {name: set[str]() for name in names}
     for one in relations:
         for here, there in ((one.first, one.second), (one.second, one.first)):
-            if there.entity == name:
-                found |= {here.entity, here.role} - {""}
-    return found
+            if there.entity in found:
+                found[there.entity] |= {here.entity, here.role} - {""}
+    return {name: frozenset(roles) for name, roles in found.items()}
 
 
 def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> list[Rule]:
     """The rules that hold of fields and relations that were told of; what is unique by others, or held by others, is listed
     as not understood: no table could have it."""
     kept: list[Rule] = []
+    leading: defaultdict[str, set[str]] = defaultdict(set)  # what the relations of a thing lead to
+    for relation in relations:
+        for here, there in ((relation.first, relation.second), (relation.second, relation.first)):
+            leading[here.entity] |= {there.entity, there.role, here.role}
     for one in brief.said.rules:
-        had = _had(brief, one.entity, relations)
+        had = _had(brief, one.entity, leading)
         if one.kind == "check" or (one.fields and {*one.fields, *one.within} <= had):
             kept.append(one)
         else:
@@ -174,7 +180,7 @@ def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> 
                 Unread(text=text, line=one.line, hint=f"{an(one.entity).capitalize()} has a {missing}.")
             )
     for name, thing in brief.said.things.items():
-        had = _had(brief, name, relations)
+        had = _had(brief, name, leading)
         for key in [one for one in thing.keys if not had.issuperset(one)]:
             thing.keys.remove(key)
             missing = ", ".join(one for one in key if one not in had)
@@ -191,17 +197,13 @@ def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> 
     return kept
 
 
-def _had(brief: Gathered, name: str, relations: tuple[Relation, ...]) -> set[str]:
+def _had(brief: Gathered, name: str, leading: Mapping[str, set[str]]) -> set[str]:
     """What a thing has: fields, and what its relations lead to; a kind has what the general thing has."""
     found: set[str] = set()
     seen: set[str] = set()
     while name and name in brief.said.things and name not in seen:
         seen.add(name)
-        found |= set(brief.said.things[name].fields)
-        for one in relations:
-            for here, there in ((one.first, one.second), (one.second, one.first)):
-                if here.entity == name:
-                    found |= {there.entity, there.role, here.role}
+        found |= {*brief.said.things[name].fields, *leading.get(name, ())}
         name = brief.said.things[name].kind_of
     return (found | {brief.said.tenant, str(brief.around.get("tenant", ""))}) - {""}
 

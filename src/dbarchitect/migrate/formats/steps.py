@@ -153,12 +153,12 @@ def read_steps(text: str, file: str, *, down: bool = False) -> tuple[Step, ...]:
         )
     ends = [place for _, place in markers[1:]]
     steps: list[Step] = []
-    rest = list(statements)
+    at = 0
     for number, (step, place) in enumerate(markers):
-        end = ends[number] if number < len(ends) else None
-        mine = [one for one in rest if end is None or one.position < end]
-        rest = rest[len(mine) :]
-        steps.append(_step(step, place, mine))
+        begun = at
+        while at < len(statements) and (number == len(ends) or statements[at].position < ends[number]):
+            at += 1
+        steps.append(_step(step, place, list(statements[begun:at])))
     return tuple(steps)
 
 

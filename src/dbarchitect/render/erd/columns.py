@@ -164,12 +164,21 @@ def _improve(
     def over(height: float) -> float:
         return _OVERFULL * max(0.0, height / limit - 1)
 
+    # What each box pulls from each column, kept as boxes move: only their neighbours are asked anew.
+    pulls = [[pull(one, at) for at in range(columns)] for one in range(len(column))]
+    beside = [frozenset(o for o, _ in around) for around in near]
+
+    def move(one: int, at: int) -> None:
+        column[one] = at
+        for other in beside[one]:
+            pulls[other] = [pull(other, there) for there in range(columns)]
+
     full = max(limit * _FULL, *filled)
     for _ in range(30):
         moved = False
         for one in range(len(column)):
             here = column[one]
-            costs = [pull(one, at) for at in range(columns)]
+            costs = pulls[one]
             without = filled[here] - heights[one]
             for at in range(columns):
                 if at == here or filled[at] + heights[one] > full:
@@ -178,26 +187,35 @@ def _improve(
                 saved += over(filled[here]) - over(without) + over(filled[at]) - over(filled[at] + heights[one])
                 if saved > 1e-6:
                     filled[here], filled[at] = without, filled[at] + heights[one]
-                    column[one] = at
+                    move(one, at)
                     moved = True
                     break
             else:
+                overs = [over(height) for height in filled]
                 for other in range(one + 1, len(column)):
                     there = column[other]
-                    difference = heights[other] - heights[one]
-                    if there == here or filled[here] + difference > full or filled[there] - difference > full:
+                    if there == here:
                         continue
-                    saved = over(filled[here]) + over(filled[there])
+                    saved = overs[here] + overs[there] + costs[here] + pulls[other][there]
+                    if other in beside[one]:
+                        column[one], column[other] = there, here
+                        saved -= pull(one, there) + pull(other, here)
+                        column[one], column[other] = here, there
+                    else:
+                        saved -= costs[there] + pulls[other][here]
+                    if saved <= 1e-6:  # what the heights come to then can only be more
+                        continue
+                    difference = heights[other] - heights[one]
+                    if filled[here] + difference > full or filled[there] - difference > full:
+                        continue
                     saved -= over(filled[here] + difference) + over(filled[there] - difference)
-                    saved += costs[here] + pull(other, there)
-                    column[one], column[other] = there, here
-                    saved -= pull(one, there) + pull(other, here)
                     if saved > 1e-6:
                         filled[here] += difference
                         filled[there] -= difference
+                        move(one, there)
+                        move(other, here)
                         moved = True
                         break
-                    column[one], column[other] = here, there
         if not moved:
             break
     links = sum(pull(one, column[one]) for one in range(len(column))) / 2
