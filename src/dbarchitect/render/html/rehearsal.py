@@ -52,7 +52,9 @@ def rehearsal_page(rehearsal: Rehearsal, *, kept: str, then: str, version: str, 
         facts=_facts(rehearsal, [step for step, _ in steps]),
         contents=[one for one in contents if one is not None],
         version=version,
-        made_at=f"{datetime.fromisoformat(rehearsal.rehearsed_at):%d %B %Y, %H:%M} UTC" if rehearsal.rehearsed_at else "",
+        made_at=f"{datetime.fromisoformat(rehearsal.rehearsed_at):%d %B %Y, %H:%M} UTC"
+        if rehearsal.rehearsed_at
+        else "",
         rehearsal=rehearsal,
         under=words.under(rehearsal),
         stops=stops,
