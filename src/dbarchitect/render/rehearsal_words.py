@@ -123,7 +123,7 @@ def way_back(rehearsal: Rehearsal) -> str:
 
 
 def changes(rehearsal: Rehearsal) -> list[str]:
-    """What changes in the schema, a line each: of a type only its text, of what is itself a structure only its place."""
+    """What changes in the schema, a line each: of a type its text, of what is itself a structure its place."""
     told = [one.partition(": ") for one in rehearsal.changes]
     types = {path.removesuffix("sql") for path, _, _ in told if path.endswith(".type.sql")}
     found: list[str] = []

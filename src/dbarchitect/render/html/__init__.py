@@ -132,9 +132,7 @@ def _prose(text: str) -> Markup:
 
 def _breakable(text: str) -> Markup:
     """A name that a narrow column breaks where its words end."""
-    return Markup(
-        re.sub(r"(?<=[a-z0-9])([._])(?=[a-z0-9])", r"\1<wbr>", str(escape(_shown(text))), flags=re.IGNORECASE)
-    )
+    return Markup(re.sub(r"(?<=[a-zA-Z0-9])([._])(?=[a-zA-Z0-9])", r"\1<wbr>", str(escape(_shown(text)))))
 
 
 def _statement(text: str) -> str:

@@ -52,9 +52,7 @@ def rehearsal_page(rehearsal: Rehearsal, *, kept: str, then: str, version: str, 
         facts=_facts(rehearsal, [step for step, _ in steps]),
         contents=[one for one in contents if one is not None],
         version=version,
-        made_at=f"{datetime.fromisoformat(rehearsal.rehearsed_at):%d %B %Y, %H:%M} UTC"
-        if rehearsal.rehearsed_at
-        else "",
+        made_at=_moment(rehearsal.rehearsed_at),
         rehearsal=rehearsal,
         under=words.under(rehearsal),
         stops=stops,
@@ -86,6 +84,10 @@ def _names(migrations: Sequence[str]) -> str:
     if len(migrations) <= 2:
         return " and ".join(migrations) or "No migration"
     return f"{migrations[0]} to {migrations[-1]}"
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%d %B %Y, %H:%M} UTC" if text else ""
 
 
 def _seconds(held: Held) -> str:
