@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
@@ -24,6 +25,7 @@ from dbarchitect.model.schema import Column, ForeignKey, PrimaryKey, Relational,
 from dbarchitect.render.erd import Implied, dbml, diagram, fitting, mermaid
 from dbarchitect.render.erd.boxes import cardinality, content
 from dbarchitect.render.erd.layout import Layout, layout
+from dbarchitect.render.erd.png import png
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Names as people make them up, and as nobody should.
@@ -323,6 +325,9 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     data = Path("odd.png").read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(data[16:20]) > 1000  # twice as many pixels as the picture is wide
+    assert main(("erd", "odd.sql", "-o", "odd.svg")) == 0
+    wordless = re.sub(r"<text.*?</text>", "", Path("odd.svg").read_text(), flags=re.DOTALL)
+    assert len(data) > 1.2 * len(png(wordless)), "its names are written"
     assert main(("erd", "odd.sql", "--declared", "--format", "mermaid")) == 0
     assert ".." not in capsys.readouterr().out
     for arguments, said in (

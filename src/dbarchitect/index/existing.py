@@ -73,8 +73,8 @@ def _serves(other: Index, index: Index) -> bool:
     if index.unique and not (other.unique and identity(other) == identity(index)):
         return False
     if identity(index) == identity(other) and other.unique >= index.unique:
-        # Of two alike the one with a constraint, or else the first by name, stays.
-        return other.constraint is not None or other.unique > index.unique or str(other.name) < str(index.name)
+        # Of two alike the one with a constraint, or else the last by name, stays (as the review has it).
+        return other.constraint is not None or other.unique > index.unique or str(other.name) > str(index.name)
     if index.method != "btree":
         return False
     keys, more = keys_of(index), keys_of(other)

@@ -215,8 +215,8 @@ def _advised(
             "index",
             one.name,
             one.sql,
-            f"{'; '.join(one.queries) or 'checks of references'}: without it the workload of two years costs "
-            f"{one.saves:.0%} more",
+            f"{'; '.join(one.queries) or 'checks of references'}: it saves {one.saves:.0%} of what the workload of two "
+            "years costs without it",
             instead="reading more rows than are wanted",
             unless="these accesses become rare, or the table is written far more often",
         )

@@ -91,8 +91,8 @@ def said_of(queries: Sequence[Query], forms: Sequence[Filled]) -> list[str]:
     found: list[str] = []
     if given or blind:
         found.append(
-            f"{len(given) + len(blind):,} queries have $n without values: {len(given):,} are planned with values that "
-            f"the statistics make likely, {len(blind):,} for any values"
+            f"queries that have $n without values: {len(given):,} planned "
+            f"with values that the statistics make likely, {len(blind):,} for any values"
         )
     if mended:
         found.append(f"{len(mended):,} queries could not be planned as they were counted, and were mended for it")

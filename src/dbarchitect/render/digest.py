@@ -246,6 +246,10 @@ def _plain(value: float) -> str:
 
 
 def _time(ms: float) -> str:
+    if ms >= 48 * 3_600_000:
+        return f"{ms / 86_400_000:,.1f} days"
+    if ms >= 2 * 3_600_000:
+        return f"{ms / 3_600_000:,.1f} h"
     if ms >= 120_000:
         return f"{ms / 60_000:,.1f} min"
     if ms >= 1000:

@@ -154,8 +154,13 @@ def advice_verdict(advice: IndexAdvice) -> str:
         parts.append(f"{plural(len(advice.create), 'index', 'indexes')} to create ({size_text(advice.bytes)})")
     if advice.drop:
         parts.append(f"{plural(len(advice.drop), 'index', 'indexes')} to drop")
-    cost = f"the workload of {queries} costs {advice.after / advice.before:.1%} of before" if advice.before else ""
-    return f"{' and '.join(parts)}: {cost} (geometric mean of the queries {advice.geometric:.1%})"
+    done = " and ".join(parts)
+    if not advice.before:
+        return done
+    if not advice.create and f"{advice.after / advice.before:.1%}" == "100.0%":
+        return f"{done}: the workload of {queries} costs what it did"
+    cost = f"the workload of {queries} costs {advice.after / advice.before:.1%} of before"
+    return f"{done}: {cost} (geometric mean of the queries {advice.geometric:.1%})"
 
 
 def choice_words(advice: IndexAdvice) -> str:

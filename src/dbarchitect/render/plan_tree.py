@@ -68,10 +68,15 @@ def node_rows(node: PlanNode) -> str:
     if node.loops == 0:
         return "  never ran"
     if node.actual_rows is None or node.loops is None:
-        return f"  {node.rows:,.0f} rows expected"
+        return f"  {_rows(node.rows)} expected"
     times = f" x {node.loops:,.0f}" if node.loops != 1 else ""
     thrown = f", {node.rows_removed:,.0f} thrown away" if node.rows_removed else ""
-    return f"  {node.actual_rows:,.0f} rows{thrown}{times}"
+    return f"  {_rows(node.actual_rows)}{thrown}{times}"
+
+
+def _rows(count: float) -> str:
+    said = f"{count:,.0f}"
+    return f"{said} row" if said == "1" else f"{said} rows"
 
 
 def misjudged_words(node: PlanNode, times: float) -> str:

@@ -123,12 +123,21 @@ def way_back(rehearsal: Rehearsal) -> str:
 
 
 def changes(rehearsal: Rehearsal) -> list[str]:
-    """What changes in the schema, a line each."""
+    """What changes in the schema, a line each: of a type its text, of what is itself a structure its place."""
+    told = [one.partition(": ") for one in rehearsal.changes]
+    types = {path.removesuffix("sql") for path, _, _ in told if path.endswith(".type.sql")}
     found: list[str] = []
-    for one in rehearsal.changes:
-        path, _, what = one.partition(": ")
+    for path, _, what in told:
+        kind, dot, part = path.rpartition(".")
+        if f"{kind}{dot}" in types:
+            if part != "sql":
+                continue
+            path = kind
         old, instead, new = what.partition(" instead of ")
-        found.append(f"{line(path)}: {_CHANGES.get(what, f'{line(old)} -> {line(new)}' if instead else line(what))}")
+        said = f"{line(old)} -> {line(new)}" if instead else line(what)
+        if instead and (old.startswith(("[", "{")) or new.startswith(("[", "{"))):
+            said = "changed"
+        found.append(f"{line(path)}: {_CHANGES.get(what, said)}")
     return found
 
 

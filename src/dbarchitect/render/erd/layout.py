@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dbarchitect.model.value import Value
+from dbarchitect.render.untrusted import line
 
-from .boxes import HEADER, ROW, Content, Link
+from .boxes import HEADER, ROW, Content, Link, width_of
 from .channels import CLEAR, Wire, assign, on_each_other
 from .columns import GAP, Arrangement, Net, arrange
 from .groups import Group, grouped
@@ -23,6 +24,7 @@ _MANY = 60  # boxes: with more of them titles are larger, so that they are legib
 _TRACK = 9.0
 _MARKS = 24.0  # at either side of a channel: for crow's feet
 _PAD, _TITLE, _MARGIN, _APART = 10.0, 30.0, 24.0, 26.0
+_TITLE_TEXT = 0.47  # the letters of a title, as a share of its height
 _TRIES = 3  # to part wires that lie on each other
 _PORTS = 9.0  # between two wires that end at one row
 
@@ -490,6 +492,8 @@ class _Builder:
             if place < len(widths):
                 self.columns_at[group, place] = x
                 x += widths[place]
+        if framed:  # a frame is as wide as its title
+            x = max(x, start + width_of(line(self.groups[group].title), self.title * _TITLE_TEXT) + 2 * 14)
         self.frame_at[group] = (start, x - start)
         return x
 
@@ -582,7 +586,7 @@ class _Builder:
                         y=y,
                         width=width,
                         height=height,
-                        text=self.title * 0.47,
+                        text=self.title * _TITLE_TEXT,
                     )
                 )
         ways: dict[int, Way] = {}

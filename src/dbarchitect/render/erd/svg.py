@@ -18,7 +18,8 @@ _EDGE, _DOT, _BADGE = 12, 14, 24
 _CLASSES = {"PK": "pk", "FK": "fk", "FK?": "fkq", "U": "u"}
 
 _STYLE = """
-.erd{background:#fff;font:12px system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
+.erd{background:#fff;font:12px system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,
+ "Liberation Sans","Noto Sans","DejaVu Sans",sans-serif}
 .erd text{fill:#1c2330}
 .erd .erd-frame{fill:#f6f7f9;stroke:#d5dae2}
 .erd .erd-frame-title{font-weight:600;fill:#5b6577}

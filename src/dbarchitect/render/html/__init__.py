@@ -105,6 +105,7 @@ def _environment() -> Environment:
         "one_line": _one_line,
         "prose": _prose,
         "statement": _statement,
+        "breakable": _breakable,
     }
     known["bar"] = _bar
     return made
@@ -127,6 +128,11 @@ def _sql(text: str) -> Markup:
 def _prose(text: str) -> Markup:
     """Text in which `code` stands between backticks, as the pages of rules write it."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(_shown(text)))))
+
+
+def _breakable(text: str) -> Markup:
+    """A name that a narrow column breaks where its words end."""
+    return Markup(re.sub(r"(?<=[a-zA-Z0-9])([._])(?=[a-zA-Z0-9])", r"\1<wbr>", str(escape(_shown(text)))))
 
 
 def _statement(text: str) -> str:

@@ -13,7 +13,7 @@ from dbarchitect.model.finding import Severity
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational
 from dbarchitect.render.design import MS_OF_COST, SLOW_COST, pages, verdict
-from dbarchitect.render.digest import amount, plural
+from dbarchitect.render.digest import amount, listed, plural
 
 from . import page
 from .drawing import drawn
@@ -21,9 +21,10 @@ from .plans import PlanTable, planned_table
 
 if TYPE_CHECKING:
     from dbarchitect.design.decision import Decision
-    from dbarchitect.design.spec import Assumed, Spec, Unread
+    from dbarchitect.design.spec import Assumed, Noted, Spec, Unread
 
 _WORST = 3
+_NAMED = 3  # indexes or tables of one query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,16 @@ class Access:
     then_ms: float | None
     meets: Literal["", "within", "over"]
     plan: PlanTable | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growing:
+    """A query that takes longer with more data: about how long today and in two years, by its costs."""
+
+    access: Access
+    now: str
+    then: str
+    times: str
 
 
 def folder_pages(
@@ -81,6 +92,7 @@ def folder_pages(
         schema,
         assumed=spec.assumed,
         unread=spec.unread,
+        noted=spec.noted,
         command=command,
         version=version,
     )
@@ -96,6 +108,7 @@ def design_page(
     *,
     assumed: Sequence[Assumed],
     unread: Sequence[Unread],
+    noted: Sequence[Noted] = (),
     command: str,
     version: str,
 ) -> str:
@@ -106,14 +119,16 @@ def design_page(
     ]
     watched = [*_wrong(made, accesses, command)]
     worst, open_ = watched[:_WORST], bool(watched)
-    if not worst:
-        worst = [*_growing(accesses, command)][:_WORST]
+    growing = () if open_ else [*_growing(accesses)][:_WORST]
     drawing = drawn(schema)
     topics = {
         topic: [one for one in decisions if one.topic == topic]
         for topic in dict.fromkeys(one.topic for one in decisions)
     }
     tables = {name: [one for one in probes if one.table == name] for name in dict.fromkeys(one.table for one in probes)}
+    kinds = (("assumed", assumed), ("not understood", unread), ("says nothing about data", noted))
+    heard = listed([name for name, found in kinds if found])
+    heard = f"{heard[:1].upper()}{heard[1:]}"
     contents = [
         ("first", "What is open" if open_ else "What to watch", len(watched) if open_ else None),
         ("diagram", "Diagram", len(drawing.tables)),
@@ -123,7 +138,7 @@ def design_page(
         ("constraints", "Constraints, tried", len(probes)),
         ("review", "Review", len(made.left)),
         ("migrations", "Migrations", None) if made.migration else None,
-        ("assumed", "Assumed, not understood", len(assumed) + len(unread)) if assumed or unread else None,
+        ("assumed", heard, len(assumed) + len(unread) + len(noted)) if heard else None,
         ("again", "Again", None),
     ]
     return page(
@@ -132,14 +147,15 @@ def design_page(
         subject=made.title,
         title=f"{made.title}: dba design",
         heading=made.title,
-        mark="good" if made.holds else "bad",
-        verdict=f"{verdict(made)[:1].upper()}{verdict(made)[1:]}.",
+        mark="bad" if not made.holds else "warn" if open_ else "good",
+        verdict=_verdict(made, watched),
         facts=_facts(made),
         contents=[one for one in contents if one is not None],
         version=version,
         made_at="",
         made=made,
         worst=worst,
+        growing=growing,
         more=watched[_WORST:],
         open_=open_,
         drawing=drawing,
@@ -149,6 +165,8 @@ def design_page(
         wrong=[one for one in probes if not one.holds],
         assumed=assumed,
         unread=unread,
+        noted=noted,
+        heard=heard,
         command=command,
         largest=max((one.bytes_later for one in made.sizes), default=0.0),
         total_now=sum(one.bytes_now for one in made.sizes),
@@ -181,9 +199,9 @@ def _access(one: AskedPlan, number: int, plan: QueryPlan | None) -> Access:
     if one.latency_ms is not None and (one.lab_ms is not None or then is not None):
         meets = "over" if max(one.lab_ms or 0.0, then or 0.0) > one.latency_ms else "within"
     adding = one.sql.startswith("INSERT")
-    by = ", ".join(one.indexes) or ("adds rows" if adding else "a small table or no table")
+    by = _some(one.indexes) or ("adds rows" if adding else "a small table or no table")
     if one.reads:
-        by = "the whole of " + ", ".join(f"{name} ({rows:,.0f} rows)" for name, rows in one.reads)
+        by = "the whole of " + _some([f"{name} ({rows:,.0f} rows)" for name, rows in one.reads])
     return Access(
         asked=one,
         id=f"query-{number}",
@@ -192,6 +210,19 @@ def _access(one: AskedPlan, number: int, plan: QueryPlan | None) -> Access:
         meets=meets,
         plan=None if plan is None or one.refused else planned_table(plan),
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names in a cell of a table; a query of a partitioned table reads by hundreds."""
+    more = len(names) - _NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more:,} more"
+
+
+def _verdict(made: Architecture, watched: Sequence[Watched]) -> str:
+    said = verdict(made)
+    slow = sum(one.now_later for one in watched) if made.holds else 0
+    dear = f"; {plural(slow, 'query is', 'queries are')} dear" if slow else ""
+    return f"{said[:1].upper()}{said[1:]}{dear}."
 
 
 def _wrong(made: Architecture, accesses: Sequence[Access], command: str) -> Iterator[Watched]:
@@ -227,17 +258,17 @@ def _wrong(made: Architecture, accesses: Sequence[Access], command: str) -> Iter
             )
 
 
-def _growing(accesses: Sequence[Access], command: str) -> Iterator[Watched]:
+def _growing(accesses: Sequence[Access]) -> Iterator[Growing]:
     """The queries that grow with the data, the dearest then first."""
     for one in sorted(accesses, key=lambda access: -(access.asked.cost_later or 0.0)):
-        before, after = one.asked.cost_now, one.asked.cost_later
-        if before is not None and after is not None and after > before * 1.05:
-            yield Watched(
-                severity=Severity.INFO,
-                said=one.asked.text,
-                where=one.by,
-                proof=_costs(one.asked, command),
-                now_later=True,
+        now, then = one.asked.cost_now, one.asked.cost_later
+        if now and then is not None and then > now * 1.05:
+            times = then / now
+            yield Growing(
+                access=one,
+                now=amount(now * MS_OF_COST, "ms"),
+                then=amount(then * MS_OF_COST, "ms"),
+                times=f"{times:,.0f}x" if times >= 10 else f"{times:.1f}x",
             )
 
 

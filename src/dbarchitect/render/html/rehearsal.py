@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from datetime import datetime
 
 from dbarchitect.model.rehearsal import Held, Rehearsal, Rehearsed, Verdict, blocks
 from dbarchitect.render import rehearsal_words as words
@@ -51,7 +52,7 @@ def rehearsal_page(rehearsal: Rehearsal, *, kept: str, then: str, version: str, 
         facts=_facts(rehearsal, [step for step, _ in steps]),
         contents=[one for one in contents if one is not None],
         version=version,
-        made_at=rehearsal.rehearsed_at,
+        made_at=_moment(rehearsal.rehearsed_at),
         rehearsal=rehearsal,
         under=words.under(rehearsal),
         stops=stops,
@@ -85,6 +86,10 @@ def _names(migrations: Sequence[str]) -> str:
     return f"{migrations[0]} to {migrations[-1]}"
 
 
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%d %B %Y, %H:%M} UTC" if text else ""
+
+
 def _seconds(held: Held) -> str:
     return "" if held.seconds is None else amount(held.seconds, "s") if held.seconds >= 0.1 else "an instant"
 
@@ -99,7 +104,7 @@ def _facts(rehearsal: Rehearsal, steps: Sequence[Rehearsed]) -> list[tuple[str, 
     if blocking and longest is not None:
         said = amount(longest, "s") if longest >= 0.1 else "an instant"
         found.append(("Longest block", said, "that applications wait for"))
-    elif not blocking:
+    elif steps and not blocking:
         found.append(("Longest block", "none", "no read or write waits"))
     waits = [one for step in rehearsal.steps for one in step.waits if one.tries]
     if waits:

@@ -49,12 +49,13 @@ def report_page(
     if report.advice is not None:
         gaps = tuple(dict.fromkeys((*gaps, *report.advice.left_out)))
     said = len(review.silent) + len(review.suppressed) + len(gaps)
+    advised = () if report.advice is None else (*report.advice.create, *report.advice.drop)
     contents = [
         ("worst", "The worst" if rest or site else "Findings", len(top)),
         ("diagram", "Diagram", len(drawing.tables)) if drawing else None,
         ("findings", "By object", sum(len(one) for _, one in rest)) if rest else None,
         ("queries", "Queries", len(queries)) if report.queries is not None else None,
-        ("indexes", "Indexes", len(report.advice.create)) if report.advice is not None else None,
+        ("indexes", "Indexes", len(advised)) if report.advice is not None else None,
         ("workload", "Workload", len(report.workload.queries)) if report.workload is not None else None,
         ("silent", "Not a pass", said) if said else None,
         ("again", "Again", None),
@@ -131,7 +132,7 @@ def _facts(report: Report) -> list[tuple[str, str, str]]:
     size = sum(one.total_bytes or one.heap_bytes or 0 for one in sizes.values())
     if size:
         found.append(("Size", size_text(size), ""))
-    if report.advice is not None and report.advice.before:
+    if report.advice is not None and report.advice.create and report.advice.before:
         share = report.advice.after / report.advice.before
         found.append(("Workload", f"{share:.0%}", "of its cost with the indexes advised"))
     return found

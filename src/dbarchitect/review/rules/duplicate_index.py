@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from dbarchitect.model.figures import size_text
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, index_ref
@@ -77,7 +78,7 @@ def _within(review: Context, table: Table, group: list[Index]) -> Iterator[Findi
         if not index.unique and any(settled(wide) and is_beginning(index, wide) for wide in table.indexes):
             continue  # both are superfluous: `prefix-redundant-index` says so of each
         size = review.index_bytes(index)
-        saved = f"; dropping it frees {size / 2**20:,.1f} MB" if size else ""
+        saved = f"; dropping it frees {size_text(size)}" if size else ""
         yield RULE.finding(
             index_ref(index),
             f"{index.name.name} repeats {keep.name.name} on {table.name.short}{saved}",

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbarchitect.model.figures import size_text
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.schema import Index, Table
 from dbarchitect.review.context import Context, index_ref
@@ -71,7 +72,7 @@ def _found(review: Context, table: Table, index: Index, keep: Index) -> Finding:
         bulky = size > 0 and kept > _MUCH_LARGER * size
     if index.method == "hash":
         bulky = bulky or _texts(table, index, 0) > 0  # its entries are 4 bytes whatever the value is
-    sizes = f" ({size / 2**20:,.1f} MB, the other {kept / 2**20:,.1f} MB)" if size and kept else ""
+    sizes = f" ({size_text(size)}, the other {size_text(kept)})" if size and kept else ""
     return RULE.finding(
         index_ref(index),
         f"{index.name.name} is the beginning of {keep.name.name} on {table.name.short}{sizes}"

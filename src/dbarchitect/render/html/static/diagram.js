@@ -11,6 +11,17 @@
       return { svg, tables, links, whole: { x: whole.x, y: whole.y, width: whole.width, height: whole.height }, view: null };
     });
     let now = drawings[0], focused = "";
+    // On a small screen the first drawing is the fullest whose letters can still be read, in a frame of its height.
+    const letters = 12, legible = 5.5, highest = canvas.clientHeight;
+    const scale = ({ whole }) => Math.min(canvas.clientWidth / (whole.width + 16), highest / (whole.height + 16));
+    if (canvas.clientWidth < 640) {
+      const full = [...drawings].sort((one, other) => other.whole.width * other.whole.height - one.whole.width * one.whole.height);
+      now = full.find((one) => scale(one) * letters >= legible) ?? full[full.length - 1];
+    }
+    const trim = () => {
+      const needed = scale(now) * (now.whole.height + 16);
+      canvas.dataset.room = canvas.clientWidth >= 640 ? "" : needed < 224 ? "low" : needed < 336 ? "middle" : "";
+    };
 
     const show = (view) => {
       now.view = view;
@@ -151,13 +162,17 @@
       button.addEventListener("click", () => { focus(button.dataset.show); canvas.scrollIntoView({ block: "nearest" }); canvas.focus({ preventScroll: true }); });
     }
     const variants = [...erd.querySelectorAll("[data-variant]")];
+    const shown = () => {
+      drawings.forEach((one) => one.svg.toggleAttribute("hidden", one !== now));
+      variants.forEach((one, place) => one.setAttribute("aria-pressed", String(drawings[place] === now)));
+      trim();
+    };
     for (const [place, button] of variants.entries()) {
       button.addEventListener("click", () => {
         const name = focused;
         all();
         now = drawings[place];
-        drawings.forEach((one) => one.svg.toggleAttribute("hidden", one !== now));
-        variants.forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+        shown();
         fit();
         if (name) focus(name); else search();
       });
@@ -189,6 +204,7 @@
     let paper = null;
     addEventListener("beforeprint", () => { paper = now.view; now.svg.setAttribute("viewBox", `${now.whole.x} ${now.whole.y} ${now.whole.width} ${now.whole.height}`); });
     addEventListener("afterprint", () => { if (paper) show(paper); });
+    shown();
     fit();
     new ResizeObserver(() => { if (!focused) fit(); }).observe(canvas);
   }
