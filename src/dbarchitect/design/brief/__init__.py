@@ -18,7 +18,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from . import notes, whole
-from .access import access_of
+from .access import Known, Read, access_of
 from .blocks import code, row
 from .chapters import ANSWERS, topic_of
 from .definitions import define, term
@@ -115,27 +115,33 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
         for one in astray
     ]
     roles = {name: frozenset(whole.roles_of(relations, name)) for name in known}
+    said = Known(known, roles, {name: frozenset(whole.optional_of(relations, name)) for name in known})
     access: list[Access] = []
+
+    def keep(read: Read, line: int) -> None:
+        access.append(read.access)
+        brief.said.unread += [Unread(text=words, line=line, hint=hint) for words, hint in read.doubts]
+
     for text, line in brief.later:
-        found = access_of(text, known, line=line, roles=roles)
-        if found is not None and (tree := branch_of_another(text, found.entity, roles)):
+        read = access_of(text, said, line=line)
+        if read is None:
+            hint = "such as: list a customer's orders, newest first, 20 at a time"
+            brief.said.unread.append(Unread(text=text, line=line, hint=hint))
+        elif tree := branch_of_another(text, read.access.entity, roles):
             hint = f"list the {tree} rows below one, or what belongs to one {tree}: not both in one"
             brief.said.unread.append(Unread(text=text, line=line, hint=hint))
-        elif found is None:
-            brief.said.unread.append(
-                Unread(text=text, line=line, hint="such as: list a customer's orders, newest first, 20 at a time")
-            )
         else:
-            access.append(found)
-            if found.entity in known and (order := not_ordered(text, known[found.entity])):
-                hint = f"no field of {an(found.entity)} is known by that: ordered by FIELD, or newest first"
+            keep(read, line)
+            entity = read.access.entity
+            if entity in known and (order := not_ordered(text, known[entity])):
+                hint = f"no field of {an(entity)} is known by that: ordered by FIELD, or newest first"
                 brief.said.unread.append(Unread(text=order, line=line, hint=hint))
     for text, line in brief.asked:
-        found = access_of(text.rstrip("?"), known, line=line, roles=roles)
-        strange = sorted(unaccounted(text, known, roles))
-        if found is not None:
-            strange += sorted(left_out(text, found, known) | unreachable(found, known, relations))
-        if found is None or strange:
+        read = access_of(text.rstrip("?"), said, line=line)
+        strange = sorted(unaccounted(read.plain if read else text, known, roles))
+        if read is not None:
+            strange += sorted(left_out(text, read.access, known) | unreachable(read.access, known, relations))
+        if read is None or strange:
             hint = (
                 f"by what is known: nothing says what {', '.join(strange)} is to it"
                 if strange
@@ -143,7 +149,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             )
             brief.said.unread.append(Unread(text=text, line=line, hint=hint))
         else:
-            access.append(found)
+            keep(read, line)
     unread = whole.without_context(brief, known)
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,

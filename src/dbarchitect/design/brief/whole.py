@@ -159,6 +159,16 @@ def roles_of(relations: tuple[Relation, ...], name: str) -> set[str]:
     return found
 
 
+def optional_of(relations: tuple[Relation, ...], name: str) -> set[str]:
+    """What an entity may refer to, by the names that its relations have, and need not."""
+    return {
+        here.role or here.entity
+        for one in relations
+        for here, there in ((one.first, one.second), (one.second, one.first))
+        if there.entity == name and here.most == 1 and here.least == 0 and there.most != 1
+    }
+
+
 def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> list[Rule]:
     """The rules that hold of fields and relations that were told of; what is unique by others, or held by others, is listed
     as not understood: no table could have it."""
