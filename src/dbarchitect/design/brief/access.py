@@ -46,7 +46,7 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(
-    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? |the |one |their |its |his |her )?([a-z]+(?: [a-z]+){0,2}?)(?= ?$|,|\(| and | or | is | of | for | in | with | at | by | newest| latest| ordered| sorted)",
+    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? (?:given |certain )?|the (?:given )?|one |their |its |his |her )?([a-z]+(?: [a-z]+){0,2}?)(?= ?$|,|\(| and | or | is | of | for | in | with | at | by | newest| latest| ordered| sorted)",
     re.IGNORECASE,
 )
 _BY_SEVERAL = re.compile(r"\bby ((?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}?(?:,? (?:and|or) (?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}|, [a-z]+(?: [a-z]+){0,2}?)+)\s*$", re.IGNORECASE)  # fmt: skip
@@ -83,7 +83,7 @@ class Read:
 
     access: Access
     doubts: tuple[tuple[str, str], ...] = ()
-    plain: str = ""  # the text without states and bounds in time
+    plain: str = ""  # the text without what it asks for, its states, bounds in time and order
 
 
 def access_of(text: str, said: Known, *, line: int) -> Read | None:
@@ -100,7 +100,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     words = re.sub(r"[*`]", "", original)
     words = re.sub(r"^(list|find|show|search|count|add|get|remove|update)(?:e?s)\b", r"\1", words, flags=re.IGNORECASE)
     rate, latency, words = _figures(words)
-    about = _target(_verb(words)[1], entities)[0] or _target(words, entities)[0]
+    about = _owned_states(words, said) or _target(_verb(words)[1], entities)[0] or _target(words, entities)[0]
     state = said.stated(words, about) if about is not None else Stated(words)
     words = state.rest
     verb, rest = _verb(words)
@@ -142,6 +142,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     limit, rest = _limit(rest)
     limit = int(several[1]) if several else limit
     order, rest = order_of(rest, known, verb)
+    plain = rest
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
     if verb == "sum" and not summed:
         summed = tuple(one.name for one in known.fields if one.kind == "money")[:1]
@@ -169,7 +170,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     )
     if (
         sorted_ is not None
-        and re.search(r"\b(?:of|for|in) ", rest[: sorted_.start()])
+        and (re.search(r"\b(?:of|for|in) ", rest[: sorted_.start()]) or (state.states and sorted_[0][0] == ","))
         and (name := field_named(known, sorted_[1]))
     ):
         order = (Order(field=name),)  # `all work orders of a contractor, by priority`
@@ -218,7 +219,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), states=tuple(state.states) if verb != "add" else (), since=spans.since, until=spans.until, with_=with_, order=order,  # type: ignore[arg-type]
         limit=limit, grouped=grouped, per_second=rate, latency_ms=latency, line=line,
     )  # fmt: skip
-    return Read(read, tuple(doubts), f"{words} {spans.rest}")
+    return Read(read, tuple(doubts), plain)
 
 
 def _is_one(text: str, entity: str) -> bool:
@@ -266,17 +267,21 @@ def _verb(text: str) -> tuple[str, str]:
     return "list", text
 
 
+def _owned_states(text: str, said: Known) -> str | None:
+    """The entity whose states stand between it and its owner: `a customer's draft, open and unpaid invoices`."""
+    spoken = _spoken(said.entities)
+    pattern = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True)) or "(?!)"
+    for match in re.finditer(rf"\b(?:{pattern})['’]s?\s+((?:[\w-]+,? ){{1,6}}?)({pattern})\b", text, re.IGNORECASE):
+        name = spoken[match[2].lower()]
+        state = said.stated(match[1].strip(), name)
+        if state.states and not state.rest:
+            return name
+    return None
+
+
 def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tuple[str, ...], str]:
     """The entity that is asked for, what it is asked by because it owns it (`a customer's orders`), and the rest."""
-    spoken = {name: name for name in entities}
-    for name in entities:
-        words = name.split()
-        spoken[" ".join((*words[:-1], english.plural(words[-1])))] = name
-    for name in entities:  # `movements`, of which `stock movement` is the full name
-        last = name.split()[-1]
-        if sum(one.split()[-1] == last for one in entities) == 1:
-            spoken.setdefault(last, name)
-            spoken.setdefault(english.plural(last), name)
+    spoken = _spoken(entities)
     pattern = "|".join(sorted(map(re.escape, spoken), key=len, reverse=True))
     if not pattern:
         return None, (), text
@@ -287,6 +292,20 @@ def _target(text: str, entities: Mapping[str, Entity]) -> tuple[str | None, tupl
     if first is None:
         return None, (), text
     return spoken[first[1].lower()], (), f"{text[: first.start()]} {text[first.end() :]}".strip()
+
+
+def _spoken(entities: Mapping[str, Entity]) -> dict[str, str]:
+    """What entities are called in texts."""
+    spoken = {name: name for name in entities}
+    for name in entities:
+        words = name.split()
+        spoken[" ".join((*words[:-1], english.plural(words[-1])))] = name
+    for name in entities:  # `movements`, of which `stock movement` is the full name
+        last = name.split()[-1]
+        if sum(one.split()[-1] == last for one in entities) == 1:
+            spoken.setdefault(last, name)
+            spoken.setdefault(english.plural(last), name)
+    return spoken
 
 
 def _given(known: Entity, text: str, entities: Mapping[str, Entity], roles: frozenset[str]) -> str | None:

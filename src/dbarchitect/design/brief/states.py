@@ -91,7 +91,14 @@ def vocabulary(entity: Entity, meanings: Meanings | None = None) -> dict[str, tu
         found.setdefault("deleted", []).append(State(field="deleted at", how="there"))
     for words, state in (meanings or {}).items():
         found[words] = [state]
-    return {words: tuple(dict.fromkeys(states)) for words, states in found.items() if words}
+    return {words: _flag_first(states) for words, states in found.items() if words}
+
+
+def _flag_first(states: list[State]) -> tuple[State, ...]:
+    """What a word can mean; of `published` and `published at` the flag says whether, and the moment only when."""
+    flags = [one for one in states if one.values == ("true",)]
+    rest = [one for one in states if one.how != "there" or not flags]
+    return tuple(dict.fromkeys(rest))
 
 
 def _words(one: Field) -> Iterator[tuple[str, State]]:
@@ -133,10 +140,11 @@ def stated(
     _absences(made, entity, optional)
     _flags(made, entity)
     mentions = list(_mentions(made, entity, words, things))
-    for group in _groups(made.rest, mentions):
+    groups = list(_groups(made.rest, mentions))
+    for group in groups:
         _meant(made, group)
-    for one in reversed(mentions):
-        made.rest = f"{made.rest[: one.start]} {made.rest[one.end :]}"
+    for group in reversed(groups):
+        made.rest = f"{made.rest[: group[0][1].start]} {made.rest[group[-1][1].end :]}"
     made.rest = re.sub(r"\s+,", ",", " ".join(made.rest.split()))
     made.rest = re.sub(r"(?:,|\band|\bor|\bbut)+(?=\s*(?:,|$))|^\s*(?:,|and\b|or\b)", " ", made.rest).strip()
     _joined(made)
@@ -203,6 +211,7 @@ def _mentions(
         return
     either = "|".join(sorted(known, key=len, reverse=True))
     choices = [one.name for one in entity.fields if one.values]
+    counted = {value.lower() for one in entity.fields for value in one.values}  # `all admins among the users`
     fields = "|".join(sorted(map(_spelt, choices), key=len, reverse=True)) or "(?!)"
     # Names that begin or end with such a word are names: `by published at`.
     names = [one.name for one in entity.fields if one.name not in words] + [one for one in things if one not in words]
@@ -210,14 +219,14 @@ def _mentions(
     pattern = re.compile(
         rf"(?P<field>{_FIELD_LEAD}\b(?P<name>{fields})\b{_EQUAL.format('no')})(?P<said>{either})\b"
         rf"|\b(?P<skip>{skipped})s?\b"
-        rf"|(?P<lead>\b{_LEAD})(?<![\w-])(?P<un>un|in|non-?)?(?P<word>{either})\b(?P<tail>\s+(?:{fields})\b)?",
+        rf"|(?P<lead>\b{_LEAD})(?<![\w-])(?P<un>un|in|non-?)?(?P<word>{either})(?P<many>s?)\b(?P<tail>\s+(?:{fields})\b)?",
         re.IGNORECASE,
     )
     changes = re.match(r"\s*(?:change|update|edit|set|mark|move|switch|turn)\b", text, re.IGNORECASE)
     at = 0
     while (match := pattern.search(text, at)) is not None:
         at = match.end()
-        if match["skip"]:
+        if match["skip"] or (match["many"] and match["word"].lower() not in counted):
             continue
         said = match["said"] or match["word"]
         word = next(one for spelling, one in known.items() if re.fullmatch(spelling, said, re.IGNORECASE))
@@ -261,7 +270,8 @@ def _groups(text: str, mentions: list[_Mention]) -> Iterator[Group]:
     for one in mentions:
         lead = text[one.start : one.end].lower()
         link = _JOINED.fullmatch(text[group[-1][1].end : one.start]) if group else None
-        joint = link[1].lower() if link is not None and link[1] else "and" if link and lead.startswith("and ") else ""
+        joint = "" if link is None else link[0].strip().lower() or ("and" if lead.startswith("and ") else "")
+        joint = joint.strip(", ") or joint
         if group and not joint:
             yield group
             group = []
@@ -286,7 +296,8 @@ def _meant(made: Stated, group: Group) -> None:
             positive = not one.turned and bool(chosen)
             made.parameters += chosen[:1] if positive else []
             kept = f"{chosen[0]} stays a parameter; " if positive else ""
-            made.doubts.append((one.text, f"{kept}it can be of {' or '.join(fields)}: with {fields[0]} {one.text}"))
+            forms = " or ".join(_written(state) for state in one.meant)
+            made.doubts.append((one.text, f"{kept}it can be of {' or '.join(fields)}: write {forms}"))
             return
         if not one.own and joint and before and (joint != "and" or any(field_ == meant[0].field for field_, _ in found)):
             one.turned = True  # `not done or failed`
@@ -318,6 +329,11 @@ def _contrary(made: Stated) -> None:
             )
             if apart:
                 made.doubts.append((f"{said(one)} and {said(other)}", "no row can be both"))
+
+
+def _written(state: State) -> str:
+    """A state in words that mean nothing else."""
+    return f"`whose {state.field} is {'there' if state.how == 'there' else state.values[0]}`"
 
 
 def said(state: State) -> str:
