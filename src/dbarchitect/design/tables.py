@@ -22,6 +22,7 @@ from .ownership import circles, ordered, owned, reference
 from .problems import refuse_problems
 from .references import Referrer
 from .spec import Entity, Field, Spec
+from .states import decide_spreads
 from .tenancy import tenancy
 from .volumes import Rows, rows_of
 
@@ -45,6 +46,7 @@ def designed(spec: Spec, *, now: datetime, version: int = 18) -> tuple[Draft, di
     Behaviour(designer.draft, spec, rows, now).add()
     rows = rows_of(designer.draft, spec, record=True)
     designer.foreign_indexes()
+    decide_spreads(designer.draft, spec)
     return designer.draft, rows
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 from msgspec.structs import replace
 
+from dbarchitect.design.asked import Asked
 from dbarchitect.design.draft import Draft
-from dbarchitect.design.queries import Asked
 from dbarchitect.design.statements import script
 from dbarchitect.design.storage import size_of
 from dbarchitect.design.volumes import Rows
@@ -37,7 +37,7 @@ from dbarchitect.model.schema import Index, Relational
 
 from .advise import AdviceOptions, advise
 from .constraints import Prober, make_tenant_role
-from .declared import declared, free_texts, full_name, lab_rows
+from .declared import declared, expected, full_name, lab_rows
 from .parameters import filled
 from .workbench import Workbench
 
@@ -90,7 +90,7 @@ def prove(
         rows=wanted,
         seed=seed,
         budget_rows=budget_rows,
-        expected=free_texts(draft),
+        expected=expected(draft),
         derived=draft.fills,
         progress=progress,
     )

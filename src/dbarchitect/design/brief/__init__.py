@@ -33,6 +33,7 @@ from .phrases import bare, singular
 from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
 from .relations import relations_of, with_fields
+from .shares import shares, with_meanings
 from .surroundings import told, volume_columns
 from .trees import branch_of_another
 from .wording import is_aside
@@ -116,6 +117,8 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     ]
     roles = {name: frozenset(whole.roles_of(relations, name)) for name in known}
     said = Known(known, roles, {name: frozenset(whole.optional_of(relations, name)) for name in known})
+    said = with_meanings(brief, said)
+    shared = tuple(shares(brief, said))
     access: list[Access] = []
 
     def keep(read: Read, line: int) -> None:
@@ -153,7 +156,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     unread = whole.without_context(brief, known)
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
-        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)),
+        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared,
         unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *worded, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip

@@ -212,6 +212,8 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         verb, summed, with_, by = "change", (above,), (), []
     elif verb == "change":
         summed = tuple(dict.fromkeys((*summed, *state.written)))
+    if verb in ("change", "remove") and re.search(rf"\b(?:an?|one|the|this) {re.escape(entity)}\b", words, re.IGNORECASE):
+        limit = 1
     doubts = list(state.doubts) if verb != "add" else []
     if spans.doubt:
         doubts.append((spans.doubt, f"no field of {entity} says when that is"))
