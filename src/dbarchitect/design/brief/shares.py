@@ -14,13 +14,19 @@ from .phrases import singular
 
 _PERCENT = r"(?:only |about |around |roughly |some |at any time )*(\d+(?:\.\d+)?) ?(?:%|per ?cent)"
 _SHARE = re.compile(rf"^{_PERCENT} of (?:the |all |our )?([a-z][a-z -]*?) (?:are|is|have|has) (.+)$", re.IGNORECASE)
-_MORE = re.compile(r",? (?:and )?(?=\d+(?:\.\d+)? ?(?:%|per ?cent))", re.IGNORECASE)
+_MORE = re.compile(r"(?:, (?:and )?| and )(?=(?:about )?\d+(?:\.\d+)? ?(?:%|per ?cent))", re.IGNORECASE)
 _NEXT = re.compile(rf"^{_PERCENT} (?:of them )?(?:are |is |have |has )?(.+)$", re.IGNORECASE)
 _MEANING = re.compile(
-    r"^(?:an? |the )?[\"“*]*([a-z-]+(?: [a-z-]+)?)[\"”*]* ([a-z][a-z -]*?) (?:is|are|means?) (?:one|those|ones|an? \w+|\w+s)"
+    r"^(?:an? |the )?[\"“*]*([a-z-]+)[\"”*]* ([a-z][a-z -]*?) (?:is|are|means?) (?:one|those|ones|an? \2|\2)"
     r" ((?:that|which|who|whose|with|without) .+)$",
     re.IGNORECASE,
 )
+
+
+def of_states(text: str) -> bool:
+    """Whether a sentence has the form of these."""
+    said = text.strip().rstrip(".")
+    return bool(_SHARE.match(said) or _MEANING.match(said))
 
 
 def told(brief: Gathered, text: str, line: int) -> bool:
