@@ -17,8 +17,8 @@ import pytest
 import postgres_servers
 from dbarchitect.api.design import DesignOptions, design, read_spec
 from dbarchitect.cli import run
-from dbarchitect.design.draft import Draft, Table
 from dbarchitect.design.asked import workload
+from dbarchitect.design.draft import Draft, Table
 from dbarchitect.design.queries import asked
 from dbarchitect.design.spec import Spec
 from dbarchitect.design.statements import script

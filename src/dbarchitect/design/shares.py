@@ -93,9 +93,7 @@ def _spread(spec: Spec, entity: Entity, field: Field) -> Spread:
                 part = one.part if how == "is" else 1 - one.part
                 own = {value: made.parts.get(value, 0.0) for value in one.state.values}
                 whole = sum(own.values())
-                fixed |= {
-                    value: part * (share / whole if whole else 1 / len(own)) for value, share in own.items()
-                }
+                fixed |= {value: part * (share / whole if whole else 1 / len(own)) for value, share in own.items()}
     made.missing = made.missing if missing is None else missing
     rest = {value: share for value, share in made.parts.items() if value not in fixed}
     left, whole = max(1 - made.missing - sum(fixed.values()), 0.0), sum(rest.values())

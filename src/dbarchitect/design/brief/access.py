@@ -212,7 +212,9 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         verb, summed, with_, by = "change", (above,), (), []
     elif verb == "change":
         summed = tuple(dict.fromkeys((*summed, *state.written)))
-    if verb in ("change", "remove") and re.search(rf"\b(?:an?|one|the|this) {re.escape(entity)}\b", words, re.IGNORECASE):
+    if verb in ("change", "remove") and re.search(
+        rf"\b(?:an?|one|the|this) {re.escape(entity)}\b", words, re.IGNORECASE
+    ):
         limit = 1
     doubts = list(state.doubts) if verb != "add" else []
     if spans.doubt:

@@ -49,7 +49,9 @@ def with_meanings(brief: Gathered, known: Known) -> Known:
         name = singular(match[2]) if match else ""
         states = _one_state(known, name, match[3]) if match and name in known.entities else None
         if match is None or states is None:
-            brief.said.unread.append(Unread(text=text, line=line, hint="a word for one state: an open job is one that is new"))
+            brief.said.unread.append(
+                Unread(text=text, line=line, hint="a word for one state: an open job is one that is new")
+            )
         else:
             found.setdefault(name, {})[" ".join(match[1].lower().split())] = states
     return Known(known.entities, known.roles, known.optional, found)

@@ -44,7 +44,9 @@ _STATES = frozenset(
     urgent overdue live online offline enabled disabled failing running waiting incomplete
     """.split()  # noqa: SIM905
 )
-_GRADED = re.compile(r"\b(?:most|best|top|highest|lowest|least|recently|newly|lately|last|latest|often)[ -]$", re.IGNORECASE)
+_GRADED = re.compile(
+    r"\b(?:most|best|top|highest|lowest|least|recently|newly|lately|last|latest|often)[ -]$", re.IGNORECASE
+)
 _PREPOSITION = r"(?: (?:to|by|in|on|for|from|with|at|of|than|into|near|within|between|via|through|under|over)\b)"
 _CLAIMED = re.compile(
     rf"\b(?:(?:that|which|who) (?:is|are|was|were|has been|have been|hasn['’]?t been|haven['’]?t been|has not been|have not been)"
@@ -131,7 +133,12 @@ def turned(state: State) -> State:
 
 
 def stated(
-    text: str, entity: Entity, things: Collection[str], *, optional: Collection[str] = (), meanings: Meanings | None = None
+    text: str,
+    entity: Entity,
+    things: Collection[str],
+    *,
+    optional: Collection[str] = (),
+    meanings: Meanings | None = None,
 ) -> Stated:
     """The states that `text` asks of an entity. `things`: the other entities, whose adjectives are theirs; `optional`: what
     it may refer to."""
@@ -233,12 +240,20 @@ def _mentions(
         meant = words[word]
         before, after = text[: match.start()], text[match.end() :]
         if match["said"]:
-            meant = tuple(one for one in meant if re.fullmatch(_spelt(one.field), match["name"], re.IGNORECASE)) or meant
-        if changes is not None and re.search(r"\b(?:as|to|into)\s+(?:be\s+)?$", before + (match["field"] or match["lead"] or ""), re.IGNORECASE):
+            meant = (
+                tuple(one for one in meant if re.fullmatch(_spelt(one.field), match["name"], re.IGNORECASE)) or meant
+            )
+        if changes is not None and re.search(
+            r"\b(?:as|to|into)\s+(?:be\s+)?$", before + (match["field"] or match["lead"] or ""), re.IGNORECASE
+        ):
             made.written += [one.field for one in meant[:1]]
             yield _Mention(match.start(), match.end(), said, (), turned=False)
             continue
-        if not before.strip() and not match["un"] and re.match(r"\s+(?:an?|the|one|my|all|every)\b", after, re.IGNORECASE):
+        if (
+            not before.strip()
+            and not match["un"]
+            and re.match(r"\s+(?:an?|the|one|my|all|every)\b", after, re.IGNORECASE)
+        ):
             continue  # `open an order`
         if not before.strip() and word in _DEEDS and not match["un"] and match["word"]:
             continue  # `read messages`
@@ -299,7 +314,12 @@ def _meant(made: Stated, group: Group) -> None:
             forms = " or ".join(_written(state) for state in one.meant)
             made.doubts.append((one.text, f"{kept}it can be of {' or '.join(fields)}: write {forms}"))
             return
-        if not one.own and joint and before and (joint != "and" or any(field_ == meant[0].field for field_, _ in found)):
+        if (
+            not one.own
+            and joint
+            and before
+            and (joint != "and" or any(field_ == meant[0].field for field_, _ in found))
+        ):
             one.turned = True  # `not done or failed`
         before = one.turned
         found.setdefault((meant[0].field, one.turned), []).append(meant[0])

@@ -94,7 +94,9 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
         for field in thing.fields:
             if field.name in spread:
                 _put(row, field, spread[field.name].value_at(rng.random()), n, rng)
-            elif field.required or field.name in either or (rng.random() < _KEEP and field.name not in (TAKEN, DELETED)):
+            elif (
+                field.required or field.name in either or (rng.random() < _KEEP and field.name not in (TAKEN, DELETED))
+            ):
                 row[named(field.name)] = value_of(field, n, rng, distinct=field.name in keys)
             elif field.name == DELETED and rng.random() < 0.2:
                 row[named(field.name)] = START + timedelta(hours=n)
@@ -107,7 +109,9 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
 def _put(row: Row, field: Field, value: str | None, n: int, rng: Random) -> None:
     """A field in one of its states; None: it is not there, "": any value."""
     if value is not None or field.required:
-        row[named(field.name)] = {"true": True, "false": False}.get(value or "", value) if value else value_of(field, n, rng)
+        row[named(field.name)] = (
+            {"true": True, "false": False}.get(value or "", value) if value else value_of(field, n, rng)
+        )
 
 
 def _refer(
