@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from msgspec.structs import replace
 
 from dbarchitect.design.brief import read_brief
-from dbarchitect.design.spec import Access, Spec
+from dbarchitect.design.spec import Access, Share, Spec, State
+from dbarchitect.design.tables import designed
+from dbarchitect.design.written import brief_of
+from dbarchitect.errors import InputError
+from dbarchitect.model.value import from_json, to_json
 
 ABOUT = """
 A worker has many jobs. A worker has a name. A job has a title, a state (open, waiting, running, done, failed), a
@@ -180,3 +187,108 @@ LATER = [
 def test_a_state_is_read(text, wanted, by):
     access = read(text).access[0]
     assert (states(access), access.by) == (wanted, by)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pinned messages of a user", "pinned"),
+        ("list urgent or undelivered messages", "urgent or undelivered"),
+        ("unfinished tasks of a user", "unfinished"),
+        ("jobs that are blocked", "that are blocked"),
+        ("messages not yet translated", "not yet translated"),
+        ("open jobs that are done", "state open and state done"),
+        ("orders of active users", "active users"),
+        ("tasks without a title", "without a title"),
+        ("unshipped orders", "shipped"),
+        ("jobs expiring this week", "expiring this week"),
+    ],
+)
+def test_what_is_no_state_of_any_field_is_listed(text, words):
+    assert words in [one.text for one in read(text).unread]
+
+
+def test_a_word_of_two_fields_stays_a_parameter_and_says_so():
+    spec = read("shipped orders of a customer")
+    assert spec.access[0].by == ("customer", "status")
+    assert not spec.access[0].states
+    assert [(one.text, one.hint.partition(";")[0]) for one in spec.unread] == [("shipped", "status stays a parameter")]
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("unpaid invoices due this week", ("due date", "this week"), ("due date", "this week")),
+        ("overdue invoices", None, ("due date", "now")),
+        ("open invoices due in the next 7 days", ("due date", "now"), ("due date", "in 7 days")),
+        ("orders older than 30 days that are still pending", None, ("placed at", "30 days")),
+        ("paid invoices issued more than 2 years ago", None, ("issued on", "2 years")),
+        ("orders not older than a week", ("placed at", "1 week"), None),
+        ("cancelled orders of the last 30 days", ("placed at", "30 days"), None),
+    ],
+)
+def test_bounds_in_time(text, since, until):
+    access = read(text).access[0]
+    assert (access.since, access.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("5 % of the jobs are open.", [(State(field="state", values=("open",)), 0.05)]),
+        ("About 2.5 percent of messages are not yet delivered.", [(State(field="delivered at", how="missing"), 0.025)]),
+        ("90 % of the users are active.", [(State(field="active", values=("true",)), 0.9)]),
+        (
+            "1 % of the jobs are open or waiting, and 2 % are running.",
+            [
+                (State(field="state", values=("open", "waiting")), 0.01),
+                (State(field="state", values=("running",)), 0.02),
+            ],
+        ),
+    ],
+)
+def test_shares_are_read_and_written(sentence, wanted):
+    spec = read_brief(f"# Work\n{ABOUT}\n{sentence}\n".encode(), "b.md").spec
+    assert [(one.state, pytest.approx(one.part)) for one in spec.shares] == wanted
+    back = read_brief(brief_of(spec)[0].encode(), "b.md").spec
+    assert [(one.state, one.part) for one in back.shares] == [(one.state, one.part) for one in spec.shares]
+    assert from_json(Spec, to_json(spec)) == spec
+
+
+def test_a_share_of_what_is_no_state_is_listed():
+    spec = read_brief(f"# Work\n{ABOUT}\n5 % of the jobs are pinned.\n".encode(), "b.md").spec
+    assert not spec.shares
+    assert "5 % of the jobs are pinned" in [one.text for one in spec.unread]
+
+
+def test_words_that_the_brief_defines_are_states():
+    text = f"# Work\n{ABOUT}\nA stuck job is one that is waiting or running.\n## Access patterns\n\n- stuck jobs of a worker\n"
+    spec = read_brief(text.encode(), "b.md").spec
+    assert states(spec.access[0]) == {is_("state", "waiting", "running")}
+    assert not spec.unread
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"access": (Access(text="x", entity="job", states=(State(field="mood", values=("a",)),)),)}, "names 'mood'"),
+        (
+            {"access": (Access(text="x", entity="job", states=(State(field="state", values=("a",)),)),)},
+            "which is one of",
+        ),
+        ({"access": (Access(text="x", entity="job", states=(State(field="title", how="missing"),)),)}, "every job has"),
+        ({"shares": (Share(entity="job", state=State(field="state", values=("open",)), part=1.5),)}, "is 150%"),
+        (
+            {
+                "shares": tuple(
+                    Share(entity="job", state=State(field="state", values=(one,)), part=0.6) for one in ("open", "done")
+                )
+            },
+            "come to 120%",
+        ),
+    ],
+)
+def test_a_spec_with_states_that_nothing_has_is_refused(change, message):
+    spec = replace(read_brief(f"# Work\n{ABOUT}\n".encode(), "b.md").spec, **change)
+    with pytest.raises(InputError, match=message):
+        designed(spec, now=datetime(2026, 1, 1, tzinfo=UTC))

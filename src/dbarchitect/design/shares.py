@@ -17,8 +17,8 @@ from .spec import Entity, Field, Spec, State
 _PASSING = 0.1  # of the rows, in all states together that rows leave again; where a deed is still to come
 _ENDED = frozenset(
     """
-    deleted archived cancelled canceled revoked banned removed failed rejected blocked suspended locked voided trashed disabled
-    expired refunded returned closed deactivated withdrawn merged hidden
+    deleted archived cancelled canceled revoked banned removed failed rejected blocked suspended locked voided trashed
+    disabled expired refunded returned closed deactivated withdrawn merged hidden
     """.split()  # noqa: SIM905
 )  # deeds that most rows never see
 
@@ -62,9 +62,11 @@ def spreads(spec: Spec) -> list[Spread]:
     wanted |= {(one.entity, one.state.field) for one in spec.shares}
     found: list[Spread] = []
     for entity in spec.entities:
-        for one in entity.fields:
-            if (entity.name, one.name) in wanted and (one.values or one.kind == "boolean" or not one.required):
-                found.append(_spread(spec, entity, one))
+        found += [
+            _spread(spec, entity, one)
+            for one in entity.fields
+            if (entity.name, one.name) in wanted and (one.values or one.kind == "boolean" or not one.required)
+        ]
     return found
 
 

@@ -35,8 +35,8 @@ def condition(column: Column, state: State, at: str) -> str:
 
 
 def instant(span: str, *, end: bool) -> str:
-    """The instant of a bound (`Access.since`, `until`) as SQL; "" where it has to be given. `end`: of an upper bound, which
-    ends with the span of a calendar."""
+    """The instant of a bound (`Access.since`, `until`) as SQL; "" where it has to be given. `end`: of an upper bound,
+    which ends with the span of a calendar."""
     words = span.strip().lower()
     if words == "now":
         return "now()"

@@ -96,8 +96,8 @@ class Left(Value, frozen=True, kw_only=True):
 
 
 class Whole(Value, frozen=True, kw_only=True):
-    """An index over all rows that would do the work of a partial one, built in its place in the lab. Bytes there of both,
-    and the milliseconds of their queries together, each the fastest run; `rows`: of the table."""
+    """An index over all rows that would do the work of a partial one, built in its place in the lab. Bytes there of
+    both, and the milliseconds of their queries together, each the fastest run; `rows`: of the table."""
 
     sql: str
     rows: int

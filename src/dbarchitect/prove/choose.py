@@ -157,7 +157,8 @@ def measure(spec: Spec, host: Host, *, rows: int, seed: int, progress: Callable[
                 },
                 how=(
                     f"a table for each entity with at most {rows:,} made-up rows (seed {seed}), an index for each "
-                    "reference and unique field, a partial one for each access of fixed states; warm, one client, PostgreSQL with its round trip over a socket; an "
+                    "reference and unique field, a partial one for each access of fixed states; warm, one client, "
+                    "PostgreSQL with its round trip over a socket; an "
                     "addition is one row, and no commit waits for a disk; a span of time is a twelfth of the rows"
                 ),
                 patterns=tuple(patterns),

@@ -35,8 +35,8 @@ def whole_of(index: Index) -> Index:
 def against_whole(
     owner: psycopg.Connection[Any], index: Index, timed: Sequence[Callable[[], float | None]]
 ) -> Whole | None:
-    """What a partial index takes in the lab, and what it would take over all rows. `timed`: each runs one of its queries, and
-    tells the milliseconds; None where the server does not build the other one."""
+    """What a partial index takes in the lab, and what it would take over all rows. `timed`: each runs one of its
+    queries, and tells the milliseconds; None where the server does not build the other one."""
     whole = whole_of(index)
     name, table = quote_identifier(index.name.name), str(index.table)
     sql = create_index_sql(whole)

@@ -323,11 +323,11 @@ def _meant(made: Stated, group: Group) -> None:
             one.turned = True  # `not done or failed`
         before = one.turned
         found.setdefault((meant[0].field, one.turned), []).append(meant[0])
-    if len({name for name, _ in found}) > 1 and any(joint in ("or", "/", "and/or") for joint, _ in group):
-        if not all(no for _, no in found):
-            words = " or ".join(one.text for _, one in group)
-            made.doubts.append((words, "one of several fields: write two access patterns, or the query in SQL"))
-            return
+    either = len({name for name, _ in found}) > 1 and any(joint in ("or", "/", "and/or") for joint, _ in group)
+    if either and not all(no for _, no in found):
+        words = " or ".join(one.text for _, one in group)
+        made.doubts.append((words, "one of several fields: write two access patterns, or the query in SQL"))
+        return
     for (name, no), states in found.items():
         values = tuple(dict.fromkeys(value for state in states for value in state.values))
         one = State(field=name, how=states[0].how, values=values)

@@ -80,8 +80,8 @@ Condition = Is | Refers | Paired | Via | Branch | Has
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An access, resolved. `by_id`: one is asked for by its id. `clock` and `since` name a field with a lower bound, `until`
-    one with an upper bound; `states` are what the access itself says of paths."""
+    """An access, resolved. `by_id`: one is asked for by its id. `clock` and `since` name a field with a lower bound,
+    `until` one with an upper bound; `states` are what the access itself says of paths."""
 
     access: Access
     thing: Thing
