@@ -266,9 +266,8 @@ def _begun(draft: Draft, index: Index) -> bool:
 def _plan(
     one: Asked, query: Query, today: Twin, later: Twin, session: psycopg.Connection[Any]
 ) -> tuple[AskedPlan, QueryPlan | None, Filled | None]:
-    """An access planned at both volumes and run on the lab, its plan of two
-    years, and how it was put. Triggers fire in a `session` of
-    a guest, and not in one of the owner."""
+    """An access planned at both volumes and run on the lab, its plan of two years, and how it was put. Triggers fire in
+    a `session` of a guest, and not in one of the owner."""
     found = AskedPlan(
         text=one.text,
         sql=one.sql,

@@ -30,8 +30,8 @@ def lab_rows(rows: Mapping[str, float], budget: int) -> dict[str, int]:
 
 def expected(draft: Draft) -> dict[str, tuple[ColumnStatistics, ...]]:
     """What the lab's columns shall be like, by table. Long texts and documents are as long as the design assumes, no
-    two the same: else a lab makes them a few words long, and its tables are smaller than real ones. Columns of states have
-    each of them in as many rows as the design takes for granted."""
+    two the same: else a lab makes them a few words long, and its tables are smaller than real ones. Columns of states
+    have each of them in as many rows as the design assumes."""
     found: dict[str, tuple[ColumnStatistics, ...]] = {}
     for table in draft.tables.values():
         told = [

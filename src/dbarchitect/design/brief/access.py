@@ -15,7 +15,7 @@ from .ordering import field_named, order_of
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
 from .spans import spans_of
-from .states import Meanings, Stated, stated
+from .states import Meanings, Stated, of_others, stated
 from .trees import branch, moves
 
 _VERBS: tuple[tuple[str, str], ...] = (
@@ -216,7 +216,8 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         rf"\b(?:an?|one|the|this) {re.escape(entity)}\b", words, re.IGNORECASE
     ):
         limit = 1
-    doubts = list(state.doubts) if verb != "add" else []
+    others = {name: one for name, one in entities.items() if name != entity}
+    doubts = [*state.doubts, *of_others(words, others)] if verb != "add" else []
     if spans.doubt:
         doubts.append((spans.doubt, f"no field of {entity} says when that is"))
     read = Access(

@@ -166,6 +166,15 @@ def _hint(entity: Entity, words: Collection[str]) -> str:
     return f"no field of {entity.name} has this state" + (f"; it knows: {some}" if some else "; give it a field for it")
 
 
+def of_others(text: str, others: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
+    """(words, hint) of states that a text gives to another entity than the one it asks for: `orders of active users`."""
+    for name, one in others.items():
+        known = "|".join(sorted(map(_spelt, vocabulary(one)), key=len, reverse=True)) or "(?!)"
+        nouns = "|".join(map(_spelt, _forms([name])))
+        for match in re.finditer(rf"\b(?:un|in|non-?)?(?:{known})\s+(?:{nouns})\b", text, re.IGNORECASE):
+            yield match[0], "a state of what it belongs to: only states of what is asked for are constants"
+
+
 # ---- what is there, and flags by name
 
 
@@ -236,6 +245,7 @@ def _mentions(
         if match["skip"] or (match["many"] and match["word"].lower() not in counted):
             continue
         said = match["said"] or match["word"]
+        as_said = f"{match['un'] or ''}{said}"
         word = next(one for spelling, one in known.items() if re.fullmatch(spelling, said, re.IGNORECASE))
         meant = words[word]
         before, after = text[: match.start()], text[match.end() :]
@@ -267,9 +277,9 @@ def _mentions(
         lead = match["no"] or match["lead"] or ""
         negated = re.search(rf"\b{_NOT}\b", lead, re.IGNORECASE) is not None
         own = bool(match["un"])
-        yield _Mention(
-            match.start(), match.end() + (ended.end() if ended else 0), said, meant, negated != own, own or negated or bool(match["said"])
-        )  # fmt: skip
+        end = match.end() + (ended.end() if ended else 0)
+        by_itself = own or negated or bool(match["said"])
+        yield _Mention(match.start(), end, as_said, meant, negated != own, by_itself)
 
 
 def _forms(things: Collection[str]) -> list[str]:
