@@ -262,7 +262,8 @@ def test_a_share_of_what_is_no_state_is_listed():
 
 
 def test_words_that_the_brief_defines_are_states():
-    text = f"# Work\n{ABOUT}\nA stuck job is one that is waiting or running.\n## Access patterns\n\n- stuck jobs of a worker\n"
+    word = "A stuck job is one that is waiting or running."
+    text = f"# Work\n{ABOUT}\n{word}\n## Access patterns\n\n- stuck jobs of a worker\n"
     spec = read_brief(text.encode(), "b.md").spec
     assert states(spec.access[0]) == {is_("state", "waiting", "running")}
     assert not spec.unread

@@ -1,4 +1,4 @@
-"""States that accesses fix: what their queries find is what a walk through all rows finds; partial indexes are measured."""
+"""States that accesses fix: their queries find what a walk through all rows finds; partial indexes are measured."""
 
 from __future__ import annotations
 
@@ -124,11 +124,17 @@ def test_a_query_finds_the_rows_that_are_in_its_states(jobs: Any, number: int) -
     [
         ({"until": ("due on", "now")}, "due_on < now()"),
         ({"until": ("due on", "30 days")}, "due_on < now() - interval '30 days'"),
-        ({"since": ("due on", "now"), "until": ("due on", "in 7 days")}, "due_on >= now() AND due_on < now() + interval '7 days'"),
+        (
+            {"since": ("due on", "now"), "until": ("due on", "in 7 days")},
+            "due_on >= now() AND due_on < now() + interval '7 days'",
+        ),
         ({"since": ("due on", "today"), "until": ("due on", "today")}, "due_on = CURRENT_DATE"),
-        ({"since": ("due on", "this month"), "until": ("due on", "this month")}, "date_trunc('month', due_on) = date_trunc('month', now())"),
+        (
+            {"since": ("due on", "this month"), "until": ("due on", "this month")},
+            "date_trunc('month', due_on) = date_trunc('month', now())",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bounds_in_time_are_of_the_query(jobs: Any, bounds: dict[str, tuple[str, str]], wanted: str) -> None:
     spec, draft, connection = jobs
     access = Access(
@@ -160,8 +166,8 @@ def test_the_seed_has_every_state_that_is_asked_for(server: Server) -> None:
 
 def test_a_partial_index_is_chosen_and_measured_against_the_whole(tmp_path: Path) -> None:
     text = (
-        f"{ABOUT}\n2 % of the jobs are open.\n\n## Access patterns\n\n- open jobs of a worker, soonest due first, 20 at a time "
-        "(50/s)\n\n## Volumes\n\n200 workers, 30 projects, 200k jobs\n"
+        f"{ABOUT}\n2 % of the jobs are open.\n\n## Access patterns\n\n"
+        "- open jobs of a worker, soonest due first, 20 at a time (50/s)\n\n## Volumes\n\n200 workers, 30 projects, 200k jobs\n"
     )
     (tmp_path / "brief.md").write_text(text, "utf-8")
     spec = read_spec(tmp_path / "brief.md")

@@ -7,7 +7,8 @@ piles up, waiting work does not.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 
 from dbarchitect.model import english
 
@@ -30,7 +31,7 @@ class Spread:
 
     entity: str
     field: Field
-    parts: dict[str, float] = field(default_factory=dict[str, float])
+    parts: dict[str, float] = made(default_factory=dict[str, float])
     missing: float = 0.0
     said: bool = False
     line: int = 0

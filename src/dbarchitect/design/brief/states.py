@@ -310,19 +310,20 @@ def _meant(made: Stated, group: Group) -> None:
     group = [(joint, one) for joint, one in group if one.meant]
     if not group:
         return
-    shared = set.intersection(*({state.field for state in one.meant} for _, one in group))
+    fields = [frozenset(state.field for state in one.meant) for _, one in group]
+    shared = fields[0].intersection(*fields[1:])
     found: dict[tuple[str, bool], list[State]] = {}
     before = False
     for joint, one in group:
         meant = one.meant if len(one.meant) == 1 else tuple(state for state in one.meant if state.field in shared)
         if len(meant) != 1:
-            fields = [state.field for state in one.meant]
+            names = [state.field for state in one.meant]
             chosen = [state.field for state in one.meant if state.how == "is" and state.values != ("true",)]
             positive = not one.turned and bool(chosen)
             made.parameters += chosen[:1] if positive else []
             kept = f"{chosen[0]} stays a parameter; " if positive else ""
             forms = " or ".join(_written(state) for state in one.meant)
-            made.doubts.append((one.text, f"{kept}it can be of {' or '.join(fields)}: write {forms}"))
+            made.doubts.append((one.text, f"{kept}it can be of {' or '.join(names)}: write {forms}"))
             return
         if (
             not one.own
