@@ -94,6 +94,7 @@ def jobs(server: Server) -> Any:
         for _ in range(400)
     ]
     with server.connect("jobs_of_states") as connection:
+        connection.execute("SET search_path = public")
         connection.execute("SET session_replication_role = replica")  # rows begin in any state here
         connection.execute(b"INSERT INTO workers (name) VALUES ('w')")
         connection.execute(b"INSERT INTO projects (name) VALUES ('p')")
@@ -102,6 +103,7 @@ def jobs(server: Server) -> Any:
             f"state) VALUES {', '.join(rows)}".encode()
         )
     with server.connect("jobs_of_states") as connection:
+        connection.execute("SET search_path = public")
         yield spec, draft, connection
 
 
@@ -157,6 +159,7 @@ def test_the_seed_has_every_state_that_is_asked_for(server: Server) -> None:
     load(server, "seed_of_states", split_script(script(draft, "Jobs"), "schema.sql"))
     load(server, "seed_of_states", split_script(seed(draft, spec)[0], "seed.sql"), data=True)
     with server.connect("seed_of_states") as connection:
+        connection.execute("SET search_path = public")
         for query in asked(draft, spec):
             if "$" not in query.sql:
                 assert connection.execute(query.sql.encode()).fetchall(), query.sql
@@ -167,7 +170,8 @@ def test_the_seed_has_every_state_that_is_asked_for(server: Server) -> None:
 def test_a_partial_index_is_chosen_and_measured_against_the_whole(tmp_path: Path) -> None:
     text = (
         f"{ABOUT}\n2 % of the jobs are open.\n\n## Access patterns\n\n"
-        "- open jobs of a worker, soonest due first, 20 at a time (50/s)\n\n## Volumes\n\n200 workers, 30 projects, 200k jobs\n"
+        "- open jobs of a worker, soonest due first, 20 at a time (50/s)\n\n"
+        "## Volumes\n\n200 workers, 30 projects, 200k jobs\n"
     )
     (tmp_path / "brief.md").write_text(text, "utf-8")
     spec = read_spec(tmp_path / "brief.md")

@@ -229,9 +229,14 @@ class _Seed:
         spread = self.draft.spreads.get((table.name, column.name))
         if spread is None or any(one.column == column.name for one in table.states):
             return None
+        turn = number  # so that each state of a column comes with each of the others
+        for (name, other), before in self.draft.spreads.items():
+            if name == table.name and other == column.name:
+                break
+            turn //= (len(before.parts) or 2) if name == table.name else 1
         if spread.parts:
-            return quote_literal(tuple(spread.parts)[number % len(spread.parts)])
-        return "NULL" if number % 2 else None
+            return quote_literal(tuple(spread.parts)[turn % len(spread.parts)])
+        return "NULL" if turn % 2 else None
 
 
 def _way(allowed: Sequence[tuple[str, str]], start: str, end: str) -> list[str]:

@@ -24,8 +24,10 @@ def condition(column: Column, state: State, at: str) -> str:
         case "there":
             return f"{name} IS NOT NULL"
         case _ if column.type == "boolean":
-            yes = (state.values == ("true",)) == (state.how == "is")
-            return name if yes else f"NOT {name}" if column.not_null else f"{name} IS NOT TRUE"
+            yes = state.values == ("true",)
+            if state.how == "is" or column.not_null:
+                return name if yes == (state.how == "is") else f"NOT {name}"
+            return f"{name} IS NOT {'TRUE' if yes else 'FALSE'}"
         case "is":
             return f"{name} = {listed}" if len(state.values) == 1 else f"{name} IN ({listed})"
         case "is not" if len(state.values) == 1:

@@ -148,8 +148,16 @@ def stated(
     _flags(made, entity)
     mentions = list(_mentions(made, entity, words, things))
     groups = list(_groups(made.rest, mentions))
+    named = len(made.states)
     for group in groups:
         _meant(made, group)
+    loose = {one.name for one in entity.fields if one.kind == "boolean" and not one.required}
+    made.states[named:] = [  # a flag that is missing is not set either
+        State(field=one.field, how="is not", values=("true",))
+        if one.field in loose and one.values == ("false",)
+        else one
+        for one in made.states[named:]
+    ]
     for group in reversed(groups):
         made.rest = f"{made.rest[: group[0][1].start]} {made.rest[group[-1][1].end :]}"
     made.rest = re.sub(r"\s+,", ",", " ".join(made.rest.split()))
