@@ -233,7 +233,8 @@ class _Seed:
         for (name, other), before in self.draft.spreads.items():
             if name == table.name and other == column.name:
                 break
-            turn //= (len(before.parts) or 2) if name == table.name else 1
+            if name == table.name and all(one.column != other for one in table.states):
+                turn //= len(before.parts) or 2
         if spread.parts:
             return quote_literal(tuple(spread.parts)[turn % len(spread.parts)])
         return "NULL" if turn % 2 else None
