@@ -1,17 +1,14 @@
-"""States that accesses fix: their queries find what a walk through all rows finds; partial indexes are measured."""
+"""States that accesses fix: their queries find what a walk through all rows finds."""
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from dbarchitect.api.design import DesignOptions, design, read_spec
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.queries import asked
 from dbarchitect.design.seeds import seed
@@ -165,30 +162,3 @@ def test_the_seed_has_every_state_that_is_asked_for(server: Server) -> None:
                 assert connection.execute(query.sql.encode()).fetchall(), query.sql
         states = connection.execute(b"SELECT DISTINCT state FROM jobs").fetchall()
     assert {one for (one,) in states} == {"open", "waiting", "done", "failed"}
-
-
-def test_a_partial_index_is_chosen_and_measured_against_the_whole(tmp_path: Path) -> None:
-    text = (
-        f"{ABOUT}\n2 % of the jobs are open.\n\n## Access patterns\n\n"
-        "- open jobs of a worker, soonest due first, 20 at a time (50/s)\n\n"
-        "## Volumes\n\n200 workers, 30 projects, 200k jobs\n"
-    )
-    (tmp_path / "brief.md").write_text(text, "utf-8")
-    spec = read_spec(tmp_path / "brief.md")
-    assert not spec.unread
-    shown: dict[str, Any] = {}
-
-    def render(made: Any, draft: Any, evidence: Any, schema: Any) -> dict[str, str]:
-        shown["decisions"] = draft.decisions
-        return {}
-
-    made = design(spec, tmp_path / "out", DesignOptions(lab_rows=40_000, now=NOW), render)
-    part = next(one for one in made.advised if re.search(r"WHERE .*state = 'open'", one.sql))
-    assert part.whole is not None
-    assert part.whole.part_bytes * 5 < part.whole.bytes
-    assert part.whole.rows > 30_000
-    assert any(part.name in one.indexes for one in made.queries)
-    decision = next(one for one in shown["decisions"] if one.topic == "index" and one.about == part.name)
-    assert part.whole.said in decision.instead
-    share = next(one for one in shown["decisions"] if one.topic == "volume" and one.about == "jobs.state")
-    assert share.what.startswith("2% open")
