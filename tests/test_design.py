@@ -17,9 +17,10 @@ import pytest
 import postgres_servers
 from dbarchitect.api.design import DesignOptions, design, read_spec
 from dbarchitect.cli import run
+from dbarchitect.design.asked import workload
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.draft import Draft, Table
-from dbarchitect.design.queries import asked, workload
+from dbarchitect.design.queries import asked
 from dbarchitect.design.spec import Spec
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed

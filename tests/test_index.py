@@ -146,7 +146,7 @@ def test_keys_of_a_sort():
 def test_candidates_for(shop: Twin, sql: str, wanted: str) -> None:
     made = Candidates(shop.schema, Limits())
     found = [
-        one for need in needs_of(shop.explain(sql, verbose=True), shop.schema) for one in made.of(need, constants=True)
+        one for need in needs_of(shop.explain(sql, verbose=True), shop.schema) for one in made.of(need, lambda _: True)
     ]
 
     texts = [
@@ -158,7 +158,7 @@ def test_candidates_for(shop: Twin, sql: str, wanted: str) -> None:
 def test_a_small_table_has_no_candidates(shop: Twin) -> None:
     plan = shop.explain("SELECT * FROM small WHERE name = 'x'", verbose=True)
     (needs,) = needs_of(plan, shop.schema)
-    assert Candidates(shop.schema, Limits()).of(needs, constants=True) == ()
+    assert Candidates(shop.schema, Limits()).of(needs, lambda _: True) == ()
 
 
 # --- the choice -------------------------------------------------------------------------------------------------------

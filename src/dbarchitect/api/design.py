@@ -16,10 +16,11 @@ from pathlib import Path
 import msgspec
 
 from dbarchitect.design.answers import answer
+from dbarchitect.design.asked import Asked, workload
 from dbarchitect.design.brief import Brief, accounted, files_of, read_brief
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.provision import MIGRATE, PROVISION, TEMPLATE, migrating, provisioning
-from dbarchitect.design.queries import Asked, asked, workload
+from dbarchitect.design.queries import asked
 from dbarchitect.design.questions import with_answers
 from dbarchitect.design.reverse import parts_of
 from dbarchitect.design.seeds import seed

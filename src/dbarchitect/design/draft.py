@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .decision import Decision, Topic
+from .shares import Spread
 
 Deletion = Literal["CASCADE", "RESTRICT", "SET NULL"]
 Form = Literal["adjacency", "closure", "ltree"]  # of a tree
@@ -176,7 +177,7 @@ class Table:
 @dataclass(slots=True, kw_only=True)
 class Draft:
     """A whole design. `by_entity` names the table of each entity; `functions` come before the triggers that call
-    them."""
+    them; `spreads` tells of columns, by table and name, how rows are spread over their values."""
 
     tables: dict[str, Table] = field(default_factory=dict[str, Table])
     by_entity: dict[str, str] = field(default_factory=dict[str, str])
@@ -184,6 +185,7 @@ class Draft:
     extensions: set[str] = field(default_factory=set[str])
     decisions: list[Decision] = field(default_factory=list[Decision])
     fills: list[str] = field(default_factory=list[str])  # for rows that were made with triggers off
+    spreads: dict[tuple[str, str], Spread] = field(default_factory=dict[tuple[str, str], Spread])
     tenant_setting: str = ""
     tenant_type: str = ""
 

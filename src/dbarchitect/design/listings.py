@@ -50,8 +50,9 @@ def add_indexes(draft: Draft, spec: Spec) -> None:
 
 
 def _paged(access: Access) -> bool:
-    """Whether a part of the rows is asked for, in an order that somebody said."""
-    return access.verb == "list" and not access.sql and bool(access.order or access.limit is not None)
+    """Whether a part of the rows is asked for, in an order that somebody said, whatever their states."""
+    paged = bool(access.order or access.limit is not None)
+    return access.verb == "list" and not access.sql and paged and not access.states
 
 
 def _along(draft: Draft, spec: Spec, table: Table, access: Access) -> Foreign | None:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from dbarchitect.errors import InputError
 
 from .naming import an, table_name, words
-from .spec import Access, Entity, Field, Relation, Rule, Spec
+from .spec import Access, Entity, Field, Relation, Rule, Spec, State
 
 _SHOWN = 10
 _MOST = 2_000  # entities: one database of that many tables is several systems
@@ -67,7 +67,8 @@ def _problems(spec: Spec) -> Iterator[str]:
     for rule in spec.rules:
         yield from _of_rule(rule, spec, known, related[rule.entity])
     for access in spec.access:
-        yield from _of_access(access, known)
+        yield from _of_access(access, spec, known)
+    yield from _of_shares(spec, known)
     for volume in spec.volumes:
         if volume.entity not in known:
             yield f"{_at(volume.line)}a volume of {volume.entity!r}, which is no entity{_near(volume.entity, known)}"
@@ -165,13 +166,53 @@ def _of_rule(rule: Rule, spec: Spec, known: set[str], related: set[str]) -> Iter
         yield f"{_at(rule.line)}a rule of {entity.name} is an empty condition"
 
 
-def _of_access(access: Access, known: set[str]) -> Iterator[str]:
+def _of_access(access: Access, spec: Spec, known: set[str]) -> Iterator[str]:
     if access.sql:
         return
     if access.entity not in known:
         yield f"{_at(access.line)}{access.text!r} asks for {access.entity!r}, no entity{_near(access.entity, known)}"
     if access.limit is not None and access.limit < 1:
         yield f"{_at(access.line)}{access.text!r} asks for {access.limit} rows"
+    for state in access.states:
+        yield from _of_state(f"{_at(access.line)}{access.text!r}", access.entity, state, spec)
+
+
+def _of_state(where: str, entity: str, state: State, spec: Spec) -> Iterator[str]:
+    """What is wrong with a state: no such field, no such value, nothing that could be missing."""
+    known = spec.entity(entity)
+    if known is None:
+        return
+    field = next((one for one in known.fields if one.name == state.field), None)
+    marked = known.soft_delete and state.field == "deleted at"
+    if field is None:
+        if not marked and not (state.how in ("missing", "there") and state.field in _related(spec)[entity]):
+            names = {one.name for one in known.fields}
+            yield f"{where} names {state.field!r}, which {entity} does not have{_near(state.field, names)}"
+    elif state.how in ("missing", "there"):
+        if field.required:
+            yield f"{where} asks whether {state.field} is there, which every {entity} has"
+    else:
+        values = {"true", "false"} if field.kind == "boolean" else set(field.values)
+        strange = [one for one in state.values if values and one not in values]
+        if strange or not state.values:
+            some = ", ".join(sorted(values))
+            yield f"{where} asks for {state.field} {', '.join(strange) or 'of no value'}, which is one of {some}"
+
+
+def _of_shares(spec: Spec, known: set[str]) -> Iterator[str]:
+    whole: dict[tuple[str, str], float] = defaultdict(float)
+    for one in spec.shares:
+        where = f"{_at(one.line)}a share of {one.entity}"
+        if one.entity not in known:
+            yield f"{where}, which is no entity{_near(one.entity, known)}"
+        if not 0 <= one.part <= 1:
+            yield f"{where} is {one.part:.0%} of its rows"
+        yield from _of_state(where, one.entity, one.state, spec)
+        if one.state.how in ("is", "missing"):
+            whole[one.entity, one.state.field] += one.part
+    for (entity, name), part in whole.items():
+        if part > 1 + 1e-9:
+            yield f"the shares of {name} of {entity} come to {part:.0%} of its rows"
 
 
 def _related(spec: Spec) -> defaultdict[str, set[str]]:

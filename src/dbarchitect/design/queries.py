@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from dbarchitect.errors import InputError
 from dbarchitect.model.names import quote_identifier as q
 from dbarchitect.model.names import quote_literal
-from dbarchitect.model.value import Value
 
+from .asked import A_SECOND, Asked, both
 from .draft import Column, Draft, Foreign, Table
 from .hierarchies import ABOVE, BELOW, PATH, moved, parent_of
-from .spec import Access, Spec
+from .spec import Access, Spec, State
+from .states import condition, instant
 
-_A_SECOND = 1.0  # how often something is asked where nobody said
 _NEXT_PAGES = 0.25  # next pages for each first page where nobody said; a guess, and named as one
 _LIMIT = 50  # rows of a list whose length nobody said
 _DEEP = 3  # references to follow at most
@@ -28,23 +28,6 @@ _MIDDLE = {
     "uuid": "'7fffffff-ffff-7fff-bfff-ffffffffffff'",
 }  # fmt: skip
 _BRANCH = {BELOW, ABOVE}
-_SPAN = re.compile(r"\d+ (second|minute|hour|day|week|month|year)s?\Z")
-
-
-class Asked(Value, frozen=True, kw_only=True):
-    """A query of the application. `parameters` names what `$1`, `$2`, ... are; `per_second` is how often it is asked,
-    `said` whether the brief says so; `note` tells what the query cannot do as it was asked."""
-
-    text: str
-    sql: str
-    parameters: tuple[str, ...] = ()
-    per_second: float = _A_SECOND
-    said: bool = False
-    latency_ms: float | None = None
-    note: str = ""
-    examples: dict[str, str] = {}  # SQL for parameters of which no column tells a value, by `$n`
-    triggers: bool = False  # what it costs is what triggers do
-    values: tuple[tuple[tuple[str, ...], str], ...] = ()  # `$n`s, and a query for values that belong together in rows
 
 
 _SPANS = ("minute", "hour", "day", "week", "month", "quarter", "year")  # of date_trunc
@@ -57,36 +40,8 @@ def asked(draft: Draft, spec: Spec) -> list[Asked]:
     for access in spec.access:
         for one in _Writer(draft, spec, access).queries():
             same = " ".join(one.sql.split())
-            found[same] = _both(found[same], one) if same in found else one
+            found[same] = both(found[same], one) if same in found else one
     return list(found.values())
-
-
-def _both(one: Asked, other: Asked) -> Asked:
-    """Two accesses that are one query: as often as both, and as fast as the more impatient one."""
-    waits = [each for each in (one.latency_ms, other.latency_ms) if each is not None]
-    said = [each.per_second for each in (one, other) if each.said]
-    return replace(
-        one,
-        text=one.text if one.text == other.text else f"{one.text}; {other.text}",
-        per_second=sum(said) if said else one.per_second + other.per_second,
-        said=bool(said),
-        latency_ms=min(waits, default=None),
-    )
-
-
-def workload(queries: list[Asked]) -> str:
-    """The queries as a workload of one day, in the form that `--workload` takes."""
-    parts = ["-- What the application asks in a day.\n-- window: 86400\n"]
-    for one in queries:
-        lines = [f"-- {' '.join(one.text.split())}"]
-        if one.parameters:
-            lines.append(f"-- {', '.join(f'${number}: {name}' for number, name in enumerate(one.parameters, 1))}")
-        if one.note:
-            lines.append(f"-- {one.note}")
-        if not one.said:
-            lines.append("-- how often is assumed")
-        parts.append("\n".join([*lines, f"-- calls: {one.per_second * 86400:.0f}", f"{one.sql};"]) + "\n")
-    return "\n".join(parts)
 
 
 @dataclass(slots=True)
@@ -136,7 +91,7 @@ class _Writer:
         rate = self.access.per_second
         return Asked(
             text=text or self.access.text, sql=sql, parameters=tuple(self.parameters),
-            per_second=(_A_SECOND if rate is None else rate) * share, said=rate is not None and share == 1.0,
+            per_second=(A_SECOND if rate is None else rate) * share, said=rate is not None and share == 1.0,
             latency_ms=self.access.latency_ms, note=self.note,
             examples=dict(self.examples), triggers=self.triggers, values=tuple(self.values),
         )  # fmt: skip
@@ -181,13 +136,28 @@ class _Writer:
         for name in self.access.by:
             if not (table.tenant and name == self.spec.surroundings.tenant):
                 self._by(table, alias, name)
-        if self.access.since is not None:
-            name, span = self.access.since
-            column = self._column(table, name)
-            start = f"now() - interval '{span}'" if _SPAN.match(span.strip()) else self._parameter(f"since {name}")
-            self.where.append(f"{alias}{q(column.name)} >= {start}")
-        if table.soft_delete:
+        self._fixed(table, alias)
+
+    def _fixed(self, table: Table, alias: str) -> None:
+        """What the query itself says: bounds in time, states, and that a row is not marked as deleted."""
+        for bound, sign, what in ((self.access.since, ">=", "since"), (self.access.until, "<", "until")):
+            if bound is not None:
+                name, span = bound
+                end = instant(span, end=what == "until") or self._parameter(f"{what} {name}")
+                self.where.append(f"{alias}{q(self._column(table, name).name)} {sign} {end}")
+        for state in self.access.states:
+            self.where += [condition(column, state, alias) for column in self._stated(table, state)]
+        if table.soft_delete and all(one.field != "deleted at" for one in self.access.states):
             self.where.append(f"{alias}deleted_at IS NULL")
+
+    def _stated(self, table: Table, state: State) -> list[Column]:
+        """The column of a state: of a field, or of a reference that need not be there."""
+        if table.of(state.field) is None:
+            for one in table.foreigns:
+                if state.field in (one.role, one.entity) and state.how in ("missing", "there"):
+                    own = [name for name in one.columns if name != table.tenant and name not in dict(one.fixed)]
+                    return [column for name in own[:1] if (column := table.column(name)) is not None]
+        return [self._column(table, state.field)]
 
     def _by(self, table: Table, alias: str, name: str) -> None:
         column = table.of(name) or table.column(name)
@@ -554,10 +524,9 @@ class _Writer:
             same = f" AND t.{q(table.tenant)} = b.{q(table.tenant)}"
             self.access = _without(self.access, {self.spec.surroundings.tenant})
         step = f"t.{q(key)} = b.{q(table.guard)}" if upward else f"t.{q(table.guard)} = b.{q(key)}"
-        if table.soft_delete:
-            self.where.append("b.deleted_at IS NULL")
         for name in self.access.by:
             self._by(table, "b.", name)
+        self._fixed(table, "b.")
         chosen = [self._column(table, name) for name in self.access.fields] or [
             one for one in table.columns if one.type != "tsvector"
         ]
@@ -697,8 +666,10 @@ class _Writer:
         return f"DELETE FROM {q(table.name)}\nWHERE {' AND '.join(self.where)}"
 
     def _which(self, table: Table) -> None:
-        """Which row: by what was said, else by its key."""
-        if not self.access.by:
+        """Which rows: by what was said, else by the key of one."""
+        access = self.access
+        several = access.limit != 1 and (access.states or access.until is not None)
+        if not access.by and not several:
             for name in table.key:
                 if name != table.tenant or not self.draft.tenant_setting:
                     self.where.append(f"{q(name)} = {self._compare(q(name), name)}")

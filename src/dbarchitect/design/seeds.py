@@ -101,9 +101,23 @@ class _Seed:
         values = self.rows.add(table, given, full=True)
         if table.name == self.tenant:
             self.acting = values[table.key[0]]
+        self._moved(table, values, number)
         self.made.setdefault(table.name, []).append(values)
         for columns in _kept_apart(table):
             self.used.setdefault((table.name, columns), set()).add(tuple(values.get(one, "") for one in columns))
+
+    def _moved(self, table: Table, values: Mapping[str, str], number: int) -> None:
+        """Take a row along the allowed ways to one of the states that accesses ask for: it began in the first."""
+        for one in table.states:
+            spread = self.draft.spreads.get((table.name, one.column))
+            if spread is None or one.column not in values:
+                continue
+            where = " AND ".join(f"{quote_identifier(name)} = {values[name]}" for name in table.key)
+            for step in _way(one.allowed, one.initial, one.values[number % len(one.values)]):
+                self.rows.statements.append(
+                    f"UPDATE {quote_identifier(table.name)} SET {quote_identifier(one.column)} = {quote_literal(step)} "
+                    f"WHERE {where}"
+                )
 
     def _act(self, tenant: str) -> None:
         if tenant != self.acting:
@@ -199,6 +213,9 @@ class _Seed:
         if any(not one.bad and column.name in one.sql for one in bound):
             return None
         apart = any(column.name in columns for columns in _kept_apart(table))
+        stated = self._stated(table, column, number)
+        if stated is not None:
+            return stated
         text = _text(field, entity.name, number, apart=apart)
         if text is not None:
             text = text if not field.length or len(text) <= field.length else None
@@ -206,6 +223,33 @@ class _Seed:
         if field.kind == "money" and column.type.endswith(",2)") and not field.maximum and field.minimum in ("", "0"):
             return _AMOUNTS[number % len(_AMOUNTS)] if not apart else None
         return None
+
+    def _stated(self, table: Table, column: Column, number: int) -> str | None:
+        """One of the states that accesses ask for, in turn; None where there are none, or ways lead to them."""
+        spread = self.draft.spreads.get((table.name, column.name))
+        if spread is None or any(one.column == column.name for one in table.states):
+            return None
+        turn = number  # so that each state of a column comes with each of the others
+        for (name, other), before in self.draft.spreads.items():
+            if name == table.name and other == column.name:
+                break
+            if name == table.name and all(one.column != other for one in table.states):
+                turn //= len(before.parts) or 2
+        if spread.parts:
+            return quote_literal(tuple(spread.parts)[turn % len(spread.parts)])
+        return "NULL" if turn % 2 else None
+
+
+def _way(allowed: Sequence[tuple[str, str]], start: str, end: str) -> list[str]:
+    """The states after `start` on the shortest way to `end`; none where no way leads there."""
+    ways: dict[str, list[str]] = {start: []}
+    waiting = [start]
+    for at in waiting:
+        for low, high in allowed:
+            if low == at and high not in ways:
+                ways[high] = [*ways[at], high]
+                waiting.append(high)
+    return ways.get(end, [])
 
 
 def _is_lookup(table: Table) -> bool:

@@ -165,6 +165,26 @@ class Order(Value, frozen=True, kw_only=True):
     descending: bool = False
 
 
+class State(Value, frozen=True, kw_only=True):
+    """What a field is in all rows of a query, or in a part of all rows: a constant, and nothing that is given.
+
+    how     `is` one of `values`, `is not` any of them, `missing` (NULL), `there`; a boolean is "true" or "false"
+    """
+
+    field: str
+    how: Literal["is", "is not", "missing", "there"] = "is"
+    values: tuple[str, ...] = ()
+
+
+class Share(Value, frozen=True, kw_only=True):
+    """What part of an entity's rows, from 0 to 1, is in a state: `5 % of the jobs are open`."""
+
+    entity: str
+    state: State
+    part: float
+    line: int = 0
+
+
 class Access(Value, frozen=True, kw_only=True):
     """Something that the application asks or does, often.
 
@@ -172,7 +192,10 @@ class Access(Value, frozen=True, kw_only=True):
                 `add`, `change`, `remove`, `take` from a queue
     entity      what comes back; `fields` of it that are wanted, () for all
     by          fields, roles or entities that are given: ("customer",), ("email",), ("status", "created at")
-    since       a field with a lower bound that is given (`of the last 30 days`: field and "30 days")
+    states      what fields are in every such query (`open jobs`, `not yet delivered`)
+    since       a field with a lower bound (`of the last 30 days`: field and "30 days"; "today", "this week", "now")
+    until       a field with an upper bound (`older than 30 days`: field and "30 days"; "this week": to its end, "now",
+                "in 7 days")
     with_       entities that come along: each order with its lines
     order, limit, per_second, latency_ms: as asked; None where nobody said
     grouped     fields that results are grouped by
@@ -184,7 +207,9 @@ class Access(Value, frozen=True, kw_only=True):
     entity: str = ""
     fields: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
     since: tuple[str, str] | None = None
+    until: tuple[str, str] | None = None
     with_: tuple[str, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int | None = None
@@ -281,6 +306,7 @@ class Spec(Value, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     access: tuple[Access, ...] = ()
     volumes: tuple[Volume, ...] = ()
+    shares: tuple[Share, ...] = ()
     unread: tuple[Unread, ...] = ()
     assumed: tuple[Assumed, ...] = ()
     noted: tuple[Noted, ...] = ()

@@ -24,6 +24,7 @@ from .problems import refuse_problems
 from .redundancy import note_redundancy
 from .references import Referrer
 from .spec import Entity, Field, Spec
+from .states import decide_spreads
 from .tenancy import tenancy
 from .volumes import Rows, rows_of
 
@@ -48,6 +49,7 @@ def designed(spec: Spec, *, now: datetime, version: int = 18) -> tuple[Draft, di
     Behaviour(designer.draft, spec, rows, now).add()
     rows = rows_of(designer.draft, spec, record=True)
     add_indexes(designer.draft, spec)
+    decide_spreads(designer.draft, spec)
     return designer.draft, rows
 
 

@@ -19,6 +19,7 @@ from .brief.fields import field_of_row
 from .naming import an
 from .ownership import reference
 from .references import usual_deletion
+from .shares import sentence
 from .spec import Entity, Field, Relation, Rule, Spec
 
 _TYPES = {
@@ -120,6 +121,14 @@ def _unsaid(spec: Spec, back: Spec) -> Iterator[tuple[str, str]]:
     for rule in spec.rules:
         if (rule.entity, rule.kind, rule.fields, rule.within, rule.sql) not in rules:
             yield rule.entity, rule.sql or f"{rule.kind} of {', '.join(rule.fields)}"
+    shares = {(one.entity, one.state, round(one.part, 6)) for one in back.shares}
+    for share in spec.shares:
+        if (share.entity, share.state, round(share.part, 6)) not in shares:
+            yield share.entity, f"{share.part:.0%} of them in a state of {share.state.field}"
+    fixed = {one.text: (one.states, one.since, one.until) for one in back.access}
+    for access in spec.access:
+        if not access.sql and fixed.get(access.text, ((), None, None)) != (access.states, access.since, access.until):
+            yield access.entity, f"states and bounds of {access.text!r}"
 
 
 def _unordered(value: object) -> object:
@@ -151,12 +160,13 @@ def _text(spec: Spec, rows: frozenset[int]) -> str:
     for entity in spec.entities:
         lines += _entity(spec, entity, inside.get(entity.name, ()))
     sentences = [
-        sentence
+        said
         for at, one in enumerate(spec.relations)
-        for sentence in ((*(_related(one) if at not in rows else ()), *_deleted(spec, one)))
+        for said in ((*(_related(one) if at not in rows else ()), *_deleted(spec, one)))
         if not _is_weak(spec, one)
     ]
-    sentences += [sentence for one in spec.rules if one.kind != "check" for sentence in _ruled(one)]
+    sentences += [said for one in spec.rules if one.kind != "check" for said in _ruled(one)]
+    sentences += [f"{sentence(one.entity, one.state, one.part)}." for one in spec.shares]
     if sentences:
         lines += ["## Relations and rules", "", *(f"{one}\n" for one in sentences)]
     lines += _asked(spec)

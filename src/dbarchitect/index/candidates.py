@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -17,6 +17,8 @@ from dbarchitect.sql.conditions import Operand, SortKey, Term
 
 _FEW_VALUES = 64  # a column of so few values is a status: one of its values can be a predicate
 _VECTORS = ("hnsw", "ivfflat")
+_COMPARED = frozenset(("=", "in", "<>", "<> array"))
+_TOGETHER = 3  # conditions of one predicate: of more a query is the only one
 _LONG = 40  # bytes of a value from which a hash of it is smaller than itself
 _INCLUDED, _INCLUDED_BYTES = 8, 120
 _BRIN_PAGES, _BRIN_CORRELATION = 1000, 0.9
@@ -48,14 +50,14 @@ class Candidates:
         }
         self.found: dict[object, Index] = {}
 
-    def of(self, needs: Needs, *, constants: bool) -> tuple[Index, ...]:
-        """Candidates for a query's needs of a table. `constants`: its values are the same in every call."""
+    def of(self, needs: Needs, own: Callable[[Term], bool] = lambda _: False) -> tuple[Index, ...]:
+        """Candidates for a query's needs of a table. `own`: whether a condition's values are the same in every call."""
         relation = self._relations.get(needs.table)
         if relation is None or self._pages(needs.table) < _SMALL_PAGES or not relation.columns:
             return ()
         made: dict[object, Index] = {}
         for index in (
-            *self._btrees(needs, relation, constants=constants),
+            *self._btrees(needs, relation, own),
             *self._others(needs, relation),
         ):
             key = identity(index)
@@ -65,13 +67,13 @@ class Candidates:
 
     # B-trees
 
-    def _btrees(self, needs: Needs, relation: Table | View, *, constants: bool) -> Iterator[Index]:
+    def _btrees(self, needs: Needs, relation: Table | View, own: Callable[[Term], bool]) -> Iterator[Index]:
         equal = [key for one in self._sorted(needs.equal.values(), needs.table) if (key := _key(one))]
         joined = [key for one in needs.joined.values() if (key := _key(one))]
         ranged = [key for one in needs.ranged.values() if (key := _key(one))]
         orders = [order for one in needs.orders if (order := _order(one))]
         groups = [tuple(key for one in group if (key := _key(one))) for group in needs.groups]
-        predicates = list(self._predicates(needs, relation, constants=constants))
+        predicates = list(self._predicates(needs, relation, own))
         keys = _unique(self._keys(equal, joined, ranged, orders, groups, limited=needs.limited))
         for arm in needs.arms:
             for term in arm:
@@ -81,14 +83,14 @@ class Candidates:
             yield self._btree(relation, key)
             if (include := self._include(needs, relation, key)) is not None:
                 yield self._btree(relation, key, include=include)
-        for term, column in predicates:
-            kept = _unique(tuple(one for one in key if one.column != column) for key in keys)
-            some = [key for key in kept if key][:8] or [(IndexKey(column=column),)]
+        for predicate, fixed in predicates:
+            kept = _unique(tuple(one for one in key if one.column not in fixed) for key in keys)
+            some = [key for key in kept if key][:8] or [(IndexKey(column=fixed[0]),)]
             for key in some:
-                yield self._btree(relation, key, predicate=term.text)
+                yield self._btree(relation, key, predicate=predicate)
                 include = self._include(needs, relation, key)
                 if include is not None:
-                    yield self._btree(relation, key, predicate=term.text, include=include)
+                    yield self._btree(relation, key, predicate=predicate, include=include)
 
     def _keys(
         self,
@@ -133,15 +135,23 @@ class Candidates:
                 yield _distinct((*head, *group))[:width]
                 yield group[:width]
 
-    def _predicates(self, needs: Needs, relation: Table | View, *, constants: bool) -> Iterator[tuple[Term, str]]:
-        """Conditions that can be an index's own: the same in every call, and true of a part of the rows."""
+    def _predicates(
+        self, needs: Needs, relation: Table | View, own: Callable[[Term], bool]
+    ) -> Iterator[tuple[str, list[str]]]:
+        """Conditions that can be an index's own, with their columns: the same in every call, and true of a part of the
+        rows; each by itself, and all together."""
+        found: dict[str, str] = {}
         for term in needs.terms:
             left = term.left
-            if left is None or not left.column or _column(relation, left.column) is None:
+            if left is None or not left.column or _column(relation, left.column) is None or not own(term):
                 continue
-            always = term.operator in ("is null", "is not null", "true", "false")
-            if always or (constants and term.operator in ("=", "in", "<>") and self._few(needs.table, left.column)):
-                yield term, left.column
+            few = term.operator in _COMPARED and self._few(needs.table, left.column)
+            if few or term.operator in ("is null", "is not null", "true", "false"):
+                found[term.text] = left.column
+        for text, column in found.items():
+            yield text, [column]
+        if 1 < len(found) <= _TOGETHER:
+            yield " AND ".join(f"({text})" for text in found), list(found.values())
 
     def _include(self, needs: Needs, relation: Table | View, key: Key) -> tuple[str, ...] | None:
         """The other columns that a query uses, for an index that answers it alone; None where that is too much."""

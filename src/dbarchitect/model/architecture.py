@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .figures import size_text
 from .finding import Finding, Gap
 from .value import Value
 
@@ -94,8 +95,32 @@ class Left(Value, frozen=True, kw_only=True):
     answer: str = ""
 
 
+class Whole(Value, frozen=True, kw_only=True):
+    """An index over all rows that would do the work of a partial one, built in its place in the lab. Bytes there of
+    both, and the milliseconds of their queries together, each the fastest run; `rows`: of the table."""
+
+    sql: str
+    rows: int
+    bytes: int
+    part_bytes: int
+    ms: float | None = None
+    part_ms: float | None = None
+
+    @property
+    def said(self) -> str:
+        """Both in figures."""
+        times = (
+            ""
+            if self.ms is None or self.part_ms is None
+            else f", and {self.ms:,.2f} ms instead of {self.part_ms:,.2f} ms for its queries"
+        )
+        sizes = f"{size_text(self.bytes)} instead of {size_text(self.part_bytes)}"
+        return f"{sizes} on the lab's {self.rows:,} rows{times}"
+
+
 class NewIndex(Value, frozen=True, kw_only=True):
-    """An index that the adviser added: the accesses that it is for, and what share of the workload's cost it saves."""
+    """An index that the adviser added: the accesses that it is for, and what share of the workload's cost it saves.
+    `whole`: of a partial one, what it is compared with."""
 
     name: str
     sql: str
@@ -103,6 +128,7 @@ class NewIndex(Value, frozen=True, kw_only=True):
     saves: float
     queries: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    whole: Whole | None = None
 
 
 class Architecture(Value, frozen=True, kw_only=True):

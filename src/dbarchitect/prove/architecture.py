@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import psycopg
 from msgspec.structs import replace
 
+from dbarchitect.design.asked import Asked
 from dbarchitect.design.draft import Draft
-from dbarchitect.design.queries import Asked
 from dbarchitect.design.statements import script
 from dbarchitect.design.storage import size_of
 from dbarchitect.design.volumes import Rows
@@ -38,8 +39,9 @@ from dbarchitect.model.schema import Index, Relational
 
 from .advise import AdviceOptions, advise
 from .constraints import Prober, make_tenant_role
-from .declared import declared, free_texts, full_name, lab_rows
-from .parameters import filled
+from .declared import declared, expected, full_name, lab_rows
+from .parameters import Filled, filled
+from .partials import against_whole
 from .workbench import Workbench
 
 _RUNS, _LIMIT_S = 3, 20.0
@@ -92,7 +94,7 @@ def prove(
         rows=wanted,
         seed=seed,
         budget_rows=budget_rows,
-        expected=free_texts(draft),
+        expected=expected(draft),
         derived=draft.fills,
         progress=progress,
     )
@@ -133,15 +135,18 @@ def prove(
                 closing(build(server, today, database="today", progress=progress)) as before,
                 closing(build(server, evidence.later, database="in two years", progress=progress)) as after,
             ):
+                forms: list[Filled | None] = []
                 for number, (one, query) in enumerate(zip(asked, workload.queries, strict=False)):
                     if number % _SAID_EVERY == 0:
                         progress(
                             "planning the accesses at both volumes, and timing them on rows"
                             + (f": {number:,} of {len(asked):,}" if number else "")
                         )
-                    planned, tree = _plan(one, query, before, after, guest if one.triggers else owner)
+                    planned, tree, form = _plan(one, query, before, after, guest if one.triggers else owner)
                     evidence.plans.append(planned)
                     evidence.trees.append(tree)
+                    forms.append(form)
+            _partials(evidence, draft, forms, owner, progress)
         evidence.gaps += bench.gaps
     return evidence
 
@@ -223,6 +228,37 @@ def _advised(
     evidence.schema = script(draft, title, [one.sql for one in evidence.advised])
 
 
+def _partials(
+    evidence: Evidence,
+    draft: Draft,
+    forms: Sequence[Filled | None],
+    owner: psycopg.Connection[Any],
+    progress: Callable[[str], None],
+) -> None:
+    """Measure each partial index against the same over all rows, and say it in the record of decisions."""
+    made = {} if evidence.advice is None else {one.index.name.name: one.index for one in evidence.advice.create}
+    for at, one in enumerate(evidence.advised):
+        index = made[one.name]
+        if not index.predicate:
+            continue
+        progress(f"measuring {one.name} against the same over all rows")
+        reads = [
+            form
+            for plan, form in zip(evidence.plans, forms, strict=True)
+            if form is not None and one.name in plan.indexes and form.sql.lstrip()[:6].upper() in ("SELECT", "WITH R")
+        ]
+        timed = [partial(_milliseconds, owner, form) for form in reads]
+        whole = against_whole(owner, index, timed)
+        evidence.advised[at] = replace(one, whole=whole)
+        for place, decision in enumerate(draft.decisions):
+            if whole is not None and (decision.topic, decision.about) == ("index", one.name):
+                draft.decisions[place] = replace(decision, instead=f"the same over all rows: {whole.said}")
+
+
+def _milliseconds(owner: psycopg.Connection[Any], form: Filled) -> float | None:
+    return _timed(owner, form.sql, form.parameters)[0]
+
+
 def _begun(draft: Draft, index: Index) -> bool:
     """Whether a key of the design begins with the keys of an index: it does its work, if a little wider."""
     keys = [key.column or "" for key in index.keys]
@@ -235,9 +271,9 @@ def _begun(draft: Draft, index: Index) -> bool:
 
 def _plan(
     one: Asked, query: Query, today: Twin, later: Twin, session: psycopg.Connection[Any]
-) -> tuple[AskedPlan, QueryPlan | None]:
-    """An access planned at both volumes and run on the lab, and its plan of two years. Triggers fire in a `session` of
-    a guest, and not in one of the owner."""
+) -> tuple[AskedPlan, QueryPlan | None, Filled | None]:
+    """An access planned at both volumes and run on the lab, its plan of two years, and how it was put. Triggers fire in
+    a `session` of a guest, and not in one of the owner."""
     found = AskedPlan(
         text=one.text,
         sql=one.sql,
@@ -252,7 +288,7 @@ def _plan(
         after = later.explain(form.sql, form.parameters)
         before = today.explain(form.sql, form.parameters)
     except InputError as err:
-        return replace(found, refused=err.message), None
+        return replace(found, refused=err.message), None, None
     facts = later.schema.facts
     tables = {} if facts is None else facts.tables
     names = {one.name.name: str(one.name) for one in later.schema.tables}
@@ -271,7 +307,7 @@ def _plan(
         lab_ms=milliseconds,
         lab_rows=rows,
     )
-    return done, after
+    return done, after, form
 
 
 def _from_rows(session: psycopg.Connection[Any], one: Asked) -> dict[str, str]:

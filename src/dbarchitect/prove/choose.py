@@ -17,8 +17,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from dbarchitect.design.choose import Measured, Measurement
-from dbarchitect.design.spec import Access, Entity, Field, Spec
-from dbarchitect.model.names import quote_identifier
+from dbarchitect.design.shares import spreads
+from dbarchitect.design.spec import Access, Entity, Field, Spec, State
+from dbarchitect.model.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
     from dbarchitect.engines.postgres.server.host import Host
@@ -34,7 +35,7 @@ _DECIMALS = {"decimal", "money", "percentage"}
 class _Table:
     """One entity as a table: columns as (name, type in both engines, how a value is drawn)."""
 
-    def __init__(self, entity: Entity, parents: Sequence[str], rows: int) -> None:
+    def __init__(self, entity: Entity, parents: Sequence[str], rows: int, spec: Spec) -> None:
         self.entity = entity
         self.name = _column(entity.name)
         self.parents = {parent: f"{_column(parent)}_id" for parent in parents if parent != entity.name}
@@ -42,6 +43,16 @@ class _Table:
             one for one in entity.fields if _type(one) and _column(one.name) not in ("id", *self.parents.values())
         ]
         self.rows = rows
+        self.spreads = {one.field.name: one for one in spreads(spec) if one.entity == entity.name}
+        asked = [one for one in spec.access if one.entity == entity.name and one.states]
+        self.parts = list(dict.fromkeys(part for one in asked if (part := self._part(one)) is not None))
+
+    def _part(self, access: Access) -> tuple[str, str] | None:
+        """(columns, condition) of a partial index for an access that fixes states; None where a column is not here."""
+        where = fixed(access, self, "")
+        columns = [self.parents[one] for one in access.by if one in self.parents]
+        columns += [_column(one.field) for one in access.order if _column(one.field) in self.columns]
+        return (", ".join(map(quote_identifier, columns or ["id"])), " AND ".join(where)) if where else None
 
     @property
     def columns(self) -> list[str]:
@@ -60,11 +71,50 @@ class _Table:
                 f"({quote_identifier(one)})"
                 for one in self.parents.values()
             ),
+            *(
+                f"CREATE INDEX {quote_identifier(f'{self.name}_part{number}_idx')} ON {quote_identifier(self.name)} "
+                f"({columns}) WHERE {where}"
+                for number, (columns, where) in enumerate(self.parts, 1)
+            ),
         ]
 
     def row(self, key: int, tables: Mapping[str, _Table], dice: random.Random) -> tuple[Any, ...]:
         above = (dice.randint(1, max(tables[parent].rows, 1)) for parent in self.parents)
-        return (key, *above, *(_value(one, key, dice) for one in self.fields))
+        return (key, *above, *(self._drawn(one, key, dice) for one in self.fields))
+
+    def _drawn(self, one: Field, key: int, dice: random.Random) -> Any:
+        spread = self.spreads.get(one.name)
+        value = "" if spread is None else spread.value_at(dice.random())
+        if value is None:
+            return None
+        if one.kind == "boolean" and value:
+            return int(value == "true")
+        return value or _value(one, key, dice)
+
+
+def fixed(access: Access, table: _Table, at: str) -> list[str] | None:
+    """What an access fixes, as both engines say it; None where a column of it is not here."""
+    known = {one.name: one for one in table.fields}
+    found: list[str] = []
+    for state in access.states:
+        if state.field not in known:
+            return None
+        found.append(_stated(known[state.field], state, at))
+    return found
+
+
+def _stated(field: Field, state: State, at: str) -> str:
+    name = f"{at}{quote_identifier(_column(field.name))}"
+    if state.how in ("missing", "there"):
+        return f"{name} IS {'NOT ' if state.how == 'there' else ''}NULL"
+    if field.kind == "boolean":
+        values = ["1" if one == "true" else "0" for one in state.values]
+    else:
+        values = [quote_literal(one) for one in state.values]
+    equal = f"{name} IN ({', '.join(values)})" if len(values) > 1 else f"{name} = {values[0]}"
+    if state.how == "is":
+        return equal
+    return f"NOT ({equal})" if field.required else f"({name} IS NULL OR NOT ({equal}))"
 
 
 def measure(spec: Spec, host: Host, *, rows: int, seed: int, progress: Callable[[str], None]) -> Measured:
@@ -107,7 +157,8 @@ def measure(spec: Spec, host: Host, *, rows: int, seed: int, progress: Callable[
                 },
                 how=(
                     f"a table for each entity with at most {rows:,} made-up rows (seed {seed}), an index for each "
-                    "reference and unique field; warm, one client, PostgreSQL with its round trip over a socket; an "
+                    "reference and unique field, a partial one for each access of fixed states; warm, one client, "
+                    "PostgreSQL with its round trip over a socket; an "
                     "addition is one row, and no commit waits for a disk; a span of time is a twelfth of the rows"
                 ),
                 patterns=tuple(patterns),
@@ -130,7 +181,7 @@ def _tables(spec: Spec, rows: int) -> dict[str, _Table]:
     volumes = {one.entity: one.rows_later or one.rows for one in spec.volumes}
     return {
         one.name: _Table(
-            one, list(dict.fromkeys(parents[one.name])), int(max(min(volumes.get(one.name) or rows, rows), 1))
+            one, list(dict.fromkeys(parents[one.name])), int(max(min(volumes.get(one.name) or rows, rows), 1)), spec
         )
         for one in spec.entities
     }
@@ -222,7 +273,8 @@ def _query(
         return f"INSERT INTO {name} ({columns}) VALUES ({marks})", lambda: table.row(next(keys), tables, dice)
     conditions, draws = _conditions(access, table, tables, dice)
     if conditions is None:
-        given = (*access.by, *((access.since[0],) if access.since is not None else ()))
+        bounds = (one[0] for one in (access.since, access.until) if one is not None)
+        given = (*access.by, *bounds, *(one.field for one in access.states))
         return f"{', '.join(given)} is no column of {access.entity}"
     joins = "".join(
         f" LEFT JOIN {quote_identifier(other.name)} ON {quote_identifier(other.name)}.{other.parents[access.entity]} = "
@@ -257,7 +309,7 @@ def _conditions(
     conditions: list[str] = []
     draws: list[Callable[[], Any]] = []
     fields = {_column(one.name): one for one in table.fields}
-    if access.verb == "get" and not access.by:
+    if access.verb == "get" and not access.by and not access.states:
         return [f"{name}.id = ?"], [lambda: dice.randint(1, table.rows)]
     for one in access.by:
         if one in table.parents:
@@ -273,13 +325,16 @@ def _conditions(
             draws.append(lambda field=field: _value(field, dice.randint(1, table.rows), dice))
         else:
             return None, []
-    if access.since is not None:
-        field = _column(access.since[0])
+    for bound, sign in ((access.since, ">="), (access.until, "<")):
+        if bound is None:
+            continue
+        field = _column(bound[0])
         if field not in fields or fields[field].kind not in ("moment", "date", "time"):
             return None, []
-        conditions.append(f"{name}.{quote_identifier(field)} >= ?")
+        conditions.append(f"{name}.{quote_identifier(field)} {sign} ?")
         draws.append(lambda: _LAST_MONTH)
-    return conditions, draws
+    own = fixed(access, table, f"{name}.")
+    return (None, []) if own is None else ([*conditions, *own], draws)
 
 
 def _nearest(table: _Table, field: Field, server: Any, dice: random.Random, rows: int) -> Measurement:

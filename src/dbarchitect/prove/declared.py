@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from dbarchitect.design.draft import Draft, Table
+from dbarchitect.design.draft import Column, Draft, Table
+from dbarchitect.design.shares import Spread
 from dbarchitect.design.storage import NULLS
+from dbarchitect.engines.postgres.arrays import format_array
 from dbarchitect.engines.postgres.twin.scale import scale
 from dbarchitect.engines.postgres.twin.snapshot import MOST_BYTES, MOST_TOTAL_BYTES, Snapshot
 from dbarchitect.model.facts import ColumnStatistics, Facts
@@ -26,24 +28,45 @@ def lab_rows(rows: Mapping[str, float], budget: int) -> dict[str, int]:
     return {name: round(min(count, max(_WHOLE, count * factor))) for name, count in rows.items()}
 
 
-def free_texts(draft: Draft) -> dict[str, tuple[ColumnStatistics, ...]]:
-    """What the lab's long texts and documents shall be like, by table: as long as the design assumes, no two the same.
-    Without it a lab makes them a few words long, and its tables are smaller than real ones."""
+def expected(draft: Draft) -> dict[str, tuple[ColumnStatistics, ...]]:
+    """What the lab's columns shall be like, by table. Long texts and documents are as long as the design assumes, no
+    two the same: else a lab makes them a few words long, and its tables are smaller than real ones. Columns of states
+    have each of them in as many rows as the design assumes."""
     found: dict[str, tuple[ColumnStatistics, ...]] = {}
     for table in draft.tables.values():
-        long = tuple(
-            ColumnStatistics(
-                column=one.name,
-                average_width=round(one.width) + 4,
-                null_fraction=0.0 if one.not_null else NULLS,
-                n_distinct=-1.0,
-            )
-            for one in table.columns
-            if one.type in ("text", "jsonb") and one.width >= _LONG and not one.generated
-        )
-        if long:
-            found[full_name(table.name)] = long
+        told = [
+            one if (spread := draft.spreads.get((table.name, column.name))) is None else _spread_over(spread, column)
+            for column in table.columns
+            if not column.generated
+            for one in (_long_text(column),)
+        ]
+        known = tuple(one for one in told if one is not None)
+        if known:
+            found[full_name(table.name)] = known
     return found
+
+
+def _long_text(column: Column) -> ColumnStatistics | None:
+    if column.type not in ("text", "jsonb") or column.width < _LONG:
+        return None
+    return ColumnStatistics(
+        column=column.name,
+        average_width=round(column.width) + 4,
+        null_fraction=0.0 if column.not_null else NULLS,
+        n_distinct=-1.0,
+    )
+
+
+def _spread_over(spread: Spread, column: Column) -> ColumnStatistics:
+    parts = {value: part for value, part in spread.parts.items() if part > 0}
+    return ColumnStatistics(
+        column=column.name,
+        null_fraction=0.0 if column.not_null else spread.missing,
+        average_width=round(column.width),
+        n_distinct=float(len(parts)) if parts else spread.missing - 1,
+        most_common_values=format_array(tuple(parts)) if parts else None,
+        most_common_frequencies=tuple(parts.values()) if parts else None,
+    )
 
 
 def full_name(table: str) -> str:

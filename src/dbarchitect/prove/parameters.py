@@ -44,8 +44,8 @@ class Filled(Value, frozen=True, kw_only=True):
     weight      the share of the query's calls that these values stand for
     how         where the values come from, in words; "" where nothing was filled in
     repairs     what of the text had to be changed
-    flags       the conditions that are boolean columns by themselves, in the query's own text: `flag = $1` becomes such
-                a one by its value
+    own         the conditions that are the same for all values, as the plan for any values has them; None: all, the
+                query has no parameters
     """
 
     sql: str
@@ -53,11 +53,12 @@ class Filled(Value, frozen=True, kw_only=True):
     weight: float = 1.0
     how: str = ""
     repairs: tuple[str, ...] = ()
-    flags: frozenset[str] = frozenset()
+    own: frozenset[str] | None = None
 
     def is_own(self, term: Term) -> bool:
-        """Whether a condition in its plan is the same for all values."""
-        return not self.how or term.operator not in ("true", "false") or term.text in self.flags
+        """Whether a condition in its plan is the same for all values: `flag = $1` becomes `flag` by its value, and
+        `state = $1` looks as `state = 'open'` does."""
+        return self.own is None or term.text in self.own
 
 
 def filled(twin: Twin, query: Query) -> tuple[Filled, ...]:
@@ -70,16 +71,34 @@ def filled(twin: Twin, query: Query) -> tuple[Filled, ...]:
         if max(text.numbers, default=0) > len(query.parameters):
             raise InputError(f"it has ${max(text.numbers)} and {len(query.parameters)} values for parameters")
         given = tuple(query.parameters[number - 1] for number in text.numbers)
-        return (Filled(sql=text.sql, parameters=given, repairs=text.repairs),)
+        return (Filled(sql=text.sql, parameters=given, repairs=text.repairs, own=_own(_for_any(twin, text.sql))),)
     found: list[Filled] = []
+    plan = _for_any(twin, text.sql)
+    if plan is None:
+        return (Filled(sql=text.sql, repairs=text.repairs, own=frozenset()),)
     try:
-        plan = twin.explain(text.sql, verbose=True)
         for one in _Filler(twin.schema, text, plan, query).forms():
             twin.explain(one.sql, one.parameters)
             found.append(one)
     except InputError:  # a value that its type or a function does not take
         found = []
-    return tuple(found) or (Filled(sql=text.sql, repairs=text.repairs),)
+    return tuple(found) or (Filled(sql=text.sql, repairs=text.repairs, own=_own(plan)),)
+
+
+def _for_any(twin: Twin, sql: str) -> QueryPlan | None:
+    """The plan for any values; None where the server makes none."""
+    try:
+        return twin.explain(sql, verbose=True)
+    except InputError:
+        return None
+
+
+def _own(plan: QueryPlan | None) -> frozenset[str]:
+    """The conditions of a plan for any values that name no parameter."""
+    if plan is None:
+        return frozenset()
+    texts = (text for node in plan.root.walk() for text in (node.condition, node.filter) if text)
+    return frozenset(term.text for text in texts for term in terms_of(text) if "$" not in term.text)
 
 
 def said_of(queries: Sequence[Query], forms: Sequence[Filled]) -> list[str]:
@@ -131,7 +150,6 @@ class _Filler:
         self._terms = [
             term for node in self._nodes for text in (node.condition, node.filter) if text for term in terms_of(text)
         ]
-        self._flags = frozenset(term.text for term in self._terms if term.operator in ("true", "false"))
 
     def forms(self) -> Iterator[Filled]:
         """The query with values; nothing where a parameter that matters has none."""
@@ -163,7 +181,7 @@ class _Filler:
                 weight=one.weight,
                 how="; ".join(dict.fromkeys(said)),
                 repairs=self._text.repairs,
-                flags=self._flags,
+                own=_own(self._plan),
             )
 
     # Where parameters stand in the plan

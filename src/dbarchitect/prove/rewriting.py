@@ -157,7 +157,7 @@ class _Improver:
         schema = self._twin.schema
         plan = self._twin.explain(made.sql, self._parameters, verbose=True)
         candidates = Candidates(schema, Limits(width=_KEYS, include=False))
-        every = (index for needs in needs_of(plan, schema) for index in candidates.of(needs, constants=False))
+        every = (index for needs in needs_of(plan, schema) for index in candidates.of(needs))
         offered = list({index.name: index for index in every}.values())  # a table that is read twice asks twice
         offered = [one for one in offered if one.method == "btree" and all(key.column for key in one.keys)]
         if not offered:

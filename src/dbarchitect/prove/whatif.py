@@ -158,8 +158,6 @@ class WhatIf:
             self.forms.append(one)
             self.plans.append(plan)
             self.needs.append(needs_of(plan, self.twin.schema))
-            for need in self.needs[-1]:
-                need.terms = [term for term in need.terms if one.is_own(term)]  # a value makes no partial index
             self.tables.append(frozenset(need.table for need in self.needs[-1]))
             self.known.append(Known(weight=self.queries[-1].calls, base=plan.cost))
             self._answers.append({})
@@ -196,10 +194,9 @@ class WhatIf:
         made = self._candidates
         wanted: list[list[Index]] = []
         dear = self._dear()
-        for number, (query, needs) in enumerate(zip(self.queries, self.needs, strict=True)):
-            constants = not query.parameters and "$" not in query.sql
-            own = needs if number in dear else ()
-            wanted.append([index for one in own for index in made.of(one, constants=constants)])
+        for number, (form, needs) in enumerate(zip(self.forms, self.needs, strict=True)):
+            some = needs if number in dear else ()
+            wanted.append([index for one in some for index in made.of(one, form.is_own)])
         listed = list({index.name: index for indexes in wanted for index in indexes}.values())
         self._progress(f"supposing {len(listed):,} indexes")
         for place, index in enumerate(listed):

@@ -339,10 +339,11 @@ def _plans(made: Architecture, command: str) -> str:
         lines += ["## Indexes that were chosen", ""]
         for one in made.advised:
             instead = f", in place of {', '.join(map(code, one.replaces))}" if one.replaces else ""
+            whole = f"; over all rows it would take {one.whole.said}" if one.whole is not None else ""
             lines.append(
                 f"- {code(one.sql)} for "
                 f"{prose(line('; '.join(one.queries)) or 'checks of references')}{instead}: saves "
-                f"{one.saves:.1%} of the workload's cost, {size_text(one.bytes)} in two years"
+                f"{one.saves:.1%} of the workload's cost, {size_text(one.bytes)} in two years{whole}"
             )
         lines += [
             "",

@@ -19,7 +19,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from . import notes, whole
-from .access import access_of, spoken_names
+from .access import Known, Read, access_of, spoken_names
 from .accounting import accounted
 from .blocks import code, row
 from .chapters import ANSWERS, topic_of
@@ -35,6 +35,7 @@ from .phrases import bare, singular
 from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
 from .relations import relations_of, with_fields
+from .shares import shares, with_meanings
 from .surroundings import told, volume_columns
 from .tenants import of_tenants
 from .trees import branch_of_another
@@ -120,28 +121,35 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
         for one in astray
     ]
     roles = whole.roles_of(relations, known)
-    spoken = spoken_names(known)
+    said = Known(known, roles, whole.optional_of(relations, known), spoken=spoken_names(known))
+    said = with_meanings(brief, said)
+    shared = tuple(shares(brief, said))
     access: list[Access] = []
+
+    def keep(read: Read, line: int) -> None:
+        access.append(read.access)
+        brief.said.unread += [Unread(text=words, line=line, hint=hint) for words, hint in read.doubts]
+
     for text, line in brief.later:
-        found = access_of(text, known, spoken, line=line, roles=roles)
-        if found is not None and BELOW not in found.by and (tree := branch_of_another(text, found.entity, roles)):
+        read = access_of(text, said, line=line)
+        if read is None:
+            hint = "such as: list a customer's orders, newest first, 20 at a time"
+            brief.said.unread.append(Unread(text=text, line=line, hint=hint))
+        elif BELOW not in read.access.by and (tree := branch_of_another(text, read.access.entity, roles)):
             hint = f"list the {tree} rows below one, or what belongs to one {tree}: not both in one"
             brief.said.unread.append(Unread(text=text, line=line, hint=hint))
-        elif found is None:
-            brief.said.unread.append(
-                Unread(text=text, line=line, hint="such as: list a customer's orders, newest first, 20 at a time")
-            )
         else:
-            access.append(found)
-            if found.entity in known and (order := not_ordered(text, known[found.entity])):
-                hint = f"no field of {an(found.entity)} is known by that: ordered by FIELD, or newest first"
+            keep(read, line)
+            entity = read.access.entity
+            if entity in known and (order := not_ordered(text, known[entity])):
+                hint = f"no field of {an(entity)} is known by that: ordered by FIELD, or newest first"
                 brief.said.unread.append(Unread(text=order, line=line, hint=hint))
     for text, line in brief.asked:
-        found = access_of(text.rstrip("?"), known, spoken, line=line, roles=roles)
-        strange = sorted(unaccounted(text, known, roles))
-        if found is not None:
-            strange += sorted(left_out(text, found, known) | unreachable(found, known, relations))
-        if found is None or strange:
+        read = access_of(text.rstrip("?"), said, line=line)
+        strange = sorted(unaccounted(read.plain if read else text, known, roles))
+        if read is not None:
+            strange += sorted(left_out(text, read.access, known) | unreachable(read.access, known, relations))
+        if read is None or strange:
             hint = (
                 f"by what is known: nothing says what {', '.join(strange)} is to it"
                 if strange
@@ -149,11 +157,11 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
             )
             brief.said.unread.append(Unread(text=text, line=line, hint=hint))
         else:
-            access.append(found)
+            keep(read, line)
     unread = whole.without_context(brief, known)
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
-        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)),
+        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared,
         unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *theirs, *worded, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip

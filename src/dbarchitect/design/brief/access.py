@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -12,9 +13,11 @@ from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.spec import Access, Entity, Order
 from dbarchitect.model import english
 
-from .ordering import field_named, moment_of, order_of
+from .ordering import field_named, order_of
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
+from .spans import spans_of
+from .states import Meanings, Stated, of_others, stated
 from .trees import branch, branch_of_another, moves
 
 _VERBS: tuple[tuple[str, str], ...] = (
@@ -36,11 +39,6 @@ _LIMIT = re.compile(
     r"\b(\d+|ten|twenty|fifty|hundred) (?:at a time|per page|a page|each|rows|results|items|hits)\b|\b(?:top|first|last|latest|newest|limit) (\d+)\b|\bpages? of (\d+)\b",
     re.IGNORECASE,
 )
-_SINCE = re.compile(
-    r"\b(?:of|for|from|in|over|within|during|since)?\s*(?:the )?(?:last|past|previous) (\d+|[a-z]+)? ?(minutes?|hours?|days?|weeks?|months?|years?)\b",
-    re.IGNORECASE,
-)
-_TODAY = re.compile(r"\b(?:of |from |for )?(today|this week|this month|this year)\b", re.IGNORECASE)
 _GROUPED = re.compile(
     r"\b(?:per|by|grouped by|for each|each) ((?:[a-z]+ ?){1,3}?)(?=$|,| and | of | for | in | over | since )",
     re.IGNORECASE,
@@ -50,7 +48,7 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(
-    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? |the |one |their |its |his |her )?([a-z]+(?: [a-z]+){0,2}?)(?= ?$|,|\(| and | or | is | of | for | in | with | at | by | newest| latest| ordered| sorted)",
+    r"\b(?:by|with|given|for|of|in|to|on|from|whose|where) (?:an? (?:given |certain )?|the (?:given )?|one |their |its |his |her )?([a-z]+(?: [a-z]+){0,2}?)(?= ?$|,|\(| and | or | is | of | for | in | with | at | by | newest| latest| ordered| sorted)",
     re.IGNORECASE,
 )
 _BY_SEVERAL = re.compile(r"\bby ((?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}?(?:,? (?:and|or) (?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}|, [a-z]+(?: [a-z]+){0,2}?)+)\s*$", re.IGNORECASE)  # fmt: skip
@@ -82,32 +80,60 @@ def spoken_names(entities: Iterable[str]) -> dict[str, str]:
     return dict(sorted(spoken.items(), key=lambda one: len(re.escape(one[0])), reverse=True))
 
 
-def access_of(
-    text: str,
-    entities: Mapping[str, Entity],
-    spoken: Mapping[str, str],
-    *,
-    line: int,
-    roles: Mapping[str, frozenset[str]],
-) -> Access | None:
-    """One access pattern; None where no entity is named. `spoken`: what they are called; `roles`: the names of relations
-    of each entity."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What access patterns are read by: the entities, and by entity the names of its relations (`roles`), those that it may
+    be without (`optional`), words for states that the brief defines (`meanings`), and what they are called (`spoken`)."""
+
+    entities: Mapping[str, Entity]
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    optional: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    meanings: Mapping[str, Meanings] = field(default_factory=dict[str, Meanings])
+
+    spoken: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def stated(self, text: str, entity: str) -> Stated:
+        """What a text says of the states of an entity."""
+        return stated(
+            text,
+            self.entities[entity],
+            [one for one in self.entities if one != entity],
+            optional=self.optional.get(entity, ()),
+            meanings=self.meanings.get(entity),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An access pattern as it was read; `doubts` (words, hint) are of it and were not understood."""
+
+    access: Access
+    doubts: tuple[tuple[str, str], ...] = ()
+    plain: str = ""  # the text without what it asks for, its states, bounds in time and order
+
+
+def access_of(text: str, said: Known, *, line: int) -> Read | None:
+    """One access pattern; None where no entity is named."""
     original = text.strip().rstrip(".")
+    entities, roles = said.entities, said.roles
     rated = re.match(r"--\s*(\d+(?:\.\d+)?) a second\s*\n", original)
-    if rated is not None and (found := access_of(original[rated.end() :], entities, spoken, line=line, roles=roles)):
-        return replace(found, per_second=float(rated[1]))
+    if rated is not None and (read := access_of(original[rated.end() :], said, line=line)):
+        return Read(replace(read.access, per_second=float(rated[1])), read.doubts, read.plain)
     if re.match(
         r"^\s*(?:select|insert|update|delete|with)\b.*\b(?:from|into|set)\b", original, re.IGNORECASE | re.DOTALL
     ):
-        return Access(text=original, sql=original, line=line)
+        return Read(Access(text=original, sql=original, line=line), plain=original)
     words = re.sub(r"[*`]", "", original)
     words = re.sub(r"^(list|find|show|search|count|add|get|remove|update)(?:e?s)\b", r"\1", words, flags=re.IGNORECASE)
     rate, latency, words = _figures(words)
+    about = _owned_states(words, said) or _target(_verb(words)[1], said.spoken)[0] or _target(words, said.spoken)[0]
+    state = said.stated(words, about) if about is not None else Stated(words)
+    words = state.rest
     verb, rest = _verb(words)
     several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
     if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
         verb = "nearest"
-    entity, owners, rest = _target(rest, spoken)
+    entity, owners, rest = _target(rest, said.spoken)
     if entity is None and verb in ("sum", "count"):  # `average speed per hour`: who has a speed?
         entity = next(
             (
@@ -137,10 +163,12 @@ def access_of(
         if verb == "sum" and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
     )
     known = entities[entity]
-    since, rest = _since(rest, known)
+    spans = spans_of(rest, known)
+    rest = spans.rest
     limit, rest = _limit(rest)
     limit = int(several[1]) if several else limit
     order, rest = order_of(rest, known, verb)
+    plain = rest
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
     # What was taken out leaves its comma or its `first`: `of a customer , ,`.
     rest = re.sub(r"\s+(?:first\s*)?(?=,|$)" if order else r"\s+(?=,)", "", rest)
@@ -170,7 +198,7 @@ def access_of(
     )
     if (
         sorted_ is not None
-        and re.search(r"\b(?:of|for|in) ", rest[: sorted_.start()])
+        and (re.search(r"\b(?:of|for|in) ", rest[: sorted_.start()]) or (state.states and sorted_[0][0] == ","))
         and (name := field_named(known, sorted_[1]))
     ):
         order = (Order(field=name),)  # `all work orders of a contractor, by priority`
@@ -191,12 +219,7 @@ def access_of(
             for one in known.fields
             if re.search(rf"\b{re.escape(one.name)}\b", rest, re.I) and one.name not in by
         ]
-    for field in known.fields:  # `open orders`: a state that stands in front
-        by += [
-            field.name
-            for value in field.values
-            if re.search(rf"\b{re.escape(value)}\b", words, re.IGNORECASE) and field.name not in by
-        ]
+    by += [one for one in state.parameters if one not in by]
     if (
         verb == "list"
         and re.match(r"^(?:the )?(?:latest|last|newest|current)\b", words, re.IGNORECASE)
@@ -218,10 +241,21 @@ def access_of(
         by = [*(one for one in by if one != tree), tree, BELOW]
     elif above := moves(words, entity, known_as):
         verb, summed, with_, by = "change", (above,), (), []
-    return Access(
-        text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), since=since, with_=with_, order=order, limit=limit,  # type: ignore[arg-type]
-        grouped=grouped, per_second=rate, latency_ms=latency, line=line,
+    elif verb == "change":
+        summed = tuple(dict.fromkeys((*summed, *state.written)))
+    if verb in ("change", "remove") and re.search(
+        rf"\b(?:an?|one|the|this) {re.escape(entity)}\b", words, re.IGNORECASE
+    ):
+        limit = 1
+    others = {name: one for name, one in entities.items() if name != entity}
+    doubts = [*state.doubts, *of_others(words, others)] if verb != "add" else []
+    if spans.doubt:
+        doubts.append((spans.doubt, f"no field of {entity} says when that is"))
+    read = Access(
+        text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), states=tuple(state.states) if verb != "add" else (), since=spans.since, until=spans.until, with_=with_, order=order,  # type: ignore[arg-type]
+        limit=limit, grouped=grouped, per_second=rate, latency_ms=latency, line=line,
     )  # fmt: skip
+    return Read(read, tuple(doubts), plain)
 
 
 def _is_one(text: str, entity: str) -> bool:
@@ -269,6 +303,19 @@ def _verb(text: str) -> tuple[str, str]:
     return "list", text
 
 
+def _owned_states(text: str, said: Known) -> str | None:
+    """The entity whose states stand between it and its owner: `a customer's draft, open and unpaid invoices`."""
+    lower = text.lower()
+    spoken = said.spoken
+    pattern = "|".join(re.escape(one) for one in spoken if one in lower) or "(?!)"
+    for match in re.finditer(rf"\b(?:{pattern})['’]s?\s+((?:[\w-]+,? ){{1,6}}?)({pattern})\b", text, re.IGNORECASE):
+        name = spoken[match[2].lower()]
+        state = said.stated(match[1].strip(), name)
+        if state.states and not state.rest:
+            return name
+    return None
+
+
 def _target(text: str, spoken: Mapping[str, str]) -> tuple[str | None, tuple[str, ...], str]:
     """The entity that is asked for, what it is asked by because it owns it (`a customer's orders`), and the rest."""
     lower = text.lower()
@@ -301,20 +348,6 @@ def _limit(text: str) -> tuple[int | None, str]:
     value = number(next(one for one in match.groups() if one))
     kept = re.match(r"(?:last|latest|newest)", match[0], re.IGNORECASE)
     return int(value or 0) or None, text.replace(match[0], kept[0] if kept else " ")
-
-
-def _since(text: str, entity: Entity) -> tuple[tuple[str, str] | None, str]:
-    match = _SINCE.search(text) or _TODAY.search(text)
-    if match is None:
-        return None, text
-    words = re.sub(
-        r"^(?:of|for|from|in|over|within|during|since)?\s*(?:the )?(?:last|past|previous)\s*",
-        "",
-        match[0].strip(),
-        flags=re.IGNORECASE,
-    )
-    count = re.match(r"^(?:minutes?|hours?|days?|weeks?|months?|years?)$", words, re.IGNORECASE)
-    return (moment_of(entity), f"1 {words}" if count else words.lower()), text.replace(match[0], " ")
 
 
 def _along(text: str, entity: str, entities: Mapping[str, Entity]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from .fields import heads, kind_by_name
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import bare, listed, sentences, singular
+from .shares import of_states
 from .subjects import subjects
 from .wording import without_actors
 
@@ -82,6 +83,8 @@ def look(brief: Gathered, parts: list[Part]) -> None:
             elif part.kind == "paragraph" and (found := NAMED_BLOCK.fullmatch(part.text.strip())):
                 brief.said.thing(singular(found[1]), part.line)
             for sentence, _ in sentences(part.text):
+                if of_states(sentence):
+                    continue
                 sure, maybe = subjects(sentence)
                 for one in sure:
                     if not _begins(brief, one, sentence):

@@ -34,6 +34,8 @@ class Gathered:
     around: dict[str, Any] = field(default_factory=dict[str, Any])
     # Access patterns with their lines: they are read once all entities are known.
     later: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    shares: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])  # `5 % of the jobs are open`
+    meanings: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])  # `a late job is one that is open`
     asked: list[tuple[str, int]] = field(
         default_factory=list[tuple[str, int]]
     )  # questions, of which all has to be known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import cast
 
 from dbarchitect.design.spec import Noted, Unread
@@ -15,6 +16,7 @@ from .gathered import Gathered
 from .markdown import Part
 from .phrases import listed, named, sentences, singular
 from .questions import asks, asks_for_more, looking
+from .shares import told as told_of_states
 from .statements import Link
 from .subjects import subjects
 from .surroundings import hinted, told
@@ -50,6 +52,12 @@ _PLACED = re.compile(r"^\s*(?:it )?(?:is )?(?:hosted|runs?|running|deployed|buil
 
 def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
     """One paragraph or item, by what the headings above say that it is about."""
+    said = sentences(part.text)
+    others = [one for one in said if not told_of_states(brief, one[0], part.line + one[1])]
+    if len(others) < len(said):
+        for text, lines in others:
+            prose(brief, replace(part, text=f"{text}.", line=part.line + lines), topic, before)
+        return
     if part.path and part.path[-1].lower() == ANSWERS:
         _answer(brief, part)
         return

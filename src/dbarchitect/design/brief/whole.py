@@ -161,6 +161,16 @@ def roles_of(relations: tuple[Relation, ...], names: Iterable[str]) -> dict[str,
     return {name: frozenset(roles) for name, roles in found.items()}
 
 
+def optional_of(relations: tuple[Relation, ...], names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """What each entity may refer to, by the names that its relations have, and need not."""
+    found = {name: set[str]() for name in names}
+    for one in relations:
+        for here, there in ((one.first, one.second), (one.second, one.first)):
+            if there.entity in found and here.most == 1 and here.least == 0 and there.most != 1:
+                found[there.entity].add(here.role or here.entity)
+    return {name: frozenset(may) for name, may in found.items()}
+
+
 def apart_by_what_is_there(brief: Gathered, relations: tuple[Relation, ...]) -> list[Rule]:
     """The rules that hold of fields and relations that were told of; what is unique by others, or held by others, is listed
     as not understood: no table could have it."""

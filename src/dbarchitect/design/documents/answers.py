@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, is_live
+from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, holds, is_live
 from .logical import DELETED, KIND, TAKEN, Thing, named
 from .placing import Layout, share
 from .rows import START, Id, Row, Rows, above, documents, element_of, value_of
@@ -68,7 +68,12 @@ def _best(asked: Asked, layout: Layout, rows: Rows) -> tuple[dict[str, Any], lis
 
 
 def _examples(asked: Asked, layout: Layout, rows: Rows) -> list[Row]:
-    found = [row for row in rows[asked.thing.name] if not (is_live(asked) and row.get(named(DELETED)))]
+    found = [
+        row
+        for row in rows[asked.thing.name]
+        if not (is_live(asked) and row.get(named(DELETED)))
+        and all(holds(state, row.get(path)) for path, state in asked.states)
+    ]
     return found[:: -max(1, len(found) // 12)]  # the last ones first: a walk does not come upon them at once
 
 
@@ -103,14 +108,19 @@ def _given(asked: Asked, row: Row, layout: Layout, rows: Rows) -> dict[str, Any]
         if value is None:
             return None
         values[one.given] = value
-    if asked.since is not None:
-        clock = named(asked.since.name)
+    for bound, name in ((asked.since, "since"), (asked.until, "until")):
+        if bound is None:
+            continue
+        clock = named(bound.name)
         times = sorted(
             each[clock] for each in _matching(asked, values, rows, timed=False) if each.get(clock) is not None
         )
         if not times:
             return None
-        values["since"] = times[min(int(len(times) * (1 - share(asked.access))), max(0, len(times) - 3))]
+        if name == "until":
+            values[name] = times[-1 - len(times) // 4] + timedelta(days=1)
+        else:
+            values[name] = times[min(int(len(times) * (1 - share(asked.access))), max(0, len(times) - 3))]
     if asked.access.verb == "search":
         text = str(row.get(named(asked.words[0].name), ""))
         if not text.split():
@@ -157,24 +167,30 @@ def _meets(asked: Asked, row: Row, values: dict[str, Any], *, timed: bool) -> bo
     for one in asked.conditions:
         match one:
             case Is(field=f) if f.name == KIND and one.given == KIND:
-                holds = row.get(KIND) == named(asked.access.entity)
+                met = row.get(KIND) == named(asked.access.entity)
             case Is():
                 value, wanted = row.get(named(one.field.name)), values[one.given]
                 if one.field.kind == "period":
-                    holds = value is not None and value["from"] <= wanted < value["to"]
+                    met = value is not None and value["from"] <= wanted < value["to"]
                 else:
-                    holds = value == wanted or (isinstance(value, list) and wanted in value)
+                    met = value == wanted or (isinstance(value, list) and wanted in value)
             case Refers():
-                holds = row.get(one.ref.name) == values[one.given]
+                met = row.get(one.ref.name) == values[one.given]
             case _:
-                holds = True
-        if not holds:
+                met = True
+        if not met:
             return False
+    if not all(holds(state, row.get(path)) for path, state in asked.states):
+        return False
     if is_live(asked) and row.get(named(DELETED)) is not None:
         return False
     if timed and asked.since is not None:
         value = row.get(named(asked.since.name))
         if value is None or value < values["since"]:
+            return False
+    if timed and asked.until is not None:
+        value = row.get(named(asked.until.name))
+        if value is None or value >= values["until"]:
             return False
     if "words" in values:
         texts = " ".join(str(row.get(named(one.name), "")) for one in asked.words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dbarchitect.design.hierarchies import ABOVE, BELOW
-from dbarchitect.design.spec import Access, Field, Spec
+from dbarchitect.design.spec import Access, Field, Spec, State
 
 from .logical import DELETED, KIND, Logical, Ref, Thing, named
 from .placing import moment_of
@@ -80,7 +80,8 @@ Condition = Is | Refers | Paired | Via | Branch | Has
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An access, resolved. `by_id`: one is asked for by its id. `clock` and `since` name a field with a lower bound."""
+    """An access, resolved. `by_id`: one is asked for by its id. `clock` and `since` name a field with a lower bound,
+    `until` one with an upper bound; `states` are what the access itself says of paths."""
 
     access: Access
     thing: Thing
@@ -94,6 +95,8 @@ class Asked:
     clock: Field | None = None
     total: Field | None = None
     words: tuple[Field, ...] = ()
+    until: Field | None = None
+    states: tuple[tuple[str, State], ...] = ()
 
 
 def asked(access: Access, known: Logical, spec: Spec) -> Asked:
@@ -123,6 +126,9 @@ def asked(access: Access, known: Logical, spec: Spec) -> Asked:
     since = thing.field(access.since[0]) if access.since is not None else None
     if access.since is not None and since is None:
         raise NotAskedError(f"a {thing.name} has no {access.since[0]!r}")
+    until = thing.field(access.until[0]) if access.until is not None else None
+    if access.until is not None and until is None:
+        raise NotAskedError(f"a {thing.name} has no {access.until[0]!r}")
     order: list[tuple[str, int]] = []
     for one in access.order:
         field = thing.field(one.field)
@@ -130,15 +136,44 @@ def asked(access: Access, known: Logical, spec: Spec) -> Asked:
             raise NotAskedError(f"a {thing.name} has no {one.field!r} to be ordered by")
         order.append((named(field.name), -1 if one.descending else 1))
     named_ones = [c for c in conditions if not (isinstance(c, Refers) and c.ref is tenant)]
+    several = access.verb != "get" and access.limit != 1 and bool(access.states or access.until)
     by_id = (
-        access.verb in ("get", "change", "remove") and not named_ones and access.since is None
+        access.verb in ("get", "change", "remove") and not named_ones and access.since is None and not several
     ) or "id" in access.by
     limit = 1 if access.verb == "get" else (access.limit or 0 if access.verb != "take" else 1)
     clock = since or moment_of(thing)
     return Asked(
         access, thing, tuple(conditions), by_id, since, tuple(order), limit, tuple(access.with_),
         _units(access, thing, clock), clock, _total(access, thing), _words(access, thing),
+        until, tuple((_stated_path(thing, one), one) for one in access.states),
     )  # fmt: skip
+
+
+def _stated_path(thing: Thing, state: State) -> str:
+    """Where a state is: a field, or a reference that need not be there."""
+    field, ref = thing.field(state.field), thing.ref(state.field)
+    if field is not None:
+        return named(field.name)
+    if ref is not None and state.how in ("missing", "there"):
+        return ref.name
+    raise NotAskedError(f"a {thing.name} has no {state.field!r}")
+
+
+def holds(state: State, value: object) -> bool:
+    """Whether a value, None where there is none, is in a state."""
+    match state.how:
+        case "missing":
+            return value is None
+        case "there":
+            return value is not None
+        case _:
+            return (value in of_state(state)) == (state.how == "is")
+
+
+def of_state(state: State) -> list[object]:
+    """The values of a state as documents have them."""
+    flags = {"true": True, "false": False}
+    return [flags[one] if state.values in (("true",), ("false",)) else one for one in state.values]
 
 
 def _condition(name: str, thing: Thing, known: Logical, access: Access) -> Condition:
@@ -205,4 +240,5 @@ def _words(access: Access, thing: Thing) -> tuple[Field, ...]:
 
 def is_live(asked: Asked) -> bool:
     """Whether marked rows are left out."""
-    return asked.thing.soft and asked.thing.field(DELETED) is not None
+    marked = any(path == named(DELETED) for path, _ in asked.states)
+    return asked.thing.soft and asked.thing.field(DELETED) is not None and not marked

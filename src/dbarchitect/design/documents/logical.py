@@ -153,7 +153,10 @@ def _clocks(spec: Spec, thing: Thing, folded: Mapping[str, str]) -> list[str]:
         name
         for access in spec.access
         if folded.get(access.entity, access.entity) == thing.name
-        for name in (*(one.field for one in access.order), access.since[0] if access.since else "")
+        for name in (
+            *(one.field for one in access.order),
+            *(bound[0] for bound in (access.since, access.until) if bound),
+        )
     ]
     return list(dict.fromkeys(name for name in asked if named(name) == "createdAt" and thing.field(name) is None))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from dbarchitect.design.naming import an
+from dbarchitect.design.shares import part_of
 from dbarchitect.design.spec import Access, Field, Spec
 from dbarchitect.model.documents_design import Alternative, Placement
 
@@ -423,6 +424,7 @@ class _Placer:
             found = 1.0
         if access.since is not None:
             found *= share(access)
+        found *= part_of(self.spec, access.entity, access.states)
         if capped and access.verb in ("list", "search", "nearest"):
             found = min(found, access.limit or _LIMIT)
         return max(found, 1.0)

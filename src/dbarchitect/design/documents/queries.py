@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, is_live
+from dbarchitect.design.spec import State
+
+from .asking import Asked, Branch, Condition, Has, Is, NotAskedError, Paired, Refers, Via, is_live, of_state
 from .logical import DELETED, TAKEN, Thing, named
 from .placing import Layout
 
@@ -80,11 +82,37 @@ def _match(asked: Asked, prefix: str = "", skip: Sequence[Condition] = ()) -> di
                 found[prefix + one.ref.name] = given(one.given)
             case _:
                 pass
-    if asked.since is not None:
-        found[prefix + named(asked.since.name)] = {"$gte": given("since")}
+    for bound, operator, name in ((asked.since, "$gte", "since"), (asked.until, "$lt", "until")):
+        if bound is not None:
+            found.setdefault(prefix + named(bound.name), {})[operator] = given(name)
+    for path, state in asked.states:
+        found[prefix + path] = _fixed(state)
     if is_live(asked):
         found[prefix + named(DELETED)] = None
     return found
+
+
+def _fixed(state: State) -> Any:
+    """What a filter says of a state."""
+    values = of_state(state)
+    match state.how:
+        case "missing":
+            return None
+        case "there":
+            return {"$ne": None}
+        case "is":
+            return values[0] if len(values) == 1 else {"$in": values}
+        case _:
+            return {"$ne": values[0]} if len(values) == 1 else {"$nin": values}
+
+
+def _some(within: dict[str, Any]) -> dict[str, Any]:
+    """The conditions on elements that their document can be found by: what no element may be says nothing of it."""
+    return {
+        path: one
+        for path, one in within.items()
+        if not (isinstance(one, dict) and {"$ne", "$nin"} & set(one))  # pyright: ignore[reportUnknownArgumentType]
+    }
 
 
 def _read(asked: Asked, layout: Layout) -> Written:
@@ -287,7 +315,8 @@ def _from_parent(asked: Asked, layout: Layout) -> Written:
         own = next((r.name for r in parent.refs if r.target == one.ref.target), "") if one.ref.tenancy else "_id"
         before[own or "_id"] = given(one.given)
     within = _match(asked, f"{path}.", up)
-    pipeline: list[Stage] = [{"$match": before | within}, {"$unwind": f"${path}"}]
+    served = before | _some(within)
+    pipeline: list[Stage] = [{"$match": served}, {"$unwind": f"${path}"}]
     if within:
         pipeline.append({"$match": within})
     grouped = _group(asked, f"{path}.")
@@ -296,7 +325,7 @@ def _from_parent(asked: Asked, layout: Layout) -> Written:
     else:
         merged = {"$mergeObjects": [{ref.name: "$_id"}, f"${path}"]}
         pipeline += [*_shown(asked, f"{path}."), {"$replaceRoot": {"newRoot": merged}}]
-    return Written(parent.plural, [{"aggregate": parent.plural, "pipeline": pipeline, "cursor": {}}], before | within)
+    return Written(parent.plural, [{"aggregate": parent.plural, "pipeline": pipeline, "cursor": {}}], served)
 
 
 def _from_buckets(asked: Asked, layout: Layout) -> Written:
@@ -413,7 +442,10 @@ def _target(asked: Asked, layout: Layout) -> tuple[Thing, str, dict[str, Any]]:
         raise NotAskedError("it is found over another collection: find its _id first, then ask by that")
     if thing.name in layout.inside:
         parent = layout.logical.things[layout.inside[thing.name].target]
-        return parent, layout.array(thing) + ".", _match(asked, layout.array(thing) + ".", _above(asked, layout))
+        within = _match(asked, layout.array(thing) + ".", _above(asked, layout))
+        if len(_some(within)) < len(within):
+            raise NotAskedError("an element of an array is not found by what it is not")
+        return parent, layout.array(thing) + ".", within
     return thing, "", _match(asked)
 
 
@@ -435,7 +467,10 @@ def _change(asked: Asked, layout: Layout) -> Written:
         raise NotAskedError("moving a branch writes the ancestorIds of all below it: read them, then a bulk write")
     for one in wanted:
         if one.transitions:
-            q[prefix + named(one.name)] = {"$in": given(f"{named(one.name)}Before")}
+            path = prefix + named(one.name)
+            if path in q:
+                q["$and"] = [*q.get("$and", []), {path: q[path]}]
+            q[path] = {"$in": given(f"{named(one.name)}Before")}
     at = f"{prefix}$." if prefix and not layout.inside[thing.name].one else prefix
     values = {at + named(one.name): given(f"new{named(one.name)[:1].upper()}{named(one.name)[1:]}") for one in wanted}
     single = asked.by_id or any(isinstance(one, Is) and one.field.unique for one in asked.conditions)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from dbarchitect.design.shares import spreads
 from dbarchitect.design.spec import Field, Rule, Spec
 
 from .kinds import bound
@@ -74,6 +75,7 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
     either = {
         name for rule in spec.rules if rule.kind == "either" and rule.entity == thing.name for name in rule.fields
     }
+    spread = {one.field.name: one for one in spreads(spec) if one.entity == thing.name}
     keys: set[str] = set()
     if thing.entity is not None:
         keys = {*thing.entity.weak, *(name for key in thing.entity.key for name in key)}
@@ -90,7 +92,11 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
                 continue
             seen.add(ends)
         for field in thing.fields:
-            if field.required or field.name in either or (rng.random() < _KEEP and field.name not in (TAKEN, DELETED)):
+            if field.name in spread:
+                _put(row, field, spread[field.name].value_at(rng.random()), n, rng)
+            elif (
+                field.required or field.name in either or (rng.random() < _KEEP and field.name not in (TAKEN, DELETED))
+            ):
                 row[named(field.name)] = value_of(field, n, rng, distinct=field.name in keys)
             elif field.name == DELETED and rng.random() < 0.2:
                 row[named(field.name)] = START + timedelta(hours=n)
@@ -98,6 +104,14 @@ def _fill(thing: Thing, number: int, wanted: int, rows: Rows, layout: Layout, sp
             if rule.entity == thing.name:
                 _obey(rule, row, thing, n)
         mine.append(row)
+
+
+def _put(row: Row, field: Field, value: str | None, n: int, rng: Random) -> None:
+    """A field in one of its states; None: it is not there, "": any value."""
+    if value is not None or field.required:
+        row[named(field.name)] = (
+            {"true": True, "false": False}.get(value or "", value) if value else value_of(field, n, rng)
+        )
 
 
 def _refer(
