@@ -21,7 +21,7 @@ from .statements import Link
 if TYPE_CHECKING:
     from .grammar import Reader
 
-_TERM = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?):?(?:\*\*|__)\s*(?::|–|—|-|=)?\s+(.+)$", re.DOTALL)
+_TERM = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?)[:.]?(?:\*\*|__)\s*(?::|–|—|-|=)?\s+(.+)$", re.DOTALL)
 _GENUS = re.compile(
     r"^(?:an?|the|one|any|somebody|someone|something|everyone|whoever)\b[^,]* (?:of|that|who|which|with|where|done|in|by|to|for|from)\b"
     r"|^(?:somebody|someone|something|whoever)\b",

@@ -12,10 +12,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .definitions import is_definition
+from .headings import NUMBER, chaptered, without_speaker
 from .markdown import Part
 from .phrases import apart, listed, sentences, singular
 
-_NUMBER = re.compile(r"^(?:\*\*|__)?\[?[A-Z]{1,6}[- ]?\d+(?:\.\d+)*\]?(?:\*\*|__)?(?:[:.)]| [-–—])?\s+(?=\S)")
 # A line that is a label of the list below it, and no thing: MoSCoW, and its neighbours.
 _LABEL = re.compile(
     r"^(?:\*\*|__)?(?:(?:must|should|could|would|won[’']?t|will not|can[’']?t) haves?|nice to haves?|(?:in|out of|not in) scope"
@@ -42,7 +42,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
     what it is all about."""
     label = ""
     above = ""  # a line that says what the list below it holds
-    every = [one for part in parts for one in _numbered_apart(part)]
+    every = [one for part in chaptered(parts) for one in _numbered_apart(part)]
     for at, part in enumerate(every):
         text = part.text
         if part.kind != "item":
@@ -64,7 +64,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
             yield part
             continue
         text = _VALUES.sub(
-            lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text)
+            lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", NUMBER.sub("", text)
         )
         text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
@@ -110,8 +110,11 @@ _SAYS = re.compile(
 
 def _numbered_apart(part: Part) -> Iterator[Part]:
     """A paragraph whose lines are requirements with numbers as paragraphs of their own."""
+    part = replace(part, text=without_speaker(part.text)) if part.kind == "paragraph" else part
+    if not part.text.strip() and part.kind == "paragraph":
+        return
     lines = part.text.split("\n")
-    starts = [at for at, one in enumerate(lines) if _NUMBER.match(one)]
+    starts = [at for at, one in enumerate(lines) if NUMBER.match(one)]
     if part.kind == "paragraph" and len(lines) > 1 and apart(lines):
         starts = list(range(len(lines)))
     if part.kind not in ("paragraph", "item") or len(starts) < 2:
