@@ -97,7 +97,7 @@ def making(reader: Reader, text: str, line: int) -> bool:
     match = _MAKING.match(text)
     if match is None:
         return False
-    what = reader.entity(_without_owner(match["what"]))
+    what = reader.entity(counted(_without_owner(match["what"])).text)
     if what is None or singular(match["who"]) == what:
         return False
     who = reader.entity(match["who"])
@@ -160,7 +160,7 @@ def one_per(reader: Reader, text: str, line: int) -> bool:
     if not all(name in reader.said.things or name in known for name in names):
         return False
     for name in names:
-        if name in reader.said.things and not any(one.of == owner and one.to == name for one in reader.said.links):
+        if name in reader.said.things and not any(one.of == owner and one.to == name and not one.vague for one in reader.said.links):
             reader.said.links.append(Link(owner, name, 1, 1, "", False, line))
     reader.said.things[owner].keys.append(tuple(names))
     return True
@@ -311,7 +311,7 @@ def of_both(reader: Reader, text: str, line: int) -> bool:
 
 _KNOWN = (
     r"(?:we (?:keep|store|record|track|note|need)s? (.+)"
-    r"|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?(?:kept|recorded|stored|noted|entered|written down))$"
+    r"|((?:the|an?|its) .+) (?:is|are|must be|shall be|will be|has to be) (?:also )?(?:kept|recorded|stored|noted|entered|written down|held))$"
 )
 _BOTH = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|that|which|in|on|of|at) )([^,]+), {_KNOWN}", re.IGNORECASE)
 _BOTH_OPEN = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|in|on|of|at) )([^,]+?) {_KNOWN}", re.IGNORECASE)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Unread
 from dbarchitect.model import english
 
-from . import deeds, having, lifecycle, linking, notes, rules, turns
+from . import deeds, having, lifecycle, linking, notes, remarks, rules, turns
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, named, singular, with_relatives
 from .statements import HAS, MAY, NO_ROLE, NOUN, Link, Statements, clauses
@@ -275,5 +275,5 @@ _FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
     *deeds.FIRST, *turns.FORMS, having.colon, having.spans, having.there, linking.kind_of, rules.either, rules.unique, rules.no_two,
     rules.identified, rules.overlap, rules.before, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.tenancy,
     linking.tree, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
-    linking.verb, *deeds.AFTER,
+    linking.verb, *deeds.AFTER, *remarks.FORMS,
 )  # fmt: skip

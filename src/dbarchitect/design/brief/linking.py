@@ -160,7 +160,12 @@ def verb(reader: Reader, text: str, line: int) -> bool:
             # `an actor plays several roles in a production`: it is the roles that are in it
             told = _to(reader, subject, parts[0], line, optional=optional, verb=role)
             return _to(reader, first, parts[1], line, optional=False, verb="") and told
-    return every([_to(reader, subject, one, line, optional=optional, verb=role) for one in items])
+    return every(
+        [
+            _to(reader, subject, one, line, optional=optional, verb=role, vague=number.most != 1 and not number.said)
+            for one, number in zip(items, map(counted, items), strict=True)
+        ]
+    )
 
 
 def _known_or_many(reader: Reader, item: str) -> bool:

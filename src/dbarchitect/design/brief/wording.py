@@ -12,6 +12,7 @@ from functools import lru_cache
 from dbarchitect.model import english
 
 from .asides import unfolded
+from .fillers import without_fillers
 from .offices import taken_apart
 from .phrases import bare, singular
 
@@ -23,7 +24,7 @@ _A = r"(?:an?|each|every|one|the|any|all|a single)"
 _NO_PREPOSITION = r"(?!(?:on|of|in|at|that|which|and|for|by|to|with)\b)"
 _WORDS = rf"{_NO_PREPOSITION}[\w'’-]+(?: {_NO_PREPOSITION}[\w'’-]+){{0,2}}?"
 _KEEP = r"(?:keep track of|keep information (?:about|on)|keep|store|record|track|know|save|note|remember|log|write|register|hold|collect|need|enter|see)"
-_KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected)"
+_KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected|documented)"
 _WILL = r"(?:(?:must|want to|need to|have to|should|would like to|also|do|can|will|always|just) )*"
 
 # (pattern, what stands there instead), applied one after the other, each as often as it holds.
@@ -143,7 +144,7 @@ def without_actors(text: str) -> str:
 @lru_cache(maxsize=4096)  # the first look asks for the same sentences as the second
 def plainly(text: str) -> tuple[str, ...]:
     """The clauses of a sentence in words that the grammar knows."""
-    told = _told(_PURPOSE.sub("", text))
+    told = _told(_PURPOSE.sub("", without_fillers(text)))
     return tuple(one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part))
 
 
@@ -155,6 +156,9 @@ def _plainly(told: str) -> list[str]:
     if _FOR_BOTH.match(told) or _CONDITION.match(told):
         return [told]
     for clause in [told] if _WHOLE.match(told) else _SPLIT.split(told):
+        if _FOR_BOTH.match(clause):
+            found.append(clause)
+            continue
         said = _rewritten(clause.strip(" ,"))
         which = _WHICH.match(said)
         if which is not None:
