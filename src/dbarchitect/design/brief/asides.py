@@ -28,6 +28,12 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          r" (?:on|in|within|inside|at|per|for|among) (?:that|this|its|the|each|every|their|an?) ([\w-]+(?: [\w-]+)?)(?=,| and |$)", r" (unique within \1)"),
         (r",? (?:that|which) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique(?=,| and |$)", " (unique)"),
         (r",? (?:that|which) (?:nobody|no one|no other [\w-]+) (?:else )?(?:has|uses|shares|may have|may use)(?=,| and |$)", " (unique)"),
+        (r",? (?:that|which) (?:exists?|occurs?|is used|appears?|is given) only once (?:per|in|within|for) (?:each |every |an? |the |its )?([\w-]+(?: [\w-]+)?)(?=,| and |$)", r" (unique within \1)"),
+        (r" \((?:only )?one [\w-]+ per [\w-]+\)", " (unique)"),
+        (r" \([^()]*\b(?:for instance|for example)\b[^()]*\)", ""),
+        (r",? (?:that|which) (?:is|are|can be|must be) (?:one of|either) ([\w-]+(?:,? [\w-]+){0,8},? or [\w-]+(?: [\w-]+)?)$", r" (\1)"),
+        (r"((?:^|\b)(?:an?|the|its) [\w-]+(?: [\w-]+)?), (?:either )?((?!which|who|that|and|or|an?\b|the\b|its\b|not\b)[\w-]+(?:, (?!and\b|an?\b|the\b)[\w-]+){0,6},? or (?!not\b|an?\b|the\b)[\w-]+)(?=$|, and (?:an?|the|its) )", r"\1 (\2)"),
+        (r", (?:empty|blank|open|null|unknown) (?:while|until|as long as|till|if|when) .+$", " (optional)"),
         (r",? (?:that|which) (?:is|are) optional(?=,| and |$)", " (optional)"),
         (r",? (?:that|which) (?:may|can) be (?:empty|missing|unknown|left out|left blank|blank)(?=,| and |$)", " (optional)"),
     )
@@ -52,12 +58,46 @@ _OF_WHICH = re.compile(
     re.IGNORECASE,
 )
 _EACH_OF_WHICH = re.compile(rf"^(.+ ({_WORD}s)), each of (?:which|them) has (.+)$", re.IGNORECASE)
+_PASSIVE = r"[a-z]+(?:ed|en|sold|made|built|held|bought|led|run|kept|sent|paid|told|found|set)"
+# `each order placed by a customer is ...`: what stands between noun and verb tells of the noun.
+_REDUCED = re.compile(
+    rf"^((?:each|every|an?) {_N}) (?:that is |which is )?({_PASSIVE} (?:by|to|in|at|on|for|from|with) (an?|one|the|our|its) [\w-]+(?: [\w-]+)??) "
+    r"((?:is|are|has|have|can|may|must) .+)$",
+    re.IGNORECASE,
+)
+_US = r"(?:company|firm|organi[sz]ation|business|group|agency|institution|association|enterprise|shop)"
+_OF_US = re.compile(rf"((?:^|\b(?:an?|one|each|every|exactly one) ){_N}) (?:of|(?:offered|sold|provided|run|owned|made|produced|used) by) (?:the|our) {_US}(?=$|,| and |\.)", re.IGNORECASE)  # fmt: skip
+_YOURS = re.compile(
+    r"^((?:each|every|an?) [\w-]+(?: [\w-]+)?) (?:that |which )?(?:you|we|they|one) [a-z]+ (?=(?:is|are|has|have|can|may|must) )",
+    re.IGNORECASE,
+)
+# `..., who may handle any number of cases`: said of the noun before it.
+_WHO_END = re.compile(
+    rf"^(.+\b(?:one|an?|exactly one|at most one|several|many|each|every) ({_N})), (?:who|which) (?!(?:is|are) (?:also )?(?:an?|one|itself|themselves)\b)({_VERB} [^,]*(?:,[^,]* and [^,]*)?)$",
+    re.IGNORECASE,
+)
+_EACH_OF = re.compile(
+    rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)), each (?:of|with|has|having) (?=an? )(.+)$", re.IGNORECASE
+)  # fmt: skip
+# `is looked after by one employee, the account manager`; `is run by a dean, who is a professor`
+_ROLE = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:is|are) [a-z]+(?: [a-z]+)? by (?:one|an?|exactly one) ({_N})(?:, (?:the|its|their) ({_N})|,? who (?:is|are) (?:an?|one of the) ({_N}))$",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(rf"^(?:the|its|their) ({_WORD}) is (?:always )?one of (?:the|our|its|their) ({_N})$", re.IGNORECASE)
+_WITH_FIELDS = re.compile(
+    rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}) with ((?:an?|the|its) .+)$",
+    re.IGNORECASE,
+)
+_GAPPED = re.compile(
+    r"^(.+? (?:is|are) (?:given|measured|expressed|stated) in [\w ]+?), (?:and )?([a-z][\w ]*?) in ([\w ]+)$", re.IGNORECASE
+)
 _NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|an optional) ", re.IGNORECASE)
 
 
 def unfolded(text: str) -> list[str]:
     """A sentence as the sentences that it makes; itself where nothing is folded into it."""
-    said = text.strip()
+    said = _YOURS.sub(r"\1 ", _OF_US.sub(r"\1", text.strip()))
     after: list[str] = []
     for match in list(_BRACKET.finditer(said)):
         after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
@@ -65,12 +105,29 @@ def unfolded(text: str) -> list[str]:
     said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]
+    if (match := _REDUCED.match(said)) is not None:
+        more = unfolded(f"{match[1]} {match[4]}")
+        return [*([] if match[3].lower() in ("the", "our") else [f"{match[1]} is {match[2]}"]), *more, *after]
+    if (match := _ROLE.match(said)) is not None:
+        role, kind = (match[3], match[2]) if match[3] else (match[2], match[4])
+        return [f"{match[1]} has one {role}, who is a {kind}", *after]
+    if (match := _ONE_OF.match(said)) is not None:
+        return [f"it has one {match[1]}, who is a {singular(match[2])}", *after]
+    if (match := _WITH_FIELDS.match(said)) is not None:
+        return [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}", *after]
+    if (match := _GAPPED.match(said)) is not None:
+        return [match[1], f"the {match[2]} is given in {match[3]}", *after]
     if (match := _WHOSE.match(said)) is not None:
         return [_has(match[1], match[2]), *unfolded(f"{match[1]} {match[3]}"), *after]
     if (match := _RELATIVE.match(said)) is not None:
         return [f"{match[1]} {match[2]}", *unfolded(f"{match[1]} {match[3]}"), *after]
     if (match := _EACH_OF_WHICH.match(said)) is not None:
         return [*unfolded(match[1]), f"each {singular(match[2])} has {match[3]}", *after]
+    if (match := _EACH_OF.match(said)) is not None:
+        fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[3])
+        return [*unfolded(match[1]), f"each {singular(match[2])} has {fields}", *after]
+    if (match := _WHO_END.match(said)) is not None:
+        return [*unfolded(match[1]), f"each {singular(match[2])} {match[3]}", *after]
     if (match := _WHOSE_END.match(said) or _OF_WHICH.match(said)) is not None:
         return [*unfolded(match[1]), _has(match[2], match[3]), *after]
     return [said, *after]

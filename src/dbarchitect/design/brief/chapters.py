@@ -22,7 +22,7 @@ _DATA = re.compile(
     re.IGNORECASE,
 )
 _ACCESS = re.compile(
-    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|pages|usage|questions(?! (?:open|to be answered))|what we look (?:for|up)|looks? (?:for|up)\b)",
+    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|reports?|pages|usage|questions(?! (?:open|to be answered))|what we look (?:for|up)|looks? (?:for|up)\b)",
     re.IGNORECASE,
 )
 _VOLUME = re.compile(

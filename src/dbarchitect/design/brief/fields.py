@@ -143,7 +143,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
 _UNITS = (
     "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
     "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
-    "|degrees|celsius|watts|kwh|volts|points|percent|pixels|cents"
+    "|degrees|celsius|watts|kwh|volts|points|percent|per cent|pixels|cents"
 )
 _WHOLE = re.compile(
     r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE
@@ -290,7 +290,7 @@ _VALUE_NOUNS = frozenset(
 
 def names_a_value(name: str) -> bool:
     """Whether a name is a value's by its last word, and no thing's that has rows of its own."""
-    words = english.split(name)
+    words = english.split(name.partition(" of ")[0])
     return bool(words) and (kind_by_name(name) != "word" or english.singular(words[-1]) in _VALUE_NOUNS)
 
 

@@ -97,7 +97,7 @@ def _holder(reader: Reader, text: str, line: int) -> tuple[str, Field] | None:
         return None
     if not its and known is None and re.match(r"an? ", text, re.IGNORECASE):
         return None
-    made = field_of(bare(text), line=line)
+    made = field_of(name if known else bare(text), line=line)
     return (owner, made) if made is not None else None
 
 

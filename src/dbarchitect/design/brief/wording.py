@@ -15,10 +15,11 @@ from .asides import unfolded
 from .fillers import without_fillers
 from .offices import taken_apart
 from .phrases import bare, singular
+from .statements import rejoined
 
 _Q = (
     r"(?:one or more|zero or more|any number of|at least one|at most one|exactly one|more than one|many|several|multiple"
-    r"|various|more|some|two or more|up to \d+|at least \d+|\d+|two|three|four)"
+    r"|various|more|some|two or more|up to \d+|at least (?:\d+|two|three|four)|between \w+ and \w+|a variety of|\d+|two|three|four)"
 )
 _A = r"(?:an?|each|every|one|the|any|all|a single)"
 _NO_PREPOSITION = r"(?!(?:on|of|in|at|that|which|and|for|by|to|with)\b)"
@@ -155,7 +156,7 @@ def _plainly(told: str) -> list[str]:
         return [f"{one} is unique" for one in both.groups()]
     if _FOR_BOTH.match(told) or _CONDITION.match(told):
         return [told]
-    for clause in [told] if _WHOLE.match(told) else _SPLIT.split(told):
+    for clause in [told] if _WHOLE.match(told) else rejoined(_SPLIT.split(told)):
         if _FOR_BOTH.match(clause):
             found.append(clause)
             continue
