@@ -12,6 +12,7 @@ from dbarchitect.model import english
 from .fields import names_a_value
 from .phrases import DETERMINERS, singular
 from .statements import NO_THINGS, NOUN, VERBAL
+from .wording import plainly
 
 if TYPE_CHECKING:
     from .grammar import Reader
@@ -42,10 +43,10 @@ _COUNTED = re.compile(
 
 def taking_part(text: str) -> list[str]:
     """The things of a sentence that are some by the part that they take."""
-    found = [one[2] for one in _BY.finditer(text) if one[1].lower() not in _MEANS]
-    for pattern in (_PER_TWO, _COUNTED):
-        if (match := pattern.match(text)) is not None:
-            found.append(match[1])
+    found: list[str] = []
+    for clause in plainly(text):
+        found += [one[2] for one in _BY.finditer(clause) if one[1].lower() not in _MEANS]
+        found += [match[1] for pattern in (_PER_TWO, _COUNTED) if (match := pattern.match(clause)) is not None]
     return [name for one in found if (name := singular(one)) and is_thing(name)]
 
 

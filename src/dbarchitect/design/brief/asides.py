@@ -32,7 +32,7 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r" \((?:only )?one [\w-]+ per [\w-]+\)", " (unique)"),
         (r" \([^()]*\b(?:for instance|for example)\b[^()]*\)", ""),
         (r",? (?:that|which) (?:is|are|can be|must be) (?:one of|either) ([\w-]+(?:,? [\w-]+){0,8},? or [\w-]+(?: [\w-]+)?)$", r" (\1)"),
-        (r"((?:^|\b)(?:an?|the|its) [\w-]+(?: [\w-]+)?), (?:either )?((?!which|who|that|and|or|an?\b|the\b|its\b|not\b)[\w-]+(?:, (?!and\b|an?\b|the\b)[\w-]+){0,6},? or (?!not\b|an?\b|the\b)[\w-]+)(?=$|, and (?:an?|the|its) )", r"\1 (\2)"),
+        (r"(?<!\bbe )(?<!\bis )(?<!\bare )\b((?:an?|the|its) [\w-]+(?: [\w-]+)?), (?:either )?((?!which|who|that|and|or|an?\b|the\b|its\b|not\b)[\w-]+(?:, (?!and\b|an?\b|the\b)[\w-]+){0,6},? or (?!not\b|an?\b|the\b)[\w-]+)(?=$|, and (?:an?|the|its) )", r"\1 (\2)"),
         (r", (?:empty|blank|open|null|unknown) (?:while|until|as long as|till|if|when) .+$", " (optional)"),
         (r",? (?:that|which) (?:is|are) optional(?=,| and |$)", " (optional)"),
         (r",? (?:that|which) (?:may|can) be (?:empty|missing|unknown|left out|left blank|blank)(?=,| and |$)", " (optional)"),
@@ -58,7 +58,7 @@ _OF_WHICH = re.compile(
     re.IGNORECASE,
 )
 _EACH_OF_WHICH = re.compile(rf"^(.+ ({_WORD}s)), each of (?:which|them) has (.+)$", re.IGNORECASE)
-_PASSIVE = r"[a-z]+(?:ed|en|sold|made|built|held|bought|led|run|kept|sent|paid|told|found|set)"
+_PASSIVE = r"(?:[a-z]+(?:ed|en)|sold|made|built|held|bought|led|run|kept|sent|paid|told|found|set)"
 # `each order placed by a customer is ...`: what stands between noun and verb tells of the noun.
 _REDUCED = re.compile(
     rf"^((?:each|every|an?) {_N}) (?:that is |which is )?({_PASSIVE} (?:by|to|in|at|on|for|from|with) (an?|one|the|our|its) [\w-]+(?: [\w-]+)??) "
@@ -73,7 +73,7 @@ _YOURS = re.compile(
 )
 # `..., who may handle any number of cases`: said of the noun before it.
 _WHO_END = re.compile(
-    rf"^(.+\b(?:one|an?|exactly one|at most one|several|many|each|every) ({_N})), (?:who|which) (?!(?:is|are) (?:also )?(?:an?|one|itself|themselves)\b)({_VERB} [^,]*(?:,[^,]* and [^,]*)?)$",
+    rf"^(.+\b(?:one|an?|exactly one|at most one|several|many|each|every) ({_N})), (?:who (?!(?:is|are) (?:also )?(?:an?|one|itself|themselves)\b)|which (?!(?:is|are|must|may|can|shall|should|will|has to)\b))({_VERB} [^,]*(?:,[^,]* and [^,]*)?)$",
     re.IGNORECASE,
 )
 _EACH_OF = re.compile(
@@ -86,7 +86,7 @@ _ROLE = re.compile(
 )
 _ONE_OF = re.compile(rf"^(?:the|its|their) ({_WORD}) is (?:always )?one of (?:the|our|its|their) ({_N})$", re.IGNORECASE)
 _WITH_FIELDS = re.compile(
-    rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}) with ((?:an?|the|its) .+)$",
+    rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}),? with ((?:an?|the|its) .+)$",
     re.IGNORECASE,
 )
 _GAPPED = re.compile(

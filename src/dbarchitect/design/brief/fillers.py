@@ -40,7 +40,7 @@ _FILLERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? (?:since|because) (?:some|they|it|we|there|not) .+$", ""),
         (r",? (?:such as|like|including) [\w ,’'-]+ (?:or|and) [\w-]+$", ""),
         (r",? several$", ""),
-        (r"^((?:it |[\w -]+ )?(?:has|have) (?:an?|the) [\w -]+) each$", r"\1"),
+        (r"^((?:it |[\w -]+ )?(?:has|have) (?:an?|the) [\w -]+)(?<! for) each$", r"\1"),
         (r"^(.+) ((?:is|are|must be|shall be|will be) (?:kept|recorded|stored|noted|held|entered|registered)),? (?:together|along) with (.+)$", r"\1, \3 \2"),
         (r"\b(an?|the|its) ([\w-]+(?: [\w-]+)?) if (?:(?:it|they|one) (?:is|are) )?(?:known|given|available|any)(?=,| and |$)", r"an optional \2"),
         (r"\b(first|given|last|family) and (last|family|first|middle) names?\b", r"\1 name and \2 name"),

@@ -152,7 +152,7 @@ class Reader:
             clause,
             re.IGNORECASE,
         )
-        if match is None or (self.entity(match[1]) is None and self.owner(match[1]) is None):
+        if match is None or (self.entity(match[1]) is None and self.bearer(named(match[1])) is None):
             return [clause]
         parts = _AND_VERB.split(clause)
         return [parts[0], *(f"{match[1]} {part}" for part in parts[1:])]

@@ -47,6 +47,7 @@ class Thing:
     parent: str = ""  # what it is known within, by `weak`
     weak: tuple[str, ...] = ()
     partitioned: Literal["", "month", "week", "day"] = ""
+    slight: bool = False  # known only by the part that it takes in something: no thing where that was not read
 
 
 @dataclass

@@ -6,7 +6,6 @@ import re
 
 from dbarchitect.model import english
 
-from .agents import taking_part
 from .deeds import headed, made, maker
 from .fields import kind_by_name
 from .notes import heads_of_notes
@@ -42,7 +41,7 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
     maybe: list[str] = []
     for clause in (one for said in plainly(re.sub(r"[*`]", "", text)) for one in clauses(said)):
         for one in (clause, afterwards(clause) or ""):
-            sure += [*heads_of_notes(one), made(one), maker(one), headed(one), *taking_part(one)]
+            sure += [*heads_of_notes(one), made(one), maker(one), headed(one)]
             having = _HAVING.match(one)
             plain_ = having is not None and not having[1].lower().startswith("the ")
             if having is not None and plain_ and (having[1][:1].islower() or singular(having[1]) != named(having[1])):
@@ -67,6 +66,9 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
             subject = _subject(match[1])
             if subject:
                 sure.append(subject)
+        both = re.match(r"^([a-z]+s) and ([a-z]+(?: [a-z]+)?s) (?:have|has|are identified by) an? ", stripped, re.IGNORECASE)
+        if both is not None:
+            sure += [singular(both[1]), singular(both[2])]
         labelled = re.match(r"^([A-Z][\w-]*(?: [a-z]+)?s): .*,", stripped)
         if labelled is not None:
             sure.append(singular(labelled[1]))
