@@ -8,6 +8,7 @@ a subject and a verb, as the grammar reads it. Where it is not certain of which 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from .phrases import bare, listed, singular
 
@@ -57,7 +58,13 @@ _OF_WHICH = re.compile(
     rf"^(.+\b(?:an?|one|each|every|many|several) ({_N})(?: per {_N})?), (?:for|of|on|about) (?:which|whom) (?:we|they) (?:also )?{_KNOW} (.+)$",
     re.IGNORECASE,
 )
-_EACH_OF_WHICH = re.compile(rf"^(.+ ({_WORD}s)), each of (?:which|them) has (.+)$", re.IGNORECASE)
+_EACH_OF_WHICH = re.compile(
+    rf"^(.+\b(?:many|several|multiple|any number of|(?:one|two) or more|a number of|has|have|the|and) ({_WORD}(?: {_WORD})??s)), each of (?:which|them) ((?:has|is|are|belongs?|refers?|can|must|may|shows?|takes?) .+)$",
+    re.IGNORECASE,
+)
+_EACH_KNOWN = re.compile(rf"^(.+ ({_WORD}s)), each ((?:identified|known|described|labelled) by .+)$", re.IGNORECASE)
+_THEIR = re.compile(rf"^(?:we|they|you) (?:also )?{_KNOW} (?:their|its) (.+)$", re.IGNORECASE)
+_WHOSE_IS = re.compile(rf"^(.+\b(?:an?|one) ({_N})) whose ({_WORD}) is (unique|optional)$", re.IGNORECASE)
 _PASSIVE = r"(?:[a-z]+(?:ed|en)|sold|made|built|held|bought|led|run|kept|sent|paid|told|found|set)"
 # `each order placed by a customer is ...`: what stands between noun and verb tells of the noun.
 _REDUCED = re.compile(
@@ -95,6 +102,45 @@ _GAPPED = re.compile(
 _NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|an optional) ", re.IGNORECASE)
 
 
+def _reduced(match: re.Match[str]) -> list[str]:
+    definite = match[3].lower() in ("the", "our")  # whose they all are says nothing
+    return [*([] if definite else [f"{match[1]} is {match[2]}"]), f"{match[1]} {match[4]}"]
+
+
+def _role(match: re.Match[str]) -> list[str]:
+    role, kind = (match[3], match[2]) if match[3] else (match[2], match[4])
+    return [f"{match[1]} has one {role}, who is a {kind}"]
+
+
+def _each_of(match: re.Match[str]) -> list[str]:
+    fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[3])
+    return [match[1], f"each {singular(match[2])} has {fields}"]
+
+
+def _each(match: re.Match[str]) -> list[str]:
+    return [match[1], f"each {singular(match[2])} {match[3]}"]
+
+
+# What a sentence is folded of, and the sentences that it makes; the first that fits.
+_FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...] = (
+    (_REDUCED, _reduced),
+    (_ROLE, _role),
+    (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
+    (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
+    (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),
+    (_WHOSE, lambda match: [_has(match[1], match[2]), f"{match[1]} {match[3]}"]),
+    (_RELATIVE, lambda match: [f"{match[1]} {match[2]}", f"{match[1]} {match[3]}"]),
+    (_EACH_OF_WHICH, _each),
+    (_EACH_KNOWN, lambda match: [match[1], f"each {singular(match[2])} is {match[3]}"]),
+    (_EACH_OF, _each_of),
+    (_WHO_END, _each),
+    (_WHOSE_END, lambda match: [match[1], _has(match[2], match[3])]),
+    (_OF_WHICH, lambda match: [match[1], _has(match[2], match[3])]),
+    (_WHOSE_IS, lambda match: [match[1], f"each {singular(match[2])} has a {match[3]} ({match[4]})"]),
+    (_THEIR, lambda match: [_has("they", match[1])]),
+)
+
+
 def unfolded(text: str) -> list[str]:
     """A sentence as the sentences that it makes; itself where nothing is folded into it."""
     said = _YOURS.sub(r"\1 ", _OF_US.sub(r"\1", text.strip()))
@@ -105,31 +151,9 @@ def unfolded(text: str) -> list[str]:
     said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _REDUCED.match(said)) is not None:
-        more = unfolded(f"{match[1]} {match[4]}")
-        return [*([] if match[3].lower() in ("the", "our") else [f"{match[1]} is {match[2]}"]), *more, *after]
-    if (match := _ROLE.match(said)) is not None:
-        role, kind = (match[3], match[2]) if match[3] else (match[2], match[4])
-        return [f"{match[1]} has one {role}, who is a {kind}", *after]
-    if (match := _ONE_OF.match(said)) is not None:
-        return [f"it has one {match[1]}, who is a {singular(match[2])}", *after]
-    if (match := _WITH_FIELDS.match(said)) is not None:
-        return [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}", *after]
-    if (match := _GAPPED.match(said)) is not None:
-        return [match[1], f"the {match[2]} is given in {match[3]}", *after]
-    if (match := _WHOSE.match(said)) is not None:
-        return [_has(match[1], match[2]), *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _RELATIVE.match(said)) is not None:
-        return [f"{match[1]} {match[2]}", *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _EACH_OF_WHICH.match(said)) is not None:
-        return [*unfolded(match[1]), f"each {singular(match[2])} has {match[3]}", *after]
-    if (match := _EACH_OF.match(said)) is not None:
-        fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[3])
-        return [*unfolded(match[1]), f"each {singular(match[2])} has {fields}", *after]
-    if (match := _WHO_END.match(said)) is not None:
-        return [*unfolded(match[1]), f"each {singular(match[2])} {match[3]}", *after]
-    if (match := _WHOSE_END.match(said) or _OF_WHICH.match(said)) is not None:
-        return [*unfolded(match[1]), _has(match[2], match[3]), *after]
+    for pattern, apart in _FOLDS:
+        if (match := pattern.match(said)) is not None:
+            return [*(part for one in apart(match) for part in unfolded(one)), *after]
     return [said, *after]
 
 
@@ -141,9 +165,9 @@ def _remarked(text: str) -> str:
 
 def _has(subject: str, items: str) -> str:
     """`each teacher has a name, a phone number` of `teachers` and `names and phone numbers`."""
-    several = singular(bare(subject)) != " ".join(bare(subject).lower().split())
+    several = subject == "they" or singular(bare(subject)) != " ".join(bare(subject).lower().split())
     parts = [
         one if _NAMES_A_FIELD.match(one) else f"a {singular(one) if several and '(' not in one else one}"
         for one in listed(items)
     ]
-    return f"each {singular(subject)} has {', '.join(parts)}"
+    return f"{'they have' if subject == 'they' else f'each {singular(subject)} has'} {', '.join(parts)}"

@@ -143,7 +143,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
 _UNITS = (
     "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
     "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
-    "|degrees|celsius|watts|kwh|volts|points|percent|per cent|pixels|cents"
+    "|degrees|celsius|watts|kw|kwh|kilowatts|mw|hz|hertz|volts|amps|bar|hectares|ha|acres|points|percent|per cent|pixels|cents"
 )
 _WHOLE = re.compile(
     r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE

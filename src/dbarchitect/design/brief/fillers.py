@@ -48,6 +48,9 @@ _FILLERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bthere['’]s (an?|the) ([\w -]+?) too\b", r"it has \1 \2"),
         (r"^which (?:one|of them|ones) (?:is|has to be|must be|should be) (?:recorded|kept|noted|stored)$", ""),
         (r"^(?:after|before|during|at) (?:an?|each|every|the|a) [\w-]+(?: [\w-]+)?, (?=[a-z]+s? (?:may|can|must|will|should) )", ""),
+        (r"\b(may|might|can|could) have been (?=[a-z]+(?:ed|en)\b)", r"\1 be "),
+        (r"\b(?:has|have) been (?=[a-z]+(?:ed|en) (?:by|to|in|at|on|for|from)\b)", "is "),
+        (r"(?<=s) (?:assigned|belonging|attached|related|connected) to (?:it|them)$", ""),
         (r"(?<=[a-z]),? in a (?:certain|given|particular|fixed) order$", ""),
     )
 )  # fmt: skip

@@ -15,6 +15,7 @@ from .definitions import is_definition
 from .headings import NUMBER, chaptered, without_speaker
 from .markdown import Part
 from .phrases import apart, listed, sentences, singular
+from .statements import HAS
 
 # A line that is a label of the list below it, and no thing: MoSCoW, and its neighbours.
 _LABEL = re.compile(
@@ -135,7 +136,7 @@ def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
     first, *others = [one for one, _ in sentences(text)]
     fields = listed(first)
     if len(fields) > 1 and not re.search(
-        r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", first, re.IGNORECASE
+        r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", re.sub(r"\([^)]*\)", "", first), re.IGNORECASE
     ):
         said = f"A {name} has {_articled(fields)}"
     elif re.match(r"^(?!this|is\b|has\b)[a-z]+(?:[^s\W]s|es) (?:an?|the|one|many|several)\b", first, re.IGNORECASE):
@@ -228,7 +229,7 @@ _FILED_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
-    rf"^(?:(?:{_A} )?{_N} {_MODAL}(?:be able to )?)?(?:attach|add|link|upload) ([\w-]+(?: [\w-]+)?s) to {_A} ({_N})$",
+    rf"^(?:(?:{_A} )?{_N} {_MODAL}(?:be able to )?)?(?:attach|add|link|upload|assign) ([\w-]+(?: [\w-]+)?s) to {_A} ({_N})$",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -260,7 +261,7 @@ def taken_apart(text: str) -> list[str]:
     said = _without_fields(said, more)
     if more and re.match(r"^we keep [\w -]+s$", said, re.IGNORECASE):
         return more
-    for form in (_in_kinds, _kept, _managed, _both, _filed, _filed_several, _attached, _passive, _per, _linked):
+    for form in (_done_to, _put, _in_kinds, _kept, _managed, _both, _filed, _filed_several, _attached, _passive, _per, _linked):
         found = form(said)
         if found:
             return [*found, *more]
@@ -296,7 +297,7 @@ def _without_fields(text: str, more: list[str]) -> str:
         another = _OF_ANOTHER.search(before + (match[1] or ""))
         owner = another[1] if another is not None else match[2].split()[-1] if match[1] is None and before else match[2]
         if before and another is None and match[1] is None:
-            owner = match[2]
+            owner = re.sub(rf"^(?:{HAS}) ", "", match[2], flags=re.IGNORECASE)
         more.append(f"each {singular(owner)} has {_articled(items)}")
         text = text.replace(f" ({match[3]})", "", 1)
     return text if re.search(r"\s", text.strip()) or not more else ""
@@ -308,7 +309,7 @@ _IN_KINDS = re.compile(
 )
 _KEPT = re.compile(rf"^we keep ({_N}) and (?:the )?({_N}) (?:in|of|for|within|on) (?:each|every) {_N}$", re.IGNORECASE)
 _MANAGED = re.compile(
-    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:import|register|create|manage|maintain|add|enter|record|capture|upload) ([\w-]+(?: [\w-]+)?s) with (.+)$",
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:import|register|create|manage|maintain|add|enter|record|capture|upload|plan|schedule|organi[sz]e|arrange|prepare|define) ([\w-]+(?: [\w-]+)?s) with (.+)$",
     re.IGNORECASE,
 )
 _UNIQUE = re.compile(
@@ -326,6 +327,28 @@ def _in_kinds(text: str) -> list[str]:
         return []
     values = ", ".join(re.sub(r"^or ", "", one) for one in re.split(r",\s*|\s+or\s+|\s+and\s+", match[4]) if one)
     return [f"{match[1]} has many {match[2]}", f"each {singular(match[2])} has a {singular(match[3])} ({values})"]
+
+
+_DONE_TO = re.compile(
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:record|register|enter|track|manage|see|keep|store) (?:the )?([\w-]+s) ([a-z]+(?:ed|en|id|t)) (by|to|for|in|at|from) ({_N}s),? with (.+)$",
+    re.IGNORECASE,
+)
+_PUT = re.compile(
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:put|place|include) ([\w-]+s) (?:on|in|into) (?:the [\w-]+ of )?{_A} ({_N})$", re.IGNORECASE
+)
+
+
+def _done_to(text: str) -> list[str]:
+    match = _DONE_TO.match(text)
+    if match is None:
+        return []
+    thing = singular(match[1])
+    return [f"each {thing} is {match[2]} {match[3]} one {singular(match[4])}", f"each {thing} has {_articled(listed(match[5]))}"]
+
+
+def _put(text: str) -> list[str]:
+    match = _PUT.match(text)
+    return [f"a {singular(match[2])} uses many {match[1]}"] if match is not None else []
 
 
 def _kept(text: str) -> list[str]:

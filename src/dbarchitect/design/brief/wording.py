@@ -59,7 +59,17 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? and,? (?:sometimes|perhaps|possibly|maybe|optionally),? (?:an?|the) ", ", an optional "),
         (r" an optional (?:the|an?|its|their) ", " an optional "),
         (r",? (?:each|all) of which (?:is|are|must be) ", " is "),
+        # parts, groups and places
+        (rf"\b(?:is|are) (?:split|divided|broken(?: down| up)?|subdivided|organi[sz]ed|partitioned|offered|given|held|run) in(?:to)? (?={_Q} )", "has "),
+        (rf"^((?:{_A} )?{_WORDS}) (?:is|are|can be|may be) (?:grouped|sorted|filed|arranged) (?:in|into|by|under) ([\w-]+s)$", r"\1 belongs to one \2"),
+        (rf"\b(?:is|are) (?:in|on|at|under|part of) the [a-z]+ of (?={_Q} |one |an? )", "belongs to "),
+        (rf"^(?:we|i|they) (?:own|have|keep|hold|stock|offer) ((?:several|many|one or more|multiple|any number of) {_WORDS}) (?:of|for|per) (?:each|every) ({_WORDS})$", r"each \2 has \1"),
+        (rf"^((?:{_A} )?{_WORDS}) = (?=(?:one|an?|who|which|when|the) )", r"\1 has "),
+        (rf"^((?:{_A} )?{_WORDS}) (?:is|are) (?:just|simply|only|basically) (?=[\w -]+ \+ )", r"\1 has "),
         # lists of what is known, said of an entity
+        (rf"^(?:the )?(?:system|app|application|software|platform|database|register) (?:must|should|will|has to) (?:{_KEEP}) (?=(?:the|its) )(?!.* (?:of|for) (?:an?|each|every|the) )", "it has "),
+        (rf"^(?:{_A} )({_WORDS})['’]s? (.+) (?:is|are|will be|must be) (?:also )?{_KEPT}$", r"each \1 has \2"),
+        (rf"^((?:whether|when|how many|how much|who) .+?) (?:is|are|has to be|must be|should be) (?:also )?{_KEPT}(?: as well| too)?$", r"it has \1"),
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP}(?: down)? (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
         (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
@@ -103,7 +113,7 @@ _WHOLE = re.compile(
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|\s+-\s+(?=(?:so|and|but) )|,? because |, (?=we just (?:write|record|keep|store|need|note) )|, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track|note|remember|log)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
