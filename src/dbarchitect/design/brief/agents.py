@@ -4,7 +4,7 @@ professor`), what is counted per two others (`one rating per member and route`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from dbarchitect.model import english
@@ -48,6 +48,23 @@ def taking_part(text: str) -> list[str]:
         found += [one[2] for one in _BY.finditer(clause) if one[1].lower() not in _MEANS]
         found += [match[1] for pattern in (_PER_TWO, _COUNTED) if (match := pattern.match(clause)) is not None]
     return [name for one in found if (name := singular(one)) and is_thing(name)]
+
+
+_PLURAL_PASSIVE = re.compile(
+    r"^([a-z]+(?: [a-z]+)?s) (?:(?:can|may|must|will) be|are) (?:[a-z]+(?:ed|en)|sold|made|kept|held|sent|built|bought|paid|taught) (?:for|to|in|at|on|from|under|into) (?:(?:an?|the|one|several|many|its|their) )?([a-z]+(?: [a-z]+)?)\b",
+    re.IGNORECASE,
+)
+
+
+def acted_on(text: str, things: Mapping[str, object]) -> list[str]:
+    """The plural at the head of `tickets are sold for a screening`, where a screening is a thing."""
+    found: list[str] = []
+    for clause in plainly(text):
+        match = _PLURAL_PASSIVE.match(clause)
+        targets = {singular(match[2]), singular(match[2].split()[0])} if match else set[str]()
+        if match is not None and targets & set(things) and is_thing(singular(match[1])):
+            found.append(singular(match[1]))
+    return found
 
 
 def is_thing(name: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from dbarchitect.model import english
 
 from . import notes
-from .agents import taking_part
+from .agents import acted_on, taking_part
 from .chapters import ANSWERS, NAMED_BLOCK, is_name, names_a_thing, owner_above, topic_of
 from .definitions import term
 from .fields import heads, kind_by_name, names_a_value
@@ -93,6 +93,8 @@ def look(brief: Gathered, parts: list[Part]) -> None:
                         brief.said.thing(one, part.line)
                 maybes += [(one, part.line) for one in maybe]
                 pointing += [(*ends, part.line) for ends in notes.pointing(sentence)]
+    for sentence, line in [(one[0], part.line) for part in parts if part.kind in ("paragraph", "item") for one in sentences(part.text)]:
+        slight += [(one, line) for one in acted_on(sentence, brief.said.things)]
     # A plural at the head of a sentence is a thing if one of it is spoken of anywhere.
     for one, target, line in pointing:
         if target in brief.said.things:
@@ -128,7 +130,7 @@ def look(brief: Gathered, parts: list[Part]) -> None:
 def _is_a_value(name: str, text: str) -> bool:
     """Whether a noun names a value, and nothing says what it has: `each result must be validated`."""
     return names_a_value(name) and kind_by_name(name) not in _RECORDS and not re.search(
-        rf"\b(?:an?|each|every) {re.escape(name)} (?:has|have|contains|consists|belongs|lists)\b|\b{re.escape(english.plural(name))} (?:have|contain|consist|belong|:|[—–(-])"
+        rf"\b(?:an?|each|every) {re.escape(name)} (?:has|have|contains|consists|belongs|lists|is identified by)\b|\b{re.escape(english.plural(name))} (?:have|contain|consist|belong|:|[—–(-])"
         rf"|(?:^|\n|\. )(?:\*\*)?{re.escape(english.plural(name))}(?:\*\*)?:",
         text,
         re.IGNORECASE,

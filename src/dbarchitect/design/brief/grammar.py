@@ -30,7 +30,7 @@ _CLAUSE_WORDS = frozenset(("is", "are", "was", "were", "there", "each", "every")
 _OF_ANOTHER = frozenset(
     ("as", "of", "per", "than", "through", "via", "within")
 )  # what follows is of what stands before
-_OF_OTHERS = re.compile(rf"^((?:{DETERMINERS} )?[\w-]+(?: [\w-]+)?) (of (?:the |our |your )?[\w-]+(?: [\w-]+)?) (?=(?:is|are|has|have|must|can|may)\b)", re.IGNORECASE)  # fmt: skip
+_OF_OTHERS = re.compile(rf"^((?:{DETERMINERS} )?[\w-]+(?: [\w-]+)?) of (?:the |our |your )?((?!same\b|an?\b|each\b|every\b|one\b)[\w-]+(?: [\w-]+)?) (?=(?:is|are|has|have|must|can|may)\b)", re.IGNORECASE)  # fmt: skip
 _LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
 
 

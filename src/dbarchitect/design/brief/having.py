@@ -165,6 +165,14 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         least = 0 if optional or on[2].lower() == "at most one" else 1
         reader.link(subject, whole or "", least, 1, "", False, line)  # `repair: job on one bike`
         return True
+    if (asked := re.match(r"^which (.+)$", number.text, re.IGNORECASE)) and (one := reader.entity(asked[1])):
+        reader.link(subject, one, 0 if optional else 1, 1, "", False, line)  # `rentals: which customer, which van`
+        return True
+    if (joint := _JOINT.match(text)) is not None and reader.entity(counted(joint[1]).text) is None and reader.entity(joint[2]) is None:
+        whole = named(joint[1])  # `an emergency contact with a phone`
+        return every(
+            [_item_of(reader, subject, one, line, optional=optional) for one in (joint[1], f"{joint[1]} {joint[2]}") if whole]
+        )
     head = re.split(r"[(:]", number.text)[0]
     head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
     target = reader.entity(head)
@@ -203,6 +211,13 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         made = replace(made, required=False)
     reader.said.put(subject, made)
     return True
+
+
+_JOINT = re.compile(r"^((?:an? |the |its )?[\w-]+(?: [\w-]+)?) with (?:an?|the|its|their) ([\w-]+)$", re.IGNORECASE)
+
+
+def _item_of(reader: Reader, subject: str, text: str, line: int, *, optional: bool) -> bool:
+    return item(reader, subject, text, line, optional=optional)
 
 
 def _is_a_name(name: str) -> bool:

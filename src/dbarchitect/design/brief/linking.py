@@ -22,6 +22,8 @@ _PREPOSITIONS = re.compile(
     re.IGNORECASE,
 )
 
+_ARE = re.compile(rf"^(?:(?:all|an?|every|each) )?({NOUN}) (?:is|are) (?:also )?(?:all |an? )?([\w-]+(?: [\w-]+)?)$", re.IGNORECASE)
+_LIGHT = r"(?:do|does|take|takes|make|makes|give|gives|pay|pays|keep|keeps|get|gets|lend|lends) (?!place\b)[a-z]+"
 _OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
 
 
@@ -32,7 +34,13 @@ def kind_of(reader: Reader, text: str, line: int) -> bool:
         text, re.IGNORECASE,
     )  # fmt: skip
     if match is None:
-        return False
+        sorts = _ARE.match(text)  # `pilots are employees`, where both are known
+        names = [reader.entity(one) for one in sorts.groups()] if sorts else []
+        if len(names) != 2 or None in names or names[0] == names[1]:
+            return False
+        special, whole = (one or "" for one in names)
+        reader.said.things[special].kind_of = reader.said.things[special].kind_of or whole
+        return True
     general = singular(match[2])
     reader.said.thing(general, line)
     for one in listed(match[1]):
@@ -88,7 +96,11 @@ def belongs(reader: Reader, text: str, line: int) -> bool:
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
     reader.said.last = subject
     # `comments belong to posts`: each of them to one.
-    parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
+    parts = [
+        one
+        for item in listed(match[2])
+        for one in _PREPOSITIONS.split(re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", item))
+    ]
     if any(re.search(r"['’]s? ", one) and reader.entity(one) is None for one in parts):
         return False  # what is somebody's is not yet a thing of the brief
     return every(
@@ -130,7 +142,7 @@ def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, v
 def verb(reader: Reader, text: str, line: int) -> bool:
     """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
     match = re.match(
-        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
+        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be |was |were )?(?:{_LIGHT}(?= (?:in|with|on|at|to|for|from|of) )|[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?)(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
         text,
         re.IGNORECASE,
     )
@@ -139,7 +151,7 @@ def verb(reader: Reader, text: str, line: int) -> bool:
         return False
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
     items = [one for item in listed(match[3]) for one in _PREPOSITIONS.split(item)]
-    passive = bool(re.match(r"(?:is|are|be) ", match[2], re.IGNORECASE))  # `is carried out by an inspector on a date`
+    passive = bool(re.match(r"(?:is|are|be|was|were) ", match[2], re.IGNORECASE))  # `is carried out by an inspector on a date`
     if not items or not all(
         _known_or_many(reader, one) or (passive and at > 0 and _of_a_value(one, singular(counted(one).text)))
         for at, one in enumerate(items)
@@ -192,6 +204,7 @@ def _of_a_value(item: str, name: str) -> bool:
         "street",
         "price",
         "amount",
+        "position",
     )
     return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (
         name in values or kind_by_name(name) in _OF_VALUES
@@ -200,5 +213,5 @@ def _of_a_value(item: str, name: str) -> bool:
 
 def _role(verb: str) -> str:
     """`is placed by` is `placed by`; plain verbs name no role."""
-    match = re.match(r"^(?:is|are|be) (\w+ (?:by|to|from|for|with|at|in|on))$", verb, re.IGNORECASE)
+    match = re.match(r"^(?:is|are|be|was|were) (\w+ (?:by|to|from|for|with|at|in|on))$", verb, re.IGNORECASE)
     return match[1].lower() if match else ""

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field
 
 from .fields import bounded, field_of, names_a_value
-from .phrases import bare, every, listed, named
-from .statements import VERBAL
+from .phrases import DETERMINERS, bare, every, listed, named
+from .statements import NOUN, VERBAL
 
 if TYPE_CHECKING:
     from .grammar import Reader
@@ -66,7 +66,8 @@ def about_fields(reader: Reader, text: str, line: int) -> bool:
         return False
     said = match["said"]
     subjects = listed(match["of"])
-    if _mean(said) is None:
+    form = _mean(said)
+    if form is None or (len(subjects) > 1 and form in (_UNIQUE, _WITHIN)):
         return False
     found = [_holder(reader, one, line) for one in subjects]
     if not all(found):
@@ -151,4 +152,38 @@ def _whole_of(reader: Reader, within: str, name: str) -> str | None:
     return having[0] if len(having) == 1 else next(iter(below)) if len(below) == 1 else None
 
 
-FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (about_fields,)
+_MARKED = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may|might) (?:also )?be (?:marked|flagged|tagged|ticked|labelled) as (.+)$",
+    re.IGNORECASE,
+)
+_WITHOUT = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) without (?:an?|any) ([\w-]+(?: [\w-]+)?) [a-z]+.*$", re.IGNORECASE)
+
+
+def marked(reader: Reader, text: str, line: int) -> bool:
+    """`a product can be marked as halal, vegetarian or containing nuts`: each of them holds or not."""
+    match = _MARKED.match(text)
+    owner = reader.entity(match[1]) if match else None
+    marks = [one for one in re.split(r",\s*(?:or |and )?|\s+(?:or|and)\s+", match[2]) if one.strip()] if match else []
+    if owner is None or not marks or any(len(one.split()) > 3 for one in marks):
+        return False
+    reader.said.last = owner
+    for one in marks:
+        reader.said.put(owner, Field(name=named(one), kind="boolean", line=line))
+    return True
+
+
+def without(reader: Reader, text: str, line: int) -> bool:
+    """`a licence without an end date runs until it is terminated`: there are such."""
+    match = _WITHOUT.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    fields, name = reader.said.things[owner].fields, named(match[2])
+    alike = [one for one in fields if one == name or (name == "end date" and re.match(r"ends?(?: on| at)?$", one))]
+    if len(alike) != 1:
+        return False
+    fields[alike[0]] = replace(fields[alike[0]], required=False)
+    return True
+
+
+FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (marked, without, about_fields)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Rule, Unread
 
-HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|lists?|sets? out|names(?= (?:an?|the|its)\b)|(?:is|are) (?:assigned|given|allocated|granted)(?= an? )|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
+HAS = "has|have|contains?|includes?|consists? of|is made (?:up )?of|are made of|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|lists?(?= (?:an?|one|several|many|its|the) )|sets? out|names(?= (?:an?|the|its)\b)|(?:is|are) (?:assigned|given|allocated|granted)(?= an? )|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
 MAY = "(?:can|could|may|might|must|should|will|always|usually|also|optionally|at any time)"
 NOUN = r"[\w'’`*\" -]+?"
 

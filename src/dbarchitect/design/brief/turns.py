@@ -11,6 +11,7 @@ from dbarchitect.design.spec import Field, Rule
 
 from .deeds import NO_FIELD, nouns_of
 from .fields import field_of
+from .once import above
 from .phrases import DETERMINERS, every, listed, singular, with_relatives
 from .statements import MAY, NOUN, Link
 from .subjects import stored
@@ -65,6 +66,10 @@ def twice(reader: Reader, text: str, line: int) -> bool:
     deed = next((one for one in nouns_of(verb.lower()) if one in reader.said.things), None)
     if deed is not None:
         _of_both(reader, deed, first, second, line)
+        return True
+    deeds = [one for one in reader.said.things if one not in (first, second) and {first, second} <= above(reader, one)]
+    if len(deeds) == 1:  # `a seat can't be sold twice for the same screening`, where tickets are of one of either
+        reader.said.things[deeds[0]].keys.append((first, second))
         return True
     return any({one.of, one.to} == {first, second} and one.most is None for one in reader.said.links)
 

@@ -69,7 +69,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # lists of what is known, said of an entity
         (rf"^(?:the )?(?:system|app|application|software|platform|database|register) (?:must|should|will|has to) (?:{_KEEP}) (?=(?:the|its) )(?!.* (?:of|for) (?:an?|each|every|the) )", "it has "),
         (rf"^(?:{_A} )({_WORDS})['’]s? (.+) (?:is|are|will be|must be) (?:also )?{_KEPT}$", r"each \1 has \2"),
-        (rf"^((?:whether|when|how many|how much|who) .+?) (?:is|are|has to be|must be|should be) (?:also )?{_KEPT}(?: as well| too)?$", r"it has \1"),
+        (rf"^((?:whether|when (?:it|they)|how many|how much|who) [^,]+?) (?:is|are|has to be|must be|should be) (?:also )?{_KEPT}(?: as well| too)?$", r"it has \1"),
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP}(?: down)? (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
         (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
@@ -107,6 +107,8 @@ _FOR_BOTH = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"^(?:if|when|whenever|each time|every time) [^,]+, we (?:also )?[a-z]+ ", re.IGNORECASE)
+# `the number of hours that an employee works on each project`: of a pair as well.
+_OF_TWO = re.compile(r"^(?:we|they) .+ (?:that |which |for which )?(?:an?|each|every|the) [\w-]+(?: [\w-]+)? [a-z]+(?: [a-z]+)?? (?:each|every) [\w-]+(?: [\w-]+)?$", re.IGNORECASE)
 _WHOLE = re.compile(
     rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$",
     re.IGNORECASE,
@@ -164,7 +166,7 @@ def _plainly(told: str) -> list[str]:
     both = _BOTH.match(told)
     if both is not None:
         return [f"{one} is unique" for one in both.groups()]
-    if _FOR_BOTH.match(told) or _CONDITION.match(told):
+    if _FOR_BOTH.match(told) or _CONDITION.match(told) or _OF_TWO.match(told):
         return [told]
     for clause in [told] if _WHOLE.match(told) else rejoined(_SPLIT.split(told)):
         if _FOR_BOTH.match(clause):
