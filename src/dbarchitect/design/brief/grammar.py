@@ -31,6 +31,7 @@ _OF_ANOTHER = frozenset(
     ("as", "of", "per", "than", "through", "via", "within")
 )  # what follows is of what stands before
 _OF_OTHERS = re.compile(rf"^((?:{DETERMINERS} )?[\w-]+(?: [\w-]+)?) of (?:the |our |your )?((?!same\b|an?\b|each\b|every\b|one\b)[\w-]+(?: [\w-]+)?) (?=(?:is|are|has|have|must|can|may)\b)", re.IGNORECASE)  # fmt: skip
+_SEVERAL_OF = re.compile(r"^[\w-]+s of [\w-]+s ", re.IGNORECASE)
 _LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
 
 
@@ -115,7 +116,7 @@ class Reader:
             return text
         text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
         whole = _OF_OTHERS.match(text)  # `authors of papers are ...`, `each customer of the company has ...`
-        if whole is not None and self.entity(whole[1]) is not None and self.entity(whole[2]) is None:
+        if whole is not None and self.entity(whole[1]) is not None and (self.entity(whole[2]) is None or _SEVERAL_OF.search(whole[0])):
             text = f"{whole[1]} {text[whole.end() :]}"
         text = re.sub(
             r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE
