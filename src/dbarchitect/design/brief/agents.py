@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbarchitect.model import english
 
+from .deeds import MAKES
 from .fields import names_a_value
 from .phrases import DETERMINERS, singular
 from .statements import NO_THINGS, NOUN, VERBAL
@@ -41,13 +42,21 @@ _COUNTED = re.compile(
 )
 
 
+_MADE = re.compile(
+    rf"^(?:an?|each|every) [\w-]+(?: [\w-]+)? (?:(?:can|may|must|will) )?(?:{'|'.join(sorted(MAKES))})s? (?:an?|one) ([a-z]+(?: [a-z]+)?)$",
+    re.IGNORECASE,
+)
+
+
 def taking_part(text: str) -> list[str]:
     """The things of a sentence that are some by the part that they take."""
     found: list[str] = []
+    counted: list[str] = []
     for clause in plainly(text):
         found += [one[2] for one in _BY.finditer(clause) if one[1].lower() not in _MEANS]
-        found += [match[1] for pattern in (_PER_TWO, _COUNTED) if (match := pattern.match(clause)) is not None]
-    return [name for one in found if (name := singular(one)) and is_thing(name)]
+        found += [match[1] for pattern in (_COUNTED, _MADE) if (match := pattern.match(clause)) is not None]
+        counted += [singular(match[1])] if (match := _PER_TWO.match(clause)) is not None else []
+    return [*counted, *(name for one in found if (name := singular(one)) and is_thing(name))]
 
 
 _PLURAL_PASSIVE = re.compile(

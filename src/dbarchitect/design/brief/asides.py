@@ -73,7 +73,7 @@ _REDUCED = re.compile(
     re.IGNORECASE,
 )
 _US = r"(?:company|firm|organi[sz]ation|business|group|agency|institution|association|enterprise|shop)"
-_OF_US = re.compile(rf"((?:^|\b(?:an?|one|each|every|exactly one) ){_N}) (?:of|(?:offered|sold|provided|run|owned|made|produced|used) by) (?:the|our) {_US}(?=$|,| and |\.)", re.IGNORECASE)  # fmt: skip
+_OF_US = re.compile(rf"((?:^|\b(?:an?|one|each|every|exactly one) ){_N}) (?:of|(?:offered|sold|provided|run|owned|made|produced|used) by) (?:the|our) {_US}(?=$|,| and |\.| (?:is|are|has|have|can|may|must) )", re.IGNORECASE)  # fmt: skip
 _YOURS = re.compile(
     r"^((?:each|every|an?) [\w-]+(?: [\w-]+)?) (?:that |which )?(?:you|we|they|one) [a-z]+ (?=(?:is|are|has|have|can|may|must) )",
     re.IGNORECASE,
@@ -91,13 +91,26 @@ _ROLE = re.compile(
     rf"^((?:{_A} )?{_N}) (?:is|are) [a-z]+(?: [a-z]+)? by (?:one|an?|exactly one) ({_N})(?:, (?:the|its|their) ({_N})|,? who (?:is|are) (?:an?|one of the) ({_N}))$",
     re.IGNORECASE,
 )
-_ONE_OF = re.compile(rf"^(?:the|its|their) ({_WORD}) is (?:always )?one of (?:the|our|its|their) ({_N})$", re.IGNORECASE)
+_ONE_OF = re.compile(
+    rf"^(?:the|its|their) ({_WORD}) is (?:always )?one of (?:the|our|its|their) ({_N})$", re.IGNORECASE
+)
+# `one of the authors is designated as the contact author`
+_ONE_AS = re.compile(
+    rf"^one of (?:the|its|their|those|these) ({_WORD}s) (?:is|acts|serves)(?: (?:designated|chosen|named|marked|elected|appointed))?(?: as)? (?:the|its|their) ({_N})$",
+    re.IGNORECASE,
+)
+# `a rental is one item to one member, with a start`
+_ONE_TO_ONE = re.compile(
+    rf"^((?:{_A} )?{_N}) is ((?:exactly )?(?:one|an?) {_N}) (?:to|for|of|by|at|in|on|from|given to|lent to) ((?:exactly )?(?:one|an?) {_N})(?:,? with (.+))?$",
+    re.IGNORECASE,
+)
 _WITH_FIELDS = re.compile(
     rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}),? with ((?:an?|the|its) .+)$",
     re.IGNORECASE,
 )
 _GAPPED = re.compile(
-    r"^(.+? (?:is|are) (?:given|measured|expressed|stated) in [\w ]+?), (?:and )?([a-z][\w ]*?) in ([\w ]+)$", re.IGNORECASE
+    r"^(.+? (?:is|are) (?:given|measured|expressed|stated) in [\w ]+?), (?:and )?([a-z][\w ]*?) in ([\w ]+)$",
+    re.IGNORECASE,
 )
 _NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|an optional) ", re.IGNORECASE)
 
@@ -125,6 +138,11 @@ def _each(match: re.Match[str]) -> list[str]:
 _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...] = (
     (_REDUCED, _reduced),
     (_ROLE, _role),
+    (_ONE_AS, lambda match: [f"it has one {match[2]}, who is a {singular(match[1])}"]),
+    (
+        _ONE_TO_ONE,
+        lambda match: [f"{match[1]} has {match[2]}, {match[3]}", *([f"it has {match[4]}"] if match[4] else [])],
+    ),
     (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
     (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
     (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),

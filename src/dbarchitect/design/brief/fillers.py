@@ -51,6 +51,7 @@ _FILLERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(may|might|can|could) have been (?=[a-z]+(?:ed|en)\b)", r"\1 be "),
         (r"\b(?:has|have) been (?=[a-z]+(?:ed|en) (?:by|to|in|at|on|for|from)\b)", "is "),
         (r"(?<=s) (?:assigned|belonging|attached|related|connected) to (?:it|them)$", ""),
+        (r"\b(?:takes?|has|have) one of the (?:following )?(?:values|states):? ", "is one of "),
         (r"(?<=[a-z]),? in a (?:certain|given|particular|fixed) order$", ""),
     )
 )  # fmt: skip

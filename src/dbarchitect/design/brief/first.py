@@ -21,7 +21,9 @@ from .wording import without_actors
 _VALUES = frozenset(
     ("email", "phone", "url", "money", "percentage", "boolean", "date", "moment")
 )  # no things of their own
-_RECORDS = frozenset(("text", "file", "decimal", "integer", "location", "json", "tags"))  # values or things: messages, photos, scores
+_RECORDS = frozenset(
+    ("text", "file", "decimal", "integer", "location", "json", "tags")
+)  # values or things: messages, photos, scores
 _ALSO = re.compile(
     r"\b([a-z]+),? (?:who|which|that) (?:is|are|must be) (?:also |itself |themselves )?(?:an?|another|one of the) ([a-z]+(?: [a-z]+)?)\b",
     re.IGNORECASE,
@@ -93,8 +95,6 @@ def look(brief: Gathered, parts: list[Part]) -> None:
                         brief.said.thing(one, part.line)
                 maybes += [(one, part.line) for one in maybe]
                 pointing += [(*ends, part.line) for ends in notes.pointing(sentence)]
-    for sentence, line in [(one[0], part.line) for part in parts if part.kind in ("paragraph", "item") for one in sentences(part.text)]:
-        slight += [(one, line) for one in acted_on(sentence, brief.said.things)]
     # A plural at the head of a sentence is a thing if one of it is spoken of anywhere.
     for one, target, line in pointing:
         if target in brief.said.things:
@@ -120,20 +120,30 @@ def look(brief: Gathered, parts: list[Part]) -> None:
             and re.search(rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE)
         ):
             brief.said.thing(one, line)
+    for sentence, line in [
+        (one[0], part.line) for part in parts if part.kind in ("paragraph", "item") for one in sentences(part.text)
+    ]:
+        slight += [(one, line) for one in acted_on(sentence, brief.said.things)]
     for one, line in slight:
-        if one not in roles and one not in brief.said.things and not any(
-            name.endswith(f" {one}") for name in brief.said.things
+        if (
+            one not in roles
+            and one not in brief.said.things
+            and not any(name.endswith(f" {one}") for name in brief.said.things)
         ):
             brief.said.thing(one, line).slight = True
 
 
 def _is_a_value(name: str, text: str) -> bool:
     """Whether a noun names a value, and nothing says what it has: `each result must be validated`."""
-    return names_a_value(name) and kind_by_name(name) not in _RECORDS and not re.search(
-        rf"\b(?:an?|each|every) {re.escape(name)} (?:has|have|contains|consists|belongs|lists|is identified by)\b|\b{re.escape(english.plural(name))} (?:have|contain|consist|belong|:|[—–(-])"
-        rf"|(?:^|\n|\. )(?:\*\*)?{re.escape(english.plural(name))}(?:\*\*)?:",
-        text,
-        re.IGNORECASE,
+    return (
+        names_a_value(name)
+        and kind_by_name(name) not in _RECORDS
+        and not re.search(
+            rf"\b(?:an?|each|every) {re.escape(name)} (?:has(?! to\b)|have(?! to\b)|contains|consists|belongs|lists|is identified by)\b|\b{re.escape(english.plural(name))} (?:have|contain|consist|belong|:|[—–(-])"
+            rf"|(?:^|\n|\. )(?:\*\*)?{re.escape(english.plural(name))}(?:\*\*)?:",
+            text,
+            re.IGNORECASE,
+        )
     )
 
 

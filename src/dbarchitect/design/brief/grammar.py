@@ -116,7 +116,11 @@ class Reader:
             return text
         text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
         whole = _OF_OTHERS.match(text)  # `authors of papers are ...`, `each customer of the company has ...`
-        if whole is not None and self.entity(whole[1]) is not None and (self.entity(whole[2]) is None or _SEVERAL_OF.search(whole[0])):
+        if (
+            whole is not None
+            and self.entity(whole[1]) is not None
+            and (self.entity(whole[2]) is None or _SEVERAL_OF.search(whole[0]))
+        ):
             text = f"{whole[1]} {text[whole.end() :]}"
         text = re.sub(
             r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE
@@ -226,7 +230,11 @@ class Reader:
         having = [(key, one) for key, thing in self.said.things.items() for one in thing.fields if one in spelt]
         recent = [pair for pair in having if pair[0] == self.said.last]
         if not having and self.said.last:  # `code` of what has a `department code`
-            ends = [one for one in self.said.things[self.said.last].fields if any(one.endswith(f" {word}") for word in spelt)]
+            ends = [
+                one
+                for one in self.said.things[self.said.last].fields
+                if any(one.endswith(f" {word}") for word in spelt)
+            ]
             return (self.said.last, ends[0]) if len(ends) == 1 else None
         chosen = recent or having
         return chosen[0] if recent or len(chosen) == 1 else None

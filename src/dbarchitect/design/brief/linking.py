@@ -22,7 +22,9 @@ _PREPOSITIONS = re.compile(
     re.IGNORECASE,
 )
 
-_ARE = re.compile(rf"^(?:(?:all|an?|every|each) )?({NOUN}) (?:is|are) (?:also )?(?:all |an? )?([\w-]+(?: [\w-]+)?)$", re.IGNORECASE)
+_ARE = re.compile(
+    rf"^(?:(?:all|an?|every|each) )?({NOUN}) (?:is|are) (?:also )?(?:all |an? )?([\w-]+(?: [\w-]+)?)$", re.IGNORECASE
+)
 _LIGHT = r"(?:do|does|take|takes|make|makes|give|gives|pay|pays|keep|keeps|get|gets|lend|lends) (?!place\b)[a-z]+"
 _OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
 
@@ -142,7 +144,7 @@ def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, v
 def verb(reader: Reader, text: str, line: int) -> bool:
     """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
     match = re.match(
-        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be |was |were )?(?:{_LIGHT}(?= (?:in|with|on|at|to|for|from|of) )|[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?)(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
+        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be |was |were )?(?:{_LIGHT}(?= (?:in|with|on|at|to|for|from|of) )|[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?)(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between(?! \w+ and )))?) (.+)$",
         text,
         re.IGNORECASE,
     )
@@ -151,14 +153,26 @@ def verb(reader: Reader, text: str, line: int) -> bool:
         return False
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
     items = [one for item in listed(match[3]) for one in _PREPOSITIONS.split(item)]
-    passive = bool(re.match(r"(?:is|are|be|was|were) ", match[2], re.IGNORECASE))  # `is carried out by an inspector on a date`
+    passive = bool(
+        re.match(r"(?:is|are|be|was|were) ", match[2], re.IGNORECASE)
+    )  # `is carried out by an inspector on a date`
     if not items or not all(
-        _known_or_many(reader, one) or (passive and at > 0 and _of_a_value(one, singular(counted(one).text)))
+        _known_or_many(reader, one)
+        or (passive and (at > 0 or len(items) == 1) and _of_a_value(one, singular(counted(one).text)))
         for at, one in enumerate(items)
     ):
         return False
     reader.said.last = subject
     role = _role(match[2])
+    if len(items) == 1 and not _known_or_many(reader, items[0]):  # `was commissioned on a date`
+        kind = kind_by_name(singular(counted(items[0]).text))
+        done = re.match(r"(?:is|are|was|were) ([a-z]+) (on|at)$", match[2], re.IGNORECASE)
+        if kind not in ("date", "moment") or done is None or done[1].lower() in ("held", "carried", "made", "done"):
+            return _to(reader, subject, items[0], line, optional=optional, verb=role)
+        reader.said.put(
+            subject, Field(name=f"{done[1].lower()} {done[2].lower()}", kind=kind, required=not optional, line=line)
+        )
+        return True
     parts = _PREPOSITIONS.split(match[3])
     if (
         not passive

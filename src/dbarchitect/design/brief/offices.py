@@ -64,9 +64,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         if part.kind not in ("paragraph", "item"):
             yield part
             continue
-        text = _VALUES.sub(
-            lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", NUMBER.sub("", text)
-        )
+        text = _VALUES.sub(lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", NUMBER.sub("", text))
         text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
@@ -188,6 +186,7 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         (r"^(?:each|every) (?:day|week|month|quarter|year|night),? (?=(?:we|an?|the) )", ""),
+        (rf"^{_SYSTEM} {_MODAL}(?:store|keep|hold|record|save) (?=(?:the|its) )(?!.* (?:of|for) (?:an?|each|every|the) )", "it has "),
         (rf"^{_SYSTEM} {_MODAL}(?:be able to )?(?:store|keep|hold|manage|track|record|save|know) (?=[a-z]+s\b)", "we keep "),
         (rf"^((?:{_A} )?{_N}) {_MODAL}(?:record|store|hold|capture|include|carry|state|contain)s? (?=(?:an?|the|its) )", r"\1 has "),
         (r"\bthe (?:reporting|requesting|responsible|assigned|affected|relevant|respective|involved) (?=[a-z])", "the "),
@@ -261,7 +260,20 @@ def taken_apart(text: str) -> list[str]:
     said = _without_fields(said, more)
     if more and re.match(r"^we keep [\w -]+s$", said, re.IGNORECASE):
         return more
-    for form in (_done_to, _put, _in_kinds, _kept, _managed, _both, _filed, _filed_several, _attached, _passive, _per, _linked):
+    for form in (
+        _done_to,
+        _put,
+        _in_kinds,
+        _kept,
+        _managed,
+        _both,
+        _filed,
+        _filed_several,
+        _attached,
+        _passive,
+        _per,
+        _linked,
+    ):
         found = form(said)
         if found:
             return [*found, *more]
@@ -304,7 +316,7 @@ def _without_fields(text: str, more: list[str]) -> str:
 
 
 _IN_KINDS = re.compile(
-    rf"^((?:{_A} )?{_N}) (?:has|have) (?:many |several |some )?([\w-]+s) in (?:\w+ )?(sizes|colours|colors|kinds|types|shapes|grades|formats|classes): (.+)$",
+    rf"^((?:{_A} )?{_N}) (?:has|have|consists? of|contains?) (?:many |several |some )?([\w-]+s) (?:in|of) (?:\w+ )?(sizes|colours|colors|kinds|types|shapes|grades|formats|classes)(?:: | \()([^()]+)\)?$",
     re.IGNORECASE,
 )
 _KEPT = re.compile(rf"^we keep ({_N}) and (?:the )?({_N}) (?:in|of|for|within|on) (?:each|every) {_N}$", re.IGNORECASE)
@@ -334,7 +346,8 @@ _DONE_TO = re.compile(
     re.IGNORECASE,
 )
 _PUT = re.compile(
-    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:put|place|include) ([\w-]+s) (?:on|in|into) (?:the [\w-]+ of )?{_A} ({_N})$", re.IGNORECASE
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:put|place|include) ([\w-]+s) (?:on|in|into) (?:the [\w-]+ of )?{_A} ({_N})$",
+    re.IGNORECASE,
 )
 
 
@@ -343,7 +356,10 @@ def _done_to(text: str) -> list[str]:
     if match is None:
         return []
     thing = singular(match[1])
-    return [f"each {thing} is {match[2]} {match[3]} one {singular(match[4])}", f"each {thing} has {_articled(listed(match[5]))}"]
+    return [
+        f"each {thing} is {match[2]} {match[3]} one {singular(match[4])}",
+        f"each {thing} has {_articled(listed(match[5]))}",
+    ]
 
 
 def _put(text: str) -> list[str]:

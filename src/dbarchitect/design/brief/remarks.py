@@ -53,9 +53,12 @@ _CHOICE = re.compile(
     rf"^(?:{_IS}|can be|may be|takes?|has|have) (?:(?:always |either |one of (?:the values )?:? ?)+(?P<some>.+)|(?P<few>[\w-]+(?:, [\w-]+)*,? or [\w-]+))$",
     re.IGNORECASE,
 )
-_PRECISE = re.compile(r"^(?:is|are) (?:precise|accurate|exact|given|rounded) to (?:the |a |one )?[\w ]+$", re.IGNORECASE)
+_PRECISE = re.compile(
+    r"^(?:is|are) (?:precise|accurate|exact|given|rounded) to (?:the |a |one )?[\w ]+$", re.IGNORECASE
+)
 _WORDS = {
-    one: at for at, one in enumerate("zero one two three four five six seven eight nine ten".split())  # noqa: SIM905
+    one: at
+    for at, one in enumerate("zero one two three four five six seven eight nine ten".split())  # noqa: SIM905
 }
 
 
@@ -103,7 +106,7 @@ def _holder(reader: Reader, text: str, line: int) -> tuple[str, Field] | None:
 
 
 def _tell(reader: Reader, owner: str, known: Field, said: str, line: int) -> bool:
-    changed: Field | None = known
+    changed = known
     form = _mean(said)
     if form is _EMPTY:
         changed = replace(known, required=False)
@@ -131,8 +134,6 @@ def _tell(reader: Reader, owner: str, known: Field, said: str, line: int) -> boo
         if len(values) < 2 or any(len(one.split()) > 3 for one in values):
             return False
         changed = replace(known, kind="choice", values=tuple(values))
-    if changed is None:
-        return False
     reader.said.put(owner, changed) if known.name not in reader.said.things[owner].fields else _set(
         reader, owner, changed
     )
@@ -145,9 +146,11 @@ def _set(reader: Reader, owner: str, changed: Field) -> None:
 
 def _whole_of(reader: Reader, within: str, name: str) -> str | None:
     """What has a number `within` the entity that was spoken of last: the only thing that has one of that."""
-    below = {one.of for one in reader.said.links if one.to == within and one.most == 1} | {
-        one.to for one in reader.said.links if one.of == within and one.most is None and one.owns
-    }
+    below = {
+        one.of
+        for one in reader.said.links
+        if one.to == within and one.most == 1 and not one.role.endswith(f" {within}")
+    } | {one.to for one in reader.said.links if one.of == within and one.most is None and one.owns}
     having = [one for one in below if name in reader.said.things[one].fields]
     return having[0] if len(having) == 1 else next(iter(below)) if len(below) == 1 else None
 
@@ -156,7 +159,9 @@ _MARKED = re.compile(
     rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may|might) (?:also )?be (?:marked|flagged|tagged|ticked|labelled) as (.+)$",
     re.IGNORECASE,
 )
-_WITHOUT = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) without (?:an?|any) ([\w-]+(?: [\w-]+)?) [a-z]+.*$", re.IGNORECASE)
+_WITHOUT = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) without (?:an?|any) ([\w-]+(?: [\w-]+)?) [a-z]+.*$", re.IGNORECASE
+)
 
 
 def marked(reader: Reader, text: str, line: int) -> bool:

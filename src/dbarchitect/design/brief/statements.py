@@ -126,7 +126,7 @@ NO_ROLE = VERBAL | {
     "up",
 }
 _CLAUSE = re.compile(
-    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|,? (?:and|but) (?=(?:it|they) (?:also )?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
+    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|,? (?:and|but) (?=(?:it|they) (?:also )?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must|takes|starts|stands)\b)|;\s+",
     re.IGNORECASE,
 )
 

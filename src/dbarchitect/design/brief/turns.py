@@ -45,7 +45,7 @@ _ON_DEED = re.compile(
     re.IGNORECASE,
 )
 _RATING = re.compile(
-    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*rates? (?:{DETERMINERS}\s+)?({NOUN})(?: (?:with|by))? \(?(?:from |between |with )?(\d+) (?:to|and|-) (\d+)(?: stars?| points?)?"
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*rates? (?:{DETERMINERS}\s+)?({NOUN})(?: (?:with|by))? \(?(?:from |between |with )?(\d+) ?(?:to|and|-) ?(\d+)(?: stars?| points?)?"
     rf"(?:, (?:only )?once (?:per|for each|for every) {NOUN})?\)?(?:,? (?:and|with) (?:(?:can |may )?(?:leave|write|add|give) )?an? (optional )?(comment|note|review))?(?:,? (?:only )?once (?:per|for each|for every) {NOUN})?$",
     re.IGNORECASE,
 )
@@ -199,6 +199,23 @@ def numbered(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+_OF_ITS = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) [a-z]+ (?:to|by|for|from|with) the ({NOUN}) of (?:the|its|their|an?|each) ({NOUN})$",
+    re.IGNORECASE,
+)
+
+
+def of_its(reader: Reader, text: str, line: int) -> bool:
+    """`invoices are sent to the employer of the participant`: participants have one employer each."""
+    match = _OF_ITS.match(text)
+    target, owner = (reader.entity(match[2]), reader.entity(match[3])) if match else (None, None)
+    if match is None or target is None or owner is None or target == owner:
+        return False
+    if not any({one.of, one.to} == {target, owner} for one in reader.said.links):
+        reader.said.links.append(Link(owner, target, 1, 1, "", False, line))
+    return True
+
+
 FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    twice, one_each, sort_with, on_event, on_deed, rating, ends_after, others, numbered, stored_things,
+    twice, one_each, sort_with, on_event, on_deed, rating, ends_after, others, numbered, stored_things, of_its,
 )  # fmt: skip

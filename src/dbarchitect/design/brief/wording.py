@@ -108,14 +108,17 @@ _FOR_BOTH = re.compile(
 )
 _CONDITION = re.compile(r"^(?:if|when|whenever|each time|every time) [^,]+, we (?:also )?[a-z]+ ", re.IGNORECASE)
 # `the number of hours that an employee works on each project`: of a pair as well.
-_OF_TWO = re.compile(r"^(?:we|they) .+ (?:that |which |for which )?(?:an?|each|every|the) [\w-]+(?: [\w-]+)? [a-z]+(?: [a-z]+)?? (?:each|every) [\w-]+(?: [\w-]+)?$", re.IGNORECASE)
+_OF_TWO = re.compile(
+    r"^(?:we|they) .+ (?:that |which |for which )?(?:an?|each|every|the) [\w-]+(?: [\w-]+)? [a-z]+(?: [a-z]+)?? (?:each|every) [\w-]+(?: [\w-]+)?$",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(
     rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|\s+-\s+(?=(?:so|and|but) )|,? because |, (?=we just (?:write|record|keep|store|need|note) )|, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|\s+-\s+(?:so|and|but)\s+|,? because |, (?=we just (?:write|record|keep|store|need|note) )|(?<=\w) so (?=(?:it|they|we) (?:has|have|need|keep)\b)|, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track|note|remember|log)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
