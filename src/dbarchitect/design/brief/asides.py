@@ -130,6 +130,12 @@ def _each_of(match: re.Match[str]) -> list[str]:
     return [match[1], f"each {singular(match[2])} has {fields}"]
 
 
+def _who(match: re.Match[str]) -> list[str]:
+    # That somebody does something makes no thing of them; what they have does.
+    one = "each" if re.match(r"(?:has|have)\b", match[3], re.IGNORECASE) else "the"
+    return [match[1], f"{one} {singular(match[2])} {match[3]}"]
+
+
 def _each(match: re.Match[str]) -> list[str]:
     return [match[1], f"each {singular(match[2])} {match[3]}"]
 
@@ -151,7 +157,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
     (_EACH_OF_WHICH, _each),
     (_EACH_KNOWN, lambda match: [match[1], f"each {singular(match[2])} is {match[3]}"]),
     (_EACH_OF, _each_of),
-    (_WHO_END, _each),
+    (_WHO_END, _who),
     (_WHOSE_END, lambda match: [match[1], _has(match[2], match[3])]),
     (_OF_WHICH, lambda match: [match[1], _has(match[2], match[3])]),
     (_WHOSE_IS, lambda match: [match[1], f"each {singular(match[2])} has a {match[3]} ({match[4]})"]),

@@ -187,6 +187,8 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
                 if whole
             ]
         )
+    if re.match(r"(?:of )?(?:them|it|these|those|us|you)\b", number.text, re.IGNORECASE):
+        return False  # `at least one of them`: of whom is not said here
     head = re.split(r"[(:]", number.text)[0]
     head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
     target = reader.entity(head)
