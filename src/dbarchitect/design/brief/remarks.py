@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field
 
-from .fields import bounded, field_of, names_a_value
+from .fields import field_of, names_a_value
 from .phrases import DETERMINERS, bare, every, listed, named
 from .statements import NOUN, VERBAL
 
@@ -128,7 +128,7 @@ def _tell(reader: Reader, owner: str, known: Field, said: str, line: int) -> boo
             changed = replace(known, kind=told.kind if known.kind == "word" else known.kind, comment=told.comment)
     elif form is _LETTERS and (match := _LETTERS.match(said)):
         count = int(match["count"]) if match["count"].isdigit() else _WORDS[match["count"].lower()]
-        changed = bounded(known, f"no more than {count} characters") or known
+        changed = replace(known, length=count)
     elif form is _CHOICE and (match := _CHOICE.match(said)):
         values = [bare(one) for one in re.split(r",\s*(?:or )?|\s+or\s+", match["some"] or match["few"]) if one.strip()]
         if len(values) < 2 or any(len(one.split()) > 3 for one in values):
