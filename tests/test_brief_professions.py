@@ -1,4 +1,4 @@
-"""Briefs in the voices of professions, and the turns of phrase that they showed: what each says, and what makes nothing up."""
+"""Briefs in the voices of professions, and the turns of phrase that they showed."""
 
 from __future__ import annotations
 

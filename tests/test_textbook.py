@@ -26,10 +26,10 @@ OPEN: dict[str, set[str]] = {
     "professors": {"graduate_student -> graduate_student (advisor)"},
     # `each model can have a variety of options, a vehicle only some of them`: that options are shared is not said.
     "automobile": {"model n:m option", "vehicle n:m option", "vehicle -> dealer"},
-    # `a paper may have several authors`: that an author may have several papers is knowledge of the world. The contact is
-    # read as an author's, and not as the paper's.
+    # `a paper may have several authors`: that an author may have several papers is knowledge of the world. The
+    # contact is read as an author's, and not as the paper's.
     "conference": {"paper n:m author", "paper -> author (contact)"},
-    # `for each enrollment, the grade is recorded`: that students enroll in classes is not joined with it yet. `One of those
+    # `for each enrollment, the grade is recorded`: that students enroll in classes is not joined with it. `One of those
     # professors chairs the department` is read as what professors do.
     "tiny_college": {"student n:m class has grade", "department -> professor (chair)"},
 }
