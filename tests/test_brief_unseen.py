@@ -194,7 +194,7 @@ def test_names_from_hell_become_names_or_are_listed() -> None:
 # ---- what offices write
 
 OFFICES = sorted((CASES / "company").glob("*.md"))
-HELD = sorted((CASES / "company_held").glob("*.md"))
+HELD = [one for one in sorted((CASES / "company_held").glob("*.md")) if one.with_suffix(".toml").exists()]
 
 
 def test_briefs_of_offices() -> None:
@@ -208,9 +208,9 @@ def test_briefs_of_offices() -> None:
     assert sum(len(each.silent) for each in scores) <= 6
 
 
-def test_briefs_that_nobody_looked_at_while_the_grammar_was_written_have_a_figure() -> None:
+def test_briefs_that_were_held_out_at_first_have_a_figure() -> None:
     scores = [scored(path) for path in HELD]
-    assert sum(len(one.found) for one in scores) >= 42
+    assert sum(len(one.found) for one in scores) >= 80
     assert not [one for each in scores for one in each.wrong]
 
 

@@ -104,6 +104,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
         _part(brief, part, parts[at - 1] if at else None)
     unanswered(brief)
     whole.fields_that_are_things(brief)
+    whole.without_slight(brief)
     same = whole.same_things(brief)
     relations, assumed = relations_of(brief.said.links)
     relations, theirs = of_tenants(brief, relations)

@@ -8,6 +8,7 @@ a subject and a verb, as the grammar reads it. Where it is not certain of which 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from .phrases import bare, listed, singular
 
@@ -28,6 +29,12 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          r" (?:on|in|within|inside|at|per|for|among) (?:that|this|its|the|each|every|their|an?) ([\w-]+(?: [\w-]+)?)(?=,| and |$)", r" (unique within \1)"),
         (r",? (?:that|which) (?:is|are|must be|has to be|have to be|should be) (?:globally |always )?unique(?=,| and |$)", " (unique)"),
         (r",? (?:that|which) (?:nobody|no one|no other [\w-]+) (?:else )?(?:has|uses|shares|may have|may use)(?=,| and |$)", " (unique)"),
+        (r",? (?:that|which) (?:exists?|occurs?|is used|appears?|is given) only once (?:per|in|within|for) (?:each |every |an? |the |its )?([\w-]+(?: [\w-]+)?)(?=,| and |$)", r" (unique within \1)"),
+        (r" \((?:only )?one [\w-]+ per [\w-]+\)", " (unique)"),
+        (r" \([^()]*\b(?:for instance|for example)\b[^()]*\)", ""),
+        (r",? (?:that|which) (?:is|are|can be|must be) (?:one of|either) ([\w-]+(?:,? [\w-]+){0,8},? or [\w-]+(?: [\w-]+)?)$", r" (\1)"),
+        (r"(?<!\bbe )(?<!\bis )(?<!\bare )\b((?:an?|the|its) [\w-]+(?: [\w-]+)?), (?:either )?((?!which|who|that|and|or|an?\b|the\b|its\b|not\b)[\w-]+(?:, (?!and\b|an?\b|the\b)[\w-]+){0,6},? or (?!not\b|an?\b|the\b)[\w-]+)(?=$|, and (?:an?|the|its) )", r"\1 (\2)"),
+        (r", (?:empty|blank|open|null|unknown) (?:while|until|as long as|till|if|when) .+$", " (optional)"),
         (r",? (?:that|which) (?:is|are) optional(?=,| and |$)", " (optional)"),
         (r",? (?:that|which) (?:may|can) be (?:empty|missing|unknown|left out|left blank|blank)(?=,| and |$)", " (optional)"),
     )
@@ -51,13 +58,116 @@ _OF_WHICH = re.compile(
     rf"^(.+\b(?:an?|one|each|every|many|several) ({_N})(?: per {_N})?), (?:for|of|on|about) (?:which|whom) (?:we|they) (?:also )?{_KNOW} (.+)$",
     re.IGNORECASE,
 )
-_EACH_OF_WHICH = re.compile(rf"^(.+ ({_WORD}s)), each of (?:which|them) has (.+)$", re.IGNORECASE)
+_EACH_OF_WHICH = re.compile(
+    rf"^(.+\b(?:many|several|multiple|any number of|(?:one|two) or more|a number of|has|have|the|and) ({_WORD}(?: {_WORD})??s)), each of (?:which|them) ((?:has|is|are|belongs?|refers?|can|must|may|shows?|takes?) .+)$",
+    re.IGNORECASE,
+)
+_EACH_KNOWN = re.compile(rf"^(.+ ({_WORD}s)), each ((?:identified|known|described|labelled) by .+)$", re.IGNORECASE)
+_THEIR = re.compile(rf"^(?:we|they|you) (?:also )?{_KNOW} (?:their|its) (.+)$", re.IGNORECASE)
+_WHOSE_IS = re.compile(rf"^(.+\b(?:an?|one) ({_N})) whose ({_WORD}) is (unique|optional)$", re.IGNORECASE)
+_PASSIVE = r"(?:[a-z]+(?:ed|en)|sold|made|built|held|bought|led|run|kept|sent|paid|told|found|set)"
+# `each order placed by a customer is ...`: what stands between noun and verb tells of the noun.
+_REDUCED = re.compile(
+    rf"^((?:each|every|an?) {_N}) (?:that is |which is )?({_PASSIVE} (?:by|to|in|at|on|for|from|with) (an?|one|the|our|its) [\w-]+(?: [\w-]+)??) "
+    r"((?:is|are|has|have|can|may|must) .+)$",
+    re.IGNORECASE,
+)
+_US = r"(?:company|firm|organi[sz]ation|business|group|agency|institution|association|enterprise|shop)"
+_OF_US = re.compile(rf"((?:^|\b(?:an?|one|each|every|exactly one) ){_N}) (?:of|(?:offered|sold|provided|run|owned|made|produced|used) by) (?:the|our) {_US}(?=$|,| and |\.| (?:is|are|has|have|can|may|must) )", re.IGNORECASE)  # fmt: skip
+_YOURS = re.compile(
+    r"^((?:each|every|an?) [\w-]+(?: [\w-]+)?) (?:that |which )?(?:you|we|they|one) [a-z]+ (?=(?:is|are|has|have|can|may|must) )",
+    re.IGNORECASE,
+)
+# `..., who may handle any number of cases`: said of the noun before it.
+_WHO_END = re.compile(
+    rf"^(.+\b(?:one|an?|exactly one|at most one|several|many|each|every) ({_N})), (?:who (?!(?:is|are) (?:also )?(?:an?|one|itself|themselves)\b)|which (?!(?:is|are|must|may|can|shall|should|will|has to)\b))({_VERB} [^,]*(?:,[^,]* and [^,]*)?)$",
+    re.IGNORECASE,
+)
+_EACH_OF = re.compile(
+    rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)), each (?:of|with|has|having) (?=an? )(.+)$", re.IGNORECASE
+)  # fmt: skip
+# `is looked after by one employee, the account manager`; `is run by a dean, who is a professor`
+_ROLE = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:is|are) [a-z]+(?: [a-z]+)? by (?:one|an?|exactly one) ({_N})(?:, (?:the|its|their) ({_N})|,? who (?:is|are) (?:an?|one of the) ({_N}))$",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(
+    rf"^(?:the|its|their) ({_WORD}) is (?:always )?one of (?:the|our|its|their) ({_N})$", re.IGNORECASE
+)
+# `one of the authors is designated as the contact author`
+_ONE_AS = re.compile(
+    rf"^one of (?:the|its|their|those|these) ({_WORD}s) (?:is|acts|serves)(?: (?:designated|chosen|named|marked|elected|appointed))?(?: as)? (?:the|its|their) ({_N})$",
+    re.IGNORECASE,
+)
+# `a rental is one item to one member, with a start`
+_ONE_TO_ONE = re.compile(
+    rf"^((?:{_A} )?{_N}) is ((?:exactly )?(?:one|an?) {_N}) (?:to|for|of|by|at|in|on|from|given to|lent to) ((?:exactly )?(?:one|an?) {_N})(?:,? with (.+))?$",
+    re.IGNORECASE,
+)
+_WITH_FIELDS = re.compile(
+    rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}),? with ((?:an?|the|its) .+)$",
+    re.IGNORECASE,
+)
+_GAPPED = re.compile(
+    r"^(.+? (?:is|are) (?:given|measured|expressed|stated) in [\w ]+?), (?:and )?([a-z][\w ]*?) in ([\w ]+)$",
+    re.IGNORECASE,
+)
 _NAMES_A_FIELD = re.compile(r"^(?:an?|the|its|their|when|whether|how|optionally|an optional) ", re.IGNORECASE)
+
+
+def _reduced(match: re.Match[str]) -> list[str]:
+    definite = match[3].lower() in ("the", "our")  # whose they all are says nothing
+    return [*([] if definite else [f"{match[1]} is {match[2]}"]), f"{match[1]} {match[4]}"]
+
+
+def _role(match: re.Match[str]) -> list[str]:
+    role, kind = (match[3], match[2]) if match[3] else (match[2], match[4])
+    return [f"{match[1]} has one {role}, who is a {kind}"]
+
+
+def _each_of(match: re.Match[str]) -> list[str]:
+    fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[3])
+    return [match[1], f"each {singular(match[2])} has {fields}"]
+
+
+def _who(match: re.Match[str]) -> list[str]:
+    # That somebody does something makes no thing of them; what they have does.
+    one = "each" if re.match(r"(?:has|have)\b", match[3], re.IGNORECASE) else "the"
+    return [match[1], f"{one} {singular(match[2])} {match[3]}"]
+
+
+def _each(match: re.Match[str]) -> list[str]:
+    return [match[1], f"each {singular(match[2])} {match[3]}"]
+
+
+# What a sentence is folded of, and the sentences that it makes; the first that fits.
+_FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...] = (
+    (_REDUCED, _reduced),
+    (_ROLE, _role),
+    (_ONE_AS, lambda match: [f"it has one {match[2]}, who is a {singular(match[1])}"]),
+    (
+        _ONE_TO_ONE,
+        lambda match: [f"{match[1]} has {match[2]}, {match[3]}", *([f"it has {match[4]}"] if match[4] else [])],
+    ),
+    (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
+    (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
+    (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),
+    (_WHOSE, lambda match: [_has(match[1], match[2]), f"{match[1]} {match[3]}"]),
+    (_RELATIVE, lambda match: [f"{match[1]} {match[2]}", f"{match[1]} {match[3]}"]),
+    (_EACH_OF_WHICH, _each),
+    (_EACH_KNOWN, lambda match: [match[1], f"each {singular(match[2])} is {match[3]}"]),
+    (_EACH_OF, _each_of),
+    (_WHO_END, _who),
+    (_WHOSE_END, lambda match: [match[1], _has(match[2], match[3])]),
+    (_OF_WHICH, lambda match: [match[1], _has(match[2], match[3])]),
+    (_WHOSE_IS, lambda match: [match[1], f"each {singular(match[2])} has a {match[3]} ({match[4]})"]),
+    (_THEIR, lambda match: [_has("they", match[1])]),
+)
 
 
 def unfolded(text: str) -> list[str]:
     """A sentence as the sentences that it makes; itself where nothing is folded into it."""
-    said = text.strip()
+    said = _YOURS.sub(r"\1 ", _OF_US.sub(r"\1", text.strip()))
     after: list[str] = []
     for match in list(_BRACKET.finditer(said)):
         after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
@@ -65,14 +175,9 @@ def unfolded(text: str) -> list[str]:
     said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _WHOSE.match(said)) is not None:
-        return [_has(match[1], match[2]), *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _RELATIVE.match(said)) is not None:
-        return [f"{match[1]} {match[2]}", *unfolded(f"{match[1]} {match[3]}"), *after]
-    if (match := _EACH_OF_WHICH.match(said)) is not None:
-        return [*unfolded(match[1]), f"each {singular(match[2])} has {match[3]}", *after]
-    if (match := _WHOSE_END.match(said) or _OF_WHICH.match(said)) is not None:
-        return [*unfolded(match[1]), _has(match[2], match[3]), *after]
+    for pattern, apart in _FOLDS:
+        if (match := pattern.match(said)) is not None:
+            return [*(part for one in apart(match) for part in unfolded(one)), *after]
     return [said, *after]
 
 
@@ -84,9 +189,9 @@ def _remarked(text: str) -> str:
 
 def _has(subject: str, items: str) -> str:
     """`each teacher has a name, a phone number` of `teachers` and `names and phone numbers`."""
-    several = singular(bare(subject)) != " ".join(bare(subject).lower().split())
+    several = subject == "they" or singular(bare(subject)) != " ".join(bare(subject).lower().split())
     parts = [
         one if _NAMES_A_FIELD.match(one) else f"a {singular(one) if several and '(' not in one else one}"
         for one in listed(items)
     ]
-    return f"each {singular(subject)} has {', '.join(parts)}"
+    return f"{'they have' if subject == 'they' else f'each {singular(subject)} has'} {', '.join(parts)}"

@@ -13,7 +13,8 @@ from .phrases import bare, singular
 from .statements import VERBAL, Statements
 
 _ABOUT = re.compile(
-    r"\b(?:about|what it is|what|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b",
+    r"\b(?:about|overview|summary|purpose|idea|introduction|background|goals?|why|problem|motivation|status)\b"
+    r"|\bwhat (?:is it|it is|it does|this is)\b|^(?:what|what (?:we|i) (?:are |am |want to |would like to )?(?:build|building|do|make|want))\??$",
     re.IGNORECASE,
 )
 _DATA = re.compile(
@@ -21,7 +22,7 @@ _DATA = re.compile(
     re.IGNORECASE,
 )
 _ACCESS = re.compile(
-    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|pages|usage|questions(?! (?:open|to be answered))|what we look (?:for|up)|looks? (?:for|up)\b)",
+    r"\b(?:access|quer(?:y|ies)|pattern|screens?|use cases?|what (?:it|users|people|the app) do|endpoints?|operations|reads|features|reports?|pages|usage|questions(?! (?:open|to be answered))|what we look (?:for|up)|looks? (?:for|up)\b)",
     re.IGNORECASE,
 )
 _VOLUME = re.compile(
@@ -75,7 +76,7 @@ def names_a_thing(part: Part) -> bool:
     chapter = is_label(part.text) or any(
         pattern.search(part.text) for pattern in (_DATA, _ACCESS, _VOLUME, _ABOUT, _WHERE)
     )
-    return bool(part.path) and not chapter and is_name(part.text)
+    return bool(part.path) and part.info != "chapter" and not chapter and is_name(part.text)
 
 
 def owner_above(part: Part, said: Statements) -> str | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAKES = frozenset(
     """
     create make write post publish upload submit place send open file issue offer leave raise add record register import
-    report compose author draft enter define announce start launch log give control employ operate host
+    report compose author draft enter define announce start launch log sign give control employ operate host
     """.split()  # noqa: SIM905
 )
 _VERB = f"(?P<verb>{'|'.join(sorted(MAKES))}|repl(?=ies)|publish(?=es)|launch(?=es))(?:e?s|ies)?"
@@ -48,7 +48,7 @@ _SHARED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _OF_THE_PAIR = re.compile(
-    r"^(?:for each (?:of them|such pair|pair|combination),? )?(?:we|they) (?:(?:also|must|want to|need to|have to|would like to) )*"
+    r"^(?:for each (?:of them|such pair|pair|combination),? )?(?:we|they) (?:(?:also|just|only|must|want to|need to|have to|would like to) )*"
     r"(?:keep|store|record|track|know|save|note|write|need|remember)(?: down)? (.+)$",
     re.IGNORECASE,
 )  # fmt: skip
@@ -98,7 +98,7 @@ def making(reader: Reader, text: str, line: int) -> bool:
     match = _MAKING.match(text)
     if match is None:
         return False
-    what = reader.entity(_without_owner(match["what"]))
+    what = reader.entity(counted(_without_owner(match["what"])).text)
     if what is None or singular(match["who"]) == what:
         return False
     who = reader.entity(match["who"])
@@ -161,7 +161,9 @@ def one_per(reader: Reader, text: str, line: int) -> bool:
     if not all(name in reader.said.things or name in known for name in names):
         return False
     for name in names:
-        if name in reader.said.things and not any(one.of == owner and one.to == name for one in reader.said.links):
+        if name in reader.said.things and not any(
+            one.of == owner and one.to == name and not one.vague for one in reader.said.links
+        ):
             reader.said.links.append(Link(owner, name, 1, 1, "", False, line))
     reader.said.things[owner].keys.append(tuple(names))
     return True
@@ -185,6 +187,7 @@ def nouns_of(verb: str) -> list[str]:
             f"{short}al",
             re.sub(r"be$", "ption", base),
             re.sub(r"y$", "ication", base),
+            re.sub(r"er$", "ration", base),
         ]
     return found
 
@@ -314,7 +317,7 @@ def of_both(reader: Reader, text: str, line: int) -> bool:
 
 _KNOWN = (
     r"(?:we (?:keep|store|record|track|note|need)s? (.+)"
-    r"|((?:the|an?|its) .+) (?:is|are|must be) (?:also )?(?:kept|recorded|stored|noted|entered|written down))$"
+    r"|((?:the|an?|its) .+) (?:is|are|must be|shall be|will be|has to be) (?:also )?(?:kept|recorded|stored|noted|entered|written down|held))$"
 )
 _BOTH = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|that|which|in|on|of|at) )([^,]+), {_KNOWN}", re.IGNORECASE)
 _BOTH_OPEN = re.compile(rf"^for (?:each|every) ({NOUN}) (?=(?:and|in|on|of|at) )([^,]+?) {_KNOWN}", re.IGNORECASE)
@@ -366,6 +369,24 @@ def some_lack(reader: Reader, text: str, line: int) -> bool:
 NO_FIELD = re.compile(r"(?:who|what|which) .+ (?:it|them)$|when$|track of\b")
 
 
+_OF_THE_DEED = re.compile(
+    r"^(?:the|an?) (.+) of (?:each|every|the|this|that|such an?) ([a-z]+) (?:is|are|must be|has to be) (?:also )?(?:kept|recorded|stored|noted|held|entered|written down|registered)$",
+    re.IGNORECASE,
+)
+
+
+def of_the_deed(reader: Reader, text: str, line: int) -> bool:
+    """`the date of each review is kept`, right after events are reviewed by analysts: it is of the two."""
+    match = _OF_THE_DEED.match(text)
+    link = reader.said.links[-1] if reader.said.links else None
+    if match is None or link is None or reader.entity(match[2]) is not None:
+        return False
+    verb = re.sub(r"(?:e?d)$", "", link.role.split()[0]) if link.role else ""
+    if not verb or match[2].lower() not in nouns_of(verb):
+        return False
+    return of_the_pair(reader, f"we keep the {match[1]}", line)
+
+
 def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     """`we record the completion date`, right after volunteers complete courses."""
     match = _OF_THE_PAIR.match(text)
@@ -397,4 +418,4 @@ BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
     shared,
 )
 FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (*once.FORMS, of_both, for_each, or_not, amounts, told_under)
-AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_pair,)
+AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_deed, of_the_pair)

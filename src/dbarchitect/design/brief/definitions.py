@@ -21,7 +21,7 @@ from .statements import Link
 if TYPE_CHECKING:
     from .grammar import Reader
 
-_TERM = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?):?(?:\*\*|__)\s*(?::|–|—|-|=)?\s+(.+)$", re.DOTALL)
+_TERM = re.compile(r"^(?:\*\*|__)([\w ’'-]{2,40}?)[:.]?(?:\*\*|__)\s*(?::|–|—|-|=)?\s+(.+)$", re.DOTALL)
 _GENUS = re.compile(
     r"^(?:an?|the|one|any|somebody|someone|something|everyone|whoever)\b[^,]* (?:of|that|who|which|with|where|done|in|by|to|for|from)\b"
     r"|^(?:somebody|someone|something|whoever)\b",
@@ -43,7 +43,7 @@ _UNKNOWN = re.compile(r"\b(?:may|can|might) be (?:unknown|empty|missing|open|lef
 def term(text: str) -> tuple[str, str] | None:
     """The term and the definition of an entry of a glossary."""
     match = _TERM.match(text.strip())
-    if match is None or not is_definition(match[2]):
+    if match is None or not (is_definition(match[2]) or re.match(r"(?:\*\*|__)[^*_]+\.(?:\*\*|__)", text.strip())):
         return None
     words = english.split(bare(match[1]))
     return (singular(match[1]), " ".join(match[2].split())) if 0 < len(words) <= 3 else None
@@ -58,6 +58,13 @@ def define(reader: Reader, name: str, text: str, line: int) -> None:
     """What a definition says of its thing; the sentences after it are about the same."""
     thing = reader.said.thing(name, line)
     first, *others = sentences(text)
+    if not is_definition(first[0]) and re.match(
+        r"^(?:an?|each|every|the|its) .+\b(?:has|have|is|are|can|may|must)\b", first[0], re.IGNORECASE
+    ):
+        reader.said.last = name
+        for sentence, lines in (first, *others):
+            reader.read(sentence, line + lines)
+        return
     thing.comment = f"{first[0][:1].upper()}{first[0][1:]}"
     reader.said.last = name
     rest, *fields = re.split(r"(?<=\w): |; ", first[0], maxsplit=0)

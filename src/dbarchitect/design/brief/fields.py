@@ -76,7 +76,7 @@ _LAST: dict[str, Kind] = {
     "duration": "duration", "description": "text", "text": "text", "body": "text", "content": "text",
     "comment": "text", "remark": "text", "remarks": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
     "address": "text", "password": "secret", "secret": "secret", "token": "secret", "sku": "identifier",
-    "isbn": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
+    "isbn": "identifier", "barcode": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
     "number": "identifier", "id": "identifier", "reference": "identifier", "serial": "identifier",
     "photo": "file", "picture": "file", "image": "file", "avatar": "file", "file": "file", "attachment": "file",
     "ip": "ip", "location": "location", "coordinates": "location", "embedding": "vector", "vector": "vector",
@@ -144,7 +144,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
 _UNITS = (
     "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
     "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
-    "|degrees|celsius|watts|kwh|volts|points|percent|pixels|cents"
+    "|degrees|celsius|watts|kw|kwh|kilowatts|mw|hz|hertz|volts|amps|bar|hectares|ha|acres|points|percent|per cent|pixels|cents"
 )
 _WHOLE = re.compile(
     r"^(?:milliseconds|seconds|minutes|days|weeks|months|years|bytes|points|pixels|cents)$", re.IGNORECASE
@@ -283,6 +283,22 @@ def kind_by_name(name: str) -> Kind:
         return "date"
     last = words[len(words) - 1]
     return _LAST.get(last, "word")
+
+
+# Nouns of values of which nothing says what sort they are.
+_VALUE_NOUNS = frozenset(
+    """
+    name title type kind category colour color size gender label barcode result outcome grade answer unit model make brand version
+    level priority severity residual phase period region depth elevation gain frequency condition reason remark signature
+    initials surname nickname language currency nationality
+    """.split()  # noqa: SIM905
+)
+
+
+def names_a_value(name: str) -> bool:
+    """Whether a name is a value's by its last word, and no thing's that has rows of its own."""
+    words = english.split(name.partition(" of ")[0])
+    return bool(words) and (kind_by_name(name) != "word" or english.singular(words[-1]) in _VALUE_NOUNS)
 
 
 def _is_personal(name: str) -> bool:

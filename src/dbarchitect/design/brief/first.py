@@ -8,9 +8,10 @@ from itertools import pairwise
 from dbarchitect.model import english
 
 from . import notes
+from .agents import acted_on, taking_part
 from .chapters import ANSWERS, NAMED_BLOCK, is_name, names_a_thing, owner_above, topic_of
 from .definitions import term
-from .fields import heads, kind_by_name
+from .fields import heads, kind_by_name, names_a_value
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import bare, listed, sentences, singular
@@ -21,6 +22,9 @@ from .wording import without_actors
 _VALUES = frozenset(
     ("email", "phone", "url", "money", "percentage", "boolean", "date", "moment")
 )  # no things of their own
+_RECORDS = frozenset(
+    ("text", "file", "decimal", "integer", "location", "json", "tags")
+)  # values or things: messages, photos, scores
 _ALSO = re.compile(
     r"\b([a-z]+),? (?:who|which|that) (?:is|are|must be) (?:also |itself |themselves )?(?:an?|another|one of the) ([a-z]+(?: [a-z]+)?)\b",
     re.IGNORECASE,
@@ -34,12 +38,14 @@ _TABLES = re.compile(
 def look(brief: Gathered, parts: list[Part]) -> None:
     """Note the entities that all of the parts speak of."""
     maybes: list[tuple[str, int]] = []
+    slight: list[tuple[str, int]] = []
     pointing: list[tuple[str, str, int]] = []
     brief.title = next((bare(one.text) for one in parts if one.kind == "heading" and one.level == 1), brief.title)
     for above, part in pairwise(parts):
         if above.kind == "heading" and part.kind == "head" and above.path and heads(part.cells):
             brief.headed.add(above.text)
             brief.said.thing(singular(above.text), above.line)
+    everything = without_actors(" ".join(one.text for one in parts if one.kind in ("paragraph", "item")))
     for at, part in enumerate(parts):
         if (part.text if part.kind == "heading" else part.path[-1] if part.path else "").lower() == ANSWERS:
             continue
@@ -86,8 +92,9 @@ def look(brief: Gathered, parts: list[Part]) -> None:
                 if of_states(sentence):
                     continue
                 sure, maybe = subjects(sentence)
+                slight += [(one, part.line) for one in taking_part(sentence)]
                 for one in sure:
-                    if not _begins(brief, one, sentence):
+                    if not _begins(brief, one, sentence) and not _is_a_value(one, everything):
                         brief.said.thing(one, part.line)
                 maybes += [(one, part.line) for one in maybe]
                 pointing += [(*ends, part.line) for ends in notes.pointing(sentence)]
@@ -95,7 +102,7 @@ def look(brief: Gathered, parts: list[Part]) -> None:
     for one, target, line in pointing:
         if target in brief.said.things:
             brief.said.thing(one, line)
-    text = without_actors(" ".join(one.text for one in parts if one.kind in ("paragraph", "item")))
+    text = everything
     named_ = set(map(singular, brief.headed))
     for short in [one for one in brief.said.things if " " not in one and one not in named_]:
         longer = [one for one in brief.said.things if one.endswith(f" {short}")]
@@ -116,6 +123,31 @@ def look(brief: Gathered, parts: list[Part]) -> None:
             and re.search(rf"\b(?:an?|each|every|one) {re.escape(one)}\b", text, re.IGNORECASE)
         ):
             brief.said.thing(one, line)
+    for sentence, line in [
+        (one[0], part.line) for part in parts if part.kind in ("paragraph", "item") for one in sentences(part.text)
+    ]:
+        slight += [(one, line) for one in acted_on(sentence, brief.said.things)]
+    for one, line in slight:
+        if (
+            one not in roles
+            and one not in brief.said.things
+            and not any(name.endswith(f" {one}") for name in brief.said.things)
+        ):
+            brief.said.thing(one, line).slight = True
+
+
+def _is_a_value(name: str, text: str) -> bool:
+    """Whether a noun names a value, and nothing says what it has: `each result must be validated`."""
+    return (
+        names_a_value(name)
+        and kind_by_name(name) not in _RECORDS
+        and not re.search(
+            rf"\b(?:an?|each|every) {re.escape(name)} (?:has(?! to\b)|have(?! to\b)|contains|consists|belongs|lists|is identified by)\b|\b{re.escape(english.plural(name))} (?:have|contain|consist|belong|:|[—–(-])"
+            rf"|(?:^|\n|\. )(?:\*\*)?{re.escape(english.plural(name))}(?:\*\*)?:",
+            text,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _begins(brief: Gathered, one: str, sentence: str) -> bool:

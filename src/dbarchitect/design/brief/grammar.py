@@ -14,14 +14,14 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Unread
 from dbarchitect.model import english
 
-from . import deeds, having, lifecycle, linking, notes, rules, turns
+from . import agents, deeds, having, lifecycle, linking, notes, remarks, rules, together, turns
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, named, singular, with_relatives
 from .statements import HAS, MAY, NO_ROLE, NOUN, Link, Statements, clauses
 from .wording import afterwards, plainly
 
 _AND_VERB = re.compile(
-    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
+    r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|was|were|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
     r"|,? but (?:also )?(?=(?:can|may|must|has|have|is) )|, (?=(?:is|are|has|have|can|may|must|works|belongs) )"
     r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|its|their|the) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
@@ -30,6 +30,8 @@ _CLAUSE_WORDS = frozenset(("is", "are", "was", "were", "there", "each", "every")
 _OF_ANOTHER = frozenset(
     ("as", "of", "per", "than", "through", "via", "within")
 )  # what follows is of what stands before
+_OF_OTHERS = re.compile(rf"^((?:{DETERMINERS} )?[\w-]+(?: [\w-]+)?) of (?:the |our |your )?((?!same\b|an?\b|each\b|every\b|one\b)[\w-]+(?: [\w-]+)?) (?=(?:is|are|has|have|must|can|may)\b)", re.IGNORECASE)  # fmt: skip
+_SEVERAL_OF = re.compile(r"^[\w-]+s of [\w-]+s ", re.IGNORECASE)
 _LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
 
 
@@ -113,6 +115,13 @@ class Reader:
         if not last:
             return text
         text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
+        whole = _OF_OTHERS.match(text)  # `authors of papers are ...`, `each customer of the company has ...`
+        if (
+            whole is not None
+            and self.entity(whole[1]) is not None
+            and (self.entity(whole[2]) is None or _SEVERAL_OF.search(whole[0]))
+        ):
+            text = f"{whole[1]} {text[whole.end() :]}"
         text = re.sub(
             r"^(?=(?:identified|described|known|keyed|made up) (?:by|of) )", f"{last} is ", text, flags=re.IGNORECASE
         )
@@ -124,8 +133,10 @@ class Reader:
         )
 
     def _clause(self, clause: str, line: int) -> bool:
-        plain = re.sub(r"^(?:some|most) (?=\w+s )", "", clause, flags=re.IGNORECASE)
-        if plain != clause:  # `some patients have an email`
+        if self.entity(clause) is not None and len(clause.split()) <= 3:
+            return True  # the name of a thing, which what follows is about
+        plain = re.sub(r"^(?:some|most) (?=\w+s (?!(?:have|has) no ))", "", clause, flags=re.IGNORECASE)
+        if plain != clause and not re.search(r" (?:have|has) no ", plain):  # `some patients have an email`
             plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
         return any(form(plain, line) for form in self._forms) or self._described(plain, line)
 
@@ -146,7 +157,7 @@ class Reader:
             clause,
             re.IGNORECASE,
         )
-        if match is None or self.entity(match[1]) is None:
+        if match is None or (self.entity(match[1]) is None and self.bearer(named(match[1])) is None):
             return [clause]
         parts = _AND_VERB.split(clause)
         return [parts[0], *(f"{match[1]} {part}" for part in parts[1:])]
@@ -225,7 +236,11 @@ class Reader:
         ]
         recent = [pair for pair in having if pair[0] == self.said.last]
         if not having and self.said.last:  # `code` of what has a `department code`
-            ends = [one for one in self.said.things[self.said.last].fields if one.endswith(f" {name}")]
+            ends = [
+                one
+                for one in self.said.things[self.said.last].fields
+                if any(one.endswith(f" {word}") for word in spelt)
+            ]
             return (self.said.last, ends[0]) if len(ends) == 1 else None
         chosen = recent or having
         return chosen[0] if recent or len(chosen) == 1 else None
@@ -278,8 +293,8 @@ class Reader:
 
 # In the order in which they are tried: the first that fits has read the clause.
 _FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    *deeds.FIRST, *turns.FORMS, having.colon, having.spans, having.there, linking.kind_of, rules.either, rules.unique, rules.no_two,
+    *deeds.FIRST, *turns.FORMS, *together.FORMS, *agents.FORMS, having.colon, having.spans, having.there, linking.kind_of, rules.either, rules.unique, rules.no_two,
     rules.identified, rules.overlap, rules.before, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.tenancy,
     linking.tree, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
-    linking.verb, *deeds.AFTER,
+    linking.verb, *deeds.AFTER, *remarks.FORMS,
 )  # fmt: skip

@@ -26,7 +26,7 @@ _NO_NAME = frozenset(
     "is are was were has have can may must will says gives which who that a an each every".split()  # noqa: SIM905
 )
 _ON_ONE = re.compile(
-    r"^(?:an? |the )?([a-z]+) (?:on|of|for|at) (exactly one|at most one|one) ([\w -]+)$", re.IGNORECASE
+    r"^(?:an? |the )?([a-z]+) (?:on|of|for|at|in) (exactly one|at most one|one) ([\w -]+)$", re.IGNORECASE
 )
 
 
@@ -165,6 +165,30 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         least = 0 if optional or on[2].lower() == "at most one" else 1
         reader.link(subject, whole or "", least, 1, "", False, line)  # `repair: job on one bike`
         return True
+    if (asked := re.match(r"^which (.+)$", number.text, re.IGNORECASE)) and (one := reader.entity(asked[1])):
+        reader.link(subject, one, 0 if optional else 1, 1, "", False, line)  # `rentals: which customer, which van`
+        return True
+    both = _ONE_AT_ONE.match(text)
+    ends = [reader.entity(one) for one in both.groups()] if both else []
+    if len(ends) == 2 and None not in ends and subject not in ends:  # `a screening: one film on one screen`
+        for one in ends:
+            reader.link(subject, one or "", 0 if optional else 1, 1, "", False, line)
+        return True
+    if (
+        (joint := _JOINT.match(text)) is not None
+        and reader.entity(counted(joint[1]).text) is None
+        and reader.entity(joint[2]) is None
+    ):
+        whole = named(joint[1])  # `an emergency contact with a phone`
+        return every(
+            [
+                _item_of(reader, subject, one, line, optional=optional)
+                for one in (joint[1], f"{joint[1]} {joint[2]}")
+                if whole
+            ]
+        )
+    if re.match(r"(?:of )?(?:them|it|these|those|us|you)\b", number.text, re.IGNORECASE):
+        return False  # `at least one of them`: of whom is not said here
     head = re.split(r"[(:]", number.text)[0]
     head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
     target = reader.entity(head)
@@ -203,6 +227,17 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         made = replace(made, required=False)
     reader.said.put(subject, made)
     return True
+
+
+_ONE_AT_ONE = re.compile(
+    r"^(?:exactly )?(?:one|an?) ([\w-]+(?: [\w-]+)?) (?:on|in|at|of|for|to|by|from) (?:exactly )?(?:one|an?) ([\w-]+(?: [\w-]+)?)$",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"^((?:an? |the |its )?[\w-]+(?: [\w-]+)?) with (?:an?|the|its|their) ([\w-]+)$", re.IGNORECASE)
+
+
+def _item_of(reader: Reader, subject: str, text: str, line: int, *, optional: bool) -> bool:
+    return item(reader, subject, text, line, optional=optional)
 
 
 def _is_a_name(name: str) -> bool:

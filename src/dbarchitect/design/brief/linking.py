@@ -22,6 +22,10 @@ _PREPOSITIONS = re.compile(
     re.IGNORECASE,
 )
 
+_ARE = re.compile(
+    rf"^(?:(?:all|an?|every|each) )?({NOUN}) (?:is|are) (?:also )?(?:all |an? )?([\w-]+(?: [\w-]+)?)$", re.IGNORECASE
+)
+_LIGHT = r"(?:do|does|take|takes|make|makes|give|gives|pay|pays|keep|keeps|get|gets|lend|lends) (?!place\b)[a-z]+"
 _OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
 
 
@@ -32,7 +36,13 @@ def kind_of(reader: Reader, text: str, line: int) -> bool:
         text, re.IGNORECASE,
     )  # fmt: skip
     if match is None:
-        return False
+        sorts = _ARE.match(text)  # `pilots are employees`, where both are known
+        names = [reader.entity(one) for one in sorts.groups()] if sorts else []
+        if len(names) != 2 or None in names or names[0] == names[1]:
+            return False
+        special, whole = (one or "" for one in names)
+        reader.said.things[special].kind_of = reader.said.things[special].kind_of or whole
+        return True
     general = singular(match[2])
     reader.said.thing(general, line)
     for one in listed(match[1]):
@@ -88,7 +98,11 @@ def belongs(reader: Reader, text: str, line: int) -> bool:
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(2)], re.IGNORECASE))
     reader.said.last = subject
     # `comments belong to posts`: each of them to one.
-    parts = [re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", one) for one in listed(match[2])]
+    parts = [
+        one
+        for item in listed(match[2])
+        for one in _PREPOSITIONS.split(re.sub(r"^(?:[a-z]+ed )?(?:by|for|with|to|in|at) ", "", item))
+    ]
     if any(re.search(r"['’]s? ", one) and reader.entity(one) is None for one in parts):
         return False  # what is somebody's is not yet a thing of the brief
     return every(
@@ -130,7 +144,7 @@ def _to(reader: Reader, subject: str, item: str, line: int, *, optional: bool, v
 def verb(reader: Reader, text: str, line: int) -> bool:
     """Any verb between two things that are known: `a student enrols in many courses`, `an order is placed by a user`."""
     match = re.match(
-        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be )?[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between))?) (.+)$",
+        rf"^(?:{DETERMINERS}\s+)?({reader.nouns()}) (?:{MAY} )*((?:(?:is|are) an? )?(?:is |are |be |was |were )?(?:{_LIGHT}(?= (?:in|with|on|at|to|for|from|of) )|[a-z]+(?:ed|en|s|t|e|d|n|y|w|k|h|p|m|r)?(?: (?:up|out|off|over|down|back))?)(?: (?:by|to|in|into|for|from|on|at|with|as|of|up|under|over|between(?! \w+ and )))?) (.+)$",
         text,
         re.IGNORECASE,
     )
@@ -139,14 +153,26 @@ def verb(reader: Reader, text: str, line: int) -> bool:
         return False
     optional = bool(re.search(r"\b(?:can|may|might|optionally)\b", text[: match.start(3)], re.IGNORECASE))
     items = [one for item in listed(match[3]) for one in _PREPOSITIONS.split(item)]
-    passive = bool(re.match(r"(?:is|are|be) ", match[2], re.IGNORECASE))  # `is carried out by an inspector on a date`
+    passive = bool(
+        re.match(r"(?:is|are|be|was|were) ", match[2], re.IGNORECASE)
+    )  # `is carried out by an inspector on a date`
     if not items or not all(
-        _known_or_many(reader, one) or (passive and at > 0 and _of_a_value(one, singular(counted(one).text)))
+        _known_or_many(reader, one)
+        or (passive and (at > 0 or len(items) == 1) and _of_a_value(one, singular(counted(one).text)))
         for at, one in enumerate(items)
     ):
         return False
     reader.said.last = subject
     role = _role(match[2])
+    if len(items) == 1 and not _known_or_many(reader, items[0]):  # `was commissioned on a date`
+        kind = kind_by_name(singular(counted(items[0]).text))
+        done = re.match(r"(?:is|are|was|were) ([a-z]+) (on|at)$", match[2], re.IGNORECASE)
+        if kind not in ("date", "moment") or done is None or done[1].lower() in ("held", "carried", "made", "done"):
+            return _to(reader, subject, items[0], line, optional=optional, verb=role)
+        reader.said.put(
+            subject, Field(name=f"{done[1].lower()} {done[2].lower()}", kind=kind, required=not optional, line=line)
+        )
+        return True
     parts = _PREPOSITIONS.split(match[3])
     if (
         not passive
@@ -160,7 +186,12 @@ def verb(reader: Reader, text: str, line: int) -> bool:
             # `an actor plays several roles in a production`: it is the roles that are in it
             told = _to(reader, subject, parts[0], line, optional=optional, verb=role)
             return _to(reader, first, parts[1], line, optional=False, verb="") and told
-    return every([_to(reader, subject, one, line, optional=optional, verb=role) for one in items])
+    return every(
+        [
+            _to(reader, subject, one, line, optional=optional, verb=role, vague=number.most != 1 and not number.said)
+            for one, number in zip(items, map(counted, items), strict=True)
+        ]
+    )
 
 
 def _known_or_many(reader: Reader, item: str) -> bool:
@@ -187,6 +218,7 @@ def _of_a_value(item: str, name: str) -> bool:
         "street",
         "price",
         "amount",
+        "position",
     )
     return bool(re.match(r"^(?:an?|one) ", item, re.IGNORECASE)) and (
         name in values or kind_by_name(name) in _OF_VALUES
@@ -195,5 +227,5 @@ def _of_a_value(item: str, name: str) -> bool:
 
 def _role(verb: str) -> str:
     """`is placed by` is `placed by`; plain verbs name no role."""
-    match = re.match(r"^(?:is|are|be) (\w+ (?:by|to|from|for|with|at|in|on))$", verb, re.IGNORECASE)
+    match = re.match(r"^(?:is|are|be|was|were) (\w+ (?:by|to|from|for|with|at|in|on))$", verb, re.IGNORECASE)
     return match[1].lower() if match else ""

@@ -75,8 +75,14 @@ def pointing(text: str) -> list[tuple[str, str]]:
 
 def _is_field(text: str) -> bool:
     words = english.split(re.sub(r"\([^)]*\)|/[\w -]+", "", text))
-    return 0 < len(words) <= 4 and not re.search(
-        r"\b(?:has|have|is|are|can|must|may|will|we|not|ordered|by|now|then|next)\b", text.split("(")[0], re.IGNORECASE
+    return (
+        0 < len(words) <= 4
+        and not re.match(r"\s*[~\d]", text)
+        and not re.search(
+            r"\b(?:has|have|is|are|can|must|may|will|we|not|ordered|by|now|then|next)\b",
+            text.split("(")[0],
+            re.IGNORECASE,
+        )
     )
 
 

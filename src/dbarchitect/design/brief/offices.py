@@ -12,10 +12,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .definitions import is_definition
+from .headings import NUMBER, chaptered, without_speaker
 from .markdown import Part
 from .phrases import apart, listed, sentences, singular
+from .statements import HAS
 
-_NUMBER = re.compile(r"^(?:\*\*|__)?\[?[A-Z]{1,6}[- ]?\d+(?:\.\d+)*\]?(?:\*\*|__)?(?:[:.)]| [-–—])?\s+(?=\S)")
 # A line that is a label of the list below it, and no thing: MoSCoW, and its neighbours.
 _LABEL = re.compile(
     r"^(?:\*\*|__)?(?:(?:must|should|could|would|won[’']?t|will not|can[’']?t) haves?|nice to haves?|(?:in|out of|not in) scope"
@@ -43,7 +44,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
     what it is all about."""
     label = ""
     above = ""  # a line that says what the list below it holds
-    every = [one for part in parts for one in _numbered_apart(part)]
+    every = [one for part in chaptered(parts) for one in _numbered_apart(part)]
     for at, part in enumerate(every):
         text = part.text
         if part.kind != "item":
@@ -64,9 +65,7 @@ def undressed(parts: Iterable[Part]) -> Iterator[Part]:
         if part.kind not in ("paragraph", "item"):
             yield part
             continue
-        text = _VALUES.sub(
-            lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", _NUMBER.sub("", text)
-        )
+        text = _VALUES.sub(lambda one: f"A {one[1]} has a {_SINGULAR[one[2].lower()]} ({one[3]})", NUMBER.sub("", text))
         text = _DASHED_FIELDS.sub(_with_colon, _HEADED.sub("", text))
         path = part.path
         if _OUTSIDE.search(label) or (path and _OUTSIDE.search(path[-1])):
@@ -112,8 +111,11 @@ _SAYS = re.compile(
 
 def _numbered_apart(part: Part) -> Iterator[Part]:
     """A paragraph whose lines are requirements with numbers as paragraphs of their own."""
+    part = replace(part, text=without_speaker(part.text)) if part.kind == "paragraph" else part
+    if not part.text.strip() and part.kind == "paragraph":
+        return
     lines = part.text.split("\n")
-    starts = [at for at, one in enumerate(lines) if _NUMBER.match(one)]
+    starts = [at for at, one in enumerate(lines) if NUMBER.match(one)]
     if part.kind == "paragraph" and len(lines) > 1 and apart(lines):
         starts = list(range(len(lines)))
     if part.kind not in ("paragraph", "item") or len(starts) < 2:
@@ -134,7 +136,7 @@ def _explained(part: Part, name: str, text: str) -> Iterator[Part]:
     first, *others = [one for one, _ in sentences(text)]
     fields = listed(first)
     if len(fields) > 1 and not re.search(
-        r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", first, re.IGNORECASE
+        r"\b(?:is|are|has|have|can|may|e\.g|where|when|who|what)\b", re.sub(r"\([^)]*\)", "", first), re.IGNORECASE
     ):
         said = f"A {name} has {_articled(fields)}"
     elif re.match(r"^(?!this|is\b|has\b)[a-z]+(?:[^s\W]s|es) (?:an?|the|one|many|several)\b", first, re.IGNORECASE):
@@ -186,6 +188,7 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         (r"^(?:each|every) (?:day|week|month|quarter|year|night),? (?=(?:we|an?|the) )", ""),
+        (rf"^{_SYSTEM} {_MODAL}(?:store|keep|hold|record|save) (?=(?:the|its) )(?!.* (?:of|for) (?:an?|each|every|the) )", "it has "),
         (rf"^{_SYSTEM} {_MODAL}(?:be able to )?(?:store|keep|hold|manage|track|record|save|know) (?=[a-z]+s\b)", "we keep "),
         (rf"^((?:{_A} )?{_N}) {_MODAL}(?:record|store|hold|capture|include|carry|state|contain)s? (?=(?:an?|the|its) )", r"\1 has "),
         (r"\bthe (?:reporting|requesting|responsible|assigned|affected|relevant|respective|involved) (?=[a-z])", "the "),
@@ -227,7 +230,7 @@ _FILED_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
-    rf"^(?:(?:{_A} )?{_N} {_MODAL}(?:be able to )?)?(?:attach|add|link|upload) ([\w-]+(?: [\w-]+)?s) to {_A} ({_N})$",
+    rf"^(?:(?:{_A} )?{_N} {_MODAL}(?:be able to )?)?(?:attach|add|link|upload|assign) ([\w-]+(?: [\w-]+)?s) to {_A} ({_N})$",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -259,7 +262,20 @@ def taken_apart(text: str) -> list[str]:
     said = _without_fields(said, more)
     if more and re.match(r"^we keep [\w -]+s$", said, re.IGNORECASE):
         return more
-    for form in (_in_kinds, _kept, _managed, _both, _filed, _filed_several, _attached, _passive, _per, _linked):
+    for form in (
+        _done_to,
+        _put,
+        _in_kinds,
+        _kept,
+        _managed,
+        _both,
+        _filed,
+        _filed_several,
+        _attached,
+        _passive,
+        _per,
+        _linked,
+    ):
         found = form(said)
         if found:
             return [*found, *more]
@@ -295,19 +311,19 @@ def _without_fields(text: str, more: list[str]) -> str:
         another = _OF_ANOTHER.search(before + (match[1] or ""))
         owner = another[1] if another is not None else match[2].split()[-1] if match[1] is None and before else match[2]
         if before and another is None and match[1] is None:
-            owner = match[2]
+            owner = re.sub(rf"^(?:{HAS}) ", "", match[2], flags=re.IGNORECASE)
         more.append(f"each {singular(owner)} has {_articled(items)}")
         text = text.replace(f" ({match[3]})", "", 1)
     return text if re.search(r"\s", text.strip()) or not more else ""
 
 
 _IN_KINDS = re.compile(
-    rf"^((?:{_A} )?{_N}) (?:has|have) (?:many |several |some )?([\w-]+s) in (?:\w+ )?(sizes|colours|colors|kinds|types|shapes|grades|formats|classes): (.+)$",
+    rf"^((?:{_A} )?{_N}) (?:has|have|consists? of|contains?) (?:many |several |some )?([\w-]+s) (?:in|of) (?:\w+ )?(sizes|colours|colors|kinds|types|shapes|grades|formats|classes)(?:: | \()([^()]+)\)?$",
     re.IGNORECASE,
 )
 _KEPT = re.compile(rf"^we keep ({_N}) and (?:the )?({_N}) (?:in|of|for|within|on) (?:each|every) {_N}$", re.IGNORECASE)
 _MANAGED = re.compile(
-    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:import|register|create|manage|maintain|add|enter|record|capture|upload) ([\w-]+(?: [\w-]+)?s) with (.+)$",
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:import|register|create|manage|maintain|add|enter|record|capture|upload|plan|schedule|organi[sz]e|arrange|prepare|define) ([\w-]+(?: [\w-]+)?s) with (.+)$",
     re.IGNORECASE,
 )
 _UNIQUE = re.compile(
@@ -325,6 +341,32 @@ def _in_kinds(text: str) -> list[str]:
         return []
     values = ", ".join(re.sub(r"^or ", "", one) for one in re.split(r",\s*|\s+or\s+|\s+and\s+", match[4]) if one)
     return [f"{match[1]} has many {match[2]}", f"each {singular(match[2])} has a {singular(match[3])} ({values})"]
+
+
+_DONE_TO = re.compile(
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:record|register|enter|track|manage|see|keep|store) (?:the )?([\w-]+s) ([a-z]+(?:ed|en|id|t)) (by|to|for|in|at|from) ({_N}s),? with (.+)$",
+    re.IGNORECASE,
+)
+_PUT = re.compile(
+    rf"^(?:(?:{_A} )?{_N} {_MODAL})?(?:put|place|include) ([\w-]+s) (?:on|in|into) (?:the [\w-]+ of )?{_A} ({_N})$",
+    re.IGNORECASE,
+)
+
+
+def _done_to(text: str) -> list[str]:
+    match = _DONE_TO.match(text)
+    if match is None:
+        return []
+    thing = singular(match[1])
+    return [
+        f"each {thing} is {match[2]} {match[3]} one {singular(match[4])}",
+        f"each {thing} has {_articled(listed(match[5]))}",
+    ]
+
+
+def _put(text: str) -> list[str]:
+    match = _PUT.match(text)
+    return [f"a {singular(match[2])} uses many {match[1]}"] if match is not None else []
 
 
 def _kept(text: str) -> list[str]:

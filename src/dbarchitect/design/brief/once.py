@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .fields import field_of, names_a_value
 from .phrases import DETERMINERS, listed, named, singular
 from .rules import key
 from .statements import NOUN
@@ -21,6 +22,11 @@ _ONCE = re.compile(
     rf"^(?:{DETERMINERS}\s+)?(?P<who>{NOUN}) (?:can|may|must|should|could)(?P<never>not| not| never)? (?P<deed>[a-z]+(?: [a-z]+)?) "
     rf"(?:an?|the same|the|one|each|any) (?P<what>{NOUN}) (?P<times>twice|again|more than once|only once|at most once|just once|once)"
     r"(?: (?:with|for|on|in|at|by|per|to) (?P<rest>(?:the same|an?|each|one|any|the) .+))?$",
+    re.IGNORECASE,
+)
+# `no member may get two payouts for the same plant and period`
+_NO_TWO_FOR = re.compile(
+    rf"^no (?P<who>{NOUN}) (?:can|may|must|should|could) [a-z]+(?: [a-z]+)? (?:two|several|more than one) (?P<what>{NOUN}) (?:with|for|on|in|at|of|to) (?:the same|one|an?) (?P<rest>.+)$",
     re.IGNORECASE,
 )
 _DISTINGUISHES = re.compile(
@@ -38,7 +44,7 @@ def once(reader: Reader, text: str, line: int) -> bool:
     who, what = reader.entity(match["who"]), reader.entity(match["what"])
     if who is None or what is None or who == what:
         return False
-    deeds = [one for one in reader.said.things if one not in (who, what) and {who, what} <= _above(reader, one)]
+    deeds = [one for one in reader.said.things if one not in (who, what) and {who, what} <= above(reader, one)]
     if len(deeds) != 1:
         return False
     rest = _parts(reader, deeds[0], match["rest"] or "")
@@ -48,12 +54,36 @@ def once(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+def no_two_for(reader: Reader, text: str, line: int) -> bool:
+    """What somebody gets once only for the same other things."""
+    match = _NO_TWO_FOR.match(text)
+    who, what = (reader.entity(match["who"]), reader.entity(match["what"])) if match else (None, None)
+    if match is None or who is None or what is None or who == what:
+        return False
+    for one in listed(match["rest"]):
+        other = reader.entity(one)
+        if other is not None and other not in above(reader, what):
+            reader.link(what, other, 1, 1, "", False, line)
+        elif other is None and named(one) not in reader.said.things[what].fields:
+            made = field_of(one, line=line)
+            if made is None or not names_a_value(made.name):
+                return False
+            reader.said.put(what, made)
+    if who not in above(reader, what):
+        reader.link(what, who, 1, 1, "", False, line)
+    rest = _parts(reader, what, match["rest"])
+    if rest is None:
+        return False
+    key(reader, what, (who, *rest), (), line)
+    return True
+
+
 def distinguishes(reader: Reader, text: str, line: int) -> bool:
     """A field that tells things of one whole apart, alone or among those that share more."""
     match = _DISTINGUISHES.match(text)
     of = reader.entity(match["of"]) if match else None
     whole = reader.entity(match["whole"]) if match else None
-    if match is None or of is None or whole is None or whole not in _above(reader, of):
+    if match is None or of is None or whole is None or whole not in above(reader, of):
         return False
     names = _parts(reader, of, f"{match['by']} and {match['rest']}" if match["rest"] else match["by"])
     if not names:
@@ -62,7 +92,7 @@ def distinguishes(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
-def _above(reader: Reader, name: str) -> set[str]:
+def above(reader: Reader, name: str) -> set[str]:
     """What each `name` has one of."""
     links = reader.said.links
     return {one.to for one in links if one.of == name and one.most == 1} | {
@@ -77,11 +107,11 @@ def _parts(reader: Reader, owner: str, text: str) -> tuple[str, ...] | None:
         plain = re.sub(r"^(?:the same|an?|each|one|any|the|same) ", "", one.strip(), flags=re.IGNORECASE)
         if named(plain) in reader.said.things[owner].fields:
             found.append(named(plain))
-        elif singular(plain) in _above(reader, owner):
+        elif singular(plain) in above(reader, owner):
             found.append(singular(plain))
         else:
             return None
     return tuple(found)
 
 
-FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (once, distinguishes)
+FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (once, no_two_for, distinguishes)

@@ -19,7 +19,7 @@ _DETERMINER = re.compile(rf"^(?:{DETERMINERS})\s+", re.IGNORECASE)
 _MANY = re.compile(
     r"^(?:(?:zero or more|any number of|one or more|at least one|many|several|multiple|lots of|a lot of|a list of"
     r"|an ordered list of|a set of|a number of|a collection of|various|different|more than one|two or more|more|a few|plenty of"
-    r"|numerous|some|at least (?P<least>\d+|two|three)|(?:up to|at most(?! one\b)|no more than(?! one\b)) (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
+    r"|numerous|a variety of|a range of|a handful of|a couple of|only some|some|between (?P<low>\d+|[a-z]+) and (?P<high>\d+|[a-z]+)|at least (?P<least>\d+|two|three)|(?:up to|at most(?! one\b)|no more than(?! one\b)) (?P<most>\d+|[a-z]+)|(?P<from>\d+) (?:to|-) (?P<to>\d+)"
     r"|(?P<either>one or two|two or three|three or four)|exactly (?P<exactly>\d+|two|three|four)|(?P<count>\d+|two|three|four|five))\s+)",
     re.IGNORECASE,
 )
@@ -56,6 +56,8 @@ def counted(text: str) -> Counted:
             most = _whole(match["most"]) or None
         elif match["from"]:
             least, most = _whole(match["from"]), _whole(match["to"])
+        elif match["low"]:
+            least, most = _whole(match["low"]), _whole(match["high"]) or None
         elif match["either"]:
             least, most = (_whole(one) for one in match["either"].split(" or "))
         elif match["exactly"] or match["count"]:

@@ -35,7 +35,7 @@ FIGURES = re.compile(
 )
 _COUNT = re.compile(r"[~]?\d[\d.,]*\s?(?:k|m|bn|million|billion|thousand)?\s+([a-z][a-z -]+)", re.IGNORECASE)
 _COUNTING = re.compile(
-    r"^(?:there (?:are|will be)|we (?:will )?(?:start|begin|go live) with|we (?:will )?(?:have|expect|keep|hold|store|plan for|count on|run|serve)|(?:the|our) [\w-]+ (?:will )?(?:have|has|hold|holds|contain|contains|keeps?|stores?))"
+    r"^(?:[A-Z]\w+(?: \w+)?:|there (?:are|will be)|we (?:will )?(?:start|begin|go live) with|we (?:will )?(?:have|expect|keep|hold|store|plan for|count on|run|serve)|(?:the|our) [\w-]+ (?:will )?(?:have|has|hold|holds|contain|contains|keeps?|stores?))"
     r"(?: (?:at the (?:start|beginning)|initially|currently|today|now))? ((?:about |around |roughly |approximately |some |circa |~)?\d.*?)(?: (?:at the (?:start|beginning)|initially|currently|today|now|in total))?$",
     re.IGNORECASE,
 )

@@ -23,7 +23,8 @@ def with_fields(
     found = list(relations)
     left: dict[str, list[Field]] = defaultdict(list)
     for (of, to), fields in pairs.items():
-        for at, one in enumerate(found):
+        ordered = sorted(enumerate(found), key=lambda each: 1 in (each[1].first.most, each[1].second.most))
+        for at, one in ordered:  # those of many to many first: it is pairs that have something
             if {one.first.entity, one.second.entity} == {of, to}:
                 if one.first.most == 1 or one.second.most == 1:
                     left[one.second.entity] += fields

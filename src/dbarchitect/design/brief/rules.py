@@ -39,14 +39,24 @@ def either(reader: Reader, text: str, line: int) -> bool:
 
 def _states(reader: Reader, text: str, line: int) -> bool:
     """`an episode can be a draft, scheduled or published`."""
-    match = re.match(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) be (.+ or .+)$", text, re.IGNORECASE)
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:(?:can|may) be|is|are) ((?!(?:to|in|on|at|of|for|by|with|from)\b)[^,]+(?:, [^,]+)*,? or [^,]+)$",
+        text,
+        re.IGNORECASE,
+    )
     owner = reader.entity(match[1]) if match else None
     if match is None or owner is None:
         return False
     values = [bare(re.sub(r"^or\s+", "", one)) for one in re.split(r",\s*|\s+or\s+", match[2]) if one.strip()]
-    if not all(len(one.split()) <= 2 and _STATES.search(one) and reader.entity(one) is None for one in values):
+    if any(len(one.split()) > 3 or reader.entity(one) is not None for one in values):
         return False
-    reader.change(owner, "status", line, kind="choice", values=tuple(values))
+    states = all(len(one.split()) <= 2 and _STATES.search(one) for one in values)
+    sorts = re.match(rf"an? .+ or an? .+ {re.escape(owner.split()[-1])}$", match[2], re.IGNORECASE)
+    if not states and not sorts and len(values) < 3:
+        return False
+    if sorts:  # `a word mark, a figurative mark or a sound mark`
+        values = [re.sub(rf" {re.escape(owner.split()[-1])}$", "", one) for one in values]
+    reader.change(owner, "status" if states else "kind", line, kind="choice", values=tuple(values))
     return True
 
 
@@ -80,12 +90,12 @@ def unique(reader: Reader, text: str, line: int) -> bool:
 def no_two(reader: Reader, text: str, line: int) -> bool:
     """`no two rooms in the same building have the same number`."""
     match = re.match(
-        rf"^no two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must )?(?:have|share|with|use|be for|be of|be on|be in|be at|concern|be held in|refer to) "
+        rf"^(?:no )?two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must )?(?:(?:never|not) )?(?:have|share|with|use|be for|be of|be on|be in|be at|stand in|stand on|lie in|lie on|concern|be held in|refer to) "
         r"the same (.+?)(?: (?:in|within|of|per|for) (?:the same |a |one |each )?(.+))?$",
         text, re.IGNORECASE,
     )  # fmt: skip
     owner = reader.entity(match[1]) if match else None
-    if match is None or owner is None:
+    if match is None or owner is None or not re.search(r"\bno\b|never|\bnot\b", text, re.IGNORECASE):
         return False
     within = match[2] or match[4]
     names = tuple(named(re.sub(r"^the same ", "", one, flags=re.IGNORECASE)) for one in listed(match[3]))
@@ -106,12 +116,29 @@ def identified(reader: Reader, text: str, line: int) -> bool:
     )  # fmt: skip
     owner = reader.entity(match[1]) if match else None
     if match is None or owner is None:
-        return False
+        return _identifies(reader, text, line)
+    reader.said.last = owner
     names = tuple(
         named(re.sub(r"^(?:an?|the|its|their)? ?unique ", "", one.partition(", ")[0], flags=re.IGNORECASE))
         for one in with_relatives(listed(match[2]))
     )
     key(reader, owner, names, (singular(match[3]),) if match[3] else (), line)
+    return True
+
+
+def _identifies(reader: Reader, text: str, line: int) -> bool:
+    """`the patient number identifies the patient`, `a code identifies a station within its network`."""
+    match = re.match(
+        rf"^(?:{DETERMINERS}\s+)?(.+?) (?:uniquely )?identif(?:y|ies) (?:an?|the|each|every|one) ({NOUN})(?: (?:within|in|inside|per) (?:its|the|an?|each) (.+))?$",
+        text, re.IGNORECASE,
+    )  # fmt: skip
+    owner = reader.entity(match[2]) if match else None
+    names = [named(one) for one in listed(match[1])] if match else []
+    if match is None or owner is None or any(len(one.split()) > 4 for one in names):
+        return False
+    own = [reader.owner(one) for one in listed(match[1])]
+    names = [known[1] if known and known[0] == owner else one for known, one in zip(own, names, strict=True)]
+    key(reader, owner, tuple(names), (singular(match[3]),) if match[3] else (), line)
     return True
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Rule, Unread
 
-HAS = "has|have|contains?|includes?|consists? of|(?:is|are) (?:made (?:up )?|composed )of|compris(?:es?|ing)|(?:is|are) (?:split|divided|cut|broken|segmented|chunked)(?: up| down)? into|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
+HAS = "has|have|contains?|includes?|consists? of|(?:is|are) (?:made (?:up )?|composed )of|compris(?:es?|ing)|(?:is|are) (?:split|divided|cut|broken|segmented|chunked)(?: up| down)? into|keeps?|stores?|holds?|records?|comes? with|carry|carries|gets?|is described by|are described by|(?:is|are) (?:labelled|labeled|marked|characteri[sz]ed|equipped|fitted) (?:with|by)|owns?|tracks?|knows?|needs?|lists?(?= (?:an?|one|several|many|its|the) )|sets? out|names(?= (?:an?|the|its)\b)|(?:is|are) (?:assigned|given|allocated|granted)(?= an? )|takes place with|gathers?|groups?|states?|specif(?:y|ies)|indicates?|bears?|shows?|mentions?"
 MAY = "(?:can|could|may|might|must|should|will|always|usually|also|optionally|at any time)"
 NOUN = r"[\w'’`*\" -]+?"
 
@@ -47,6 +47,7 @@ class Thing:
     parent: str = ""  # what it is known within, by `weak`
     weak: tuple[str, ...] = ()
     partitioned: Literal["", "month", "week", "day"] = ""
+    slight: bool = False  # known only by the part that it takes in something: no thing where that was not read
 
 
 @dataclass
@@ -127,14 +128,28 @@ NO_ROLE = VERBAL | {
     "up",
 }
 _CLAUSE = re.compile(
-    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|,? (?:and|but) (?=(?:it|they) (?:also )?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must)\b)|;\s+",
+    r",? (?:and|but|while|whereas) (?=(?:an?|each|every|one|the) (?:(?!and\b|or\b)\w+ ){1,3}?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|,? (?:and|but) (?=(?:it|they) (?:also )?(?:has|have|is|are|belongs?|can|may|must|contains?|consists?)\b)|:\s+(?=(?:an?|each|every|one) \w+ (?:has|have|is|are|belongs?|can|may|must|takes|starts|stands)\b)|;\s+",
     re.IGNORECASE,
 )
 
 
 def clauses(text: str) -> list[str]:
     """The main clauses of a sentence: `a student has many courses, and a course has many students` are two."""
-    return [one.strip() for one in _CLAUSE.split(text) if one.strip()]
+    return rejoined([one.strip() for one in _CLAUSE.split(text) if one.strip()])
+
+
+_BARE_NOUN = re.compile(r"^(?:the|its|their|an?) [\w’'-]+(?: of (?:the |an? |its )?[\w-]+| [\w-]+)?$", re.IGNORECASE)
+
+
+def rejoined(parts: list[str]) -> list[str]:
+    """The clauses, where a noun alone goes with what follows: `the year of birth and the year of death can be missing`."""
+    found: list[str] = []
+    for one in parts:
+        if found and _BARE_NOUN.match(found[-1]):
+            found[-1] = f"{found[-1]} and {one}"
+        else:
+            found.append(one)
+    return found
 
 
 NO_THINGS = frozenset(

@@ -66,7 +66,12 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
             subject = _subject(match[1])
             if subject:
                 sure.append(subject)
-        labelled = re.match(r"^([A-Z][\w-]*(?: [a-z]+)?s): .*,", stripped)
+        both = re.match(
+            r"^([a-z]+s) and ([a-z]+(?: [a-z]+)?s) (?:have|has|are identified by) an? ", stripped, re.IGNORECASE
+        )
+        if both is not None:
+            sure += [singular(both[1]), singular(both[2])]
+        labelled = re.match(r"^([A-Z][\w-]*(?: [a-z]+)?s): (?![~\d]).*,", stripped)
         if labelled is not None:
             sure.append(singular(labelled[1]))
         among = re.match(

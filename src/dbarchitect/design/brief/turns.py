@@ -11,6 +11,7 @@ from dbarchitect.design.spec import Field, Rule
 
 from .deeds import NO_FIELD, nouns_of
 from .fields import field_of
+from .once import above
 from .phrases import DETERMINERS, every, listed, singular, with_relatives
 from .statements import MAY, NOUN, Link
 from .subjects import stored
@@ -44,7 +45,7 @@ _ON_DEED = re.compile(
     re.IGNORECASE,
 )
 _RATING = re.compile(
-    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*rates? (?:{DETERMINERS}\s+)?({NOUN})(?: (?:with|by))? \(?(?:from |between |with )?(\d+) (?:to|and|-) (\d+)(?: stars?| points?)?"
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:{MAY} )*rates? (?:{DETERMINERS}\s+)?({NOUN})(?: (?:with|by))? \(?(?:from |between |with )?(\d+) ?(?:to|and|-) ?(\d+)(?: stars?| points?)?"
     rf"(?:, (?:only )?once (?:per|for each|for every) {NOUN})?\)?(?:,? (?:and|with) (?:(?:can |may )?(?:leave|write|add|give) )?an? (optional )?(comment|note|review))?(?:,? (?:only )?once (?:per|for each|for every) {NOUN})?$",
     re.IGNORECASE,
 )
@@ -65,6 +66,10 @@ def twice(reader: Reader, text: str, line: int) -> bool:
     deed = next((one for one in nouns_of(verb.lower()) if one in reader.said.things), None)
     if deed is not None:
         _of_both(reader, deed, first, second, line)
+        return True
+    deeds = [one for one in reader.said.things if one not in (first, second) and {first, second} <= above(reader, one)]
+    if len(deeds) == 1:  # `a seat can't be sold twice for the same screening`, where tickets are of one of either
+        reader.said.things[deeds[0]].keys.append((first, second))
         return True
     return any({one.of, one.to} == {first, second} and one.most is None for one in reader.said.links)
 
@@ -194,6 +199,23 @@ def numbered(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+_OF_ITS = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) [a-z]+ (?:to|by|for|from|with) the ({NOUN}) of (?:the|its|their|an?|each) ({NOUN})$",
+    re.IGNORECASE,
+)
+
+
+def of_its(reader: Reader, text: str, line: int) -> bool:
+    """`invoices are sent to the employer of the participant`: participants have one employer each."""
+    match = _OF_ITS.match(text)
+    target, owner = (reader.entity(match[2]), reader.entity(match[3])) if match else (None, None)
+    if match is None or target is None or owner is None or target == owner:
+        return False
+    if not any({one.of, one.to} == {target, owner} for one in reader.said.links):
+        reader.said.links.append(Link(owner, target, 1, 1, "", False, line))
+    return True
+
+
 FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    twice, one_each, sort_with, on_event, on_deed, rating, ends_after, others, numbered, stored_things,
+    twice, one_each, sort_with, on_event, on_deed, rating, ends_after, others, numbered, stored_things, of_its,
 )  # fmt: skip

@@ -26,6 +26,14 @@ def fields_that_are_things(brief: Gathered) -> None:
                 brief.said.links.append(Link(owner, name, int(one.required), 1, "", True, one.line))
 
 
+def without_slight(brief: Gathered) -> None:
+    """Take those away that were only thought to take part in something, where nothing more was read of them."""
+    linked = {end for one in brief.said.links for end in (one.of, one.to)}
+    for name, thing in list(brief.said.things.items()):
+        if thing.slight and name not in linked and not thing.fields and not thing.keys and not thing.kind_of:
+            del brief.said.things[name]
+
+
 def same_things(brief: Gathered) -> list[Assumed]:
     """Two names of one thing: `a flight has flight legs`, and of a leg everything is said that is known of either."""
     found: list[Assumed] = []

@@ -12,18 +12,20 @@ from functools import lru_cache
 from dbarchitect.model import english
 
 from .asides import unfolded
+from .fillers import without_fillers
 from .offices import taken_apart
 from .phrases import bare, singular
+from .statements import rejoined
 
 _Q = (
     r"(?:one or more|zero or more|any number of|at least one|at most one|exactly one|more than one|many|several|multiple"
-    r"|various|more|some|two or more|up to \d+|at least \d+|\d+|two|three|four)"
+    r"|various|more|some|two or more|up to \d+|at least (?:\d+|two|three|four)|between \w+ and \w+|a variety of|\d+|two|three|four)"
 )
 _A = r"(?:an?|each|every|one|the|any|all|a single)"
 _NO_PREPOSITION = r"(?!(?:on|of|in|at|that|which|and|for|by|to|with)\b)"
 _WORDS = rf"{_NO_PREPOSITION}[\w'’-]+(?: {_NO_PREPOSITION}[\w'’-]+){{0,2}}?"
 _KEEP = r"(?:keep track of|keep information (?:about|on)|keep|store|record|track|know|save|note|remember|log|write|register|hold|collect|need|enter|see)"
-_KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected)"
+_KEPT = r"(?:kept|written down|noted down|recorded|stored|entered|noted|known|registered|maintained|tracked|saved|held|given|captured|collected|documented)"
 _WILL = r"(?:(?:must|want to|need to|have to|should|would like to|also|do|can|will|always|just) )*"
 
 # (pattern, what stands there instead), applied one after the other, each as often as it holds.
@@ -57,7 +59,17 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? and,? (?:sometimes|perhaps|possibly|maybe|optionally),? (?:an?|the) ", ", an optional "),
         (r" an optional (?:the|an?|its|their) ", " an optional "),
         (r",? (?:each|all) of which (?:is|are|must be) ", " is "),
+        # parts, groups and places
+        (rf"\b(?:is|are) (?:split|divided|broken(?: down| up)?|subdivided|organi[sz]ed|partitioned|offered|given|held|run) in(?:to)? (?={_Q} )", "has "),
+        (rf"^((?:{_A} )?{_WORDS}) (?:is|are|can be|may be) (?:grouped|sorted|filed|arranged) (?:in|into|by|under) ([\w-]+s)$", r"\1 belongs to one \2"),
+        (rf"\b(?:is|are) (?:in|on|at|under|part of) the [a-z]+ of (?={_Q} |one |an? )", "belongs to "),
+        (rf"^(?:we|i|they) (?:own|have|keep|hold|stock|offer) ((?:several|many|one or more|multiple|any number of) {_WORDS}) (?:of|for|per) (?:each|every) ({_WORDS})$", r"each \2 has \1"),
+        (rf"^((?:{_A} )?{_WORDS}) = (?=(?:one|an?|who|which|when|the) )", r"\1 has "),
+        (rf"^((?:{_A} )?{_WORDS}) (?:is|are) (?:just|simply|only|basically) (?=[\w -]+ \+ )", r"\1 has "),
         # lists of what is known, said of an entity
+        (rf"^(?:the )?(?:system|app|application|software|platform|database|register) (?:must|should|will|has to) (?:{_KEEP}) (?=(?:the|its) )(?!.* (?:of|for) (?:an?|each|every|the) )", "it has "),
+        (rf"^(?:{_A} )({_WORDS})['’]s? (.+) (?:is|are|will be|must be) (?:also )?{_KEPT}$", r"each \1 has \2"),
+        (rf"^((?:whether|when (?:it|they)|how many|how much|who) [^,]+?) (?:is|are|has to be|must be|should be) (?:also )?{_KEPT}(?: as well| too)?$", r"it has \1"),
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP}(?: down)? (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
         (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
@@ -95,13 +107,18 @@ _FOR_BOTH = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"^(?:if|when|whenever|each time|every time) [^,]+, we (?:also )?[a-z]+ ", re.IGNORECASE)
+# `the number of hours that an employee works on each project`: of a pair as well.
+_OF_TWO = re.compile(
+    r"^(?:we|they) .+ (?:that |which |for which )?(?:an?|each|every|the) [\w-]+(?: [\w-]+)? [a-z]+(?: [a-z]+)?? (?:each|every) [\w-]+(?: [\w-]+)?$",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(
     rf"^(?:for|of|about|from|on|with) {_A} .+ (?:is|are|must be|shall be|should be|will be) (?:also )?{_KEPT}$",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|so as to) .+$", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s+[—–]\s+|,? because |, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
+    r"\s+[—–]\s+|\s+-\s+(?:so|and|but)\s+|,? because |, (?=we just (?:write|record|keep|store|need|note) )|(?<=\w) so (?=(?:it|they|we) (?:has|have|need|keep)\b)|, (?=we (?:also |must )?(?:write|record|keep|store|need|want) )|, (?=one [\w -]+ (?:per|for) )|,? and (?=(?:for|in) each )|,? and (?=(?:its|their|his|her) (?:(?! together\b)[\w ,])+ (?:is|are|must be|shall be) )|, (?=all (?:the )?other (?:fields|values) )|,? but (?=no )|, and (?=[a-z]+s (?!in |at |to |for |on |with |exactly |by |of |from |into )[a-z]+ (?:several|many|one|an?|multiple|various|any) )|,? (?:and|but) (?=(?:one|an?|each|every|the same|the|there) (?:(?!and\b|or\b)[\w-]+ ){1,3}?(?:can|may|must|works?|has|have|is|are|belongs?|must)\b"
     r"|we (?:also |must |want to |need to )*(?:record|need|write|want|keep|store|know|track|note|remember|log)\b|(?:one|an?|each|every) [\w-]+(?: [\w-]+)? [a-z]+s (?:an?|the|many|several|one|at|exactly|up|more|its) )",
     re.IGNORECASE,
 )
@@ -143,7 +160,7 @@ def without_actors(text: str) -> str:
 @lru_cache(maxsize=4096)  # the first look asks for the same sentences as the second
 def plainly(text: str) -> tuple[str, ...]:
     """The clauses of a sentence in words that the grammar knows."""
-    told = _told(_PURPOSE.sub("", text))
+    told = _told(_PURPOSE.sub("", without_fillers(text)))
     return tuple(one for whole in unfolded(told) for part in taken_apart(whole) for one in _plainly(part))
 
 
@@ -152,9 +169,12 @@ def _plainly(told: str) -> list[str]:
     both = _BOTH.match(told)
     if both is not None:
         return [f"{one} is unique" for one in both.groups()]
-    if _FOR_BOTH.match(told) or _CONDITION.match(told):
+    if _FOR_BOTH.match(told) or _CONDITION.match(told) or _OF_TWO.match(told):
         return [told]
-    for clause in [told] if _WHOLE.match(told) else _SPLIT.split(told):
+    for clause in [told] if _WHOLE.match(told) else rejoined(_SPLIT.split(told)):
+        if _FOR_BOTH.match(clause):
+            found.append(clause)
+            continue
         said = _rewritten(clause.strip(" ,"))
         which = _WHICH.match(said)
         if which is not None:
