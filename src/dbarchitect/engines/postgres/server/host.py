@@ -10,9 +10,6 @@ the workload, experiments). Neither has a right beyond its databases, so their f
 
 from __future__ import annotations
 
-import contextlib
-import resource
-import sys
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from dbarchitect.errors import SurroundingsError
@@ -117,9 +114,7 @@ def stranger_session(server: Server, database: str) -> psycopg.Connection:
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(guest), sql.Identifier(name), value)
             )
     session = guest_session(server, database)
-    if sys.platform == "linux":
-        with contextlib.suppress(PermissionError):  # a container's root may lack this power
-            resource.prlimit(session.info.backend_pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    server.limit_memory(session.info.backend_pid, _MEMORY)
     return session
 
 
