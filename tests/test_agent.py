@@ -228,6 +228,9 @@ ATTACKS = (
 
 # These the server lets pass: they change or read nothing but a copy that is thrown away.
 HARMLESS = (
+    "PREPARE TRANSACTION 'x'",  # a warning: there is none
+    "VACUUM FULL orders",  # a warning: not the guest's
+    "DO $$ BEGIN COMMIT; DELETE FROM orders; COMMIT; END $$",
     "COMMIT",
     "ROLLBACK",
     "END",
