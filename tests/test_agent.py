@@ -228,6 +228,9 @@ ATTACKS = (
 
 # These the server lets pass: they change or read nothing but a copy that is thrown away.
 HARMLESS = (
+    "PREPARE TRANSACTION 'x'",  # a warning: there is none
+    "VACUUM FULL orders",  # a warning: not the guest's
+    "DO $$ BEGIN COMMIT; DELETE FROM orders; COMMIT; END $$",
     "COMMIT",
     "ROLLBACK",
     "END",
@@ -299,7 +302,8 @@ def served(transport: str, source: str, work: Callable[[Client], Any]) -> Any:
                 process.kill()
 
 
-@pytest.mark.parametrize(("transport", "role"), [("stdio", "superuser"), ("http", "ordinary")])
+@pytest.mark.parametrize("role", ["superuser", "ordinary"])
+@pytest.mark.parametrize("transport", ["stdio", "http"])
 def test_nothing_that_runs_in_the_sandbox_gets_out(transport, role, app, reader):
     """Every attack through the protocol, from the URL of a superuser and from that of a role that may only read."""
     source = app.server.url(app.name) if role == "superuser" else reader
@@ -395,13 +399,16 @@ def test_http_wants_the_token(desk):
         }
         request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": given})
 
-        def status(*headers: str, origin: str = "") -> str:
+        def status(*headers: str, origin: str = "", body: str = request) -> str:
             words = ["curl", "--silent", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", "POST"]
             words += ["-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream"]
             for header in (*headers, *([f"Origin: {origin}"] if origin else [])):
                 words += ["-H", header]
             ran = subprocess.run(
-                [*words, "-d", request, f"http://127.0.0.1:{port}/mcp"], capture_output=True, text=True
+                [*words, "--data-binary", "@-", f"http://127.0.0.1:{port}/mcp"],
+                input=body,
+                capture_output=True,
+                text=True,
             )
             return ran.stdout
 
@@ -409,6 +416,18 @@ def test_http_wants_the_token(desk):
         assert status("Authorization: Bearer wrong") == "401"
         assert status("Authorization: Bearer right") == "200"
         assert status("Authorization: Bearer right", origin="https://evil.example") == "403"  # a page in a browser
+        right = "Authorization: Bearer right"
+        assert status(right, origin="null") == "403"
+        assert status("Authorization: Bearer right, Bearer wrong") == "401"
+        assert status("Authorization: Basic right") == "401"
+        # A name that somebody else points here (DNS rebinding).
+        for host in (f"evil.example:{port}", f"127.0.0.1.evil.example:{port}", f"0.0.0.0:{port}"):
+            assert status(right, f"Host: {host}") == "421", host
+        assert status(right, "Mcp-Session-Id: of-somebody-else") in ("400", "404")
+        assert status(right, body="x" * 9_000_000) == "413"
+        assert status(right, "Transfer-Encoding: chunked", body="x" * 9_000_000) == "413"
+        assert status(right, body="[" * 100_000) == "400"
+        assert status(right) == "200"  # it still answers
     finally:
         made.should_exit = True
         thread.join(30)

@@ -65,6 +65,9 @@ def _run(arguments: Sequence[str], *, debug: bool) -> int:
         return _told(err, debug=debug)
     except OSError as err:
         # A full disk, no permission, no memory for a process: none of it is a bug of ours.
+        if _adrift():
+            gone = SurroundingsError("the folder that this was started in is gone", hint="cd to one that is there")
+            return _told(gone, debug=debug)
         where = f"{err.filename}: " if err.filename else ""
         full = err.errno == errno.ENOSPC
         return _told(
@@ -76,6 +79,15 @@ def _run(arguments: Sequence[str], *, debug: bool) -> int:
             words = " ".join(str(err).split())
             return _told(SurroundingsError(f"the private server: {words}", hint=_FULL), debug=debug)
         return _bug(err, debug=debug)
+
+
+def _adrift() -> bool:
+    """Whether the current folder was removed."""
+    try:
+        os.getcwd()  # noqa: PTH109 - what fails is the call itself
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _told(err: Exception, *, debug: bool) -> int:

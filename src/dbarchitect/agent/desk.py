@@ -29,7 +29,7 @@ from dbarchitect.api import rehearse as rehearse_api
 from dbarchitect.api.lint import all_pages
 from dbarchitect.api.surroundings import open_workshop
 from dbarchitect.engines.postgres.server import Server
-from dbarchitect.engines.postgres.server.host import guest_session
+from dbarchitect.engines.postgres.server.host import stranger_session
 from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.errors import InputError
 from dbarchitect.prove.workbench import Workbench
@@ -40,7 +40,7 @@ from dbarchitect.render.design import pages, render_design
 from dbarchitect.render.index import render_advice
 from dbarchitect.render.query import render_query
 from dbarchitect.render.rehearsal import render_rehearsal
-from dbarchitect.render.untrusted import block, json_document, visible
+from dbarchitect.render.untrusted import block, json_document, line, visible
 from dbarchitect.sources import open_source
 from dbarchitect.sql.parse import normalize
 
@@ -100,6 +100,7 @@ class Desk:
         self._cache = cache
         self._evidence: dict[str, str] = {}
         self._boxes: dict[str, Server] = {}
+        self._boxes_lock = threading.Lock()
         self._copies = 0
         self._stack = ExitStack()
         self._lock = threading.RLock()
@@ -115,14 +116,16 @@ class Desk:
             )
         with open_workshop(self._pg_bin, self._cache, lambda _: None) as workshop:
             schema = open_source(self._source(source), workshop).schema
-        lines: list[str] = []
+        lines: list[str] = []  # each of one table or column, whatever its name holds
         facts = schema.facts.tables if schema.facts else {}
         for table in schema.tables:
             known = facts.get(str(table.name))
             rows = f", {known.rows:,.0f} rows" if known is not None and known.rows is not None else ""
             key = table.primary_key
-            lines.append(f"{table.name} (key: {', '.join(key.columns) if key else 'none'}{rows})")
-            lines += [f"  {one.name} {one.type.sql}{' not null' if one.not_null else ''}" for one in table.columns]
+            lines.append(line(f"{table.name} (key: {', '.join(key.columns) if key else 'none'}{rows})"))
+            lines += [
+                f"  {line(f'{one.name} {one.type.sql}')}{' not null' if one.not_null else ''}" for one in table.columns
+            ]
         return self._answer("context", "\n".join(lines) or "there are no tables", {"tables": lines})
 
     def evidence(self, number: str) -> str:
@@ -256,7 +259,8 @@ class Desk:
     def sandbox(self, source: str, sql: str) -> Answer:
         """Run one statement on a private copy of a source with made-up rows, and throw the copy away."""
         statement = self._text(sql)
-        with self._lock:
+        # One after the other: as one role they could see and end each other's sessions.
+        with self._boxes_lock:
             box = self._boxes.get(source)
             if box is None or not box.alive:
                 box = self._filled(self._source(source))
@@ -264,11 +268,12 @@ class Desk:
             self._copies += 1
             name = f"sandbox {self._copies}"
             box.copy_database("lab", name)
-        try:
-            with closing(guest_session(box, name)) as session:
-                report, rows = _run(session, statement)
-        finally:
-            box.drop_database(name)
+            try:
+                with closing(stranger_session(box, name)) as session:
+                    report, rows = _run(session, statement)
+            finally:
+                if box.alive:
+                    box.drop_database(name)
         return self._answer("sandbox", report, {"rows": rows})
 
     def _filled(self, given: str) -> Server:
@@ -343,11 +348,11 @@ def _run(session: psycopg.Connection[Any], statement: str) -> tuple[str, list[li
                 if len(rows) >= _ROWS or sum(len(cell) for one in rows for cell in one) > _BYTES:
                     more = True
                     break
-                rows.append([visible(str(value))[:_CELL] for value in row])
+                rows.append([visible(str(value)[:_CELL])[:_CELL] for value in row])
             heads = [visible(column.name) for column in cursor.description or ()]
     except psycopg.Error as err:
-        if err.sqlstate is None and cursor.statusmessage is not None:  # it gives no rows
-            return f"{cursor.statusmessage}, on a copy that is gone now", []
+        if err.sqlstate is None and "didn't produce a result" in str(err):  # psycopg's only word of it
+            return "done, without rows, on a copy that is gone now", []
         return f"the server refused: {err.diag.message_primary or str(err).strip() or type(err).__name__}", []
     finally:
         watch.cancel()

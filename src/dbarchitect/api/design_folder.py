@@ -100,7 +100,7 @@ def write_folder(
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as err:
             raise SurroundingsError(
-                f"cannot make the folder {target.parent}: {err.strerror or err}", hint="-o"
+                f"cannot make the folder {target.parent}: {err.strerror or err}", hint="name another place: -o"
             ) from err
         write_whole(target, text)
         written.append(name)

@@ -353,4 +353,6 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise SurroundingsError(f"cannot make the folder {folder}: {err.strerror or err}", hint="another: -o") from err
+        raise SurroundingsError(
+            f"cannot make the folder {folder}: {err.strerror or err}", hint="name another place: -o"
+        ) from err

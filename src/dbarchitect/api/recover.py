@@ -79,7 +79,9 @@ def written(found: Recovery, pages: Mapping[Path, str], *, force: bool) -> Recov
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as err:
-            raise SurroundingsError(f"cannot make the folder {path.parent}: {err.strerror or err}", hint="-o") from err
+            raise SurroundingsError(
+                f"cannot make the folder {path.parent}: {err.strerror or err}", hint="name another place: -o"
+            ) from err
         write_whole(path, text)
     return msgspec.structs.replace(found, written=tuple(map(str, pages)))
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OWNER = "dbarchitect"
 GUEST = "dba_guest"
 STATEMENT_TIMEOUT = "60s"  # what takes longer shows nothing
+_MEMORY = 1_000_000_000  # bytes of address space of a stranger's session; some 200 MB of it are the server itself
 
 Provider = Literal["libc", "builtin"]  # of a database's locale: the C library, or (17 and newer) PostgreSQL
 
@@ -37,9 +38,10 @@ def seal(version: int) -> str:
 
 
 def confine(admin: psycopg.Connection, role: str) -> None:
-    """Limits of a new role for SQL that others wrote, in whichever session it logs in."""
+    """Limits of a role for SQL that others wrote, in whichever session it logs in, and nothing that it set itself."""
     from psycopg import sql
 
+    admin.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(sql.Identifier(role)))
     limits = {"statement_timeout": STATEMENT_TIMEOUT}
     if admin.info.server_version >= 170000:
         limits["event_triggers"] = "off"
@@ -95,6 +97,24 @@ def guest_session(host: Host, database: str) -> psycopg.Connection:
     """A session of the role that may use every table and owns nothing: for SQL of workloads and experiments."""
     session = host.connect_as(host.ordinary_role(GUEST), database)
     session.prepare_threshold = None
+    return session
+
+
+def stranger_session(server: Server, database: str) -> psycopg.Connection:
+    """A guest's session for a statement of somebody who may mean harm, on a server for such statements alone, one
+    after the other: it finds no setting that an earlier one left, and fills neither disk nor memory."""
+    from psycopg import sql
+
+    guest = server.ordinary_role(GUEST)
+    with server.connect() as admin:
+        confine(admin, guest)  # a role may change its own defaults
+        # The log is kept as long as the server, and RAISE writes what it likes.
+        for name, value in {"log_min_messages": "fatal", "temp_file_limit": "1GB"}.items():
+            admin.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(guest), sql.Identifier(name), value)
+            )
+    session = guest_session(server, database)
+    server.limit_memory(session.info.backend_pid, _MEMORY)
     return session
 
 

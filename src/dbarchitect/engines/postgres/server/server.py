@@ -288,6 +288,20 @@ class Server:
             time.sleep(pause)
             pause = min(pause * 1.3, 0.05)
 
+    def limit_memory(self, pid: int, most: int) -> None:
+        """Let one of its processes have `most` bytes of address space, where the system can do that (Linux)."""
+        account = self._cluster.account
+        with contextlib.suppress(FileNotFoundError):  # no util-linux
+            # As the server's account: a container's root may lack the power over the limits of others.
+            subprocess.run(
+                ["prlimit", "--pid", str(pid), f"--as={most}:{most}"],
+                user=account.user,
+                group=account.group,
+                extra_groups=account.groups,
+                capture_output=True,
+                check=False,
+            )
+
     @property
     def alive(self) -> bool:
         """Whether any process of the server runs."""
