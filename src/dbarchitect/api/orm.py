@@ -92,7 +92,7 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     if before is not None and (before.target, before.variant) != (to, options.settings.variant):
         held = " ".join(filter(None, (before.target, before.variant)))
         again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
-        raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
+        raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or choose another folder with -o")
     lite = sqlite_given(source, options.engine)
     snapshot = chosen.sqlite_snapshot if lite else chosen.snapshot
     others = _others(folder, snapshot, before)
@@ -353,4 +353,6 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise SurroundingsError(f"cannot make the folder {folder}: {err.strerror or err}", hint="another: -o") from err
+        raise SurroundingsError(
+            f"cannot make the folder {folder}: {err.strerror or err}", hint="choose another place with -o"
+        ) from err

@@ -169,7 +169,7 @@ def _options(
             hint="add --yes where that is what you want",
         )
     if not 0 <= retries <= 1000:
-        raise InputError(f"--retries {retries}: not a number from 0 to 1000")
+        raise InputError(f"--retries {retries}: not a number from 0 to 1000", hint="--retries 10")
 
     def agree(prospect: Prospect) -> bool:
         from dbarchitect.render.applied import render_prospect

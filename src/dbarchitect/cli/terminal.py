@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.render import Screen
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def given(name: str, what: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except (OSError, ValueError) as err:
-        reason = getattr(err, "strerror", None) or err
-        raise InputError(f"cannot read the {what} {name}: {reason}") from err
+        raise unreadable(name, err, what=f"the {what}") from err
 
 
 def query_text(argument: str) -> tuple[str, str]:
