@@ -52,7 +52,7 @@ def test_the_commands_of_a_page_do_what_it_says(page, shared, surroundings, tmp_
     wrong: list[str] = []
     run = [one for one in PAGES[page] if is_run(one)]
     for section, found in itertools.groupby(run, key=scene):
-        with shared.stage(tmp_path / str(section)) as stage:
+        with shared.stage(tmp_path / str(section), page) as stage:
             for one in found:
                 code, printed = stage.run(one)
                 if code not in expected_codes(one):
