@@ -103,7 +103,7 @@ class Theatre:
 def theatre(at: Path) -> Generator[Theatre]:
     """Build it all below `at`; gone at the end."""
     folder = at / "folder"
-    shutil.copytree(CASES, folder)
+    shutil.copytree(CASES, folder, ignore=shutil.ignore_patterns("pages"))
     (folder / "examples").symlink_to(ROOT / "examples")
     cache = postgres_servers.test_cache()
     with contextlib.ExitStack() as stack:
@@ -144,7 +144,8 @@ def theatre(at: Path) -> Generator[Theatre]:
             "PGUSER": "postgres",
             "PGDATABASE": "app",
         }
-        environment |= {"PATH": f"{postgres_servers.binaries(18).bin}{os.pathsep}{os.environ['PATH']}"}
+        places = (_with_emulator(at), postgres_servers.binaries(18).bin, os.environ["PATH"])
+        environment |= {"PATH": os.pathsep.join(map(str, places))}
 
         @once
         def documents() -> dict[str, str]:
@@ -158,6 +159,15 @@ def theatre(at: Path) -> Generator[Theatre]:
             }
 
         yield Theatre(folder, server, stands_for, environment, documents)
+
+
+def _with_emulator(at: Path) -> Path:
+    """A place for the path with the `python3.13` that the stand-in for MongoDB is installed in."""
+    program = at / "bin" / "python3.13"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{mongo_servers.emulator_python()}" "$@"\n')
+    program.chmod(0o755)
+    return program.parent
 
 
 def _fill(server: Server) -> None:
