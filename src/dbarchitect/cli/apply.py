@@ -163,7 +163,7 @@ def _options(
 ) -> ApplyOptions:
     from dbarchitect.api.apply import ApplyOptions, Conduct
 
-    if not yes and not sys.stdin.isatty():
+    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
         raise InputError(
             "this writes to a database, and there is no terminal to ask on",
             hint="add --yes where that is what you want",

@@ -12,7 +12,9 @@ import unicodedata
 # Controls (ESC above all), format characters (bidi overrides, zero widths), lone surrogates, line separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@]*):(?!PASSWORD@)[^\s/]*@")  # but what stands for one in a hint
+_USERINFO = re.compile(
+    r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@]*):(?!PASSWORD@)[^\s/]*@"
+)  # but what stands for one in a hint
 _PASSWORD = re.compile(r"(?i)\b(password|passwd|pgpassword|sslpassword)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'\"]+)")
 
 

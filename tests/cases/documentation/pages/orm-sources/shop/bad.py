@@ -1,2 +1,0 @@
-import enum
-import nosuchthing
