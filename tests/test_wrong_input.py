@@ -1,4 +1,4 @@
-"""Wrong input of every kind, over the verbs: one message that ends with what to try next, exit code 2 or 3, nothing else."""
+"""Wrong input of every kind, over the verbs: one message that ends with what to try next, exit code 2 or 3."""
 
 from __future__ import annotations
 

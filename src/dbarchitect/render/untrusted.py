@@ -12,6 +12,7 @@ import unicodedata
 # Controls (ESC above all), format characters (bidi overrides, zero widths), lone surrogates, line separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
+# But for the word that stands for a password in hints.
 _USERINFO = re.compile(
     r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@]*):(?!PASSWORD@)[^\s/]*@"
 )  # but what stands for one in a hint
