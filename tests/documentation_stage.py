@@ -9,13 +9,16 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cache as once
 from pathlib import Path
 
 import numpy as np
 import psycopg
 
+import mongo_servers
+import mongo_shop
 import postgres_servers
 import redis_servers
 from dbarchitect import library
@@ -24,8 +27,10 @@ from documentation import ROOT, Stage, in_process
 
 CASES = ROOT / "tests" / "cases" / "documentation"
 PRELOADED = {"shared_preload_libraries": "pg_stat_statements"}
+ASKED = (0, 1, 2, 8, 21, 27)  # of the queries of the shop in documents
+WITH_DOCUMENTS = {"mongodb.md", "mongodb-move.md", "design-documents.md"}  # pages that a server of MongoDB's is for
 LISTED = "SELECT id, total FROM orders WHERE customer_id = $1"
-DOCUMENTS = 1200  # enough to search among, little to index
+VECTORS = 1200  # enough to search among, little to index
 
 _ROWS = f"""
 INSERT INTO customers (email, name) SELECT i || '@example.org', 'Customer ' || i FROM generate_series(1, 2000) i;
@@ -35,7 +40,7 @@ INSERT INTO orders (customer_id, status, total, placed_at)
     FROM generate_series(1, 20000) i;
 SELECT setseed(0.5);
 INSERT INTO doc SELECT i, i % 12, ARRAY(SELECT random() + i * 0 FROM generate_series(1, 16))::vector
-    FROM generate_series(1, {DOCUMENTS}) i;
+    FROM generate_series(1, {VECTORS}) i;
 """
 _DOC = """
 CREATE EXTENSION vector;
@@ -72,12 +77,17 @@ class Theatre:
     server: Server
     stands_for: dict[str, str]
     environment: dict[str, str]
+    documents: Callable[[], dict[str, str]]
 
     @contextlib.contextmanager
-    def stage(self, at: Path) -> Generator[Stage]:
-        """A folder of its own below `at`, and `app` as it was."""
+    def stage(self, at: Path, page: str) -> Generator[Stage]:
+        """A folder of its own below `at`, with what is this page's alone, and `app` as it was."""
         folder = at / "stage"
         shutil.copytree(self.folder, folder, symlinks=True)
+        own = CASES / "pages" / page.removesuffix(".md")
+        if own.is_dir():
+            shutil.copytree(own, folder, dirs_exist_ok=True)
+        stands_for = self.stands_for | (self.documents() if page in WITH_DOCUMENTS else {})
         with self.server.connect() as connection:
             connection.execute("DROP DATABASE IF EXISTS app WITH (FORCE)")
             connection.execute("CREATE DATABASE app TEMPLATE kept")
@@ -86,14 +96,14 @@ class Theatre:
             for number in range(50):  # not prepared: what is counted is this text
                 connection.execute(LISTED.replace("$1", str(1 + number)).encode())
             connection.execute("ALTER DATABASE app SET pg_stat_statements.track = none")  # not what commands ask
-        yield Stage(folder=folder, environment=self.environment, stands_for=self.stands_for)
+        yield Stage(folder=folder, environment=self.environment, stands_for=stands_for)
 
 
 @contextlib.contextmanager
 def theatre(at: Path) -> Generator[Theatre]:
     """Build it all below `at`; gone at the end."""
     folder = at / "folder"
-    shutil.copytree(CASES, folder)
+    shutil.copytree(CASES, folder, ignore=shutil.ignore_patterns("pages"))
     (folder / "examples").symlink_to(ROOT / "examples")
     cache = postgres_servers.test_cache()
     with contextlib.ExitStack() as stack:
@@ -134,8 +144,30 @@ def theatre(at: Path) -> Generator[Theatre]:
             "PGUSER": "postgres",
             "PGDATABASE": "app",
         }
-        environment |= {"PATH": f"{postgres_servers.binaries(18).bin}{os.pathsep}{os.environ['PATH']}"}
-        yield Theatre(folder, server, stands_for, environment)
+        places = (_with_emulator(at), postgres_servers.binaries(18).bin, os.environ["PATH"])
+        environment |= {"PATH": os.pathsep.join(map(str, places))}
+
+        @once
+        def documents() -> dict[str, str]:
+            """The servers of MongoDB's protocol, the first with a shop in it."""
+            shop, scratch = (stack.enter_context(mongo_servers.mongo_server()) for _ in range(2))
+            with mongo_servers.mongo_client(shop) as client:
+                mongo_shop.fill(client, "shop")
+            return {
+                "mongodb://reader@db/shop": f"mongodb://{shop}/shop?directConnection=true",
+                "mongodb://scratch/": f"mongodb://{scratch}/",
+            }
+
+        yield Theatre(folder, server, stands_for, environment, documents)
+
+
+def _with_emulator(at: Path) -> Path:
+    """A place for the path with the `python3.13` that the stand-in for MongoDB is installed in."""
+    program = at / "bin" / "python3.13"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{mongo_servers.emulator_python()}" "$@"\n')
+    program.chmod(0o755)
+    return program.parent
 
 
 def _fill(server: Server) -> None:
@@ -163,7 +195,7 @@ def _files(folder: Path) -> None:
         shutil.copy(CASES / "workload.sql", folder / name)
     with gzip.open(folder / "postgresql-1.log.gz", "wb") as file:
         file.write((CASES / "postgresql.log").read_bytes())
-    matrix: np.ndarray = np.random.default_rng(0).standard_normal((DOCUMENTS, 16), dtype=np.float32)
+    matrix: np.ndarray = np.random.default_rng(0).standard_normal((VECTORS, 16), dtype=np.float32)
     np.save(folder / "embeddings.npy", matrix)
     rows = "".join(
         f"{number}\t{number % 12}\t[{','.join(f'{x:.4f}' for x in row)}]\n" for number, row in enumerate(matrix)
@@ -177,5 +209,8 @@ def _files(folder: Path) -> None:
     for command in ("init -q -b main", "add schema.sql migrations", "-c user.name=a -c user.email=a commit -qm a"):
         subprocess.run(["git", *command.split()], cwd=folder, check=True)
     subprocess.run(["git", "update-ref", "refs/remotes/origin/main", "main"], cwd=folder, check=True)
+    (folder / "log").mkdir()
+    shutil.copy(CASES / "postgresql.log", folder / "log")
+    mongo_shop.write_queries(folder / "queries.jsonl", ASKED)
     (folder / "db").mkdir()
     shutil.copy(folder / "schema.sql", folder / "db")

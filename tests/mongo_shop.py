@@ -6,6 +6,7 @@ import datetime
 import json
 import random
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ QUERIES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-def write_queries(path: Path) -> Path:
-    """The queries as a file."""
-    path.write_text("".join(json.dumps(json.loads(json_util.dumps(one))) + "\n" for one in QUERIES))
+def write_queries(path: Path, which: Sequence[int] = range(len(QUERIES))) -> Path:
+    """The queries as a file, or those of them that are named."""
+    path.write_text("".join(json.dumps(json.loads(json_util.dumps(QUERIES[one]))) + "\n" for one in which))
     return path

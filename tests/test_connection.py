@@ -163,7 +163,7 @@ def test_a_host_that_does_not_exist() -> None:
 
 
 def test_a_socket_that_does_not_exist(tmp_path: Path) -> None:
-    assert refusal(f"postgresql:///app?host={tmp_path}").message == f"no server has its socket in {tmp_path}"
+    assert refusal(f"postgresql:///app?host={tmp_path}").message == f"no server listens at {tmp_path}"
 
 
 def test_a_server_that_stays_silent() -> None:

@@ -147,7 +147,7 @@ def test_loops_in_a_log(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "message"),
     [
         (["query"], "name a source and a query, or a plan"),
-        (["query", "app.sql"], "there is no workload"),
+        (["query", "app.sql"], "there is neither a query nor a workload"),
         (["query", "app.sql", "SELECT 1", "--workload", "w.sql"], "a query and a workload are two questions"),
         (["query", "app.sql", "--workload", "none.sql"], "cannot read the workload none.sql"),
         (["query", "n+1"], "needs a log, or spans"),

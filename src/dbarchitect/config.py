@@ -41,7 +41,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from .errors import InputError
+from .errors import InputError, unreadable
 from .files import write_whole
 from .render import FORMATS, Format
 
@@ -117,7 +117,10 @@ def answer(start: Path, ignore: ConfiguredIgnore) -> Path:
     found = read_configuration(start)
     path = found.path or start / _FILE
     if any((one.rule, one.object, one.until) == (ignore.rule, ignore.object, ignore.until) for one in found.ignores):
-        raise InputError(f"{path} has this answer already: {ignore.rule} on {ignore.object}")
+        raise InputError(
+            f"{path} has this answer already: {ignore.rule} on {ignore.object}",
+            hint="take the line out there to say it anew",
+        )
     fields = [("rule", ignore.rule), ("object", ignore.object), ("reason", ignore.reason)]
     lines = [f"{key} = {_quoted(value)}" for key, value in fields]
     if ignore.until is not None:
@@ -165,7 +168,7 @@ def _toml(path: Path) -> dict[str, Any]:
         hint = "the file must be TOML in UTF-8; `ignore` is one list of strings and tables, or only [[ignore]] tables"
         raise InputError(f"{path}: {err}", hint=hint) from err
     except OSError as err:
-        raise InputError(f"cannot read {path}: {err.strerror or err}") from err
+        raise unreadable(path, err) from err
 
 
 def parse_configuration(table: Mapping[str, Any], path: Path) -> Configuration:

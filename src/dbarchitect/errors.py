@@ -39,3 +39,12 @@ class SurroundingsError(DbaError):
     """Something around us is missing or refuses: a server, a network, a disk, a platform."""
 
     exit_code = 3
+
+
+def unreadable(name: object, err: Exception, *, what: str = "", hint: str = "") -> InputError:
+    """The error for a file that cannot be opened or read; `what` it should be, such as "the plan"."""
+    kind = f"{what} " if what else ""
+    reason = getattr(err, "strerror", None) or err
+    return InputError(
+        f"cannot read {kind}{name}: {reason}", hint=hint or "check its name, and that this account may read it"
+    )

@@ -26,7 +26,7 @@ def at_revision(path: Path, revision: str) -> Generator[Path | None]:
     here = path.resolve()
     home = here if here.is_dir() else here.parent
     if not home.is_dir():
-        raise InputError(f"there is no file or folder {path}")
+        raise InputError(f"there is no file or folder {path}", hint="check its name")
     try:
         top = Path(_git(home, "rev-parse", "--show-toplevel").decode().rstrip("\n")).resolve()
     except _RefusedError as err:
@@ -89,7 +89,9 @@ def _git(home: Path, *arguments: str) -> bytes:
     except FileNotFoundError as err:
         raise SurroundingsError("there is no git here", hint="install git, or name another source") from err
     except subprocess.TimeoutExpired as err:
-        raise SurroundingsError(f"git did not answer within {_TIMEOUT_S} seconds") from err
+        raise SurroundingsError(
+            f"git did not answer within {_TIMEOUT_S} seconds", hint="try git status there: it may wait for something"
+        ) from err
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise _RefusedError(said[-1].removeprefix("fatal: ") if said else "no such revision")

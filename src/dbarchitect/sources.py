@@ -39,7 +39,7 @@ from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.engines.sqlite.source import sqlite_given
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError, SurroundingsError, unreadable
 from dbarchitect.migrate.formats import Folder, drizzle, format_of, plain, read_folder
 from dbarchitect.migrate.formats.folder import natural
 from dbarchitect.migrate.objects import ref_of
@@ -299,7 +299,7 @@ def _dbml(given: str, path: Path, workshop: Workshop, *, database: str) -> Sourc
     try:
         text = decode_script(path.read_bytes(), given)
     except OSError as err:
-        raise InputError(f"cannot read {given}: {err.strerror}") from err
+        raise unreadable(given, err) from err
     statements = split_script(ddl_of(text, given), f"the DDL of {given}")
     return _loaded(given, statements, (), workshop, database=database, gaps=(), data=False)
 
@@ -477,7 +477,7 @@ def _scripts(
         try:
             content = path.read_bytes()
         except OSError as err:
-            raise InputError(f"cannot read {path}: {err.strerror}") from err
+            raise unreadable(path, err) from err
         text, _ = plain.directions(decode_script(content, str(path)))
         texts.append((str(path), text))
         if statements:

@@ -107,7 +107,9 @@ def apply_plan(
             hint=f"a person looks at it: dba migrate status {folder} --to URL",
         ) from err
     except OSError as err:
-        raise SurroundingsError(f"cannot make the folder {folder}: {err.strerror or err}") from err
+        raise SurroundingsError(
+            f"cannot make the folder {folder}: {err.strerror or err}", hint="--applied-dir names another"
+        ) from err
     write_whole(folder / f"{name}.up.sql", plan.up)
     if plan.down:
         write_whole(folder / f"{name}.down.sql", plan.down)

@@ -19,7 +19,7 @@ from dbarchitect.design.from_schema import spec_of
 from dbarchitect.design.spec import Spec, Surroundings
 from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.sqlite.source import open_sqlite, sqlite_given
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.model.value import from_json
 from dbarchitect.orm.targets import targets
 from dbarchitect.prove.choose import measure
@@ -79,7 +79,10 @@ def choose(given: str, options: ChooseOptions) -> Choice:
         suffix = Path(given).suffix.lower()
         if suffix in (*_BRIEFS, ".json"):
             if options.workload is not None:
-                raise InputError("--workload is of a SOURCE; a brief says its access patterns itself")
+                raise InputError(
+                    "--workload is of a SOURCE; a brief says its access patterns itself",
+                    hint="list a customer's orders, newest first (50 a second)",
+                )
             spec = _spec(Path(given), suffix)
             spec = msgspec.structs.replace(spec, surroundings=_told(spec.surroundings, options))
             name = given
@@ -126,7 +129,9 @@ def _of_source(
         if not opened.is_live and opened.stored is None and not options.data:
             size = None  # an empty database takes some pages, which say nothing
     if not spec.entities:
-        raise InputError(f"{name} has no tables to choose for")
+        raise InputError(
+            f"{name} has no tables to choose for", hint="name another SOURCE, or say in a brief what is built"
+        )
     return spec, size, name, untold
 
 
@@ -179,7 +184,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as err:
-        raise InputError(f"cannot read {path}: {err.strerror}") from err
+        raise unreadable(path, err) from err
 
 
 def _rerun(given: str, options: ChooseOptions) -> str:

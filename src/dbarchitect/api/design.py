@@ -31,7 +31,7 @@ from dbarchitect.design.tenancy import resolved
 from dbarchitect.engines.postgres.inspect import inspect
 from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import version_name
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError, SurroundingsError, unreadable
 from dbarchitect.files import write_whole
 from dbarchitect.migrate.compare import differences
 from dbarchitect.migrate.formats import read_folder
@@ -113,7 +113,12 @@ def read_spec(
     try:
         data = path.read_bytes()
     except OSError as err:
-        raise InputError(f"cannot read {path}: {err.strerror}") from err
+        raise unreadable(
+            path,
+            err,
+            what="the brief",
+            hint="a brief is Markdown that says what is built; dba design --from SOURCE -o brief.md writes one",
+        ) from err
     if model:
         from .language import spec_by_model
 

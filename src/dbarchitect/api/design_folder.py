@@ -26,21 +26,22 @@ class Manifest(Value, frozen=True, kw_only=True):
 def manifest_of(folder: Path) -> Manifest | None:
     """What the last run wrote, None for none. Raises `InputError` for a folder that holds something else."""
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file, and a design is a folder of files", hint="a new folder: -o")
+        raise InputError(f"{folder} is a file, and a design is a folder of files", hint="choose another place with -o")
     file = folder / MANIFEST
     if not file.exists():
         if folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"{folder} holds something else", hint="an empty or a new folder: -o")
+            raise InputError(f"{folder} holds something else", hint="choose an empty or a new folder with -o")
         return None
     try:
         found = from_json(Manifest, file.read_bytes())
     except ValueError as err:
-        raise InputError(f"{file} is damaged: {err}", hint="remove the folder, or name another: -o") from err
+        raise InputError(f"{file} is damaged: {err}", hint="remove the folder, or choose another with -o") from err
     # A folder that came from elsewhere must not name files outside of it.
     outside = next((one for one in found.files if Path(one).is_absolute() or ".." in Path(one).parts), None)
     if outside is not None:
         raise InputError(
-            f"{file} is damaged: {outside} is no file of the folder", hint="remove the folder, or name another: -o"
+            f"{file} is damaged: {outside} is no file of the folder",
+            hint="remove the folder, or choose another with -o",
         )
     return found
 

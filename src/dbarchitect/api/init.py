@@ -46,7 +46,7 @@ def plan_init(root: Path, *, parts: Sequence[Part], source: str | None, skill: M
     """What the folder `root` lacks of these parts. `source`: None takes the likeliest that lies there. `skill`: its
     files by path. Raises `InputError`; nothing is written."""
     if not root.is_dir():
-        raise InputError(f"there is no folder {root}")
+        raise InputError(f"there is no folder {root}", hint="make it first, or name another")
     found = look(root, format_of)
     chosen = _named(source, root, found) if source is not None else next(iter(found.candidates), None)
     record = read_record(root) or Record(version=__version__)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.sql.script import decode_script
 
 INPUTS = (".dbml", ".sql", ".prisma", ".csv", ".json")  # what a brief may name, or be
@@ -42,6 +42,6 @@ def texts(names: tuple[str, ...], folder: Path) -> dict[str, str]:
             with path.open("rb") as file:
                 text = decode_script(file.read(_SAMPLE), str(path))
         except OSError as err:
-            raise InputError(f"cannot read {path}, which the brief names: {err.strerror}") from err
+            raise unreadable(path, err, what="what the brief names,") from err
         found[name] = text if path.suffix != ".csv" else "\n".join(text.splitlines()[:_ROWS])
     return found

@@ -17,7 +17,7 @@ from dbarchitect.engines.postgres.connection import connect_readonly, redacted_u
 from dbarchitect.engines.postgres.histories import read_histories
 from dbarchitect.engines.postgres.platforms import endpoint
 from dbarchitect.engines.postgres.server import version_name
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.files import write_whole
 from dbarchitect.migrate import formats
 from dbarchitect.migrate.formats import Folder, Format, format_of, plain, read_folder
@@ -257,7 +257,7 @@ def _read(path: Path) -> str:
     try:
         return decode_script(path.read_bytes(), str(path))
     except OSError as err:
-        raise InputError(f"cannot read {path}: {err.strerror or err}") from err
+        raise unreadable(path, err) from err
 
 
 def _of_folder(folder: Folder) -> Iterator[Script]:

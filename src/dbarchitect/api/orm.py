@@ -92,7 +92,7 @@ def orm(source: str, to: TargetName, folder: Path, options: OrmOptions) -> Gener
     if before is not None and (before.target, before.variant) != (to, options.settings.variant):
         held = " ".join(filter(None, (before.target, before.variant)))
         again = f"--to {before.target}" + (f" --variant {before.variant}" if before.variant else "")
-        raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or another folder: -o")
+        raise InputError(f"{folder} holds a project of {held}", hint=f"{again}, or choose another folder with -o")
     lite = sqlite_given(source, options.engine)
     snapshot = chosen.sqlite_snapshot if lite else chosen.snapshot
     others = _others(folder, snapshot, before)

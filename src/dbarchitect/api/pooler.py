@@ -10,7 +10,7 @@ from typing import BinaryIO
 from msgspec.structs import replace
 
 from dbarchitect.engines.postgres.pooler import private_pooler
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.model.names import Position
 from dbarchitect.model.pooler import PoolerReport
 from dbarchitect.progress import nothing
@@ -74,7 +74,7 @@ def _add_script(name: str, state: SessionState) -> None:
     try:
         content = Path(name).read_bytes()
     except OSError as err:
-        raise InputError(f"cannot read {name}: {err.strerror}") from err
+        raise unreadable(name, err) from err
     for one in split_script(decode_script(content, name), name, allow_empty=True):
         state.add(one.sql, at=one.position)
 

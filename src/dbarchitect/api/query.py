@@ -119,7 +119,10 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
     with _opened(source, options) as opened:
         found = given or opened.counted()
         if found is None:
-            raise InputError("there is no workload", hint="--workload FILE: logs, SQL, or a CSV of pg_stat_statements")
+            raise InputError(
+                "there is neither a query nor a workload",
+                hint='"SELECT ..." in quotes, a file that holds it, or --workload FILE',
+            )
         return queries_opened(opened, found, workload, options)
 
 

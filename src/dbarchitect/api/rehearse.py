@@ -217,7 +217,10 @@ def _pending(folder: Folder, opened: Source, after: str | None) -> Sequence[Migr
         left = {one.id for one in found if one.state in ("pending", "out of order")}
         migrations = tuple(one for one in migrations if one.id in left)
     if not migrations:
-        raise InputError("there is nothing to rehearse: the source has all of these migrations")
+        raise InputError(
+            "there is nothing to rehearse: the source has all of these migrations",
+            hint="--source takes one that has not: the schema before them",
+        )
     return migrations
 
 

@@ -18,7 +18,7 @@ from dbarchitect.engines.sqlite.copies import with_rows
 from dbarchitect.engines.sqlite.explain import Estimator
 from dbarchitect.engines.sqlite.source import SqliteSource, open_sqlite
 from dbarchitect.engines.sqlite.twin import Twin, twin_of, with_literals, write_twin
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.model.advice import IndexAdvice
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.proof import ASSERTED, Proof
@@ -55,7 +55,7 @@ def workload_of_sqlite(path: Path | None) -> Workload:
     try:
         return read_sqlite_workload(decode_script(path.read_bytes(), str(path)), str(path))
     except OSError as err:
-        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
+        raise unreadable(path, err, what="the workload") from err
 
 
 def query_sqlite(given: str, text: str, name: str, options: SqliteOptions) -> QueryReview:

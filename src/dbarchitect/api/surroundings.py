@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dbarchitect.engines.postgres.connection import redacted_url
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.model.platform import PlatformName
 from dbarchitect.model.query import Workload
 from dbarchitect.progress import nothing
 from dbarchitect.sources import Workshop
 from dbarchitect.sql.script import decode_script
-from dbarchitect.sql.workload import read_workload
+from dbarchitect.sql.workload import WORKLOADS, read_workload
 from dbarchitect.workload.files import SAMPLE
 from dbarchitect.workload.fold import Fold
 from dbarchitect.workload.reading import Reading, ReadOptions, kind_of
@@ -74,7 +74,7 @@ def workload_of(path: Path | None) -> Workload | None:
                 file.seek(0)
                 return read_workload(decode_script(file.read(), str(path)), str(path))
     except OSError as err:
-        raise InputError(f"cannot read the workload {path}: {err.strerror}") from err
+        raise unreadable(path, err, what="the workload", hint=WORKLOADS) from err
     fold = Fold()
     reading = Reading((str(path),), ReadOptions())
     for batch in reading.batches():

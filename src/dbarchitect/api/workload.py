@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.files import write_whole
 from dbarchitect.model.query import Workload
 from dbarchitect.model.value import from_json, to_json
@@ -141,7 +141,7 @@ def _difference(files: Sequence[str], options: WorkloadOptions) -> KeptWorkload:
         try:
             texts.append(path.read_text(encoding="utf-8-sig", errors="replace"))
         except OSError as err:
-            raise InputError(f"cannot read {path}: {err.strerror}") from err
+            raise unreadable(path, err) from err
     first, last = (read_counters(text, str(path)) for text, path in zip(texts, (options.since, second), strict=True))
     counted: Workload = difference(first, last, origin=f"{second.name} since {options.since.name}")
     if not counted.queries:

@@ -163,13 +163,13 @@ def _options(
 ) -> ApplyOptions:
     from dbarchitect.api.apply import ApplyOptions, Conduct
 
-    if not yes and not sys.stdin.isatty():
+    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
         raise InputError(
             "this writes to a database, and there is no terminal to ask on",
             hint="add --yes where that is what you want",
         )
     if not 0 <= retries <= 1000:
-        raise InputError(f"--retries {retries}: not a number from 0 to 1000")
+        raise InputError(f"--retries {retries}: not a number from 0 to 1000", hint="--retries 10")
 
     def agree(prospect: Prospect) -> bool:
         from dbarchitect.render.applied import render_prospect

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from dbarchitect import __version__
 from dbarchitect.config import FailOn
@@ -58,8 +58,19 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments))
     except CycloptsError as err:
-        raise InputError(" ".join(str(err).split()), hint=_usage(err)) from err
+        raise InputError(_said(err), hint=_usage(err)) from err
     return code if isinstance(code, int) else 0
+
+
+def _said(err: CycloptsError) -> str:
+    """What is wrong with a command line, in the words of all other errors."""
+    said = " ".join(str(err).split())
+    if wanted := re.fullmatch(r'Command "(.+)" parameter (\S+) requires an argument\.', said):
+        return f"dba {wanted[1]} wants {wanted[2] if wanted[2].isupper() else f'{wanted[2]} with a value'}"
+    if isinstance(err, UnusedCliTokensError):
+        more = " ".join(err.unused_tokens or ())
+        return f"{' '.join(('dba', *(err.command_chain or ())))} has no use for {more!r}"
+    return said.removesuffix(".").replace('Choose from: "", ', "Choose from: ")
 
 
 def _usage(err: CycloptsError) -> str:
@@ -450,7 +461,7 @@ def count_of(option: str, number: str, *, given: str = "") -> int:
         raise InputError(f"{option} {given or number}: not a number of rows", hint=f"{option} 100k{example}")
     count = float(match[1].replace("_", "")) * _SUFFIXES[match[2].lower()]
     if count > 10**12:
-        raise InputError(f"{option} {given or number}: more than a trillion rows")
+        raise InputError(f"{option} {given or number}: more than a trillion rows", hint=f"{option} 5M")
     return int(count)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -109,7 +108,7 @@ def _counted(
                 since=since,
                 resume=resume,
                 output=output,
-                standard_input=sys.stdin.buffer,
+                standard_input=terminal.standard_input(),
                 progress=progress,
             ),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -65,7 +64,7 @@ def n_plus_one(
                 ignored=configured.repeated_ignores,
                 baseline=baseline or configured.repeated_baseline,
                 write_baseline=write_baseline,
-                standard_input=sys.stdin.buffer,
+                standard_input=terminal.standard_input(),
                 pg_bin=pg_bin,
                 cache=terminal.cache(),
                 progress=progress,

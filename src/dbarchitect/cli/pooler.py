@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -41,7 +40,7 @@ def pooler(
                 prove=prove,
                 pg_bin=pg_bin,
                 cache=terminal.cache(),
-                standard_input=sys.stdin.buffer,
+                standard_input=terminal.standard_input(),
                 progress=progress,
             ),
         )

@@ -52,7 +52,7 @@ def report(
     if output.suffix not in (".html", ".htm"):
         raise InputError(f"{output}: a report is a page for a browser", hint="-o report.html")
     if not output.absolute().parent.is_dir():  # said now rather than after a minute
-        raise InputError(f"{output}: there is no folder {output.parent}", hint="make it, or name another: -o")
+        raise InputError(f"{output}: there is no folder {output.parent}", hint="make it, or choose another with -o")
     settings = read_configuration(Path.cwd())
     chosen, extended, ignored = rules_of(settings, tuple(page.id for page in api.rule_pages()), select, (), ignore)
     now = datetime.now(UTC)

@@ -68,9 +68,11 @@ def serve(
             )
     for one in migrations:
         if not one.is_dir():
-            raise InputError(f"--migrations {one}: there is no such folder")
+            raise InputError(f"--migrations {one}: there is no such folder", hint="dba migrate new makes one")
     if "://" not in source and workload is not None and not workload.is_file():
-        raise InputError(f"cannot read the workload {workload}: there is no such file")
+        raise InputError(
+            f"cannot read the workload {workload}: there is no such file", hint="dba workload LOG -o FILE makes one"
+        )
     settings = read_configuration(Path.cwd())
     chosen, extended, ignored = rules_of(settings, tuple(page.id for page in api.rule_pages()), select, (), ignore)
     try:

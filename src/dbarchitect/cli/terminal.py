@@ -6,9 +6,9 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.render import Screen
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def note(text: str) -> None:
 
 def interactive() -> bool:
     """Whether a person can be asked: both ends of the conversation are a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()  # closed: there is none
 
 
 def asked(question: str) -> str | None:
@@ -94,15 +94,21 @@ def asked(question: str) -> str | None:
     return answer.strip() if answer else None
 
 
+def standard_input() -> BinaryIO | None:
+    """Standard input as bytes; None where it is closed."""
+    return sys.stdin.buffer if sys.stdin is not None else None
+
+
 def given(name: str, what: str) -> bytes:
     """What stands in a file, or comes from stdin for "-". Raises `InputError` where it cannot be read."""
     if name == "-":
-        return sys.stdin.buffer.read()
+        if (stream := standard_input()) is None:
+            raise InputError("- is standard input, and there is none", hint="name a file")
+        return stream.read()
     try:
         return Path(name).read_bytes()
     except (OSError, ValueError) as err:
-        reason = getattr(err, "strerror", None) or err
-        raise InputError(f"cannot read the {what} {name}: {reason}") from err
+        raise unreadable(name, err, what=f"the {what}") from err
 
 
 def query_text(argument: str) -> tuple[str, str]:

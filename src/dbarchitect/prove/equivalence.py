@@ -246,7 +246,10 @@ class _Comparison:
         try:
             one_statement(self._connection, f"PREPARE dba_original AS {self._texts[0]}")
         except psycopg.Error as err:
-            raise InputError(f"the server refuses this query: {err.diag.message_primary or err}") from err
+            raise InputError(
+                f"the server refuses this query: {err.diag.message_primary or err}",
+                hint="correct it, or name the SOURCE that it is for",
+            ) from err
         row = self._connection.execute(_TYPES).fetchone()
         self._types = list(row[0]) if row else []
         self._connection.execute("DEALLOCATE dba_original")

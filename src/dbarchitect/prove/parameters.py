@@ -69,7 +69,10 @@ def filled(twin: Twin, query: Query) -> tuple[Filled, ...]:
     text = twin.plannable(query.sql)
     if query.parameters:
         if max(text.numbers, default=0) > len(query.parameters):
-            raise InputError(f"it has ${max(text.numbers)} and {len(query.parameters)} values for parameters")
+            raise InputError(
+                f"it has ${max(text.numbers)} and {len(query.parameters)} values for parameters",
+                hint="--parameter VALUE once for each",
+            )
         given = tuple(query.parameters[number - 1] for number in text.numbers)
         return (Filled(sql=text.sql, parameters=given, repairs=text.repairs, own=_own(_for_any(twin, text.sql))),)
     found: list[Filled] = []

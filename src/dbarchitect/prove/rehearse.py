@@ -105,7 +105,9 @@ def rehearse(migrations: Sequence[Migration], source: Snapshot, host: Host, opti
     """
     steps = [step for migration in migrations for step in migration.up]
     if not steps:
-        raise InputError("there is nothing to rehearse: the migrations have no statements")
+        raise InputError(
+            "there is nothing to rehearse: the migrations have no statements", hint="write some, or name others"
+        )
     with ExitStack() as stack:
         copies = Copies(host, source, seed=options.seed, progress=options.progress)
         stack.callback(copies.close)

@@ -12,7 +12,10 @@ import unicodedata
 # Controls (ESC above all), format characters (bidi overrides, zero widths), lone surrogates, line separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@]*):[^\s/]*@")
+# But for the word that stands for a password in hints.
+_USERINFO = re.compile(
+    r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@]*):(?!PASSWORD@)[^\s/]*@"
+)  # but what stands for one in a hint
 _PASSWORD = re.compile(r"(?i)\b(password|passwd|pgpassword|sslpassword)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'\"]+)")
 
 

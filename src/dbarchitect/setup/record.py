@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from dbarchitect.errors import DbaError, InputError
+from dbarchitect.errors import DbaError, InputError, unreadable
 from dbarchitect.files import write_whole
 from dbarchitect.model.value import Value, from_json, to_json
 
@@ -246,7 +246,7 @@ def _content(root: Path, name: str) -> bytes | None:
     try:
         return path.read_bytes() if path.exists() else None
     except OSError as err:
-        raise InputError(f"cannot read {path}: {err.strerror or err}") from err
+        raise unreadable(path, err) from err
 
 
 def _text(content: bytes) -> str:

@@ -23,6 +23,9 @@ from .sqlite import normal, split_sqlite
 
 _CALLS = re.compile(r"--\s*calls:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE)
 _WINDOW = re.compile(r"^\s*--\s*window:\s*([\d_]+(?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
+WORKLOADS = (
+    "a workload is SQL with `-- calls: N` above each query, a CSV of pg_stat_statements, a log, or dba workload's JSON"
+)
 PLANNABLE = frozenset(("select", "insert", "update", "delete", "merge"))
 
 
@@ -35,7 +38,7 @@ def read_workload(text: str, file: str) -> Workload:
         try:
             return from_json(Workload, text)
         except ValueError as err:
-            raise InputError(f"{file} is not a workload: {err}") from err
+            raise InputError(f"{file} is not a workload: {err}", hint=WORKLOADS) from err
     header = text.lstrip().partition("\n")[0].lower()
     if re.search(r"(^|[,;\"])query([,;\"]|$)", header.strip()) and re.search(r"(^|[,;\"])calls", header):
         workload = _from_csv(text, file)
@@ -52,7 +55,13 @@ def _from_sql(text: str, file: str) -> Workload:
     lines = text.splitlines()
     queries: list[Query] = []
     rejected: list[tuple[str, str]] = []
-    for statement in split_script(text, file):
+    try:
+        statements = split_script(text, file)
+    except InputError as err:
+        if not err.message.startswith(f"{file} "):  # a place in it: then it is SQL, and that says what is wrong
+            raise
+        raise InputError(err.message.replace("an SQL script", "a workload"), hint=WORKLOADS) from err
+    for statement in statements:
         if statement.kind == "META" or statement_kind(statement.sql) not in PLANNABLE:
             rejected.append((f"{statement.position}", f"{statement.kind or 'this'} is no query"))
             continue

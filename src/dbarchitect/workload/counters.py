@@ -35,7 +35,9 @@ def read_counters(text: str, file: str) -> list[Row]:
             names = [name.strip().lower() for name in next(reader, list[str]())]
             rows = [dict(zip(names, row, strict=False)) for row in reader if len(row) == len(names)]
         except csv.Error as err:
-            raise InputError(f"{file} is no CSV: {err}") from err
+            raise InputError(
+                f"{file} is no CSV: {err}", hint="\\copy pg_stat_statements TO FILE CSV HEADER writes one"
+            ) from err
     if not rows or "query" not in rows[0] or "calls" not in rows[0]:
         raise InputError(
             f"{file} is no export of pg_stat_statements",
@@ -51,7 +53,7 @@ def _json(text: str, file: str) -> list[Row]:
         try:
             data = [json.loads(one) for one in text.splitlines() if one.strip()]
         except (ValueError, RecursionError) as err:
-            raise InputError(f"{file} is no JSON: {err}") from err
+            raise InputError(f"{file} is no JSON: {err}", hint="export it again") from err
     found: list[Row] = []
     for row in cast("list[Any]", data if isinstance(data, list) else [data]):
         if isinstance(row, dict):

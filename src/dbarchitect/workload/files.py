@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError, SurroundingsError, unreadable
 from dbarchitect.model.value import Value
 
 HEAD = 1024  # bytes that a file is recognised by
@@ -76,13 +76,13 @@ def opened(name: str, standard_input: BinaryIO | None = None) -> Generator[tuple
     """
     if name == "-":
         if standard_input is None:
-            raise InputError("- is standard input, and there is none")
+            raise InputError("- is standard input, and there is none", hint="name a file")
         yield standard_input, lambda: 0
         return
     try:
         raw = Path(name).open("rb")  # noqa: SIM115
     except OSError as err:
-        raise InputError(f"cannot read {name}: {err.strerror}") from err
+        raise unreadable(name, err) from err
     with raw:
         seekable = raw.seekable()
         magic = raw.read(6) if seekable else b""

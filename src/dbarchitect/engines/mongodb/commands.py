@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.model.documents import AskedQuery
 
 _LOGICAL = ("$and", "$or", "$nor")
@@ -67,7 +67,7 @@ def read_commands(path: Path) -> tuple[Command, ...]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as err:
-        raise InputError(f"{path} cannot be read: {err}", hint="commands of MongoDB, one a line: " + _FORM) from None
+        raise unreadable(path, err, what="the queries", hint=f"commands of MongoDB, one a line: {_FORM}") from None
     found: list[Command] = []
     for number, written in enumerate(text.splitlines(), 1):
         if not written.strip() or written.lstrip().startswith(("//", "#")):

@@ -36,7 +36,7 @@ _REFUSALS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"no such file or directory.*socket|socket.*no such file or directory",
-        "no server has its socket in {at}",
+        "no server listens at {at}",
         "check that it runs, or name its host: postgresql://USER@HOST:PORT/DATABASE",
     ),
     (

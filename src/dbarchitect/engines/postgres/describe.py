@@ -24,7 +24,9 @@ def describe(connection: psycopg.Connection[Any], sql: str) -> Described:
     prepared = connection.pgconn.prepare(b"", sql.encode())
     if prepared.status != ExecStatus.COMMAND_OK:
         message = prepared.error_message.decode("utf-8", "replace").partition("\n")[0].removeprefix("ERROR:").strip()
-        raise InputError(f"the server refuses this query: {message}")
+        raise InputError(
+            f"the server refuses this query: {message}", hint="correct it, or name the SOURCE that it is for"
+        )
     found = connection.pgconn.describe_prepared(b"")
     columns = [((found.fname(one) or b"").decode(), found.ftype(one), found.fmod(one)) for one in range(found.nfields)]
     parameters = [found.param_type(one) for one in range(found.nparams)]

@@ -48,7 +48,10 @@ def explain(
                 statement = "EXECUTE dba_explained" + (f"({', '.join(parameters)})" if parameters else "")
             row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
     except psycopg.Error as err:
-        raise InputError(f"the server refuses to plan this query: {err.diag.message_primary or err}") from err
+        raise InputError(
+            f"the server refuses to plan this query: {err.diag.message_primary or err}",
+            hint="one SELECT, INSERT, UPDATE, DELETE or MERGE on tables that the SOURCE has",
+        ) from err
     finally:
         if (parameters or unfilled) and not connection.closed:
             connection.execute("DEALLOCATE ALL")  # a prepared statement outlives a rolled-back transaction
@@ -99,4 +102,7 @@ def explain_analyze(
             hint="--timeout SECONDS; or leave it planned only",
         ) from err
     except psycopg.Error as err:
-        raise InputError(f"the server refuses to run this query: {err.diag.message_primary or err}") from err
+        raise InputError(
+            f"the server refuses to run this query: {err.diag.message_primary or err}",
+            hint="without --measure it is only planned",
+        ) from err

@@ -123,4 +123,7 @@ def _tried(connection: psycopg.Connection[Any], sql: str) -> tuple[psycopg.Error
 
 
 def _refusal(error: psycopg.Error) -> InputError:
-    return InputError(f"the server refuses to plan this query: {error.diag.message_primary or error}")
+    return InputError(
+        f"the server refuses to plan this query: {error.diag.message_primary or error}",
+        hint="one SELECT, INSERT, UPDATE, DELETE or MERGE on tables that the SOURCE has",
+    )

@@ -15,7 +15,7 @@ from typing import Literal, cast
 
 from msgspec.structs import replace
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
@@ -234,7 +234,7 @@ def _script(
     try:
         text = decode_script(path.read_bytes(), given)
     except OSError as err:
-        raise InputError(f"cannot read {given}: {err.strerror}") from err
+        raise unreadable(given, err) from err
     statements = split_sqlite(text, given)
     progress(f"loading {given}: {len(statements):,} statements")
     with private() as connection:

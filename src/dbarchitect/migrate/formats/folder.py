@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.files import write_whole
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.plan import Migration
@@ -78,7 +78,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as err:
-        raise InputError(f"cannot read {path}: {err.strerror or err}") from err
+        raise unreadable(path, err) from err
 
 
 def slug(name: str) -> str:

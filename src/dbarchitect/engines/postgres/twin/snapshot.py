@@ -93,7 +93,7 @@ def read(path: Path) -> Snapshot:
                 workload=None if workload is None else from_json(Workload, workload),
             )
     except FileNotFoundError as err:
-        raise InputError(f"there is no file {path}") from err
+        raise InputError(f"there is no file {path}", hint="dba twin create SOURCE -o FILE.twin makes one") from err
     except (IsADirectoryError, PermissionError) as err:
         raise InputError(f"cannot read {path}: {err.strerror}") from err
     except (zipfile.BadZipFile, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError) as err:

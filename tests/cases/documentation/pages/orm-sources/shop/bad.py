@@ -1,0 +1,4 @@
+# Models that cannot be imported.
+import nosuchthing
+
+Base = nosuchthing.Base
