@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbarchitect.design.spec import Share, State, Unread
 
@@ -54,7 +55,7 @@ def with_meanings(brief: Gathered, known: Known) -> Known:
             )
         else:
             found.setdefault(name, {})[" ".join(match[1].lower().split())] = states
-    return Known(known.entities, known.roles, known.optional, found)
+    return replace(known, meanings=found)
 
 
 def shares(brief: Gathered, known: Known) -> Iterator[Share]:
