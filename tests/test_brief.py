@@ -313,3 +313,26 @@ def test_what_is_unique_within_a_tenant_is_a_tenants_and_the_rest_is_said_to_be_
     assert "shop 1..1 0..n voucher" in relations(found)
     assert "country" not in {one.second.entity for one in found.relations}
     assert "countries are shared: every shop sees all of them" in [one.what for one in found.assumed]
+
+
+def test_a_thing_that_is_only_a_unique_name_is_shared() -> None:
+    found = spec("A note has many tags. A note has a title. A tag has a name. The name is unique.")
+    assert relations(found) == {"note 0..n 0..n tag"}
+    found = spec(
+        "A customer has many orders. A customer has a name. An order has a number and a total. Number is unique."
+    )
+    assert relations(found) == {"customer 1..1 0..n order"}
+
+
+def test_a_list_below_a_name_has_fields_and_no_things() -> None:
+    found = spec("note\n- title\n- pinned: boolean, default false\n")
+    assert [one.name for one in found.entities] == ["note"]
+    assert field(found, "note", "pinned").kind == "boolean"
+
+
+def test_who_is_asked_for_by_the_part_they_take() -> None:
+    text = (
+        "A channel has a name. A user has a name. A membership has a role. A membership is of one user and one channel."
+    )
+    found = spec(f"{text} A membership belongs to a channel.\n\n## Queries\n\n- members of a channel\n")
+    assert [(one.entity, one.by) for one in found.access] == [("membership", ("channel",))]

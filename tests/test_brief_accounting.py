@@ -25,7 +25,7 @@ WELL_READ = [
     *(ROOT / "examples" / one / "brief.md" for one in ("shop", "chat", "fleet", "support_bot")),
 ]  # fmt: skip
 # Every brief whose facts somebody wrote down, with how many of them may be missing without being listed.
-COUNTED = {"unseen": 3, "fresh": 0, "company": 4, "company_held": 3, "held_out": 4, "voices": 2, "voices_held": 5}
+COUNTED = {"unseen": 3, "fresh": 0, "company": 5, "company_held": 8, "held_out": 4, "voices": 2, "voices_held": 5}
 THINGS = "A plot has a number and a size. A resident has a name. A tenancy has a start. A tenancy belongs to one plot. "
 
 

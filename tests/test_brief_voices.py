@@ -9,6 +9,7 @@ import pytest
 
 from brief_expectations import scored
 from dbarchitect.design.brief import read_brief
+from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.queries import asked
 from dbarchitect.design.spec import Field, Spec
 from dbarchitect.design.tables import designed
@@ -237,10 +238,16 @@ def test_a_question_to_a_person_is_no_access() -> None:
     assert [one.why for one in found.noted] == ["question"] and not found.access
 
 
-def test_a_branch_of_another_entity_is_listed_and_never_asked_as_if_it_were_one_row() -> None:
+def test_a_branch_of_another_entity_is_asked_as_a_branch() -> None:
     text = "A category has a name. Categories form a tree. An order has a total. An order belongs to one category."
     found = spec(f"{text}\n\n## Queries\n\n- count the orders in a category and all its subcategories\n")
-    assert not found.access and "subcategories" in unread(found)[0]
+    assert [(one.verb, one.entity, one.by) for one in found.access] == [("count", "order", ("category", BELOW))]
+
+
+def test_a_number_that_a_sentence_begins_with_is_no_paragraph() -> None:
+    found = spec("A message has a delivered at (optional).\n\n2.5 % of the messages are delivered.\n")
+    assert [one.part for one in found.shares] == [pytest.approx(0.025)]
+    assert spec("A message has a text.\n\n## Volumes\n\n2.5 million messages.\n").volumes[0].rows == 2.5e6
 
 
 @pytest.mark.parametrize(

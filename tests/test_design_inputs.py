@@ -205,7 +205,7 @@ def test_json_by_itself_is_rows_or_a_spec(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("named", "says"),
-    [("gone.csv", "cannot read .*gone.csv, which the brief names"), ("../x.csv", "outside of"), ("a.xlsx", "no input")],
+    [("gone.csv", "cannot read what the brief names, .*gone.csv"), ("../x.csv", "outside of"), ("a.xlsx", "no input")],
 )
 def test_files_that_are_not_there(named: str, says: str, tmp_path: Path) -> None:
     brief = tmp_path / "in" / "brief.md"

@@ -37,8 +37,11 @@ def asked(draft: Draft, spec: Spec) -> list[Asked]:
     """The queries of all accesses, what two of them ask once. Raises `InputError` where one asks by what its entity
     does not have."""
     found: dict[str, Asked] = {}
+    lost = {one.line: one.text for one in spec.unread if one.overlooked}
     for access in spec.access:
         for one in _Writer(draft, spec, access).queries():
+            if access.line in lost:
+                one = replace(one, note="; ".join(filter(None, (one.note, f"not in it: {lost[access.line]}"))))
             same = " ".join(one.sql.split())
             found[same] = both(found[same], one) if same in found else one
     return list(found.values())

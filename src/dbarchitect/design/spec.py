@@ -185,6 +185,15 @@ class Share(Value, frozen=True, kw_only=True):
     line: int = 0
 
 
+class Term(Value, frozen=True, kw_only=True):
+    """A word of the brief's own for a state of an entity: `a stuck job is one that is waiting`."""
+
+    word: str
+    entity: str
+    state: State
+    line: int = 0
+
+
 class Access(Value, frozen=True, kw_only=True):
     """Something that the application asks or does, often.
 
@@ -307,6 +316,7 @@ class Spec(Value, frozen=True, kw_only=True):
     access: tuple[Access, ...] = ()
     volumes: tuple[Volume, ...] = ()
     shares: tuple[Share, ...] = ()
+    terms: tuple[Term, ...] = ()
     unread: tuple[Unread, ...] = ()
     assumed: tuple[Assumed, ...] = ()
     noted: tuple[Noted, ...] = ()

@@ -35,7 +35,7 @@ from .phrases import bare, singular
 from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
 from .relations import relations_of, with_fields
-from .shares import shares, with_meanings
+from .shares import shares, terms
 from .surroundings import told, volume_columns
 from .tenants import of_tenants
 from .trees import branch_of_another
@@ -105,6 +105,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     unanswered(brief)
     whole.fields_that_are_things(brief)
     whole.without_slight(brief)
+    whole.names_are_shared(brief)
     same = whole.same_things(brief)
     relations, assumed = relations_of(brief.said.links)
     relations, theirs = of_tenants(brief, relations)
@@ -123,7 +124,8 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     ]
     roles = whole.roles_of(relations, known)
     said = Known(known, roles, whole.optional_of(relations, known), spoken=spoken_names(known))
-    said = with_meanings(brief, said)
+    own = tuple(terms(brief, said))
+    said = said.speaking(own)
     shared = tuple(shares(brief, said))
     access: list[Access] = []
 
@@ -162,7 +164,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     unread = whole.without_context(brief, known)
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
-        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared,
+        relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared, terms=own,
         unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *theirs, *worded, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip

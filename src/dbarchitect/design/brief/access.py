@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as with_
 
 from msgspec.structs import replace
 
 from dbarchitect.design.hierarchies import BELOW
-from dbarchitect.design.spec import Access, Entity, Order
+from dbarchitect.design.spec import Access, Entity, Order, State, Term
 from dbarchitect.model import english
 
 from .ordering import field_named, order_of
@@ -92,6 +93,13 @@ class Known:
 
     spoken: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def speaking(self, terms: Iterable[Term]) -> Known:
+        """The same with the brief's own words for states."""
+        found: dict[str, dict[str, State]] = {}
+        for one in terms:
+            found.setdefault(one.entity, {})[one.word] = one.state
+        return with_(self, meanings=found)
+
     def stated(self, text: str, entity: str) -> Stated:
         """What a text says of the states of an entity."""
         return stated(
@@ -126,6 +134,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     words = re.sub(r"[*`]", "", original)
     words = re.sub(r"^(list|find|show|search|count|add|get|remove|update)(?:e?s)\b", r"\1", words, flags=re.IGNORECASE)
     rate, latency, words = _figures(words)
+    words = _by_their_part(words, said.spoken)
     about = _owned_states(words, said) or _target(_verb(words)[1], said.spoken)[0] or _target(words, said.spoken)[0]
     state = said.stated(words, about) if about is not None else Stated(words)
     words = state.rest
@@ -314,6 +323,19 @@ def _owned_states(text: str, said: Known) -> str | None:
         if state.states and not state.rest:
             return name
     return None
+
+
+def _by_their_part(text: str, spoken: Mapping[str, str]) -> str:
+    """`memberships of a channel` for its `members`, where one thing is called after the part that somebody takes in it."""
+    match = _OF_ONE.search(text)
+    part = singular(match[1]) if match else ""
+    if match is None or part in spoken or singular(match[2]) not in spoken:
+        return text
+    called = {name for name in spoken.values() if re.match(rf"{re.escape(part)}[a-z]", name)}
+    return f"{text[: match.start(1)]}{english.plural(called.pop())}{text[match.end(1) :]}" if len(called) == 1 else text
+
+
+_OF_ONE = re.compile(r"\b([a-z]{4,}) (?:of|in|on) (?:an?|the|one|each|every) ([a-z]+)", re.IGNORECASE)
 
 
 def _target(text: str, spoken: Mapping[str, str]) -> tuple[str | None, tuple[str, ...], str]:

@@ -77,7 +77,7 @@ _PHRASES = re.compile(
     re.IGNORECASE,
 )
 _KINDS = re.compile(
-    r"\b(?:numeric|decimal)\s*\(\s*\d+\s*,|\b(?:varchar|char|string|str|reference|id)\b", re.IGNORECASE
+    r"\b(?:numeric|decimal)\s*\(\s*\d+\s*,|\b(?:varchar|char|string|str|text|reference|id)\b", re.IGNORECASE
 )  # in a row of a table of fields
 _GREETING = re.compile(r"^\s*(?:hi|hello|hey|dear)(?: \w+){0,3}[,!]\s*", re.IGNORECASE)
 _NUMBERING = re.compile(

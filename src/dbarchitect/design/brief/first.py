@@ -92,6 +92,8 @@ def look(brief: Gathered, parts: list[Part]) -> None:
                 if of_states(sentence):
                     continue
                 sure, maybe = subjects(sentence)
+                if colon and part.kind == "item" and _in_block(brief, parts, at):
+                    sure = [one for one in sure if one != singular(head)]  # `pinned: boolean` in the list of a note
                 slight += [(one, part.line) for one in taking_part(sentence)]
                 for one in sure:
                     if not _begins(brief, one, sentence) and not _is_a_value(one, everything):

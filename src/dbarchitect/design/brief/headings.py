@@ -13,6 +13,7 @@ from .markdown import Part
 NUMBER = re.compile(
     r"^(?:\*\*|__)?(?:\[?[A-Z]{1,6}[-. ]?\d+(?:\.\d+)*\]?(?:[:.)]| [-–—]|(?<=\.\d))?|\d+(?:\.\d+)+\.?|\(\d{1,2}\)|§ ?\d+\.?"
     r"|(?:Article|Section|Clause|Art\.|Sec\.) \d+[.:)]?)(?:\*\*|__)?(?:[:.)]| [-–—])?\s+(?=\S)"
+    r"(?!%|per ?cent|times|hundred|thousand|million|billion|[kM] |[KMGT]B\b|[A-Z]{3}\b|[a-z]+ (?:a|an|per|each|every)\b)"
 )
 _TIME = r"[\[(]?(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[ap]m)?[\])]?"
 _SPEAKER = re.compile(

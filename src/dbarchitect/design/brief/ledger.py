@@ -14,12 +14,13 @@ from functools import lru_cache
 from itertools import combinations
 from math import isclose
 
-from dbarchitect.design.spec import Access, Entity, Field, Relation, Spec, Volume
+from dbarchitect.design.spec import Access, Entity, Field, Relation, Spec, State, Volume
 from dbarchitect.model import english
 
 from .access import words_of_verb
 from .fields import words_of_kind
 from .quantities import numbers
+from .states import vocabulary
 
 # Forms of irregular verbs, to the one that names come from: `paid` is told of by `payment`.
 _IRREGULAR = {
@@ -166,6 +167,17 @@ class Ledger:
             )  # fmt: skip
             for one in rule.within:
                 self._near(rule.entity, one)
+        meant: dict[str, dict[str, State]] = defaultdict(dict)
+        for term in spec.terms:
+            meant[term.entity][term.word] = term.state
+        self._states = {one.name: vocabulary(one, meant.get(one.name)) for one in spec.entities}
+        for term in spec.terms:
+            self._put(term.line, (term.entity,), term.word, *self._words(term.entity, term.state))
+        for share in spec.shares:
+            self._put(
+                share.line, (share.entity,), *self._words(share.entity, share.state), "percent part share rest other",
+                counts=(share.part, share.part * 100),
+            )  # fmt: skip
         for access in spec.access:
             self._access(access)
         for volume in spec.volumes:
@@ -308,6 +320,8 @@ class Ledger:
         words.add(
             one.sql, words_of_verb(one.verb), *one.fields, *one.by, *one.grouped, *(each.field for each in one.order), *(one.since or ()),
             *(value for each in self._fields.get(one.entity, ()) if each.name in one.by for value in each.values),
+            *(word for state in one.states for word in self._words(one.entity, state)), *(one.until or ()),
+            "before until older than ago due overdue over late due expired" if one.until else "",
             "history overview current", _ACCESS if one.order else "",
             "page time at most row result" if one.limit else "",
             "last past since previous this today week month year day" if one.since else "",
@@ -317,6 +331,13 @@ class Ledger:
         )  # fmt: skip
         entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields))
         self.asked.append(Asked(one.text, one.line, entities, words))
+
+    def _words(self, entity: str, state: State) -> Iterator[str]:
+        """What a state is called: by its values, and by all words that the grammar knows it by."""
+        yield from (state.field, *state.values)
+        for word, states in self._states.get(entity, {}).items():
+            if any(one.field == state.field for one in states):
+                yield from (word, f"un{word}", f"non{word}")
 
     def _volume(self, one: Volume, others: Sequence[Volume]) -> None:
         rates = (

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from dbarchitect.design.spec import Share, State, Unread
+from dbarchitect.design.spec import Share, State, Term, Unread
 
 from .access import Known
 from .gathered import Gathered
@@ -42,20 +41,18 @@ def told(brief: Gathered, text: str, line: int) -> bool:
     return False
 
 
-def with_meanings(brief: Gathered, known: Known) -> Known:
-    """What access patterns are read by, with the brief's own words for states."""
-    found: dict[str, dict[str, State]] = {}
+def terms(brief: Gathered, known: Known) -> Iterator[Term]:
+    """The brief's own words for states; those that name none are listed."""
     for text, line in brief.meanings:
         match = _MEANING.match(text)
         name = singular(match[2]) if match else ""
-        states = _one_state(known, name, match[3]) if match and name in known.entities else None
-        if match is None or states is None:
+        state = _one_state(known, name, match[3]) if match and name in known.entities else None
+        if match is None or state is None:
             brief.said.unread.append(
                 Unread(text=text, line=line, hint="a word for one state: an open job is one that is new")
             )
         else:
-            found.setdefault(name, {})[" ".join(match[1].lower().split())] = states
-    return replace(known, meanings=found)
+            yield Term(word=" ".join(match[1].lower().split()), entity=name, state=state, line=line)
 
 
 def shares(brief: Gathered, known: Known) -> Iterator[Share]:

@@ -34,6 +34,21 @@ def without_slight(brief: Gathered) -> None:
             del brief.said.things[name]
 
 
+def names_are_shared(brief: Gathered) -> None:
+    """`A note has many tags`, where a tag is a unique name and nothing else: the same one may be of many notes."""
+    said = brief.said
+    owners = Counter(one.to for one in said.links)
+    alone = {
+        name
+        for name, thing in said.things.items()
+        if owners[name] == 1 and [(one.unique, one.within, one.kind) for one in thing.fields.values()] == _A_NAME
+    }
+    said.links = [replace_(one, owns=False) if one.to in alone and one.most is None else one for one in said.links]
+
+
+_A_NAME = [(True, (), "word")]
+
+
 def same_things(brief: Gathered) -> list[Assumed]:
     """Two names of one thing: `a flight has flight legs`, and of a leg everything is said that is known of either."""
     found: list[Assumed] = []
