@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from dbarchitect.design.asked import Asked
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.draft import Draft
-from dbarchitect.design.queries import Asked, asked
+from dbarchitect.design.queries import asked
 from dbarchitect.design.spec import Order
 from dbarchitect.design.statements import script
 from dbarchitect.design.tables import designed
