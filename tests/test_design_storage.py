@@ -21,7 +21,7 @@ from dbarchitect.engines.postgres.load import load
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.model.facts import Facts
 from dbarchitect.prove.architecture import packed
-from dbarchitect.prove.declared import free_texts, full_name, lab_rows
+from dbarchitect.prove.declared import expected, full_name, lab_rows
 from dbarchitect.sql.script import split_script
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def test_the_estimate_is_within_fifteen_percent_of_the_server(path: Path, server
             budget = ROWS.get(path.parent.name, 2000)
             wanted = lab_rows({one: found.now for one, found in rows.items()}, budget)
             wanted = {full_name(one): min(count, budget) for one, count in wanted.items()}
-            told = Facts(origin="declared", columns=free_texts(draft))
+            told = Facts(origin="declared", columns=expected(draft))
             lab.fill(owner, replace(schema, facts=told), admin=admin, rows=wanted, budget_rows=budget, seed=0)
             packed(owner)
             made = {one: float(owner.execute(_COUNT.format(one)).fetchone()[0]) for one in draft.tables}
