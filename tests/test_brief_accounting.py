@@ -43,7 +43,7 @@ MUTATED = [
 @pytest.mark.parametrize("path", MUTATED, ids=[one.stem for one in MUTATED])
 def test_invented_clauses_are_listed_wherever_they_stand(path: Path) -> None:
     """But for greetings, reasons, and introductions that name nothing, of which a brief has few."""
-    every = list(mutants(path.read_text("utf-8"), len(path.stem)))[::3]  # clauses take turns by tens: all are there
+    every = list(mutants(path.read_text("utf-8"), len(path.stem)))
     lost = [one for one in every if silent(one)]
     assert len(every) > 10
     assert len({one.line for one in lost}) <= 2, [(one.line, one.put) for one in lost]

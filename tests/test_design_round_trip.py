@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dbarchitect.api.recover import RecoverOptions, recover_in
 from dbarchitect.design.brief import read_brief
@@ -109,7 +110,10 @@ def made(workshop: Workshop, tmp_path: Path) -> Made:
 
 @pytest.mark.parametrize("name", BRIEFS)
 def test_a_design_of_the_brief_of_a_design_is_that_design(name: str, made: Made) -> None:
-    path, before = made.schema(read_brief(BRIEFS[name].encode(), "brief.md").spec)
+    spec = read_brief(BRIEFS[name].encode(), "brief.md").spec
+    # What is listed, and in which order, widens indexes; a schema by itself does not tell of it.
+    spec = replace(spec, access=tuple(one for one in spec.access if one.verb != "list"))
+    path, before = made.schema(spec)
     found = made.recovered(path)
     _, after = made.schema(read_brief(found.brief.encode(), "brief.md").spec)
     assert list(differences(before, after, privileges=False)) == []

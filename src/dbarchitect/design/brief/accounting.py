@@ -72,7 +72,7 @@ _PHRASES = re.compile(
     r"|so far|at peak|(?:the|a|any|in) numbers? of|parts? of|in (?:this|that|any|which) case|in case|set of)\b"
     r"|\b(?:at (?:a time|one time|the same time|any (?:given )?(?:time|moment))|online|if they want|when needed"
     r"|until (?:it|they|he|she) [a-z]+)(?= ?(?:[),.;]|$))"
-    r"|^\s*(?:acceptance(?: criteria)?|questions|goals?|context|rules?|notes?|numbers|volumes?|stack|other|misc|status|owner)(?=:)"
+    r"|^\s*(?:acceptance(?: criteria)?|questions|goals?|context|rules?|notes?|comments?|numbers|volumes?|stack|other|misc|status|owner)(?=:)"
     r"|\bw/(?= )|\b[01nm*]\s*:\s*[01nm*](?!\w)|\b[ap]\.\s?m\.",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import combinations
 from math import isclose
 
+from dbarchitect.design.hierarchies import ABOVE, BELOW
 from dbarchitect.design.spec import Access, Entity, Field, Relation, Spec, State, Volume
 from dbarchitect.model import english
 
@@ -301,7 +302,7 @@ class Ledger:
             0, owners, one.first.role, one.second.role, one.name, *ends,
             _ORDERED if one.ordered else "", _DELETED if one.on_delete else "", _TREE if len(set(ends)) == 1 else "",
             _UNIQUE if 1 == one.first.most == one.second.most or (one.first.most is None and one.second.most is None) else "",
-            _OPTIONAL if not (one.first.least and one.second.least) else "", one.hierarchy,
+            _OPTIONAL if not (one.first.least and one.second.least) else "", f"{one.hierarchy} table path pair" if one.hierarchy else "",
             counts=(one.first.least, one.first.most, one.second.least, one.second.most, one.depth or None),
             marks={
                 f"one {ends[0]}": one.first.most == 1, f"one {ends[1]}": one.second.most == 1, "unique": one.first.most == one.second.most == 1,
@@ -322,6 +323,7 @@ class Ledger:
             *(value for each in self._fields.get(one.entity, ()) if each.name in one.by for value in each.values),
             *(word for state in one.states for word in self._words(one.entity, state)), *(one.until or ()),
             "before until older than ago due overdue over late due expired" if one.until else "",
+            *(f"{_TREE} sub{name}" for name in one.by if {BELOW, ABOVE} & {*one.by}),
             "history overview current", _ACCESS if one.order else "",
             "page time at most row result" if one.limit else "",
             "last past since previous this today week month year day" if one.since else "",
