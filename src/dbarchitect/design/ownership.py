@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .spec import End, Entity, Relation, Spec
@@ -43,14 +43,23 @@ def owned(spec: Spec) -> frozenset[str]:
     tenant = spec.surroundings.tenant
     if spec.surroundings.tenancy != "shared" or not tenant:
         return frozenset()
-    found = {tenant}
     pairs = [(one.parent.entity, one.child.entity) for one in map(reference, spec.relations) if one is not None]
     pairs += [(one.parent or one.kind_of, one.name) for one in spec.entities if one.parent or one.kind_of]
-    while True:
-        more = {child for parent, child in pairs if parent in found} - found
-        if not more:
-            return frozenset(found - {tenant})
-        found |= more
+    return reached((tenant,), pairs) - {tenant}
+
+
+def reached(starts: Iterable[str], pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """`starts` and all that pairs (from, to) lead to."""
+    following: dict[str, list[str]] = {}
+    for one, other in pairs:
+        following.setdefault(one, []).append(other)
+    found = set(starts)
+    waiting = list(found)
+    while waiting:
+        more = [one for one in following.get(waiting.pop(), ()) if one not in found]
+        found.update(more)
+        waiting += more
+    return frozenset(found)
 
 
 def ordered(spec: Spec) -> list[Entity]:

@@ -69,6 +69,11 @@ class AskedPlan(Value, frozen=True, kw_only=True):
     note: str = ""
     refused: str = ""
 
+    @property
+    def without_index(self) -> str:
+        """What it does where it reads no index."""
+        return "adds rows" if "INSERT INTO" in self.sql else "a small table or no table"
+
 
 class TableSize(Value, frozen=True, kw_only=True):
     """Rows and bytes of a table, with indexes. `row_estimated` is by the types of its columns, `row_measured` what a

@@ -241,8 +241,7 @@ def _by(one: AskedPlan) -> str:
         return "**the whole of** " + ", ".join(
             f"{code(name, cell=True)} ({rows:,.0f} rows)" for name, rows in one.reads
         )
-    keys = ", ".join(code(name, cell=True) for name in one.indexes)
-    return keys or ("adds rows" if one.sql.startswith("INSERT") else "a small table or no table")
+    return ", ".join(code(name, cell=True) for name in one.indexes) or one.without_index
 
 
 def _cost(one: AskedPlan) -> str:

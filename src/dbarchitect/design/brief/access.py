@@ -90,7 +90,6 @@ class Known:
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     optional: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     meanings: Mapping[str, Meanings] = field(default_factory=dict[str, Meanings])
-
     spoken: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def speaking(self, terms: Iterable[Term]) -> Known:

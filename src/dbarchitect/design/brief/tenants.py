@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbarchitect.design.naming import an
-from dbarchitect.design.ownership import reference
+from dbarchitect.design.ownership import reached, reference
 from dbarchitect.design.spec import Assumed, End, Relation
 from dbarchitect.model import english
 
@@ -31,17 +31,22 @@ def of_tenants(brief: Gathered, relations: tuple[Relation, ...]) -> tuple[tuple[
     pairs += [(one.kind_of or one.parent, name) for name, one in said.things.items() if one.kind_of or one.parent]
     pairs = [(parent, child) for parent, child in pairs if parent != child]
     dealt = {what for who, what in said.deeds if who == tenant}
-    above = _reached((tenant, *dealt), [(child, parent) for parent, child in pairs])
-    common = _reached(above - {tenant}, pairs)
+    above = reached((tenant, *dealt), [(child, parent) for parent, child in pairs])
+    common = reached(above - {tenant}, pairs)
+    owned: frozenset[str] = above | reached((tenant,), pairs)
     theirs: list[str] = []
     shared: list[str] = []
-    for name in _parents_first(said.things, pairs):
-        if name in above or name in _reached((tenant, *theirs), pairs):
-            continue
-        if name in within or (said.everything and name not in common):
-            theirs.append(name)
-        else:
-            shared.append(name)
+    waiting: list[str] = [name for name in said.things if name not in owned]
+    while waiting:  # what refers to something comes after it: it may be a tenant's by that
+        left = set(waiting)
+        below = {child for parent, child in pairs if parent in left}
+        for name in [one for one in waiting if one not in below] or waiting[:1]:
+            if name in within or (said.everything and name not in common):
+                theirs.append(name)
+                owned |= reached((name,), pairs)
+            else:
+                shared.append(name)
+        waiting = [one for one in waiting if one not in owned and one not in shared]
     more = tuple(
         Relation(first=End(entity=tenant, least=1, most=1), second=End(entity=name), line=said.things[name].line)
         for name in theirs
@@ -67,32 +72,3 @@ def _shared(brief: Gathered, tenant: str, names: list[str]) -> Iterable[Assumed]
             say=f"{an(name).capitalize()} belongs to one {tenant}.",
             line=brief.said.things[name].line,
         )
-
-
-def _reached(starts: Iterable[str], pairs: list[tuple[str, str]]) -> frozenset[str]:
-    """`starts` and all that pairs (from, to) lead to."""
-    found = set(starts)
-    while True:
-        more = {to for of, to in pairs if of in found} - found
-        if not more:
-            return frozenset(found)
-        found |= more
-
-
-def _parents_first(names: Iterable[str], pairs: list[tuple[str, str]]) -> list[str]:
-    """The names in their order, but each after what it refers to, as far as there is no circle."""
-    above: dict[str, list[str]] = {}
-    for parent, child in pairs:
-        above.setdefault(child, []).append(parent)
-    done: dict[str, None] = {}
-
-    def place(name: str, on_way: frozenset[str]) -> None:
-        for parent in above.get(name, ()):
-            if parent not in done and parent not in on_way:
-                place(parent, on_way | {name})
-        done.setdefault(name, None)
-
-    every = list(names)
-    for name in every:
-        place(name, frozenset((name,)))
-    return [name for name in done if name in set(every)]

@@ -198,8 +198,7 @@ def _access(one: AskedPlan, number: int, plan: QueryPlan | None) -> Access:
     meets: Literal["", "within", "over"] = ""
     if one.latency_ms is not None and (one.lab_ms is not None or then is not None):
         meets = "over" if max(one.lab_ms or 0.0, then or 0.0) > one.latency_ms else "within"
-    adding = one.sql.startswith("INSERT")
-    by = _some(one.indexes) or ("adds rows" if adding else "a small table or no table")
+    by = _some(one.indexes) or one.without_index
     if one.reads:
         by = "the whole of " + _some([f"{name} ({rows:,.0f} rows)" for name, rows in one.reads])
     return Access(
