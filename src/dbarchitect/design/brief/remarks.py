@@ -13,6 +13,7 @@ from dbarchitect.design.spec import Field
 
 from .fields import field_of, names_a_value
 from .phrases import DETERMINERS, bare, every, listed, named
+from .quantities import number
 from .statements import NOUN, VERBAL
 
 if TYPE_CHECKING:
@@ -56,10 +57,6 @@ _CHOICE = re.compile(
 _PRECISE = re.compile(
     r"^(?:is|are) (?:precise|accurate|exact|given|rounded) to (?:the |a |one )?[\w ]+$", re.IGNORECASE
 )
-_WORDS = {
-    one: at
-    for at, one in enumerate("zero one two three four five six seven eight nine ten".split())  # noqa: SIM905
-}
 
 
 def about_fields(reader: Reader, text: str, line: int) -> bool:
@@ -127,21 +124,16 @@ def _tell(reader: Reader, owner: str, known: Field, said: str, line: int) -> boo
         if told is not None and told.name == known.name:
             changed = replace(known, kind=told.kind if known.kind == "word" else known.kind, comment=told.comment)
     elif form is _LETTERS and (match := _LETTERS.match(said)):
-        count = int(match["count"]) if match["count"].isdigit() else _WORDS[match["count"].lower()]
-        changed = replace(known, length=count)
+        changed = replace(known, length=int(number(match["count"]) or 0))
     elif form is _CHOICE and (match := _CHOICE.match(said)):
         values = [bare(one) for one in re.split(r",\s*(?:or )?|\s+or\s+", match["some"] or match["few"]) if one.strip()]
         if len(values) < 2 or any(len(one.split()) > 3 for one in values):
             return False
         changed = replace(known, kind="choice", values=tuple(values))
-    reader.said.put(owner, changed) if known.name not in reader.said.things[owner].fields else _set(
-        reader, owner, changed
+    reader.said.things[owner].fields[changed.name] = (
+        changed  # said of it now: not to be joined with what was said before
     )
     return True
-
-
-def _set(reader: Reader, owner: str, changed: Field) -> None:
-    reader.said.things[owner].fields[changed.name] = changed
 
 
 def _whole_of(reader: Reader, within: str, name: str) -> str | None:
