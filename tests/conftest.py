@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import shutil
 import socket
 import tempfile
@@ -16,6 +17,12 @@ import pytest
 
 import postgres_servers
 from dbarchitect.engines.postgres.server import Server, private_server
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests wait for servers and child processes more than they compute."""
+    return (os.cpu_count() or 1) + 1
+
 
 _numbers = itertools.count(1)
 

@@ -52,7 +52,12 @@ def test_what_changes_most_comes_first(tmp_path: Path) -> None:
     assert len(about) <= 6
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+def test_only_the_notes_leave_nothing_to_ask() -> None:
+    silent = [name for name in EXAMPLES if not questions(read_spec(ROOT / "examples" / name / "brief.md"))]
+    assert silent == ["notes"]
+
+
+@pytest.mark.parametrize("name", [one for one in EXAMPLES if one != "notes"])
 @pytest.mark.parametrize("which", [0, -1])
 def test_answers_are_read_again_and_nothing_is_asked_twice(name: str, which: int, tmp_path: Path) -> None:
     path = tmp_path / "brief.md"

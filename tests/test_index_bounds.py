@@ -175,7 +175,7 @@ def test_the_demo_gets_what_was_planted_and_nothing_else(tmp_path: Path) -> None
     assert {(one.index.table.name, one.index.keys[0].column) for one in advice.create} == {
         ("order_items", "order_id"), ("order_items", "product_id"),
     }  # fmt: skip
-    assert {one.index.name.name for one in advice.drop} == {"orders_customer_id_idx", "products_category_idx"}
+    assert {one.index.name.name for one in advice.drop} == {"orders_customer_id_idx", "products_category_id_idx"}
 
 
 def test_an_ordinary_reader_of_an_older_server_without_extensions(tmp_path: Path) -> None:

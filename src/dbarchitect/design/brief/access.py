@@ -67,7 +67,7 @@ def words_of_verb(verb: str) -> str:
 def spoken_names(entities: Iterable[str]) -> dict[str, str]:
     """What entities are called where something is asked of them, the longest first: by their names in both numbers, and by
     the last word where only one ends so."""
-    names = list(entities)
+    names = [one for one in entities if one.split()]  # what is no name is refused later
     ends = Counter(name.split()[-1] for name in names)
     spoken = {name: name for name in names}
     for name in names:

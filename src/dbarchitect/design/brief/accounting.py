@@ -72,7 +72,7 @@ _PHRASES = re.compile(
     r"|so far|at peak|(?:the|a|any|in) numbers? of|parts? of|in (?:this|that|any|which) case|in case|set of)\b"
     r"|\b(?:at (?:a time|one time|the same time|any (?:given )?(?:time|moment))|online|if they want|when needed"
     r"|until (?:it|they|he|she) [a-z]+)(?= ?(?:[),.;]|$))"
-    r"|^\s*(?:acceptance(?: criteria)?|questions|goals?|context|rules?|notes?|comments?|numbers|volumes?|stack|other|misc|status|owner)(?=:)"
+    r"|^\s*(?:acceptance(?: criteria)?|questions|goals?|context|rules?|notes?|comments?|table|numbers|volumes?|stack|other|misc|status|owner)(?=:)"
     r"|\bw/(?= )|\b[01nm*]\s*:\s*[01nm*](?!\w)|\b[ap]\.\s?m\.",
     re.IGNORECASE,
 )
@@ -248,7 +248,8 @@ def _judged(one: _Token, words: Words) -> _Token:
     if len(lower) == 1:
         plain = plain and (one.text == lower or lower in "ai")  # sizes S and M are none
     plain = plain or one.text in _UNITS
-    return replace(one, plain=plain, kept=not plain and words.tell(stem(lower)))
+    parts = list(stems(one.text)) or [stem(lower)]  # `teamMember` is kept where `team member` is
+    return replace(one, plain=plain, kept=not plain and (words.tell(stem(lower)) or all(map(words.tell, parts))))
 
 
 class _Account:
