@@ -26,11 +26,14 @@ from dbarchitect.model.schema import Relational
 
 from .boxes import Columns, Implied, content, fitting
 from .dbml import dbml
+from .groups import grouped
 from .layout import layout
 from .mermaid import mermaid
-from .svg import draw
+from .overview import overview
+from .stubs import shortened
+from .svg import draw, draw_map
 
-__all__ = ["Columns", "Implied", "dbml", "diagram", "fitting", "mermaid"]
+__all__ = ["Columns", "Implied", "dbml", "diagram", "diagram_map", "fitting", "mermaid"]
 
 
 def diagram(
@@ -40,11 +43,35 @@ def diagram(
     columns: Columns = "all",
     title: str = "Entity-relationship diagram",
     prefix: str = "erd",
+    mapped: bool = True,
 ) -> str:
     """The diagram of a schema as one SVG element. The same schema always gives the same text.
 
     `implied` are references without a foreign key, drawn as such. `columns`: all, those of keys, or none. `prefix`
-    begins its ids.
+    begins its ids. `mapped`: a large one has its map (`diagram_map`) above the tables.
     """
     shown = content(schema, implied=implied, columns=columns)
-    return draw(shown, layout(shown), title=title, prefix=prefix)
+    groups = grouped(shown)
+    shown = shortened(shown, groups)
+    return draw(
+        shown,
+        layout(shown, groups),
+        groups,
+        title=title,
+        prefix=prefix,
+        map_=overview(shown, groups) if mapped else None,
+    )
+
+
+def diagram_map(
+    schema: Relational,
+    *,
+    implied: Sequence[Implied] = (),
+    title: str = "Map of the entity-relationship diagram",
+    prefix: str = "erd-map",
+) -> str | None:
+    """The map of a large schema's groups as one SVG element; None for a small one. `diagram` has the same groups."""
+    shown = content(schema, implied=implied, columns="none")
+    groups = grouped(shown)
+    found = overview(shown, groups)
+    return None if found is None else draw_map(shown, groups, found, title=title, prefix=prefix)

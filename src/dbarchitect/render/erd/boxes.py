@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from dbarchitect.model.names import Name, quote_identifier
 from dbarchitect.model.schema import ForeignKey, PrimaryKey, Relational, Table, Type, Unique
 from dbarchitect.model.value import Value
@@ -22,6 +24,7 @@ from ..untrusted import line
 Columns = Literal["all", "keys", "none"]
 
 HEADER, ROW = 32, 22  # pixels
+SMALL = 11  # the letters of what is said beside a name
 _EDGE, _DOT, _BADGE, _BETWEEN = 12, 14, 24, 24
 _LEAST_WIDTH, _MOST_NAME, _MOST_TYPE = 130, 240, 190
 _LEGIBLE = 60  # tables with all their columns, on a large screen
@@ -50,7 +53,7 @@ class Implied(Value, frozen=True, kw_only=True):
 
 
 class Row(Value, frozen=True, kw_only=True):
-    """A column. `type` is as people write it; `note` is for who points at it."""
+    """A column. `type` is as people write it; `note` is for who points at it. `away`: what it refers to by stubs."""
 
     name: str
     type: str
@@ -60,12 +63,14 @@ class Row(Value, frozen=True, kw_only=True):
     unique: bool
     not_null: bool
     note: str = ""
+    away: tuple[str, ...] = ()
 
 
 class Box(Value, frozen=True, kw_only=True):
     """A table. `hidden` columns are folded away; `known`: whether the schema holds it. Sizes are in pixels.
 
-    `badges`: how many marks a row has at most.
+    `badges`: how many marks a row has at most. `away`: what it refers to by stubs, where it has no rows to say so;
+    `inbound`: how many stubs lead to it.
     """
 
     name: Name
@@ -76,6 +81,8 @@ class Box(Value, frozen=True, kw_only=True):
     badges: int
     known: bool
     note: str = ""
+    away: tuple[str, ...] = ()
+    inbound: int = 0
 
 
 class Link(Value, frozen=True, kw_only=True):
@@ -85,6 +92,7 @@ class Link(Value, frozen=True, kw_only=True):
     optional   a child may do without a parent
     name       of the constraint; "" for an implied one
     child_rows, parent_rows   rows of the columns, those that are shown
+    stub       it is not drawn to its parent: the row of the child says where it leads
     """
 
     child: int
@@ -98,6 +106,7 @@ class Link(Value, frozen=True, kw_only=True):
     implied: bool
     name: str
     note: str
+    stub: bool = False
 
     @property
     def end(self) -> tuple[int, tuple[str, ...], bool, bool]:
@@ -265,8 +274,18 @@ def _keys(table: Table) -> list[PrimaryKey | Unique]:
 
 
 def shown(row: Row) -> tuple[str, str]:
-    """Name and type of a column as there is room for them in a box."""
-    return cut(line(row.name) or " ", _MOST_NAME), cut(line(row.type), _MOST_TYPE)
+    """Name and type of a column as there is room for them in a box. Where a stub leads stands instead of the type."""
+    return cut(line(row.name) or " ", _MOST_NAME), towards(row.away) or cut(line(row.type), _MOST_TYPE)
+
+
+def towards(away: Sequence[str]) -> str:
+    """Where stubs lead, as there is room for it; "" without any."""
+    return cut(f"→ {', '.join(away)}", _MOST_TYPE, SMALL) if away else ""
+
+
+def received(box: Box) -> str:
+    """How many stubs lead to a box; "" without any."""
+    return f"← {box.inbound:,}" if box.inbound else ""
 
 
 def short_type(kind: Type, table: Table) -> str:
@@ -321,11 +340,7 @@ def _places(rows: tuple[Row, ...], columns: Sequence[str]) -> tuple[int, ...]:
 
 
 def _box(name: Name, table: Table | None, rows: tuple[Row, ...], ends: int, partitions: int) -> Box:
-    title = cut(line(name.name), _MOST_NAME + 80, 13)
     badges = max((one.primary + one.foreign + one.implied + one.unique for one in rows), default=0)
-    texts = [width_of(name) + width_of(kind, 11) for name, kind in map(shown, rows)]
-    widest = max(texts, default=0) + badges * _BADGE + _DOT + _BETWEEN
-    width = max(_LEAST_WIDTH, width_of(title, 13) * 1.06 + 2 * _EDGE, widest + 2 * _EDGE)
     hidden = len(table.columns) - len(rows) if table is not None else 0
     height = HEADER + ROW * (len(rows) + bool(hidden and rows)) + (4 if rows else 0)
     if not rows:
@@ -341,13 +356,25 @@ def _box(name: Name, table: Table | None, rows: tuple[Row, ...], ends: int, part
             said.append("foreign table")
         if table.comment:
             said.append(table.comment)
-    return Box(
-        name=name,
-        rows=rows,
-        hidden=hidden,
-        width=-(-int(width) // 4) * 4 + 4,
-        height=int(height),
-        badges=badges,
-        known=table is not None,
-        note=line(", ".join(said)),
+    return fitted(
+        Box(
+            name=name,
+            rows=rows,
+            hidden=hidden,
+            width=0,
+            height=int(height),
+            badges=badges,
+            known=table is not None,
+            note=line(", ".join(said)),
+        )
     )
+
+
+def fitted(box: Box) -> Box:
+    """The box as wide as what it says."""
+    title = cut(line(box.name.name), _MOST_NAME + 80, 13)
+    texts = [width_of(name) + width_of(kind, SMALL) for name, kind in map(shown, box.rows)]
+    widest = max(texts, default=0) + box.badges * _BADGE + _DOT + _BETWEEN
+    head = width_of(title, 13) * 1.06 + (width_of(received(box), SMALL) + _DOT if box.inbound else 0)
+    width = max(_LEAST_WIDTH, head + 2 * _EDGE, widest + 2 * _EDGE, width_of(towards(box.away), SMALL) + 2 * _EDGE)
+    return replace(box, width=-(-int(width) // 4) * 4 + 4)

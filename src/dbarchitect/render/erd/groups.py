@@ -28,44 +28,83 @@ class Group(Value, frozen=True, kw_only=True):
 
 def grouped(content: Content) -> tuple[Group, ...]:
     """The groups of all boxes; each box is in one."""
+    hubs = hubs_of(content)
     neighbours = _neighbours(content)
     boxes = content.boxes
     alone = tuple(number for number in range(len(boxes)) if not neighbours[number])
     linked = [number for number in range(len(boxes)) if neighbours[number]]
-    schemas: dict[str, list[int]] = defaultdict(list)
-    for number in linked if not content.several else range(len(boxes)):
-        schemas[boxes[number].name.schema].append(number)
     groups: list[Group] = []
     if content.several:
+        schemas: dict[str, list[int]] = defaultdict(list)
+        for number in range(len(boxes)):
+            schemas[boxes[number].name.schema].append(number)
         for schema, members in schemas.items():
             inside = [one for one in members if neighbours[one]]
             outside = tuple(one for one in members if not neighbours[one])
             if len(members) <= _WHOLE and len(outside) <= max(_SMALLEST, len(inside)):
                 groups.append(Group(title=schema, members=tuple(members), framed=True, loose=not inside))
                 continue
-            for part in _communities(inside, neighbours) if len(inside) > _WHOLE else [inside] if inside else []:
-                title = f"{schema}: {_titled(part, neighbours, content)}" if len(inside) > _WHOLE else schema
-                groups.append(Group(title=title, members=tuple(part), framed=True))
+            if len(inside) > _WHOLE:
+                groups += _parts(inside, content, hubs, f"{schema}: ")
+            elif inside:
+                groups.append(Group(title=schema, members=tuple(inside), framed=True))
             groups.append(Group(title=f"{schema}: without references", members=outside, framed=True, loose=True))
         return tuple(sorted((one for one in groups if one.members), key=lambda one: one.loose))
     if len(linked) <= _WHOLE:
         groups += [Group(title="", members=tuple(part), framed=False) for part in _components(linked, neighbours)]
     else:
-        groups += [
-            Group(title=_titled(part, neighbours, content), members=tuple(part), framed=True)
-            for part in _communities(linked, neighbours)
-        ]
+        groups += _parts(linked, content, hubs, "")
     if alone:
         title = "without references" if linked else ""
         groups.append(Group(title=title, members=alone, framed=bool(linked), loose=True))
     return tuple(groups)
 
 
-def _neighbours(content: Content) -> list[dict[int, int]]:
-    """Of each box the boxes it is linked with, and how often."""
-    found: list[dict[int, int]] = [defaultdict(int) for _ in content.boxes]
+def is_large(content: Content) -> bool:
+    """Whether so many boxes are linked that they cannot be laid out as one."""
+    return (
+        len({end for link in content.links if link.child != link.parent for end in (link.child, link.parent)}) > _WHOLE
+    )
+
+
+def hubs_of(content: Content) -> frozenset[int]:
+    """What more boxes refer to than a community has: in a large picture it belongs to none."""
+    if not is_large(content):
+        return frozenset()
+    children: dict[int, set[int]] = defaultdict(set)
     for link in content.links:
         if link.child != link.parent:
+            children[link.parent].add(link.child)
+    return frozenset(parent for parent, found in children.items() if len(found) > _LARGEST)
+
+
+def _parts(members: Sequence[int], content: Content, hubs: frozenset[int], within: str) -> list[Group]:
+    """The groups of what is too much for one: hubs, communities of the rest, and what is in no community.
+
+    What refers to the same hub has little else in common, so hubs do not count there.
+    """
+    neighbours = _neighbours(content, hubs)
+    central = tuple(one for one in members if one in hubs)
+    found = _communities([one for one in members if one not in hubs], neighbours)
+    groups = [
+        Group(title=f"{within}{_titled(part, neighbours, content)}", members=tuple(part), framed=True)
+        for part in found
+        if len(part) >= _SMALLEST
+    ]
+    if central:
+        groups.insert(0, Group(title=f"{within}hubs", members=central, framed=True))
+    small = [part for part in found if len(part) < _SMALLEST]
+    if small:
+        members = tuple(one for part in small for one in part)
+        groups.append(Group(title=f"{within}small groups", members=members, framed=True))
+    return groups
+
+
+def _neighbours(content: Content, hubs: frozenset[int] = frozenset()) -> list[dict[int, int]]:
+    """Of each box the boxes it is linked with, and how often; references to `hubs` do not count."""
+    found: list[dict[int, int]] = [defaultdict(int) for _ in content.boxes]
+    for link in content.links:
+        if link.child != link.parent and link.parent not in hubs:
             found[link.child][link.parent] += 1
             found[link.parent][link.child] += 1
     return found

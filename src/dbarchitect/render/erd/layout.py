@@ -17,15 +17,17 @@ from dbarchitect.render.untrusted import line
 from .boxes import HEADER, ROW, Content, Link, width_of
 from .channels import CLEAR, Wire, assign, on_each_other
 from .columns import GAP, Arrangement, Net, arrange
-from .groups import Group, grouped
+from .groups import Group
 from .shelves import ASPECT, Size, shelved
 
 _MANY = 60  # boxes: with more of them titles are larger, so that they are legible from farther away
+_LARGER = 1.7
 _TRACK = 9.0
 _MARKS = 24.0  # at either side of a channel: for crow's feet
 _PAD, _TITLE, _MARGIN, _APART = 10.0, 30.0, 24.0, 26.0
 _TITLE_TEXT = 0.47  # the letters of a title, as a share of its height
 _TRIES = 3  # to part wires that lie on each other
+_STUB = 9.0  # it ends before a frame does
 _PORTS = 9.0  # between two wires that end at one row
 
 
@@ -53,7 +55,8 @@ class Frame(Value, frozen=True, kw_only=True):
 
 
 class Way(Value, frozen=True, kw_only=True):
-    """The corners of a link from the border of the child to that of the parent. All its lines are level or upright."""
+    """The corners of a link from the border of the child to that of the parent, or of a stub to where it ends. All its
+    lines are level or upright."""
 
     points: tuple[tuple[float, float], ...]
 
@@ -83,22 +86,26 @@ class _Trunk:
     street: int = 0  # of leaves on the shelf of the root
 
 
-def layout(content: Content) -> Layout:
-    """A place for everything. The same content always gets the same layout."""
-    return _Builder(content).build() if content.boxes else Layout(width=320, height=80, places=(), frames=(), ways=())
+def layout(content: Content, groups: Sequence[Group], *, aspect: float = ASPECT) -> Layout:
+    """A place for everything. The same content always gets the same layout. `aspect`: width over height of a group."""
+    if not content.boxes:
+        return Layout(width=320, height=80, places=(), frames=(), ways=())
+    return _Builder(content, groups, aspect).build()
 
 
 class _Builder:
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, groups: Sequence[Group], aspect: float) -> None:
         self.content = content
         self.boxes = content.boxes
-        self.groups: tuple[Group, ...] = grouped(content)
+        self.groups = groups
+        self.aspect = aspect
         self.group_of = {box: number for number, group in enumerate(self.groups) for box in group.members}
         self.inside = {box: place for group in self.groups for place, box in enumerate(group.members)}
         self.trunks = _trunks(content)
         # Of each group: (trunk, its links inside), as `Net`s.
         self.nets: list[list[tuple[int, list[int]]]] = [[] for _ in self.groups]
-        self.title = _TITLE if len(self.boxes) <= _MANY else 1.7 * _TITLE
+        self.title = _TITLE if len(self.boxes) <= _MANY else _LARGER * _TITLE * (len(self.boxes) / _MANY) ** 0.5
+        self.least = min(self.title, _LARGER * _TITLE) * _TITLE_TEXT  # the letters of a title that has little room
         self.arranged: list[Arrangement] = []
         self.shelves: list[list[list[int]]] = []
         self._arrange()
@@ -117,7 +124,7 @@ class _Builder:
         best."""
         groups = range(len(self.groups))
         areas = [self._area(group) for group in groups if not self.groups[group].loose]
-        wanted = max((max(areas, default=0) / ASPECT) ** 0.5, 240)
+        wanted = max((max(areas, default=0) / self.aspect) ** 0.5, 240)
         loose = [group for group in groups if self.groups[group].loose]
         known = {group: self._arranged(group, wanted) for group in groups if group not in loose}
         heights = [wanted]
@@ -185,7 +192,7 @@ class _Builder:
             sizes.append(size)
         for link in self.content.links:
             child, parent = self.group_of[link.child], self.group_of[link.parent]
-            if child != parent:
+            if child != parent and not link.stub:
                 sizes[child].links[parent] = sizes[child].links.get(parent, 0) + 1
                 sizes[parent].links[child] = sizes[parent].links.get(child, 0) + 1
         return sizes
@@ -250,6 +257,8 @@ class _Builder:
         ports: dict[tuple[tuple[int, int], int], list[tuple[int, int, int]]] = defaultdict(list)
         for port in self.ports:
             box, side, key = port
+            if key < 0 and self.content.links[-1 - key].stub:
+                continue
             ports[self._channel(box, side), key if key >= 0 else whose[-1 - key]].append(port)
         moved = False
         for channel, wires in self.channels.items():
@@ -352,6 +361,9 @@ class _Builder:
             for one, side in trunk.leaf_sides.items():
                 link = self.content.links[one]
                 ends[link.child, side, _row(link.child_rows)].append((root, -1 - one))
+        for one, link in enumerate(self.content.links):
+            if link.stub:
+                ends[link.child, 1, _row(link.child_rows)].append((float("inf"), -1 - one))
         for (box, side, row), found in ends.items():
             found.sort()
             top = self._box_top(box)
@@ -492,8 +504,8 @@ class _Builder:
             if place < len(widths):
                 self.columns_at[group, place] = x
                 x += widths[place]
-        if framed:  # a frame is as wide as its title
-            x = max(x, start + width_of(line(self.groups[group].title), self.title * _TITLE_TEXT) + 2 * 14)
+        if framed:  # a frame is as wide as its title in small letters
+            x = max(x, start + width_of(line(self.groups[group].title), self.least) + 2 * 14)
         self.frame_at[group] = (start, x - start)
         return x
 
@@ -577,6 +589,7 @@ class _Builder:
                 x, width = self.frame_at[number]
                 y = self.shelf_at[self.shelf_of[number]] + self.tops[number] - self.title - _PAD
                 height = self.heights[number] + self.title + 2 * _PAD
+                room = (width - 2 * 14) / max(width_of(line(group.title), 1), 1)
                 frames.append(
                     Frame(
                         group=number,
@@ -586,13 +599,18 @@ class _Builder:
                         y=y,
                         width=width,
                         height=height,
-                        text=self.title * _TITLE_TEXT,
+                        text=max(self.least, min(self.title * _TITLE_TEXT, room)),
                     )
                 )
         ways: dict[int, Way] = {}
         for number, trunk in enumerate(self.trunks):
             for link in trunk.links:
                 ways[link] = Way(points=_straight(self._way(number, trunk, link, places)))
+        for number, link in enumerate(self.content.links):
+            if link.stub:
+                x = places[link.child].x + places[link.child].width
+                y = self.shelf_at[self.shelf_of[self.group_of[link.child]]] + self.ports[link.child, 1, -1 - number]
+                ways[number] = Way(points=_straight([(x, y), (x + _STUB, y)]))
         return Layout(
             width=self.right + _MARGIN,
             height=self.bottom + _MARGIN,
@@ -655,6 +673,8 @@ def _trunks(content: Content) -> list[_Trunk]:
     """Links by what their end at the parent looks like: the same columns, the same marks."""
     found: dict[tuple[int, tuple[str, ...], bool, bool], _Trunk] = {}
     for number, link in enumerate(content.links):
+        if link.stub:
+            continue
         found.setdefault(link.end, _Trunk(link.parent, _row(link.parent_rows), [])).links.append(number)
     return list(found.values())
 
