@@ -29,7 +29,7 @@ from .dbml import dbml
 from .groups import grouped
 from .layout import layout
 from .mermaid import mermaid
-from .overview import overview
+from .overview import ABOVE, ALONE, overview
 from .stubs import shortened
 from .svg import draw, draw_map
 
@@ -59,7 +59,7 @@ def diagram(
         groups,
         title=title,
         prefix=prefix,
-        map_=overview(shown, groups) if mapped else None,
+        map_=overview(shown, groups, aspect=ABOVE) if mapped else None,
     )
 
 
@@ -73,5 +73,5 @@ def diagram_map(
     """The map of a large schema's groups as one SVG element; None for a small one. `diagram` has the same groups."""
     shown = content(schema, implied=implied, columns="none")
     groups = grouped(shown)
-    found = overview(shown, groups)
+    found = overview(shown, groups, aspect=ALONE)
     return None if found is None else draw_map(shown, groups, found, title=title, prefix=prefix)

@@ -280,7 +280,7 @@ def shown(row: Row) -> tuple[str, str]:
 
 def towards(away: Sequence[str]) -> str:
     """Where stubs lead, as there is room for it; "" without any."""
-    return cut(f"→ {', '.join(away)}", _MOST_TYPE, SMALL) if away else ""
+    return cut(f"→ {', '.join(away)}", _MOST_NAME, SMALL) if away else ""
 
 
 def received(box: Box) -> str:

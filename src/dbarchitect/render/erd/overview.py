@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from dbarchitect.model.names import Name
 
@@ -23,7 +24,7 @@ from .markup import num, rounded, text
 _HEAVIEST = 3  # bundles of a group that are drawn at least
 _TITLE, _EDGE, _PORT = 14, 12, 13  # pixels: letters of a name, margin of a box, between two bundles at a box
 _LEAST, _MOST = 150, 260  # the width of a box
-_ASPECT = 4.5  # width over height of what is above the tables, channels not counted
+ABOVE, ALONE = 4.5, 2.4  # width over height of a map above its tables and of one alone; channels are not counted
 _NAMED = 2  # tables of a group
 
 
@@ -48,7 +49,7 @@ class Overview:
     said: tuple[str, ...]  # of each group: which of its tables most refer to
 
 
-def overview(content: Content, groups: Sequence[Group]) -> Overview | None:
+def overview(content: Content, groups: Sequence[Group], *, aspect: float) -> Overview | None:
     """The map of a large content; a small one has none."""
     if not is_large(content):
         return None
@@ -76,7 +77,11 @@ def overview(content: Content, groups: Sequence[Group]) -> Overview | None:
     alone = tuple(place for place in range(len(groups)) if not ends[place])
     parts = [Group(title="", members=one, framed=False, loose=one == alone) for one in (linked, alone) if one]
     return Overview(
-        content=made, layout=layout(made, parts, aspect=_ASPECT), bundles=bundles, left_out=len(every) - len(bundles), said=said
+        content=made,
+        layout=layout(made, parts, aspect=aspect),
+        bundles=bundles,
+        left_out=len(every) - len(bundles),
+        said=said,
     )
 
 
@@ -103,7 +108,7 @@ def _box(group: Group, said: str, ends: int) -> Box:
         name=Name(schema="", name=group.title),
         rows=(),
         hidden=0,
-        width=int(min(max(widest, _LEAST), _MOST)) + 2 * _EDGE,
+        width=ceil(min(max(widest, _LEAST), _MOST)) + 2 * _EDGE,
         height=max(62 if said else 46, _PORT * ends + 16),
         badges=0,
         known=True,
@@ -158,10 +163,10 @@ def drawn(found: Overview, hues: Sequence[int]) -> str:
         anchor = ' text-anchor="end"' if out < 0 else ""
         width = min(1.2 + 0.5 * (one.there + one.back).bit_length(), 5)
         parts.append(
-            f'<g class="erd-bundle" data-nodes="{one.child} {one.parent}" stroke-width="{num(width)}"><title>{text(said)}</title>'
-            f'<path class="erd-line" d="{rounded(way)}"/>'
+            f'<g class="erd-bundle" data-nodes="{one.child} {one.parent}" stroke-width="{num(width)}">'
+            f'<title>{text(said)}</title><path class="erd-line" d="{rounded(way)}"/>'
             f'<path class="erd-arrow" d="{heads}"/>'
-            f'<text class="erd-count" x="{num(x + out * 10)}" y="{num(y - 3)}"'
+            f'<text class="erd-count" x="{num(x + out * (10 if one.back else 3))}" y="{num(y - 3)}"'
             f"{anchor}>{short(one.there + one.back)}</text></g>"
         )
     parts.append("</g>")
@@ -185,4 +190,4 @@ def told(found: Overview) -> str:
     return said
 
 
-__all__ = ["Overview", "drawn", "overview", "told"]
+__all__ = ["ABOVE", "ALONE", "Overview", "drawn", "overview", "told"]

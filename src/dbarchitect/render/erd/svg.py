@@ -55,6 +55,7 @@ _STYLE = """
 .erd .erd-implied .erd-line,.erd .erd-implied .erd-mark,.erd .erd-implied .erd-ring{stroke:#b45309}
 .erd .erd-implied .erd-line{stroke-dasharray:6 4}
 .erd .erd-arrow{fill:#66718a}.erd .erd-count{font-size:10px;font-weight:600;fill:#5b6577}
+.erd .erd-count{stroke:#fff;stroke-width:3;paint-order:stroke}
 .erd .erd-bundle .erd-line{stroke-width:inherit}
 .erd .erd-unknown .erd-box{stroke-dasharray:5 4}
 .erd .erd-h0 .erd-head{fill:#dbe7fb}.erd .erd-h1 .erd-head{fill:#d9f0e3}.erd .erd-h2 .erd-head{fill:#fbe6d3}
@@ -75,7 +76,7 @@ _STYLE = """
 .erd .erd-h3 .erd-head{fill:#3b2b57}.erd .erd-h4 .erd-head{fill:#19444a}.erd .erd-h5 .erd-head{fill:#512836}
 .erd .erd-h6 .erd-head{fill:#463f1a}.erd .erd-h7 .erd-head{fill:#333a47}
 .erd .erd-edge:hover path,.erd .erd-bundle:hover .erd-line{stroke:#7fb0ff}
-.erd .erd-arrow{fill:#8995ab}.erd .erd-count{fill:#a9b3c4}.erd .erd-bundle:hover .erd-count{fill:#7fb0ff}
+.erd .erd-arrow{fill:#8995ab}.erd .erd-count{fill:#a9b3c4;stroke:#12161f}.erd .erd-bundle:hover .erd-count{fill:#7fb0ff}
 }
 """
 

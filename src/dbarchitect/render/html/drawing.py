@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Relational
-from dbarchitect.render.erd import Columns, Implied, diagram, fitting, mermaid
+from dbarchitect.render.erd import Columns, Implied, diagram, diagram_map, fitting, mermaid
 
 _NAMES: dict[Columns, str] = {"all": "All columns", "keys": "Keys", "none": "Names"}
 
@@ -28,9 +28,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """`variants`: SVG by name, with more and fewer columns, the first is shown."""
+    """`variants`: SVG by name, with more and fewer columns, the first is shown. That is the map where there is one."""
 
     variants: tuple[tuple[str, Markup], ...]
+    mapped: bool
     tables: tuple[Listed, ...]
     mermaid: str
 
@@ -43,13 +44,20 @@ def drawn(schema: Relational, implied: Sequence[Implied] = ()) -> Drawn:
         for key in table.foreign_keys:
             referred[key.target].append(table.name.short)
     first = fitting(schema)
-    variants: list[tuple[str, Markup]] = []
-    for columns, name in sorted(_NAMES.items(), key=lambda one: one[0] != first):
-        svg = diagram(schema, implied=implied, columns=columns, prefix=f"erd-{columns}")
-        # Every drawing escapes what is of the schema.
-        variants.append((name, Markup(svg if columns == first else svg.replace("<svg ", "<svg hidden ", 1))))
+    drawings = [
+        (name, diagram(schema, implied=implied, columns=columns, prefix=f"erd-{columns}", mapped=False))
+        for columns, name in sorted(_NAMES.items(), key=lambda one: one[0] != first)
+    ]
+    map_ = diagram_map(schema, implied=implied)
+    if map_ is not None:
+        drawings.insert(0, ("Map", map_))
+    # Every drawing escapes what is of the schema.
     return Drawn(
-        variants=tuple(variants),
+        variants=tuple(
+            (name, Markup(svg.replace("<svg ", "<svg hidden ", 1) if place else svg))
+            for place, (name, svg) in enumerate(drawings)
+        ),
+        mapped=map_ is not None,
         tables=tuple(
             Listed(
                 id=str(table.name),

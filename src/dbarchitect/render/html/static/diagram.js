@@ -8,13 +8,16 @@
     const drawings = [...canvas.querySelectorAll(":scope > svg")].map((svg) => {
       const whole = svg.viewBox.baseVal;
       const tables = [...svg.querySelectorAll("[data-table]")], links = [...svg.querySelectorAll("[data-from]")];
-      return { svg, tables, links, whole: { x: whole.x, y: whole.y, width: whole.width, height: whole.height }, view: null };
+      const nodes = [...svg.querySelectorAll("[data-node]")], bundles = [...svg.querySelectorAll("[data-nodes]")];
+      return { svg, tables, links, nodes, bundles, stubs: svg.querySelector(".erd-stub") !== null, whole: { x: whole.x, y: whole.y, width: whole.width, height: whole.height }, view: null };
     });
     let now = drawings[0], focused = "";
+    // A large schema is first seen as a map of its groups; the drawing after it has their tables.
+    const map = drawings[0].nodes.length ? drawings[0] : null, whole = drawings[map ? 1 : 0];
     // On a small screen the first drawing is the fullest whose letters can still be read, in a frame of its height.
     const letters = 12, legible = 5.5, highest = canvas.clientHeight;
     const scale = ({ whole }) => Math.min(canvas.clientWidth / (whole.width + 16), highest / (whole.height + 16));
-    if (canvas.clientWidth < 640) {
+    if (canvas.clientWidth < 640 && !map) {
       const full = [...drawings].sort((one, other) => other.whole.width * other.whole.height - one.whole.width * one.whole.height);
       now = full.find((one) => scale(one) * letters >= legible) ?? full[full.length - 1];
     }
@@ -35,7 +38,18 @@
       return { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height };
     };
     const fit = () => show(around(now.whole, 8));
+    const turn = (drawing) => { now = drawing; shown(); fit(); };
+    const open = (node) => {
+      all();
+      turn(whole);
+      show(around(boxOf([now.svg.querySelector(`.erd-group[data-group="${node.dataset.node}"]`)]), 24));
+    };
     const zoom = (factor, at) => {
+      if (map && !focused) {  // into a group, and back out to the map
+        const box = now.view.width / canvas.clientWidth, node = now === map && at?.target?.closest?.("[data-node]");
+        if (node && factor > 1 && boxOf([node]).width / box > canvas.clientWidth / 2) { open(node); return; }
+        if (now !== map && factor < 1 && now.view.width >= around(now.whole, 8).width * 1.2) { turn(map); return; }
+      }
       const view = now.view, limit = around(now.whole, 8).width * 1.5;
       const width = Math.min(Math.max(view.width / factor, canvas.clientWidth / most), limit);
       const ratio = width / view.width, box = canvas.getBoundingClientRect();
@@ -55,6 +69,80 @@
       const x = Math.min(...xs), y = Math.min(...ys);
       return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
     };
+    // Neighbours that stand far away come to the table for as long as it is looked at: what it refers to on its left, what
+    // refers to it on its right. Many of them are a block with one line.
+    const gap = 24, lane = 90, tall = 14;
+    let gathered = null;
+    const size = (one) => { const { width, height } = one.querySelector("rect"); return { width: width.baseVal.value, height: height.baseVal.value }; };
+    const make = (parent, name, values) => {
+      const one = parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", name));
+      for (const [key, value] of Object.entries(values)) one.setAttribute(key, value);
+      return one;
+    };
+    const release = () => {
+      if (!gathered) return;
+      for (const [one, before] of gathered.before) one.setAttribute("transform", before);
+      gathered.layer.remove();
+      gathered.svg.classList.remove("gathered");
+      gathered = null;
+    };
+    const gather = (name) => {
+      const byName = new Map(now.tables.map((one) => [one.dataset.table, one])), chosen = byName.get(name);
+      const links = now.links.filter(({ dataset: { from, to } }) => (from === name || to === name) && from !== to);
+      const parents = new Set(links.filter((one) => one.dataset.from === name).map((one) => one.dataset.to));
+      const children = new Set(links.map((one) => one.dataset.from).filter((one) => one !== name && !parents.has(one)));
+      const layer = make(now.svg, "g", { class: "erd-near" });
+      gathered = { svg: now.svg, layer, before: new Map([name, ...parents, ...children].map((one) => [byName.get(one), byName.get(one).getAttribute("transform")])) };
+      now.svg.classList.add("gathered");
+      const own = size(chosen), [x, y] = gathered.before.get(chosen).match(/[-\d.]+/g).map(Number), middle = y + own.height / 2;
+      const view = { left: x, right: x + own.width, top: y, bottom: y + own.height }, at = new Map([[name, { x, y, ...own }]]);
+      for (const [names, side] of [[parents, -1], [children, 1]]) {
+        const nodes = [...names].map((one) => [one, size(byName.get(one))]);
+        const block = nodes.length > tall, mean = (pick) => nodes.reduce((sum, one) => sum + pick(one[1]) + gap, 0) / nodes.length;
+        const columns = block ? Math.ceil(Math.sqrt(nodes.length * mean((one) => one.height) / mean((one) => one.width))) : 1;
+        const rows = Math.ceil(nodes.length / columns);
+        let edge = side > 0 ? x + own.width + lane : x - lane;
+        for (let column = 0; column < columns && nodes.length; column++) {
+          const part = nodes.slice(column * rows, (column + 1) * rows), widest = Math.max(0, ...part.map((one) => one[1].width));
+          let top = middle - part.reduce((sum, one) => sum + one[1].height + gap, -gap) / 2;
+          for (const [one, { width, height }] of part) {
+            const left = side > 0 ? edge : edge - width;
+            byName.get(one).setAttribute("transform", `translate(${left} ${top})`);
+            at.set(one, { x: left, y: top, width, height, block });
+            view.top = Math.min(view.top, top);
+            view.bottom = Math.max(view.bottom, top + height);
+            view.left = Math.min(view.left, left);
+            view.right = Math.max(view.right, left + width);
+            top += height + gap;
+          }
+          edge += side * (widest + gap);
+        }
+        if (block) {
+          const found = nodes.map((one) => at.get(one[0])), left = Math.min(...found.map((one) => one.x)) - 12;
+          const top = Math.min(...found.map((one) => one.y)) - 12, right = Math.max(...found.map((one) => one.x + one.width)) + 12;
+          const frame = make(layer, "rect", { class: "erd-frame", x: left, y: top, rx: 10, width: right - left, height: Math.max(...found.map((one) => one.y + one.height)) + 12 - top });
+          layer.prepend(frame);
+          make(layer, "path", { class: "erd-line", d: side > 0 ? `M${left} ${middle}H${x + own.width}` : `M${x} ${middle}H${right}` });
+        }
+      }
+      const row = (one, columns) => {
+        const place = at.get(one), first = columns.split(", ")[0];
+        const column = [...byName.get(one).querySelectorAll("[data-column]")].find((cell) => cell.dataset.column === first);
+        return place.y + (column ? Number(column.querySelector("text").getAttribute("y")) - 4 : Math.min(16, place.height / 2));
+      };
+      for (const one of links) {
+        const { from, to, columns } = one.dataset, child = at.get(from), parent = at.get(to);
+        if (child.block || parent.block) continue;
+        const right = child.x > parent.x, out = right ? -1 : 1;  // the parent is on the left
+        const start = { x: right ? child.x : child.x + child.width, y: row(from, columns) }, end = { x: right ? parent.x + parent.width : parent.x, y: row(to, "") };
+        const edge = make(layer, "g", { class: one.getAttribute("class").replace("away", "") });
+        edge.append(one.querySelector("title").cloneNode(true));
+        make(edge, "path", { class: "erd-line", d: `M${start.x} ${start.y}C${start.x + out * lane / 2} ${start.y} ${end.x - out * lane / 2} ${end.y} ${end.x} ${end.y}` });
+        make(edge, "path", { class: "erd-mark", d: `M${end.x - out * 7} ${end.y - 4}L${end.x} ${end.y}L${end.x - out * 7} ${end.y + 4}` });
+      }
+      now.svg.insertBefore(layer, now.svg.querySelector(".erd-tables"));
+      return { x: view.left, y: view.top, width: view.right - view.left, height: view.bottom - view.top };
+    };
     const thin = (keep, keepLink) => {
       for (const one of now.tables) {
         one.classList.toggle("away", !keep(one.dataset.table));
@@ -63,12 +151,16 @@
       for (const one of now.links) one.classList.toggle("away", !keepLink(one.dataset.from, one.dataset.to));
     };
     const all = () => {
+      release();
       focused = "";
       thin(() => true, () => true);
+      for (const { nodes, bundles } of drawings) for (const one of [...nodes, ...bundles]) one.classList.remove("away");
       unfocus.hidden = true;
       found.textContent = "";
     };
     const focus = (name) => {
+      release();
+      if (now === map) turn(whole);
       const near = new Set([name]);
       for (const { dataset: { from, to } } of now.links) {
         if (from === name) near.add(to);
@@ -81,7 +173,7 @@
       unfocus.hidden = false;
       const others = near.size - 1;
       found.textContent = `${name}: ${others} ${others === 1 ? "neighbour" : "neighbours"}`;
-      const view = around(boxOf(nodes), 24);
+      const view = around(now.stubs ? gather(name) : boxOf(nodes), 24);
       // One small table shall not fill the screen.
       const widest = canvas.clientWidth / 1.3;
       show(view.width < widest ? around({ x: view.x, y: view.y, width: view.width, height: view.height },
@@ -90,12 +182,19 @@
     const search = () => {
       const words = find.value.trim().toLowerCase();
       if (!words) { all(); return []; }
-      const hits = now.tables.filter((one) => (one.dataset.table + " " + one.textContent).toLowerCase().includes(words));
+      release();
+      const hits = (now === map ? whole : now).tables.filter((one) => (one.dataset.table + " " + one.textContent).toLowerCase().includes(words));
       hits.sort((one, other) => other.dataset.table.toLowerCase().includes(words) - one.dataset.table.toLowerCase().includes(words));
       const names = new Set(hits.map((one) => one.dataset.table));
       thin((one) => names.has(one), (from, to) => names.has(from) && names.has(to));
       unfocus.hidden = false;
       found.textContent = hits.length === 1 ? "1 table" : `${hits.length || "no"} tables`;
+      if (now === map) {
+        const groups = new Set(hits.map((one) => one.dataset.group));
+        for (const one of map.nodes) one.classList.toggle("away", !groups.has(one.dataset.node));
+        for (const one of map.bundles) one.classList.add("away");
+        if (groups.size) found.textContent += ` in ${groups.size} ${groups.size === 1 ? "group" : "groups"}`;
+      }
       return hits;
     };
     find.addEventListener("input", search);
@@ -142,6 +241,8 @@
     canvas.addEventListener("click", (event) => {
       canvas.focus({ preventScroll: true });
       if (dragged > 4) return;
+      const node = event.target.closest("[data-node]");
+      if (node) { open(node); return; }
       const table = event.target.closest("[data-table]");
       if (!table) return;
       if (table.dataset.table === focused) { all(); fit(); } else focus(table.dataset.table);
@@ -161,6 +262,16 @@
     for (const button of erd.querySelectorAll("[data-show]")) {
       button.addEventListener("click", () => { focus(button.dataset.show); canvas.scrollIntoView({ block: "nearest" }); canvas.focus({ preventScroll: true }); });
     }
+    const beside = (node) => {  // the lines of a group alone, as long as it is pointed at
+      for (const one of map.bundles) one.classList.toggle("away", node !== null && !one.dataset.nodes.split(" ").includes(node.dataset.node));
+    };
+    for (const node of map?.nodes ?? []) {
+      node.setAttribute("tabindex", "0");
+      node.setAttribute("role", "button");
+      for (const kind of ["pointerenter", "focus"]) node.addEventListener(kind, () => { if (!find.value) beside(node); });
+      for (const kind of ["pointerleave", "blur"]) node.addEventListener(kind, () => { if (!find.value) beside(null); });
+      node.addEventListener("keydown", (event) => { if (event.key === "Enter") { open(node); canvas.focus({ preventScroll: true }); } });
+    }
     const variants = [...erd.querySelectorAll("[data-variant]")];
     const shown = () => {
       drawings.forEach((one) => one.svg.toggleAttribute("hidden", one !== now));
@@ -174,7 +285,7 @@
         now = drawings[place];
         shown();
         fit();
-        if (name) focus(name); else search();
+        if (name && now !== map) focus(name); else search();
       });
     }
 
@@ -191,6 +302,8 @@
           save("schema.mmd", "text/plain", erd.querySelector("[data-mermaid]").content.textContent);
           return;
         }
+        const name = focused;
+        release();
         const copy = now.svg.cloneNode(true), whole = now.whole;
         copy.setAttribute("viewBox", `${whole.x} ${whole.y} ${whole.width} ${whole.height}`);
         copy.setAttribute("width", whole.width);
@@ -199,10 +312,11 @@
         for (const one of copy.querySelectorAll(".chosen")) one.classList.remove("chosen");
         copy.removeAttribute("hidden");
         save("schema.svg", "image/svg+xml", new XMLSerializer().serializeToString(copy));
+        if (name) focus(name);
       });
     }
     let paper = null;
-    addEventListener("beforeprint", () => { paper = now.view; now.svg.setAttribute("viewBox", `${now.whole.x} ${now.whole.y} ${now.whole.width} ${now.whole.height}`); });
+    addEventListener("beforeprint", () => { paper = now.view; if (!gathered) now.svg.setAttribute("viewBox", `${now.whole.x} ${now.whole.y} ${now.whole.width} ${now.whole.height}`); });
     addEventListener("afterprint", () => { if (paper) show(paper); });
     shown();
     fit();
