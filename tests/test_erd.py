@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -22,10 +22,14 @@ from dbarchitect.api.erd import erd
 from dbarchitect.api.surroundings import WorkOptions
 from dbarchitect.model.names import Name
 from dbarchitect.model.schema import Column, ForeignKey, PrimaryKey, Relational, Table, Type, Unique
-from dbarchitect.render.erd import Implied, dbml, diagram, fitting, mermaid
-from dbarchitect.render.erd.boxes import cardinality, content
-from dbarchitect.render.erd.layout import Layout, layout
+from dbarchitect.render.erd import Implied, dbml, diagram, diagram_map, fitting, mermaid
+from dbarchitect.render.erd.boxes import Content, cardinality, content, label, width_of
+from dbarchitect.render.erd.groups import Group, grouped
+from dbarchitect.render.erd.layout import Layout, Placed, Way, layout
+from dbarchitect.render.erd.overview import ABOVE, ALONE, overview
 from dbarchitect.render.erd.png import png
+from dbarchitect.render.erd.stubs import shortened
+from modular import modular
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Names as people make them up, and as nobody should.
@@ -89,10 +93,19 @@ def made_up(tables: int, *, links: int = 2, schemas: int = 1) -> Relational:
     return Relational(tables=tuple(sorted(found, key=lambda one: one.name)))
 
 
+def laid_out(
+    schema: Relational, implied: tuple[Implied, ...] = (), columns: str = "keys"
+) -> tuple[Content, tuple[Group, ...], Layout]:
+    """What a diagram of a schema shows, its groups and its places."""
+    shown = content(schema, implied=implied, columns=columns)  # pyright: ignore[reportArgumentType]
+    groups = grouped(shown)
+    shown = shortened(shown, groups)
+    return shown, groups, layout(shown, groups)
+
+
 def check_layout(schema: Relational, implied: tuple[Implied, ...], columns: str) -> Layout:
     """What must hold of any layout."""
-    shown = content(schema, implied=implied, columns=columns)  # pyright: ignore[reportArgumentType]
-    found = layout(shown)
+    shown, _, found = laid_out(schema, implied, columns)
     assert len(found.places) == len(shown.boxes)
     assert len(found.ways) == len(shown.links)
     for one, other in combinations(found.places, 2):
@@ -105,21 +118,33 @@ def check_layout(schema: Relational, implied: tuple[Implied, ...], columns: str)
         assert place.x > 0 and place.y > 0
         assert place.x + place.width < found.width and place.y + place.height < found.height
     for link, way in zip(shown.links, found.ways, strict=True):
-        for point, box in ((way.points[0], link.child), (way.points[-1], link.parent)):
+        ends = [(way.points[0], link.child)]
+        if link.stub:
+            assert len(way.points) == 2 and length(way) < 15, "a stub leads nowhere"
+        else:
+            ends.append((way.points[-1], link.parent))
+        for point, box in ends:
             place = found.places[box]
             assert point[0] in (round(place.x, 1), round(place.x + place.width, 1)), "ends at no border"
             assert place.y <= point[1] <= place.y + place.height, "ends beside its box"
         for (x, y), (to_x, to_y) in pairwise(way.points):
             assert x == to_x or y == to_y, "neither level nor upright"
             assert 0 <= x <= found.width and 0 <= y <= found.height, "outside of the picture"
-            low_x, high_x, low_y, high_y = min(x, to_x), max(x, to_x), min(y, to_y), max(y, to_y)
-            for place in found.places:
-                inside = (
-                    low_x < place.x + place.width - 0.1 and high_x > place.x + 0.1
-                    and low_y < place.y + place.height - 0.1 and high_y > place.y + 0.1
-                )  # fmt: skip
-                assert not inside, "a line runs through a box"
+        assert not [place for place in found.places if crosses(way, place)], "a line runs through a box"
     return found
+
+
+def crosses(way: Way, box: Placed) -> bool:
+    """Whether a line runs through the inside of a box."""
+    return any(
+        min(x, to_x) < box.x + box.width - 0.1 and max(x, to_x) > box.x + 0.1
+        and min(y, to_y) < box.y + box.height - 0.1 and max(y, to_y) > box.y + 0.1
+        for (x, y), (to_x, to_y) in pairwise(way.points)
+    )  # fmt: skip
+
+
+def length(way: Way) -> float:
+    return sum(abs(to_x - x) + abs(to_y - y) for (x, y), (to_x, to_y) in pairwise(way.points))
 
 
 def check_svg(schema: Relational, implied: tuple[Implied, ...], columns: str) -> None:
@@ -155,6 +180,125 @@ def test_large(tables: int, schemas: int) -> None:
     check_svg(schema, (), "keys")
 
 
+@pytest.mark.parametrize("schemas", [False, True])
+def test_lines_of_a_large_picture_stay_in_their_group(schemas: bool) -> None:
+    schema = modular(300, schemas=schemas)
+    check_layout(schema, (), "keys")
+    check_svg(schema, (), "keys")
+    shown, groups, found = laid_out(schema)
+    frames = {frame.group: frame for frame in found.frames}
+    group_of = {box: number for number, group in enumerate(groups) for box in group.members}
+    for link, way in zip(shown.links, found.ways, strict=True):
+        if not link.stub:
+            assert group_of[link.child] == group_of[link.parent]
+        frame = frames[group_of[link.child]]
+        for x, y in way.points:
+            assert frame.x < x < frame.x + frame.width and frame.y < y < frame.y + frame.height
+    for one, other in combinations(found.frames, 2):
+        assert (
+            one.x + one.width < other.x or other.x + other.width < one.x
+            or one.y + one.height < other.y or other.y + other.height < one.y
+        ), "frames overlap"  # fmt: skip
+    for frame in found.frames:
+        assert width_of(frame.title, frame.text) < frame.width, "a title is wider than its frame"
+    # A picture whose links are all drawn has lines of many times the length.
+    whole = content(schema, columns="keys")
+    drawn = sum(map(length, layout(whole, groups).ways))
+    assert sum(map(length, found.ways)) < drawn / 4
+
+
+def test_a_stub_says_where_it_leads_and_its_target_how_many() -> None:
+    schema = modular(120)
+    shown, groups, _ = laid_out(schema)
+    of = {box.name.name: (number, box) for number, box in enumerate(shown.boxes)}
+    stubs = [link for link in shown.links if link.stub]
+    referring = sum(key.target.name == "users" for table in schema.tables for key in table.foreign_keys)
+    number, users = of["users"]
+    assert number in next(group.members for group in groups if group.title == "hubs")
+    assert users.inbound == referring > 80, "all that refer to a hub do so by stubs"
+    assert sum(box.inbound for box in shown.boxes) == len(stubs)
+    root = ElementTree.fromstring(diagram(schema, columns="keys"))
+    texts = {
+        one.get("data-table"): ["".join(text.itertext()) for text in one.iter(f"{SVG}text")]
+        for one in root.iter(f"{SVG}g")
+        if one.get("data-table")
+    }
+    assert f"← {referring}" in texts["public.users"]
+    for link in stubs:
+        child, parent = shown.boxes[link.child], shown.boxes[link.parent]
+        assert f"→ {label(parent.name, False)}" in texts[str(child.name)]
+    names = ElementTree.fromstring(diagram(schema, columns="none"))
+    said = {one.get("data-table"): "".join(one.itertext()) for one in names.iter(f"{SVG}g") if one.get("data-table")}
+    assert all("→ " in said[str(shown.boxes[link.child].name)] for link in stubs), "also where no column is shown"
+
+
+@pytest.mark.parametrize(("tables", "schemas"), [(120, False), (300, True), (1000, False)])
+@pytest.mark.parametrize("aspect", [ABOVE, ALONE])
+def test_the_map_counts_what_leads_from_group_to_group(tables: int, schemas: bool, aspect: float) -> None:
+    shown, groups, _ = laid_out(modular(tables, schemas=schemas))
+    found = overview(shown, groups, aspect=aspect)
+    assert found is not None
+    assert [int(box.note.split()[0]) for box in found.content.boxes] == [len(group.members) for group in groups]
+    group_of = {box: number for number, group in enumerate(groups) for box in group.members}
+    referring = Counter(link.parent for link in shown.links)
+    hubs = {number for number, box in enumerate(shown.boxes) if referring[number] > 26}
+    assert {shown.boxes[one].name.name for one in hubs} == {"users", "tenants"}
+    counted = Counter((group_of[link.child], group_of[link.parent]) for link in shown.links if link.parent not in hubs)
+    for one in found.bundles:
+        assert one.there == counted[one.child, one.parent] >= one.back == counted[one.parent, one.child]
+    ends = {end for one in found.bundles for end in (one.child, one.parent)}
+    assert ends | {group_of[one] for one in hubs} == set(range(len(groups))), "a group is linked with none"
+    # Boxes and lines as in any picture; a count has its line to itself, beside its box.
+    counts: dict[tuple[float, bool], list[float]] = defaultdict(list)
+    for link, way in zip(found.content.links, found.layout.ways, strict=True):
+        place = found.layout.places[link.child]
+        (x, y), (to_x, _) = way.points[:2]
+        assert x in (round(place.x, 1), round(place.x + place.width, 1)) and abs(to_x - x) >= 20
+        counts[x, to_x > x].append(y)
+        assert not [box for box in found.layout.places if crosses(way, box)], "a line runs through a group"
+    for heights in counts.values():
+        assert all(lower - upper >= 10 for upper, lower in pairwise(sorted(heights))), "counts lie on each other"
+
+
+def test_what_a_map_leaves_out_is_said() -> None:
+    """Everything refers to anything, in 20 schemas."""
+    integer = Type(sql="bigint", name="int8")
+    tables: list[Table] = []
+    for number in range(400):
+        targets = {max(0, number - 1 - number * step % 200) for step in (7, 37, 61)} if number else set[int]()
+        tables.append(
+            Table(
+                name=Name(schema=f"s{number // 20:02}", name=f"t{number:03}"),
+                columns=tuple(Column(name=f"c{at}", position=at, type=integer) for at in range(1, 4)),
+                constraints=tuple(
+                    ForeignKey(name=f"fk{at}", columns=(f"c{at}",), target=tables[to].name, target_columns=("c1",))
+                    for at, to in enumerate(sorted(targets), 1)
+                ),
+            )
+        )
+    schema = Relational(tables=tuple(tables))
+    shown, groups, _ = laid_out(schema)
+    found = overview(shown, groups, aspect=ALONE)
+    assert found is not None
+    pairs = {
+        frozenset((shown.boxes[link.child].name.schema, shown.boxes[link.parent].name.schema)) for link in shown.links
+    }
+    kept, every = len(found.bundles), sum(len(pair) == 2 for pair in pairs)
+    assert kept < every / 2
+    assert f"of {every} lines the {kept} heaviest are drawn" in (diagram_map(schema) or "")
+
+
+def test_a_small_picture_is_drawn_whole() -> None:
+    small = modular(60)
+    shown, _, _ = laid_out(small)
+    assert not any(link.stub for link in shown.links)
+    assert diagram_map(small) is None
+    text = diagram(small, columns="keys")
+    assert "erd-map" not in text and "elsewhere" not in text
+    large = diagram(modular(120), columns="keys")
+    assert "erd-map" in large and "refers to a table that stands elsewhere" in large
+
+
 def test_cardinality_comes_from_not_null_and_uniqueness() -> None:
     integer = Type(sql="integer", name="int4")
 
@@ -181,8 +325,7 @@ def test_cardinality_comes_from_not_null_and_uniqueness() -> None:
 
 @pytest.mark.parametrize("tables", [25, 60, 120])
 def test_links_to_different_ends_do_not_lie_on_each_other(tables: int) -> None:
-    shown = content(made_up(tables, links=3), columns="keys")
-    found = layout(shown)
+    shown, _, found = laid_out(made_up(tables, links=3))
     lines: dict[tuple[str, float], list[tuple[float, float, int]]] = defaultdict(list)
     for number, way in enumerate(found.ways):
         for (x, y), (to_x, to_y) in pairwise(way.points):
@@ -192,7 +335,8 @@ def test_links_to_different_ends_do_not_lie_on_each_other(tables: int) -> None:
                 lines["upright", x].append((min(y, to_y), max(y, to_y), number))
     for parts in lines.values():
         for one, other in combinations(parts, 2):
-            if shown.links[one[2]].end != shown.links[other[2]].end:
+            ends = {shown.links[number].end for _, _, number in (one, other)}
+            if len(ends) > 1 or shown.links[one[2]].stub or shown.links[other[2]].stub:
                 assert min(one[1], other[1]) - max(one[0], other[0]) < 1
 
 

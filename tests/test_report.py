@@ -21,11 +21,14 @@ from dbarchitect.engines.postgres.server import Server
 from dbarchitect.errors import InputError
 from dbarchitect.model.plan import Effects
 from dbarchitect.model.rehearsal import Held, Observed, QueryChange, Refusal, Rehearsal, Rehearsed, Stop
+from dbarchitect.render.html import Site
+from dbarchitect.render.html.browse import diagram_page
 from dbarchitect.render.html.index import index_page
 from dbarchitect.render.html.query import queries_page, query_page
 from dbarchitect.render.html.rehearsal import rehearsal_page
 from dbarchitect.render.html.report import report_page
 from migration_tools import fetched
+from modular import modular
 
 # What a name, a comment, a literal can be; each would act if it were not escaped where it stands.
 SCRIPT = "<script>pwned=1</script>"
@@ -270,6 +273,81 @@ def test_the_diagram_is_moved_searched_and_thinned(browser: Browser, pages: dict
             page.click("[data-save=mermaid]")
         mermaid = Path(waiting.value.path()).read_text()
         assert mermaid.startswith("erDiagram\n") and 'users ||--o{ script_pwned_1_script : "user_id"' in mermaid
+        assert seen.said == []
+
+
+def test_a_large_diagram_opens_as_its_map(browser: Browser, tmp_path: Path) -> None:
+    schema = modular(150)
+    path = tmp_path / "large.html"
+    path.write_text(diagram_page(Site(here="/", links=()), "large", schema, (), version="0"))
+    with Seen(browser, path, accept_downloads=True) as seen:
+        page = seen.page
+        shown = "[data-canvas] > svg:not([hidden])"
+        canvas = page.locator("[data-canvas]")
+        canvas.scroll_into_view_if_needed()
+
+        def places() -> dict[str, str]:
+            return page.evaluate(
+                f"Object.fromEntries([...document.querySelectorAll('{shown} [data-table]')]"
+                ".map((one) => [one.dataset.table, one.getAttribute('transform')]))"
+            )
+
+        def near() -> set[str]:
+            """The tables of which any part is seen in the frame of the diagram."""
+            return set(
+                page.evaluate(
+                    f"""() => {{
+                    const frame = document.querySelector('[data-canvas]').getBoundingClientRect();
+                    return [...document.querySelectorAll('{shown} [data-table]')].filter((one) => {{
+                        const box = one.getBoundingClientRect();
+                        return getComputedStyle(one).visibility === 'visible' && box.right > frame.left
+                            && box.left < frame.right && box.bottom > frame.top && box.top < frame.bottom;
+                    }}).map((one) => one.dataset.table);
+                    }}"""
+                )
+            )
+
+        nodes = page.locator(f"{shown} [data-node]")
+        assert nodes.count() > 5 and page.locator(f"{shown} [data-table]").count() == 0
+        page.evaluate((fetched((("axe-core", "4.14.1"),)) / "node_modules" / "axe-core" / "axe.min.js").read_text())
+        assert _faults(page, "{}") == []
+        page.emulate_media(color_scheme="dark")
+        assert _faults(page, "{ runOnly: ['color-contrast'] }") == []
+
+        # A search says in which groups; the group with the keyboard; from there back out to the map.
+        page.fill("[data-find]", "billing_order")
+        assert 0 < page.locator(f"{shown} [data-node]:not(.away)").count() < nodes.count()
+        assert page.inner_text("[data-found]").endswith(("groups", "1 group"))
+        page.fill("[data-find]", "")
+        assert page.locator(f"{shown} .away").count() == 0
+        nodes.nth(1).focus()
+        page.keyboard.press("Enter")
+        members = page.evaluate(
+            f"[...document.querySelectorAll('{shown} [data-group=\"1\"][data-table]')].map((one) => one.dataset.table)"
+        )
+        assert members and set(members) <= near() and len(near()) < 150
+        for _ in range(20):
+            page.click("[data-zoom=out]")
+        assert page.locator(f"{shown} [data-node]").count() == nodes.count()
+
+        # The neighbours of a table come to it from wherever they stand, and go back.
+        page.get_by_role("button", name="Keys").click()
+        before = places()
+        page.fill("[data-find]", "crm_order")
+        page.keyboard.press("Enter")
+        name = page.inner_text("[data-found]").split(":")[0]
+        (table,) = [one for one in schema.tables if str(one.name) == name]
+        wanted = {name, *(str(key.target) for key in table.foreign_keys)}
+        wanted |= {str(one.name) for one in schema.tables for key in one.foreign_keys if key.target == table.name}
+        assert near() == wanted
+        links = [key for one in schema.tables for key in one.foreign_keys if table.name in (one.name, key.target)]
+        assert page.locator(f"{shown} .erd-near .erd-edge").count() == len(links)
+        with page.expect_download() as waiting:
+            page.click("[data-save=svg]")
+        saved = Path(waiting.value.path()).read_text()
+        assert "erd-near" not in saved and all(f'transform="{one}"' in saved for one in before.values())
+        page.get_by_role("button", name="Show all").click()
+        assert places() == before and page.locator(f"{shown} .erd-near").count() == 0
         assert seen.said == []
 
 

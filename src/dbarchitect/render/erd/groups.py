@@ -96,7 +96,7 @@ def _parts(members: Sequence[int], content: Content, hubs: frozenset[int], withi
     small = [part for part in found if len(part) < _SMALLEST]
     if small:
         members = tuple(one for part in small for one in part)
-        groups.append(Group(title=f"{within}small groups", members=members, framed=True))
+        groups.append(Group(title=f"{within}others", members=members, framed=True))
     return groups
 
 

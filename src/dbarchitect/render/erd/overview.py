@@ -161,7 +161,7 @@ def drawn(found: Overview, hues: Sequence[int]) -> str:
         back = 1 if way.points[-2][0] >= end_x else -1
         heads = _head(end_x, end_y, back) + (_head(x, y, out) if one.back else "")
         anchor = ' text-anchor="end"' if out < 0 else ""
-        width = min(1.2 + 0.5 * (one.there + one.back).bit_length(), 5)
+        width = min(1.2 + 0.35 * (one.there + one.back).bit_length(), 3.5)
         parts.append(
             f'<g class="erd-bundle" data-nodes="{one.child} {one.parent}" stroke-width="{num(width)}">'
             f'<title>{text(said)}</title><path class="erd-line" d="{rounded(way)}"/>'

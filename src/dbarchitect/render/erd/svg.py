@@ -46,7 +46,7 @@ _STYLE = """
 .erd .erd-key{font-weight:600}
 .erd .erd-legend text{font-size:11px;fill:#6b7587}
 .erd .erd-type,.erd .erd-more{font-size:11px;fill:#6b7587}
-.erd .erd-away{font-size:11px;fill:#1d56c9}
+.erd .erd-far{font-size:11px;fill:#1d56c9}
 .erd .erd-pk,.erd .erd-fk,.erd .erd-fkq,.erd .erd-u{font-size:9px;font-weight:700}
 .erd .erd-pk{fill:#a15c00}.erd .erd-fk{fill:#1d56c9}.erd .erd-fkq{fill:#b45309}.erd .erd-u{fill:#5b6577}
 .erd .erd-set{fill:#5b6577}.erd .erd-null{fill:none;stroke:#8a94a6}
@@ -68,7 +68,7 @@ _STYLE = """
 .erd .erd-frame{fill:#171c27;stroke:#2c3443}.erd .erd-frame-title{fill:#9aa5b8}
 .erd .erd-box{fill:#1c2230;stroke:#465064}.erd .erd-head{fill:#2a3344}
 .erd .erd-type,.erd .erd-more,.erd .erd-legend text{fill:#97a1b3}
-.erd .erd-pk{fill:#f3b45c}.erd .erd-fk,.erd .erd-away{fill:#7fb0ff}.erd .erd-fkq{fill:#f0a044}.erd .erd-u{fill:#a9b3c4}
+.erd .erd-pk{fill:#f3b45c}.erd .erd-fk,.erd .erd-far{fill:#7fb0ff}.erd .erd-fkq{fill:#f0a044}.erd .erd-u{fill:#a9b3c4}
 .erd .erd-set{fill:#a9b3c4}.erd .erd-null{stroke:#77839a}
 .erd .erd-line,.erd .erd-mark{stroke:#8995ab}.erd .erd-ring{fill:#12161f;stroke:#8995ab}
 .erd .erd-implied .erd-line,.erd .erd-implied .erd-mark,.erd .erd-implied .erd-ring{stroke:#f0a044}
@@ -199,8 +199,8 @@ def _legend(content: Content) -> tuple[float, str]:
         ("U", "u", "unique", any(row.unique for row in rows)),
         ("●", "type", "not null", any(row.not_null for row in rows)),
         ("○", "type", "may be null", any(not row.not_null for row in rows)),
-        ("→", "away", "refers to a table that stands elsewhere", any(link.stub for link in content.links)),
-        ("←", "away", "so many refer to it from elsewhere", any(box.inbound for box in content.boxes)),
+        ("→", "far", "refers to a table that stands elsewhere", any(link.stub for link in content.links)),
+        ("←", "far", "so many refer to it from elsewhere", any(box.inbound for box in content.boxes)),
     )
     used = [(mark, kind, said) for mark, kind, said, here in known if here]
     spans = [
@@ -284,9 +284,9 @@ def _table(number: int, box: Box, place: Placed, several: bool, hue: int, prefix
     yield f'<text class="erd-name" x="{_EDGE}" y="{num(baseline)}">{title}</text>'
     right = num(place.width - _EDGE)
     if many:
-        yield f'<text class="erd-away" x="{right}" y="{num(baseline)}" text-anchor="end">{many}</text>'
+        yield f'<text class="erd-far" x="{right}" y="{num(baseline)}" text-anchor="end">{many}</text>'
     if box.away:
-        yield f'<text class="erd-away" x="{_EDGE}" y="{num(baseline + 16)}">{text(towards(box.away))}</text>'
+        yield f'<text class="erd-far" x="{_EDGE}" y="{num(baseline + 16)}">{text(towards(box.away))}</text>'
     left = _EDGE + box.badges * _BADGE
     full = hollow = ""
     for at, row in enumerate(box.rows):
@@ -303,7 +303,7 @@ def _table(number: int, box: Box, place: Placed, several: bool, hue: int, prefix
                 x += _BADGE - 4 + (4 if mark == "FK?" else 0)
         key = ' class="erd-key"' if row.primary else ""
         name, kind = shown(row)
-        said = "away" if row.away else "type"
+        said = "far" if row.away else "type"
         yield (
             f'<g data-column="{attribute(visible(row.name))}"><title>{text(row.note)}</title>'
             f'<text{key} x="{left + _DOT}" y="{num(y + 4)}">{text(name)}</text>'
