@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from dbarchitect.model.advice import BudgetPoint
-from dbarchitect.render.digest import plural
+from dbarchitect.render.digest import COST, plural
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 30, 60, 60
@@ -67,7 +67,7 @@ def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], *, alone: boo
                 f'<text x="{x(point.bytes) + 10:.1f}" y="{y(point.cost) - 12:.1f}">the knee: {escape(label)}</text>'
             )
     described = "; ".join(f"{size[p.bytes]}: {p.cost:.1%}" for p in points)
-    title = "Cost of the workload by the size of new indexes"
+    title = f"{COST.capitalize()} of the workload by the size of new indexes"
     own = f'<text class="title" x="{_LEFT}" y="30">{title}</text>' if alone else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 {0 if alone else 40} {_WIDTH} '
@@ -80,5 +80,6 @@ def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], *, alone: boo
         f'<text class="dim" x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 30}" text-anchor="end">'
         f"{escape(size.get(right, ''))}</text>"
         f'<text class="dim" x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 12}" text-anchor="middle">'
-        "bytes of new indexes</text></svg>\n"
+        "size of new indexes</text>"
+        f'<text class="dim" x="{_LEFT}" y="{_TOP - 8}">{COST} of the workload, 100% without new indexes</text></svg>\n'
     )

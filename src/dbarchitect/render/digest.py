@@ -186,13 +186,26 @@ _WORSE_BETTER = {
 }
 
 
+# What a planner's figure is called wherever it stands, and what it is worth, said once beside the first.
+COST = "planner cost"
+COST_WORDS = "planner cost is the planner's own unit: 100 is about a millisecond"
+# Names of figures that say too little alone.
+_SAID = {
+    "cost": COST,
+    "queries": "queries planned",
+    "queries_dearer": "queries that cost more",
+    "databases": "small databases tried",
+    "with_rows": "of them with rows in the result",
+}
 _ALONE = {"ms": "time", "s": "time", "bytes": "size"}
 
 
 def _unit(key: str) -> tuple[str, str]:
     """Label and unit of a figure's name: `delete_ms` is "delete" in "ms", `ms` alone is "time"."""
     if key in _UNITS:
-        return _ALONE.get(key, key), key
+        return _ALONE.get(key, _SAID.get(key, key)), key
+    if key in _SAID:
+        return _SAID[key], ""
     label, _, last = key.rpartition("_")
     if label and last in _UNITS:
         # "rows", "pages", "cost" say what is counted: they stay in the label.

@@ -14,7 +14,7 @@ from dbarchitect.model.costfit import CostFit
 from dbarchitect.model.figures import duration_text, size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.curve import draw_curve, knee
-from dbarchitect.render.digest import plural
+from dbarchitect.render.digest import COST, COST_WORDS, plural
 from dbarchitect.render.untrusted import json_document, line
 
 if TYPE_CHECKING:
@@ -116,12 +116,15 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Text("")
         yield Text("queries that get no index", style="bold")
         for one in sorted(rest, key=lambda query: -query.calls * query.before)[:_SHOWN]:
-            yield Text(f"  {one.calls:,.0f} x {one.before:,.0f}  {_shown(one)}")
+            yield Text(f"  {plural(round(one.calls), 'call')} of {COST} {one.before:,.0f}  {_shown(one)}")
             yield Text(f"      {line(one.why)}", style="dim")
             if one.blocks:
                 yield Text(f"      {line(one.blocks)} (dba query)", style="yellow")
         if len(rest) > _SHOWN:
             yield Text(f"  and {plural(len(rest) - _SHOWN, 'more', 'more')} (--format json)", style="dim")
+    if advice.queries:
+        yield Text("")
+        yield Text(f"of a workload: per cent of its {COST} without new indexes; {COST_WORDS}", style="dim")
     for note in advice.notes:
         yield Text(line(note), style="yellow")
     for gap in advice.left_out:
@@ -172,7 +175,7 @@ def choice_words(advice: IndexAdvice) -> str:
 
 def _curve(advice: IndexAdvice) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for name in ("budget", "spent", "indexes", "cost"):
+    for name in ("budget", "spent", "indexes", COST):
         table.add_column(name, justify="right")
     table.add_column("")
     bend = knee(advice.curve)
@@ -184,7 +187,7 @@ def _curve(advice: IndexAdvice) -> Table:
 
 def _costs(query: QueryVerdict) -> str:
     if query.before_ms is None or query.after_ms is None:
-        return f"{query.before:,.0f} -> {query.after:,.0f}"
+        return f"{COST} {query.before:,.0f} -> {query.after:,.0f}"
     return f"{query.before_ms:,.1f} -> {query.after_ms:,.1f} ms"
 
 

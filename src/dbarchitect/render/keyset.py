@@ -10,6 +10,7 @@ from rich.text import Text
 
 from dbarchitect.model.keyset import CursorColumn, Keyset, PagePlans, PageQuery
 from dbarchitect.render.console import Part, Verbatim, printed
+from dbarchitect.render.digest import COST
 from dbarchitect.render.untrusted import block, json_document, line
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _index(found: Keyset) -> Iterator[Part]:
 def _plans(plans: PagePlans) -> Iterator[Part]:
     page = f"page {plans.page:,} of {plans.size} rows"
     if plans.keyset is not None:
-        costs = f"cost {plans.offset_before:,.0f} by OFFSET"
+        costs = f"{COST} {plans.offset_before:,.0f} by OFFSET"
         if plans.offset_after != plans.offset_before:
             costs += f" ({plans.offset_after:,.0f} with the index)"
         yield Text(f"  {page}: {costs}, {plans.keyset:,.1f} by the keys")

@@ -91,7 +91,7 @@ def _full(finding: Finding) -> list[str]:
     out += ["", _proof(finding)]
     rows = [one for one in figures(finding.proof) if one.before]
     if rows:
-        out += ["", "| | before | after | |", "|---|---:|---:|---|"]
+        out += ["", "| | as it is | with the fix | |", "|---|---:|---:|---|"]
         out += [f"| {prose(r.label)} | {prose(r.before)} | {prose(r.after)} | {prose(r.gain)} |" for r in rows]
     if finding.ddl:
         out += ["", fence("\n".join(statements(finding)), "sql")]

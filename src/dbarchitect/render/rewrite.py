@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dbarchitect.model.rewrite import Cost, Counterexample, Equivalence, Outcome, Rewritten
 from dbarchitect.render.console import Part, Verbatim
-from dbarchitect.render.digest import plural
+from dbarchitect.render.digest import COST, plural
 from dbarchitect.render.untrusted import block, line
 
 _ROWS = 10  # of a result; more show nothing more
@@ -84,7 +84,7 @@ def _costs(before: Cost, after: Cost) -> str:
     if before.blocks is not None and after.blocks is not None:
         parts.append(f"{before.blocks:,} -> {after.blocks:,} blocks")
     if before.planned is not None and after.planned is not None:
-        parts.append(f"cost {before.planned:,.0f} -> {after.planned:,.0f}")
+        parts.append(f"{COST} {before.planned:,.0f} -> {after.planned:,.0f}")
     return ", ".join(parts)
 
 

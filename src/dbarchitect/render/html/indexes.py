@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -9,18 +10,19 @@ from markupsafe import Markup
 from dbarchitect.model.advice import IndexAdvice, QueryVerdict
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.curve import draw_curve, knee
-from dbarchitect.render.digest import plural
+from dbarchitect.render.digest import COST, plural
 from dbarchitect.render.index import advice_statements, advice_verdict, built_words, choice_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceView:
     """`changed`: queries whose cost changes, most saved first, `unhelped`: those that get no index, dearest first;
-    `method`: what was done for it."""
+    `method`: what was done for it; `unit`: what is said of queries before and after."""
 
     advice: IndexAdvice
     verdict: str
     method: str
+    unit: str
     curve: Markup
     knee: str
     built: tuple[str, ...]
@@ -39,6 +41,7 @@ def advice_view(advice: IndexAdvice) -> AdviceView:
         verdict=advice_verdict(advice),
         method=f"{advice.proof.method}; {considered} considered, {advice.questions:,} plans asked for"
         f"{choice_words(advice)}",
+        unit=_unit(advice.queries),
         curve=Markup(draw_curve(advice.curve, sizes, alone=False)) if len(advice.curve) > 1 else Markup(),
         knee="" if bend is None else f"{size_text(bend.bytes)} for {plural(bend.indexes, 'index', 'indexes')}",
         built=tuple(built_words(one).lstrip(", ") for one in advice.create),
@@ -51,3 +54,12 @@ def advice_view(advice: IndexAdvice) -> AdviceView:
         unhelped=tuple(sorted((one for one in advice.queries if one.why), key=lambda one: -one.calls * one.before)),
         statements="".join(f"{one};\n" for one in advice_statements(advice)),
     )
+
+
+def _unit(queries: Sequence[QueryVerdict]) -> str:
+    timed = [_timed(one) for one in queries]
+    return "time" if timed and all(timed) else f"time or {COST}" if any(timed) else COST
+
+
+def _timed(query: QueryVerdict) -> bool:
+    return query.before_ms is not None and query.after_ms is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.query_advice import QueryFinding, QueryReview
 from dbarchitect.model.rewrite import Rewritten
-from dbarchitect.render.digest import amount
+from dbarchitect.render.digest import COST, amount
 from dbarchitect.render.query import query_verdict, where
 from dbarchitect.render.rewrite import changed_lines, gain_words, tested_words
 
@@ -85,5 +85,5 @@ def _said(one: QueryFinding) -> Said:
     if one.saves_ms is not None and one.saves_ms > 0:
         saves = f"saves up to {amount(one.saves_ms, 'ms')} ({one.share:.0%})"
     elif one.share > 0:
-        saves = f"saves up to {one.share:.0%} of the cost"
+        saves = f"saves up to {one.share:.0%} of the {COST}"
     return Said(finding=one, at=where(one).strip(), saves=saves)

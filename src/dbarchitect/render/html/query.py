@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbarchitect.model.query_advice import QueryReview, WorkloadReview
 from dbarchitect.model.trial import QueryTrial
-from dbarchitect.render.digest import amount, plural
+from dbarchitect.render.digest import COST, amount, plural
 
 from . import Site, page
 from .indexes import advice_view
@@ -19,8 +19,10 @@ def query_page(review: QueryReview, *, version: str, site: Site | None = None, t
     if plan is not None and review.timed:
         facts.append(("Took", amount(plan.execution_ms or review.total, "ms"), "once, as it was run"))
     if plan is not None:
-        facts.append(("Cost", f"{plan.cost:,.0f}", "in the planner's units"))
+        facts.append((COST.capitalize(), f"{plan.cost:,.0f}", "its own unit: 100 is about a millisecond"))
         facts.append(("Nodes", f"{sum(1 for _ in plan.root.walk()):,}", ""))
+    # A plan that came without a name has none of its own.
+    subject = review.source if review.source != "-" else "a pasted plan" if site is not None else "standard input"
     off = max((max(one.off, 1 / one.off) for one in review.times if one.off > 0), default=1.0)
     if off > 1.0:
         facts.append(("Rows misjudged", f"{off:,.0f}x", "at the worst node"))
@@ -31,8 +33,8 @@ def query_page(review: QueryReview, *, version: str, site: Site | None = None, t
         trial=trial,
         advice=None if trial is None or trial.advice is None else advice_view(trial.advice),
         verb="query",
-        subject=review.source,
-        title=f"{review.source}: dba query",
+        subject=subject,
+        title=f"{subject}: dba query",
         heading="Query" if review.proof.rerun or site is None else "Plan",
         mark="warn" if view.asking or view.forms else "good",
         verdict=f"{view.verdict[:1].upper()}{view.verdict[1:]}.",
