@@ -330,5 +330,5 @@ def test_the_curve_is_a_picture_with_its_knee(tmp_path: Path, monkeypatch: pytes
     assert drawn.count("<circle") == len(advice.curve)
     assert f"{bend.cost:.1%}" in drawn
     assert all(one.planned for one in advice.curve)
-    assert draw_curve((), {}).startswith("<svg")
+    assert draw_curve((), {}, "planner cost").startswith("<svg")
     assert knee(IndexAdvice().curve) is None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from dbarchitect.model.advice import BudgetPoint
-from dbarchitect.render.digest import COST, plural
+from dbarchitect.render.digest import plural
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 30, 60, 60
@@ -33,17 +33,17 @@ def knee(curve: Sequence[BudgetPoint]) -> BudgetPoint | None:
     return best if below(best) > 0.05 else None
 
 
-def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], *, alone: bool = True) -> str:
-    """The picture. `size`: the bytes of each point as people read them; `alone`: with its own title and colours, which
-    a page that it stands in has already."""
+def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], cost: str, *, alone: bool = True) -> str:
+    """The picture. `size`: the bytes of each point as people read them; `cost`: what costs are called; `alone`: with
+    its own title and colours, which a page that it stands in has already."""
     right = max((point.bytes for point in curve), default=0) or 1
     bend = knee(curve)
 
     def x(count: float) -> float:
         return _LEFT + (_WIDTH - _LEFT - _RIGHT) * count / right
 
-    def y(cost: float) -> float:
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1.0 - min(cost, 1.0))
+    def y(share: float) -> float:
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1.0 - min(share, 1.0))
 
     points = sorted(curve, key=lambda point: point.bytes)
     steps = [f"H{x(point.bytes):.1f}V{y(point.cost):.1f}" for point in points]  # in between nothing more is bought
@@ -67,7 +67,7 @@ def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], *, alone: boo
                 f'<text x="{x(point.bytes) + 10:.1f}" y="{y(point.cost) - 12:.1f}">the knee: {escape(label)}</text>'
             )
     described = "; ".join(f"{size[p.bytes]}: {p.cost:.1%}" for p in points)
-    title = f"{COST.capitalize()} of the workload by the size of new indexes"
+    title = f"{cost.capitalize()} of the workload by the size of new indexes"
     own = f'<text class="title" x="{_LEFT}" y="30">{title}</text>' if alone else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 {0 if alone else 40} {_WIDTH} '
@@ -81,5 +81,6 @@ def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], *, alone: boo
         f"{escape(size.get(right, ''))}</text>"
         f'<text class="dim" x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 12}" text-anchor="middle">'
         "size of new indexes</text>"
-        f'<text class="dim" x="{_LEFT}" y="{_TOP - 8}">{COST} of the workload, 100% without new indexes</text></svg>\n'
+        f'<text class="dim" x="{_LEFT}" y="{_TOP - 8}">{escape(cost)} of the workload, 100% without new indexes</text>'
+        "</svg>\n"
     )

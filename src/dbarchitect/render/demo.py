@@ -10,7 +10,7 @@ from rich.text import Text
 from dbarchitect.model.finding import Review
 from dbarchitect.model.proof import Proof
 from dbarchitect.render.console import Part, Verbatim, printed
-from dbarchitect.render.digest import COST, figures, plural
+from dbarchitect.render.digest import figures, plural
 from dbarchitect.render.summary import TwinFacts, twin_parts
 from dbarchitect.render.text import ReviewPage
 from dbarchitect.render.untrusted import block, line
@@ -77,7 +77,11 @@ def _query(sql: str, width: int) -> Text:
 def _costs(query: Planned, page: ReviewPage) -> Text:
     one = figures(Proof(before={"cost": query.before}, after={"cost": query.after}))[0]
     text = Text.assemble(
-        (f"   {COST} ", "dim"), one.before, (f" {page.arrow} ", "dim"), (one.after, "bold"), (f"  {one.gain}", "bold")
+        (f"   {one.label} ", "dim"),
+        one.before,
+        (f" {page.arrow} ", "dim"),
+        (one.after, "bold"),
+        (f"  {one.gain}", "bold"),
     )
     return text.append(f"  {plural(round(query.calls), 'call')}", style="dim")
 

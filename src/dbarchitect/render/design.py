@@ -12,7 +12,7 @@ from rich.text import Text
 from dbarchitect.model.architecture import Architecture, AskedPlan
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.console import Part, Verbatim, printed
-from dbarchitect.render.digest import COST, listed, plural
+from dbarchitect.render.digest import PLANNER_COST, listed, plural
 from dbarchitect.render.erd import dbml, diagram, fitting, mermaid
 from dbarchitect.render.markdown import code, prose
 from dbarchitect.render.untrusted import block, json_document, line
@@ -179,7 +179,7 @@ def _readme(
             "",
             "## What the application asks",
             "",
-            f"| query | a second | reads by | {COST} in two years |",
+            f"| query | a second | reads by | {PLANNER_COST.name} in two years |",
             "|---|--:|---|--:|",
         ]
         for one in made.queries:
@@ -321,7 +321,7 @@ def _plans(made: Architecture, command: str) -> str:
         cost = (
             ""
             if one.cost_now is None or one.cost_later is None
-            else f"{COST} {one.cost_now:,.1f} today, {one.cost_later:,.1f} in two years"
+            else f"{PLANNER_COST.name} {one.cost_now:,.1f} today, {one.cost_later:,.1f} in two years"
         )
         timed = (
             "not run" if one.lab_ms is None else f"{one.lab_ms:,.2f} ms and {one.lab_rows or 0:,.0f} rows in the lab"
@@ -342,7 +342,7 @@ def _plans(made: Architecture, command: str) -> str:
             lines.append(
                 f"- {code(one.sql)} for "
                 f"{prose(line('; '.join(one.queries)) or 'checks of references')}{instead}: saves "
-                f"{one.saves:.1%} of the workload's {COST}, {size_text(one.bytes)} in two years{whole}"
+                f"{one.saves:.1%} of the workload's {PLANNER_COST.name}, {size_text(one.bytes)} in two years{whole}"
             )
         lines += [
             "",

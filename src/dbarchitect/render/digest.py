@@ -153,7 +153,7 @@ def figures(proof: Proof) -> tuple[Figure, ...]:
         if key not in proof.after:
             continue
         after = proof.after[key]
-        label, unit = _unit(key)
+        label, unit = _unit(key, proof)
         shares, gain = (0.0, 0.0), ""
         if _is_number(before) and _is_number(after):
             shares, gain = _compare(before, after, unit)
@@ -170,9 +170,34 @@ def figures(proof: Proof) -> tuple[Figure, ...]:
     for key, value in (*proof.before.items(), *proof.after.items()):
         if key in proof.before and key in proof.after:
             continue
-        label, unit = _unit(key)
+        label, unit = _unit(key, proof)
         pairs.append(Figure(label=line(label), before="", after=amount(value, unit)))
     return tuple(pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostUnit:
+    """What a cost is called wherever it stands, and what it is, to be said once beside the first."""
+
+    name: str
+    said: str
+
+    @property
+    def words(self) -> str:
+        """Both in a line."""
+        return f"{self.name}: {self.said}"
+
+
+PLANNER_COST = CostUnit(name="planner cost", said="the planner's own unit, 100 is about a millisecond")
+_ROWS_READ = CostUnit(name="rows read", said="by the statistics; SQLite's planner names no cost")
+_INSTRUCTIONS = CostUnit(name="instructions", said="those of SQLite's machine")
+
+
+def cost_unit(proof: Proof) -> CostUnit:
+    """The unit of a proof's costs. Those of SQLite are counted: what a run took, else what a plan reads."""
+    if not proof.environment.get("planner", "").startswith("SQLite"):
+        return PLANNER_COST
+    return _INSTRUCTIONS if proof.level == "measured" and "instructions" in proof.method else _ROWS_READ
 
 
 _UNITS = ("ms", "bytes", "s", "pages", "rows", "buffers", "cost")
@@ -186,12 +211,8 @@ _WORSE_BETTER = {
 }
 
 
-# What a planner's figure is called wherever it stands, and what it is worth, said once beside the first.
-COST = "planner cost"
-COST_WORDS = "planner cost is the planner's own unit: 100 is about a millisecond"
 # Names of figures that say too little alone.
 _SAID = {
-    "cost": COST,
     "queries": "queries planned",
     "queries_dearer": "queries that cost more",
     "databases": "small databases tried",
@@ -200,10 +221,10 @@ _SAID = {
 _ALONE = {"ms": "time", "s": "time", "bytes": "size"}
 
 
-def _unit(key: str) -> tuple[str, str]:
+def _unit(key: str, proof: Proof) -> tuple[str, str]:
     """Label and unit of a figure's name: `delete_ms` is "delete" in "ms", `ms` alone is "time"."""
     if key in _UNITS:
-        return _ALONE.get(key, _SAID.get(key, key)), key
+        return cost_unit(proof).name if key == "cost" else _ALONE.get(key, key), key
     if key in _SAID:
         return _SAID[key], ""
     label, _, last = key.rpartition("_")

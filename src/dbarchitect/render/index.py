@@ -14,7 +14,7 @@ from dbarchitect.model.costfit import CostFit
 from dbarchitect.model.figures import duration_text, size_text
 from dbarchitect.render.console import Part, Verbatim, printed
 from dbarchitect.render.curve import draw_curve, knee
-from dbarchitect.render.digest import COST, COST_WORDS, plural
+from dbarchitect.render.digest import CostUnit, cost_unit, plural
 from dbarchitect.render.untrusted import json_document, line
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (
     if form == "sql":
         return "".join(f"{line(statement)};\n" for statement in advice_statements(advice))
     if form == "svg":
-        return draw_curve(advice.curve, {point.bytes: size_text(point.bytes) for point in advice.curve})
+        sizes = {point.bytes: size_text(point.bytes) for point in advice.curve}
+        return draw_curve(advice.curve, sizes, cost_unit(advice.proof).name)
     return printed(_parts(advice, written), screen)
 
 
@@ -66,6 +67,7 @@ def advice_statements(advice: IndexAdvice) -> Iterator[str]:
 
 
 def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
+    cost = cost_unit(advice.proof)
     yield Text(advice_verdict(advice), style="bold green")
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in advice.proof.environment.items())
     yield Text(
@@ -86,7 +88,7 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         for statement in one.sql.split("\n"):
             yield Verbatim(Text(f"   {line(statement.rstrip(';'))};"))
         for query in (advice.queries[number - 1] for number in one.queries[:5]):
-            yield Text(f"   {_costs(query)}  {_shown(query)}", style="dim")
+            yield Text(f"   {_costs(query, cost)}  {_shown(query)}", style="dim")
         if len(one.queries) > 5:
             yield Text(f"   and {plural(len(one.queries) - 5, 'more query', 'more queries')}", style="dim")
     for one in advice.drop:
@@ -116,7 +118,7 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Text("")
         yield Text("queries that get no index", style="bold")
         for one in sorted(rest, key=lambda query: -query.calls * query.before)[:_SHOWN]:
-            yield Text(f"  {plural(round(one.calls), 'call')} of {COST} {one.before:,.0f}  {_shown(one)}")
+            yield Text(f"  {plural(round(one.calls), 'call')} of {cost.name} {one.before:,.0f}  {_shown(one)}")
             yield Text(f"      {line(one.why)}", style="dim")
             if one.blocks:
                 yield Text(f"      {line(one.blocks)} (dba query)", style="yellow")
@@ -124,7 +126,7 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
             yield Text(f"  and {plural(len(rest) - _SHOWN, 'more', 'more')} (--format json)", style="dim")
     if advice.queries:
         yield Text("")
-        yield Text(f"of a workload: per cent of its {COST} without new indexes; {COST_WORDS}", style="dim")
+        yield Text(f"per cent are of the workload's {cost.name} without new indexes; {cost.words}", style="dim")
     for note in advice.notes:
         yield Text(line(note), style="yellow")
     for gap in advice.left_out:
@@ -175,7 +177,7 @@ def choice_words(advice: IndexAdvice) -> str:
 
 def _curve(advice: IndexAdvice) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for name in ("budget", "spent", "indexes", COST):
+    for name in ("budget", "spent", "indexes", cost_unit(advice.proof).name):
         table.add_column(name, justify="right")
     table.add_column("")
     bend = knee(advice.curve)
@@ -185,9 +187,9 @@ def _curve(advice: IndexAdvice) -> Table:
     return table
 
 
-def _costs(query: QueryVerdict) -> str:
+def _costs(query: QueryVerdict, cost: CostUnit) -> str:
     if query.before_ms is None or query.after_ms is None:
-        return f"{COST} {query.before:,.0f} -> {query.after:,.0f}"
+        return f"{cost.name} {query.before:,.0f} -> {query.after:,.0f}"
     return f"{query.before_ms:,.1f} -> {query.after_ms:,.1f} ms"
 
 

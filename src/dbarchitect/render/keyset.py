@@ -10,7 +10,7 @@ from rich.text import Text
 
 from dbarchitect.model.keyset import CursorColumn, Keyset, PagePlans, PageQuery
 from dbarchitect.render.console import Part, Verbatim, printed
-from dbarchitect.render.digest import COST
+from dbarchitect.render.digest import cost_unit
 from dbarchitect.render.untrusted import block, json_document, line
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _parts(found: Keyset, orms: Sequence[str]) -> Iterator[Part]:
     yield Text("")
     yield from _index(found)
     if found.plans is not None:
-        yield from _plans(found.plans)
+        yield from _plans(found.plans, cost_unit(found.proof).name)
     for note in found.notes:
         yield Text(f"note: {line(note)}", style="dim")
     for idiom in found.idioms:
@@ -121,10 +121,10 @@ def _index(found: Keyset) -> Iterator[Part]:
         yield Text(f"no index for it: {line(found.index_why)}", style="bold yellow")
 
 
-def _plans(plans: PagePlans) -> Iterator[Part]:
+def _plans(plans: PagePlans, cost: str) -> Iterator[Part]:
     page = f"page {plans.page:,} of {plans.size} rows"
     if plans.keyset is not None:
-        costs = f"{COST} {plans.offset_before:,.0f} by OFFSET"
+        costs = f"{cost} {plans.offset_before:,.0f} by OFFSET"
         if plans.offset_after != plans.offset_before:
             costs += f" ({plans.offset_after:,.0f} with the index)"
         yield Text(f"  {page}: {costs}, {plans.keyset:,.1f} by the keys")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dbarchitect.model.plan_diff import Change, ComparedQuery, PlanDiff
 from dbarchitect.render.console import Part, Verbatim, printed
-from dbarchitect.render.digest import COST, amount, plural
+from dbarchitect.render.digest import PLANNER_COST, amount, plural
 from dbarchitect.render.github import command
 from dbarchitect.render.markdown import LIMIT, code, fence, prose
 from dbarchitect.render.untrusted import block, json_document, line
@@ -102,7 +102,9 @@ def _headline(one: ComparedQuery) -> str:
         times = f" {amount(round(one.ratio, 1))}x"
     elif one.change == "better":
         times = f" {amount(round(one.before / one.after, 1))}x" if one.after else ""
-    return f"{one.change}{times}{known}: {COST} {amount(one.before)} -> {amount(one.after)} ({calls}{place})"
+    return (
+        f"{one.change}{times}{known}: {PLANNER_COST.name} {amount(one.before)} -> {amount(one.after)} ({calls}{place})"
+    )
 
 
 def _query(one: ComparedQuery) -> str:
@@ -140,7 +142,7 @@ def _markdown(found: PlanDiff, limit: float | None) -> Iterator[str]:
         yield f"{words} {limit:g} times as dear or broken.\n" if bad else f"No query is {limit:g} times as dear.\n"
     changed = [one for one in found.queries if one.change != "same"]
     if changed:
-        yield f"| | query | calls | {COST} before | after | |\n|---|---|--:|--:|--:|---|"
+        yield f"| | query | calls | {PLANNER_COST.name} before | after | |\n|---|---|--:|--:|--:|---|"
     for one in changed[:_SHOWN]:
         after = "" if one.after is None else amount(one.after)
         words = prose(_headline(one).partition(":")[0].partition(" (")[0])

@@ -11,7 +11,7 @@ from rich.text import Text
 from dbarchitect.model.finding import Gap, Severity
 from dbarchitect.model.query_advice import QueryFinding, QueryReview, WorkloadReview
 from dbarchitect.render.console import Part, Verbatim, printed
-from dbarchitect.render.digest import COST, COST_WORDS, amount, plural
+from dbarchitect.render.digest import amount, cost_unit, plural
 from dbarchitect.render.plan_tree import HOT, WARM, condition, misjudged_words, node_name, node_rows, shown, walk
 from dbarchitect.render.rewrite import rewrite_parts
 from dbarchitect.render.untrusted import json_document, line
@@ -51,11 +51,11 @@ def _workload_parts(review: WorkloadReview) -> Iterator[Part]:
     named = ", ".join(f"{line(key)} {line(value)}" for key, value in review.proof.environment.items())
     yield Text(f"{review.proof.level}: {line(review.proof.method)}" + (f" ({named})" if named else ""), style="dim")
     if any(not one.timed for one in review.reviews):
-        yield Text(COST_WORDS, style="dim")
+        yield Text(cost_unit(review.proof).words, style="dim")
     whole = sum(one.saves for one in review.reviews)
     for number, one in enumerate(review.reviews[:_QUERIES], 1):
         yield Text("")
-        spent = f"{one.total:,.1f} ms" if one.timed else f"{COST} {one.total:,.1f}"
+        spent = f"{one.total:,.1f} ms" if one.timed else f"{cost_unit(review.proof).name} {one.total:,.1f}"
         share = f", up to {one.saves / whole:.0%} of what could be saved" if whole > 0 and one.saves > 0 else ""
         yield Text(f"{number}. {one.calls:,.0f} calls, {spent} each{share}", style="bold")
         yield Verbatim(Text(f"   {line(' '.join(one.sql.split()))[:_SHOWN_SQL]}"))
@@ -115,7 +115,7 @@ def query_verdict(review: QueryReview) -> str:
         planning = f", planning {amount(plan.planning_ms, 'ms')}" if plan.planning_ms is not None else ""
         spent = f" ({amount(plan.execution_ms or review.total, 'ms')}{planning})"
     else:
-        spent = f" ({COST} {plan.cost:,.0f})"
+        spent = f" ({cost_unit(review.proof).name} {plan.cost:,.0f})"
     if not count:
         return f"nothing to improve{spent}"
     most = max((one.share for one in asking), default=0.0)
@@ -130,7 +130,7 @@ def _tree(review: QueryReview, screen: Screen) -> Iterator[Part]:
     visible = shown(nodes, review.times)
     marked = {one.node for one in (*review.findings, *review.patterns) if one.severity is not Severity.INFO}
     if not review.timed:
-        yield Text(COST_WORDS, style="dim")
+        yield Text(cost_unit(review.proof).words, style="dim")
     yield Text(f"{'own ' + unit:>12} {'':>4} {'':{_BAR}}   #  node", style="dim")
     hidden = 0
     for number, (node, depth) in enumerate(nodes):
@@ -167,7 +167,7 @@ def _finding(one: QueryFinding, number: int) -> Iterator[Part]:
     if one.saves_ms is not None and one.saves_ms > 0:
         saved = f"saves up to {amount(one.saves_ms, 'ms')} ({one.share:.0%})"
     elif one.share > 0:
-        saved = f"saves up to {one.share:.0%} of the {COST}"
+        saved = f"saves up to {one.share:.0%} of the cost"
     head = f"{number}. {line(one.rule)}{where(one)}"
     yield Text(f"{head}: {saved}" if saved else head, style="bold")
     yield Text(f"   {line(one.message)}")

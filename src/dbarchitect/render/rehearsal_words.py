@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbarchitect.model.plan import Effects
 from dbarchitect.model.rehearsal import QueryChange, Rehearsal, Rehearsed, Stop, Verdict, Wait
-from dbarchitect.render.digest import COST, amount, plural
+from dbarchitect.render.digest import PLANNER_COST, amount, plural
 from dbarchitect.render.untrusted import line
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -160,7 +160,7 @@ def query(change: QueryChange) -> str:
     if change.broken:
         return f"breaks: {line(change.broken)}"
     plan = ", another plan" if change.plan_changed else ""
-    return f"{COST} {amount(change.before)} -> {amount(change.after)}{plan}"
+    return f"{PLANNER_COST.name} {amount(change.before)} -> {amount(change.after)}{plan}"
 
 
 def stop_words(stop: Stop) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from rich.text import Text
 
-from dbarchitect.model.rewrite import Cost, Counterexample, Equivalence, Outcome, Rewritten
+from dbarchitect.model.rewrite import Counterexample, Equivalence, Outcome, Rewritten
 from dbarchitect.render.console import Part, Verbatim
-from dbarchitect.render.digest import COST, plural
+from dbarchitect.render.digest import cost_unit, plural
 from dbarchitect.render.untrusted import block, line
 
 _ROWS = 10  # of a result; more show nothing more
@@ -74,17 +74,18 @@ def gain_words(one: Rewritten) -> str:
     """What a form gains, in words."""
     if one.gain is None:
         return "what it gains is not known"
-    return f"{one.gain:,.1f} times cheaper ({_costs(one.before, one.after)})"
+    return f"{one.gain:,.1f} times cheaper ({_costs(one)})"
 
 
-def _costs(before: Cost, after: Cost) -> str:
+def _costs(one: Rewritten) -> str:
+    before, after = one.before, one.after
     parts: list[str] = []
     if before.milliseconds is not None and after.milliseconds is not None:
         parts.append(f"{before.milliseconds:,.2f} -> {after.milliseconds:,.2f} ms")
     if before.blocks is not None and after.blocks is not None:
         parts.append(f"{before.blocks:,} -> {after.blocks:,} blocks")
     if before.planned is not None and after.planned is not None:
-        parts.append(f"{COST} {before.planned:,.0f} -> {after.planned:,.0f}")
+        parts.append(f"{cost_unit(one.proof).name} {before.planned:,.0f} -> {after.planned:,.0f}")
     return ", ".join(parts)
 
 

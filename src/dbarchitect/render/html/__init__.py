@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dbarchitect.model.figures import size_text
-from dbarchitect.render.digest import COST, COST_WORDS, amount, figures, plural
+from dbarchitect.render.digest import amount, figures, plural
 from dbarchitect.render.untrusted import block, visible, without_passwords
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -107,7 +107,7 @@ def _environment() -> Environment:
         "statement": _statement,
         "breakable": _breakable,
     }
-    known |= {"bar": _bar, "cost": COST, "cost_words": COST_WORDS}
+    known["bar"] = _bar
     return made
 
 

@@ -13,7 +13,7 @@ from dbarchitect.model.finding import Severity
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational
 from dbarchitect.render.design import MS_OF_COST, SLOW_COST, pages, verdict
-from dbarchitect.render.digest import amount, listed, plural
+from dbarchitect.render.digest import PLANNER_COST, amount, listed, plural
 
 from . import page
 from .drawing import drawn
@@ -146,6 +146,7 @@ def design_page(
         verb="design",
         subject=made.title,
         title=f"{made.title}: dba design",
+        cost=PLANNER_COST,
         heading=made.title,
         mark="bad" if not made.holds else "warn" if open_ else "good",
         verdict=_verdict(made, watched),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dbarchitect.model.advice import IndexAdvice
 from dbarchitect.model.figures import size_text
-from dbarchitect.render.digest import COST, plural
+from dbarchitect.render.digest import cost_unit, plural
 from dbarchitect.render.index import advice_verdict
 
 from . import page
@@ -23,7 +23,13 @@ def index_page(advice: IndexAdvice, source: str, *, written: Sequence[str], vers
         ("Queries", f"{len(advice.queries):,}", ""),
     ]
     if advice.before:
-        facts.append((f"{COST.capitalize()} of the workload", f"{advice.after / advice.before:.1%}", "of before"))
+        facts.append(
+            (
+                f"{cost_unit(advice.proof).name.capitalize()} of the workload",
+                f"{advice.after / advice.before:.1%}",
+                "of before",
+            )
+        )
     facts.append(("Considered", f"{advice.candidates:,}", plural(advice.questions, "plan") + " asked for"))
     return page(
         "index.html",

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dbarchitect.model.advice import IndexAdvice, QueryVerdict
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.curve import draw_curve, knee
-from dbarchitect.render.digest import COST, plural
+from dbarchitect.render.digest import CostUnit, cost_unit, plural
 from dbarchitect.render.index import advice_statements, advice_verdict, built_words, choice_words
 
 
@@ -22,6 +22,7 @@ class AdviceView:
     advice: IndexAdvice
     verdict: str
     method: str
+    cost: CostUnit
     unit: str
     curve: Markup
     knee: str
@@ -34,6 +35,7 @@ class AdviceView:
 def advice_view(advice: IndexAdvice) -> AdviceView:
     """The view of an advice."""
     sizes = {point.bytes: size_text(point.bytes) for point in advice.curve}
+    cost = cost_unit(advice.proof)
     bend = knee(advice.curve)
     considered = plural(advice.candidates, "index", "indexes")
     return AdviceView(
@@ -41,8 +43,9 @@ def advice_view(advice: IndexAdvice) -> AdviceView:
         verdict=advice_verdict(advice),
         method=f"{advice.proof.method}; {considered} considered, {advice.questions:,} plans asked for"
         f"{choice_words(advice)}",
-        unit=_unit(advice.queries),
-        curve=Markup(draw_curve(advice.curve, sizes, alone=False)) if len(advice.curve) > 1 else Markup(),
+        cost=cost,
+        unit=_unit(advice.queries, cost),
+        curve=Markup(draw_curve(advice.curve, sizes, cost.name, alone=False)) if len(advice.curve) > 1 else Markup(),
         knee="" if bend is None else f"{size_text(bend.bytes)} for {plural(bend.indexes, 'index', 'indexes')}",
         built=tuple(built_words(one).lstrip(", ") for one in advice.create),
         changed=tuple(
@@ -56,9 +59,9 @@ def advice_view(advice: IndexAdvice) -> AdviceView:
     )
 
 
-def _unit(queries: Sequence[QueryVerdict]) -> str:
+def _unit(queries: Sequence[QueryVerdict], cost: CostUnit) -> str:
     timed = [_timed(one) for one in queries]
-    return "time" if timed and all(timed) else f"time or {COST}" if any(timed) else COST
+    return "time" if timed and all(timed) else f"time or {cost.name}" if any(timed) else cost.name
 
 
 def _timed(query: QueryVerdict) -> bool:

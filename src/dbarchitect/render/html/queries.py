@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.query_advice import QueryFinding, QueryReview
 from dbarchitect.model.rewrite import Rewritten
-from dbarchitect.render.digest import COST, amount
+from dbarchitect.render.digest import CostUnit, amount, cost_unit
 from dbarchitect.render.query import query_verdict, where
 from dbarchitect.render.rewrite import changed_lines, gain_words, tested_words
 
@@ -42,6 +42,7 @@ class QueryView:
     id: str
     review: QueryReview
     verdict: str
+    cost: CostUnit
     plan: PlanTable | None
     asking: tuple[Said, ...]
     rest: tuple[Said, ...]
@@ -58,6 +59,7 @@ def query_view(review: QueryReview, number: int = 1, whole: float = 0.0) -> Quer
         id=f"query-{number}",
         review=review,
         verdict=query_verdict(review),
+        cost=cost_unit(review.proof),
         plan=None if plan is None else plan_table(plan, review.times, review.total, timed=review.timed, marked=marked),
         asking=tuple(one for one in said if one.finding.severity is not Severity.INFO),
         rest=tuple(one for one in said if one.finding.severity is Severity.INFO),
@@ -85,5 +87,5 @@ def _said(one: QueryFinding) -> Said:
     if one.saves_ms is not None and one.saves_ms > 0:
         saves = f"saves up to {amount(one.saves_ms, 'ms')} ({one.share:.0%})"
     elif one.share > 0:
-        saves = f"saves up to {one.share:.0%} of the {COST}"
+        saves = f"saves up to {one.share:.0%} of the cost"
     return Said(finding=one, at=where(one).strip(), saves=saves)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbarchitect.model.query_advice import QueryReview, WorkloadReview
 from dbarchitect.model.trial import QueryTrial
-from dbarchitect.render.digest import COST, amount, plural
+from dbarchitect.render.digest import amount, plural
 
 from . import Site, page
 from .indexes import advice_view
@@ -19,7 +19,7 @@ def query_page(review: QueryReview, *, version: str, site: Site | None = None, t
     if plan is not None and review.timed:
         facts.append(("Took", amount(plan.execution_ms or review.total, "ms"), "once, as it was run"))
     if plan is not None:
-        facts.append((COST.capitalize(), f"{plan.cost:,.0f}", "its own unit: 100 is about a millisecond"))
+        facts.append((view.cost.name.capitalize(), f"{plan.cost:,.0f}", view.cost.said))
         facts.append(("Nodes", f"{sum(1 for _ in plan.root.walk()):,}", ""))
     # A plan that came without a name has none of its own.
     subject = review.source if review.source != "-" else "a pasted plan" if site is not None else "standard input"
