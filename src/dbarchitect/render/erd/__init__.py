@@ -1,6 +1,7 @@
 """The entity-relationship diagram of a schema, as SVG, Mermaid and DBML.
 
-`diagram` is three steps: `content` (what is drawn), `layout` (where), `draw` (how).
+`diagram` is steps: `content` (what is drawn), `grouped` (what stands together), `shortened` (which links are stubs),
+`overview` (the map), `layout` (where), `draw` (how).
 
 What a page may rely on in the SVG:
 
@@ -10,8 +11,11 @@ What a page may rely on in the SVG:
                                      `.erd-unknown` where the schema does not hold it; `title` in words
     g.erd-table > g[data-column]     one for each column that is shown
     g.erd-edges > g.erd-edge         one for each foreign key: [data-from] child, [data-to] parent, [data-columns] of
-                                     the child, with commas; `.erd-implied` where only names say so; path.erd-line
+                                     the child, with commas; `.erd-implied` where only names say so, `.erd-stub`
+                                     where it does not reach its parent; path.erd-line
                                      with path.erd-mark and path.erd-ring at its ends; `title` in words
+    g.erd-map                        of a large schema, above its tables: g.erd-groups > g.erd-node[data-node], the number
+                                     of a group, and g.erd-bundles > g.erd-bundle[data-nodes], the numbers of two
     g.erd-legend                     what the marks mean
 
 [data-table], [data-from] and [data-to] have the same form: the qualified SQL name (`public.orders`, `public."Order"`).
