@@ -13,14 +13,31 @@ import msgspec
 import pytest
 
 from dbarchitect.api import TwinSummary
+from dbarchitect.api.query import query_plan
+from dbarchitect.model.advice import AdvisedIndex, BudgetPoint, IndexAdvice, QueryVerdict
 from dbarchitect.model.finding import Finding, Gap, Mend, Review, Severity, Silence, Suppressed
-from dbarchitect.model.names import ObjectKind, ObjectRef, Position
-from dbarchitect.model.proof import Proof, Shown
+from dbarchitect.model.names import Name, ObjectKind, ObjectRef, Position
+from dbarchitect.model.proof import Level, Proof, Shown
+from dbarchitect.model.schema import Index
 from dbarchitect.model.value import from_json
 from dbarchitect.render import FORMATS, Format, Screen, render_review
-from dbarchitect.render.digest import amount, by_object, figures, next_commands, suppressed_by, verdict, worst
+from dbarchitect.render.digest import (
+    amount,
+    by_object,
+    cost_unit,
+    figures,
+    next_commands,
+    suppressed_by,
+    verdict,
+    worst,
+)
+from dbarchitect.render.html import Site
+from dbarchitect.render.html.index import index_page
+from dbarchitect.render.html.query import query_page
+from dbarchitect.render.index import render_advice
 from dbarchitect.render.markdown import LIMIT, code, fence, prose, render_markdown
 from dbarchitect.render.page import render_index, render_page
+from dbarchitect.render.query import render_query
 from dbarchitect.render.summary import render_twin
 from dbarchitect.render.text import wrapped_sql
 from dbarchitect.render.untrusted import visible, without_passwords
@@ -713,3 +730,49 @@ def test_a_twin_in_words():
     assert "empty" not in text
     assert max(len(one) for one in text.splitlines()) <= 80
     assert not ACTING.search(render_twin(twin(HOSTILE), Screen(color=False)).replace("\n", ""))
+
+
+@pytest.mark.parametrize(
+    ("environment", "level", "method", "name"),
+    [
+        ({"server": "PostgreSQL 18.6"}, "planned", "planned on the twin", "planner cost"),
+        ({"planner": "SQLite 3.54.1"}, "planned", "planned on the twin", "rows read"),
+        ({"planner": "SQLite 3.54.1"}, "measured", "costs are instructions of SQLite's machine", "instructions"),
+    ],
+)
+def test_a_cost_says_its_unit_in_every_format(
+    environment: dict[str, str], level: Level, method: str, name: str
+) -> None:
+    proof = Proof(level=level, method=method, environment=environment, before={"cost": 900.0}, after={"cost": 30.0})
+    (figure,) = figures(proof)
+    assert figure.label == name and figure.gain == "30x cheaper"
+    one = QueryVerdict(id="1", calls=7, sql="SELECT 1", before=900.0, after=30.0)
+    index = Index(name=Name(schema="public", name="i"), table=Name(schema="public", name="t"))
+    advice = IndexAdvice(
+        create=(AdvisedIndex(index=index, sql="CREATE INDEX i ON t (a)", saves=0.9, bytes=8192, queries=(1,)),),
+        queries=(one, QueryVerdict(id="2", calls=1, sql="SELECT 2", before=50.0, after=50.0, why="nothing to gain")),
+        curve=(
+            BudgetPoint(budget=0, bytes=0, indexes=0, cost=1.0),
+            BudgetPoint(budget=9, bytes=9, indexes=1, cost=0.1),
+        ),
+        before=950.0,
+        after=80.0,
+        proof=proof,
+    )
+    text = render_advice(advice, "text", screen=Screen(width=200), version="0")
+    assert f"{name} 900 -> 30" in text and f"1 call of {name} 50" in text
+    assert text.count(cost_unit(proof).words) == 1, "what it is, is said once"
+    page = index_page(advice, "app", written=(), version="0")
+    assert f"{name} before" in page and f">{name}<" in page
+    assert f"{name} of the workload, 100% without new indexes" in page
+    words = cost_unit(proof).words.replace("'", "&#39;")
+    assert page.count(f"{words[:1].upper()}{words[1:]}.") == 1
+
+
+def test_a_plan_without_a_name_says_where_it_came_from() -> None:
+    review = query_plan(b"Seq Scan on t  (cost=0.00..35.50 rows=2550 width=4)", "-")
+    for site, said in ((None, "standard input"), (Site(here="/", links=()), "a pasted plan")):
+        page = query_page(review, version="0", site=site)
+        assert f"<title>{said}: dba query</title>" in page and f'class="of">{said}<' in page
+        assert "Planner cost" in page and "100 is about a millisecond" in page
+    assert "planner cost" in render_query(review, "text", screen=Screen(width=100), version="0")

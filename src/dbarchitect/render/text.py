@@ -78,7 +78,7 @@ class ReviewPage:
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
-        self.bar_width = 28 if screen.width >= 100 else 20
+        self.bar_width = 28 if screen.width >= 100 else 20 if screen.width >= 80 else 12
 
     def glyph(self, pair: tuple[str, str]) -> str:
         return pair[0] if self.screen.unicode else pair[1]

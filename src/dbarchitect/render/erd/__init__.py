@@ -14,8 +14,8 @@ What a page may rely on in the SVG:
                                      the child, with commas; `.erd-implied` where only names say so, `.erd-stub`
                                      where it does not reach its parent; path.erd-line
                                      with path.erd-mark and path.erd-ring at its ends; `title` in words
-    g.erd-map                        of a large schema, above its tables: g.erd-groups > g.erd-node[data-node], the number
-                                     of a group, and g.erd-bundles > g.erd-bundle[data-nodes], the numbers of two
+    g.erd-map                        of a large schema, above its tables: g.erd-groups > g.erd-node[data-node], the
+                                     number of a group, and g.erd-bundles > g.erd-bundle[data-nodes], those of two
     g.erd-legend                     what the marks mean
 
 [data-table], [data-from] and [data-to] have the same form: the qualified SQL name (`public.orders`, `public."Order"`).
