@@ -760,7 +760,7 @@ def test_a_cost_says_its_unit_in_every_format(
         proof=proof,
     )
     text = render_advice(advice, "text", screen=Screen(width=200), version="0")
-    assert f"{name} 900 -> 30" in text and f"1 call of {name} 50" in text
+    assert f"{name} 900 -> 30" in text and f"1 call, {name} 50 each" in text
     assert text.count(cost_unit(proof).words) == 1, "what it is, is said once"
     page = index_page(advice, "app", written=(), version="0")
     assert f"{name} before" in page and f">{name}<" in page

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = "dbarchitect.index/1"
 Form = Literal["text", "json", "sql", "svg"]
 _SHOWN = 20  # queries; the rest is in the JSON
-_SQL = 70
+_SQL = 56  # beside figures, in a line
 
 
 def render_advice(advice: IndexAdvice, form: Form, *, written: Sequence[str] = (), screen: Screen, version: str) -> str:
@@ -118,7 +118,7 @@ def _parts(advice: IndexAdvice, written: Sequence[str]) -> Iterator[Part]:
         yield Text("")
         yield Text("queries that get no index", style="bold")
         for one in sorted(rest, key=lambda query: -query.calls * query.before)[:_SHOWN]:
-            yield Text(f"  {plural(round(one.calls), 'call')} of {cost.name} {one.before:,.0f}  {_shown(one)}")
+            yield Text(f"  {plural(round(one.calls), 'call')}, {cost.name} {one.before:,.0f} each  {_shown(one)}")
             yield Text(f"      {line(one.why)}", style="dim")
             if one.blocks:
                 yield Text(f"      {line(one.blocks)} (dba query)", style="yellow")
