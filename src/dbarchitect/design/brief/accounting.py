@@ -107,7 +107,7 @@ _NOT = (
 _FORBIDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), frozenset(marks.split()))
     for pattern, marks in (
-        (rf"{_NOT}.*\b(?:at (?:the same|any one|one|a) time|simultaneously|in parallel|overlap\w*|double[- ]booked)\b", "exclusive"),
+        (rf"{_NOT}.*\b(?:at (?:the same|any one|one|a) time|at once|simultaneously|in parallel|overlap\w*|double[- ]booked)\b", "exclusive"),
         (rf"{_NOT}.*\b(?:twice|two|more than (?:one|once)|again)\b.*", "together exclusive"),
         (rf"{_NOT}.*\b(?:the same|no two)\b.*", "unique together exclusive"),
         (r"\bonly (?:\w+ ){0,3}?(?:sees?|views?|reads?|access(?:es)?|edits?|changes?|approves?|deletes?)\b", "isolated flow"),
@@ -375,15 +375,18 @@ class _Account:
             if forbids is None or self._is_listed(clause):
                 continue
             said, marks = forbids
-            if not self.words.marks & {*marks, *(f"one {name}" for name in _entities(said[0], self.book))}:
+            whose = _entities(clause, self.book) + [*self.said.before]
+            ones = (f"one {what} of {owner}" for what in _entities(said[0], self.book) for owner in whose)
+            if not self.words.marks & {*marks, *ones}:
                 found.append(" ".join(clause.split()))
         return found
 
     def _is_listed(self, clause: str) -> bool:
-        """Whether most of a clause stands in what is listed already, or a rule of its kind does."""
+        """Whether most of a clause stands in what is listed already and forbids too, or a rule of its kind does."""
         told = set(stems(clause))
         return any(one.split()[:1] and one.split()[0] in OF_RULES for one in self.listed) or any(
-            2 * len(told & set(stems(one))) > len(told) for one in self.listed
+            2 * len(told & set(stems(one))) > len(told) and any(pattern.search(one) for pattern, _ in _FORBIDS)
+            for one in self.listed
         )
 
 

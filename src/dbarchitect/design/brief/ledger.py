@@ -79,7 +79,7 @@ def akin(one: str, other: str) -> bool:
 @dataclass
 class Words:
     """Stems that tell of something kept, the numbers that are in it, and what it forbids: `unique`, `together` (unique in
-    some pair), `exclusive`, `bounded`, `flow` (of states), `lasting` (not deleted), `isolated`, `one ENTITY` (no second)."""
+    some pair), `exclusive`, `bounded`, `flow` (of states), `lasting` (not deleted), `isolated`, `one A of B` (a B has no second A)."""
 
     stems: set[str] = field(default_factory=set[str])
     numbers: set[float] = field(default_factory=set[float])
@@ -305,7 +305,7 @@ class Ledger:
             _OPTIONAL if not (one.first.least and one.second.least) else "", f"{one.hierarchy} table path pair" if one.hierarchy else "",
             counts=(one.first.least, one.first.most, one.second.least, one.second.most, one.depth or None),
             marks={
-                f"one {ends[0]}": one.first.most == 1, f"one {ends[1]}": one.second.most == 1, "unique": one.first.most == one.second.most == 1,
+                f"one {ends[0]} of {ends[1]}": one.first.most == 1, f"one {ends[1]} of {ends[0]}": one.second.most == 1, "unique": one.first.most == one.second.most == 1,
                 "together": one.first.most is None and one.second.most is None,
                 "bounded": one.first.least > 1 or one.second.least > 1 or (one.second.most or 1) > 1 or (one.first.most or 1) > 1,
                 "lasting": one.on_delete,
