@@ -54,6 +54,8 @@ _RELATIVE = re.compile(
     rf"^((?:{_A} )?{_N}), (?:which|who) ((?:always |usually )?{_VERB} [^,]+?), ({_VERB} .+)$", re.IGNORECASE
 )
 _BRACKET = re.compile(rf"\b({_A}|many|several) ({_N}) \((?:who|which|that|each with|each has|with|having) (?:(?:has|have) )?((?:an?|the|its|their) [^()]+)\)", re.IGNORECASE)  # fmt: skip
+# `activities (calls, emails, meetings) belong to a deal`: sorts of them, where both are in the plural
+_SORTS = re.compile(rf"^((?:all |the )?{_N}) \((?:e\.g\. )?([a-z-]+s(?:, (?:and |or )?[a-z-]+s)+|[a-z-]+s (?:and|or) [a-z-]+s)\) (?={_VERB} )", re.IGNORECASE)  # fmt: skip
 _OF_WHICH = re.compile(
     rf"^(.+\b(?:an?|one|each|every|many|several) ({_N})(?: per {_N})?), (?:for|of|on|about) (?:which|whom) (?:we|they) (?:also )?{_KNOW} (.+)$",
     re.IGNORECASE,
@@ -84,7 +86,7 @@ _WHO_END = re.compile(
     re.IGNORECASE,
 )
 _EACH_OF = re.compile(
-    rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)), each (?:of|with|has|having) (?=an? )(.+)$", re.IGNORECASE
+    rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)),? each (of|with|has|having) (?=(?:an?|the|its|their) )(.+)$", re.IGNORECASE
 )  # fmt: skip
 # `is looked after by one employee, the account manager`; `is run by a dean, who is a professor`
 _ROLE = re.compile(
@@ -108,6 +110,15 @@ _WITH_FIELDS = re.compile(
     rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}),? with ((?:an?|the|its) .+)$",
     re.IGNORECASE,
 )
+# `invoices are issued per appointment, with a number, and are open, paid or void`
+_ISSUED = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:is|are) (?:issued|created|made|written|raised|generated|sent|opened|drawn up) (?:per|for (?:each|every|one)) ({_N})"
+    r"(?:,? with ((?:an?|the|its|their) .+?))?(?:,? and (?:(?:is|are|can be) )(\w+(?:, \w+)*,? or \w+))?$",
+    re.IGNORECASE,
+)
+_LOGGED = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:is|are) (?:always |also )?(?:logged|recorded|tracked|stored|kept|registered|noted|saved|captured): (.+)$", re.IGNORECASE
+)  # fmt: skip
 _GAPPED = re.compile(
     r"^(.+? (?:is|are) (?:given|measured|expressed|stated) in [\w ]+?), (?:and )?([a-z][\w ]*?) in ([\w ]+)$",
     re.IGNORECASE,
@@ -125,9 +136,16 @@ def _role(match: re.Match[str]) -> list[str]:
     return [f"{match[1]} has one {role}, who is a {kind}"]
 
 
+def _issued(match: re.Match[str]) -> list[str]:
+    each = f"each {singular(match[1])}"
+    known = [(" has ", match[3]), (" is ", match[4])]
+    return [f"{each} belongs to one {singular(match[2])}", *(f"{each}{verb}{said}" for verb, said in known if said)]
+
+
 def _each_of(match: re.Match[str]) -> list[str]:
-    fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[3])
-    return [match[1], f"each {singular(match[2])} has {fields}"]
+    fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[4])
+    # `each with a quantity`: of the pair, where the same one may be of others too
+    return [match[1], f"we record {fields}" if match[3].lower() == "with" else f"each {singular(match[2])} has {fields}"]
 
 
 def _who(match: re.Match[str]) -> list[str]:
@@ -151,6 +169,8 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
     ),
     (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
     (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
+    (_ISSUED, _issued),
+    (_LOGGED, lambda match: [f"each {singular(match[1])} has {match[2]}"]),
     (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),
     (_WHOSE, lambda match: [_has(match[1], match[2]), f"{match[1]} {match[3]}"]),
     (_RELATIVE, lambda match: [f"{match[1]} {match[2]}", f"{match[1]} {match[3]}"]),
@@ -172,6 +192,10 @@ def unfolded(text: str) -> list[str]:
     for match in list(_BRACKET.finditer(said)):
         after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
         said = said.replace(match[0], f"{match[1]} {match[2]}", 1)
+    if (sorts := _SORTS.match(said)) is not None and singular(sorts[1]) != " ".join(bare(sorts[1]).lower().split()):
+        kinds = ", ".join(f"`{singular(re.sub(r'^(?:and|or) ', '', one))}`" for one in re.split(r", | and | or ", sorts[2]))
+        after.append(f"each {singular(sorts[1])} has a kind ({kinds})")
+        said = f"{sorts[1]} {said[sorts.end() :]}"
     said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]

@@ -327,11 +327,13 @@ class Ledger:
             "history overview current", _ACCESS if one.order else "",
             "page time at most row result" if one.limit else "",
             "last past since previous this today week month year day" if one.since else "",
+            "upcoming future coming next" if one.since and one.since[1] == "now" else "",
             "word text full keyword match" if one.verb == "search" else "", near if one.verb == "nearest" else "",
             "per second minute hour day often most" if rate else "", "under within ms second faster p95 p99 latency" if wait else "",
             counts=(one.limit, wait, wait and wait / 1000, *_rates(rate)),
         )  # fmt: skip
-        entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields))
+        theirs = [name for pair in self._related if one.entity in pair for name in pair] if one.verb == "add" else []
+        entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields, *theirs))
         self.asked.append(Asked(one.text, one.line, entities, words))
 
     def _words(self, entity: str, state: State) -> Iterator[str]:
