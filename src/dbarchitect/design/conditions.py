@@ -113,7 +113,9 @@ def _exclusive(draft: Draft, table: Table, rule: Rule, spec: Spec, refer: Referr
     )
 
 
-_GIVEN_UP = frozenset(("cancelled", "canceled", "rejected", "declined", "refused", "withdrawn", "void", "voided", "expired"))
+_GIVEN_UP = frozenset(
+    ("cancelled", "canceled", "rejected", "declined", "refused", "withdrawn", "void", "voided", "expired")
+)
 
 
 def _not_given_up(spec: Spec, rule: Rule, table: Table) -> Iterator[str]:

@@ -181,7 +181,12 @@ def _readme(
         "",
     ]
     if unread:
-        lines += ["## Not in the design", "", f"{missing(len(unread))}: what was tried was tried without. In other words it may be understood:", ""]
+        lines += [
+            "## Not in the design",
+            "",
+            f"{missing(len(unread))}: what was tried was tried without. In other words it may be understood:",
+            "",
+        ]
         lines += [
             f"- line {one.line}, {one.said}: {prose(line(one.text))} ({prose(line(one.hint))})"
             for one in unread[:_SHOWN]

@@ -37,8 +37,8 @@ def verdict(made: DocumentsArchitecture) -> str:
     tried = sum(len(one.probes) for one in made.collections)
     same = sum(one.outcome == "same" for one in made.queries)
     return (
-        f"{holding(made.unread)}: {collections}; measured on {made.server}: {tried:,} documents taken and refused as designed, "
-        f"{same} of {plural(len(made.queries), 'access pattern')} answered as a search by brute force does"
+        f"{holding(made.unread)}: {collections}; measured on {made.server}: {tried:,} documents taken and refused "
+        f"as designed, {same} of {plural(len(made.queries), 'access pattern')} answered as a search by brute force does"
     )
 
 

@@ -54,6 +54,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BY_SEVERAL = re.compile(r"\bby ((?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}?(?:,? (?:and|or) (?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}|, [a-z]+(?: [a-z]+){0,2}?)+)\s*$", re.IGNORECASE)  # fmt: skip
+_WORDS = re.compile(r"\bby (?:a |the )?(?:key)?words? (?:in|of|from)\b|\bfull[- ]text\b|\bcontaining (?:a |certain |some )?words?\b", re.IGNORECASE)  # fmt: skip
 _EITHER = re.compile(
     r"\bby ((?:[a-z]+ ?){1,3}(?:, (?:by )?(?:[a-z]+ ?){1,3})*,? or (?:by )?[a-z]+(?: [a-z]+){0,2})(?=\s*$|\s*[,(–-])",
     re.IGNORECASE,
@@ -160,6 +161,8 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
     if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
         verb = "nearest"
+    if verb in ("get", "list") and _WORDS.search(words):
+        verb = "search"
     entity, owners, rest = _target(rest, said.spoken)
     deed = re.search(rf"\b({dict(_VERBS)['add']})\b", words, re.IGNORECASE) if verb == "add" else None
     made = [one for one in nouns_of(deed[1].lower()) if entity in roles.get(one, ())] if deed and entity else []
@@ -198,7 +201,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         if verb == "sum" and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
     )
     known = entities[entity]
-    spans = spans_of(rest, known)
+    whole, spans = rest, spans_of(rest, known)
     rest = spans.rest
     limit, rest = _limit(rest)
     limit = int(several[1]) if several else limit
@@ -254,6 +257,11 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
             found = _given(known, part, entities, known_as)
             if found and found != entity and found not in by and found not in with_:
                 by.append(found)
+    for match in _OF_ABOVE.finditer(plain):  # `events in a city`, where a venue has a city
+        further = _above(match, known, said)
+        if further is not None and further not in by:
+            owner = further.rpartition(" of ")[2]
+            by = [*(one for one in by if one != owner), further]
     if verb == "search":  # `by words in the name and description`
         by += [
             one.name
@@ -285,7 +293,10 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     ):
         limit = 1
     others = {name: one for name, one in entities.items() if name != entity}
-    answered = [one for one in state.doubts if one[0].lower() not in spans.rest.lower()]  # `overdue` is when, and no state
+    # `overdue` is when, and no state
+    answered = [
+        one for one in state.doubts if one[0].lower() in whole.lower() and one[0].lower() not in spans.rest.lower()
+    ]
     doubts = [*(one for one in state.doubts if one not in answered), *of_others(words, others)] if verb != "add" else []
     if spans.doubt:
         doubts.append((spans.doubt, f"no field of {entity} says when that is"))
@@ -391,6 +402,26 @@ def _given(known: Entity, text: str, entities: Mapping[str, Entity], roles: froz
     """The field, role or entity that a phrase gives."""
     name = singular(text)
     return field_named(known, text) or (name if name in entities or name in roles else None)
+
+
+_OF_ABOVE = re.compile(
+    r"\b(?:in|of|with|by|from|at|for) (?:an?|the|one|its|their|a given) ([a-z]+(?: [a-z]+)?)", re.IGNORECASE
+)
+
+
+def _above(match: re.Match[str], known: Entity, said: Known) -> str | None:
+    """`city of venue` for what is asked by a field that the entity itself has not, and one of those that it refers to has."""
+    for words in (match[1], match[1].split()[0]):
+        name = singular(words)
+        if field_named(known, words) or name in said.entities or name in said.roles.get(known.name, ()):
+            return None
+        near = {one for one in said.roles.get(known.name, ()) if one in said.entities}
+        far = {one for here in near for one in said.roles.get(here, ()) if one in said.entities} - {known.name} - near
+        for reach in (near, far):
+            having = [one for one in sorted(reach) if field_named(said.entities[one], words)]
+            if len(having) == 1:
+                return f"{field_named(said.entities[having[0]], words)} of {having[0]}"
+    return None
 
 
 def _limit(text: str) -> tuple[int | None, str]:

@@ -122,6 +122,11 @@ _MEASURE = re.compile(
     r"|statistics|utili[sz]ation|occupancy",
     re.IGNORECASE,
 )
+# In front of what rows are asked by: a query without it gives others.
+_GIVEN = re.compile(
+    r"\b(?:by|of|in|at|with|whose|to|from) (?:(?:an?|the|one|given|each|their|its|his|her) )*$", re.IGNORECASE
+)
+_REFUSES = re.compile(_NOT, re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|this|these|she|he|her|his)\b", re.IGNORECASE)
 _SOMEBODY = frozenset("it they he she we you".split())  # noqa: SIM905
 _BEFORE_VERBS = _SOMEBODY | frozenset(
@@ -163,7 +168,11 @@ def _missed(parts: Sequence[Part], spec: Spec) -> tuple[list[Unread], set[tuple[
         entry = Unread(text="; ".join(pieces), line=one.line, hint=_HINT, overlooked=True)
         if account.misread:
             misread |= {(asked.text, asked.line) for asked in account.asked}
-            entry = Unread(text=" ".join(one.text.split()), line=one.line, hint=f"{account.misread} is not in the query that was read")
+            entry = Unread(
+                text=" ".join(one.text.split()),
+                line=one.line,
+                hint=f"{account.misread} is not in the query that was read",
+            )
         if entry not in found:
             found.append(entry)
     return found, misread
@@ -329,7 +338,17 @@ class _Account:
             tokens = [replace(one, plain=one.plain or self._is_deed(tokens, at)) for at, one in enumerate(tokens)]
         tokens = self._without_ranges(tokens)
         if self.asked:
-            strange = [one.text for one in tokens if one.open and (_named(one, self.book) or _MEASURE.fullmatch(one.text))]
+            everything = not any(one.by for one in self.asked)  # with one condition of two the query is about right
+            strange = [
+                one.text
+                for one in tokens
+                if one.open
+                and (
+                    _named(one, self.book)
+                    or _MEASURE.fullmatch(one.text)
+                    or (everything and _GIVEN.search(self.text[: one.start]))
+                )
+            ]
             self.misread = ", ".join(dict.fromkeys(strange))
         return [self._piece(tokens, *ends) for ends in self._runs(tokens)] or self._unheld()
 
@@ -404,7 +423,7 @@ class _Account:
             if forbids is None or self._is_listed(clause):
                 continue
             said, marks = forbids
-            whose = _entities(clause, self.book) + [*self.said.before]
+            whose = [*_entities(clause, self.book), *self.said.before]
             ones = (f"one {what} of {owner}" for what in _entities(said[0], self.book) for owner in whose)
             if not self.words.marks & {*marks, *ones}:
                 found.append(" ".join(clause.split()))
@@ -413,9 +432,13 @@ class _Account:
     def _is_listed(self, clause: str) -> bool:
         """Whether most of a clause stands in what is listed already and forbids too, or a rule of its kind does."""
         told = set(stems(clause))
-        return any(one.split()[:1] and one.split()[0] in OF_RULES for one in self.listed) or any(
-            2 * len(told & set(stems(one))) > len(told) and any(pattern.search(one) for pattern, _ in _FORBIDS)
-            for one in self.listed
+        return (
+            any(one.split()[:1] and one.split()[0] in OF_RULES for one in self.listed)
+            or any(
+                2 * len(told & set(stems(one))) > len(told) and any(pattern.search(one) for pattern, _ in _FORBIDS)
+                for one in self.listed
+            )
+            or any(one.lower() in clause.lower() for one in self.listed if _REFUSES.search(one))
         )
 
 

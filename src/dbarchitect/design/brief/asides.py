@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .phrases import bare, listed, singular
+from .phrases import bare, counted, listed, singular
 
 _A = r"(?:an?|each|every|one|the|exactly one|any)"
 _WORD = (
@@ -116,6 +116,21 @@ _ISSUED = re.compile(
     r"(?:,? with ((?:an?|the|its|their) .+?))?(?:,? and (?:(?:is|are|can be) )(\w+(?:, \w+)*,? or \w+))?$",
     re.IGNORECASE,
 )
+# `for every event there are price categories such as "Front" or "Balcony"`
+_FOR_EACH = re.compile(
+    rf"^(?:for|in|at|on) (?:each|every|an?|one) ({_N}),? there (?:is|are|can be|may be|must be) (?:always )?(.+?)(?:,? (?:such as|like|e\.g\.|for example) .+)?$",
+    re.IGNORECASE,
+)
+# `defects are reported by drivers, with a description, and fixed in a job`
+_WITH_AND = re.compile(
+    rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:by|to|for|in|at|from|on|under) [\w -]+?), with ((?:an?|the|its|their) [^;]+?)(?:, and ({_PASSIVE} (?:by|to|for|in|at|from|on) .+))?$",
+    re.IGNORECASE,
+)
+# `a seat has a row and a number, which are unique within the venue`
+_UNIQUE_PAIR = re.compile(
+    rf"^((?:{_A} )?{_N} (?:has|have) (?:.+, )?)(an? [\w-]+(?: [\w-]+)?),? and (an? [\w-]+(?: [\w-]+)?),? (?:which|that) (?:are|must be) (?:together )?unique(?: together)?((?: (?:within|in|per|for) (?:the|its|their|an?|each|every) [\w -]+)?)$",
+    re.IGNORECASE,
+)
 _LOGGED = re.compile(
     rf"^((?:{_A} )?{_N}) (?:is|are) (?:always |also )?(?:logged|recorded|tracked|stored|kept|registered|noted|saved|captured): (.+)$", re.IGNORECASE
 )  # fmt: skip
@@ -136,6 +151,15 @@ def _role(match: re.Match[str]) -> list[str]:
     return [f"{match[1]} has one {role}, who is a {kind}"]
 
 
+def _for_each(match: re.Match[str]) -> list[str]:
+    several = (
+        bare(match[2]) == match[2]
+        and singular(match[2]) != " ".join(match[2].lower().split())
+        and counted(match[2]).said is False
+    )
+    return [f"each {singular(match[1])} has {'several ' if several else ''}{match[2]}"]
+
+
 def _issued(match: re.Match[str]) -> list[str]:
     each = f"each {singular(match[1])}"
     known = [(" has ", match[3]), (" is ", match[4])]
@@ -145,7 +169,10 @@ def _issued(match: re.Match[str]) -> list[str]:
 def _each_of(match: re.Match[str]) -> list[str]:
     fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[4])
     # `each with a quantity`: of the pair, where the same one may be of others too
-    return [match[1], f"we record {fields}" if match[3].lower() == "with" else f"each {singular(match[2])} has {fields}"]
+    return [
+        match[1],
+        f"we record {fields}" if match[3].lower() == "with" else f"each {singular(match[2])} has {fields}",
+    ]
 
 
 def _who(match: re.Match[str]) -> list[str]:
@@ -170,6 +197,15 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
     (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
     (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
     (_ISSUED, _issued),
+    (
+        _WITH_AND,
+        lambda match: [
+            f"{match[1]} {match[2]}",
+            f"each {singular(match[1])} has {match[3]}",
+            *([f"each {singular(match[1])} is {match[4]}"] if match[4] else []),
+        ],
+    ),
+    (_FOR_EACH, _for_each),
     (_LOGGED, lambda match: [f"each {singular(match[1])} has {match[2]}"]),
     (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),
     (_WHOSE, lambda match: [_has(match[1], match[2]), f"{match[1]} {match[3]}"]),
@@ -193,9 +229,14 @@ def unfolded(text: str) -> list[str]:
         after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
         said = said.replace(match[0], f"{match[1]} {match[2]}", 1)
     if (sorts := _SORTS.match(said)) is not None and singular(sorts[1]) != " ".join(bare(sorts[1]).lower().split()):
-        kinds = ", ".join(f"`{singular(re.sub(r'^(?:and|or) ', '', one))}`" for one in re.split(r", | and | or ", sorts[2]))
+        kinds = ", ".join(
+            f"`{singular(re.sub(r'^(?:and|or) ', '', one))}`" for one in re.split(r", | and | or ", sorts[2])
+        )
         after.append(f"each {singular(sorts[1])} has a kind ({kinds})")
         said = f"{sorts[1]} {said[sorts.end() :]}"
+    if (pair := _UNIQUE_PAIR.match(said)) is not None:
+        after.append(f"{bare(pair[2])} and {bare(pair[3])} are unique{pair[4]}")
+        said = f"{pair[1]}{pair[2]} and {pair[3]}"
     said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]

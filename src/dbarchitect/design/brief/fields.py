@@ -221,7 +221,9 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
         kind = "money"
     spread = _SPREAD.match(head)
     if spread is not None:
-        head = re.sub(r"^number of ", "", bare(spread[1]), flags=re.IGNORECASE) + (f" in {spread[5]}" if spread[5] else "")
+        head = re.sub(r"^number of ", "", bare(spread[1]), flags=re.IGNORECASE) + (
+            f" in {spread[5]}" if spread[5] else ""
+        )
         remarks.append(f"between {spread[2]} and {spread[3]}" if spread[2] else _bound(spread[4]))
     tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
     if tailed and tailed[2].lower() in _TYPES:
@@ -298,15 +300,16 @@ def kind_by_name(name: str) -> Kind:
         return "word"
     if words[0] in _FIRST and len(words) > 1 and (words[0] != "number" or words[1] == "of"):
         return _FIRST[words[0]]
-    if ("number", "of") in pairwise(words) and not words[-1].endswith("ber"):  # `maximum number of participants`
+    if ("number", "of") in pairwise(words):  # `maximum number of participants`
         return "integer"
     if len(words) > 1 and words[0] == "time" and words[1] in ("in", "out", "of"):
         return "moment"
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
-    if len(words) > 1 and _DONE.fullmatch(words[-1]):  # `price charged`, `amount paid`
-        words = words[:-1]
-    return _LAST.get(words[-1], "word")
+    *front, last = words
+    if front and _DONE.fullmatch(last):  # `price charged`, `amount paid`
+        last = front[-1]
+    return _LAST.get(last, "word")
 
 
 _DONE = re.compile(r"[a-z]{2,}ed|paid|sent|sold|given|taken|spent")

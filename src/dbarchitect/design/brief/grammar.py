@@ -114,6 +114,14 @@ class Reader:
     def _with_subject(self, text: str) -> str:
         """`it has a total`, `has a total`, `identified by its number`: of what was spoken of last."""
         last = self.said.last
+        several = self.said.links[-1] if self.said.links and self.said.links[-1].most != 1 else None
+        if several is not None:  # `for every event there are price categories; each has a name`
+            text = re.sub(
+                r"^each(?: one| of them)? (?=(?:has|have|is|belongs?|contains?|may|can|must) )",
+                f"{several.to} ",
+                text,
+                flags=re.IGNORECASE,
+            )
         if not last:
             return text
         text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)

@@ -136,6 +136,7 @@ class Asked:
     line: int
     entities: frozenset[str]
     words: Words
+    by: tuple[str, ...] = ()
 
 
 # The words that rules of a kind are told by, and what is unique.
@@ -333,8 +334,9 @@ class Ledger:
             counts=(one.limit, wait, wait and wait / 1000, *_rates(rate)),
         )  # fmt: skip
         theirs = [name for pair in self._related if one.entity in pair for name in pair] if one.verb == "add" else []
-        entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields, *theirs))
-        self.asked.append(Asked(one.text, one.line, entities, words))
+        above = [name.rpartition(" of ")[2] for name in one.by]  # `city of venue`
+        entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields, *theirs, *above))
+        self.asked.append(Asked(one.text, one.line, entities, words, one.by))
 
     def _words(self, entity: str, state: State) -> Iterator[str]:
         """What a state is called: by its values, and by all words that the grammar knows it by."""

@@ -98,7 +98,9 @@ def kept(reader: Reader, text: str, line: int) -> bool:
     return False
 
 
-_CAN_BE = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) (?:also |later )?be ([a-z]+(?:ed|id|nt))$", re.IGNORECASE)
+_CAN_BE = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) (?:also |later )?be ([a-z]+(?:ed|id|nt))$", re.IGNORECASE
+)
 
 
 def can_be(reader: Reader, text: str, line: int) -> bool:

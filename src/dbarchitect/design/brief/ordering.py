@@ -56,7 +56,11 @@ def coming_of(entity: Entity) -> str | None:
     """The field that says when something is to be, None where no field does: what was paid on a day is not to come."""
     moments = [field.name for field in entity.fields if field.kind in ("moment", "date")]
     planned = [one for one in moments if _PLANNED.search(one) and "birth" not in one]
-    plain = [one for one in moments if _ANY_TIME.issuperset(one.split()) or one in (f"{entity.name} date", f"{entity.name} time")]
+    plain = [
+        one
+        for one in moments
+        if _ANY_TIME.issuperset(one.split()) or one in (f"{entity.name} date", f"{entity.name} time")
+    ]
     return (planned or plain or [None])[0]
 
 

@@ -24,9 +24,7 @@ _OVERLAP = re.compile(
     re.IGNORECASE,
 )
 _NEVER = r"(?:can ?not|can't|must not|mustn't|may not|should not|never)"
-_AT_ONCE = (
-    r"(?: at once| at (?:the same|one|a|any (?:one|given)) time| simultaneously| in parallel| that overlap| overlapping)"
-)
+_AT_ONCE = r"(?: at once| at (?:the same|one|a|any (?:one|given)) time| simultaneously| in parallel| that overlap| overlapping)"
 _WHO = rf"^(?P<no>no )?(?:{DETERMINERS}\s+)?(?P<who>{NOUN})"
 _TWICE = rf"(?:double[- ]booked|(?:booked|used|taken|reserved|assigned) twice(?:{_AT_ONCE}| for the same (?:time|slot|period)))"
 _FORMS = tuple(

@@ -14,7 +14,24 @@ Bound = tuple[str, str]  # a field, and the instant: see `Access.since`
 
 _UNIT = r"(minutes?|hours?|days?|weeks?|months?|years?)"
 _IRREGULAR = "sent|paid|left|sold|won|lost|begun|began|bought|given|taken|made|built|written|seen|met|came|come|gone|went|held|done|read|born"
-_CREATING = frozenset("created added registered joined recorded entered opened placed made submitted posted uploaded written signed".split())  # noqa: SIM905
+_CREATING = frozenset(
+    [
+        "created",
+        "added",
+        "registered",
+        "joined",
+        "recorded",
+        "entered",
+        "opened",
+        "placed",
+        "made",
+        "submitted",
+        "posted",
+        "uploaded",
+        "written",
+        "signed",
+    ]
+)
 _PAST = re.compile(
     rf"\b(?:of|for|from|in|over|within|during|since)?\s*(?:the )?(?:last|past|previous) (\d+|[a-z]+)? ?{_UNIT}\b", re.IGNORECASE
 )  # fmt: skip
