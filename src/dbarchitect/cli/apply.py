@@ -163,11 +163,6 @@ def _options(
 ) -> ApplyOptions:
     from dbarchitect.api.apply import ApplyOptions, Conduct
 
-    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
-        raise InputError(
-            "this writes to a database, and there is no terminal to ask on",
-            hint="add --yes where that is what you want",
-        )
     if not 0 <= retries <= 1000:
         raise InputError(f"--retries {retries}: not a number from 0 to 1000", hint="--retries 10")
 
@@ -176,11 +171,7 @@ def _options(
 
         progress.done()
         sys.stderr.write(render_prospect(prospect))
-        if yes:
-            return True
-        sys.stderr.write("Go on? [y/N] ")
-        sys.stderr.flush()
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        return yes or terminal.agreed()
 
     return ApplyOptions(
         conduct=Conduct(

@@ -186,14 +186,8 @@ def migrate(
         blocked = any(one.offenders != 0 for one in made.steps if one.kind == "count")
         if not apply or not made.steps:
             return int(blocked)
-    if not yes:
-        if not terminal.interactive():
-            raise InputError(
-                "this writes to a database, and there is no terminal to ask on",
-                hint="add --yes where that is what you want",
-            )
-        if (terminal.asked("Go on? [y/N] ") or "").lower() not in ("y", "yes"):
-            return 1
+    if not (yes or terminal.agreed()):
+        return 1
     with terminal.progress() as progress:
         if made is not None:
             run = api.apply(source, made, progress)
