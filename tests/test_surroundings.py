@@ -37,7 +37,10 @@ VERBS = (
     ["platform", "neon"],
     ["init", "--dry-run"],
 )
-PROGRESS = ("dba: starting", "dba: loading", "dba: running", "dba: making")  # where the machine is slow
+PROGRESS = tuple(
+    f"dba: {one}"
+    for one in ("starting", "loading", "running", "restoring", "materialised", "building", "reviewing", "proving")
+)  # where it is slow
 ODD = ("a b", "tmp\u00e9\u6f22\U0001f600", "x" * 150, "q'uo\"te$x", "new\nline")
 
 
