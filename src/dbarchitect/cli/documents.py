@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .options import Output, TextOrJson
+from .options import Output, TextOrJson, Yes
 
 if TYPE_CHECKING:
     from dbarchitect.api.documents_advice import DocumentOptions
@@ -156,7 +156,7 @@ def migrate(
     apply: Annotated[bool, Parameter(negative="", help="Run it on SOURCE, with a journal there.")] = False,
     resume: Annotated[bool, Parameter(negative="", help="Go on with a run that was ended.")] = False,
     undo: Annotated[bool, Parameter(negative="", help="Go back: a run that was ended, or the last one.")] = False,
-    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    yes: Yes = False,
     form: TextOrJson = "text",
     output: Annotated[
         Path | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -14,7 +13,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import app, commas, count_of
-from .options import Data, Output, PgBin, Platform, Scratch, Source, Workload
+from .options import Data, Facts, Output, PgBin, Platform, Scratch, Source, Workload
 
 _RATE = re.compile(r"([\d._]+\s*[a-z]*)\s*/\s*(s|second|min|minute|h|hour|d|day)", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -59,9 +58,7 @@ def timeseries(
             name=("--lab-rows", "--rows"), metavar="N", help="Made-up rows of a trial; 0 runs nothing. Default 200k."
         ),
     ] = "200k",
-    facts: Annotated[
-        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts replace ours, repeatable.")
-    ] = (),
+    facts: Facts = (),
     data: Data = False,
     pg_bin: PgBin = None,
     server: Scratch = None,
