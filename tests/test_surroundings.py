@@ -37,10 +37,14 @@ VERBS = (
     ["platform", "neon"],
     ["init", "--dry-run"],
 )
+# What is told where the machine is slow.
 PROGRESS = tuple(
     f"dba: {one}"
-    for one in ("starting", "loading", "running", "restoring", "materialised", "building", "reviewing", "proving")
-)  # where it is slow
+    for one in (
+        *("starting", "loading", "running", "restoring", "materialised", "building"),
+        *("reviewing", "proving", "mending"),
+    )
+)
 ODD = ("a b", "tmp\u00e9\u6f22\U0001f600", "x" * 150, "q'uo\"te$x", "new\nline")
 
 
@@ -184,6 +188,48 @@ def test_streams_that_are_closed_full_or_left(words: str, code: int, said: str, 
     told = [one for one in done.stderr.splitlines() if not one.startswith(PROGRESS)]
     assert done.returncode == code, done.stderr
     assert told[0].startswith(said) if said else not told, told
+
+
+@pytest.fixture
+def mounted() -> Callable[..., list[str]]:
+    """The words before a command that are the mounts it sees, alone: `mounted("mount ... {folder}")`."""
+    words = ["unshare", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*words, "true"], capture_output=True).returncode:
+        pytest.skip("this account may not have mounts of its own (unshare --mount)")
+    return lambda script: [*words, "sh", "-ec", f'{script}; exec "$@"', "sh"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["init", "--yes"], "Read-only file system"),
+        (["check", "shop.sql", "-o", "found.txt"], "found.txt: Read-only file system"),
+        (["check", "shop.sql", "--fix", "-o", "fixes"], "cannot make the folder fixes: Read-only file system"),
+        (["answer", "fk-without-index", "orders", "--reason", "few rows"], "dbarchitect.toml: Read-only file system"),
+        (["migrate", "new", "one", "--in", "to", "--to", "shop.sql"], "cannot make the folder to: Read-only"),
+    ],
+    ids=lambda one: " ".join(one[:2]) if isinstance(one, list) else "",
+)
+def test_a_folder_that_is_read_only(
+    words: list[str], said: str, mounted: Callable[..., list[str]], folder: Path
+) -> None:
+    before = sorted(folder.rglob("*"))
+    closed = mounted(f"mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}; cd {folder}")
+    done = ran([*closed, *DBA, *words], folder)
+    told(done, said)
+    assert "writable" in done.stderr and "-o" not in done.stderr.splitlines()[-1]
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_little_shared_memory(mounted: Callable[..., list[str]], folder: Path) -> None:
+    small = mounted("mount -t tmpfs -o size=8m tmpfs /dev/shm")
+    assert ran([*small, *DBA, "check", "shop.sql", "--prove"], folder).returncode == 1
+
+
+def test_a_result_whose_name_is_as_long_as_names_may_be(folder: Path) -> None:
+    name = f"{'x' * 251}.svg"
+    assert ran([*DBA, "erd", "shop.sql", "-o", name], folder).returncode == 0
+    assert (folder / name).is_file()
 
 
 def test_few_open_files_are_named(folder: Path) -> None:

@@ -21,9 +21,10 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
-
 _WHENCE = "run it with --debug to see where this came from"
+_CLOSED = "make it writable for this account, or run this where it is"
 _FULL = "free some space on the disk of the output and of the cache, or name another cache directory in DBA_CACHE"
+_HINTS = {errno.ENOSPC: _FULL, errno.EDQUOT: _FULL} | dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _CLOSED)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,11 +73,8 @@ def _run(arguments: Sequence[str], *, debug: bool) -> int:
             gone = SurroundingsError("the folder that this was started in is gone", hint="cd to one that is there")
             return _told(gone, debug=debug)
         where = f"{err.filename}: " if err.filename else "standard output: " if lost else ""
-        full = err.errno == errno.ENOSPC
-        return _told(
-            SurroundingsError(f"{where}{err.strerror or err}", hint=_FULL if full else _WHENCE),
-            debug=debug,
-        )
+        hint = _HINTS.get(err.errno or 0, _WHENCE)
+        return _told(SurroundingsError(f"{where}{err.strerror or err}", hint=hint), debug=debug)
     except Exception as err:  # noqa: BLE001 - the last line before the user: a bug must not greet them with a traceback
         if type(err).__name__ in ("DiskFull", "OutOfMemory"):  # psycopg's: what surrounds the private server
             words = " ".join(str(err).split())
