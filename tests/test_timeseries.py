@@ -281,6 +281,7 @@ def test_nothing_is_run_where_nothing_is_wanted(tmp_path, capsys):
 def test_the_steps_are_those_that_the_platform_takes(words, target, said, capsys):
     found = advice(capsys, f"{TELEMETRY}/schema.sql", "--rows", "0", *words)
     assert found.target == target
+    assert [one.table for one in found.series] == ["readings"]
     assert found.notes[0].startswith(said) and "https://" in found.notes[0]
     assert set(words) <= set(shlex.split(found.proof.rerun))
 

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from dbarchitect.engines.postgres.connection import redacted_url
 from dbarchitect.engines.postgres.platforms import endpoint
 from dbarchitect.engines.postgres.server.binaries import version_name
 from dbarchitect.engines.postgres.timescale import timescale
 from dbarchitect.errors import InputError
-from dbarchitect.model.platform import TITLES, PlatformName
+from dbarchitect.model.platform import SCHEMAS, TITLES, PlatformName
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.timeseries import Target, TimeSeriesAdvice
@@ -73,7 +75,12 @@ def timeseries(source: str, options: TimeSeriesOptions) -> TimeSeriesAdvice:
         workload = workload_of(options.workload)
         if workload is None and not opened.is_live:
             workload = opened.counted()
+        options = replace(options, platform=options.platform or opened.surrounded)
         schema = opened.schema
+        if options.platform is not None:  # its own tables are not the user's to move
+            theirs = SCHEMAS[options.platform]
+            own = tuple(one for one in schema.tables if one.name.schema not in theirs)
+            schema = msgspec.structs.replace(schema, tables=own)
         _known(options, schema)
         target, of_platform = _target(options, schema.major)
         found, others = find_series(schema, workload)
