@@ -23,10 +23,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 import postgres_servers
+from accessibility import faults, unseen
 from conftest import Database
 from dbarchitect.cli import run
 from dbarchitect.errors import InputError, SurroundingsError
-from test_report import ENDS, HANDLER, SCHEMA, SCRIPT, WORKLOAD, faults, unseen
+from test_report import ENDS, HANDLER, SCHEMA, SCRIPT, WORKLOAD
 
 _PATIENCE_S = 150  # of a loaded machine
 _AT_WORK = '<section id="work"'
