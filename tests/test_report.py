@@ -308,6 +308,8 @@ def test_on_paper_nothing_is_cut_off(browser: Browser, pages: dict[str, Path], k
         hidden = "[...document.querySelectorAll('details > :not(summary)')].filter((one) => !one.checkVisibility())"
         assert page.evaluate(f"{hidden}.length") == 0
         assert page.locator("button:visible:not([data-show]), input:visible, nav:visible").count() == 0
+        larger = "[...document.querySelectorAll('.canvas > svg:not([hidden])')].map((one) => one.getScreenCTM().a)"
+        assert all(scale <= 1.01 for scale in page.evaluate(larger)), "a drawing is larger than it was drawn"
         # What has a colour of its own as its ground keeps it: browsers leave grounds out if they are not told.
         assert page.evaluate("getComputedStyle(document.querySelector('.verdict .mark')).printColorAdjust") == "exact"
         wider = page.evaluate(

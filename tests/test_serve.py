@@ -463,6 +463,9 @@ def test_in_a_browser_nothing_acts_and_everybody_can_use_it(served: Served, brow
             assert [one for one in names if one.startswith("on") or one == "style"] == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide"
             assert unseen(page, 15) == [], path
+            page.emulate_media(media="print")
+            assert page.locator(".top:visible, button:visible:not([data-show]), input:visible").count() == 0, path
+            page.emulate_media(media="screen")
             assert faults(page) == [], path
         assert all(one.startswith(f"{served.base}/") for one in asked), "nothing is fetched from elsewhere"
         assert [one for one in said if "404" not in one] == []
