@@ -590,8 +590,8 @@ def test_a_condition_that_is_no_sql_is_told_plainly(tmp_path: Path) -> None:
 
 def test_what_takes_a_start_and_a_duration_excludes_and_what_is_cancelled_does_not(tried: Any, server: Server) -> None:
     spec = read_brief(
-        b"# Surgery\n\nA doctor has a name. A visit has a doctor and a status (booked, done, cancelled). A visit starts at "
-        b"a time and lasts 15 to 120 minutes. A doctor cannot have two visits at once.\n",
+        b"# Surgery\n\nA doctor has a name. A visit has a doctor and a status (booked, done, cancelled). "
+        b"A visit starts at a time and lasts 15 to 120 minutes. A doctor cannot have two visits at once.\n",
         "brief.md",
     ).spec
     draft, probes, untried, name = tried(spec)
