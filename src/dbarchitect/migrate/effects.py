@@ -267,10 +267,10 @@ def _set_type(at: _Alteration, command: s.SetType) -> None:
         for label, constraint in one.constraints.items():
             if command.name in constraint.columns and constraint.kind == "check" and constraint.validated:
                 at.book.scan(one, f"the CHECK {label} is checked again")
-    _retype_keys(at, command, same, answer)
+    _retype_keys(at, command, same)
 
 
-def _retype_keys(at: _Alteration, command: s.SetType, same: bool | None, answer: str) -> None:
+def _retype_keys(at: _Alteration, command: s.SetType, same: bool | None) -> None:
     """Foreign keys on both sides of a column whose type changes: they are dropped and made anew."""
     for label, constraint in at.table.constraints.items():
         if constraint.kind == "foreign key" and command.name in constraint.columns and constraint.target:

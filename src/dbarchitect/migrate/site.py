@@ -44,7 +44,6 @@ class Passage:
     lock_timeout: str | None = None  # what was set, None: nothing
     session_lock_timeout: str | None = None  # without what SET LOCAL says until the transaction ends
     statement_timeout: str | None = None
-    idle_timeout: bool = False
     exclusive: bool = False  # a lock that blocks reads was taken somewhere before in this script
 
 

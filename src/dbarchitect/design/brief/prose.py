@@ -111,7 +111,7 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
     elif brief.block:
         _phrase(brief, brief.block, part.text, part.line)
         return
-    elif _item(brief, part, before):
+    elif _item(brief, part):
         return
     if part.kind == "paragraph" and (named_ := NAMED_BLOCK.fullmatch(part.text.strip())):
         brief.said.last = singular(named_[1])
@@ -255,7 +255,7 @@ def _hint(brief: Gathered, text: str) -> None:
             brief.around[key] = old or value
 
 
-def _item(brief: Gathered, part: Part, before: Part | None) -> bool:
+def _item(brief: Gathered, part: Part) -> bool:
     """A bullet that is no sentence: an entity with its fields, or a field of the entity above."""
     head, colon, tail = part.text.partition(":")
     owner = owner_above(part, brief.said)

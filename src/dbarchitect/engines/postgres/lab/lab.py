@@ -361,7 +361,7 @@ class _Lab:
         except psycopg.Error as err:
             if self.connection.closed:
                 raise
-            made = self._one_by_one(draft, wanted) if draft is not None else 0
+            made = self._one_by_one(draft) if draft is not None else 0
             effect = f"rows made one by one, the server refused all at once: {_said(err)}"
             if not made:
                 return self._failed(report, _said(err))
@@ -446,7 +446,7 @@ class _Lab:
             [list(indexes)],
         )
 
-    def _one_by_one(self, draft: Draft, wanted: int) -> int:
+    def _one_by_one(self, draft: Draft) -> int:
         """Row by row, leaving out what the server refuses: the last resort, for constraints nobody can foresee."""
         import psycopg
 
