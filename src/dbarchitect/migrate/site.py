@@ -14,7 +14,7 @@ from dbarchitect.model.finding import Severity
 from dbarchitect.model.names import Name, ObjectKind, ObjectRef, Position
 from dbarchitect.model.plan import LOCKS, Lock
 from dbarchitect.model.proof import Scalar
-from dbarchitect.sql.reading import command_spans
+from dbarchitect.sql.spans import command_spans
 from dbarchitect.sql.statements import Action, AlterTable, ColumnSpec, Command, ConstraintSpec, CreateTable
 
 from . import durations
