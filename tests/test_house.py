@@ -190,6 +190,11 @@ def test_the_table_of_rooms_has_every_room_and_names_what_is_there():
     assert not gone
 
 
+def test_the_page_of_the_benchmarks_has_each():
+    page = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert not [one.stem for one in (ROOT / "benchmarks").glob("[a-z]*.py") if f"`{one.stem}`" not in page]
+
+
 def test_nothing_stands_at_the_top_of_a_module_that_nobody_names():
     """What only its own definition names is dead; hooks that others call are found by their form."""
     words: Counter[str] = Counter()
