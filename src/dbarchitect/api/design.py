@@ -256,7 +256,7 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
                 scripts |= migrating(ways)
             if scripts:
                 _provisioned(work, scripts, seeds, spec, draft, evidence, workshop, options)
-            made = _told(title, draft, final, evidence, folder)
+            made = _told(title, len(spec.unread), draft, final, evidence, folder)
             made = _reviewed(made, final, evidence, draft, text, options)
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
@@ -297,6 +297,7 @@ def _made(path: Path, text: str, workshop: Workshop, database: str) -> Source:
 
 def _told(
     title: str,
+    unread: int,
     draft: Draft,
     final: Source,
     evidence: Evidence,
@@ -313,6 +314,7 @@ def _told(
     advice = evidence.advice
     return Architecture(
         title=title,
+        unread=unread,
         folder=str(folder),
         engine=version_name(schema.version),
         tables=len(draft.tables),

@@ -472,8 +472,9 @@ class _Reader:
         ranges: tuple[str, ...] = ()
         for key, operator in zip(index.keys if index else (), one.operators, strict=False):
             if operator.endswith("&&") or operator == "&&":
-                inner = re.match(r"^\w+range\(\"?(\w+)\"?, \"?(\w+)\"?", key.text)
-                ranges = (inner[1], inner[2]) if inner else (key.column,) if key.column else ()
+                own = {column.name for column in table.columns}
+                inner = [one for one in re.findall(r"\w+", key.text) if one in own] if "range(" in key.text else []
+                ranges = tuple(dict.fromkeys(inner))[:2] or ((key.column,) if key.column else ())
             elif key.column:
                 same.append(key.column)
         within = self._named(table, _without(same, self.tenant_columns.get(table.name, "")), self._keys(table), "")
