@@ -1,5 +1,6 @@
 """Briefs as people write them who have never seen this program: what they say most often, in several wordings each."""
 
+# ruff: noqa: E501 - sentences as they are written
 from __future__ import annotations
 
 import pytest

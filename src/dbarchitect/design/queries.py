@@ -177,7 +177,8 @@ class _Writer:
         if target is not None and path and target.of(field) is not None:  # `city of venue`
             there = self._name(target.name)
             column = self._column(target, field)
-            ids = f"SELECT {there}.{q(_own_key(target))} FROM {q(target.name)} {there} WHERE {self._equal(column, f'{there}.', field)}"
+            given = self._equal(column, f"{there}.", field)
+            ids = f"SELECT {there}.{q(_own_key(target))} FROM {q(target.name)} {there} WHERE {given}"
             self.where.append(self._led(table, alias, path, ids, target))
             return
         self._along(table, alias, name)

@@ -352,6 +352,9 @@ def _ruled(one: Rule) -> Iterator[str]:
         plural = many(one.entity)
         same = f" of the same {one.within[0]}" if one.within else ""
         yield f"{plural[:1].upper()}{plural[1:]}{same} must not overlap."
+    elif one.kind == "either":
+        *firsts, last = (an(name) for name in one.fields)
+        yield f"{an(one.entity).capitalize()} belongs to either {', '.join(firsts)} or {last}."
 
 
 def _asked(spec: Spec) -> Iterator[str]:

@@ -138,7 +138,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
         access.append(read.access)
         brief.said.unread += [Unread(text=words, line=line, hint=hint) for words, hint in read.doubts]
 
-    for text, line in [(one, at) for whole, at in brief.later for one in alternatives(whole, said, line=at)]:
+    for text, line in [(one, at) for said_, at in brief.later for one in alternatives(said_, said, line=at)]:
         read = access_of(text, said, line=line)
         if read is None:
             hint = "such as: list a customer's orders, newest first, 20 at a time"

@@ -306,9 +306,8 @@ def kind_by_name(name: str) -> Kind:
         return "moment"
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
-    *front, last = words
-    if front and _DONE.fullmatch(last):  # `price charged`, `amount paid`
-        last = front[-1]
+    # `price charged`, `amount paid`
+    last = words[-2] if len(words) > 1 and _DONE.fullmatch(words[len(words) - 1]) else words[len(words) - 1]
     return _LAST.get(last, "word")
 
 

@@ -117,7 +117,7 @@ class Reader:
         several = self.said.links[-1] if self.said.links and self.said.links[-1].most != 1 else None
         if several is not None:  # `for every event there are price categories; each has a name`
             text = re.sub(
-                r"^each(?: one| of them)? (?=(?:has|have|is|belongs?|contains?|may|can|must) )",
+                r"^each (?=(?:has|have|is|belongs?|contains?|may|can|must) )",
                 f"{several.to} ",
                 text,
                 flags=re.IGNORECASE,

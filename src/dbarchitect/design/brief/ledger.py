@@ -363,8 +363,12 @@ class Ledger:
         self.everywhere.add(
             spec.title, around.runtime, around.runs, around.consistency, around.currency, *around.regions, *around.compliance,
             *around.skills, around.tenancy, around.tenant, around.isolation, around.ids, *around.needs, around.platform, around.licence,
-            *("a month" for _ in filter(None, [around.budget_a_month])), counts=(around.latency_ms, around.budget_a_month, around.team, around.disk_gb),
+            counts=(around.latency_ms, around.budget_a_month, around.team, around.disk_gb),
         )  # fmt: skip
+        if around.runtime:
+            self.everywhere.add("runtime")
+        if around.budget_a_month is not None:
+            self.everywhere.add("budget a month" if around.budget_a_month else "budget a month free")
         if around.tenancy not in ("", "none"):
             self.everywhere.add("tenant multi isolate separate own apart data visible see")
             self.everywhere.marks.add("isolated")
