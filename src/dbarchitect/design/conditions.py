@@ -30,7 +30,7 @@ def add_rules(draft: Draft, spec: Spec, refer: Referrer) -> None:
         elif rule.kind == "check":
             _written(draft, table, entity, rule)
         else:
-            _dependency(draft, table, rule, refer)
+            _dependency(draft, table, rule)
 
 
 def _order(draft: Draft, table: Table, rule: Rule) -> None:
@@ -196,7 +196,7 @@ def _written(draft: Draft, table: Table, entity: Entity, rule: Rule) -> None:
     )
 
 
-def _dependency(draft: Draft, table: Table, rule: Rule, refer: Referrer) -> None:
+def _dependency(draft: Draft, table: Table, rule: Rule) -> None:
     """`fields` follow from `within`: they move to a table of their own, with `within` as its key (3NF synthesis)."""
     left = [table.of(name) for name in rule.within]
     right = [table.of(name) for name in rule.fields]

@@ -114,7 +114,7 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
     elif brief.block:
         _phrase(brief, brief.block, part.text, part.line)
         return
-    elif _item(brief, part, before):
+    elif _item(brief, part):
         return
     asked = _ASKED.match(part.text)
     if asked is not None and not part.text[asked.end() :].strip():
@@ -258,7 +258,7 @@ def _hint(brief: Gathered, text: str) -> None:
             brief.around[key] = old or value
 
 
-def _item(brief: Gathered, part: Part, before: Part | None) -> bool:
+def _item(brief: Gathered, part: Part) -> bool:
     """A bullet that is no sentence: an entity with its fields, or a field of the entity above."""
     head, colon, tail = part.text.partition(":")
     owner = owner_above(part, brief.said)

@@ -10,7 +10,6 @@ from dbarchitect.errors import DbaError, InputError, SurroundingsError, unreacha
 
 from .rest import RestClient, is_rest
 
-SCHEMES = ("redis", "rediss")
 _TIMEOUT_S = 10.0
 _FORM = "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// for TLS"
 
