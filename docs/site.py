@@ -55,7 +55,7 @@ def configuration() -> dict[str, Any]:
 
 def gather(folder: Path) -> None:
     """Put the pages and all that they link to into `folder`, with links that lead there."""
-    waiting = [*DOCS.rglob("*.md"), *DOCS.glob("*.css"), *(ROOT / one for one in BESIDE)]
+    waiting = [*DOCS.rglob("*.md"), *DOCS.glob("*.css"), *DOCS.glob("*.js"), *(ROOT / one for one in BESIDE)]
     seen = set(waiting)
     while waiting:
         path = waiting.pop()

@@ -456,10 +456,13 @@ def test_the_command_asks_or_needs_yes(
     app = database(ORDERS, ROWS)
     migrations.add("0001_note", "ALTER TABLE orders ADD COLUMN note text;", "ALTER TABLE orders DROP COLUMN note;")
     line = ["migrate", "apply", str(migrations.folder), "--to", app.url]
-    assert main(line) == 2
+    for words in ([], ["--yes"]):  # what stands against it is told before anybody is asked
+        assert main([*line, *words]) == 2
+        assert "was not rehearsed" in capsys.readouterr().err
+    assert main([*line, "--force"]) == 2
     assert "add --yes" in capsys.readouterr().err
-    assert main([*line, "--yes"]) == 2
-    assert "was not rehearsed" in capsys.readouterr().err
+    assert columns(app) == ["id", "amount", "code"]
+    assert app.connection.execute("SELECT to_regnamespace('dbarchitect')").fetchone() == (None,)
     assert main([*line, "--yes", "--force", "--format", "json"]) == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["migrations"][0]["did"] == 1

@@ -9,7 +9,7 @@ import pytest
 
 from dbarchitect.design.brief import read_brief
 from dbarchitect.design.brief.phrases import counted, listed, sentences
-from dbarchitect.design.brief.quantities import a_day, a_second, number
+from dbarchitect.design.brief.quantities import a_second, number
 from dbarchitect.design.spec import Entity, Field, Relation, Spec
 from dbarchitect.errors import InputError
 from dbarchitect.model.value import from_json, to_json
@@ -248,7 +248,7 @@ def test_numbers_and_rates() -> None:
         10,
         None,
     ]
-    assert a_day("43 million readings a day") == pytest.approx(4.3e7)
+    assert a_second("43 million readings a day") == (pytest.approx(4.3e7 / 86400), "readings")
     assert a_second("500/s") == (500, "")
     assert counted("at most one coupon").least == 0 and counted("up to 5 tags").most == 5
     assert listed("a status (new, paid), a total between 1 and 5 and a note") == [

@@ -101,6 +101,9 @@ def test_the_lost_piece_is_listed_and_not_its_sentence(said: str, lost: str) -> 
         "An animal lives in one home. An animal can't be in two homes at once.",
         "Bookings never overlap per room. A booking has a room, a start and an end.",
         "A plot has a price in EUR; a plot's price is at least 1.",
+        "## Where it runs\n\n- Runtime: Python on a server\n- Budget: 0 EUR a month",
+        "## Where it runs\n\n- Budget: free",
+        "## Where it runs\n\n- Budget: 5 EUR a month",
         "A resident rents many plots. The resident who rents a plot is asked for a deposit, so that he pays.",
     ],
 )

@@ -96,6 +96,30 @@ def test_help_shows_what_to_type(verb, capsys):
     assert shown.count("Exit codes:") == 1
 
 
+# Options of one name that say in each verb what they are there: what is measured, written, accepted, named.
+OF_THE_VERB = frozenset(
+    """
+    --allow-loss --apply --backup --baseline --copy --data --documents --explain --fail-on --fix --force --format --host
+    --keep --lab-rows --measure --name --online --orm --output --pg --platform --port --prove --rename --resume --seed
+    --server --small --source --target --to --write-baseline
+    """.split()  # noqa: SIM905
+)
+
+
+def test_an_option_of_several_verbs_reads_alike_in_all_of_them():
+    told: dict[str, set[str]] = {}
+    for verb in verbs(app):
+        one = app
+        for word in verb.split():
+            one = one[word]
+        if one.default_command is not None:
+            for argument in one.assemble_argument_collection():
+                if argument.name.startswith("--"):
+                    told.setdefault(argument.name, set()).add(f"{argument.parameter.metavar} {argument.parameter.help}")
+    assert len(told) > 100
+    assert {name for name, texts in told.items() if len(texts) > 1} == OF_THE_VERB
+
+
 @pytest.fixture(scope="module")
 def documents() -> Iterator[str]:
     """A server that speaks MongoDB's protocol, with some orders: what stands before the name of its database."""

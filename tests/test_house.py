@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +35,9 @@ PURE = (
     "cache",
     "keyspace",
     "documents",
+    "design",
+    "orm",
+    "setup",
 )
 
 
@@ -142,6 +147,75 @@ def test_rooms_have_names_that_say_what_they_hold():
     assert not [name for name, _ in modules() if vague & set(name.removesuffix(".py").split("/"))]
 
 
+def rooms() -> set[str]:
+    """What stands directly in the package: its modules and folders."""
+    inside = (one for one in SOURCE.iterdir() if one.suffix == ".py" or (one.is_dir() and any(one.glob("*.*"))))
+    return {one.stem for one in inside} - {"__init__", "__main__"}
+
+
+def layers(text: str) -> list[set[str]]:
+    """The first block of code with the layers of a page, from above to below."""
+    block = re.search(r"(?:^    [^\n]+ >[^\n]*\n?)+(?:^ {4,}[^\n]+\n)*", text, re.MULTILINE)
+    assert block
+    return [{one.strip() for one in layer.split("|")} for layer in block[0].split(">")]
+
+
+def test_the_pages_have_the_layers_of_the_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    held = next(one["layers"] for one in contracts if one["type"] == "layers")
+    wanted = [{one.strip().removeprefix("dbarchitect.") for one in layer.split("|")} for layer in held]
+    for page in ("CONTRIBUTING.md", "docs/architecture.md"):
+        assert layers((ROOT / page).read_text(encoding="utf-8")) == wanted, page
+
+
+def test_the_table_of_rooms_has_every_room_and_names_what_is_there():
+    rows = re.findall(r"^\| (`.*?) \| (.*) \|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named: set[str] = set()
+    gone: list[str] = []
+    for first, second in rows:
+        here = set(re.findall(r"`(\w+)/?`", first))
+        named |= here
+        inside = {
+            one.stem
+            for room in here & rooms()
+            for one in (SOURCE / room).rglob("*")
+            if one.suffix == ".py" or (one.is_dir() and one.name != "__pycache__")
+        }
+        gone += [
+            f"{'|'.join(sorted(here))}: {one}"
+            for one in re.findall(r"`(\w+)/?`", second)
+            if one not in inside | rooms()
+        ]
+    assert named == rooms()
+    assert not gone
+
+
+def test_the_page_of_the_benchmarks_has_each():
+    page = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert not [one.stem for one in (ROOT / "benchmarks").glob("[a-z]*.py") if f"`{one.stem}`" not in page]
+
+
+def test_nothing_stands_at_the_top_of_a_module_that_nobody_names():
+    """What only its own definition names is dead; hooks that others call are found by their form."""
+    words: Counter[str] = Counter()
+    for name, text in texts():
+        if name.startswith(("src/", "tests/", "benchmarks/", "docs/")):
+            words.update(re.findall(r"\w+", text))
+    hooks = re.compile(r"__\w+__|pytest_\w+")
+    dead: list[str] = []
+    for name, tree in modules():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                own = [] if node.decorator_list and isinstance(node, ast.FunctionDef) else [node.name]
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                own = [one.id for one in targets if isinstance(one, ast.Name)]
+            else:
+                continue
+            dead += [f"{name}:{node.lineno} {one}" for one in own if words[one] == 1 and not hooks.fullmatch(one)]
+    assert not dead
+
+
 def texts() -> Iterator[tuple[str, str]]:
     """Every text file that is ours: of the tree itself, because a packed source has no index of versions."""
     skipped = {"__pycache__", "node_modules", "venv", "dist", "build", "site"}  # the last by docs/site.py
@@ -149,6 +223,8 @@ def texts() -> Iterator[tuple[str, str]]:
         folders[:] = [one for one in folders if one not in skipped and (not one.startswith(".") or one == ".ci")]
         for file in files:
             path = Path(folder, file)
+            if path == ROOT / ".git":  # of a worktree
+                continue
             data = path.read_bytes()
             if b"\0" not in data:
                 yield path.relative_to(ROOT).as_posix(), data.decode("utf-8")

@@ -104,9 +104,9 @@ def test_nothing_that_writes_is_ever_sent(server: Server, sql: str):
         ("libsql://", "names no server"),
         ("libsql://shop.turso.io:many", "no URL"),
         ("libsql://shop.example.org?tls=0", "without TLS"),
-        ("libsql://127.0.0.1:1?tls=0", "cannot reach"),
-        ("libsql://127.0.0.1:1", "cannot reach"),
-        ("libsql://nowhere.invalid", "cannot reach"),
+        ("libsql://127.0.0.1:1?tls=0", "no server answers at libsql://127.0.0.1:1: "),
+        ("libsql://127.0.0.1:1", "no server answers at libsql://127.0.0.1:1: "),
+        ("libsql://nowhere.invalid", "the host of libsql://nowhere.invalid is unknown"),
     ],
 )
 def test_a_url_that_is_wrong_is_one_message(url: str, said: str, monkeypatch: pytest.MonkeyPatch):

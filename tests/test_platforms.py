@@ -154,6 +154,8 @@ def test_lists_of_extensions_contradict_themselves_nowhere() -> None:
         assert has.known >= {one for names in has.not_on.values() for one in names.split()}
         assert has.lacks("pg_trgm", 17) == "" and has.lacks("nothing_of_the_kind", 17)
     assert extensions_of("supabase").lacks("timescaledb", 17) and not extensions_of("supabase").lacks("timescaledb", 15)
+    assert extensions_of("supabase").lacks("timescaledb", 18), "what is gone stays gone"
+    assert not extensions_of("neon").lacks("ulid", 18), "unless its own list says otherwise"
 
 
 def test_lists_of_extensions_are_replaced_and_changed_by_a_file(tmp_path: Path, capsys) -> None:

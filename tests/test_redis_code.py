@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import redis
 
 import migration_tools
-from dbarchitect.cache.clients import CLIENTS, written
+from dbarchitect.cache.clients import Client, written
 from dbarchitect.model.cache import CacheDesign, CacheEntry
 from redis_servers import redis_server, url_of
 
@@ -277,7 +277,7 @@ def test_hostile_names_stay_text():
         parameters=('p"\n',),
         ttl_seconds=1,
     )
-    for client in CLIENTS:
+    for client in get_args(Client):
         text = written(CacheDesign(source="", workload="", window_seconds=1, entries=(entry,)), client)[1]
         assert "\u2028" not in text
         assert '"p\\"\\n"' in text

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import postgres_servers
+from accessibility import faults, unseen
 from dbarchitect.api.erd import implied
 from dbarchitect.api.report import ReportOptions, report
 from dbarchitect.api.schema import CheckOptions
@@ -27,7 +28,6 @@ from dbarchitect.render.html.index import index_page
 from dbarchitect.render.html.query import queries_page, query_page
 from dbarchitect.render.html.rehearsal import rehearsal_page
 from dbarchitect.render.html.report import report_page
-from migration_tools import fetched
 from modular import modular
 
 # What a name, a comment, a literal can be; each would act if it were not escaped where it stands.
@@ -187,11 +187,7 @@ def test_nothing_acts_and_everybody_can_read_it(browser: Browser, pages: dict[st
         assert "s3cret" not in page.content()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it is wider than a telephone"
 
-        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-        page.evaluate((fetched((("axe-core", "4.14.1"),)) / "node_modules" / "axe-core" / "axe.min.js").read_text())
-        assert _faults(page, "{}") == []
-        page.emulate_media(color_scheme="dark")
-        assert _faults(page, "{ runOnly: ['color-contrast'] }") == []
+        assert faults(page) == []
 
         assert seen.asked == [pages[kind].as_uri()]
         assert seen.said == []
@@ -203,17 +199,6 @@ def test_nothing_acts_and_everybody_can_read_it(browser: Browser, pages: dict[st
         }""")
         assert page.evaluate("typeof pwned") == "undefined"
         assert any("Content Security Policy" in one for one in seen.said)
-
-
-def _faults(page: Page, options: str) -> list[tuple[str, str, str]]:
-    """What axe finds that keeps somebody from reading the page: https://github.com/dequelabs/axe-core."""
-    found = page.evaluate(f"axe.run(document, {options})")
-    return [
-        (one["id"], node["html"][:200], node["failureSummary"][:300])
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"][:3]
-    ]
 
 
 def test_the_diagram_is_moved_searched_and_thinned(browser: Browser, pages: dict[str, Path]) -> None:
@@ -309,10 +294,9 @@ def test_a_large_diagram_opens_as_its_map(browser: Browser, tmp_path: Path) -> N
 
         nodes = page.locator(f"{shown} [data-node]")
         assert nodes.count() > 5 and page.locator(f"{shown} [data-table]").count() == 0
-        page.evaluate((fetched((("axe-core", "4.14.1"),)) / "node_modules" / "axe-core" / "axe.min.js").read_text())
-        assert _faults(page, "{}") == []
+        assert faults(page) == []
         page.emulate_media(color_scheme="dark")
-        assert _faults(page, "{ runOnly: ['color-contrast'] }") == []
+        assert faults(page) == []
 
         # A search says in which groups; the group with the keyboard; from there back out to the map.
         page.fill("[data-find]", "billing_order")
@@ -384,6 +368,43 @@ def test_on_paper_everything_is_open_and_light(browser: Browser, pages: dict[str
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details:not([open])").count() == folded
+
+
+PAPER = 718  # pixels between margins of 10 mm on A4, at 96 an inch
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_paper_nothing_is_cut_off(browser: Browser, pages: dict[str, Path], kind: str) -> None:
+    with Seen(browser, pages[kind], color_scheme="light", viewport={"width": PAPER, "height": 1000}) as seen:
+        page = seen.page
+        for _ in range(2):  # to Light, to Dark: paper stays white
+            page.click("[data-theme-button]")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        hidden = "[...document.querySelectorAll('details > :not(summary)')].filter((one) => !one.checkVisibility())"
+        assert page.evaluate(f"{hidden}.length") == 0
+        assert page.locator("button:visible:not([data-show]), input:visible, nav:visible").count() == 0
+        larger = "[...document.querySelectorAll('.canvas > svg:not([hidden])')].map((one) => one.getScreenCTM().a)"
+        assert all(scale <= 1.01 for scale in page.evaluate(larger)), "a drawing is larger than it was drawn"
+        # What has a colour of its own as its ground keeps it: browsers leave grounds out if they are not told.
+        assert page.evaluate("getComputedStyle(document.querySelector('.verdict .mark')).printColorAdjust") == "exact"
+        wider = page.evaluate(
+            """[...document.querySelectorAll('main *')]
+            .filter((one) => !one.closest('svg, template') && one.getBoundingClientRect().right > innerWidth + .5
+                || one.matches('.wide, pre') && one.scrollWidth > one.clientWidth + 1)
+            .map((one) => `${one.tagName} ${one.className}: ${one.textContent.trim().slice(0, 60)}`)"""
+        )
+        assert wider == []
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (640, 450), (320, 256)], ids=("whole", "enlarged", "most"))
+def test_what_has_the_focus_is_seen(browser: Browser, pages: dict[str, Path], size: tuple[int, int]) -> None:
+    """Twice and four times enlarged too, which is half and a quarter of the window: WCAG 1.4.4, 1.4.10, 2.4.11."""
+    for kind in ("report", "design"):
+        with Seen(browser, pages[kind], viewport={"width": size[0], "height": size[1]}) as seen:
+            assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert unseen(seen.page, 40) == []
 
 
 def test_without_a_mouse(browser: Browser, pages: dict[str, Path]) -> None:

@@ -6,12 +6,15 @@ import importlib.util
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+
+from accessibility import faults
 
 ROOT = Path(__file__).resolve().parents[1]
 _spec = importlib.util.spec_from_file_location("documentation_site", ROOT / "docs" / "site.py")
@@ -125,24 +128,57 @@ def test_nothing_is_fetched_from_another_host(site, parsed):
     assert not [found for text in styles for found in re.findall(r"url\(['\"]?(?:https?:)?//[^)]+|@import[^;]+", text)]
 
 
-def test_a_browser_asks_nobody_else(site):
-    """In Chromium, without any network but the disk: every request of a start page, a guide and a rule's page."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         pytest.skip("pages are looked at in Chromium, and none is installed: apt-get install chromium")
-    asked: list[str] = []
-    faults: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         try:
-            page = browser.new_page()
-            page.on("request", lambda request: asked.append(request.url))
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            for name in ("index", "check", "rules/char-n"):
-                page.goto((site / f"{name}.html").as_uri(), wait_until="load")
-                assert page.locator("h1").count() == 1
+            yield opened
         finally:
-            browser.close()
+            opened.close()
+
+
+def test_a_browser_asks_nobody_else(site, browser):
+    """From the disk: every request, and what the console says, of a start page, a guide and a rule's page."""
+    asked: list[str] = []
+    said: list[str] = []
+    page = browser.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text))
+    for name in ("index", "check", "rules/char-n"):
+        page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+        assert page.locator("h1").count() == 1
+    page.close()
     assert asked
-    assert not faults
+    assert not said
     assert {urlsplit(one).scheme for one in asked} <= {"file", "data", "blob"}
+
+
+def test_the_search_finds_without_a_server(site, browser):
+    page = browser.new_page()
+    page.goto((site / "rules" / "char-n.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Search").fill("rehearse")
+    page.get_by_text(re.compile(r"^\d+ results$")).wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rehearsal.html*")
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["index", "engines", "rules/char-n"])
+def test_everybody_can_read_it(site, browser, name):
+    """A start page, one with a table that is wider than any screen, one with code; wide and narrow."""
+    for width in (1440, 390):
+        page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce", color_scheme="light")
+        page.goto((site / f"{name}.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        edge = page.locator(".md-header__inner").bounding_box()
+        last = page.locator(".md-header__inner > :visible").last.bounding_box()
+        assert edge is not None and last is not None
+        assert edge["x"] + edge["width"] - last["x"] - last["width"] < 30, "the head of the page ends before its edge"
+        assert faults(page, "serious") == []
+        page.close()

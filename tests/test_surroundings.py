@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,14 @@ VERBS = (
     ["platform", "neon"],
     ["init", "--dry-run"],
 )
+# What is told where the machine is slow.
+PROGRESS = tuple(
+    f"dba: {one}"
+    for one in (
+        *("starting", "loading", "running", "restoring", "materialised", "building"),
+        *("reviewing", "proving", "mending"),
+    )
+)
 ODD = ("a b", "tmp\u00e9\u6f22\U0001f600", "x" * 150, "q'uo\"te$x", "new\nline")
 
 
@@ -63,7 +72,7 @@ def ran(words: list[str], folder: Path, **more: str | None) -> subprocess.Comple
 def told(done: subprocess.CompletedProcess[str], said: str) -> None:
     """It failed with one message and what to try."""
     assert done.returncode in (2, 3), done.stdout + done.stderr
-    lines = [one for one in done.stderr.splitlines() if not one.startswith("dba: starting")]
+    lines = [one for one in done.stderr.splitlines() if not one.startswith(PROGRESS)]
     assert len(lines) == 2 and lines[0].startswith("dba: ") and lines[1].startswith("  try: "), done.stderr
     assert said in lines[0], lines
 
@@ -142,6 +151,85 @@ def test_a_full_disk_holds_no_half_file(words: list[str], folder: Path, full: Pa
     (full / "filler").write_bytes(b"x" * 4096)
     told(ran([*DBA, *words], folder), "No space left on device")
     assert [one.name for one in full.iterdir()] == ["filler"]
+
+
+# What is done to the streams, in the shell's words (9 is a pipe whose reader has left), the exit code, and with what
+# stderr begins.
+STREAMS = (
+    ("dba --version >&9", 141, ""),
+    ("dba --version > /dev/full", 3, "dba: standard output: No space left on device"),
+    ("dba --version >&- 2>&- <&-", 0, ""),
+    ("dba --help >&9", 141, ""),
+    ("dba --help > /dev/full", 3, "dba: standard output: No space left on device"),
+    ("dba explain >&9", 141, ""),
+    ("dba explain > /dev/full", 3, "dba: No space left on device"),
+    ("dba platform neon >&9 2>&9", 141, ""),
+    ("dba chek 2> /dev/full", 2, ""),
+    ("dba chek 2>&9", 2, ""),
+    ("dba chek 2>&-", 2, ""),
+    ("dba check shop.sql >&9", 141, ""),
+    ("dba check shop.sql > found.txt 2> /dev/full", 1, ""),
+    ("dba check shop.sql --prove <&- >&- 2>&-", 1, ""),
+    ("dba twin create shop.sql -o shop.twin >&9", 141, ""),
+    ("dba design brief.md -o architecture <&- >&- 2>&-", 0, ""),
+    ("dba query n+1 - <&-", 2, "dba: - is standard input, and there is none"),
+    ("dba workload top - <&-", 2, "dba: - is standard input, and there is none"),
+    ("PYTHONUNBUFFERED=1 dba --version >&9", 141, ""),
+    ("PYTHONUNBUFFERED=1 dba explain > /dev/full", 3, "dba: No space left on device"),
+)
+
+
+@pytest.mark.parametrize(("words", "code", "said"), STREAMS, ids=[one[0] for one in STREAMS])
+def test_streams_that_are_closed_full_or_left(words: str, code: int, said: str, folder: Path) -> None:
+    (folder / "dba").write_text(f'#!/bin/sh\nexec {shlex.join(DBA)} "$@"\n')
+    (folder / "dba").chmod(0o755)
+    script = f'PATH="$PWD:$PATH"; exec 9> >(true); wait $!; {words}'
+    done = ran(["bash", "-c", script], folder, PYTHONUNBUFFERED=None)
+    told = [one for one in done.stderr.splitlines() if not one.startswith(PROGRESS)]
+    assert done.returncode == code, done.stderr
+    assert told[0].startswith(said) if said else not told, told
+
+
+@pytest.fixture
+def mounted() -> Callable[..., list[str]]:
+    """The words before a command that are the mounts it sees, alone: `mounted("mount ... {folder}")`."""
+    words = ["unshare", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*words, "true"], capture_output=True).returncode:
+        pytest.skip("this account may not have mounts of its own (unshare --mount)")
+    return lambda script: [*words, "sh", "-ec", f'{script}; exec "$@"', "sh"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["init", "--yes"], "Read-only file system"),
+        (["check", "shop.sql", "-o", "found.txt"], "found.txt: Read-only file system"),
+        (["check", "shop.sql", "--fix", "-o", "fixes"], "cannot make the folder fixes: Read-only file system"),
+        (["answer", "fk-without-index", "orders", "--reason", "few rows"], "dbarchitect.toml: Read-only file system"),
+        (["migrate", "new", "one", "--in", "to", "--to", "shop.sql"], "cannot make the folder to: Read-only"),
+    ],
+    ids=lambda one: " ".join(one[:2]) if isinstance(one, list) else "",
+)
+def test_a_folder_that_is_read_only(
+    words: list[str], said: str, mounted: Callable[..., list[str]], folder: Path
+) -> None:
+    before = sorted(folder.rglob("*"))
+    closed = mounted(f"mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}; cd {folder}")
+    done = ran([*closed, *DBA, *words], folder)
+    told(done, said)
+    assert "writable" in done.stderr and "-o" not in done.stderr.splitlines()[-1]
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_little_shared_memory(mounted: Callable[..., list[str]], folder: Path) -> None:
+    small = mounted("mount -t tmpfs -o size=8m tmpfs /dev/shm")
+    assert ran([*small, *DBA, "check", "shop.sql", "--prove"], folder).returncode == 1
+
+
+def test_a_result_whose_name_is_as_long_as_names_may_be(folder: Path) -> None:
+    name = f"{'x' * 251}.svg"
+    assert ran([*DBA, "erd", "shop.sql", "-o", name], folder).returncode == 0
+    assert (folder / name).is_file()
 
 
 def test_few_open_files_are_named(folder: Path) -> None:

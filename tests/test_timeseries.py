@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -270,8 +271,26 @@ def test_nothing_is_run_where_nothing_is_wanted(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    ("words", "target", "said"),
+    [
+        (["--platform", "neon"], "timescale-apache", "Neon has the Apache edition of TimescaleDB alone"),
+        (["--platform", "neon", "--to", "partitions"], "partitions", "Neon has the Apache edition"),
+        (["--platform", "supabase"], "partitions", "Supabase has no TimescaleDB (not on PostgreSQL 17)"),
+    ],
+)
+def test_the_steps_are_those_that_the_platform_takes(words, target, said, capsys):
+    found = advice(capsys, f"{TELEMETRY}/schema.sql", "--rows", "0", *words)
+    assert found.target == target
+    assert [one.table for one in found.series] == ["readings"]
+    assert found.notes[0].startswith(said) and "https://" in found.notes[0]
+    assert set(words) <= set(shlex.split(found.proof.rerun))
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--platform", "neon", "--to", "timescale"], "--to timescale: Neon has the Apache edition"),
+        (["--platform", "supabase", "--to", "timescale-apache"], "Supabase has no TimescaleDB"),
         (["--rate", "readings=fast"], "not rows in a time"),
         (["--rate", "nothing=5/s"], "there is no table nothing"),
         (["--keep", "readings=soon"], "--keep soon: not a time"),

@@ -280,7 +280,7 @@ def test_what_answers_is_no_rest_api(token) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.raises(SurroundingsError, match="cannot reach"):
+    with pytest.raises(SurroundingsError, match="connection refused"):
         run(["check", f"http://127.0.0.1:{port}"])
 
 

@@ -21,6 +21,14 @@ check broken.sql | syntax error
 check ftp://x/y | not read
 check NOBODY | no server answers
 check redis://127.0.0.1:1/0 | no server answers
+check postgresql://shop.invalid/db | the host of postgresql://shop.invalid/db is unknown
+check shop.sql --server postgresql://shop.invalid/db | the host of postgresql://shop.invalid/db is unknown
+check redis://shop.invalid | the host of redis://shop.invalid is unknown
+check rediss://shop.invalid | the host of rediss://shop.invalid is unknown
+check http://shop.invalid | the host of shop.invalid is unknown
+check libsql://shop.invalid | the host of libsql://shop.invalid is unknown
+documents shapes mongodb+srv://shop.invalid/x | the host of mongodb+srv://shop.invalid/x is unknown
+documents shapes mongodb://shop.invalid/x?serverSelectionTimeoutMS=300 | the host of mongodb://shop.invalid/x
 check damaged.twin | damaged or not a twin
 check shop.sql shop.sql | has no use for 'shop.sql'
 check shop.sql --nosuch | Unknown option
@@ -61,7 +69,12 @@ documents shapes shop.sql | mongodb://USER:PASSWORD@HOST
 documents index mongodb://127.0.0.1:1/x missing.jsonl | cannot read the queries
 migrate diff shop.sql | wants TARGET
 migrate lint folder | has no migrations
-migrate apply folder --to NOBODY | no terminal to ask on
+migrate apply missing --to NOBODY | there is no folder
+migrate apply migrations --to NOBODY | no server answers
+migrate rollback missing --to NOBODY | there is no folder
+migrate adopt migrations --to NOBODY | no server answers
+migrate adopt migrations --to shop.sql | PostgreSQL server
+migrate apply migrations --to NOBODY --retries 5000 | not a number from 0 to 1000
 migrate status missing --to NOBODY | there is no folder
 orm shop.sql --to hibernate -o p | Choose from
 orm shop.sql --to sqlalchemy -o shop.sql | cannot make the folder
@@ -84,8 +97,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("binary.sql", "damaged.twin"):
         (tmp_path / name).write_bytes(bytes(range(256)))
     (tmp_path / "folder").mkdir()
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_begin.up.sql").write_text("CREATE TABLE t (id bigint PRIMARY KEY);\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.setenv("UPSTASH_REDIS_REST_TOKEN", "token")
     return tmp_path
 
 

@@ -23,7 +23,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
             path.write_bytes(data)  # a device or a pipe (/dev/null, /dev/stdout) is written to, never replaced
             return
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(
+            prefix=".dba-", dir=path.parent
+        )  # a name as long as may be has no room for more
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -35,7 +37,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except OSError as err:
         raise SurroundingsError(
             f"cannot write {path}: {err.strerror or err}",
-            hint="choose another place with -o, or make this one writable",
+            hint="make this place writable, or name another",
         ) from err
     finally:
         if temporary is not None:

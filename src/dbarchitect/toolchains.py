@@ -184,7 +184,10 @@ def _shell(option: str, command: str, environment: Mapping[str, str]) -> str:
                 os.killpg(running.pid, signal.SIGKILL)
         running.communicate()
         if isinstance(err, subprocess.TimeoutExpired):
-            raise SurroundingsError(f"the command of {option} did not end within {_COPY_S // 60} minutes") from err
+            raise SurroundingsError(
+                f"the command of {option} did not end within {_COPY_S // 60} minutes",
+                hint="see how long it takes by itself: a branch or a snapshot is quicker than a dump",
+            ) from err
         raise
     if running.returncode:
         said = errors.decode("utf-8", "replace").strip().splitlines()

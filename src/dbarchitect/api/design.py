@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from dbarchitect.design.answers import answer
-from dbarchitect.design.asked import Asked, workload
+from dbarchitect.design.asked import workload
 from dbarchitect.design.brief import Brief, accounted, files_of, read_brief
 from dbarchitect.design.draft import Draft
 from dbarchitect.design.provision import MIGRATE, PROVISION, TEMPLATE, migrating, provisioning
@@ -256,7 +256,7 @@ def design(spec: Spec, folder: Path, options: DesignOptions, render: Render) -> 
                 scripts |= migrating(ways)
             if scripts:
                 _provisioned(work, scripts, seeds, spec, draft, evidence, workshop, options)
-            made = _told(title, draft, final, evidence, queries, options, folder)
+            made = _told(title, len(spec.unread), draft, final, evidence, folder)
             made = _reviewed(made, final, evidence, draft, text, options)
             made = msgspec.structs.replace(
                 made, migration=moved, journey=_journey(work / "migrations", final.schema, workshop, options)
@@ -297,11 +297,10 @@ def _made(path: Path, text: str, workshop: Workshop, database: str) -> Source:
 
 def _told(
     title: str,
+    unread: int,
     draft: Draft,
     final: Source,
     evidence: Evidence,
-    queries: list[Asked],
-    options: DesignOptions,
     folder: Path,
 ) -> Architecture:
     """The result without the review and the migrations."""
@@ -313,9 +312,9 @@ def _told(
     ]
     failures += [f"{name} is in the schema and was not tried" for name in _forgotten(schema, draft, evidence)]
     advice = evidence.advice
-    del queries
     return Architecture(
         title=title,
+        unread=unread,
         folder=str(folder),
         engine=version_name(schema.version),
         tables=len(draft.tables),

@@ -110,6 +110,7 @@ def design_documents(spec: Spec, folder: Path, options: DocumentsOptions, render
     ]
     made = DocumentsArchitecture(
         title=spec.title or "Design",
+        unread=len(spec.unread),
         folder=str(folder),
         collections=tuple(collections),
         placements=tuple(layout.placements),

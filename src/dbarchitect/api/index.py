@@ -39,7 +39,6 @@ from .sqlite import SqliteOptions, index_sqlite
 from .surroundings import WorkOptions, open_workshop, words_of_rows, words_of_server, workload_of
 
 _TWINS = 4  # that plan side by side: this process has to read what they say
-_LAB_ROWS = 2_000_000  # over all tables: with fewer an index has nothing to show
 
 __all__ = ["IndexOptions", "index", "index_opened", "write_indexes"]
 

@@ -101,7 +101,7 @@ def query(source: str, text: str, name: str, options: QueryOptions) -> QueryRevi
     """
     admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
-        return query_sqlite(source, text, name, _of_sqlite(source, options))
+        return query_sqlite(source, text, name, _of_sqlite(options))
     sql = one_statement(text, name)
     with _opened(source, options) as opened, query_desk(opened, options) as desk:
         return desk.asked(sql, name)
@@ -114,7 +114,7 @@ def queries(source: str, workload: Path | None, options: QueryOptions) -> Worklo
     """
     admit("query", source, engine=options.engine)
     if sqlite_given(source, options.engine):
-        return queries_sqlite(source, workload, _of_sqlite(source, options))
+        return queries_sqlite(source, workload, _of_sqlite(options))
     given = workload_of(workload)
     with _opened(source, options) as opened:
         found = given or opened.counted()
@@ -151,7 +151,7 @@ def queries_opened(opened: Source, found: Workload, file: Path | None, options: 
         )
 
 
-def _of_sqlite(source: str, options: QueryOptions) -> SqliteOptions:
+def _of_sqlite(options: QueryOptions) -> SqliteOptions:
     if options.copy is not None:
         raise InputError("--copy is for servers", hint="--measure runs it on a private copy of the file")
     return SqliteOptions(

@@ -89,7 +89,8 @@ def query_diff(before: str, after: str | None, options: PlanDiffOptions) -> Plan
         queries = sorted((compared(one, other) for one in found), key=badness)
         if not queries and not working:
             raise InputError(
-                f"no query of the workload can be planned: {others[0].effect if others else 'it is empty'}"
+                f"no query of the workload can be planned: {others[0].effect if others else 'it is empty'}",
+                hint="see that its tables are those of the source, and that parameters are $1, $2",
             )
         forms = [(one.query, form) for one in found for form in one.forms]
         whole = [one for one in queries if one.after is not None]

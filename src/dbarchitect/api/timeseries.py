@@ -5,13 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from dbarchitect.engines.postgres.connection import redacted_url
+from dbarchitect.engines.postgres.platforms import endpoint
 from dbarchitect.engines.postgres.server.binaries import version_name
 from dbarchitect.engines.postgres.timescale import timescale
 from dbarchitect.errors import InputError
+from dbarchitect.model.platform import SCHEMAS, TITLES, PlatformName
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational
 from dbarchitect.model.timeseries import Target, TimeSeriesAdvice
@@ -20,7 +24,7 @@ from dbarchitect.prove.series.trial import Bench
 from dbarchitect.review.series import find_series
 from dbarchitect.sources import open_source
 
-from .choose import facts_of
+from .choose import facts_of, lists_of
 from .kinds import admit
 from .surroundings import WorkOptions, open_workshop, words_of_server, workload_of
 
@@ -40,7 +44,8 @@ class TimeSeriesOptions(WorkOptions):
     """Options of `timeseries`. `rates`: rows a second by table; `keep`: seconds by table ("*": all); `memory`: bytes of
     the server, None for the middling one of our facts; `late`: seconds; `most`: rows of a trial, 0 to run nothing;
     `timescale`: a scratch server with TimescaleDB, or a folder with its packages for WebAssembly; `target`: whose steps
-    are shown. `words`: those of the command."""
+    are shown, None for those of TimescaleDB, or for what the `platform` has of it (None: that of the source's URL).
+    `words`: those of the command."""
 
     workload: Path | None = None
     rates: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -49,7 +54,8 @@ class TimeSeriesOptions(WorkOptions):
     late: float | None = None
     most: int = 200_000
     timescale: str | None = None
-    target: Target = "timescale"
+    target: Target | None = None
+    platform: PlatformName | None = None
     facts: tuple[Path, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -59,13 +65,24 @@ def timeseries(source: str, options: TimeSeriesOptions) -> TimeSeriesAdvice:
     admit("timeseries", source)
     facts = facts_of(options.facts)
     memory = facts["machine.memory"]
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    door = endpoint(source)
+    if door is not None and options.platform is None:
+        options = replace(options, platform=door.platform)
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, platform=options.platform
+    ) as workshop:
         opened = open_source(source, workshop, data=options.data)
         workload = workload_of(options.workload)
         if workload is None and not opened.is_live:
             workload = opened.counted()
+        options = replace(options, platform=options.platform or opened.surrounded)
         schema = opened.schema
+        if options.platform is not None:  # its own tables are not the user's to move
+            theirs = SCHEMAS[options.platform]
+            own = tuple(one for one in schema.tables if one.name.schema not in theirs)
+            schema = msgspec.structs.replace(schema, tables=own)
         _known(options, schema)
+        target, of_platform = _target(options, schema.major)
         found, others = find_series(schema, workload)
         wishes = Wishes(
             rates=options.rates,
@@ -87,11 +104,11 @@ def timeseries(source: str, options: TimeSeriesOptions) -> TimeSeriesAdvice:
         rehearsed = [one.rehearsed for series in advice for one in series.moves if one.rehearsed]
         return TimeSeriesAdvice(
             source=opened.name,
-            target=options.target,
+            target=target,
             series=tuple(advice),
             others=tuple(others),
             editions=_EDITIONS if advice else (),
-            notes=tuple(_notes(options, workload is not None)),
+            notes=(*of_platform, *_notes(options, workload is not None)),
             environment=environment,
             proof=Proof(
                 level="measured" if host is not None else "asserted",
@@ -103,6 +120,21 @@ def timeseries(source: str, options: TimeSeriesOptions) -> TimeSeriesAdvice:
                 rerun=_command(opened.name, options),
             ),
         )
+
+
+def _target(options: TimeSeriesOptions, major: int) -> tuple[Target, tuple[str, ...]]:
+    """(whose steps are shown, why others are not). A platform that is not its maker's may have the Apache edition
+    alone, by the licence of the other. Raises `InputError` for steps that the platform would refuse."""
+    if options.platform is None:
+        return options.target or "timescale", ()
+    title, has = TITLES[options.platform], lists_of(options.facts)[options.platform]
+    lacks = has.lacks("timescaledb", major)
+    best: Target = "partitions" if lacks else "timescale-apache"
+    told = has.told_by("timescaledb")
+    reason = f"no TimescaleDB ({lacks})" if lacks else "the Apache edition of TimescaleDB alone"
+    if options.target not in (None, best, "partitions"):
+        raise InputError(f"--to {options.target}: {title} has {reason}", hint=f"--to {best}")
+    return options.target or best, (f"{title} has {reason}: {told.source}, {told.date}",)
 
 
 @contextmanager

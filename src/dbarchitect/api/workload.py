@@ -123,9 +123,15 @@ def _kept(path: Path) -> KeptWorkload:
     try:
         kept = from_json(KeptWorkload, data)
     except ValueError as err:
-        raise InputError(f"{path} is no workload to go on with: {err}") from err
+        raise InputError(
+            f"{path} is no workload to go on with: {err}",
+            hint="without --resume the logs are read whole, and -o writes it anew",
+        ) from err
     if kept.schema != SCHEMA:
-        raise InputError(f"{path} has the schema {kept.schema}, and this knows {SCHEMA}")
+        raise InputError(
+            f"{path} has the schema {kept.schema}, and this knows {SCHEMA}",
+            hint="without --resume the logs are read whole, and -o writes it anew",
+        )
     return kept
 
 

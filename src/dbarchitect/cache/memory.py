@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 OBJECT = 16  # robj
 ENTRY = 24  # dictEntry
@@ -19,8 +18,6 @@ _EMBEDDED = 44  # OBJ_ENCODING_EMBSTR_SIZE_LIMIT
 _BIG_ARGUMENT = 32 * 1024  # PROTO_MBULK_BIG_ARG: such a value keeps the two bytes of its CRLF
 _LEVELS = 32  # ZSKIPLIST_MAXLEVEL
 _PROMOTED = 0.25  # ZSKIPLIST_P
-
-Structure = Literal["string", "hash", "set", "sorted set", "list", "stream"]
 
 
 @dataclass(frozen=True, slots=True)

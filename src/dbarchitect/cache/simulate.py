@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -22,7 +22,6 @@ Policy = Literal[
     "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random",
     "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
 ]  # fmt: skip
-POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 _POOL = 16  # EVPOOL_SIZE
 _FIRST_COUNT = 5  # LFU_INIT_VAL
@@ -52,7 +51,7 @@ class Settings:
 @dataclass(slots=True)
 class Outcome:
     """What happened from the first counted step on. `refused`: entries that were not stored because nothing could be
-    evicted. `used_bytes`, `keys`: at the end; `peak_bytes` over all."""
+    evicted. `keys`: at the end; `peak_bytes` over all."""
 
     reads: int = 0
     hits: int = 0
@@ -61,7 +60,6 @@ class Outcome:
     invalidated: int = 0
     refused: int = 0
     keys: int = 0
-    used_bytes: int = 0
     peak_bytes: int = 0
     reads_of: dict[int, int] = field(default_factory=dict[int, int])
     hits_of: dict[int, int] = field(default_factory=dict[int, int])
@@ -246,7 +244,6 @@ class _Cache:
             self.table.moved(1)
             self.expires_table.moved(1)
         out.keys = len(place)
-        out.used_bytes = self.used
         return out
 
     def _use(self, key: int) -> None:

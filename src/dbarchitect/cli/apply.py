@@ -16,7 +16,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .migrate import migrate
-from .options import Python, TextOrJson
+from .options import PgBin, Python, Scratch, TextOrJson, Yes
 
 if TYPE_CHECKING:
     from dbarchitect.api.apply import ApplyOptions
@@ -35,7 +35,6 @@ Hook = Annotated[
     str,
     Parameter(name="--snapshot-command", metavar="CMD", help="A command that takes your provider's snapshot first."),
 ]
-Yes = Annotated[bool, Parameter(help="Do it without asking.")]
 LockTimeout = Annotated[
     str, Parameter(name="--lock-timeout", metavar="TIME", help="How long a step waits for locks. Default 2s.")
 ]
@@ -46,10 +45,6 @@ MaxLag = Annotated[
     str, Parameter(name="--max-lag", metavar="TIME", help="Backfills wait for standbys further behind. Default 10s.")
 ]
 Pause = Annotated[str, Parameter(name="--batch-pause", metavar="TIME", help="Between two batches. Default 0.")]
-PgBin = Annotated[
-    Path | None,
-    Parameter(name="--pg-bin", metavar="DIR", help="PostgreSQL programs, where the embedded ones do not do."),
-]
 
 
 @migrate.command
@@ -132,9 +127,7 @@ def adopt(
     force: Force = False,
     yes: Yes = False,
     pg_bin: PgBin = None,
-    server: Annotated[
-        str | None, Parameter(metavar="URL", help="A scratch server to compare on instead of a private one.")
-    ] = None,
+    server: Scratch = None,
     python: Python = None,
     form: TextOrJson = "text",
 ) -> int:
@@ -163,11 +156,6 @@ def _options(
 ) -> ApplyOptions:
     from dbarchitect.api.apply import ApplyOptions, Conduct
 
-    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
-        raise InputError(
-            "this writes to a database, and there is no terminal to ask on",
-            hint="add --yes where that is what you want",
-        )
     if not 0 <= retries <= 1000:
         raise InputError(f"--retries {retries}: not a number from 0 to 1000", hint="--retries 10")
 
@@ -176,11 +164,7 @@ def _options(
 
         progress.done()
         sys.stderr.write(render_prospect(prospect))
-        if yes:
-            return True
-        sys.stderr.write("Go on? [y/N] ")
-        sys.stderr.flush()
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        return yes or terminal.agreed()
 
     return ApplyOptions(
         conduct=Conduct(

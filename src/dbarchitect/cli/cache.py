@@ -14,7 +14,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import app, commas, count_of
-from .options import Data, Output, PgBin, Scratch, Seed, Source, TextOrJson, Workload
+from .options import Data, Facts, Output, PgBin, Scratch, Seed, Source, TextOrJson, Workload
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -52,9 +52,7 @@ def cache(
     ] = 0.01,
     prefix: Annotated[str, Parameter(metavar="NAME", help="What all keys begin with. Default app.")] = "app",
     target: Annotated[Literal["redis", "upstash"], Parameter(help="Where the cache runs. Default redis.")] = "redis",
-    facts: Annotated[
-        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts (prices, limits) replace ours, repeatable.")
-    ] = (),
+    facts: Facts = (),
     client: Annotated[
         Literal["redis-py", "upstash-py", "node-redis", "ioredis", "upstash-js"] | None,
         Parameter(help="Write a module of the cache for this client into the folder of --code."),

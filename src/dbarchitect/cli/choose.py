@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from . import terminal
 from .commands import app, commas, count_of
-from .options import Data, Output, PgBin, Scratch, Seed, Workload
+from .options import Data, Facts, Output, PgBin, Scratch, Seed, Workload
 
 
 @app.command
@@ -39,9 +38,7 @@ def choose(
     size: Annotated[
         str, Parameter(metavar="N", help="With --measure: at most so many rows of each entity. Default 20k.")
     ] = "20k",
-    facts: Annotated[
-        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts (prices, limits) replace ours, repeatable.")
-    ] = (),
+    facts: Facts = (),
     data: Data = False,
     seed: Seed = 0,
     pg_bin: PgBin = None,

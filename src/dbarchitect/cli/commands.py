@@ -22,7 +22,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.render import Format
 
 from . import terminal
-from .options import Data, Engine, PgBin, Platform, Rows, Scratch, Seed, Source, Workload
+from .options import Data, Engine, Facts, PgBin, Platform, Rows, Scratch, Seed, Source, Workload
 
 if TYPE_CHECKING:
     from dbarchitect.api import TwinSummary
@@ -112,10 +112,7 @@ def check(
     online: Annotated[bool, Parameter(help="With --fix: expand and contract where a plain form would block.")] = False,
     engine: Engine = None,
     platform: Platform = None,
-    facts: Annotated[
-        tuple[Path, ...],
-        Parameter(metavar="FILE", help="TOML whose facts on platforms replace ours, repeatable."),
-    ] = (),
+    facts: Facts = (),
     pg_bin: PgBin = None,
     server: Scratch = None,
     data: Data = False,

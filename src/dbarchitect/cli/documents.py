@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from dbarchitect.errors import InputError
 
 from . import terminal
-from .options import Output, TextOrJson
+from .options import Output, TextOrJson, Yes
 
 if TYPE_CHECKING:
     from dbarchitect.api.documents_advice import DocumentOptions
@@ -156,7 +156,7 @@ def migrate(
     apply: Annotated[bool, Parameter(negative="", help="Run it on SOURCE, with a journal there.")] = False,
     resume: Annotated[bool, Parameter(negative="", help="Go on with a run that was ended.")] = False,
     undo: Annotated[bool, Parameter(negative="", help="Go back: a run that was ended, or the last one.")] = False,
-    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    yes: Yes = False,
     form: TextOrJson = "text",
     output: Annotated[
         Path | None,
@@ -186,14 +186,8 @@ def migrate(
         blocked = any(one.offenders != 0 for one in made.steps if one.kind == "count")
         if not apply or not made.steps:
             return int(blocked)
-    if not yes:
-        if not terminal.interactive():
-            raise InputError(
-                "this writes to a database, and there is no terminal to ask on",
-                hint="add --yes where that is what you want",
-            )
-        if (terminal.asked("Go on? [y/N] ") or "").lower() not in ("y", "yes"):
-            return 1
+    if not (yes or terminal.agreed()):
+        return 1
     with terminal.progress() as progress:
         if made is not None:
             run = api.apply(source, made, progress)

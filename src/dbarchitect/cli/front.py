@@ -100,7 +100,7 @@ def _asked(found: Route, *, only_said: bool) -> list[str]:
     for number, what in zip(holes, found.missing, strict=False):
         answer = terminal.asked(f"{what}? ")
         if not answer:
-            raise InputError(f"{found.command} wants to know {what}")
+            raise InputError(f"{found.command} wants to know {what}", hint="name it in the task")
         words[number] = answer
     return words
 

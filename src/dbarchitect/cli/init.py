@@ -11,6 +11,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import app, commas
+from .options import Yes
 
 if TYPE_CHECKING:
     from dbarchitect.api.init import Change, Part, Setup
@@ -28,7 +29,7 @@ def init(
         Parameter(metavar="SOURCE", help="What is checked: a script, a folder of migrations or models that lie here."),
     ] = None,
     remove: Annotated[bool, Parameter(negative="", help="Take out again what dba init has written.")] = False,
-    yes: Annotated[bool, Parameter(negative="", help="Write without asking.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, Parameter(negative="", help="Show what would be written, and write nothing.")] = False,
     form: Annotated[Literal["text", "json"], Parameter(name="--format", help="Of --dry-run. Default text.")] = "text",
 ) -> int:

@@ -19,12 +19,15 @@ Workload = Annotated[
         metavar="FILE", help="Queries: SQL with frequencies, CSV of pg_stat_statements, a log, dba workload's JSON."
     ),
 ]
-PgBin = Annotated[
-    Path | None, Parameter(metavar="DIR", help="PostgreSQL binaries for the private server (default: the embedded 18).")
-]
+PgBin = Annotated[Path | None, Parameter(metavar="DIR", help="PostgreSQL binaries in place of the embedded ones (18).")]
 Scratch = Annotated[
     str | None, Parameter(metavar="URL", help="A scratch server to work on instead of a private one; never your data.")
 ]
+Facts = Annotated[
+    tuple[Path, ...],
+    Parameter(metavar="FILE", help="TOML whose facts (prices, limits, extensions) replace ours, repeatable."),
+]
+Yes = Annotated[bool, Parameter(help="Do it without asking.")]
 Rows = Annotated[
     tuple[str, ...],
     Parameter(metavar="N", help="Rows that a schema without statistics gets: N or TABLE=N (5k, 2M), repeatable."),

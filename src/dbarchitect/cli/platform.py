@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from . import terminal
 from .commands import app
-from .options import Output, TextOrJson
+from .options import Facts, Output, TextOrJson
 
 
 @app.command
@@ -18,9 +17,7 @@ def platform(
     given: Annotated[str, Parameter(name="NAME|URL", help="neon, supabase, or the URL of a database there.")],
     /,
     *,
-    facts: Annotated[
-        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts (limits) replace ours, repeatable.")
-    ] = (),
+    facts: Facts = (),
     form: TextOrJson = "text",
     output: Output = None,
 ) -> int:

@@ -94,6 +94,16 @@ def asked(question: str) -> str | None:
     return answer.strip() if answer else None
 
 
+def agreed() -> bool:
+    """Whether a person says yes to what was shown. Raises `InputError` where there is nobody to ask."""
+    if not interactive():
+        raise InputError(
+            "this writes to a database, and there is no terminal to ask on",
+            hint="add --yes where that is what you want",
+        )
+    return (asked("Go on? [y/N] ") or "").lower() in ("y", "yes")
+
+
 def standard_input() -> BinaryIO | None:
     """Standard input as bytes; None where it is closed."""
     return sys.stdin.buffer if sys.stdin is not None else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -14,7 +13,7 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import app, commas, count_of
-from .options import Data, Output, PgBin, Scratch, Source, Workload
+from .options import Data, Facts, Output, PgBin, Platform, Scratch, Source, Workload
 
 _RATE = re.compile(r"([\d._]+\s*[a-z]*)\s*/\s*(s|second|min|minute|h|hour|d|day)", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -49,18 +48,17 @@ def timeseries(
         ),
     ] = None,
     target: Annotated[
-        Literal["timescale", "timescale-apache", "partitions"],
-        Parameter(name="--to", help="Whose steps are shown. Default timescale."),
-    ] = "timescale",
+        Literal["timescale", "timescale-apache", "partitions"] | None,
+        Parameter(name="--to", help="Whose steps are shown. Default timescale, or what the platform has of it."),
+    ] = None,
+    platform: Platform = None,
     rows: Annotated[
         str,
         Parameter(
             name=("--lab-rows", "--rows"), metavar="N", help="Made-up rows of a trial; 0 runs nothing. Default 200k."
         ),
     ] = "200k",
-    facts: Annotated[
-        tuple[Path, ...], Parameter(metavar="FILE", help="TOML whose facts replace ours, repeatable.")
-    ] = (),
+    facts: Facts = (),
     data: Data = False,
     pg_bin: PgBin = None,
     server: Scratch = None,
@@ -83,7 +81,8 @@ def timeseries(
     for option, values in (("--rate", rate), ("--keep", keep)):
         words += [word for one in values for word in (option, one)]
     for option, value, usual in (
-        ("--memory", memory, None), ("--late", late, None), ("--to", target, "timescale"), ("--lab-rows", rows, "200k"),
+        ("--memory", memory, None), ("--late", late, None), ("--to", target, None), ("--platform", platform, None),
+        ("--lab-rows", rows, "200k"),
     ):  # fmt: skip
         if value != usual:
             words += [option, str(value)]
@@ -101,6 +100,7 @@ def timeseries(
                 most=most,
                 timescale=timescale,
                 target=target,
+                platform=platform,
                 facts=facts,
                 words=tuple(words),
                 data=data,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from dbarchitect.sql import tree
 from dbarchitect.sql.script import Statement
@@ -41,19 +42,14 @@ def used(statements: Iterable[Statement]) -> tuple[str, ...]:
     """The extensions that statements need, and no statement makes, by name."""
     wanted: set[str] = set()
     made: set[str] = set()
-    for statement in statements:
-        try:
-            parsed = tree.parse(statement.sql)
-        except tree.ParserError:
-            continue
-        for kind, fields in parsed:
-            if kind == "CreateExtensionStmt":
-                made.add(fields.get("extname", ""))
-            elif kind in ("CreateEnumStmt", "CompositeTypeStmt", "CreateDomainStmt"):
-                made |= {_TYPES[name] for name in _last(fields.get("typeName")) if name in _TYPES}
-            wanted |= _needed(fields)
-            if _compares_by_gist(fields):
-                wanted.add("btree_gist")
+    for kind, fields in _parsed(statements):
+        if kind == "CreateExtensionStmt":
+            made.add(fields.get("extname", ""))
+        elif kind in ("CreateEnumStmt", "CompositeTypeStmt", "CreateDomainStmt"):
+            made |= {_TYPES[name] for name in _last(fields.get("typeName")) if name in _TYPES}
+        wanted |= _needed(fields)
+        if _compares_by_gist(fields):
+            wanted.add("btree_gist")
     return tuple(sorted(wanted - made))
 
 
@@ -71,17 +67,19 @@ def named_types(statements: Iterable[Statement]) -> tuple[str, ...]:
     """The names of types that statements use and none of them makes, without a schema; the server's own too."""
     wanted: set[str] = set()
     made: set[str] = set()
-    for statement in statements:
-        try:
-            parsed = tree.parse(statement.sql)
-        except tree.ParserError:
-            continue
-        for _, fields in parsed:
-            for one in tree.mappings(fields):
-                wanted.update(_last(one.get("names")))
-            made.update(_last(fields.get("typeName")), _last(fields.get("domainname")))
-            made.add(fields.get("typevar", {}).get("relname", ""))
+    for _, fields in _parsed(statements):
+        for one in tree.mappings(fields):
+            wanted.update(_last(one.get("names")))
+        made.update(_last(fields.get("typeName")), _last(fields.get("domainname")))
+        made.add(fields.get("typevar", {}).get("relname", ""))
     return tuple(sorted(wanted - made))
+
+
+def _parsed(statements: Iterable[Statement]) -> Iterator[tuple[str, tree.Node]]:
+    """The kind and the fields of each statement that is SQL of PostgreSQL."""
+    for statement in statements:
+        with suppress(tree.ParserError):
+            yield from tree.parse(statement.sql)
 
 
 def _needed(fields: tree.Node) -> set[str]:

@@ -69,7 +69,7 @@ def answered(request: dict[str, Any], home: Path) -> dict[str, Any]:
             return sqlalchemy_ddl(metadata, home)
         config = tortoise_config(found)
         if config is not None:
-            return tortoise_ddl(config, home)
+            return tortoise_ddl(config)
     except TroubleError:
         raise
     except BaseException as err:
@@ -240,7 +240,7 @@ def tortoise_config(found: Any) -> Any:
     return None
 
 
-def tortoise_ddl(config: dict[str, Any], home: Path) -> dict[str, Any]:
+def tortoise_ddl(config: dict[str, Any]) -> dict[str, Any]:
     """What `generate_schemas` would run, and where the models stand in the code."""
     from tortoise import Tortoise
     from tortoise.utils import get_schema_sql

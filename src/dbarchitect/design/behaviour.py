@@ -529,7 +529,6 @@ class Behaviour:
 
     def _policies(self) -> None:
         tenant = self.spec.surroundings.tenant
-        self.draft.tenant_type = "uuid"
         for table in self.draft.tables.values():
             column = table.tenant or ("id" if table.entity == tenant else "")
             if not column:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from dbarchitect.model.names import quote_identifier
+from dbarchitect.model.names import quote_identifier, quote_literal
 
 from .draft import Check, Column, Draft, Exclude, Foreign, Table
 from .naming import column_name, plain
@@ -23,13 +24,13 @@ def add_rules(draft: Draft, spec: Spec, refer: Referrer) -> None:
         if rule.kind == "order":
             _order(draft, table, rule)
         elif rule.kind == "exclusive":
-            _exclusive(draft, table, rule, refer)
+            _exclusive(draft, table, rule, spec, refer)
         elif rule.kind == "either":
             _either(draft, table, rule, refer)
         elif rule.kind == "check":
             _written(draft, table, entity, rule)
         else:
-            _dependency(draft, table, rule, refer)
+            _dependency(draft, table, rule)
 
 
 def _order(draft: Draft, table: Table, rule: Rule) -> None:
@@ -60,7 +61,7 @@ def _family(kind: str) -> str:
     return "number" if kind.startswith(("numeric", "integer", "bigint")) else kind
 
 
-def _exclusive(draft: Draft, table: Table, rule: Rule, refer: Referrer) -> None:
+def _exclusive(draft: Draft, table: Table, rule: Rule, spec: Spec, refer: Referrer) -> None:
     columns = [one for one in (table.of(name) for name in rule.fields) if one is not None]
     same = tuple(
         dict.fromkeys(
@@ -69,8 +70,13 @@ def _exclusive(draft: Draft, table: Table, rule: Rule, refer: Referrer) -> None:
         )
     )
     names = tuple(one.name for one in columns)
+    span = _span(spec, rule, columns)
     if len(columns) == 1 and columns[0].type.endswith("range"):
         ranges = quote_identifier(names[0])
+    elif span:
+        # In UTC: what is added to a time with a zone depends on the session's, and an index may not.
+        start = f"{quote_identifier(names[0])} AT TIME ZONE 'UTC'"
+        ranges = f"tsrange({start}, {start} + {span})"
     elif len(columns) == 2 and columns[0].type == columns[1].type and columns[0].type in ("date", "timestamptz"):
         low, high = map(quote_identifier, names)
         ranges = f"daterange({low}, {high}, '[]')" if columns[0].type == "date" else f"tstzrange({low}, {high})"
@@ -81,28 +87,60 @@ def _exclusive(draft: Draft, table: Table, rule: Rule, refer: Referrer) -> None:
             "not enforced",
             table.name,
             f"no two overlap in {', '.join(rule.fields)}",
-            "it takes a period, or a beginning and an end of one type",
+            "it takes a period, a beginning and an end of one type, or a beginning and how long it lasts",
             line=rule.line,
         )
         return
     draft.extensions.add("btree_gist")
+    given_up = list(_not_given_up(spec, rule, table))
     table.excludes.append(
         Exclude(
             name=plain(table.name, *names, "excl"),
             same=same,
             ranges=ranges,
             columns=names,
-            predicate="deleted_at IS NULL" if table.soft_delete else "",
+            predicate=" AND ".join([*(["deleted_at IS NULL"] if table.soft_delete else []), *given_up]),
         )
     )
     draft.decide(
         "constraint",
         table.name,
         f"EXCLUDE ({', '.join((*same, ranges))}): no two overlap",
-        "two sessions that both look first and then write would both find it free; the constraint refuses the second",
+        "two sessions that both look first and then write would both find it free; the constraint refuses the second"
+        + "".join(f"; only rows with {one}: what was given up is free again" for one in given_up),
         instead="WITHOUT OVERLAPS in a key of 18; a lock on what is booked",
         line=rule.line,
     )
+
+
+_GIVEN_UP = frozenset(
+    ("cancelled", "canceled", "rejected", "declined", "refused", "withdrawn", "void", "voided", "expired")
+)
+
+
+def _not_given_up(spec: Spec, rule: Rule, table: Table) -> Iterator[str]:
+    """The conditions under which a row takes its time: a cancelled booking leaves its room to others."""
+    entity = spec.entity(rule.entity)
+    for field in entity.fields if entity else ():
+        column = table.of(field.name)
+        values = [one for one in field.values if one.lower() in _GIVEN_UP]
+        if column is not None and field.kind == "choice" and values and len(values) < len(field.values):
+            literals = ", ".join(map(quote_literal, values))
+            name = quote_identifier(column.name)
+            yield f"{name} <> {literals}" if len(values) == 1 else f"{name} NOT IN ({literals})"
+
+
+def _span(spec: Spec, rule: Rule, columns: Sequence[Column]) -> str:
+    """How long a row takes from its first field on, as SQL; "" where the second field does not say how long."""
+    if len(columns) != 2 or columns[0].type != "timestamptz":
+        return ""
+    long = quote_identifier(columns[1].name)
+    if columns[1].type == "interval":
+        return long
+    entity = spec.entity(rule.entity)
+    field = next((one for one in entity.fields if one.name == columns[1].source), None) if entity else None
+    unit = re.fullmatch(r"In (second|minute|hour|day|week)s", field.comment) if field else None
+    return f"{long} * interval '1 {unit[1]}'" if unit and _family(columns[1].type) == "number" else ""
 
 
 def _either(draft: Draft, table: Table, rule: Rule, refer: Referrer) -> None:
@@ -158,7 +196,7 @@ def _written(draft: Draft, table: Table, entity: Entity, rule: Rule) -> None:
     )
 
 
-def _dependency(draft: Draft, table: Table, rule: Rule, refer: Referrer) -> None:
+def _dependency(draft: Draft, table: Table, rule: Rule) -> None:
     """`fields` follow from `within`: they move to a table of their own, with `within` as its key (3NF synthesis)."""
     left = [table.of(name) for name in rule.within]
     right = [table.of(name) for name in rule.fields]

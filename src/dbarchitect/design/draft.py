@@ -5,7 +5,6 @@ A draft knows of every constraint a value that breaks it, so that the proof need
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -99,7 +98,6 @@ class Index:
     predicate: str = ""
     options: str = ""
     why: str = ""
-    for_foreign: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -187,7 +185,6 @@ class Draft:
     fills: list[str] = field(default_factory=list[str])  # for rows that were made with triggers off
     spreads: dict[tuple[str, str], Spread] = field(default_factory=dict[tuple[str, str], Spread])
     tenant_setting: str = ""
-    tenant_type: str = ""
 
     def table_of(self, entity: str) -> Table:
         """The table of an entity; of a kind without a table of its own, that of what it is a kind of."""
@@ -217,8 +214,3 @@ class Draft:
 
 def _needs(table: Table) -> set[str]:
     return {one.target for one in table.foreigns if one.target != table.name}
-
-
-def names(columns: Iterable[Column]) -> tuple[str, ...]:
-    """Their names."""
-    return tuple(one.name for one in columns)

@@ -76,11 +76,14 @@ def read_facts(files: Iterable[tuple[str, bytes]], *, over: Iterable[tuple[str, 
                 )
             if isinstance(fact.value, str) != isinstance(facts[key].value, str):
                 kind = "text" if isinstance(facts[key].value, str) else "a number"
-                raise InputError(f"{name}: the value of {key} is {kind}")
+                raise InputError(f"{name}: the value of {key} is {kind}", hint=f"ours is {facts[key].value!r}")
             if isinstance(fact.value, float | int) and fact.value < 0:
-                raise InputError(f"{name}: the value of {key} is below zero")
+                raise InputError(f"{name}: the value of {key} is below zero", hint=f"ours is {facts[key].value!r}")
             if fact.unit and fact.unit != facts[key].unit:
-                raise InputError(f"{name}: {key} is counted in {facts[key].unit or 'no unit'}, not {fact.unit}")
+                raise InputError(
+                    f"{name}: {key} is counted in {facts[key].unit or 'no unit'}, not {fact.unit}",
+                    hint="leave the unit out, or convert the value",
+                )
             facts[key] = msgspec.structs.replace(fact, unit=facts[key].unit)
     return Factbook(facts)
 

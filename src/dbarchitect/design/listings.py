@@ -27,13 +27,12 @@ def add_indexes(draft: Draft, spec: Spec) -> None:
             columns = tuple(name for name in one.columns if name not in dict(one.fixed))
             if _covered(table, one.columns) or _covered(table, columns):
                 continue
-            listed = next((access for access in accesses if _along(draft, spec, table, access) is one), None)
+            listed = next((access for access in accesses if _along(spec, table, access) is one), None)
             order = _order(table, listed) if listed is not None else ()
             index = Index(
                 name=_name(table, (*columns, *order)),
                 keys=(*columns, *order),
                 why=f"deleting a row of {one.target} looks for those that refer to it, and joins start here",
-                for_foreign=one.name,
             )
             table.indexes.append(index)
             if listed is not None and order:
@@ -55,7 +54,7 @@ def _paged(access: Access) -> bool:
     return access.verb == "list" and not access.sql and paged and not access.states
 
 
-def _along(draft: Draft, spec: Spec, table: Table, access: Access) -> Foreign | None:
+def _along(spec: Spec, table: Table, access: Access) -> Foreign | None:
     """The reference that an access lists rows by; None where it asks for more than that."""
     given = [name for name in access.by if not (table.tenant and name == spec.surroundings.tenant)]
     if len(given) != 1 or table.of(given[0]) is not None:

@@ -171,6 +171,16 @@ class _Writer:
             if name in (one.role, one.entity):
                 self._refers(table, alias, one, name)
                 return
+        field, of, entity = name.rpartition(" of ")
+        target = self.draft.tables.get(self.draft.by_entity.get(entity, "")) if of else None
+        path = self._path(table.name, target.name) if target is not None else None
+        if target is not None and path and target.of(field) is not None:  # `city of venue`
+            there = self._name(target.name)
+            column = self._column(target, field)
+            given = self._equal(column, f"{there}.", field)
+            ids = f"SELECT {there}.{q(_own_key(target))} FROM {q(target.name)} {there} WHERE {given}"
+            self.where.append(self._led(table, alias, path, ids, target))
+            return
         self._along(table, alias, name)
 
     def _within(self, table: Table, alias: str) -> None:

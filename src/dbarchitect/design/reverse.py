@@ -472,8 +472,9 @@ class _Reader:
         ranges: tuple[str, ...] = ()
         for key, operator in zip(index.keys if index else (), one.operators, strict=False):
             if operator.endswith("&&") or operator == "&&":
-                inner = re.match(r"^\w+range\(\"?(\w+)\"?, \"?(\w+)\"?", key.text)
-                ranges = (inner[1], inner[2]) if inner else (key.column,) if key.column else ()
+                own = {column.name for column in table.columns}
+                inner = [one for one in re.findall(r"\w+", key.text) if one in own] if "range(" in key.text else []
+                ranges = tuple(dict.fromkeys(inner))[:2] or ((key.column,) if key.column else ())
             elif key.column:
                 same.append(key.column)
         within = self._named(table, _without(same, self.tenant_columns.get(table.name, "")), self._keys(table), "")
@@ -494,11 +495,24 @@ class _Reader:
             ]
             if is_of_place(one.expression):
                 continue
+            if (targets := self._alternatives(table, one.expression)) is not None:
+                self.rules.append(Rule(entity=self.entity_of[table.name], kind="either", fields=targets))
+                continue
             written = one.expression.isprintable() and "`" not in one.expression
             if renamed or not written or _FOREIGN.search(one.expression):
                 self.lost.append((f"{table.name.short}.{one.name}", f"CHECK {one.expression}"))
                 continue
             self.rules.append(Rule(entity=self.entity_of[table.name], kind="check", sql=one.expression))
+
+    def _alternatives(self, table: Table, expression: str) -> tuple[str, ...] | None:
+        """The entities of which exactly one is referred to, each by the one reference there is to it."""
+        match = re.fullmatch(r"\(?num_nonnulls\(([\w\", ]+)\) = 1\)?", expression)
+        named = [one.strip(' "') for one in match[1].split(",")] if match else []
+        keys = [[key for key in self._keys(table) if one in key.columns] for one in named]
+        if not named or any(len(one) != 1 or self._role(one[0]) for one in keys):
+            return None
+        found = tuple(self.entity_of[one[0].target] for one in keys)
+        return found if len(set(found)) == len(found) > 1 else None
 
     # Relations
 

@@ -170,7 +170,7 @@ class _Seed:
                 assert column is not None
                 given[own[0]] = self.rows.sample(table, column, number + 1)
                 continue
-            fitting = self._fitting(table, foreign, target, given)
+            fitting = self._fitting(foreign, given)
             if not fitting:
                 if any(self._required(table, one) for one in own):
                     continue  # the writer of rows makes one: rows that need each other
@@ -182,7 +182,7 @@ class _Seed:
                 given.setdefault(here, row[there])
         return given
 
-    def _fitting(self, table: Table, foreign: Foreign, target: Table, given: Mapping[str, str]) -> list[dict[str, str]]:
+    def _fitting(self, foreign: Foreign, given: Mapping[str, str]) -> list[dict[str, str]]:
         """The rows that a reference may point at: of the same tenant, and as other references of the row have it."""
         pairs = list(zip(foreign.columns, foreign.target_columns, strict=True))
         return [

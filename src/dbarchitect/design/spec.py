@@ -200,7 +200,8 @@ class Access(Value, frozen=True, kw_only=True):
     verb        `get` one row, `list` several, `search` by words, `nearest` by a vector or a place, `count`, `sum`,
                 `add`, `change`, `remove`, `take` from a queue
     entity      what comes back; `fields` of it that are wanted, () for all
-    by          fields, roles or entities that are given: ("customer",), ("email",), ("status", "created at")
+    by          fields, roles or entities that are given: ("customer",), ("email",), ("status", "created at"); a
+                field of what references lead to: ("city of venue",)
     states      what fields are in every such query (`open jobs`, `not yet delivered`)
     since       a field with a lower bound (`of the last 30 days`: field and "30 days"; "today", "this week", "now")
     until       a field with an upper bound (`older than 30 days`: field and "30 days"; "this week": to its end, "now",

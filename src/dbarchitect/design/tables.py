@@ -317,7 +317,7 @@ class _Designer:
         """Record what follows from other fields; True where it is not a column that is filled."""
         if not field.derived:
             return False
-        expression = _expression(field.derived, entity, table)
+        expression = _expression(field.derived, entity)
         about = f"{table.name}.{plain(field.name)}"
         if expression is None:
             self.draft.decide(
@@ -472,7 +472,7 @@ _WORD = re.compile(r"[a-zA-Z_][\w]*")
 _ARITHMETIC = re.compile(r"[\w\s.+*/()-]+\Z")
 
 
-def _expression(text: str, entity: Entity, table: Table) -> str | None:
+def _expression(text: str, entity: Entity) -> str | None:
     """SQL for what is said of a derived field, where it is arithmetic over fields of the same entity."""
     cleaned = text.replace("×", "*").replace("·", "*")
     for field in sorted(entity.fields, key=lambda one: -len(one.name)):

@@ -162,7 +162,7 @@ def _text(spec: Spec, rows: frozenset[int]) -> str:
     sentences = [
         said
         for at, one in enumerate(spec.relations)
-        for said in ((*(_related(one) if at not in rows else ()), *_deleted(spec, one)))
+        for said in ((*(_related(one) if at not in rows else ()), *_deleted(one)))
         if not _is_weak(spec, one)
     ]
     sentences += [said for one in spec.rules if one.kind != "check" for said in _ruled(one)]
@@ -325,7 +325,7 @@ def _related(one: Relation) -> Iterator[str]:
         yield f"{some} may belong to one {parent.entity}."
 
 
-def _deleted(spec: Spec, one: Relation) -> Iterator[str]:
+def _deleted(one: Relation) -> Iterator[str]:
     """What becomes of the children, where it is not what is usual."""
     found = reference(one)
     if found is None or not one.on_delete:
@@ -352,6 +352,9 @@ def _ruled(one: Rule) -> Iterator[str]:
         plural = many(one.entity)
         same = f" of the same {one.within[0]}" if one.within else ""
         yield f"{plural[:1].upper()}{plural[1:]}{same} must not overlap."
+    elif one.kind == "either":
+        *firsts, last = (an(name) for name in one.fields)
+        yield f"{an(one.entity).capitalize()} belongs to either {', '.join(firsts)} or {last}."
 
 
 def _asked(spec: Spec) -> Iterator[str]:

@@ -275,7 +275,7 @@ class _Differ(Comparison):
             group=group,
         )
 
-    def _creation(self, ref: ObjectRef, one: Object, current: SchemaObject | None = None) -> Iterator[Change]:
+    def _creation(self, ref: ObjectRef, one: Object) -> Iterator[Change]:
         """What makes an object of `before` as it was, without its parts."""
         value = one.value
         yield Create(object=value, on=one.on)

@@ -170,8 +170,6 @@ def _note(site: Site, passage: Passage) -> None:
                     passage.session_lock_timeout = value
             elif name in ("statement_timeout", "transaction_timeout"):
                 passage.statement_timeout = value
-            elif name == "idle_in_transaction_session_timeout":
-                passage.idle_timeout = value is not None
         return
     passage.done.append(site.number)
     for cause in site.claims.causes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dbarchitect.model.names import Name, quote_identifier
-from dbarchitect.sql.reading import command_spans
+from dbarchitect.sql.spans import command_spans
 from dbarchitect.sql.statements import ConstraintSpec
 
 from .follow import constraint_name

@@ -204,7 +204,6 @@ class Picture(Value, frozen=True, kw_only=True):
     users: dict[Name, frozenset[Name]] = {}
     made: frozenset[Name] = frozenset()
     complete: bool = False
-    has_facts: bool = False
     time_zone: str = ""
     transaction: int = 0
 
@@ -444,7 +443,6 @@ def from_schema(schema: Relational) -> Picture:
         },
         extensions=frozenset(one.name for one in schema.extensions),
         complete=True,
-        has_facts=schema.facts is not None,
         time_zone=schema.settings.get("TimeZone", schema.settings.get("timezone", "")),
     )
 

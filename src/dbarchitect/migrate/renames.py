@@ -286,7 +286,10 @@ class _Finder:
                 continue
             if said is not None:
                 if said not in come:
-                    raise InputError(f"--rename {at.short}={said}: {ref.short} gets no new label {said}")
+                    raise InputError(
+                        f"--rename {at.short}={said}: {ref.short} gets no new label {said}",
+                        hint=f"its new ones: {', '.join(come) or 'none'}",
+                    )
                 labels = tuple(said if one == label else one for one in old.labels)
                 self.changes.append(Alter(before=old, after=replace(old, labels=labels)))
                 self.words.append(f"label {label} of {ref.short} is now {said} (stated)")

@@ -14,7 +14,7 @@ from dbarchitect.model.finding import Severity
 from dbarchitect.model.names import Name, ObjectKind, ObjectRef, Position
 from dbarchitect.model.plan import LOCKS, Lock
 from dbarchitect.model.proof import Scalar
-from dbarchitect.sql.reading import command_spans
+from dbarchitect.sql.spans import command_spans
 from dbarchitect.sql.statements import Action, AlterTable, ColumnSpec, Command, ConstraintSpec, CreateTable
 
 from . import durations
@@ -44,7 +44,6 @@ class Passage:
     lock_timeout: str | None = None  # what was set, None: nothing
     session_lock_timeout: str | None = None  # without what SET LOCAL says until the transaction ends
     statement_timeout: str | None = None
-    idle_timeout: bool = False
     exclusive: bool = False  # a lock that blocks reads was taken somewhere before in this script
 
 

@@ -139,7 +139,7 @@ class NewIndex(Value, frozen=True, kw_only=True):
 class Architecture(Value, frozen=True, kw_only=True):
     """What `dba design` made and showed.
 
-    schema       the script; `diagram` the same as Mermaid
+    unread       pieces of the brief that nothing of the design keeps: what holds, holds without them
     untried      constraints for which no row is known that breaks them
     migration    what was done with the folder of migrations, in words; `journey` how up, down, up went; `seed` what
                  came of loading the seed data into what they made
@@ -147,6 +147,7 @@ class Architecture(Value, frozen=True, kw_only=True):
     """
 
     title: str
+    unread: int = 0
     folder: str = ""
     engine: str = ""
     tables: int = 0

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 MEMORY = 64e9  # bytes of a middling server, where nobody says: `machine.memory` of the facts
 SHARE = 0.25  # of the memory, for the indexes of all chunks that are written now
 DAY = 86_400.0
-DEFAULT_SECONDS = 7 * DAY  # TimescaleDB's own interval where none is given
 
 # Lengths that people can read and that calendars fit into.
 LENGTHS = (

@@ -123,9 +123,11 @@ class DocumentsArchitecture(Value, frozen=True, kw_only=True):
     server    that it was proved on, "" for none; `standin`: it is an emulator, `limits` what it cannot show
     level     of the trials: measured on a server, or static
     failures  what went otherwise than designed
+    unread    pieces of the brief that nothing of the design keeps
     """
 
     title: str
+    unread: int = 0
     folder: str = ""
     server: str = ""
     standin: bool = False

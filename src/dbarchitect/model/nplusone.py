@@ -9,7 +9,6 @@ from .names import Name, Position
 from .value import Value
 
 Kind = Literal["n+1", "duplicate", "row-by-row"]
-KINDS: tuple[Kind, ...] = ("n+1", "duplicate", "row-by-row")
 Confidence = Literal["high", "medium", "low"]
 
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from .change import Change
 from .names import Name, Position
-from .proof import ASSERTED, Proof, Scalar
+from .proof import ASSERTED, Proof
 from .value import Value
 
 Lock = Literal[
@@ -133,13 +133,3 @@ class Migration(Value, frozen=True, kw_only=True):
     parents: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     checksum: str = ""
-
-
-class Advice(Value, frozen=True, kw_only=True):
-    """Changes that are worth making: why, what they help, what they hurt."""
-
-    changes: tuple[Change, ...]
-    because: str
-    helps: dict[str, Scalar] = {}
-    hurts: dict[str, Scalar] = {}
-    proof: Proof = ASSERTED

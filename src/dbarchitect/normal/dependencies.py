@@ -23,11 +23,6 @@ class Dependency(NamedTuple):
     right: Attributes
 
 
-def dependency(left: Iterable[str], right: Iterable[str]) -> Dependency:
-    """A dependency of columns."""
-    return Dependency(frozenset(left), frozenset(right))
-
-
 def closure(attributes: Iterable[str], dependencies: Collection[Dependency]) -> Attributes:
     """All that `attributes` determine, themselves included."""
     known = set(attributes)

@@ -17,7 +17,7 @@ What makes a dependency look true that is not, and how it is kept out:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -54,12 +54,6 @@ class FoundKey(NamedTuple):
     chance: float
 
 
-def encoded(values: Iterable[object]) -> Codes:
-    """A column as numbers: equal values have equal numbers from 0 on, None is -1."""
-    numbers: dict[object, int] = {None: -1}
-    return np.fromiter((numbers.setdefault(value, len(numbers) - 1) for value in values), dtype=np.int64)
-
-
 def discover(
     columns: Mapping[str, Codes],
     *,
@@ -68,7 +62,8 @@ def discover(
     fewest_rows: int = FEWEST_ROWS,
     most_pairs: int = 200,
 ) -> tuple[Found, ...]:
-    """Dependencies between `columns` (arrays of one length, made by `encoded`) with left sides of one column.
+    """Dependencies between `columns` with left sides of one column. Arrays of one length:
+    equal values are equal numbers from 0 on, NULL is -1.
 
     With `lefts` 2 also those of two columns of which neither alone determines the right, from at most `most_pairs`
     left sides. By left side and right.

@@ -81,20 +81,6 @@ def groups(dependencies: Collection[Dependency]) -> tuple[Group, ...]:
     return tuple(found)
 
 
-def synthesise(everything: Attributes, dependencies: Collection[Dependency]) -> tuple[Attributes, ...]:
-    """A decomposition in third normal form that is lossless and preserves every dependency.
-
-    Bernstein, "Synthesizing Third Normal Form Relations from Functional Dependencies" (1976); a candidate key is added
-    where no part has one (Biskup, Dayal and Bernstein, 1979), and parts within others are left out. Columns that no
-    dependency names are in every key.
-    """
-    parts = [group.attributes for group in groups(dependencies)]
-    keys = candidate_keys(everything, dependencies)
-    if not any(key <= part for key in keys for part in parts):
-        parts.append(keys[0])
-    return _without_contained(parts)
-
-
 def split(everything: Attributes, dependencies: Collection[Dependency]) -> tuple[Attributes, ...]:
     """A decomposition in Boyce-Codd normal form that is lossless; it may lose dependencies (see `lost_dependencies`).
 

@@ -295,7 +295,7 @@ def _joins(table: Table) -> bool:
     return not first & second and first | second == set(table.primary_key.columns) == every
 
 
-def _reference_words(table: Table, key: ForeignKey) -> Words:
+def _reference_words(key: ForeignKey) -> Words:
     """What a foreign key is called: its telling column without `_id`; the target where nothing is left."""
     # Of several columns those that are called as their targets are (tenant_id) tell nothing.
     own = [
@@ -325,7 +325,7 @@ def _pairs(entity: Entity, known: Mapping[Name, Entity], names: Naming) -> list[
         to_same[key.target] += 1
     found: list[tuple[Relation, Relation]] = []
     for key in keys:
-        words = _reference_words(table, key)
+        words = _reference_words(key)
         alone = _is_unique(table, key.columns)
         if key.target == entity.name:
             back = _SELF_REVERSE.get(words[-1]) if len(words) == 1 else None
@@ -380,8 +380,8 @@ def _across(junction: Entity, known: Mapping[Name, Entity]) -> list[Relation]:
     for near, far in ((first, second), (second, first)):
         there, here = known[far.target], known[near.target]
         # Two references to one table (follower, followed) are told apart by their columns.
-        words = _many(_reference_words(table, far)) if near.target == far.target else there.many
-        back = _many(_reference_words(table, near)) if near.target == far.target else here.many
+        words = _many(_reference_words(far)) if near.target == far.target else there.many
+        back = _many(_reference_words(near)) if near.target == far.target else here.many
         found.append(
             Relation(
                 at=near.target,

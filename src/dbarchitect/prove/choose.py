@@ -147,7 +147,7 @@ def measure(spec: Spec, host: Host, *, rows: int, seed: int, progress: Callable[
             patterns: list[Measurement] = []
             for access in spec.access:
                 progress(f"running {access.text or access.verb}")
-                patterns.append(_pattern(access, spec, tables, server, lite, random.Random(seed + 1)))
+                patterns.append(_pattern(access, tables, server, lite, random.Random(seed + 1)))
             patterns += [_nearest(table, field, server, random.Random(seed), rows) for table, field in vectors]
             version = server.info.server_version
             return Measured(
@@ -223,7 +223,7 @@ def _value(field: Field, key: int, dice: random.Random) -> Any:
 
 
 def _pattern(
-    access: Access, spec: Spec, tables: Mapping[str, _Table], server: Any, lite: sqlite3.Connection, dice: random.Random
+    access: Access, tables: Mapping[str, _Table], server: Any, lite: sqlite3.Connection, dice: random.Random
 ) -> Measurement:
     text = access.text or f"{access.verb} {access.entity}"
     written = _query(access, tables, dice)

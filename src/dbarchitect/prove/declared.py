@@ -101,7 +101,7 @@ def declared(
     for table in draft.tables.values():
         key = full_name(table.name)
         if key in columns:
-            columns[key] = tuple(_spread(one, table, draft, rows) for one in columns[key])
+            columns[key] = tuple(_spread(one, table, rows) for one in columns[key])
     after = replace(after, columns=columns, origin="declared")
     return replace(grown, schema=replace(grown.schema, facts=after)), capped
 
@@ -129,7 +129,7 @@ def _largest(facts: Facts, snapshot: Snapshot, name: str) -> float:
     return min(found) * _ROOM
 
 
-def _spread(one: ColumnStatistics, table: Table, draft: Draft, rows: Mapping[str, float]) -> ColumnStatistics:
+def _spread(one: ColumnStatistics, table: Table, rows: Mapping[str, float]) -> ColumnStatistics:
     """Statistics of a reference, with as many distinct values as there are rows to refer to. A lab has fewer rows for
     each value than there will be, so that PostgreSQL may have kept a share of the rows where a number is right."""
     for foreign in table.foreigns:

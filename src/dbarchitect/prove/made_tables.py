@@ -196,10 +196,10 @@ class MadeTables:
         usual = self._valid(kind.sql, [*usual, *neighbours(base, constants)])
         near = list(neighbours(base, beside)) if beside else []
         if base in MOMENTS and self._said.clock:
-            near += self._since_now(base)
+            near += self._since_now()
         return Pool(base, usual, self._valid(kind.sql, near), nullable)
 
-    def _since_now(self, base: str) -> list[str]:
+    def _since_now(self) -> list[str]:
         """Moments as far from now as the queries say, and beside them."""
         found = ["now"]
         for text in intervals(self._said.constants)[:4]:

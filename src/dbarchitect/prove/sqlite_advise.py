@@ -46,7 +46,6 @@ from dbarchitect.sql.sqlite import quoted, tokens
 _MOST_STEPS = 400_000_000  # instructions of a query that is measured: some ten seconds
 _MOST_CANDIDATES = 100  # that are built on the copy
 _PAYS = 0.97  # of the workload's cost with an index that stays: less is not worth a file that grows
-_ENTRY_STEPS = 30.0  # instructions that an insert spends on one more index, as counted by the benchmark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ SLOW_COST = 10_000.0  # a plan of such a cost takes about 100 ms
 
 
 def verdict(made: Architecture) -> str:
-    """One line: whether it holds."""
+    """One line: whether it holds, and whether it is all that was asked for."""
     tried = sum(one.accepted + one.refused + one.failed for one in made.trials)
     parts: list[str] = []
     if made.failures:
@@ -45,7 +45,18 @@ def verdict(made: Architecture) -> str:
         parts.append(f"the review has {plural(open_, 'open warning')}")
     if parts:
         return f"it does not hold yet: {listed(parts)}"
-    return f"it holds: {plural(made.tables, 'table')}, {tried:,} trials of its constraints, all as they must be"
+    said = f"{plural(made.tables, 'table')}, {tried:,} trials of its constraints, all as they must be"
+    return f"{holding(made.unread)}: {said}"
+
+
+def holding(unread: int) -> str:
+    """That a design holds, which is not the same as that the brief does: some of it may not be in the design."""
+    return f"what was understood holds, but {missing(unread)}" if unread else "it holds"
+
+
+def missing(unread: int) -> str:
+    """`4 pieces of the brief are not in the design`."""
+    return f"{plural(unread, 'piece')} of the brief {'is' if unread == 1 else 'are'} not in the design"
 
 
 def render_design(made: Architecture, form: Form, *, screen: Screen, version: str) -> str:
@@ -69,6 +80,8 @@ def _parts(made: Architecture) -> Iterator[Part]:
         said += f", {made.unchanged:,} as they were"
     yield f"{line(made.folder)}: {said}"
     yield "next"
+    if made.unread:
+        yield Verbatim(Text(f"  the brief: {missing(made.unread)}; README.md lists what, and how else to say it"))
     for name, why in (
         ("report.html", "the verdict, the diagram, the plans and the evidence, in a browser"),
         ("README.md", "the verdict on one page"),
@@ -167,6 +180,20 @@ def _readme(
         fence(command, "sh"),
         "",
     ]
+    if unread:
+        lines += [
+            "## Not in the design",
+            "",
+            f"{missing(len(unread))}: what was tried was tried without. In other words it may be understood:",
+            "",
+        ]
+        lines += [
+            f"- line {one.line}, {one.said}: {prose(line(one.text))} ({prose(line(one.hint))})"
+            for one in unread[:_SHOWN]
+        ]
+        if len(unread) > _SHOWN:
+            lines.append(f"- and {len(unread) - _SHOWN:,} more: all of them are in report.html")
+        lines.append("")
     lines += ["## Tables", "", "| table | rows at the start | in two years | size then |", "|---|--:|--:|--:|"]
     for one in made.sizes:
         mark = "" if one.said else " (assumed)"
@@ -203,11 +230,6 @@ def _readme(
         f"- assumed: {prose(line(one.what))}, because {prose(line(one.because))}; if not, say: {prose(line(one.say))}"
         for one in assumed[:_SHOWN]
     ]
-    lines += [
-        f"- {one.said}, line {one.line}: {prose(line(one.text))}. {prose(line(one.hint))}" for one in unread[:_SHOWN]
-    ]
-    if len(unread) > _SHOWN:
-        lines.append(f"- and {len(unread) - _SHOWN:,} more that are not understood: all of them are in report.html")
     lines += [
         f"- noted, says nothing about data ({one.why}), line {one.line}: {prose(line(one.text))}"
         for one in noted[:_SHOWN]

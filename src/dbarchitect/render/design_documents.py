@@ -13,7 +13,7 @@ from dbarchitect.design.documents.logical import many, named
 from dbarchitect.model.documents_design import DesignedQuery, DocumentsArchitecture, Placement
 from dbarchitect.model.figures import size_text
 from dbarchitect.render.console import Part, Verbatim, printed
-from dbarchitect.render.design import decisions_page
+from dbarchitect.render.design import decisions_page, holding
 from dbarchitect.render.digest import plural
 from dbarchitect.render.markdown import code, fence, prose
 from dbarchitect.render.untrusted import block, json_document, line
@@ -37,8 +37,8 @@ def verdict(made: DocumentsArchitecture) -> str:
     tried = sum(len(one.probes) for one in made.collections)
     same = sum(one.outcome == "same" for one in made.queries)
     return (
-        f"it holds: {collections}; measured on {made.server}: {tried:,} documents taken and refused as designed, "
-        f"{same} of {plural(len(made.queries), 'access pattern')} answered as a search by brute force does"
+        f"{holding(made.unread)}: {collections}; measured on {made.server}: {tried:,} documents taken and refused "
+        f"as designed, {same} of {plural(len(made.queries), 'access pattern')} answered as a search by brute force does"
     )
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import msgspec
 from rich.text import Text
 
-from dbarchitect.model.rewrite import Counterexample, Equivalence, Outcome, Rewritten
+from dbarchitect.model.rewrite import Equivalence, Rewritten
 from dbarchitect.render.console import Part, Verbatim
 from dbarchitect.render.digest import cost_unit, plural
 from dbarchitect.render.untrusted import block, line
-
-_ROWS = 10  # of a result; more show nothing more
 
 
 def rewrite_parts(
@@ -42,32 +38,6 @@ def rewrite_parts(
                 yield from (Verbatim(Text(f"      {text}")) for text in block(idiom.code).splitlines())
         yield Text(f"   why: {line(one.because)}")
         yield Text(f"   {one.proof.level}: {tested_words(one)}", style="dim")
-
-
-def equivalence_parts(test: Equivalence) -> Iterator[Part]:
-    """What a test of two queries found, with the rows that tell them apart."""
-    if test.holds is None:
-        yield Text(f"not tested: {line(test.why)}", style="yellow")
-        return
-    if test.holds:
-        yield Text(f"no difference on {_databases(test)}", style="bold green")
-        return
-    yield Text(f"they differ: {line(test.why)}", style="bold red")
-    if test.counterexample is not None:
-        yield from counterexample_parts(test.counterexample)
-
-
-def counterexample_parts(shown: Counterexample) -> Iterator[Part]:
-    """The SQL that shows a difference, and both results."""
-    for text in block(shown.script).splitlines():
-        yield Verbatim(Text(f"   {text}"))
-    for name, outcome in (("original", shown.original), ("candidate", shown.candidate)):
-        yield Text(f"   the {name} gives {_outcome(outcome)}")
-
-
-def rewrites_as_json(found: Sequence[Rewritten]) -> list[dict[str, Any]]:
-    """Plain values for a JSON document: the types, with the gain."""
-    return [{**msgspec.to_builtins(one), "gain": one.gain} for one in found]
 
 
 def gain_words(one: Rewritten) -> str:
@@ -108,13 +78,3 @@ def changed_lines(before: str, after: str) -> Iterator[tuple[str, str]]:
     for text in difflib.unified_diff(old, new, lineterm="", n=2):
         if not text.startswith(("---", "+++", "@@")):
             yield text, {"-": "red", "+": "green"}.get(text[:1], "")
-
-
-def _outcome(outcome: Outcome) -> str:
-    if outcome.error:
-        return f"an error: {line(outcome.error)}"
-    if not outcome.rows:
-        return "no row"
-    rows = [f"({', '.join('NULL' if one is None else line(one) for one in row)})" for row in outcome.rows[:_ROWS]]
-    more = f" and {len(outcome.rows) - _ROWS:,} more" if len(outcome.rows) > _ROWS else ""
-    return ", ".join(rows) + more

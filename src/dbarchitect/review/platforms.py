@@ -50,8 +50,10 @@ class Extensions(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return ""
         if name in self.refused:
             return f"it refuses it: {self.refused[name]}"
-        if name in self.not_on.get(str(major), "").split():
-            return f"not on PostgreSQL {major}"
+        # What is gone on a version stays gone on those that nothing is said of.
+        said = max((int(one) for one in self.not_on if one.isdecimal() and int(one) <= major), default=major)
+        if name in self.not_on.get(str(said), "").split():
+            return f"not on PostgreSQL {said}"
         return "" if name in self.known else "not in its list"
 
     def told_by(self, name: str) -> Page:

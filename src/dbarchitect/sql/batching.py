@@ -30,6 +30,7 @@ _WHERE = re.compile(r"\bWHERE[\s(]*$", re.IGNORECASE)
 _INTEGER = re.compile(r"-?\d+\Z")
 _NUMBER = re.compile(r"-?[\d.]+(?:e[+-]?\d+)?\Z", re.IGNORECASE)
 _UUID = re.compile(r"'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'\Z", re.IGNORECASE)
+_NOT_COPIED = ("returningList", "returningClause", "onConflictClause")  # what an INSERT may do that COPY cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +79,12 @@ def copy_instead(sql: str) -> str:
     except (tree.ParserError, ValueError):
         return ""
     values = fields.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists")
-    if (
-        more
-        or kind != "InsertStmt"
-        or not values
-        or any(one in fields for one in ("returningList", "returningClause", "onConflictClause"))
-    ):
+    if more or kind != "InsertStmt" or not values or any(one in fields for one in _NOT_COPIED):
         return ""
     relation = fields["relation"]
     name = Name(schema=relation.get("schemaname", ""), name=relation.get("relname", ""))
     columns = [quote_identifier(one["ResTarget"].get("name", "")) for one in fields.get("cols", ())]
     return f"COPY {name}{' (' + ', '.join(columns) + ')' if columns else ''} FROM STDIN"
-
-
-_NOT_COPIED = ("returningList", "returningClause", "onConflictClause")
 
 
 def _batched(sql: str, kind: str, fields: Node, varying: Varying, column_type: ColumnType) -> str:

@@ -137,12 +137,6 @@ def read_statement(sql: str) -> Reading:
     return reading
 
 
-def statement_key(sql: str) -> tuple[str, bool]:
-    """(fingerprint, whether it asks by a list): what executions of the same statement share."""
-    shape = read_statement(sql).shape
-    return shape.fingerprint, shape.lists
-
-
 def constant_starts(sql: str) -> list[int]:
     """Where the constants of `sql` begin, in characters, in the order of `Reading.constants`."""
     return [one.start() for one in _CONSTANT.finditer(sql) if one[0][0] not in '"/' and not one[0].startswith("--")]

@@ -25,7 +25,6 @@ from .sessions import Sessions
 from .spans import SpanReader
 
 Kind = Literal["stderr", "syslog", "csvlog", "jsonlog", "spans", "span document", "workload"]
-LOGS = ("stderr", "syslog", "csvlog", "jsonlog")
 
 _PIPE = 1 << 30  # bytes of a document of spans, which is read whole
 _COUNTERS = re.compile(r"(^|[,;\"])(query|calls)([,;\"]|$)", re.IGNORECASE)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib import resources
-from typing import Literal, get_args
+from typing import Literal
 
 from dbarchitect.model.cache import CacheDesign, CacheEntry
 from dbarchitect.model.english import camel, pascal, split
 
 Client = Literal["redis-py", "upstash-py", "node-redis", "ioredis", "upstash-js"]
-CLIENTS: tuple[Client, ...] = get_args(Client)
 
 _FILES: dict[Client, tuple[str, str]] = {
     "redis-py": ("python.txt", "cache.py"),

@@ -19,7 +19,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.model import english
 
 from . import notes, whole
-from .access import Known, Read, access_of, spoken_names
+from .access import Known, Read, access_of, alternatives, spoken_names
 from .accounting import accounted
 from .blocks import code, row
 from .chapters import ANSWERS, topic_of
@@ -107,6 +107,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     whole.without_slight(brief)
     whole.names_are_shared(brief)
     same = whole.same_things(brief)
+    whole.used_by_many(brief)
     relations, assumed = relations_of(brief.said.links)
     relations, theirs = of_tenants(brief, relations)
     relations, left = with_fields(relations, brief.said.pairs)
@@ -130,10 +131,14 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     access: list[Access] = []
 
     def keep(read: Read, line: int) -> None:
+        if read.other:
+            hint = "; ".join(hint for _, hint in read.doubts)
+            brief.said.unread.append(Unread(text=read.access.text, line=line, hint=hint))
+            return
         access.append(read.access)
         brief.said.unread += [Unread(text=words, line=line, hint=hint) for words, hint in read.doubts]
 
-    for text, line in brief.later:
+    for text, line in [(one, at) for said_, at in brief.later for one in alternatives(said_, said, line=at)]:
         read = access_of(text, said, line=line)
         if read is None:
             hint = "such as: list a customer's orders, newest first, 20 at a time"

@@ -14,6 +14,7 @@ from dbarchitect.design.hierarchies import BELOW
 from dbarchitect.design.spec import Access, Entity, Order, State, Term
 from dbarchitect.model import english
 
+from .deeds import nouns_of
 from .ordering import field_named, order_of
 from .phrases import DETERMINERS, bare, listed, named, singular
 from .quantities import a_second, milliseconds, number
@@ -53,6 +54,11 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BY_SEVERAL = re.compile(r"\bby ((?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}?(?:,? (?:and|or) (?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}|, [a-z]+(?: [a-z]+){0,2}?)+)\s*$", re.IGNORECASE)  # fmt: skip
+_WORDS = re.compile(r"\bby (?:a |the )?(?:key)?words? (?:in|of|from)\b|\bfull[- ]text\b|\bcontaining (?:a |certain |some )?words?\b", re.IGNORECASE)  # fmt: skip
+_EITHER = re.compile(
+    r"\bby ((?:[a-z]+ ?){1,3}(?:, (?:by )?(?:[a-z]+ ?){1,3})*,? or (?:by )?[a-z]+(?: [a-z]+){0,2})(?=\s*$|\s*[,(–-])",
+    re.IGNORECASE,
+)
 _OF_WHOM = re.compile(
     r"\b(?:does|do|did|has|have|can|is|are) (?:an?|the|one|each|every|this) ([a-z]+(?: [a-z]+){0,2}?)(?= (?:have|has|had|own|do|make|use|hold|get|give|take|teach|attend|visit|buy|sell|work|belong|contain|[a-z]+ed)\b|[?,]|\s*$)",
     re.IGNORECASE,
@@ -112,11 +118,25 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An access pattern as it was read; `doubts` (words, hint) are of it and were not understood."""
+    """An access pattern as it was read; `doubts` (words, hint) are of it and were not understood. `other`: without them it
+    asks for something else, or changes rows that nobody meant."""
 
     access: Access
     doubts: tuple[tuple[str, str], ...] = ()
     plain: str = ""  # the text without what it asks for, its states, bounds in time and order
+    other: bool = False
+
+
+def alternatives(text: str, said: Known, *, line: int) -> list[str]:
+    """`find a patient by phone or by email` as two texts: each is a query of its own, that another index answers."""
+    match = _EITHER.search(text)
+    if match is None:
+        return [text]
+    parts = [one for one in re.split(r",? or (?:by )?|, (?:by )?", match[1]) if one]
+    found = [f"{text[: match.start(1)]}{one}{text[match.end(1) :]}" for one in parts]
+    reads = [access_of(one, said, line=line) for one in found]
+    asked = {read.access.by for read in reads if read is not None and read.access.verb in ("get", "list", "count")}
+    return found if len(asked) == len(found) and all(asked) else [text]
 
 
 def access_of(text: str, said: Known, *, line: int) -> Read | None:
@@ -141,7 +161,13 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     several = re.search(r"\b(?:the )?(\d+) (?=\w+ (?:nearest|closest|most similar))", rest, re.IGNORECASE)
     if re.search(r"\b(?:nearest|closest|most similar|similar to)\b", words, re.IGNORECASE):
         verb = "nearest"
+    if verb in ("get", "list") and _WORDS.search(words):
+        verb = "search"
     entity, owners, rest = _target(rest, said.spoken)
+    deed = re.search(rf"\b({dict(_VERBS)['add']})\b", words, re.IGNORECASE) if verb == "add" else None
+    made = [one for one in nouns_of(deed[1].lower()) if entity in roles.get(one, ())] if deed and entity else []
+    if made and made[0] != entity:  # `book a class`, where a booking is what comes of it
+        entity = made[0]
     if entity is None and verb in ("sum", "count"):  # `average speed per hour`: who has a speed?
         entity = next(
             (
@@ -165,17 +191,23 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         )
     if entity is None:
         return None
+    if verb == "get" and re.search(
+        rf"\b(?:all|every|many)\b|\b{re.escape(english.plural(entity.split()[-1]))}\b", words, re.IGNORECASE
+    ):
+        verb = "list"
     summed = tuple(
         field.name
         for field in entities[entity].fields
         if verb == "sum" and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
     )
     known = entities[entity]
-    spans = spans_of(rest, known)
+    whole, spans = rest, spans_of(rest, known)
     rest = spans.rest
     limit, rest = _limit(rest)
     limit = int(several[1]) if several else limit
     order, rest = order_of(rest, known, verb)
+    if spans.soonest and spans.since and verb == "list" and not order:
+        order = (Order(field=spans.since[0]),)
     plain = rest
     rest = re.sub(r"\b(of|for|in|by) (?=(?:of|for|in|by)\b)", "", " ".join(rest.split()))
     # What was taken out leaves its comma or its `first`: `of a customer , ,`.
@@ -186,7 +218,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     if verb in ("count", "sum"):
         match = _GROUPED.search(rest)
         if match is not None:
-            grouped = (field_named(known, match[1]) or named(match[1]),)
+            grouped = tuple(field_named(known, one) or named(one) for one in listed(match[1]))
             rest = rest[: match.start()] + rest[match.end() :]
     known_as = roles.get(entity, frozenset())
     by = [*owners]
@@ -196,6 +228,10 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         if together
         else []
     )
+    lost: list[str] = []  # what it is to be found or counted by, and nothing is called so
+    if together is not None and not all(given) and verb in ("get", "list", "count", "sum"):
+        parts = re.split(r",? (?:and|or) |, ", together[1])
+        lost = [one for one, found in zip(parts, given, strict=True) if not found]
     if together is not None and all(given):  # `by species and district`
         by += [one for one in given if one and one != entity and one not in by]
         rest = rest[: together.start()]
@@ -221,6 +257,11 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
             found = _given(known, part, entities, known_as)
             if found and found != entity and found not in by and found not in with_:
                 by.append(found)
+    for match in _OF_ABOVE.finditer(plain):  # `events in a city`, where a venue has a city
+        further = _above(match, known, said)
+        if further is not None and further not in by:
+            owner = further.rpartition(" of ")[2]
+            by = [*(one for one in by if one != owner), further]
     if verb == "search":  # `by words in the name and description`
         by += [
             one.name
@@ -237,10 +278,6 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         verb, limit = "get", 1
     if verb == "list" and not by and re.match(r"^(?:an?|the|one)\s", rest, re.IGNORECASE):
         verb = "get"
-    if verb == "get" and re.search(
-        rf"\b(?:all|every|many)\b|\b{re.escape(english.plural(entity.split()[-1]))}\b", words, re.IGNORECASE
-    ):
-        verb = "list"
     if end := branch(words, entity, known_as):
         verb, with_ = ("list" if verb == "get" else verb), ()
         by = [end]
@@ -256,14 +293,19 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     ):
         limit = 1
     others = {name: one for name, one in entities.items() if name != entity}
-    doubts = [*state.doubts, *of_others(words, others)] if verb != "add" else []
+    # `overdue` is when, and no state
+    answered = [
+        one for one in state.doubts if one[0].lower() in whole.lower() and one[0].lower() not in spans.rest.lower()
+    ]
+    doubts = [*(one for one in state.doubts if one not in answered), *of_others(words, others)] if verb != "add" else []
     if spans.doubt:
         doubts.append((spans.doubt, f"no field of {entity} says when that is"))
+    doubts += [(one, f"no field of {entity} is called so") for one in lost]
     read = Access(
         text=original, verb=verb, entity=entity, fields=summed, by=tuple(one for one in by if one not in summed), states=tuple(state.states) if verb != "add" else (), since=spans.since, until=spans.until, with_=with_, order=order,  # type: ignore[arg-type]
         limit=limit, grouped=grouped, per_second=rate, latency_ms=latency, line=line,
     )  # fmt: skip
-    return Read(read, tuple(doubts), plain)
+    return Read(read, tuple(doubts), plain, other=bool(lost or (doubts and verb in ("change", "remove"))))
 
 
 def _is_one(text: str, entity: str) -> bool:
@@ -360,6 +402,26 @@ def _given(known: Entity, text: str, entities: Mapping[str, Entity], roles: froz
     """The field, role or entity that a phrase gives."""
     name = singular(text)
     return field_named(known, text) or (name if name in entities or name in roles else None)
+
+
+_OF_ABOVE = re.compile(
+    r"\b(?:in|of|with|by|from|at|for) (?:an?|the|one|its|their|a given) ([a-z]+(?: [a-z]+)?)", re.IGNORECASE
+)
+
+
+def _above(match: re.Match[str], known: Entity, said: Known) -> str | None:
+    """`city of venue` for what is asked by a field that the entity itself has not, and one of those that it refers to has."""
+    for words in (match[1], match[1].split()[0]):
+        name = singular(words)
+        if field_named(known, words) or name in said.entities or name in said.roles.get(known.name, ()):
+            return None
+        near = {one for one in said.roles.get(known.name, ()) if one in said.entities}
+        far = {one for here in near for one in said.roles.get(here, ()) if one in said.entities} - {known.name} - near
+        for reach in (near, far):
+            having = [one for one in sorted(reach) if field_named(said.entities[one], words)]
+            if len(having) == 1:
+                return f"{field_named(said.entities[having[0]], words)} of {having[0]}"
+    return None
 
 
 def _limit(text: str) -> tuple[int | None, str]:

@@ -46,11 +46,12 @@ _PLAIN = frozenset(
     can could may might must shall should will would cannot couldn won need needs needed ought able let lets s t ll ve re d m
 
     system platform application app software solution tool portal database data information info detail details record records
-    keep keeps kept store stores stored save saved track tracks tracked hold holds know knows known note notes noted register
+    keep keeps kept store stores stored save saved logged track tracks tracked hold holds know knows known note notes noted register
     maintain maintained manage manages managed management support supports handle list lists listed see want wants like
     please thanks thank yes no ok okay well right exactly course correct indeed sure hi hello hey cheers remember cover covers
     also too just only simply basically really very quite rather even still always usually normally typically generally often
     necessarily sometimes maybe perhaps possibly probably currently now already again later together however therefore hence
+    dashboard dashboards screen screens typical query queries
     thing things way ways kind kinds sort sorts type types one ones another other others something anything everything nothing
     somebody someone anybody anyone everybody everyone nobody people user users id ids
     field fields value values column columns attribute attributes
@@ -107,7 +108,7 @@ _NOT = (
 _FORBIDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), frozenset(marks.split()))
     for pattern, marks in (
-        (rf"{_NOT}.*\b(?:at (?:the same|any one|one|a) time|simultaneously|in parallel|overlap\w*|double[- ]booked)\b", "exclusive"),
+        (rf"{_NOT}.*\b(?:at (?:the same|any one|one|a) time|at once|simultaneously|in parallel|overlap\w*|double[- ]booked)\b", "exclusive"),
         (rf"{_NOT}.*\b(?:twice|two|more than (?:one|once)|again)\b.*", "together exclusive"),
         (rf"{_NOT}.*\b(?:the same|no two)\b.*", "unique together exclusive"),
         (r"\bonly (?:\w+ ){0,3}?(?:sees?|views?|reads?|access(?:es)?|edits?|changes?|approves?|deletes?)\b", "isolated flow"),
@@ -115,6 +116,17 @@ _FORBIDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     )
 )  # fmt: skip
 
+# What is computed of rows: a query without it gives the rows.
+_MEASURE = re.compile(
+    r"revenue|turnover|income|sales|profit|total|totals|sum|average|mean|median|count|counts|numbers?|share|percentage|ratio|maximum|minimum"
+    r"|statistics|utili[sz]ation|occupancy",
+    re.IGNORECASE,
+)
+# In front of what rows are asked by: a query without it gives others.
+_GIVEN = re.compile(
+    r"\b(?:by|of|in|at|with|whose|to|from) (?:(?:an?|the|one|given|each|their|its|his|her) )*$", re.IGNORECASE
+)
+_REFUSES = re.compile(_NOT, re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|this|these|she|he|her|his)\b", re.IGNORECASE)
 _SOMEBODY = frozenset("it they he she we you".split())  # noqa: SIM905
 _BEFORE_VERBS = _SOMEBODY | frozenset(
@@ -129,24 +141,41 @@ _CLAUSE_END = re.compile(r"[.;:!?()—–\[\]|]")
 
 
 def accounted(spec: Spec, parts: Sequence[Part]) -> Spec:
-    """The spec with what it keeps nothing of listed as unread."""
-    unread = (*spec.unread, *unkept(parts, spec))
-    return msgspec.structs.replace(spec, unread=tuple(sorted(unread, key=lambda one: one.line)))
+    """The spec with what it keeps nothing of listed as unread, and without the queries that were misread."""
+    unread, misread = _missed(parts, spec)
+    access = tuple(one for one in spec.access if (one.text, one.line) not in misread)
+    unread = sorted((*spec.unread, *unread), key=lambda one: one.line)
+    return msgspec.structs.replace(spec, access=access, unread=tuple(unread))
 
 
 def unkept(parts: Sequence[Part], spec: Spec) -> list[Unread]:
     """What nothing of the spec, and nothing that is listed or noted, speaks of; one entry for each sentence at most."""
+    return _missed(parts, spec)[0]
+
+
+def _missed(parts: Sequence[Part], spec: Spec) -> tuple[list[Unread], set[tuple[str, int]]]:
+    """What is kept nowhere; and the text and line of queries of which what is missing makes another query."""
     book = Ledger(spec)
     told = [(one.text, one.line) for one in (*spec.unread, *spec.noted)]
     found: list[Unread] = []
+    misread: set[tuple[str, int]] = set()
     for one in _sayings(parts, book, spec.about):
         listed = [text for text, line in told if line in one.lines or line == one.line]
-        pieces = _Account(one, book, spec.surroundings, listed).open()
-        if pieces:
-            entry = Unread(text="; ".join(pieces), line=one.line, hint=_HINT, overlooked=True)
-            if entry not in found:
-                found.append(entry)
-    return found
+        account = _Account(one, book, spec.surroundings, listed)
+        pieces = account.open()
+        if not pieces:
+            continue
+        entry = Unread(text="; ".join(pieces), line=one.line, hint=_HINT, overlooked=True)
+        if account.misread:
+            misread |= {(asked.text, asked.line) for asked in account.asked}
+            entry = Unread(
+                text=" ".join(one.text.split()),
+                line=one.line,
+                hint=f"{account.misread} is not in the query that was read",
+            )
+        if entry not in found:
+            found.append(entry)
+    return found, misread
 
 
 # ---- what there is to account for
@@ -240,6 +269,11 @@ def _entities(text: str, book: Ledger) -> list[str]:
     return list(dict.fromkeys(one.entity for one in _tokens(text, book) if one.entity))
 
 
+def _named(one: _Token, book: Ledger) -> bool:
+    """Whether a word is the name of an entity, or the last of one."""
+    return (english.singular(one.text.lower()),) in book.names
+
+
 def _judged(one: _Token, words: Words) -> _Token:
     if one.number is not None:
         return replace(one, kept=words.count(one.number))
@@ -265,6 +299,7 @@ class _Account:
         self.skipped = said.introduces and not several and not _STRICT.search(self.text)
         spoken = set(stems(said.text))
         self.asked = [one for one in book.asked if one.line == said.line and spoken.issuperset(stems(one.text))]
+        self.misread = ""  # what makes another query of the one that was read
         self.words = book.asks(self.asked) if self.asked else book.of(self._near(here), said.lines)
         self.words.add(worded(said.text, around))
         for one in listed:
@@ -302,6 +337,19 @@ class _Account:
         else:
             tokens = [replace(one, plain=one.plain or self._is_deed(tokens, at)) for at, one in enumerate(tokens)]
         tokens = self._without_ranges(tokens)
+        if self.asked:
+            everything = not any(one.by for one in self.asked)  # with one condition of two the query is about right
+            strange = [
+                one.text
+                for one in tokens
+                if one.open
+                and (
+                    _named(one, self.book)
+                    or _MEASURE.fullmatch(one.text)
+                    or (everything and _GIVEN.search(self.text[: one.start]))
+                )
+            ]
+            self.misread = ", ".join(dict.fromkeys(strange))
         return [self._piece(tokens, *ends) for ends in self._runs(tokens)] or self._unheld()
 
     def _is_deed(self, tokens: Sequence[_Token], at: int) -> bool:
@@ -375,15 +423,22 @@ class _Account:
             if forbids is None or self._is_listed(clause):
                 continue
             said, marks = forbids
-            if not self.words.marks & {*marks, *(f"one {name}" for name in _entities(said[0], self.book))}:
+            whose = [*_entities(clause, self.book), *self.said.before]
+            ones = (f"one {what} of {owner}" for what in _entities(said[0], self.book) for owner in whose)
+            if not self.words.marks & {*marks, *ones}:
                 found.append(" ".join(clause.split()))
         return found
 
     def _is_listed(self, clause: str) -> bool:
-        """Whether most of a clause stands in what is listed already, or a rule of its kind does."""
+        """Whether most of a clause stands in what is listed already and forbids too, or a rule of its kind does."""
         told = set(stems(clause))
-        return any(one.split()[:1] and one.split()[0] in OF_RULES for one in self.listed) or any(
-            2 * len(told & set(stems(one))) > len(told) for one in self.listed
+        return (
+            any(one.split()[:1] and one.split()[0] in OF_RULES for one in self.listed)
+            or any(
+                2 * len(told & set(stems(one))) > len(told) and any(pattern.search(one) for pattern, _ in _FORBIDS)
+                for one in self.listed
+            )
+            or any(one.lower() in clause.lower() for one in self.listed if _REFUSES.search(one))
         )
 
 

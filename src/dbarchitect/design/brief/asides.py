@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .phrases import bare, listed, singular
+from .phrases import bare, counted, listed, singular
 
 _A = r"(?:an?|each|every|one|the|exactly one|any)"
 _WORD = (
@@ -54,6 +54,8 @@ _RELATIVE = re.compile(
     rf"^((?:{_A} )?{_N}), (?:which|who) ((?:always |usually )?{_VERB} [^,]+?), ({_VERB} .+)$", re.IGNORECASE
 )
 _BRACKET = re.compile(rf"\b({_A}|many|several) ({_N}) \((?:who|which|that|each with|each has|with|having) (?:(?:has|have) )?((?:an?|the|its|their) [^()]+)\)", re.IGNORECASE)  # fmt: skip
+# `activities (calls, emails, meetings) belong to a deal`: sorts of them, where both are in the plural
+_SORTS = re.compile(rf"^((?:all |the )?{_N}) \((?:e\.g\. )?([a-z-]+s(?:, (?:and |or )?[a-z-]+s)+|[a-z-]+s (?:and|or) [a-z-]+s)\) (?={_VERB} )", re.IGNORECASE)  # fmt: skip
 _OF_WHICH = re.compile(
     rf"^(.+\b(?:an?|one|each|every|many|several) ({_N})(?: per {_N})?), (?:for|of|on|about) (?:which|whom) (?:we|they) (?:also )?{_KNOW} (.+)$",
     re.IGNORECASE,
@@ -84,7 +86,7 @@ _WHO_END = re.compile(
     re.IGNORECASE,
 )
 _EACH_OF = re.compile(
-    rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)), each (?:of|with|has|having) (?=an? )(.+)$", re.IGNORECASE
+    rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)),? each (of|with|has|having) (?=(?:an?|the|its|their) )(.+)$", re.IGNORECASE
 )  # fmt: skip
 # `is looked after by one employee, the account manager`; `is run by a dean, who is a professor`
 _ROLE = re.compile(
@@ -108,6 +110,30 @@ _WITH_FIELDS = re.compile(
     rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:under|by|to|for|in|at|from|on) (?:an?|one|its|the) {_N}),? with ((?:an?|the|its) .+)$",
     re.IGNORECASE,
 )
+# `invoices are issued per appointment, with a number, and are open, paid or void`
+_ISSUED = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:is|are) (?:issued|created|made|written|raised|generated|sent|opened|drawn up) (?:per|for (?:each|every|one)) ({_N})"
+    r"(?:,? with ((?:an?|the|its|their) .+?))?(?:,? and (?:(?:is|are|can be) )(\w+(?:, \w+)*,? or \w+))?$",
+    re.IGNORECASE,
+)
+# `for every event there are price categories such as "Front" or "Balcony"`
+_FOR_EACH = re.compile(
+    rf"^(?:for|in|at|on) (?:each|every|an?|one) ({_N}),? there (?:is|are|can be|may be|must be) (?:always )?(.+?)(?:,? (?:such as|like|e\.g\.|for example) .+)?$",
+    re.IGNORECASE,
+)
+# `defects are reported by drivers, with a description, and fixed in a job`
+_WITH_AND = re.compile(
+    rf"^((?:{_A} )?{_N}) ((?:is|are) {_PASSIVE} (?:by|to|for|in|at|from|on|under) [\w -]+?), with ((?:an?|the|its|their) [^;]+?)(?:, and ({_PASSIVE} (?:by|to|for|in|at|from|on) .+))?$",
+    re.IGNORECASE,
+)
+# `a seat has a row and a number, which are unique within the venue`
+_UNIQUE_PAIR = re.compile(
+    rf"^((?:{_A} )?{_N} (?:has|have) (?:.+, )?)(an? [\w-]+(?: [\w-]+)?),? and (an? [\w-]+(?: [\w-]+)?),? (?:which|that) (?:are|must be) (?:together )?unique(?: together)?((?: (?:within|in|per|for) (?:the|its|their|an?|each|every) [\w -]+)?)$",
+    re.IGNORECASE,
+)
+_LOGGED = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:is|are) (?:always |also )?(?:logged|recorded|tracked|stored|kept|registered|noted|saved|captured): (.+)$", re.IGNORECASE
+)  # fmt: skip
 _GAPPED = re.compile(
     r"^(.+? (?:is|are) (?:given|measured|expressed|stated) in [\w ]+?), (?:and )?([a-z][\w ]*?) in ([\w ]+)$",
     re.IGNORECASE,
@@ -125,9 +151,28 @@ def _role(match: re.Match[str]) -> list[str]:
     return [f"{match[1]} has one {role}, who is a {kind}"]
 
 
+def _for_each(match: re.Match[str]) -> list[str]:
+    several = (
+        bare(match[2]) == match[2]
+        and singular(match[2]) != " ".join(match[2].lower().split())
+        and counted(match[2]).said is False
+    )
+    return [f"each {singular(match[1])} has {'several ' if several else ''}{match[2]}"]
+
+
+def _issued(match: re.Match[str]) -> list[str]:
+    each = f"each {singular(match[1])}"
+    known = [(" has ", match[3]), (" is ", match[4])]
+    return [f"{each} belongs to one {singular(match[2])}", *(f"{each}{verb}{said}" for verb, said in known if said)]
+
+
 def _each_of(match: re.Match[str]) -> list[str]:
-    fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[3])
-    return [match[1], f"each {singular(match[2])} has {fields}"]
+    fields = re.sub(r"\band (?:with|of) (?=(?:an?|the) )", "and ", match[4])
+    # `each with a quantity`: of the pair, where the same one may be of others too
+    return [
+        match[1],
+        f"we record {fields}" if match[3].lower() == "with" else f"each {singular(match[2])} has {fields}",
+    ]
 
 
 def _who(match: re.Match[str]) -> list[str]:
@@ -151,6 +196,17 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
     ),
     (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
     (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
+    (_ISSUED, _issued),
+    (
+        _WITH_AND,
+        lambda match: [
+            f"{match[1]} {match[2]}",
+            f"each {singular(match[1])} has {match[3]}",
+            *([f"each {singular(match[1])} is {match[4]}"] if match[4] else []),
+        ],
+    ),
+    (_FOR_EACH, _for_each),
+    (_LOGGED, lambda match: [f"each {singular(match[1])} has {match[2]}"]),
     (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),
     (_WHOSE, lambda match: [_has(match[1], match[2]), f"{match[1]} {match[3]}"]),
     (_RELATIVE, lambda match: [f"{match[1]} {match[2]}", f"{match[1]} {match[3]}"]),
@@ -172,6 +228,15 @@ def unfolded(text: str) -> list[str]:
     for match in list(_BRACKET.finditer(said)):
         after.append(_remarked(f"each {singular(match[2])} has {match[3]}"))
         said = said.replace(match[0], f"{match[1]} {match[2]}", 1)
+    if (sorts := _SORTS.match(said)) is not None and singular(sorts[1]) != " ".join(bare(sorts[1]).lower().split()):
+        kinds = ", ".join(
+            f"`{singular(re.sub(r'^(?:and|or) ', '', one))}`" for one in re.split(r", | and | or ", sorts[2])
+        )
+        after.append(f"each {singular(sorts[1])} has a kind ({kinds})")
+        said = f"{sorts[1]} {said[sorts.end() :]}"
+    if (pair := _UNIQUE_PAIR.match(said)) is not None:
+        after.append(f"{bare(pair[2])} and {bare(pair[3])} are unique{pair[4]}")
+        said = f"{pair[1]}{pair[2]} and {pair[3]}"
     said = _remarked(said)
     if (match := _DASHED.match(said)) is not None and (knowing := _KNOWING.match(match[2])) is not None:
         return [_has(match[1], knowing[1]), *unfolded(f"{match[1]} {match[3]}"), *after]

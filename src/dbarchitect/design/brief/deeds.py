@@ -13,7 +13,7 @@ from dbarchitect.design.spec import Field, Kind
 
 from . import once
 from .fields import field_of
-from .phrases import DETERMINERS, bare, counted, listed, singular
+from .phrases import DETERMINERS, bare, counted, listed, singular, with_relatives
 from .statements import MAY, NOUN, Link
 
 if TYPE_CHECKING:
@@ -394,7 +394,11 @@ def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     if match is None or link is None or not line - 3 <= link.line <= line:
         return False
     fields: list[Field] = []
-    for one in listed(match[1]):
+    for one in with_relatives(listed(match[1])):
+        if link.most != 1 and reader.entity(one) not in (None, link.of, link.to):
+            if not reader.item(link.to, one, line, optional=False):  # `many lines, each with a product`
+                return False
+            continue
         found = field_of(one, line=line)
         if found is None or len(found.name.split()) > 4 or NO_FIELD.match(found.name):
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -141,8 +142,9 @@ _CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
     (re.compile(r"^how many ([a-z]+)(?: .+)?$", re.IGNORECASE), "{}", "integer"),
     (re.compile(rf"^how much (?:of )?(?:the |an? )?([a-z]+)(?: {_THEY}.*| (?:is|are|was|were) .*)?$", re.IGNORECASE), "{} quantity", "decimal"),
 )  # fmt: skip
+_TIME_UNITS = "milliseconds|seconds|minutes|hours|days|weeks|months|years"
 _UNITS = (
-    "milliseconds|seconds|minutes|hours|days|weeks|months|years|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
+    f"{_TIME_UNITS}|grams|g|kg|kilograms|kilos|tons|tonnes|mm|cm|metres|meters|m|km"
     "|kilometres|kilometers|miles|feet|inches|square metres|square meters|m2|cubic metres|litres|liters|ml|bytes|kb|mb|gb"
     "|degrees|celsius|watts|kw|kwh|kilowatts|mw|hz|hertz|volts|amps|bar|hectares|ha|acres|points|percent|per cent|pixels|cents"
 )
@@ -153,6 +155,13 @@ _IN_UNITS = re.compile(rf"^(.+?),? (?:(?:expressed|measured|given|counted) )?in 
 # `a number within its show`: what tells one from the others of the same whole.
 _INSIDE = re.compile(
     r"^((?:an? |the |its )?(?:[\w-]+ )?(?:number|position|code|label|name|index|place|rank|slug|key)) (?:within|inside) (?:its|the|each|every|their|one|an?) ([\w-]+(?: [\w-]+)?)$",
+    re.IGNORECASE,
+)
+_AMOUNT = r"-?\d+(?:\.\d+)?"
+# `duration of 15 to 120 minutes`, `rating from 1 to 5`, `age of at least 18`
+_SPREAD = re.compile(
+    rf"(.+?),? (?:(?:(?:of )?(?:between|from)|of) ({_AMOUNT})(?: and | to | ?- ?)({_AMOUNT})|(?:of )?((?:at least|at most|up to) {_AMOUNT}))"
+    rf"(?: ({_UNITS}))?$",
     re.IGNORECASE,
 )
 _FEW = re.compile(r"^(.+?),? (?:of|with|in|has|having) (\d) (?:dimensions?|dims?)$", re.IGNORECASE)
@@ -179,7 +188,7 @@ def _clause(head: str) -> tuple[str, Kind] | None:
 def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, ...] = ()) -> Field | None:
     """A field from `a total in EUR`, `status (pending, paid, shipped)`, `email: unique, optional`; None where there is
     no name. `type_` and `notes` are cells of a table."""
-    text = re.sub(r"[*`]", "", phrase).strip().rstrip(".")
+    text = re.sub(r"\*|`(?![^()]*\))", "", phrase).strip().rstrip(".")  # in brackets back quotes mark values
     remarks = list(notes)
     head, colon, tail = _cut(text)
     if colon:
@@ -210,14 +219,12 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
         code = currency[1] or _SIGNS[currency[2]]
         head = re.sub(rf"\s*(?:\bin\b|\bof\b)?\s*(?:{re.escape(currency[0])})", "", head).strip()
         kind = "money"
-    spread = re.match(
-        r"(.+?),? ((?:between|from) -?\d+(?:\.\d+)? (?:and|to) -?\d+(?:\.\d+)?|(?:of )?(?:at least|at most|up to) \d+)$",
-        head,
-        re.IGNORECASE,
-    )
+    spread = _SPREAD.match(head)
     if spread is not None:
-        head = re.sub(r"^number of ", "", bare(spread[1]), flags=re.IGNORECASE)
-        remarks.append(re.sub(r"^from (\S+) to", r"between \1 and", spread[2], flags=re.IGNORECASE))
+        head = re.sub(r"^number of ", "", bare(spread[1]), flags=re.IGNORECASE) + (
+            f" in {spread[5]}" if spread[5] else ""
+        )
+        remarks.append(f"between {spread[2]} and {spread[3]}" if spread[2] else _bound(spread[4]))
     tailed = re.match(r"(.+?) (?:as|which is|that is|in) (?:an? )?([a-z ]+)$", head, re.IGNORECASE)
     if tailed and tailed[2].lower() in _TYPES:
         head, kind = tailed[1], kind or _TYPES[tailed[2].lower()]
@@ -255,6 +262,20 @@ def field_of(phrase: str, *, line: int = 0, type_: str = "", notes: tuple[str, .
     return replace(field, personal=field.personal or _is_personal(name))
 
 
+def _bound(words: str) -> str:
+    return re.sub(r"^up to", "at most", words, flags=re.IGNORECASE)
+
+
+def lasting(words: str, *, line: int) -> Field | None:
+    """How long something lasts: `15 to 120 minutes`, `at most 3 hours`, `a number of days`."""
+    match = re.fullmatch(rf"(?:(?:a number of|some|several) |(.+) )({_TIME_UNITS})", words.strip(), re.IGNORECASE)
+    if match is None:
+        return None
+    bounds = re.sub(r"^(?:from )?(?=\d)", "of ", match[1] or "", flags=re.IGNORECASE)
+    found = field_of(" ".join(filter(None, ("duration", bounds, "" if match[1] else "in", match[2]))), line=line)
+    return found if found is not None and found.name == "duration" else None
+
+
 def _cut(text: str) -> tuple[str, str, str]:
     """Before and after the first colon or dash that stands outside parentheses."""
     depth = 0
@@ -279,11 +300,18 @@ def kind_by_name(name: str) -> Kind:
         return "word"
     if words[0] in _FIRST and len(words) > 1 and (words[0] != "number" or words[1] == "of"):
         return _FIRST[words[0]]
+    if ("number", "of") in pairwise(words):  # `maximum number of participants`
+        return "integer"
+    if len(words) > 1 and words[0] == "time" and words[1] in ("in", "out", "of"):
+        return "moment"
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
-    last = words[len(words) - 1]
+    # `price charged`, `amount paid`
+    last = words[-2] if len(words) > 1 and _DONE.fullmatch(words[len(words) - 1]) else words[len(words) - 1]
     return _LAST.get(last, "word")
 
+
+_DONE = re.compile(r"[a-z]{2,}ed|paid|sent|sold|given|taken|spent")
 
 # Nouns of values of which nothing says what sort they are.
 _VALUE_NOUNS = frozenset(

@@ -15,6 +15,7 @@ from .fields import heads, kind_by_name, names_a_value
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import bare, listed, sentences, singular
+from .questions import demanded
 from .shares import of_states
 from .subjects import subjects
 from .wording import without_actors
@@ -89,7 +90,7 @@ def look(brief: Gathered, parts: list[Part]) -> None:
             elif part.kind == "paragraph" and (found := NAMED_BLOCK.fullmatch(part.text.strip())):
                 brief.said.thing(singular(found[1]), part.line)
             for sentence, _ in sentences(part.text):
-                if of_states(sentence):
+                if of_states(sentence) or (part.kind == "item" and demanded(sentence)):
                     continue
                 sure, maybe = subjects(sentence)
                 if colon and part.kind == "item" and _in_block(brief, parts, at):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Unread
 from dbarchitect.model import english
 
-from . import agents, deeds, having, lifecycle, linking, notes, remarks, rules, together, turns
+from . import agents, deeds, having, lifecycle, linking, notes, overlaps, remarks, rules, together, turns
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, named, singular, with_relatives
 from .statements import HAS, MAY, NO_ROLE, NOUN, Link, Statements, clauses
@@ -23,7 +23,7 @@ from .wording import afterwards, plainly
 _AND_VERB = re.compile(
     r",? and (?:also )?(?=(?:takes? place|works?|belongs?|is(?! a kind)|was|were|are|has|have|can|may|must|lives?|contains?|consists?|refers?|points?) )"
     r"|,? but (?:also )?(?=(?:can|may|must|has|have|is) )|, (?=(?:is|are|has|have|can|may|must|works|belongs) )"
-    r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|its|their|the) )|, (?=(?:starts|visits|uses|begins|takes place|belongs) )",
+    r"|,? and (?:also )?(?=[a-z]+s (?:in |at |to |for |on |with )?(?:an?|one|exactly|many|several|at (?:least|most)|up to|between|from|\d+|its|their|the) )|, (?=(?:starts|lasts|visits|uses|begins|takes place|belongs) )",
     re.IGNORECASE,
 )
 _CLAUSE_WORDS = frozenset(("is", "are", "was", "were", "there", "each", "every"))
@@ -51,6 +51,8 @@ class Reader:
             self.said.unread.append(Unread(text=f"{text[:60]}...", line=line, hint=hint))
             return False
         sentence = re.sub(r"\s+", " ", re.sub(r"[*`]", "", text)).strip().rstrip(".")
+        if overlaps.at_once(self, sentence, line):  # before `at once` is left away as a filler
+            return True
         sentence = re.sub(
             r"\s+(?:at a time|at the same time|at any (?:given )?time|at any (?:given )?moment|any ?more|over time|online|if they want|when needed)$",
             "",
@@ -112,6 +114,14 @@ class Reader:
     def _with_subject(self, text: str) -> str:
         """`it has a total`, `has a total`, `identified by its number`: of what was spoken of last."""
         last = self.said.last
+        several = self.said.links[-1] if self.said.links and self.said.links[-1].most != 1 else None
+        if several is not None:  # `for every event there are price categories; each has a name`
+            text = re.sub(
+                r"^each (?=(?:has|have|is|belongs?|contains?|may|can|must) )",
+                f"{several.to} ",
+                text,
+                flags=re.IGNORECASE,
+            )
         if not last:
             return text
         text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
@@ -293,8 +303,8 @@ class Reader:
 
 # In the order in which they are tried: the first that fits has read the clause.
 _FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
-    *deeds.FIRST, *turns.FORMS, *together.FORMS, *agents.FORMS, having.colon, having.spans, having.there, linking.kind_of, rules.either, rules.unique, rules.no_two,
-    rules.identified, rules.overlap, rules.before, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.tenancy,
+    *deeds.FIRST, *turns.FORMS, *together.FORMS, *agents.FORMS, having.colon, having.spans, having.there, linking.one_of, linking.kind_of, rules.either, rules.unique, rules.no_two,
+    rules.identified, rules.lasts, overlaps.overlap, rules.before, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.can_be, lifecycle.tenancy,
     linking.tree, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
     linking.verb, *deeds.AFTER, *remarks.FORMS,
 )  # fmt: skip

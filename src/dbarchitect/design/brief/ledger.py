@@ -79,7 +79,7 @@ def akin(one: str, other: str) -> bool:
 @dataclass
 class Words:
     """Stems that tell of something kept, the numbers that are in it, and what it forbids: `unique`, `together` (unique in
-    some pair), `exclusive`, `bounded`, `flow` (of states), `lasting` (not deleted), `isolated`, `one ENTITY` (no second)."""
+    some pair), `exclusive`, `bounded`, `flow` (of states), `lasting` (not deleted), `isolated`, `one A of B` (a B has no second A)."""
 
     stems: set[str] = field(default_factory=set[str])
     numbers: set[float] = field(default_factory=set[float])
@@ -136,6 +136,7 @@ class Asked:
     line: int
     entities: frozenset[str]
     words: Words
+    by: tuple[str, ...] = ()
 
 
 # The words that rules of a kind are told by, and what is unique.
@@ -305,7 +306,7 @@ class Ledger:
             _OPTIONAL if not (one.first.least and one.second.least) else "", f"{one.hierarchy} table path pair" if one.hierarchy else "",
             counts=(one.first.least, one.first.most, one.second.least, one.second.most, one.depth or None),
             marks={
-                f"one {ends[0]}": one.first.most == 1, f"one {ends[1]}": one.second.most == 1, "unique": one.first.most == one.second.most == 1,
+                f"one {ends[0]} of {ends[1]}": one.first.most == 1, f"one {ends[1]} of {ends[0]}": one.second.most == 1, "unique": one.first.most == one.second.most == 1,
                 "together": one.first.most is None and one.second.most is None,
                 "bounded": one.first.least > 1 or one.second.least > 1 or (one.second.most or 1) > 1 or (one.first.most or 1) > 1,
                 "lasting": one.on_delete,
@@ -327,12 +328,15 @@ class Ledger:
             "history overview current", _ACCESS if one.order else "",
             "page time at most row result" if one.limit else "",
             "last past since previous this today week month year day" if one.since else "",
+            "upcoming future coming next" if one.since and one.since[1] == "now" else "",
             "word text full keyword match" if one.verb == "search" else "", near if one.verb == "nearest" else "",
             "per second minute hour day often most" if rate else "", "under within ms second faster p95 p99 latency" if wait else "",
             counts=(one.limit, wait, wait and wait / 1000, *_rates(rate)),
         )  # fmt: skip
-        entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields))
-        self.asked.append(Asked(one.text, one.line, entities, words))
+        theirs = [name for pair in self._related if one.entity in pair for name in pair] if one.verb == "add" else []
+        above = [name.rpartition(" of ")[2] for name in one.by]  # `city of venue`
+        entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields, *theirs, *above))
+        self.asked.append(Asked(one.text, one.line, entities, words, one.by))
 
     def _words(self, entity: str, state: State) -> Iterator[str]:
         """What a state is called: by its values, and by all words that the grammar knows it by."""
@@ -359,8 +363,12 @@ class Ledger:
         self.everywhere.add(
             spec.title, around.runtime, around.runs, around.consistency, around.currency, *around.regions, *around.compliance,
             *around.skills, around.tenancy, around.tenant, around.isolation, around.ids, *around.needs, around.platform, around.licence,
-            *("a month" for _ in filter(None, [around.budget_a_month])), counts=(around.latency_ms, around.budget_a_month, around.team, around.disk_gb),
+            counts=(around.latency_ms, around.budget_a_month, around.team, around.disk_gb),
         )  # fmt: skip
+        if around.runtime:
+            self.everywhere.add("runtime")
+        if around.budget_a_month is not None:
+            self.everywhere.add("budget a month" if around.budget_a_month else "budget a month free")
         if around.tenancy not in ("", "none"):
             self.everywhere.add("tenant multi isolate separate own apart data visible see")
             self.everywhere.marks.add("isolated")

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from .grammar import Reader
 
 _KEPT: tuple[tuple[str, str], ...] = (
-    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:only )?(?:soft[- ]deleted|archived|only marked(?: as deleted)?|never (?:really |physically )?deleted)$", "soft_delete"),
+    (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|(?:can|may|must|should)(?: only)? be) (?:only )?(?:soft[- ]deleted|archived|only marked(?: as deleted)?|never (?:really |physically )?deleted|deleted softly|(?:deleted|removed|archived) and (?:later )?(?:restored|recovered|brought back|undeleted))$", "soft_delete"),
+    (rf"^(?:we |to )?(?:soft[- ]deletes?|softly delete) (?:{DETERMINERS}\s+)?({NOUN})$", "soft_delete"),
+    (rf"^soft[- ](?:deletes?|deletion)(?: is (?:used|needed|wanted))? (?:for|of|on) (?:{DETERMINERS}\s+)?({NOUN})$", "soft_delete"),
+    (rf"^(?:deleted|archived) ({NOUN}) (?:can|may|must) be (?:restored|recovered|brought back|undeleted)$", "soft_delete"),
     (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:never (?:changed|updated|modified)|append[- ]only|immutable|only (?:added|appended))$", "appended"),
     (rf"^(?:all |every |each )?(?:changes?|edits?) (?:to|of) (?:{DETERMINERS}\s+)?({NOUN}) (?:is|are|must be) (?:audited|logged|tracked|recorded)$", "audit"),
     (rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) audited$", "audit"),
@@ -93,6 +96,25 @@ def kept(reader: Reader, text: str, line: int) -> bool:
                 reader.said.things[owner or ""].flags[flag] = True
             return True
     return False
+
+
+_CAN_BE = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) (?:also |later )?be ([a-z]+(?:ed|id|nt))$", re.IGNORECASE
+)
+
+
+def can_be(reader: Reader, text: str, line: int) -> bool:
+    """`a booking can be cancelled`: one of its states, or the moment when it was."""
+    match = _CAN_BE.match(text)
+    owner = reader.entity(match[1]) if match else None
+    if match is None or owner is None:
+        return False
+    fields = reader.said.things[owner].fields
+    state = match[2].lower()
+    if not any(state in map(str.lower, one.values) or one.name.split()[0] == state for one in fields.values()):
+        reader.said.put(owner, Field(name=f"{state} at", kind="moment", required=False, line=line))
+    reader.said.last = owner
+    return True
 
 
 def tenancy(reader: Reader, text: str, line: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from dbarchitect.design.spec import Field
+from dbarchitect.design.spec import Field, Rule
 
 from .fields import field_of, kind_by_name
 from .phrases import DETERMINERS, counted, every, listed, singular
@@ -24,6 +24,12 @@ _PREPOSITIONS = re.compile(
 
 _ARE = re.compile(
     rf"^(?:(?:all|an?|every|each) )?({NOUN}) (?:is|are) (?:also )?(?:all |an? )?([\w-]+(?: [\w-]+)?)$", re.IGNORECASE
+)
+_TO = r"(?:to|for|of|on|about|in|at|by|from|with)"
+_ONE_OF = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?(?P<who>{NOUN}) (?:belongs? to|refers? to|concerns?|(?:(?:is|are|must be) (?:always )?)(?:[a-z]+(?:ed|en|de|t) )?{_TO}|has|have|needs?)"
+    rf" (?:either |exactly one of )?(?P<targets>(?:an?|one) {NOUN}(?:, (?:{_TO} )?(?:an?|one) {NOUN})*,? or (?:{_TO} )?(?:an?|one) {NOUN})$",
+    re.IGNORECASE,
 )
 _LIGHT = r"(?:do|does|take|takes|make|makes|give|gives|pay|pays|keep|keeps|get|gets|lend|lends) (?!place\b)[a-z]+"
 _OF_VALUES = frozenset(("date", "moment", "money", "percentage", "email", "phone", "url", "decimal", "duration"))
@@ -47,6 +53,24 @@ def kind_of(reader: Reader, text: str, line: int) -> bool:
     reader.said.thing(general, line)
     for one in listed(match[1]):
         reader.said.thing(singular(one), line).kind_of = general
+    return True
+
+
+def one_of(reader: Reader, text: str, line: int) -> bool:
+    """`a note belongs to a deal or to a contact`: a reference to each, of which exactly one is there."""
+    match = _ONE_OF.match(text)
+    subject = reader.entity(match["who"]) if match else None
+    if match is None or subject is None:
+        return False
+    parts = re.split(rf",? or (?:{_TO} )?|, (?:{_TO} )?", match["targets"])
+    targets = [reader.entity(one) for one in parts]
+    if None in targets or subject in targets or len(set(targets)) < len(targets):
+        return False
+    names = tuple(one for one in targets if one)
+    for one in names:
+        reader.link(subject, one, 0, 1, "", False, line)
+    reader.said.rules.append(Rule(entity=subject, kind="either", fields=names, line=line))
+    reader.said.last = subject
     return True
 
 

@@ -209,7 +209,6 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^at the (?:end|start|beginning)(?: of (?:the|an?|each|every) [\w-]+)?,? (?=(?:an?|each|every|the) )", ""),
         (r"^we (?:also )?keep track of [\w -]+: (?=(?:an?|each|every) )", ""),
         (r"^we (?:also )?(?:keep track of|track|record|store|keep) (?:the |all |all the )?([\w-]+s)(?: (?:that|which|who) [\w ]+)?: (?!(?:we|it|they)\b)(.+)$", r"\1 have \2"),
-        (rf"^(.+ (?:any number of|many|several|multiple|one or more) {_N}),? each with (?=(?:an?|the|its|their) )", r"\1, and we record "),
         (r",? (?:until|as long as|while) (?:it|they|he|she) [\w ]+$", ""),
     )
 )  # fmt: skip

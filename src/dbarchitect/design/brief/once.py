@@ -29,6 +29,12 @@ _NO_TWO_FOR = re.compile(
     rf"^no (?P<who>{NOUN}) (?:can|may|must|should|could) [a-z]+(?: [a-z]+)? (?:two|several|more than one) (?P<what>{NOUN}) (?:with|for|on|in|at|of|to) (?:the same|one|an?) (?P<rest>.+)$",
     re.IGNORECASE,
 )
+# `no seat may be sold twice for the same event`, `a seat cannot be booked twice for one event`
+_SUFFERED = re.compile(
+    rf"^(?P<no>no )?(?:{DETERMINERS}\s+)?(?P<what>{NOUN}) (?(no)(?:can|may|must|should)|(?:can ?not|can't|must not|may not|should not|never)) (?:ever )?be [a-z]+"
+    r" (?:twice|more than once|again) (?:with|for|on|in|at|by|to|per) (?P<rest>(?:the same|one|an?|each|any) .+)$",
+    re.IGNORECASE,
+)
 _DISTINGUISHES = re.compile(
     rf"^(?:the|a|its|their) (?P<by>.+?) (?:distinguishes|tells apart) (?:the )?(?P<of>{NOUN}) (?:of|within|in) (?:the same|one|an?) "
     r"(?P<whole>.+?)(?: (?:that|which|who) (?:are|is|were|was|take) [a-z]+ (?:in|on|at|for|during) (?:the same|one) (?P<rest>.+))?$",
@@ -51,6 +57,24 @@ def once(reader: Reader, text: str, line: int) -> bool:
     if rest is None:
         return False
     key(reader, deeds[0], (who, what, *rest), (), line)
+    return True
+
+
+def suffered_once(reader: Reader, text: str, line: int) -> bool:
+    """What is done to a thing but once for the same other things: of what belongs to all of them, there is one row."""
+    match = _SUFFERED.match(text)
+    what = reader.entity(match["what"]) if match else None
+    if match is None or what is None:
+        return False
+    found = [
+        (one, parts)
+        for one in reader.said.things
+        if one != what and what in above(reader, one) and (parts := _parts(reader, one, match["rest"])) is not None
+    ]
+    if len(found) != 1:
+        return False
+    owner, parts = found[0]
+    key(reader, owner, (what, *parts), (), line)
     return True
 
 
@@ -114,4 +138,4 @@ def _parts(reader: Reader, owner: str, text: str) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (once, no_two_for, distinguishes)
+FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (once, suffered_once, no_two_for, distinguishes)

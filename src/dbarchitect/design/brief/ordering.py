@@ -9,7 +9,7 @@ from dbarchitect.design.spec import Entity, Order
 from .phrases import named, singular
 
 _DESCENDING = re.compile(
-    r"\b(?:newest|latest|most recent|recent(?:ly)?|highest|largest|biggest|best|most|descending|desc|last)\b",
+    r"\b(?:newest|latest|most recent|recent(?:ly)?|highest|largest|biggest|best|most|descending|desc|last(?! names?\b))\b",
     re.IGNORECASE,
 )
 _ASCENDING = re.compile(
@@ -47,6 +47,21 @@ def moment_of(entity: Entity, *, to_come: bool = False) -> str:
     if to_come:
         return (planned or moments or ["created at"])[0]
     return next((one for one in moments if one not in planned), "created at")
+
+
+_ANY_TIME = frozenset("date time day moment datetime slot at on".split())  # noqa: SIM905
+
+
+def coming_of(entity: Entity) -> str | None:
+    """The field that says when something is to be, None where no field does: what was paid on a day is not to come."""
+    moments = [field.name for field in entity.fields if field.kind in ("moment", "date")]
+    planned = [one for one in moments if _PLANNED.search(one) and "birth" not in one]
+    plain = [
+        one
+        for one in moments
+        if _ANY_TIME.issuperset(one.split()) or one in (f"{entity.name} date", f"{entity.name} time")
+    ]
+    return (planned or plain or [None])[0]
 
 
 def field_named(entity: Entity, text: str) -> str | None:

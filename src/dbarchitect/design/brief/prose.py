@@ -15,7 +15,7 @@ from .fields import field_of
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import listed, named, sentences, singular
-from .questions import asks, asks_for_more, looking
+from .questions import asks, asks_for_more, demanded, looking, wants
 from .shares import told as told_of_states
 from .statements import Link
 from .subjects import subjects
@@ -29,7 +29,7 @@ _ASKED = re.compile(
 )
 FIGURES = re.compile(
     r"^\s*(?:volumes?|numbers|scale|size|about|around|roughly|currently|we have|[\w ]{3,20}:)?[^.]*?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]*"
-    r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|about|around|roughly)\b:? [\d~]|^\s*(?:(?:volumes?|numbers|scale|load)\b:|we (?:expect|hope for|plan for|count on|have about)|expect(?:ed|ing)?) .*\d"
+    r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|sizes?|about|around|roughly)\b:? [\d~]|^\s*(?:(?:volumes?|numbers|scale|load)\b:|we (?:expect|hope for|plan for|count on|have about)|expect(?:ed|ing)?) .*\d"
     r"|^\s*[~]?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]+(?:/|per |a |each |every )(?:second|minute|hour|day|week|month|year|yr|s|h|d)\b",
     re.IGNORECASE,
 )
@@ -69,6 +69,9 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         and not re.match(r"^\s*(?:an?|each|every)\b", part.text, re.IGNORECASE)
     ):
         brief.volumes.append((part, None))
+        for text, _ in said:
+            if _PLACED.match(text):  # `3 million chunks now. Hosted at Supabase.`
+                _hint(brief, text)
         return
     if topic == "access" and part.kind == "paragraph" and (hints := hinted(part.text)) and _PLACED.match(part.text):
         brief.around |= hints
@@ -111,7 +114,11 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
     elif brief.block:
         _phrase(brief, brief.block, part.text, part.line)
         return
-    elif _item(brief, part, before):
+    elif _item(brief, part):
+        return
+    asked = _ASKED.match(part.text)
+    if asked is not None and not part.text[asked.end() :].strip():
+        brief.asking = True
         return
     if part.kind == "paragraph" and (named_ := NAMED_BLOCK.fullmatch(part.text.strip())):
         brief.said.last = singular(named_[1])
@@ -129,10 +136,6 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
             elif not brief.reader.read(text, part.line + lines, aside=True):
                 brief.about.append(f"{text}.")
                 _hint(brief, text)
-        return
-    asked = _ASKED.match(part.text)
-    if asked is not None and not part.text[asked.end() :].strip():
-        brief.asking = True
         return
     if asked is not None:
         for one in re.split(r"[;\n]|(?<=\?)\s|(?<=[a-z])\.\s", part.text[asked.end() :]):
@@ -185,14 +188,14 @@ def _sentence(brief: Gathered, text: str, line: int, part: Part | None = None) -
         FIGURES.search(text) and not re.match(r"^\s*(?:an?|each|every)\b", text, re.IGNORECASE)
     ):
         brief.volumes.append((Part("paragraph", text, line, part.path if part else ()), None))
-    elif (
-        deed := re.match(r"^(lists?|finds?|shows?|searches|search|counts?|looks? up|browses?) ", text, re.IGNORECASE)
-    ) and singular(deed[1]) not in brief.said.things:
+    elif (deed := demanded(text)) and singular(deed[0]) not in brief.said.things:
         brief.later.append((text, line))
     elif _PLACED.match(text) and hinted(text):
         _hint(brief, text)
     elif found := looking(text, brief.said.things):
         brief.asked += [(one, line) for one in found]
+    elif part is not None and part.kind == "item" and wants(text, brief.said.things):
+        brief.asked.append((text, line))
     else:
         brief.reader.read(text, line)
 
@@ -255,7 +258,7 @@ def _hint(brief: Gathered, text: str) -> None:
             brief.around[key] = old or value
 
 
-def _item(brief: Gathered, part: Part, before: Part | None) -> bool:
+def _item(brief: Gathered, part: Part) -> bool:
     """A bullet that is no sentence: an entity with its fields, or a field of the entity above."""
     head, colon, tail = part.text.partition(":")
     owner = owner_above(part, brief.said)

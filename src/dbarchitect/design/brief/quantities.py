@@ -70,12 +70,6 @@ def a_second(text: str) -> tuple[float, str] | None:
     return value / _SECONDS[_unit(match["unit"])], match["what"].strip().lower()
 
 
-def a_day(text: str) -> float | None:
-    """A rate per day."""
-    found = a_second(text)
-    return None if found is None else found[0] * 86400
-
-
 def milliseconds(text: str) -> float | None:
     """A latency: `50 ms`, `2 s`."""
     match = MILLISECONDS.search(text)

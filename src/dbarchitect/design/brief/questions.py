@@ -68,6 +68,43 @@ def looking(text: str, things: Iterable[str]) -> list[str]:
     return found if spoken else []
 
 
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|may|must|should|shall|will|cannot|belongs?|contains?|consists?|keeps?|holds?|needs?)\b"
+    r"|\b[a-z]+s (?:an?|the|one|many|several|its|their|exactly|at) ",
+    re.IGNORECASE,
+)
+
+
+_OF_WHICH = "(?:of|for|in|by|at|with|without|whose|that|which|who|from|on|per|this|today|older|newer|created|due|over|under|near)"
+
+
+_DEMANDED = re.compile(
+    r"^(?:to )?(?:lists?|finds?|shows?|searches|search|counts?|looks? up|browses?|display|fetch) |^to (?:see|get|view|retrieve) "
+    r"|^(?:an? |the )?(?:monthly |weekly |daily |yearly )?(?:report|overview|list|statistics?|summary|chart) (?:of|on|about|with|showing) ",
+    re.IGNORECASE,
+)
+
+
+def demanded(text: str) -> re.Match[str] | None:
+    """Whether a sentence begins as what is demanded of the application: `to show all events`, `a report of sales`."""
+    return _DEMANDED.match(text)
+
+
+def wants(text: str, things: Iterable[str]) -> bool:
+    """Whether an item of a list, without a verb, is rows that somebody wants: `all jobs of a mechanic this month`."""
+    several = {_plural(one) for one in things} | {english.plural(one.split()[-1]) for one in things}
+    words = list(english.split(text))
+    return (
+        len(words) > 3
+        and ":" not in text
+        and not _FINITE.search(re.sub(r"\b(?:which|that|who) .*|\bwhose .*", "", text))
+        and any(
+            re.search(rf"^(?:[\w-]+ ){{0,3}}?{re.escape(one)}(?:,| {_OF_WHICH}\b)", text, re.IGNORECASE)
+            for one in several
+        )
+    )
+
+
 def asks(text: str) -> bool:
     """Whether a question asks for rows: `which orders ...?`, and not whoever wrote the brief."""
     return bool(_ASKS.match(text)) and not re.search(r"\b(?:you|your)\b", text, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What holds for fields: unique, optional, within bounds, one before another, no two that overlap."""
+"""What holds for fields: unique, optional, within bounds, one before another, how long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from dbarchitect.design.spec import Rule
 
-from .fields import bounded, field_of
+from .fields import bounded, field_of, lasting
 from .phrases import DETERMINERS, bare, listed, named, singular, with_relatives
 from .statements import HAS, NOUN
 
@@ -154,30 +154,18 @@ def key(reader: Reader, owner: str, names: tuple[str, ...], within: tuple[str, .
     reader.said.things[owner].keys.append((*names, *within))
 
 
-def overlap(reader: Reader, text: str, line: int) -> bool:
-    """`bookings of one room must not overlap`."""
+def lasts(reader: Reader, text: str, line: int) -> bool:
+    """`an appointment lasts 15 to 120 minutes`, `a lesson takes at most 3 hours`."""
     match = re.match(
-        rf"^(?:no two |two |the )?({NOUN})(?: (?:of|in|for) (?:the same|one|a|an) ({NOUN}))? "
-        r"(?:must not|may not|never|cannot|can not|can't|do not|don't|may|can|should not)? ?overlap(?:s|ping)?"
-        r"(?: (?:per|for|in|on|of|within) (?:the same |a |an |one |each )?(.+))?$",
+        rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:(?:can|may|must|will|should|always|usually) )*(?:lasts?|takes?|runs? for|goes on for) (.+)$",
         text, re.IGNORECASE,
     )  # fmt: skip
     owner = reader.entity(match[1]) if match else None
-    if match is None or owner is None or not re.search(r"\bno(?:t|\b)|never|can't|cannot|don't", text, re.IGNORECASE):
+    made = lasting(match[2], line=line) if match else None
+    if owner is None or made is None:
         return False
-    within = match[2] or match[3]
-    fields = tuple(
-        one for one, known in reader.said.things[owner].fields.items() if known.kind in ("period", "moment", "date")
-    )
-    reader.said.rules.append(
-        Rule(
-            entity=owner,
-            kind="exclusive",
-            fields=fields[:2],
-            within=(singular(within),) if within else (),
-            line=line,
-        )
-    )
+    reader.said.put(owner, made)
+    reader.said.last = owner
     return True
 
 

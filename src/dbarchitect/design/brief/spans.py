@@ -7,19 +7,38 @@ from dataclasses import dataclass
 
 from dbarchitect.design.spec import Entity
 
-from .ordering import moment_of
+from .ordering import coming_of, moment_of
 from .quantities import number
 
 Bound = tuple[str, str]  # a field, and the instant: see `Access.since`
 
 _UNIT = r"(minutes?|hours?|days?|weeks?|months?|years?)"
+_IRREGULAR = "sent|paid|left|sold|won|lost|begun|began|bought|given|taken|made|built|written|seen|met|came|come|gone|went|held|done|read|born"
+_CREATING = frozenset(
+    [
+        "created",
+        "added",
+        "registered",
+        "joined",
+        "recorded",
+        "entered",
+        "opened",
+        "placed",
+        "made",
+        "submitted",
+        "posted",
+        "uploaded",
+        "written",
+        "signed",
+    ]
+)
 _PAST = re.compile(
     rf"\b(?:of|for|from|in|over|within|during|since)?\s*(?:the )?(?:last|past|previous) (\d+|[a-z]+)? ?{_UNIT}\b", re.IGNORECASE
 )  # fmt: skip
 _NOW = re.compile(r"\b(?:of |from |for )?(today|this week|this month|this year)\b", re.IGNORECASE)
 _AGE = re.compile(
-    rf"\b(?:(?:that|which|who) (?:are|is|were|was) )?(?:(?P<young>not older than|younger than|newer than)|(?P<deed>[a-z]+ed|sent|paid)? ?(?:older than|more than|over|longer than))"
-    rf" (?P<count>\d+|an?|one|two|three|four|five|six|seven|ten|twelve|thirty) {_UNIT}(?P<ago> ago| old)?\b",
+    rf"\b(?:(?:that|which|who) (?:are|is|were|was) )?(?:(?P<young>not older than|younger than|newer than)|(?P<deed>[a-z]+ed|{_IRREGULAR})? ?(?:older than|more than|over|longer than))"
+    rf" (?P<count>\d+|an?|one|two|three|four|five|six|seven|ten|twelve|thirty) (?P<unit>{_UNIT[1:-1]})(?P<ago> ago| old)?\b",
     re.IGNORECASE,
 )  # fmt: skip
 _PLANNED = re.compile(
@@ -28,17 +47,23 @@ _PLANNED = re.compile(
     rf"|(?:in |within )?(?:the )?(?:next|coming) (?P<next>day|week|month|year))\b",
     re.IGNORECASE,
 )  # fmt: skip
+_COMING = re.compile(
+    rf"\b(?:(?:of|for|in|within|over|during) )?(?:the )?(?:next|coming) (?P<count>\d+|two|three|seven|ten|thirty)? ?(?P<unit>{_UNIT[1:-1]})\b", re.IGNORECASE
+)  # fmt: skip
+_UPCOMING = re.compile(r"\b(?:upcoming|future)\b ?", re.IGNORECASE)
 _OVER = re.compile(r"\b(?:(?:that|which|who) (?:are|is|have|has) (?:already )?)?(overdue|past due|expired)\b(?! at| on| date)", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The bounds that a text gives, and the text without them; `doubt` what names a moment that no field is."""
+    """The bounds that a text gives, and the text without them; `doubt` what names a moment that no field is; `soonest`:
+    what is to come first stands first, unless another order is said."""
 
     rest: str
     since: Bound | None = None
     until: Bound | None = None
     doubt: str = ""
+    soonest: bool = False
 
 
 def spans_of(text: str, entity: Entity) -> Spans:
@@ -55,15 +80,29 @@ def spans_of(text: str, entity: Entity) -> Spans:
             return Spans(rest, (name, when), (name, when))
         ahead = f"1 {planned['next']}" if planned["next"] else _amount(planned["count"], planned[4])
         return Spans(rest, (name, "now"), (name, f"in {ahead.lower()}"))
+    coming, upcoming = _COMING.search(text), _UPCOMING.search(text)
+    if coming is not None or upcoming is not None:
+        said = [one for one in (upcoming, coming) if one is not None]
+        rest = text
+        for one in said:
+            rest = rest.replace(one[0], " ")
+        if (name := coming_of(entity)) is None:
+            return Spans(rest, doubt=" ".join(one[0].strip() for one in said))
+        ahead = f"in {_amount(coming['count'] or '1', coming['unit']).lower()}" if coming is not None else ""
+        return Spans(rest, (name, "now"), (name, ahead) if ahead else None, soonest=True)
     over = _OVER.search(text)
     if over is not None and (name := _dated(entity, "expir" if over[1].lower() == "expired" else "due")):
         return Spans(text.replace(over[0], " "), until=(name, "now"))
     age = _AGE.search(text)
     if age is not None and (age["young"] or age["ago"] or "than" in age[0].lower()):
         deed = (age["deed"] or "").lower()
-        name = (_dated(entity, deed) if deed else None) or moment_of(entity)
-        bound = (name, _amount(age["count"], age[4]).lower())
         rest = text.replace(age[0], " ")
+        name = _dated(entity, deed) if deed else moment_of(entity)
+        if name is None and deed in _CREATING:
+            name = moment_of(entity)
+        if name is None:  # `members who left more than two years ago`: those who came then are others
+            return Spans(rest, doubt=age[0].strip())
+        bound = (name, _amount(age["count"], age["unit"]).lower())
         return Spans(rest, since=bound) if age["young"] else Spans(rest, until=bound)
     match = _PAST.search(text) or _NOW.search(text)
     if match is None:

@@ -10,7 +10,7 @@ from dbarchitect.design.spec import Entity, Surroundings, Volume
 from dbarchitect.model import english
 
 from .phrases import listed, named, singular
-from .quantities import a_second, milliseconds, number, numbers
+from .quantities import NUMBER, a_second, milliseconds, number, numbers
 
 _NEEDS: tuple[tuple[str, str], ...] = (
     ("full text", r"full[- ]text|search(?:able|es|ing)? (?:in|over|through)\b"),
@@ -250,6 +250,16 @@ def volume_of_row(
     )  # fmt: skip
 
 
+_COUNTED = re.compile(rf"{NUMBER} ([a-z][a-z-]+)", re.IGNORECASE)
+_NOT_COUNTED = frozenset(
+    """
+    in now today at per an each every after within later rows row of them new more total initially currently reads read writes
+    write and to over during on the active existing or for with as from when until by once so per a second seconds minute minutes
+    hour hours day days week weeks month months year years times gb mb tb percent open live
+    """.split()  # noqa: SIM905
+)
+
+
 def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[Volume]:
     """The volumes of a sentence: `1 million customers, 20 million orders in two years, 50k orders a day`."""
     spoken = dict.fromkeys(entities)
@@ -261,8 +271,13 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
         return []
     found: dict[str, dict[str, float]] = {}
     last = ""
-    for part in re.split(r"[,;](?!\d{3})|\.\s|\band\b|\bgrowing (?:by|to)\b|\bplus\b|→|->", text):
+    for part in re.split(
+        r"[,;](?!\d{3})|\.\s|\bwith (?=(?:about |around |roughly |some |~)?\d)|\band\b|\bgrowing (?:by|to)\b|\bplus\b|→|->",
+        text,
+    ):
         named_ = re.search(rf"\b({pattern})\b", part, re.IGNORECASE)
+        if named_ is None and (strange := _COUNTED.search(part)) and strange[1].lower() not in _NOT_COUNTED:
+            last = ""  # of something that is no entity
         before, last = last, plural[named_[1].lower()] if named_ else last
         if not last:
             continue
@@ -280,9 +295,12 @@ def volumes_of(text: str, entities: Mapping[str, Entity], *, line: int) -> list[
             r"\b(?:after|for|older than) \d+ ?(?:d|h|days?|hours?|weeks?|months?|years?|yrs?)\b", part, re.IGNORECASE
         ):
             continue  # how long they are kept
-        every = re.search(r"\b(?:(\d+) ?(?:-|–|to) ?)?(\d+) [a-z ]+ each[\s.]*$", part, re.IGNORECASE)
+        every = re.search(
+            rf"(?<![\d.,])(?:({NUMBER}) ?(?:-|–|to) ?)?({NUMBER}) [a-z ]+ each[\s.]*$", part, re.IGNORECASE
+        )
         if every is not None and named_ is not None and (parent := found.get(before)) is not None and before != last:
-            many = (int(every[1] or every[2]) + int(every[2])) / 2
+            few, most = number(every[1] or every[2]) or 0, number(every[2]) or 0
+            many = (few + most) / 2
             figures |= {what: value * many for what, value in parent.items() if what in ("rows", "rows_later", "a_day")}
             continue
         each = re.search(rf"\b(?:per|for each|for every|in each|an?) ({pattern})[\s.]*$", part, re.IGNORECASE)

@@ -34,6 +34,22 @@ def without_slight(brief: Gathered) -> None:
             del brief.said.things[name]
 
 
+def used_by_many(brief: Gathered) -> None:
+    """What is told apart by itself, and of which others have some with a quantity, is one of a catalogue and not theirs:
+    `a treatment has a code (unique)`, `an appointment has several treatments, each with a quantity`."""
+    said = brief.said
+    for at, link in enumerate(said.links):
+        own = said.things[link.to].fields.values() if link.to in said.things else ()
+        if (
+            link.owns
+            and link.most != 1
+            and said.pairs.get((link.of, link.to))
+            and any(one.unique and not one.within for one in own)
+            and not any((other.of, other.to) == (link.to, link.of) for other in said.links)
+        ):
+            said.links[at] = replace_(link, owns=False)
+
+
 def names_are_shared(brief: Gathered) -> None:
     """`A note has many tags`, where a tag is a unique name and nothing else: the same one may be of many notes."""
     said = brief.said

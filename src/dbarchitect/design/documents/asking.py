@@ -118,7 +118,7 @@ def asked(access: Access, known: Logical, spec: Spec) -> Asked:
     for name in access.by:
         if shared and tenant is not None and tenant.called(name):
             continue
-        conditions.append(_condition(name, thing, known, access))
+        conditions.append(_condition(name, thing, known))
     if access.verb == "search":
         conditions = [c for c in conditions if not (isinstance(c, Is) and c.field.kind in ("text", "word"))]
     if access.verb == "nearest":
@@ -176,7 +176,7 @@ def of_state(state: State) -> list[object]:
     return [flags[one] if state.values in (("true",), ("false",)) else one for one in state.values]
 
 
-def _condition(name: str, thing: Thing, known: Logical, access: Access) -> Condition:
+def _condition(name: str, thing: Thing, known: Logical) -> Condition:
     given = named(name)
     own = next((one for one in thing.refs if one.target == thing.name), None)
     if name in (BELOW, ABOVE) and own is not None and not thing.pair:

@@ -370,7 +370,7 @@ class _Placer:
         parent = self.known.things[ref.target]
         count, mine = per(child, ref, self.known), child.bytes
         near = child.name in access.with_ or (child.pair and self._partner(child, ref) in access.with_)
-        if access.verb in READS and self._is(access, parent) and not (child.pair and self._by_pair(access, child, ref)):
+        if access.verb in READS and self._is(access, parent) and not (child.pair and self._by_pair(access, child)):
             found = self._matching(parent, access)
             if embedded:
                 return 1, found, found * _pages(whole)
@@ -381,7 +381,7 @@ class _Placer:
             if not near:
                 return 1, 1, _pages(parent.bytes)
             return (1, 1, _pages(whole)) if embedded else (2, 1 + count, _pages(parent.bytes) + count * _pages(mine))
-        if child.pair and access.verb in READS and self._by_pair(access, child, ref):
+        if child.pair and access.verb in READS and self._by_pair(access, child):
             found = self._matching(self.known.things[access.entity], access)
             if self._is(access, parent):
                 return (1, found, found * _pages(whole)) if embedded else (2, 2 * found, found * 2)
@@ -402,7 +402,7 @@ class _Placer:
     def _partner(self, child: Thing, ref: Ref) -> str:
         return next((one.target for one in child.refs if one is not ref), "")
 
-    def _by_pair(self, access: Access, child: Thing, ref: Ref) -> bool:
+    def _by_pair(self, access: Access, child: Thing) -> bool:
         """Whether one end of a pair is asked for by the other."""
         ends = {one.target for one in child.refs}
         return access.entity in ends and any(

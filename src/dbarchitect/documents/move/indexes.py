@@ -88,7 +88,7 @@ def translate(
             return
         where = " WHERE " + condition.replace(f"{alias}.", "")
     if mapping.document:
-        _of_document(index, mapping, scope, where, at, indexed)
+        _of_document(index, mapping, where, at, indexed)
     else:
         _of_tables(index, mapping, scope, where, at, indexed)
 
@@ -97,9 +97,7 @@ def _gin(mapping: Mapping, indexed: Indexed) -> None:
     indexed.add("INDEX", mapping.table, f"USING gin ({DOCUMENT} jsonb_path_ops)", words=(DOCUMENT,))
 
 
-def _of_document(
-    index: DocumentIndex, mapping: Mapping, scope: TableScope | JsonScope, where: str, at: str, indexed: Indexed
-) -> None:
+def _of_document(index: DocumentIndex, mapping: Mapping, where: str, at: str, indexed: Indexed) -> None:
     taken = {path: (column, required) for path, column, kind, required in mapping.taken if kind != "json"}
     missing = [path for path, _ in index.keys if path not in taken]
     if missing:

@@ -6,7 +6,7 @@ import re
 from typing import Any, cast
 from urllib.parse import unquote
 
-from dbarchitect.errors import DbaError, InputError, SurroundingsError
+from dbarchitect.errors import DbaError, InputError, SurroundingsError, unreachable
 
 Client = Any  # pymongo's, whose own annotations are generic over documents
 _TIMEOUT_MS = 10_000
@@ -60,7 +60,8 @@ def connect(url: str) -> tuple[Client, str]:
         options = {name: value for name, value in options.items() if name.lower() not in told or name == "appname"}
         client: Client = pymongo.MongoClient(url, **options)
     except (errors.InvalidURI, errors.ConfigurationError, ValueError, TypeError) as err:
-        raise InputError(f"{shown(url)} is no MongoDB URL: {_safe(err, url)}", hint=_FORM) from None
+        nobody = unreachable(shown(url), err)  # mongodb+srv:// asks the resolver for its hosts
+        raise nobody or InputError(f"{shown(url)} is no MongoDB URL: {_safe(err, url)}", hint=_FORM) from None
     except OSError as err:  # a file of certificates that is not there
         raise SurroundingsError(f"cannot connect to {shown(url)}: {_safe(err, url)}", hint=_FORM) from None
     try:
@@ -92,12 +93,8 @@ def refusal(err: Exception, url: str) -> DbaError:
         return SurroundingsError(
             f"TLS with {at} failed: {said}", hint="?tls=false if the server has none; ?tlsCAFile=FILE names who signed"
         )
-    if "refused" in lowered:
-        return SurroundingsError(
-            f"no server answers at {at}: connection refused", hint="check host and port, and that it runs"
-        )
-    if "name or service" in lowered or "getaddrinfo" in lowered or "name resolution" in lowered or "dns" in lowered:
-        return SurroundingsError(f"the host of {at} is unknown", hint="check its spelling")
+    if nobody := unreachable(at, said):
+        return nobody
     if "replica" in lowered or "not primary" in lowered or "no primary" in lowered:
         return SurroundingsError(
             f"{at}: no member of the replica set can be read: {said}",

@@ -66,6 +66,3 @@ def order(value: Any) -> Order:
             return 25, tuple(order(one) for one in cast("Sequence[Any]", value))
         case _:
             return 0, 0
-
-
-UNDEFINED: Order = (0, 0)  # the key of an empty array: before null

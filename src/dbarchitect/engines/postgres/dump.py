@@ -231,7 +231,9 @@ def _failure(stderr: str, connection: psycopg.Connection[Any], way: Relay | None
             hint="run the command again when that has ended (a migration, a VACUUM FULL, a forgotten transaction: "
             "pg_stat_activity names it)",
         )
-    return SurroundingsError(f"cannot read the schema: {reason}")
+    return SurroundingsError(
+        f"cannot read the schema: {reason}", hint="see that pg_dump --schema-only works with this URL"
+    )
 
 
 def _holder(connection: psycopg.Connection[Any]) -> str:

@@ -69,7 +69,9 @@ def _await(url: str, running: subprocess.Popen[bytes]) -> None:
             psycopg.connect(url).close()
         except psycopg.OperationalError as err:
             if running.poll() is not None or time.monotonic() > deadline:
-                raise SurroundingsError(f"PgBouncer did not start: {str(err).strip()}") from err
+                raise SurroundingsError(
+                    f"PgBouncer did not start: {str(err).strip()}", hint="see that `pgbouncer --version` works"
+                ) from err
             time.sleep(0.05)
         else:
             return

@@ -133,7 +133,7 @@ class _Reader:
         )
 
     def _columns(self) -> tuple[dict[str, Codes], int]:
-        """The columns as numbers (see `discovery.encoded`), and how many rows there are."""
+        """The columns as numbers (see `discovery.discover`), and how many rows there are."""
         listed = ", ".join(_text(column) for column in self.columns)
         query = f"SELECT {listed} FROM {self.source} LIMIT {self.most}"
         numbers: list[dict[str | None, int]] = [{None: -1} for _ in self.columns]

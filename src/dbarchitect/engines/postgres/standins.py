@@ -139,10 +139,6 @@ class StandIns:
         """Record a gap; the first one of a kind and name stays."""
         self._gaps.setdefault((kind, name), Gap(kind=kind, name=name, effect=effect))
 
-    def has_gap(self, kind: str, name: str = "") -> bool:
-        """Whether a gap of that kind (and name) was recorded."""
-        return any(k == kind and (not name or n == name) for k, n in self._gaps)
-
     def extension(self, name: str, schema: str) -> None:
         """CREATE EXTENSION in `schema` ("" for its own choice, else `public`): the real one, else a stand-in."""
         import psycopg

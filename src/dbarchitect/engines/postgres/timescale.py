@@ -59,7 +59,10 @@ def wasm_server(folder: Path) -> Generator[str]:
     """
     node = shutil.which("node")
     if node is None:
-        raise SurroundingsError("TimescaleDB in WebAssembly needs Node.js 20, and there is no node here")
+        raise SurroundingsError(
+            "TimescaleDB in WebAssembly needs Node.js 20, and there is no node here",
+            hint="install it, or name a scratch server: --timescale URL",
+        )
     for name in PACKAGES:
         if not (folder / "node_modules" / name).is_dir():
             raise SurroundingsError(f"{folder} has no {name} in node_modules", hint=f"cd {folder} && {INSTALL}")
@@ -88,7 +91,10 @@ def _await(port: int, running: subprocess.Popen[bytes]) -> None:
             running.kill()
             said = running.communicate()[1].decode(errors="replace").strip().splitlines()
             why = next((one for one in said if "Error" in one), said[-1] if said else "no answer in time")
-            raise SurroundingsError(f"TimescaleDB in WebAssembly did not start: {why}")
+            raise SurroundingsError(
+                f"TimescaleDB in WebAssembly did not start: {why}",
+                hint=f"cd FOLDER && {INSTALL}, with Node.js 20 or later",
+            )
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
@@ -165,5 +171,8 @@ def one_session(url: str) -> psycopg.Connection[Any]:
             return psycopg.connect(url, autocommit=True, prepare_threshold=None, connect_timeout=30)
         except psycopg.OperationalError as err:
             if time.monotonic() > deadline:
-                raise SurroundingsError(f"TimescaleDB in WebAssembly does not answer: {str(err).strip()}") from err
+                raise SurroundingsError(
+                    f"TimescaleDB in WebAssembly does not answer: {str(err).strip()}",
+                    hint="run the command again, or name a scratch server: --timescale URL",
+                ) from err
             time.sleep(0.2)

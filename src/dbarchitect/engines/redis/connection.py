@@ -6,11 +6,10 @@ import re
 from typing import Any, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
-from dbarchitect.errors import DbaError, InputError, SurroundingsError
+from dbarchitect.errors import DbaError, InputError, SurroundingsError, unreachable
 
 from .rest import RestClient, is_rest
 
-SCHEMES = ("redis", "rediss")
 _TIMEOUT_S = 10.0
 _FORM = "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// for TLS"
 
@@ -155,12 +154,8 @@ def refusal(err: Exception, url: str) -> DbaError:
             f"TLS with {place} failed: {said}",
             hint="redis:// if the server has no TLS; ?ssl_ca_certs=FILE names who signed its certificate",
         )
-    if "refused" in lowered:
-        return SurroundingsError(
-            f"no server answers at {place}: connection refused", hint="check host and port, and that it runs"
-        )
-    if "name or service" in lowered or "getaddrinfo" in lowered or "name resolution" in lowered:
-        return SurroundingsError(f"the host of {at} is unknown", hint="check its spelling")
+    if nobody := unreachable(at, said):
+        return nobody
     if isinstance(err, exceptions.BusyLoadingError):
         return SurroundingsError(f"the server at {place} is loading its data", hint="try again when it has")
     if "closed by server" in lowered or "protocol" in lowered or isinstance(err, exceptions.InvalidResponse):

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError, SurroundingsError, unreachable
 
 TOKEN = "UPSTASH_REDIS_REST_TOKEN"
 _TIMEOUT_S = 20.0
@@ -133,7 +133,8 @@ class RestClient:
             raise SurroundingsError(f"{self._place} did not answer in time", hint="check host and network") from None
         except (OSError, http.client.HTTPException) as err:
             said = " ".join(str(err).split()) or type(err).__name__
-            raise SurroundingsError(f"cannot reach {self._place}: {said}", hint=_FORM) from None
+            nobody = unreachable(self._place, said)
+            raise nobody or SurroundingsError(f"cannot reach {self._place}: {said}", hint=_FORM) from None
         if response.status in (401, 403):
             raise SurroundingsError(
                 f"{self._place} does not accept the token in {TOKEN}",

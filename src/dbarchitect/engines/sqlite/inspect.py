@@ -53,11 +53,6 @@ def affinity(declared: str) -> str:
     return "numeric"
 
 
-def version_text() -> str:
-    """The version of the library that reads."""
-    return sqlite3.sqlite_version
-
-
 def inspect(connection: sqlite3.Connection, *, engine: str = "sqlite", database: str = "") -> Relational:
     """The schema of the session's main database, without facts. Names in `engine` are of `model.sqlite`."""
     if sqlite3.sqlite_version_info < _OLDEST:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-from dbarchitect.errors import InputError, SurroundingsError
+from dbarchitect.errors import InputError, SurroundingsError, unreachable
 
 from .login import TOKEN, VARIABLES
 
@@ -114,7 +114,8 @@ class Remote:
             ) from None
         except (OSError, http.client.HTTPException, ValueError) as err:
             why = str(err) if isinstance(err, OSError) else type(err).__name__  # a header's fault would show the token
-            raise SurroundingsError(f"cannot reach {self.name}: {why}", hint=_FORM) from None
+            nobody = unreachable(self.name, why)
+            raise nobody or SurroundingsError(f"cannot reach {self.name}: {why}", hint=_FORM) from None
         finally:
             connection.close()
         if status in (401, 403):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -29,7 +29,6 @@ from .facts import Statistics, gather, statistics, with_facts
 from .inspect import inspect
 from .remote import Remote, is_remote
 
-Dialect = Literal["sqlite", "libsql", "turso"]
 NAMES: dict[str, str] = {"sqlite": "SQLite", "libsql": "libSQL", "turso": "Turso Database"}
 TWIN = 0x64626154  # "dbaT": the application_id of a twin's file, whose rows and sizes are not those that count
 _ROWS = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"))

@@ -59,7 +59,8 @@ def empty_folder(path: Path, form: Format) -> Folder:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise SurroundingsError(
-            f"cannot make the folder {path}: {err.strerror or err}", hint="name another with --in"
+            f"cannot make the folder {path}: {err.strerror or err}",
+            hint="name another folder, or make its parent writable",
         ) from err
     return Folder(path=str(path), format=form)
 

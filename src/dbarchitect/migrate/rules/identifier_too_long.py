@@ -27,7 +27,7 @@ from dbarchitect.migrate.site import ScriptSite
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.names import ObjectRef
 from dbarchitect.sql import statements as s
-from dbarchitect.sql.reading import long_identifiers
+from dbarchitect.sql.spans import long_identifiers
 
 RULE = Rule(__name__, __doc__)
 

@@ -28,7 +28,7 @@ from dbarchitect.migrate.site import Site
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.names import quote_identifier
 from dbarchitect.sql import statements as s
-from dbarchitect.sql.reading import condition_after
+from dbarchitect.sql.spans import condition_after
 
 RULE = Rule(__name__, __doc__, on=(s.AddConstraint, s.SetNotNull, s.CreateIndex), severity=Severity.INFO)
 

@@ -129,10 +129,10 @@ class Types:
             space = one.schema if enum.labels else None
             return Built(builder=self.enums[full], sql=enum.name.name, data="string", enum_schema=space, native=False)
         if one.schema != "pg_catalog" and name not in ("vector", "halfvec", "sparsevec"):
-            return self._custom(one, full, sql)
-        return _native(name, sql, exact_time=exact_time) or self._custom(one, full, sql)
+            return self._custom(full, sql)
+        return _native(name, sql, exact_time=exact_time) or self._custom(full, sql)
 
-    def _custom(self, one: Type, full: Name, sql: str) -> Built:
+    def _custom(self, full: Name, sql: str) -> Built:
         base = self._base(full)
         data = _DATA.get(base.name, "string") if base is not None else _DATA.get(full.name, "string")
         if data == "moment" or (base is not None and base.is_array):

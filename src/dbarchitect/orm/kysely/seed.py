@@ -13,7 +13,6 @@ from dbarchitect.orm.blueprint import Attribute, Blueprint, Entity
 from .columns import Types, in_database, table_key
 from .typescript import WIDTH, bracketed, chain, identifier, imported, key, member, text
 
-PATH = "seeds/0001_example.ts"
 _LISTED = r"\(*{}\)*(?:::\w[\w ]*)?\)? = ANY \(\(?ARRAY\['((?:[^']|'')*)'"
 _ONE_OF = r"(?<!\w){}\s+IN\s*\(\s*'((?:[^']|'')*)'"  # as SQLite keeps it
 _LEAST = r"\(*{}\)*(?:::\w+)?\)? (>=|>) \(?'?(-?\d+(?:\.\d+)?)"

@@ -15,7 +15,7 @@ from .types import quoted
 _PAGE = 20  # rows of a list within a row
 
 
-def file_of(made: Sketch, entity: Entity) -> str:
+def file_of(entity: Entity) -> str:
     """The name of its repository, without the ending."""
     return snake(entity.words).replace("_", "-") if snake(entity.words).isascii() else "main"
 
@@ -264,7 +264,7 @@ import {{ after, test }} from "node:test";
 
 import {{ plant }} from "../prisma/rows.js";
 import {{ prisma, rolledBack }} from "../src/db.js";
-import {{ find{model}, list{many} }} from "../src/repositories/{file_of(made, entity)}.js";
+import {{ find{model}, list{many} }} from "../src/repositories/{file_of(entity)}.js";
 
 after(() => prisma.$disconnect());
 

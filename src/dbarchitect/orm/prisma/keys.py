@@ -141,7 +141,7 @@ def at_model(key: Key, fields: Mapping[str, str], scalars: Mapping[str, Scalar],
     return f"{word}({', '.join(arguments)})"
 
 
-def found_by(table: Table, keys: Sequence[Key], required: Mapping[str, bool], scalars: Mapping[str, Scalar]) -> bool:
+def found_by(keys: Sequence[Key], required: Mapping[str, bool], scalars: Mapping[str, Scalar]) -> bool:
     """Whether the client has a way to name one row of the table: else it leaves the model out."""
     return any(
         one.sure and all(required[name] and scalars[name].known and not scalars[name].many for name in one.columns)

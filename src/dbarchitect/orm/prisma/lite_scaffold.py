@@ -50,7 +50,14 @@ def files(made: Sketch, settings: Settings, apart: Mapping[str, str], virtual: S
         ".gitignore": template("gitignore") + "*.db\n*.db-*\n",
         ".env.example": f"DATABASE_URL={url}\n",
         "README.md": readme,
-        "src/db.ts": template("lite_db.ts", importing=importing, connecting=connecting),
+        "src/db.ts": template(
+            "db.ts",
+            importing=importing,
+            connecting=connecting,
+            kept="connection",
+            repeated="A database that\n * another process writes to",
+            again='(error.code === "P1008" || error.code === "P2034")',
+        ),
         "prisma/seed.ts": seed(made, chosen),
         "tests/start.test.ts": test(made, chosen),
     }
@@ -58,7 +65,7 @@ def files(made: Sketch, settings: Settings, apart: Mapping[str, str], virtual: S
         found["prisma/migrate.ts"] = template("lite_migrate.ts")
     if chosen is not None:
         found["prisma/rows.ts"] = rows(made, chosen)
-        found[f"src/repositories/{file_of(made, chosen.main)}.ts"] = repository(made, chosen)
+        found[f"src/repositories/{file_of(chosen.main)}.ts"] = repository(made, chosen)
     # What the check leaves alone follows the schema, so that file is written anew.
     config = template("lite_config.ts", external=_external([*apart, *virtual]))
     return [

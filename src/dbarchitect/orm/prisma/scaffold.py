@@ -21,6 +21,13 @@ _POOL: dict[str, tuple[str, str, str]] = {
     "neon": ("5", "15_000", "10_000"),
     "supabase": ("5", "10_000", "10_000"),
 }
+_ADAPTER = """  const adapter = new PrismaPg({{
+    connectionString: url,
+    max: {most}, // connections of this process
+    connectionTimeoutMillis: {timeout},
+    idleTimeoutMillis: {idle},
+  }});
+"""
 _HOSTS: dict[str, str] = {
     "server": """`DATABASE_URL` may lead through PgBouncer in transaction mode: the adapter sends no named prepared
 statements. `DIRECT_URL` leads straight to the server.""",
@@ -61,13 +68,20 @@ def files(made: Sketch, settings: Settings, migration: str, unsaid: list[str]) -
         ".env.example": template(f"env.example.{settings.host}", name=name),
         "README.md": template("README.md", name=name, migration=migration, drift=drift, host=_HOSTS[settings.host]),
         "prisma.config.ts": template("prisma.config.ts", external=_external(made)),
-        "src/db.ts": template("db.ts", max=most, timeout=timeout, idle=idle),
+        "src/db.ts": template(
+            "db.ts",
+            importing='import { PrismaPg } from "@prisma/adapter-pg";\n',
+            connecting=_ADAPTER.format(most=most, timeout=timeout, idle=idle),
+            kept="pool",
+            repeated="A conflict with\n * another transaction or a deadlock",
+            again='error.code === "P2034"',
+        ),
         "prisma/seed.ts": seed(made, chosen),
         "tests/start.test.ts": test(made, chosen),
     }
     if chosen is not None:
         found["prisma/rows.ts"] = rows(made, chosen)
-        found[f"src/repositories/{file_of(made, chosen.main)}.ts"] = repository(made, chosen)
+        found[f"src/repositories/{file_of(chosen.main)}.ts"] = repository(made, chosen)
     return [File(path=path, text=text, owned=False) for path, text in sorted(found.items())]
 
 

@@ -112,7 +112,7 @@ def sketch(blueprint: Blueprint, kind: type[Types] = Types) -> Sketch:
         made.required[at] = {one.name: types.required(one) for one in columns}
         if entity.table is not None:
             made.keys[at] = keys_of(entity.table)
-            if not found_by(entity.table, made.keys[at], made.required[at], made.scalars[at]):
+            if not found_by(made.keys[at], made.required[at], made.scalars[at]):
                 made.ignored.add(at)
     made.references = references_of(blueprint, names, made.scalars)
     return made

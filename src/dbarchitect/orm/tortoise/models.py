@@ -49,10 +49,10 @@ def modules(plan: Plan) -> dict[str, str]:
     found: dict[str, list[Planned]] = defaultdict(list)
     for one in plan.models:
         found[one.module].append(one)
-    return {name: _module(plan, name, models) for name, models in sorted(found.items())}
+    return {name: _module(plan, models) for name, models in sorted(found.items())}
 
 
-def _module(plan: Plan, name: str, models: list[Planned]) -> str:
+def _module(plan: Plan, models: list[Planned]) -> str:
     used = Imports()
     used.names["tortoise.models"].add("Model")
     classes = [_model(plan, one, used) for one in models]

@@ -99,7 +99,7 @@ def scaffold(plan: Plan, modules: list[str], host: Host) -> list[File]:
         f"{package}/db/session.py": template("session.py", package=package),
         f"{package}/repository.py": template("repository.py", **_repository(plan, root)),
         f"{package}/seed.py": _seed(plan),
-        "tests/test_database.py": _test(plan, root),
+        "tests/test_database.py": _test(plan),
         ".env.example": "\n".join(environment) + "\n",
         ".gitignore": template("gitignore"),
         "pyproject.toml": template("pyproject.toml", package=package),
@@ -167,6 +167,6 @@ def _seed(plan: Plan) -> str:
     return template("seed.py", package=plan.package)
 
 
-def _test(plan: Plan, root: Planned | None) -> str:
+def _test(plan: Plan) -> str:
     names = [f"{plan.package}.models.{one}" for one in sorted({model.module for model in plan.models})]
     return template("test_database.py", package=plan.package, modules=", ".join(literal(one) for one in names))

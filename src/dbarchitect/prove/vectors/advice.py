@@ -115,7 +115,7 @@ def advise(host: Host, given: Given, *, k: int, target: float, latency_ms: float
             filter=advised,
             hybrid=joined,
             verdict=_verdict(of, trials, chosen, forecast, all_ms, all_ms <= latency_ms, k, target),
-            notes=tuple(_notes(of, given, trials, chosen, forecast, halved, target)),
+            notes=tuple(_notes(of, given, trials, forecast, halved, target)),
             needless=all_ms <= latency_ms,
             environment={"pgvector": table.extension},
         )
@@ -176,7 +176,6 @@ def _notes(
     of: VectorColumn,
     given: Given,
     trials: Sequence[IndexTrial],
-    chosen: tuple[int, int] | None,
     forecast: Forecast | None,
     halved: float | None,
     target: float,

@@ -12,7 +12,7 @@ from .estimates import misjudged
 from .reading import Reading
 from .rule import LEAST_MS, LEAST_SHARE, RULES, Rule
 
-__all__ = ["RULES", "Reading", "Rule", "findings_of", "misjudged", "read"]
+__all__ = ["MODULES", "RULES", "Reading", "Rule", "findings_of", "misjudged", "read"]
 
 MODULES = (scans, conditions, joins, order, memory, estimates, whole)  # each registers its rules when it is imported
 

@@ -40,7 +40,7 @@ def large_offset(reading: Reading) -> Iterator[QueryFinding]:
         )
 
 
-def _ordering_scan(reading: Reading, spot: Spot) -> Spot | None:
+def _ordering_scan(spot: Spot) -> Spot | None:
     """The scan that all keys of a sort are of, past joins that keep its rows: in the order of an index on it, the join
     could stop after the first rows."""
     keys = sort_keys_of(spot.node.sort_key)
@@ -94,7 +94,7 @@ def sort_for_topn(reading: Reading) -> Iterator[QueryFinding]:
         kept = spot.rows
         if "top-N" not in spot.node.sort_method and (spot.parent is None or spot.parent.node.type != "Limit"):
             continue
-        scan = _one_scan(spot) or _ordering_scan(reading, spot)
+        scan = _one_scan(spot) or _ordering_scan(spot)
         joined = scan is not None and scan is not _one_scan(spot)
         read = sum(one.rows for one in spot.children) if spot.children else 0.0
         if scan is None or spot.loops > 8 or not reading.executed:

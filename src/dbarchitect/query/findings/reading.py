@@ -115,7 +115,6 @@ class Reading:
         self.total = self.times.total
         self.spots: list[Spot] = []
         self._add(plan.root, None)
-        self.by_alias = {one.node.alias or one.node.relation: one for one in self.spots if one.node.relation}
 
     def _add(self, node: PlanNode, parent: Spot | None) -> Spot:
         number = len(self.spots)

@@ -12,7 +12,7 @@ from dbarchitect.model.figures import size_text
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.proof import Proof
 from dbarchitect.model.schema import Relational
-from dbarchitect.render.design import MS_OF_COST, SLOW_COST, pages, verdict
+from dbarchitect.render.design import MS_OF_COST, SLOW_COST, missing, pages, verdict
 from dbarchitect.render.digest import PLANNER_COST, amount, listed, plural
 
 from . import page
@@ -148,7 +148,7 @@ def design_page(
         title=f"{made.title}: dba design",
         cost=PLANNER_COST,
         heading=made.title,
-        mark="bad" if not made.holds else "warn" if open_ else "good",
+        mark="bad" if not made.holds else "warn" if open_ or made.unread else "good",
         verdict=_verdict(made, watched),
         facts=_facts(made),
         contents=[one for one in contents if one is not None],
@@ -166,6 +166,7 @@ def design_page(
         wrong=[one for one in probes if not one.holds],
         assumed=assumed,
         unread=unread,
+        missing=missing(made.unread),
         noted=noted,
         heard=heard,
         command=command,

@@ -52,7 +52,7 @@ def check(review: Context) -> Iterator[Finding]:
     for table in review.tables:
         for column in table.columns:
             if _is_address(column) and not _folded(review, table, column):
-                index = next((one for one in table.indexes if _compares(table, one, column)), None)
+                index = next((one for one in table.indexes if _compares(one, column)), None)
                 if index is not None:
                     yield _found(review, table, column, index)
 
@@ -68,7 +68,7 @@ def _is_address(column: Column) -> bool:
     )
 
 
-def _compares(table: Table, index: Index, column: Column) -> bool:
+def _compares(index: Index, column: Column) -> bool:
     """Whether a unique key compares the address itself; with others only if the address makes it a key."""
     return (
         index.unique

@@ -47,13 +47,13 @@ def check(review: Context) -> Iterator[Finding]:
         for key in table.foreign_keys:
             if not key.enforced or key.inherited:
                 continue
-            deleted = _barred(table, key, key.on_delete, key.set_columns or key.columns)
-            updated = _barred(table, key, key.on_update, key.columns)
+            deleted = _barred(table, key.on_delete, key.set_columns or key.columns)
+            updated = _barred(table, key.on_update, key.columns)
             if deleted or updated:
                 yield _found(review, table, key, deleted, updated)
 
 
-def _barred(table: Table, key: ForeignKey, action: Action, columns: tuple[str, ...]) -> list[str]:
+def _barred(table: Table, action: Action, columns: tuple[str, ...]) -> list[str]:
     """The columns that the action would set to NULL and that may not be."""
     if action not in ("SET NULL", "SET DEFAULT"):
         return []

@@ -45,7 +45,6 @@ from dbarchitect.review.rule import Rule
 
 RULE = Rule(__name__, __doc__, area="security", certainty="likely", severity=Severity.WARNING, since=15)
 
-_TRUE = frozenset({"1", "t", "true", "y", "yes", "on"})
 _PERSONAL = re.compile(
     r"\bauth\.(?:uid|jwt|role|email)\(|\bCURRENT_USER\b|\bCURRENT_ROLE\b|\bSESSION_USER\b|\bcurrent_setting\("
     r"|\bpg_has_role\(",

@@ -94,7 +94,7 @@ def alter_column(change: AlterColumn, major: int) -> Iterable[str]:
     if before.name != after.name:
         yield f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(before.name)} TO {quote_identifier(after.name)}"
     if before.generated != after.generated and not _generated_in_place(before, after, major):
-        yield from _replace_column(table, before, after, major)
+        yield from _replace_column(table, after, major)
         return
     target = f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(after.name)}"
     retyped = (before.type.sql, before.collation) != (after.type.sql, after.collation)
@@ -177,7 +177,7 @@ def _generated_in_place(before: Column, after: Column, major: int) -> bool:
     return before.generated.stored == after.generated.stored and major >= 17
 
 
-def _replace_column(table: Name, before: Column, after: Column, major: int) -> Iterable[str]:
+def _replace_column(table: Name, after: Column, major: int) -> Iterable[str]:
     old = quote_identifier(after.name)  # renamed already where the name changes
     if after.generated is not None:
         yield f"ALTER TABLE {table} DROP COLUMN {old}"

@@ -138,7 +138,7 @@ class Drafter:
         draft.notes.extend(f"{column.name}: {note}" for note in plan.notes)
         if statistics is not None:
             plan = replace(plan, order=order_share(plan, statistics.correlation))
-        elif _is_sequential(column, self.schema) and unique:
+        elif _is_sequential(column) and unique:
             plan = replace(plan, order=1.0)
         if plan.filled < wanted.filled and not column.not_null:
             draft.notes.append(f"{column.name}: {wanted.filled - plan.filled:,} more nulls")
@@ -507,7 +507,7 @@ def _is_counter_name(column: Column) -> bool:
     ) and (column.type.base in ("int2", "int4", "int8"))
 
 
-def _is_sequential(column: Column, schema: Relational) -> bool:
+def _is_sequential(column: Column) -> bool:
     """Whether the column is handed out in order: an identity, a serial, an integer key."""
     return column.identity is not None or "nextval" in (column.default or "") or column.type.base in INTEGERS
 

@@ -30,26 +30,22 @@ from dbarchitect.engines.postgres.lab.keys import (
     Console,
     Parents,
     is_not_null,
-    key_texts,
     only,
     orphan,
-    source_rows,
-    unique_indexes,
 )
+from dbarchitect.engines.postgres.lab.late_keys import LateKeys
 from dbarchitect.engines.postgres.lab.plausible import Types, resolve
-from dbarchitect.engines.postgres.lab.rows import Draft, Slot, free_name, layer, rank_sql, select_rows, ticks_sql
-from dbarchitect.engines.postgres.lab.values import draw, permutation, uniform
-from dbarchitect.model.facts import ColumnStatistics, Facts
+from dbarchitect.engines.postgres.lab.rows import Draft, free_name, select_rows
+from dbarchitect.engines.postgres.lab.volumes import in_order, volumes
+from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.names import Name, quote_identifier, quote_literal
-from dbarchitect.model.schema import Check, ForeignKey, Relational, Table
+from dbarchitect.model.schema import ForeignKey, Relational, Table
 from dbarchitect.model.value import Value
 
 if TYPE_CHECKING:
     import psycopg
 
-DEFAULT_ROWS = 1_000  # of a table of which nothing is known
-_KEEP_WHOLE = 1_000  # tables up to this size are not scaled down
 _BUILD_INDEXES_AFTER = 5_000  # rows from which building an index afterwards is faster than keeping it
 _ROW_BY_ROW = 50_000  # rows that may be tried one by one where an INSERT of all fails
 
@@ -99,14 +95,6 @@ class LabReport(Value, frozen=True, kw_only=True):
         return sum(t.rows for t in self.tables)
 
 
-class Violation(Value, frozen=True, kw_only=True):
-    """Rows of `table` that break `constraint`."""
-
-    table: str
-    constraint: str
-    rows: int
-
-
 def fill(
     connection: psycopg.Connection[Any],
     schema: Relational,
@@ -150,131 +138,6 @@ def fill(
         lab.refresh()
         lab.analyse(todo)
     return LabReport(seed=seed, tables=tuple(made[k] for k in sorted(made)), gaps=tuple(lab.gaps), scaled=scaled)
-
-
-def violations(connection: psycopg.Connection[Any], schema: Relational) -> tuple[Violation, ...]:
-    """Every enforced foreign key, unique index, CHECK and NOT NULL that rows break, counted by plain queries (no index
-    is trusted). Exclusion constraints are not counted."""
-    found: list[Violation] = []
-
-    def count(table: Table, constraint: str, sql: str) -> None:
-        rows = connection.execute(_bytes(connection, sql)).fetchone()
-        if rows and rows[0]:
-            found.append(Violation(table=str(table.name), constraint=constraint, rows=int(rows[0])))
-
-    for table in schema.tables:
-        if table.kind == "foreign":
-            continue
-        rows_of = only(table)
-        for column in table.columns:
-            if column.not_null:
-                sql = f"SELECT count(*) FROM {rows_of} WHERE {quote_identifier(column.name)} IS NULL"
-                count(table, f"{column.name} NOT NULL", sql)
-        for one in table.constraints:
-            if isinstance(one, Check) and one.enforced:
-                count(table, one.name, f"SELECT count(*) FROM {rows_of} WHERE ({one.expression}) IS FALSE")
-            elif isinstance(one, ForeignKey) and one.enforced and not one.period:
-                target = schema.table(one.target)
-                if target is not None:
-                    count(table, one.name, f"SELECT count(*) FROM {rows_of} AS c WHERE {orphan(one, target)}")
-        for index in unique_indexes(table):
-            if index.method != "btree":
-                continue
-            keys = ", ".join(quote_identifier(k.column) if k.column else f"({k.expression})" for k in index.keys)
-            where = [f"({index.predicate})"] if index.predicate else []
-            if not index.nulls_not_distinct:
-                where.extend(f"({k}) IS NOT NULL" for k in key_texts(index))
-            condition = f" WHERE {' AND '.join(where)}" if where else ""
-            count(
-                table,
-                index.name.name,
-                f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {rows_of}{condition}"
-                f" GROUP BY {keys} HAVING count(*) > 1) AS d",
-            )
-    return tuple(found)
-
-
-# ---- how many rows
-
-
-def volumes(
-    schema: Relational, *, rows: Mapping[str, int] | None = None, budget_rows: int = 1_000_000
-) -> tuple[dict[str, int], dict[str, float], str]:
-    """Rows by table key, what the facts say of them, and in words what was scaled down.
-
-    Tables without facts get 1,000 rows: tables that only link others twice that, small tables that others refer to a
-    tenth. What exceeds the budget is taken from the tables of more than 1,000 rows, all by the same factor.
-    """
-    rows = rows or {}
-    wanted: dict[str, int] = {}
-    sources: dict[str, float] = {}
-    free: dict[str, float] = {}
-    referenced = {fk.target for t in schema.tables for fk in t.foreign_keys}
-    for table in schema.tables:
-        key = str(table.name)
-        source = source_rows(schema, table)
-        if source is not None:
-            sources[key] = source
-        if key in rows or "*" in rows:
-            wanted[key] = max(rows.get(key, rows.get("*", 0)), 0)
-        elif source is not None:
-            free[key] = source
-        else:
-            linked = {c for fk in table.foreign_keys for c in fk.columns}
-            own = [c for c in table.columns if c.name not in linked]
-            if len(table.foreign_keys) >= 2 and len(own) <= 3:
-                free[key] = 2 * DEFAULT_ROWS
-            elif table.name in referenced and not linked and len(table.columns) <= 3:
-                free[key] = DEFAULT_ROWS // 10
-            else:
-                free[key] = DEFAULT_ROWS
-    roots = {str(t.name) for t in schema.tables if t.partition_of is None and t.kind != "foreign"}
-    total = sum(n for k, n in free.items() if k in roots)
-    scaled = ""
-    factor = 1.0
-    if total > budget_rows:
-        large = sorted((n for k, n in free.items() if k in roots and n > _KEEP_WHOLE), reverse=True)
-        small = total - sum(large)
-        factor = max(budget_rows - small, 0) / sum(large) if large else 1.0
-        # Scaled tables keep a floor; what the floor costs comes off the others.
-        for _ in range(20):
-            floored = sum(_KEEP_WHOLE for n in large if n * factor < _KEEP_WHOLE)
-            above = sum(n for n in large if n * factor >= _KEEP_WHOLE)
-            better = max(budget_rows - small - floored, 0) / above if above else factor
-            if abs(better - factor) < 1e-9:
-                break
-            factor = better
-        scaled = (
-            f"{len(large)} of {len(roots)} tables are scaled down, to {factor:.3g} of their rows, "
-            f"to stay within {budget_rows:,} rows"
-        )
-    for key, n in free.items():
-        whole = n <= _KEEP_WHOLE or factor >= 1.0
-        wanted[key] = round(n) if whole else max(round(n * factor), _KEEP_WHOLE)
-    return wanted, sources, scaled
-
-
-# ---- in which order
-
-
-def in_order(schema: Relational) -> list[Table]:
-    """The tables, parents before children as far as cycles allow (the smallest number of open parents goes first)."""
-    left = {t.name: t for t in sorted(schema.tables, key=lambda t: t.name) if t.partition_of is None}
-    needs = {n: {fk.target for fk in t.foreign_keys if fk.target in left} - {n} for n, t in left.items()}
-    # A key that may be null can wait, so such an edge counts less where a cycle must be cut.
-    hard = {
-        n: {fk.target for fk in t.foreign_keys if all(is_not_null(t, c) for c in fk.columns)} for n, t in left.items()
-    }
-    result: list[Table] = []
-    while left:
-        name = min(left, key=lambda n: (len(needs[n] & hard[n] & left.keys()), len(needs[n] & left.keys()), n))
-        ready = [n for n in left if not needs[n] & left.keys()]
-        name = ready[0] if ready else name
-        result.append(left.pop(name))
-    return result
-
-
-# ---- the work
 
 
 class _Lab:
@@ -361,7 +224,7 @@ class _Lab:
         except psycopg.Error as err:
             if self.connection.closed:
                 raise
-            made = self._one_by_one(draft, wanted) if draft is not None else 0
+            made = self._one_by_one(draft) if draft is not None else 0
             effect = f"rows made one by one, the server refused all at once: {_said(err)}"
             if not made:
                 return self._failed(report, _said(err))
@@ -446,7 +309,7 @@ class _Lab:
             [list(indexes)],
         )
 
-    def _one_by_one(self, draft: Draft, wanted: int) -> int:
+    def _one_by_one(self, draft: Draft) -> int:
         """Row by row, leaving out what the server refuses: the last resort, for constraints nobody can foresee."""
         import psycopg
 
@@ -477,9 +340,10 @@ class _Lab:
         import psycopg
 
         self.parents.forget()
+        keys = LateKeys(self.console, self.parents, self.drafter, self.schema, self.types)
         for draft, fk in self.postponed:
             try:
-                self._set_key(draft, fk)
+                keys.set_key(draft, fk)
             except psycopg.Error as err:
                 if self.connection.closed:
                     raise
@@ -487,121 +351,6 @@ class _Lab:
                     Gap(kind="constraint", name=fk.name, effect=f"its columns stay as they were made: {_said(err)}")
                 )
                 self._gap("constraint", f"{draft.table.name}.{fk.name}", f"its columns stay empty: {_said(err)}")
-
-    def _set_key(self, draft: Draft, fk: ForeignKey) -> None:
-        table = draft.table
-        to_self = fk.target == table.name
-        columns = tuple(c for c in (table.column(n) for n in fk.columns) if c is not None)
-        waiting = {c.name for c in draft.nulls}
-        if waiting & set(fk.columns) and not set(fk.columns) <= waiting:
-            self._set_shared_key(table, fk, waiting, draw(draft.seed, fk.name) >> 1)
-            return
-        numbering = self.console.scratch()
-        in_place = to_self and self._in_place(table, fk)
-        physical = to_self and not in_place
-        order = quote_identifier(fk.target_columns[0]) if in_place else "tableoid, ctid"
-        count = self.console.run(
-            f"CREATE TEMPORARY TABLE {numbering} AS SELECT row_number() OVER (ORDER BY {order}) - 1 AS i,"
-            f" ctid AS tid, tableoid AS oid FROM {only(table)}"
-        )
-        keys = self.parents.keys(fk, (), physical=physical)
-        if not count or not keys.count:
-            return
-        counted = Draft(table=table, rows=count, seed=draft.seed)
-        nullable = [c for c in columns if not c.not_null]
-        statistics = {c.name: self.parents.statistics(table, c.name) for c in columns}
-        known = [s.null_fraction for c in nullable if (s := statistics[c.name]) is not None]
-        share = (max(known) if known else 0.1) if nullable else 0.0
-        unique = self.drafter.covers_key(table, fk)
-        filled = count - round(share * count)
-        if unique:
-            filled = min(filled, keys.count)
-        if physical:
-            statistics = {n: _ranked(s) if s is not None else None for n, s in statistics.items()}
-        plan = self.parents.plan(counted, fk, keys, statistics, filled, unique)
-        slot = Slot(number=0, columns=columns, plan=plan, seed=draw(draft.seed, fk.name), keys=keys)
-        step = permutation(count, slot.seed, plan.order)
-        inner = f"SELECT generate_series(0::bigint, {count - 1}::bigint) AS i"
-        inner = layer(inner, ["i", f"{step.first} AS y0"])
-        inner = layer(inner, ["i", f"{rank_sql(slot, step)} AS r0"])
-        inner = ticks_sql(inner, ["i"], [slot])
-        tick = "t0"
-        if to_self and not unique:
-            # Parents come before their children, so that the tree has no cycle; the first row has none but itself.
-            first = "NULL" if nullable else "0"
-            tick = (
-                f"CASE WHEN i = 0 AND t0 IS NOT NULL THEN {first} WHEN t0 >= i THEN t0 * i / {keys.count} ELSE t0 END"
-            )
-        value = [f"f.k{n}" for n in range(len(columns))] if keys.table else [f"({keys.base}::int8 + l.tick)"]
-        join = f" LEFT JOIN {keys.table} AS f ON f.rank = l.tick" if keys.table else ""
-        listed = ", ".join(
-            f"({v})::{resolve(c.type, self.types)[0].sql} AS k{n}"
-            for n, (v, c) in enumerate(zip(value, columns, strict=True))
-        )
-        source = (
-            f"SELECT n.tid, n.oid, {listed} FROM (SELECT i, {tick} AS tick FROM ({inner} OFFSET 0) AS x OFFSET 0) AS l"
-            f" JOIN {numbering} AS n ON n.i = l.i{join}"
-        )
-        targets = ", ".join(f"{quote_identifier(c.name)} = k.k{n}" for n, c in enumerate(columns))
-        must = " OR ".join(f"k.k{n} IS NOT NULL" for n in range(len(columns)))
-        self.console.run(
-            f"UPDATE {only(table)} AS c SET {targets} FROM ({source}) AS k"
-            f" WHERE c.ctid = k.tid AND c.tableoid = k.oid" + (f" AND ({must})" if not nullable else "")
-        )
-        # All rows were rewritten in their order; this leaves them where they were.
-        self.console.run(f"VACUUM FULL {table.name}")
-
-    def _set_shared_key(self, table: Table, fk: ForeignKey, waiting: set[str], seed: int) -> None:
-        """Columns of a key whose other columns are set: the parent is one of those that agree, in a table's reference
-        to itself one that stands before the row."""
-        target = self.schema.table(fk.target)
-        if target is None:
-            return
-        pairs = list(zip(fk.columns, fk.target_columns, strict=True))
-        own = ", ".join(quote_identifier(c) for c, _ in pairs if c not in waiting)
-        group = ", ".join(quote_identifier(t) for c, t in pairs if c not in waiting)
-        every = ", ".join(f"{quote_identifier(t)} AS k{n}" for n, (_, t) in enumerate(pairs))
-        parents, children = self.console.scratch(), self.console.scratch()
-        self.console.run(
-            f"CREATE TEMPORARY TABLE {parents} AS SELECT tableoid AS oid, ctid AS tid, {every},"
-            f" row_number() OVER (PARTITION BY {group} ORDER BY tableoid, ctid) - 1 AS rank,"
-            f" count(*) OVER (PARTITION BY {group}) AS many FROM {only(target)}"
-        )
-        self.console.run(
-            f"CREATE TEMPORARY TABLE {children} AS SELECT tableoid AS oid, ctid AS tid, {own},"
-            f" row_number() OVER (ORDER BY tableoid, ctid) AS i FROM {only(table)}"
-        )
-        agree = " AND ".join(
-            f"{{}}.k{n} = c.{quote_identifier(c)}" for n, (c, _) in enumerate(pairs) if c not in waiting
-        )
-        if fk.target == table.name:
-            many = f"JOIN (SELECT oid, tid, rank AS many FROM {parents}) AS g ON g.oid = c.oid AND g.tid = c.tid"
-        else:
-            groups = ", ".join(f"k{n}" for n, (c, _) in enumerate(pairs) if c not in waiting)
-            many = f"JOIN (SELECT DISTINCT {groups}, many FROM {parents}) AS g ON {agree.format(*['g'] * len(pairs))}"
-        known = [s.null_fraction for c in waiting if (s := self.parents.statistics(table, c)) is not None]
-        share = max(known) if known else 0.1
-        targets = ", ".join(f"{quote_identifier(c)} = k.k{n}" for n, (c, _) in enumerate(pairs) if c in waiting)
-        self.console.run(
-            f"UPDATE {only(table)} AS u SET {targets} FROM (SELECT c.oid, c.tid, p.* FROM"
-            f" (SELECT rank, {', '.join(f'k{n}' for n in range(len(pairs)))} FROM {parents})"
-            f" AS p JOIN {children} AS c ON {agree.format(*['p'] * len(pairs))} {many}"
-            f" WHERE p.rank = floor({uniform('c.i', seed)} * g.many)::int8 AND {uniform('c.i', seed + 1)} >= {share!r}"
-            f" AND g.many > 0) AS k WHERE u.ctid = k.tid AND u.tableoid = k.oid"
-        )
-        self.console.run(f"VACUUM FULL {table.name}")
-
-    def _in_place(self, table: Table, fk: ForeignKey) -> bool:
-        """Whether the referenced key grows with the physical position (but for some rows between pages)."""
-        if len(fk.target_columns) != 1:
-            return False
-        key = quote_identifier(fk.target_columns[0])
-        position = "row_number() OVER (ORDER BY tableoid, ctid)"
-        ((alike,),) = self.console.ask(
-            f"SELECT corr(a, b) > 0.99 FROM (SELECT {position} AS a, row_number() OVER (ORDER BY {key}) AS b"
-            f" FROM {only(table)}) AS x"
-        )
-        return bool(alike)
 
     def mend(self, tables: Sequence[Table]) -> None:
         """Verify every foreign key. Orphans (a wider key decided, or rows were refused) lose the reference, or go."""
@@ -733,16 +482,6 @@ def _session(connection: psycopg.Connection[Any]) -> Generator[None]:
         if not connection.closed:
             for name in settings:
                 connection.execute(_bytes(connection, f"RESET {name}"))
-
-
-def _ranked(statistics: ColumnStatistics) -> ColumnStatistics:
-    """Statistics of a self reference without their values: ranks are positions there, not keys."""
-    return ColumnStatistics(
-        column=statistics.column,
-        null_fraction=statistics.null_fraction,
-        n_distinct=statistics.n_distinct,
-        correlation=None,
-    )
 
 
 def _defaults(draft: Draft) -> str:

@@ -82,7 +82,7 @@ def plausible(wanted: Wanted, scene: Scene, ask: Ask) -> ColumnPlan | None:
     if bounds is not None and ticks is not None:
         segments = _clipped(wanted, scene, ticks, bounds, ask)
         if segments:
-            grain = _grain(base, name, ticks)
+            grain = _grain(base, ticks)
             return ColumnPlan(
                 rows=wanted.rows,
                 segments=segments,
@@ -172,7 +172,7 @@ def _order(base: str, name: str) -> float:
     return 0.0
 
 
-def _grain(base: str, name: str, ticks: Ticks) -> int:
+def _grain(base: str, ticks: Ticks) -> int:
     if base == "uuid" or base not in ("timestamp", "timestamptz", "time", "interval"):
         return 1
     return max(ticks.grains[-1], 1_000 if base != "time" else 60_000_000)
@@ -253,7 +253,7 @@ def _clipped(wanted: Wanted, scene: Scene, ticks: Ticks, bounds: list[str], ask:
     limits = [h for h in scene.hints if h.operator in (">", ">=", "<", "<=")]
     texts = [*bounds, *(h.values[0] for h in limits), *(b for pair in wanted.allowed or () for b in pair if b)]
     known = read_ticks(ticks, base, [t for t in dict.fromkeys(texts) if base not in INTEGERS or whole_number(t)], ask)
-    grain = _grain(base, scene.column.name.lower(), ticks)
+    grain = _grain(base, ticks)
     lowest, highest = ticks.lowest, ticks.highest
     for hint in limits:
         tick = known.get(hint.values[0])

@@ -53,7 +53,7 @@ def from_statistics(wanted: Wanted, statistics: ColumnStatistics, ask: Ask) -> C
     if statistics.range_bounds_histogram:
         return _range_plan(wanted, statistics, ask)
     if statistics.most_common_elements and (wanted.type.is_array or base == "tsvector"):
-        return _element_plan(wanted, statistics, common, frequencies, ask)
+        return _element_plan(wanted, statistics, common, frequencies)
     if not common and not bounds:
         return None
     known = dict(zip(common, frequencies, strict=False))
@@ -189,7 +189,6 @@ def _element_plan(
     statistics: ColumnStatistics,
     common: Sequence[str],
     frequencies: Sequence[float],
-    ask: Ask,
 ) -> ColumnPlan:
     """Arrays and tsvectors: common whole values, the rest put together from their elements by frequency."""
     is_array = wanted.type.is_array

@@ -31,18 +31,15 @@ class Lag:
         self._limit_s = limit_s
         self._say = say
         self._marks: deque[tuple[float, int]] = deque(maxlen=_MARKS)
-        self.waited_s = 0.0
         self.hidden = False  # standbys exist whose position this role is not shown
 
     def wait(self, connection: psycopg.Connection[Any]) -> None:
         """Return when no standby is too far behind."""
         if self._limit_s <= 0:
             return
-        began = time.monotonic()
         while (behind := self._seconds(connection)) > self._limit_s:
             self._say(f"waiting for a standby that is {behind:.0f} s behind (--max-lag {self._limit_s:g}s)")
             time.sleep(min(1.0, self._limit_s))
-        self.waited_s += time.monotonic() - began
 
     def _seconds(self, connection: psycopg.Connection[Any]) -> float:
         row = connection.execute(_NOW).fetchone()

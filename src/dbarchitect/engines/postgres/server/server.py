@@ -230,11 +230,6 @@ class Server:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
-    def restart(self) -> None:
-        """Shut down cleanly (every page is on disk then) and start again on the same files."""
-        with self.halted():
-            pass
-
     @contextlib.contextmanager
     def halted(self) -> Generator[Path]:
         """The data directory while the server is down, for whoever edits its files.

@@ -233,7 +233,7 @@ class SizeModel:
             nulls = one.null_fraction if key.nullable else 0.0
             return self._with_samples(key, one, nulls, self._distinct_values(one, rows))
         if key.column is None:
-            return self._expression(index, key, rows)
+            return self._expression(index, key)
         width = key.length if key.length > 0 else 33.0  # the planner's own guess for unknown text (get_typavgwidth)
         return _Values(common=(), others=(), null_fraction=0.0, distinct=_UNKNOWN_DISTINCT, width=width)
 
@@ -316,7 +316,7 @@ class SizeModel:
             parameters += literals
         return (f"(select {', '.join(items)}) as sampled", parameters) if items else None
 
-    def _expression(self, index: PhysicalIndex, key: Key, rows: float) -> _Values:
+    def _expression(self, index: PhysicalIndex, key: Key) -> _Values:
         """An expression, computed over its columns' sampled values."""
         fallback = _Values(
             common=(),

@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 
 from dbarchitect import __version__
-from dbarchitect.errors import InputError
+from dbarchitect.errors import InputError, unreadable
 from dbarchitect.files import write_whole
 from dbarchitect.model.facts import Facts
 from dbarchitect.model.finding import Gap
@@ -95,7 +95,7 @@ def read(path: Path) -> Snapshot:
     except FileNotFoundError as err:
         raise InputError(f"there is no file {path}", hint="dba twin create SOURCE -o FILE.twin makes one") from err
     except (IsADirectoryError, PermissionError) as err:
-        raise InputError(f"cannot read {path}: {err.strerror}") from err
+        raise unreadable(path, err) from err
     except (zipfile.BadZipFile, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError) as err:
         # zipfile raises any of these for damaged archives, zlib's errors included
         raise InputError(f"{path} is damaged or not a twin ({err})", hint=_HINT) from err

@@ -315,9 +315,18 @@
         if (name) focus(name);
       });
     }
+    // On paper a drawing is whole, and no larger than it was drawn.
     let paper = null;
-    addEventListener("beforeprint", () => { paper = now.view; if (!gathered) now.svg.setAttribute("viewBox", `${now.whole.x} ${now.whole.y} ${now.whole.width} ${now.whole.height}`); });
-    addEventListener("afterprint", () => { if (paper) show(paper); });
+    addEventListener("beforeprint", () => {
+      const { x, y, width, height } = now.whole;
+      paper = now.view;
+      if (!gathered) now.svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+      now.svg.style.maxWidth = `${width}px`;
+    });
+    addEventListener("afterprint", () => {
+      for (const one of drawings) one.svg.style.maxWidth = "";
+      if (paper) show(paper);
+    });
     shown();
     fit();
     new ResizeObserver(() => { if (!focused) fit(); }).observe(canvas);
