@@ -7,7 +7,6 @@ small and about a large schema; with two tokenizers whose vocabularies come with
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -27,16 +26,9 @@ from . import report
 from .generated import statements
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from migration_tools import fetched
 from postgres_servers import test_cache
+from tokens import counted
 
-_PACKAGES = (("@anthropic-ai/tokenizer", "0.0.4"), ("gpt-tokenizer", "4.0.0"))
-_COUNT = """
-const { countTokens } = require("@anthropic-ai/tokenizer");
-const { encode } = require("gpt-tokenizer/encoding/o200k_base");
-const texts = JSON.parse(require("fs").readFileSync(0));
-console.log(JSON.stringify(texts.map((text) => [countTokens(text), encode(text).length])));
-"""
 _SMALL = """
 CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL, name text);
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -50,19 +42,6 @@ A customer has many orders. A customer has a name and an email. Email is unique.
 An order has many items. An order has a status (pending, paid, shipped) and a total in EUR.
 List a customer's orders, newest first, 20 at a time. 2M orders.
 """
-
-
-def counted(texts: list[str]) -> list[tuple[int, int]]:
-    """Tokens of each text, by Claude's published tokenizer and by o200k_base."""
-    ran = subprocess.run(
-        ["node", "-e", _COUNT],
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=fetched(_PACKAGES),
-    )
-    return [(one, other) for one, other in json.loads(ran.stdout)]
 
 
 def listed(desk: Desk) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from dbarchitect.agent.plans import Target
 from dbarchitect.agent.server import make_server
 from dbarchitect.cli import run
 from dbarchitect.errors import DbaError, InputError
+from tokens import counted
 
 UP, DOWN = "ALTER TABLE orders ADD note text;", "ALTER TABLE orders DROP COLUMN note;"
 BRIEF = """# Lending
@@ -126,8 +127,10 @@ def test_from_a_brief_to_a_database_through_the_protocol_alone(desks, database):
         assert "CREATE TABLE" in up
 
         rehearsed = await call("rehearse_migration", source="app", up_sql=up, down_sql=down)
-        whole = json.loads((await call("get_evidence", number=rehearsed["evidence"]))["result"])
-        assert whole["plan"] == rehearsed["plan"] and whole["verdict"] == "good" and whole["steps"]
+        assert await part(rehearsed["evidence"], "/plan") == rehearsed["plan"]
+        assert await part(rehearsed["evidence"], "/verdict") == "good"
+        assert len(await part(rehearsed["evidence"], "/steps/0:2")) == 2
+        assert f"apply_migration with the plan {rehearsed['plan']}" in rehearsed["report"]
         assert columns(empty) == set()  # nothing was written until here
 
         applied = await call("apply_migration", plan=rehearsed["plan"])
@@ -388,12 +391,14 @@ def test_a_rehearsal_that_was_not_good_is_refused(up, desks, app):
     assert unchanged(app) == before
 
 
-def test_the_descriptions_stay_short_with_the_tool(desks, app):
+def test_with_the_tool_the_list_stays_short_and_the_prompt_names_it(desks, app):
     async def session() -> None:
         async with Client(make_server(desks({"app": app}, "app"))) as client:
             listed = (await client.list_tools()).tools
-            text = json.dumps([one.model_dump(exclude_none=True, exclude={"output_schema"}) for one in listed])
-            assert len(text) / 3 < 3_000  # of English and JSON a token is more than three characters
+            whole = json.dumps([one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed])
+            assert max(counted([whole])[0]) < 2_000
+            said = (await client.get_prompt("migrate", {"task": "mine"})).messages[0].content.text
+            assert "call apply_migration" in said and "You apply nothing" not in said
 
     anyio.run(session)
 

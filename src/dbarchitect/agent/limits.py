@@ -27,8 +27,8 @@ _BRINGS_CODE = (s.CreateFunction, s.CreateExtension, s.ChangeOwner)  # which wou
 _SETTINGS = frozenset(
     ("lock_timeout", "statement_timeout", "transaction_timeout", "search_path", "timezone", "check_function_bodies")
 )
-# Of PostgreSQL's own functions those that run a text as a query, which may be another one on the database.
-_RUN_TEXT = ("query_to_xml", "cursor_to_xml", "ts_stat", "ts_rewrite", "crosstab", "connectby", "dblink")
+# Functions that run a text as a query, which may be another one on the database; and the way to write names unseen.
+_RUN_TEXT = ("query_to_xml", "cursor_to_xml", "ts_stat", "ts_rewrite", "crosstab", "connectby", "dblink", 'u&"')
 # A trigger function of these alone keeps times and writes things another way: it reaches nothing but its row.
 _COMPUTES = frozenset(
     ("now", "clock_timestamp", "statement_timestamp", "coalesce", "lower", "upper", "btrim", "if", "elsif", "and", "or")
