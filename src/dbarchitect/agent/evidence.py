@@ -91,7 +91,8 @@ def _described(value: Any, pointer: str) -> dict[str, Any]:
             described["more"] = f"{len(items) - _NAMED:,} more"
     else:
         described["size"] = _size(value)
-        described["first"] = f"{pointer}/0:{_fitting(value)}"
+        fitting = _fitting(value)
+        described["first"] = f"{pointer}/0:{fitting}" if fitting else f"{pointer}/0"
     return described
 
 
@@ -109,12 +110,12 @@ def _size(value: Any) -> str:
 
 
 def _fitting(value: list[Any] | str) -> int:
-    """How many from the start fit into a part."""
+    """How many from the start fit into a part; 0 where not even one does."""
     if isinstance(value, str):
         return _PART * 3 // 4  # its escapes take room
     taken = 0
     for number, one in enumerate(value):
         taken += len(json.dumps(one, indent=2)) * 5 // 4
         if taken > _PART:
-            return max(number, 1)
+            return number
     return len(value)
