@@ -165,6 +165,8 @@ def test_no_answer_fills_a_context(desk, tmp_path):
     assert "code character varying(40)" in desk.context("big", "thing_299, module_5.*").report
     with pytest.raises(InputError, match="no table is called 'nothing'"):
         desk.context("big", "nothing")
+    with pytest.raises(InputError, match="has 3,000 characters"):
+        desk.context("big", "[" * 3_000)
     review = desk.check("big", "", False)
     assert "get_evidence has all of it" in review.report
     whole = json.loads(desk.evidence(review.evidence))

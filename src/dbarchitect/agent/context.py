@@ -10,6 +10,7 @@ from dbarchitect.model.schema import Check, EnumType, Exclude, Relational, Table
 from dbarchitect.render.untrusted import line
 
 _MANY = 12  # labels of an enum, tables that a hint names
+_LONG = 2_000  # characters of patterns
 
 
 def described(schema: Relational, patterns: str, room: int) -> tuple[list[str], str]:
@@ -18,6 +19,8 @@ def described(schema: Relational, patterns: str, room: int) -> tuple[list[str], 
     `patterns`: names of tables or views, also without their schema, `*` for any characters, separated by commas; they
     are told in full. Raises `InputError` where one names nothing.
     """
+    if len(patterns) > _LONG:
+        raise InputError(f"`tables` has {len(patterns):,} characters", hint=f"at most {_LONG:,}: `*` names many")
     if patterns.strip():
         chosen = _chosen(schema, patterns)
         return [text for one in chosen for text in _full(one, schema)], ""
