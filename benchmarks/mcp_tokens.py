@@ -83,7 +83,7 @@ def _answers(desk: Desk) -> dict[str, str]:
                 said[title] = _text(result)
                 address = (result.structured_content or {}).get("evidence")
                 if address and name in ("check_schema", "design_schema"):
-                    said[f"get_evidence of that ({name})"] = _text(
+                    said[f"get_evidence of that ({title})"] = _text(
                         await client.call_tool("get_evidence", {"number": address})
                     )
 
