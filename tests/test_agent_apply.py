@@ -23,10 +23,12 @@ from mcp import Client
 import postgres_servers
 from conftest import Database
 from dbarchitect.agent.desk import Desk
+from dbarchitect.agent.limits import for_a_person
 from dbarchitect.agent.plans import Target
 from dbarchitect.agent.server import make_server
 from dbarchitect.cli import run
 from dbarchitect.errors import DbaError, InputError
+from dbarchitect.model.rehearsal import Rehearsal
 from tokens import counted
 
 UP, DOWN = "ALTER TABLE orders ADD note text;", "ALTER TABLE orders DROP COLUMN note;"
@@ -353,6 +355,13 @@ def test_what_a_person_has_to_apply_is_refused(up, desks, app, tmp_path):
         desk.apply(plan)
     assert (unchanged(app), app.connection.execute(roles).fetchone()) == before
     assert not list((tmp_path / "applied").rglob("*.sql"))
+
+
+def test_what_the_grammar_cannot_read_is_for_a_person():
+    good = Rehearsal(plan="", source="", migrations=(), base_hash="", verdict="good")
+    assert for_a_person(("ALTER TABEL x",), good).startswith("it cannot be read")
+    assert for_a_person(("ALTER TABLE x ADD y int", "DROP ROLE z"), good).startswith("DROP ROLE")  # the way back too
+    assert for_a_person(("ALTER TABLE x ADD y int", "ALTER TABLE x DROP y"), good) == ""
 
 
 def test_an_owner_that_is_no_superuser_may_bring_functions(desks, app):

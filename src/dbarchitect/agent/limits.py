@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import psycopg
 
+from dbarchitect.errors import InputError
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.sql import statements as s
 from dbarchitect.sql.reading import read_statements
@@ -84,7 +85,12 @@ def _only_computes(body: str) -> bool:
 
 
 def _reasons(text: str) -> Iterator[str]:
-    for one in read_statements(text, ""):
+    try:
+        parsed = read_statements(text, "")
+    except InputError as err:  # of a version that the grammar does not know yet, or no SQL at all
+        yield f"it cannot be read: {err.message}"
+        return
+    for one in parsed:
         action, tag = one.action, command_tag(one.text.sql)
         if isinstance(action, (*_PLAIN, *_BRINGS_CODE)):
             continue
