@@ -14,6 +14,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import pytest
@@ -22,10 +23,13 @@ from mcp import Client
 import postgres_servers
 from conftest import Database
 from dbarchitect.agent.desk import Desk
+from dbarchitect.agent.limits import for_a_person
 from dbarchitect.agent.plans import Target
 from dbarchitect.agent.server import make_server
 from dbarchitect.cli import run
 from dbarchitect.errors import DbaError, InputError
+from dbarchitect.model.rehearsal import Rehearsal
+from tokens import counted
 
 UP, DOWN = "ALTER TABLE orders ADD note text;", "ALTER TABLE orders DROP COLUMN note;"
 BRIEF = """# Lending
@@ -56,9 +60,11 @@ def desks(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     made: list[Desk] = []
     folders: list[tempfile.TemporaryDirectory[str]] = []
 
-    def make(sources: dict[str, Database], target: str | None = None) -> Desk:
+    def make(sources: dict[str, Database], target: str | None = None, *, user: str = "postgres") -> Desk:
         folders.append(tempfile.TemporaryDirectory())
-        urls = {name: one.server.url(one.name) for name, one in sources.items()}
+        urls = {
+            name: one.server.url(one.name).replace("postgres@", f"{quote(user)}@", 1) for name, one in sources.items()
+        }
         made.append(
             Desk(
                 urls,
@@ -111,14 +117,22 @@ def test_from_a_brief_to_a_database_through_the_protocol_alone(desks, database):
     async def work(call: Callable[..., Any]) -> None:
         assert "sources: app" in (await call("get_context"))["report"]
         designed = await call("design_schema", brief=BRIEF)
-        files = json.loads((await call("get_evidence", number=designed["evidence"]))["result"])["files"]
-        up = next(text for name, text in files.items() if name.startswith("migrations/") and name.endswith(".up.sql"))
-        down = next(text for name, text in files.items() if name.endswith(".down.sql"))
-        assert "CREATE TABLE" in up and "README.md" in files and any(name.startswith("evidence/") for name in files)
+
+        async def part(number: str, pointer: str) -> Any:
+            return json.loads((await call("get_evidence", number=number, part=pointer))["result"])
+
+        files = (await part(designed["evidence"], "/files"))["parts"]
+        assert "/files/README.md" in files and any(name.startswith("/files/evidence~1") for name in files)
+        ups = [name for name in files if name.startswith("/files/migrations~1") and name.endswith(".up.sql")]
+        up = await part(designed["evidence"], ups[0])
+        down = await part(designed["evidence"], ups[0].replace(".up.", ".down."))
+        assert "CREATE TABLE" in up
 
         rehearsed = await call("rehearse_migration", source="app", up_sql=up, down_sql=down)
-        whole = json.loads((await call("get_evidence", number=rehearsed["evidence"]))["result"])
-        assert whole["plan"] == rehearsed["plan"] and whole["verdict"] == "good" and whole["steps"]
+        assert await part(rehearsed["evidence"], "/plan") == rehearsed["plan"]
+        assert await part(rehearsed["evidence"], "/verdict") == "good"
+        assert len(await part(rehearsed["evidence"], "/steps/0:2")) == 2
+        assert f"apply_migration with the plan {rehearsed['plan']}" in rehearsed["report"]
         assert columns(empty) == set()  # nothing was written until here
 
         applied = await call("apply_migration", plan=rehearsed["plan"])
@@ -284,6 +298,92 @@ def test_a_plan_is_applied_once(desks, app):
         desk.apply(plan)
 
 
+def test_plans_are_applied_one_after_the_other_and_beside_a_history_of_others(desks, app, tmp_path):
+    """Each plan has a folder of its own, and a person's migrations are in none of them."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "0001_by_hand.up.sql").write_text("ALTER TABLE orders ADD hand int;")
+    (theirs / "0001_by_hand.down.sql").write_text("ALTER TABLE orders DROP COLUMN hand;")
+    url = app.server.url(app.name)
+    assert run(["migrate", "rehearse", str(theirs), "--source", url]) == 0
+    assert run(["migrate", "apply", str(theirs), "--to", url, "--yes"]) == 0
+    desk = desks({"app": app}, "app")
+    desk.apply(desk.rehearse("app", UP, DOWN).plan)
+    second = desk.apply(desk.rehearse("app", "ALTER TABLE orders ADD two int;", "ALTER TABLE orders DROP two;").plan)
+    assert {"orders.hand", "orders.note", "orders.two"} <= columns(app)
+    assert run(["migrate", "rollback", str(tmp_path / "applied" / second.plan), "--to", url, "--yes"]) == 0
+    assert "orders.note" in columns(app) and "orders.two" not in columns(app)
+
+
+TRIGGER = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$"
+HIDDEN = "IF current_database() LIKE 'test%' THEN EXECUTE 'DEL' || 'ETE FROM orders'; END IF;"
+
+
+@pytest.mark.parametrize(
+    "up",
+    [
+        # Not run in the rehearsal, as it is not of this database alone.
+        "ALTER SYSTEM SET archive_command = 'touch /tmp/x';",
+        "CREATE ROLE agent_of_mine SUPERUSER LOGIN;",
+        "GRANT pg_execute_server_program TO CURRENT_USER;",
+        "ALTER ROLE CURRENT_USER SET search_path = mine;",
+        "CREATE SUBSCRIPTION s CONNECTION 'host=/x' PUBLICATION p WITH (connect = false);",
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
+        "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f();",
+        "DROP DATABASE elsewhere;",
+        "SET session_replication_role = replica; DELETE FROM orders;",
+        # What it does is not in its text: on the database it may be something else than on a copy.
+        f"DO $$ BEGIN {HIDDEN} END $$;",
+        f"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN {HIDDEN} RETURN 1; END $$; SELECT f();",
+        f"CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN {HIDDEN} END $$; CALL p();",
+        "WITH x AS (SELECT nextval('pg_temp.x')) SELECT * FROM x;",
+        # The role here is a superuser, and the one that rehearses is none.
+        f"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN {HIDDEN} RETURN 1; END $$;",
+        "UPDATE orders SET total = (SELECT count(*) FROM ts_stat('SELECT to_tsvector(pg_read_file(''x''))'));",
+        "CREATE EXTENSION dblink;",
+        f"{TRIGGER} BEGIN NEW.x := pg_read_file('x'); RETURN NEW; END $$;",
+        f"{TRIGGER} BEGIN IF true THEN COPY orders TO PROGRAM 'x'; END IF; RETURN NEW; END $$;",
+    ],
+    ids=lambda up: up[:40],
+)
+def test_what_a_person_has_to_apply_is_refused(up, desks, app, tmp_path):
+    desk = desks({"app": app}, "app")
+    plan = desk.rehearse("app", up, "").plan
+    roles = "SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles"
+    before = unchanged(app), app.connection.execute(roles).fetchone()
+    with pytest.raises(InputError, match=r"not for an agent to apply|brings code"):
+        desk.apply(plan)
+    assert (unchanged(app), app.connection.execute(roles).fetchone()) == before
+    assert not list((tmp_path / "applied").rglob("*.sql"))
+
+
+def test_what_the_grammar_cannot_read_is_for_a_person():
+    good = Rehearsal(plan="", source="", migrations=(), base_hash="", verdict="good")
+    assert for_a_person(("ALTER TABEL x",), good).startswith("it cannot be read")
+    assert for_a_person(("ALTER TABLE x ADD y int", "DROP ROLE z"), good).startswith("DROP ROLE")  # the way back too
+    assert for_a_person(("ALTER TABLE x ADD y int", "ALTER TABLE x DROP y"), good) == ""
+
+
+def test_an_owner_that_is_no_superuser_may_bring_functions(desks, app):
+    name = f"owner_{app.name}"
+    app.connection.execute(f'CREATE ROLE "{name}" LOGIN')
+    app.connection.execute(f'ALTER DATABASE "{app.name}" OWNER TO "{name}"')
+    app.connection.execute(f'ALTER SCHEMA public OWNER TO "{name}"')
+    app.connection.execute(f'ALTER TABLE orders OWNER TO "{name}"')
+    try:
+        desk = desks({"app": app}, "app", user=name)
+        up = (
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+            "CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f();"
+        )
+        desk.apply(desk.rehearse("app", up, "DROP TRIGGER t ON orders; DROP FUNCTION f();").plan)
+        assert app.connection.execute("SELECT count(*) FROM pg_trigger WHERE tgname = 't'").fetchone() == (1,)
+    finally:
+        app.connection.execute(f'REASSIGN OWNED BY "{name}" TO CURRENT_USER')
+        app.connection.execute(f'DROP OWNED BY "{name}"')
+        app.connection.execute(f'DROP ROLE "{name}"')
+
+
 @pytest.mark.parametrize(
     "up",
     ["ALTER TABLE orders ADD CHECK (total < 0);", "ALTER TABLE nothing ADD x int;", "SELECT pg_sleep(0); SELECT 1/0;"],
@@ -300,12 +400,14 @@ def test_a_rehearsal_that_was_not_good_is_refused(up, desks, app):
     assert unchanged(app) == before
 
 
-def test_the_descriptions_stay_short_with_the_tool(desks, app):
+def test_with_the_tool_the_list_stays_short_and_the_prompt_names_it(desks, app):
     async def session() -> None:
         async with Client(make_server(desks({"app": app}, "app"))) as client:
             listed = (await client.list_tools()).tools
-            text = json.dumps([one.model_dump(exclude_none=True, exclude={"output_schema"}) for one in listed])
-            assert len(text) / 3 < 3_000  # of English and JSON a token is more than three characters
+            whole = json.dumps([one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in listed])
+            assert max(counted([whole])[0]) < 2_000
+            said = (await client.get_prompt("migrate", {"task": "mine"})).messages[0].content.text
+            assert "call apply_migration" in said and "You apply nothing" not in said
 
     anyio.run(session)
 

@@ -4,6 +4,7 @@ disk nor memory; names and addresses that were made to deceive are seen as what 
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -209,3 +210,70 @@ def test_a_schema_that_is_handed_in_opens_no_file(sql: str, desk: Desk) -> None:
             said = str(err)
         assert "root:" not in said
         assert list(Path(outside).iterdir()) == []
+
+
+PROGRAM = "COPY (SELECT 1) TO PROGRAM 'touch {outside}/x'"
+INSIDE = f"EXECUTE $q$ {PROGRAM} $q$;"
+
+
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("query", (PROGRAM,)),
+        ("query", (f"SELECT 1; {PROGRAM}",)),
+        ("query", ("SELECT lo_export(lo_from_bytea(0, 'x'), '{outside}/x')",)),
+        ("query", (f"SELECT id FROM orders WHERE total = length({READS_A_FILE}) LIMIT 5 OFFSET 100",)),
+        ("query", ("\\! touch {outside}/x",)),
+        ("query", ("SELECT 1\0; DROP TABLE orders",)),
+        ("query", ("SELECT count(*) FROM \ud800",)),
+        ("query", ("SELECT " + "(" * 9_000 + "1" + ")" * 9_000,)),
+        ("indexes", (f"-- calls: 5\n{PROGRAM};\n\\! touch {{outside}}/x\nSELECT {READS_A_FILE};", 0)),
+        ("rehearse", (f"DO $$ BEGIN {INSIDE} END $$;", "")),
+        ("rehearse", ("CREATE TABLE mine (id int);", f"DO $$ BEGIN {INSIDE} END $$;")),
+        ("rehearse", (f"DO $$ BEGIN RAISE EXCEPTION '%', {READS_A_FILE}; END $$;", "")),
+        ("rehearse", (f"SET SESSION AUTHORIZATION postgres; {PROGRAM};", "")),
+        ("rehearse", ("LOAD 'auto_explain'; SELECT lo_import('/etc/passwd');", "")),
+        ("rehearse", ("CREATE EXTENSION IF NOT EXISTS dblink; SELECT dblink_exec('{url}', 'DELETE FROM orders');", "")),
+        ("rehearse", ("SELECT * INTO got FROM passwd;", "")),
+        ("rehearse", ("INSERT INTO far VALUES (-1, -1);", "")),
+        ("rehearse", (f"CREATE FUNCTION boom() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN {INSIDE} END $$; "
+                      "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION boom(); DROP TABLE orders;", "")),
+        ("rehearse", (f"CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN {INSIDE} "
+                      "RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW "
+                      "EXECUTE FUNCTION boom(); INSERT INTO orders VALUES (-7, 1);", "")),
+        ("rehearse", ("ALTER SYSTEM SET archive_command = 'touch {outside}/x'; SELECT pg_reload_conf();", "")),
+        ("rehearse", ("CREATE SUBSCRIPTION s CONNECTION '{url}' PUBLICATION p;", "")),
+        ("rehearse", ("\\i /etc/passwd", "")),
+        ("design", ("# X\n\n![x](/etc/passwd)\n\nA person has many notes. A note has a title.\n",)),
+        ("design", ("/etc/passwd",)),
+    ],
+    ids=lambda given: str(given)[:40].encode("ascii", "replace").decode(),
+)  # fmt: skip
+def test_no_other_tool_is_a_way_out(tool: str, given: tuple[object, ...], desk: Desk, server) -> None:
+    """What is refused is told as an error or in the result; an exception of another kind would be of none foreseen."""
+    from dbarchitect.errors import DbaError
+
+    digest = "SELECT (SELECT md5(string_agg(t::text, ',' ORDER BY t)) FROM public.orders t), count(*) FROM pg_roles"
+    with tempfile.TemporaryDirectory() as outside, closing(server.connect("isolation")) as admin:
+        Path(outside).chmod(0o777)
+        before = admin.execute(digest.encode()).fetchone()
+        put = [
+            one.replace("{outside}", outside).replace("{url}", server.url("isolation")) if isinstance(one, str) else one
+            for one in given
+        ]
+        try:
+            answer = getattr(desk, tool)(*([] if tool == "design" else ["app"]), *put)
+            said = answer.report + desk.evidence(answer.evidence)
+        except DbaError as err:
+            said = str(desk.told(err))
+        assert "root:" not in said and "\0" not in said
+        assert list(Path(outside).iterdir()) == []
+        assert admin.execute(digest.encode()).fetchone() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit a process's address space")
+def test_no_process_of_a_private_server_fills_the_memory(server) -> None:
+    """Constants are computed where a query is planned, gigabytes of them, outside of every limit of PostgreSQL's."""
+    with closing(server.connect()) as session:
+        limits = Path(f"/proc/{session.info.backend_pid}/limits").read_text()
+    assert re.search(r"Max address space +4294967296 +4294967296 +bytes", limits), limits

@@ -122,6 +122,30 @@ def test_what_it_is_known_by(project):
     assert api.read_rehearsal(plan_id([], ""), path.parent) is None
 
 
+@pytest.mark.parametrize("state", ["", " WITH NO DATA"])
+def test_a_materialised_view_of_the_source_is_no_difference(state, project, database):
+    """Copies are made without its rows and filled with them; neither is what the migration does."""
+    source = database(
+        "CREATE TABLE orders (id int PRIMARY KEY, total int)",
+        "INSERT INTO orders SELECT g, g FROM generate_series(1, 50) g",
+        f"CREATE MATERIALIZED VIEW a_sum AS SELECT sum(total) FROM orders{state}",
+        "CREATE MATERIALIZED VIEW a_view_of_it AS SELECT * FROM a_sum" if not state else "SELECT 1",
+        "ANALYZE",
+    )
+    project.write("ALTER TABLE orders ADD note text;", "ALTER TABLE orders DROP COLUMN note;")
+    found = project.rehearse(source.server.url(source.name))
+    assert (found.verdict, found.not_undone) == ("good", ())
+    assert [one.kind for one in found.gaps] == ["history"]  # and no word of a schema that is not the source's
+    assert found.changes == ("tables.public.orders.columns.note: is missing",)
+    assert found.rows == "statistics"
+
+
+def test_a_migration_that_ends_its_session_is_told(project):
+    project.write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user;")
+    with pytest.raises(SurroundingsError, match="the session ended while it ran: SELECT pg_terminate_backend"):
+        project.rehearse()
+
+
 def test_a_statement_that_fails_is_named_with_what_was_done(project):
     project.write("ALTER TABLE customers ADD COLUMN a integer;", "ALTER TABLE customers DROP COLUMN a;")
     project.write("-- dba: step 1: nonsense\nBEGIN;\nSELECT 1;\nALTER TABLE nowhere ADD COLUMN a int;\nCOMMIT;\n")

@@ -15,14 +15,14 @@ from dbarchitect.errors import DbaError, InputError
 from dbarchitect.progress import nothing
 
 from .desk import Answer, Desk
-from .prompts import COMMON, PROMPTS
+from .prompts import COMMON, PROMPTS, way
 
 _REQUESTS = 30  # to the model: a task with a design, its rehearsal and a few corrections takes ten
 _INSTRUCTIONS = "\n".join(
     (
         COMMON,
         "Begin with get_context. Ways of working:",
-        *(f"- {title}: {text}" for title, text in PROMPTS.values()),
+        *(f"- {title}: {way(name)}" for name, (title, _) in PROMPTS.items()),
         "Where a source, a query or a brief is missing, say what to name; never take one that was not named. Answer in "
         "plain sentences, the result first, each claim with its level of proof and its evidence:// address.",
     )
@@ -53,7 +53,8 @@ def assist(task: str, desk: Desk, model: Any, *, progress: Callable[[str], None]
         calls.append(name)
         try:
             answer = work(*given)
-        except DbaError as err:
+        except DbaError as refusal:
+            err = desk.told(refusal)
             return f"refused: {err.message}" + (f" (try: {err.hint})" if err.hint else "")
         if isinstance(answer, str):
             return answer
@@ -78,9 +79,9 @@ def assist(task: str, desk: Desk, model: Any, *, progress: Callable[[str], None]
 def _tools(desk: Desk, done: Callable[..., str]) -> list[Callable[..., str]]:
     """The tools, with the descriptions that a model reads."""
 
-    def get_context(source: str = "") -> str:
-        """The sources there are; with one, its tables, columns, keys and rows."""
-        return done("get_context", desk.context, source)
+    def get_context(source: str = "", tables: str = "") -> str:
+        """The sources there are; with one, its tables, columns, keys and rows; `tables` names some to see in full."""
+        return done("get_context", desk.context, source, tables)
 
     def check_schema(source: str = "", sql: str = "", prove: bool = False) -> str:
         """Review a source, or DDL in `sql`; `prove` shows each finding on a private copy."""
@@ -111,9 +112,9 @@ def _tools(desk: Desk, done: Callable[..., str]) -> list[Callable[..., str]]:
         """One SQL statement on a private copy with made-up rows."""
         return done("sandbox_sql", desk.sandbox, source, sql)
 
-    def get_evidence(number: str) -> str:
-        """The whole result behind an answer, as JSON, by its evidence:// address."""
-        return done("get_evidence", desk.evidence, number)
+    def get_evidence(number: str, part: str = "") -> str:
+        """The result behind an answer as JSON, by its evidence:// address; `part`: a JSON pointer, `/findings/0:20`."""
+        return done("get_evidence", desk.evidence, number, part)
 
     return [
         *(get_context, check_schema, design_schema, choose, advise_indexes),

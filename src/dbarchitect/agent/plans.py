@@ -11,19 +11,24 @@ import random
 import shlex
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dbarchitect.api.apply import ApplyOptions, Conduct, apply
 from dbarchitect.api.rehearse import REHEARSALS, write_rehearsal
+from dbarchitect.engines.postgres.connection import connect_readonly
 from dbarchitect.errors import InputError, SurroundingsError
 from dbarchitect.files import write_whole
 from dbarchitect.model.journal import Applied, Prospect
 from dbarchitect.model.rehearsal import Rehearsal
 
+from .limits import beyond_an_owner, for_a_person
+
 _KEPT = 50  # plans that a session remembers
-_GOOD = ("good", "depends")  # verdicts; what blocks others, fails or cannot be undone is for a person to decide
+A_PERSON = "mend the migration and rehearse it again; a person may decide otherwise: dba migrate apply"
+GOOD = ("good", "depends")  # verdicts; what blocks others, fails or cannot be undone is for a person to decide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,18 @@ class Plan:
     up: str
     down: str
     rehearsal: Rehearsal
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """What runs, up and down."""
+        return self.up, self.down
+
+    @property
+    def obstacle(self) -> str:
+        """Why it is not for an agent to have it applied, in words; "" where nothing is in the way."""
+        if self.rehearsal.verdict not in GOOD:
+            return f"{self.rehearsal.verdict} ({'; '.join(self.rehearsal.reasons)})"
+        return for_a_person(self.texts, self.rehearsal)
 
 
 class Plans:
@@ -79,11 +96,8 @@ class Plans:
                     f"no plan {number[:40]!r} was rehearsed in this session",
                     hint="rehearse_migration gives the id, for the database as it is now",
                 )
-            if plan.rehearsal.verdict not in _GOOD:
-                raise InputError(
-                    f"the rehearsal of {number}: {plan.rehearsal.verdict} ({'; '.join(plan.rehearsal.reasons)})",
-                    hint="mend the migration and rehearse it again; a person may decide otherwise: dba migrate apply",
-                )
+            if plan.obstacle:
+                raise InputError(f"the plan {number} is not for an agent to apply: {plan.obstacle}", hint=A_PERSON)
             return self._plans.pop((number, target.source))
 
 
@@ -96,6 +110,11 @@ def apply_plan(
     Raises `InputError` where the schema has changed since the rehearsal, `SurroundingsError` where the database
     cannot be reached.
     """
+    with closing(connect_readonly(target.url)) as connection:
+        if why := beyond_an_owner(plan.texts, connection):
+            raise InputError(
+                why, hint="a source whose role owns the tables and is no superuser; or a person applies it"
+            )
     now = clock()
     folder = target.folder / plan.rehearsal.plan
     name = f"{now:%Y%m%d%H%M%S}_by_agent"
@@ -124,6 +143,7 @@ def apply_plan(
     options = ApplyOptions(
         conduct=Conduct(random=random.SystemRandom().random),
         agree=agree,
+        part=True,  # a folder of this plan alone, whatever else the database's history has
         backup_dir=target.folder / "backups",
         client=f"{target.client}, by an agent".removeprefix(", "),
         pg_bin=pg_bin,

@@ -26,7 +26,7 @@ PROMPTS: dict[str, tuple[str, str]] = {
     "migrate": (
         "Change a schema safely",
         "Write the change as one small migration with its way back. Call rehearse_migration; mend it until the verdict "
-        "is good. Tell how long who has to wait, and give the command by which a person applies it. You apply nothing.",
+        "is good. Tell how long who has to wait, and whether it leads back. {applied}",
     ),
     "tune": (
         "Make queries faster",
@@ -37,6 +37,15 @@ PROMPTS: dict[str, tuple[str, str]] = {
 }
 
 
-def prompt(name: str, task: str) -> str:
+_BY_A_PERSON = "Give the command by which a person applies it; you apply nothing."
+_BY_ITS_ID = "Only when the user has seen that and said so, call apply_migration with the plan's id."
+
+
+def way(name: str, *, applies: bool = False) -> str:
+    """The brief of that name; `applies`: there is a tool that writes."""
+    return PROMPTS[name][1].format(applied=_BY_ITS_ID if applies else _BY_A_PERSON)
+
+
+def prompt(name: str, task: str, *, applies: bool = False) -> str:
     """The brief of that name for the user's task."""
-    return f"{PROMPTS[name][1]}\n\n{COMMON}\n\nThe task: {task}"
+    return f"{way(name, applies=applies)}\n\n{COMMON}\n\nThe task: {task}"

@@ -73,12 +73,14 @@ class ApplyOptions:
     """Options of `apply`, `rollback` and `adopt`.
 
     agree     asked before anything is written; False ends it
+    part      the folder need not have all that the database's history has (see `way_ahead`)
     client    the account and machine of whoever runs this, for the history
     """
 
     conduct: Conduct
     agree: Callable[[Prospect], bool]
     force: bool = False
+    part: bool = False
     backup: BackupKind = "tables"
     backup_dir: Path = Path("dba-backups")
     snapshot_command: str = ""
@@ -99,7 +101,7 @@ def apply(folder: Path, to: str, options: ApplyOptions) -> Applied:
     files = read_folder(folder, run=partial(run_python, python=options.python))
     with _Visit(to, files, options) as visit:
         others, elsewhere = _of_other_tools(files, read_histories(visit.session.connection))
-        ahead = way_ahead(files.migrations, visit.journal, elsewhere=elsewhere)
+        ahead = way_ahead(files.migrations, visit.journal, elsewhere=elsewhere, part=options.part)
         nothing = Applied(to=visit.session.name, direction="up", next="nothing is left to apply")
         if not ahead.migrations:
             edited = "; ".join(doubt.message for doubt in ahead.doubts)

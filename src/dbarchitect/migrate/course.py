@@ -60,8 +60,11 @@ class Behind(Value, frozen=True, kw_only=True):
     doubts: tuple[Doubt, ...] = ()
 
 
-def way_ahead(migrations: Sequence[Migration], journal: Journal, *, elsewhere: Collection[str] = ()) -> Ahead:
-    """What `apply` has to do. `elsewhere`: ids that another tool's history says are applied.
+def way_ahead(
+    migrations: Sequence[Migration], journal: Journal, *, elsewhere: Collection[str] = (), part: bool = False
+) -> Ahead:
+    """What `apply` has to do. `elsewhere`: ids that another tool's history says are applied; `part`: the migrations
+    are a part of the history, so that what else it has is not missed.
 
     Raises `InputError` where a migration stopped half-way and cannot be gone on with.
     """
@@ -70,7 +73,7 @@ def way_ahead(migrations: Sequence[Migration], journal: Journal, *, elsewhere: C
             f"{journal.returning.id} is half rolled back", hint="`dba migrate rollback` finishes that; then apply"
         )
     known = {one.id: one for one in migrations}
-    doubts = list(_edited(known, journal))
+    doubts = list(_edited(known, journal, known if part else None))
     started = [one for one in journal.standing if one.state in ("running", "planned")]
     standing = {one.id for one in journal.standing} | set(elsewhere)
     if started:
@@ -233,7 +236,7 @@ def _unfinished(run: Run, known: dict[str, Migration]) -> Migration:
     return migration
 
 
-def _edited(known: dict[str, Migration], journal: Journal, only: set[str] | None = None) -> Iterator[Doubt]:
+def _edited(known: dict[str, Migration], journal: Journal, only: Collection[str] | None = None) -> Iterator[Doubt]:
     for run in journal.standing:
         if only is not None and run.id not in only:
             continue

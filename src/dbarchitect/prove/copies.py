@@ -14,7 +14,7 @@ from dbarchitect.engines.postgres.standins import StandIns
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.errors import InputError
 from dbarchitect.model.finding import Gap
-from dbarchitect.model.schema import Table
+from dbarchitect.model.schema import Table, View
 from dbarchitect.sql.parse import extension_of, roles_of
 from dbarchitect.sql.script import command_tag
 
@@ -93,7 +93,30 @@ class Copies:
         """A copy without rows; one of that name that was made before is gone."""
         self._host.drop_database(name)
         self.bench.copy(name)
+        self._populate(name)
         return self.stage(name)
+
+    def _populate(self, database: str) -> None:
+        """Give a copy's materialised views the state that the source's have: a twin's are all without rows, a lab's all
+        with rows, and a migration is not to be told of either."""
+        views = [one for one in self._source.schema.views if one.materialized]
+        if not views:
+            return
+        with closing(owner_session(self._host, database)) as owner:
+            left = [one for one in views if one.populated]
+            while left:  # those that read others after them
+                failed: list[View] = []
+                for view in left:
+                    try:
+                        owner.execute(f"REFRESH MATERIALIZED VIEW {view.name}".encode())
+                    except psycopg.Error:
+                        failed.append(view)
+                if len(failed) == len(left):
+                    break  # what is not as the source has it is told where the schemas are compared
+                left = failed
+            for view in views:
+                if not view.populated:
+                    owner.execute(f"REFRESH MATERIALIZED VIEW {view.name} WITH NO DATA".encode())
 
     def with_rows(
         self,
@@ -133,6 +156,7 @@ class Copies:
         # What an owner's session was told in that database (no triggers, no foreign keys) is not copied with it.
         self._host.drop_database(name)
         self._host.copy_database("filled", name)
+        self._populate(name)
         stage = self.stage(name)
         stage.analyze()
         return stage

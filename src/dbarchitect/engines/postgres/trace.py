@@ -31,6 +31,7 @@ from typing import Any
 import psycopg
 
 from dbarchitect.engines.postgres.server.host import one_statement
+from dbarchitect.errors import SurroundingsError
 from dbarchitect.model.names import Name
 from dbarchitect.model.plan import LOCKS, Effects, Lock
 from dbarchitect.model.rehearsal import Observed, Refusal, Trace
@@ -256,7 +257,10 @@ def _run(connection: psycopg.Connection[Any], work: Work) -> Refusal | None:
             work[1](connection)
     except psycopg.Error as err:
         if connection.closed:
-            raise
+            raise SurroundingsError(
+                f"the session ended while it ran: {_shown(work)[:100]}",
+                hint="what ends sessions (pg_terminate_backend) or the server's memory cannot be rehearsed",
+            ) from err
         return refusal(err)
     return None
 

@@ -37,6 +37,7 @@ _WATCHDOG = """
 trap : HUP INT TERM
 instance=$1 sockets=$2
 shift 2
+ulimit -v 4194304 2>/dev/null  # KiB of one process: planning a constant must not fill the machine
 "$@" </dev/null &
 pid=$!
 exec >/dev/null
