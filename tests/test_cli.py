@@ -484,3 +484,13 @@ def test_colour_is_for_terminals_and_for_who_wants_it(surroundings, monkeypatch)
     assert "\x1b" not in subprocess.run(piped, capture_output=True, text=True).stdout
     forced = subprocess.run(piped, capture_output=True, text=True, env=os.environ | {"FORCE_COLOR": "1"}).stdout
     assert "\x1b[1m" in forced
+
+
+@pytest.mark.parametrize(("name", "start"), [("q.html", "<!doctype html>"), ("q.JSON", "{"), ("q.txt", "")])
+def test_a_result_has_the_format_that_its_file_is_named_for(name, start, tmp_path, dba):
+    (tmp_path / "plan.txt").write_text("Seq Scan on orders  (cost=0.00..10.00 rows=1 width=4)\n")
+    code, _, said = dba("query", "--plan", str(tmp_path / "plan.txt"), "-o", str(tmp_path / name))
+    assert code in (0, 1), said
+    text = (tmp_path / name).read_text()
+    assert text.startswith(start)
+    assert ("<html" in text) == (name == "q.html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,8 +14,10 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import app, commas, rows_by_table
-from .options import Data, Engine, Output, PgBin, Rows, Scratch, Seed, Source, Workload
+from .options import BY_NAME, Data, Engine, Output, PgBin, Rows, Scratch, Seed, Source, Workload, ending
 
+Form = Literal["text", "json", "sql", "svg", "html"]
+_ENDINGS: Mapping[str, Form] = {".json": "json", ".sql": "sql", ".svg": "svg", ".html": "html"}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb|tb|)", re.ASCII | re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
 
@@ -52,9 +55,9 @@ def index(
     pg_bin: PgBin = None,
     server: Scratch = None,
     form: Annotated[
-        Literal["text", "json", "sql", "svg", "html"],
-        Parameter(name="--format", help="Default text. svg: the curve of budgets as a picture; html: a page."),
-    ] = "text",
+        Form | None,
+        Parameter(name="--format", help=f"{BY_NAME} svg: the curve of budgets as a picture; html: a page."),
+    ] = None,
     output: Output = None,
 ) -> int:
     """Say which indexes a workload wants, which it does not need, and which queries no index helps."""
@@ -102,6 +105,7 @@ def index(
         )
     written = api.write_indexes(advice, into, name, now=datetime.now(UTC)) if into is not None else None
     files = () if written is None else written.files
+    form = form or _ENDINGS.get(ending(output), "text")
     if form == "html":
         from dbarchitect.render.html.index import index_page
 

@@ -49,4 +49,10 @@ Python = Annotated[
     ),
 ]
 Output = Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE", help="Write there.")]
+BY_NAME = "Default: as the file's name ends, else text."
 TextOrJson = Annotated[Literal["text", "json"], Parameter(name="--format", help="Default text.")]
+
+
+def ending(output: Path | None) -> str:
+    """`.json` of `advice.JSON`, "" without a file."""
+    return output.suffix.lower() if output is not None else ""

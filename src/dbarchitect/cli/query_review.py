@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,14 @@ from dbarchitect.errors import InputError
 
 from . import terminal
 from .commands import commas, rows_by_table
-from .options import Data, Engine, Output, PgBin, Rows, Scratch, Seed, Workload
+from .options import BY_NAME, Data, Engine, Output, PgBin, Rows, Scratch, Seed, Workload, ending
 from .query import query
 
 if TYPE_CHECKING:
     from dbarchitect.model.query_advice import QueryReview, WorkloadReview
+
+Form = Literal["text", "json", "html"]
+_ENDINGS: Mapping[str, Form] = {".json": "json", ".html": "html"}
 
 
 @query.default
@@ -60,7 +64,7 @@ def review(
     pg_bin: PgBin = None,
     server: Scratch = None,
     fail_on: Annotated[FailOn | None, Parameter(help="Exit with 1 from this severity on. Default warning.")] = None,
-    form: Annotated[Literal["text", "json", "html"], Parameter(name="--format", help="Default text.")] = "text",
+    form: Annotated[Form | None, Parameter(name="--format", help=BY_NAME)] = None,
     output: Output = None,
 ) -> int:
     """Say where a query spends its time and what would save it; without SQL, for all queries of a workload."""
@@ -75,6 +79,7 @@ def review(
     orms = commas(orm)
     if unknown := [one for one in orms if one not in ORMS]:
         raise InputError(f"--orm {unknown[0]}: not known", hint=", ".join(ORMS))
+    form = form or _ENDINGS.get(ending(output), "text")
     screen = terminal.screen(output)
     severities: list[Severity]
     if plan is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,10 +15,11 @@ from dbarchitect.errors import InputError
 from . import terminal
 from .commands import commas, rows_by_table
 from .migrate import migrate
-from .options import Output, PgBin, Platform, Python, Rows, Scratch, Seed, Workload
+from .options import BY_NAME, Output, PgBin, Platform, Python, Rows, Scratch, Seed, Workload, ending
 
 Files = Annotated[Path, Parameter(help="A folder of migrations, or .up.sql files (each with its .down.sql).")]
-Form = Annotated[Literal["text", "json", "markdown", "html"], Parameter(name="--format", help="Default text.")]
+Form = Literal["text", "json", "markdown", "html"]
+_ENDINGS: Mapping[str, Form] = {".json": "json", ".md": "markdown", ".html": "html"}
 
 
 @migrate.command
@@ -54,7 +56,7 @@ def rehearse(
     pg_bin: PgBin = None,
     server: Scratch = None,
     python: Python = None,
-    form: Form = "text",
+    form: Annotated[Form | None, Parameter(name="--format", help=BY_NAME)] = None,
     output: Output = None,
 ) -> int:
     """Run migrations up, down and up on a private copy: locks, time, who waits, what fails, what it does to queries.
@@ -98,6 +100,7 @@ def rehearse(
         found = api.rehearse(files, source, replace(options, progress=progress))
     kept = api.write_rehearsal(found, api.rehearsals_folder(files))
     then = api.next_command(found, files)
+    form = form or _ENDINGS.get(ending(output), "text")
     if form == "html":
         from dbarchitect.render.html.rehearsal import rehearsal_page
 
