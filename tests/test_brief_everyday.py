@@ -232,3 +232,9 @@ def test_a_list_of_wishes_is_asked_and_names_no_things() -> None:
     )
     assert {one.name for one in spec.entities} == {"clinic", "dentist", "patient", "appointment"}
     assert [one.by for one in spec.access if one.verb == "list"] == [("dentist",), ("patient",)]
+
+
+def test_what_is_done_with_a_thing_is_no_moment_of_it() -> None:
+    spec = read("A clinic can be visited.")
+    assert [one.name for one in spec.entities if one.name == "clinic" for one in one.fields] == ["name"]
+    assert unread(spec) == ["A clinic can be visited"]

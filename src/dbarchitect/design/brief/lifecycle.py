@@ -98,9 +98,12 @@ def kept(reader: Reader, text: str, line: int) -> bool:
     return False
 
 
-_CAN_BE = re.compile(
-    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) (?:also |later )?be ([a-z]+(?:ed|id|nt))$", re.IGNORECASE
+# What becomes of a row, other than what somebody does with it: a room that can be booked has bookings.
+_BECOMES = (
+    "cancell?ed|closed|completed|paused|suspended|approved|rejected|disabled|blocked|published|verified|confirmed|refunded"
+    "|resolved|dismissed|withdrawn|revoked|terminated|deactivated|voided"
 )
+_CAN_BE = re.compile(rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:can|may) (?:also |later )?be ({_BECOMES})$", re.IGNORECASE)
 
 
 def can_be(reader: Reader, text: str, line: int) -> bool:
