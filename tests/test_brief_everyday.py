@@ -234,6 +234,24 @@ def test_a_list_of_wishes_is_asked_and_names_no_things() -> None:
     assert [one.by for one in spec.access if one.verb == "list"] == [("dentist",), ("patient",)]
 
 
+def test_what_is_summed_is_a_number_and_not_what_it_is_grouped_by() -> None:
+    spec = read(
+        "A deal has a value in EUR, a level (number) and a stage (lead, won). A deal belongs to a clinic.\n\n## Queries\n\n"
+        "- total value of deals per stage\n- total value of deals per level per clinic"
+    )
+    assert [(one.fields, one.grouped) for one in spec.access] == [
+        (("value",), ("stage",)),
+        (("value",), ("level", "clinic")),
+    ]
+
+
+def test_tenants_are_told_of_on_the_way() -> None:
+    spec = read("It's multi-tenant: every clinic only sees its own data. Reminders belong to a clinic.")
+    assert (spec.surroundings.tenancy, spec.surroundings.tenant) == ("shared", "clinic")
+    assert "reminder" in {one.name for one in spec.entities}
+    assert not spec.unread
+
+
 def test_what_is_done_with_a_thing_is_no_moment_of_it() -> None:
     spec = read("A clinic can be visited.")
     assert [one.name for one in spec.entities if one.name == "clinic" for one in one.fields] == ["name"]

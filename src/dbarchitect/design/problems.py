@@ -79,7 +79,7 @@ def _problems(spec: Spec) -> Iterator[str]:
     if around.tenant and around.tenant not in known:
         yield f"the tenant {around.tenant!r} is no entity{_near(around.tenant, known)}"
     if around.tenancy == "shared" and not around.tenant:
-        yield "tenants share tables, and nothing says which entity is the tenant"
+        yield "tenants share tables, and nothing says which entity is the tenant: all data belongs to a ..."
 
 
 def _of_entity(entity: Entity, spec: Spec, known: set[str], related: set[str]) -> Iterator[str]:

@@ -42,7 +42,7 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _GROUPED = re.compile(
-    r"\b(?:per|by|grouped by|for each|each) ((?:[a-z]+ ?){1,3}?)(?=$|,| and | of | for | in | over | since )",
+    r"\b(?:per|by|grouped by|for each|each) ((?:(?!(?:per|of|for|in|over|since)\b)[a-z]+ ?){1,3}?)(?=$|,| and | per | of | for | in | over | since |(?<= )(?:per|of|for|in|over|since) )",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -54,6 +54,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BY_SEVERAL = re.compile(r"\bby ((?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}?(?:,? (?:and|or) (?:its |their |an? |the )?[a-z]+(?: [a-z]+){0,2}|, [a-z]+(?: [a-z]+){0,2}?)+)\s*$", re.IGNORECASE)  # fmt: skip
+_ADDED = frozenset(("integer", "decimal", "money", "percentage", "number", "duration"))
 _WORDS = re.compile(r"\bby (?:a |the )?(?:key)?words? (?:in|of|from)\b|\bfull[- ]text\b|\bcontaining (?:a |certain |some )?words?\b", re.IGNORECASE)  # fmt: skip
 _EITHER = re.compile(
     r"\bby ((?:[a-z]+ ?){1,3}(?:, (?:by )?(?:[a-z]+ ?){1,3})*,? or (?:by )?[a-z]+(?: [a-z]+){0,2})(?=\s*$|\s*[,(–-])",
@@ -198,7 +199,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     summed = tuple(
         field.name
         for field in entities[entity].fields
-        if verb == "sum" and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
+        if verb == "sum" and field.kind in _ADDED and re.search(rf"\b{re.escape(field.name)}\b", rest, re.IGNORECASE)
     )
     known = entities[entity]
     whole, spans = rest, spans_of(rest, known)
@@ -216,10 +217,10 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
         summed = tuple(one.name for one in known.fields if one.kind == "money")[:1]
     grouped: tuple[str, ...] = ()
     if verb in ("count", "sum"):
-        match = _GROUPED.search(rest)
-        if match is not None:
-            grouped = tuple(field_named(known, one) or named(one) for one in listed(match[1]))
+        while (match := _GROUPED.search(rest)) is not None:  # `per gym per month`
+            grouped += tuple(field_named(known, one) or named(one) for one in listed(match[1]))
             rest = rest[: match.start()] + rest[match.end() :]
+        summed = tuple(one for one in summed if one not in grouped) or summed
     known_as = roles.get(entity, frozenset())
     by = [*owners]
     together = _BY_SEVERAL.search(rest)

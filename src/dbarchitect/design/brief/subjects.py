@@ -82,6 +82,11 @@ def subjects(text: str) -> tuple[list[str], list[str]]:
         if among is not None:
             sure += [singular(among[1]), singular(among[2])]
     sure += [singular(one) for one in stored(text)]
+    theirs = re.match(
+        r"^((?:[a-z]+ )?[a-z]+s) belong to (?:an?|one|exactly one|one or more|several|many) [a-z]", text, re.IGNORECASE
+    )
+    if theirs is not None:  # `deals belong to an agency`
+        sure.append(_subject(theirs[1]))
     flagged = re.match(
         r"^([a-z]+(?: [a-z]+)?s) are (?:a |an )?(?:queue|time series|never|append|audited|soft|versioned|archived|immutable)",
         text,

@@ -33,6 +33,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         # what says nothing of the data
+        (r"^(?:it|this|the (?:app|application|system|platform|product))(?: is|['’]s) (?:a )?multi[- ]?tenant(?: [a-z]+)?(?:[:;,]| [—–-]) ?(?=(?:each|every|an?) )", ""),
         (r"^(?:\d+(?:\.\d+)+\.?|\d+[.)]|\([a-z0-9]{1,3}\)|§ ?\d+)\s+", ""),
         (r"^(?:yes|well|ok|okay|sure|right|correct|exactly)[,:]? (?:please[,:]? )?", ""),
         (r"^(?:no|also|and|but|so|besides|basically|of course|furthermore|moreover|additionally|finally|in the end|typically"
