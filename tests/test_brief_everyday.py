@@ -256,3 +256,50 @@ def test_what_is_done_with_a_thing_is_no_moment_of_it() -> None:
     spec = read("A clinic can be visited.")
     assert [one.name for one in spec.entities if one.name == "clinic" for one in one.fields] == ["name"]
     assert unread(spec) == ["A clinic can be visited"]
+
+
+def test_what_is_numbered_within_another_belongs_to_it() -> None:
+    spec = read("A room has a number within its clinic and an area. ")
+    one = next(one for one in spec.relations if one.second.entity == "room")
+    assert (one.first.entity, one.first.least, one.first.most) == ("clinic", 1, 1)
+    assert not spec.unread
+
+
+def test_a_deed_that_is_counted_elsewhere_is_a_thing() -> None:
+    spec = read(
+        "A course has a title. Patients enroll in courses; we store the enrollment date. A payment has an amount. A payment "
+        "is for one enrollment."
+    )
+    parents = {one.first.entity for one in spec.relations if one.second.entity == "enrollment"}
+    assert parents == {"patient", "course"}
+    fields = next(one.fields for one in spec.entities if one.name == "enrollment")
+    assert [one.name for one in fields] == ["enrollment date"]
+
+
+def test_under_what_something_is_done_is_a_thing_of_both() -> None:
+    spec = read(
+        "A lease has a start date and an optional end date. Patients rent clinics under leases. A clinic can't have two leases at the same time."
+    )
+    assert {one.first.entity for one in spec.relations if one.second.entity == "lease"} == {"patient", "clinic"}
+    assert [(one.entity, one.kind, one.within) for one in spec.rules] == [("lease", "exclusive", ("clinic",))]
+
+
+def test_things_within_things_are_unfolded() -> None:
+    spec = read("A quiz has a title. Quizzes have questions with several answers, one of which is correct.")
+    ends = {(one.first.entity, one.second.entity) for one in spec.relations if one.first.most == 1}
+    assert {("quiz", "question"), ("question", "answer")} <= ends
+    assert [one.name for entity in spec.entities if entity.name == "answer" for one in entity.fields] == ["correct"]
+
+
+def test_a_list_in_a_fixed_order_keeps_it() -> None:
+    spec = read("A course has a title. A course consists of modules in a fixed order, and each module has a title.")
+    one = next(one for one in spec.relations if one.second.entity == "module")
+    assert (one.first.entity, one.first.most, one.ordered) == ("course", 1, True)
+
+
+def test_screens_are_asked_and_are_no_things() -> None:
+    spec = read(
+        "The main screens:\n\n- agenda: appointments of a dentist, soonest first\n- my visits: the appointments of a patient"
+    )
+    assert {one.name for one in spec.entities} == {"clinic", "dentist", "patient", "appointment"}
+    assert [one.by for one in spec.access] == [("dentist",), ("patient",)]

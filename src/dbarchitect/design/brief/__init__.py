@@ -108,6 +108,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     whole.names_are_shared(brief)
     same = whole.same_things(brief)
     whole.used_by_many(brief)
+    whole.within_their_whole(brief)
     relations, assumed = relations_of(brief.said.links)
     relations, theirs = of_tenants(brief, relations)
     relations, left = with_fields(relations, brief.said.pairs)

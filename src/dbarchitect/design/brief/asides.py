@@ -85,6 +85,10 @@ _WHO_END = re.compile(
     rf"^(.+\b(?:one|an?|exactly one|at most one|several|many|each|every) ({_N})), (?:who (?!(?:is|are) (?:also )?(?:an?|one|itself|themselves)\b)|which (?!(?:is|are|must|may|can|shall|should|will|has to)\b))({_VERB} [^,]*(?:,[^,]* and [^,]*)?)$",
     re.IGNORECASE,
 )
+# `issues are assigned to contractors, who have a company name`
+_WHO_HAVE = re.compile(
+    rf"^(.+ (?:by|to|from|with|in|at|for|of|on) ({_WORD}s)), (?:who|which|that) (?:have|all have|each have) (.+)$", re.IGNORECASE
+)  # fmt: skip
 _EACH_OF = re.compile(
     rf"^(.+\b(?:several|many|multiple|one or more|any number of) ({_WORD}s)),? each (of|with|has|having) (?=(?:an?|the|its|their) )(.+)$", re.IGNORECASE
 )  # fmt: skip
@@ -119,6 +123,11 @@ _ISSUED = re.compile(
 # `for every event there are price categories such as "Front" or "Balcony"`
 _FOR_EACH = re.compile(
     rf"^(?:for|in|at|on) (?:each|every|an?|one) ({_N}),? there (?:is|are|can be|may be|must be) (?:always )?(.+?)(?:,? (?:such as|like|e\.g\.|for example) .+)?$",
+    re.IGNORECASE,
+)
+# `quizzes have questions with several answers, one of which is correct`
+_NESTED = re.compile(
+    rf"^((?:{_A} )?{_N} (?:has|have|contains?|consists? of)) (?:several |many )?({_WORD}s) with ((?:several|many|multiple|one or more|at least \w+|\w+ or more) ({_WORD}s))(?:,? (?:(?:exactly )?one|some|several) of (?:which|them) (?:is|are) ({_WORD}))?$",
     re.IGNORECASE,
 )
 # `defects are reported by drivers, with a description, and fixed in a job`
@@ -206,6 +215,14 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
         ],
     ),
     (_FOR_EACH, _for_each),
+    (
+        _NESTED,
+        lambda match: [
+            f"{match[1]} several {match[2]}",
+            f"each {singular(match[2])} has {match[3]}",
+            *([f"each {singular(match[4])} is {match[5]} or not"] if match[5] else []),
+        ],
+    ),
     (_LOGGED, lambda match: [f"each {singular(match[1])} has {match[2]}"]),
     (_GAPPED, lambda match: [match[1], f"the {match[2]} is given in {match[3]}"]),
     (_WHOSE, lambda match: [_has(match[1], match[2]), f"{match[1]} {match[3]}"]),
@@ -214,6 +231,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
     (_EACH_KNOWN, lambda match: [match[1], f"each {singular(match[2])} is {match[3]}"]),
     (_EACH_OF, _each_of),
     (_WHO_END, _who),
+    (_WHO_HAVE, lambda match: [match[1], _has(match[2], match[3])]),
     (_WHOSE_END, lambda match: [match[1], _has(match[2], match[3])]),
     (_OF_WHICH, lambda match: [match[1], _has(match[2], match[3])]),
     (_WHOSE_IS, lambda match: [match[1], f"each {singular(match[2])} has a {match[3]} ({match[4]})"]),

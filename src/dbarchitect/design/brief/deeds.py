@@ -4,12 +4,13 @@ a thing (it has one of either), `several artefacts are shown in an exhibition`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from dbarchitect.design.spec import Field, Kind
+from dbarchitect.model import english
 
 from . import once
 from .fields import field_of
@@ -116,6 +117,13 @@ _DATED = re.compile(r" (?:on|at|for) an? (?:given |certain )?(date|day|time|mome
 _CALLED = re.compile(
     r" \((?:an? |this is an? |called an? )?([a-z]+(?: [a-z]+)?)\)$", re.IGNORECASE
 )  # the name of the deed
+_DEED = re.compile(
+    rf"^(?:{DETERMINERS}\s+)?([\w-]+(?: [\w-]+)??) (?:{MAY} )*([a-z]+) (?:(?:in|for|to|on|at|with) )?(?:(?:{DETERMINERS}|several|many) )?([\w-]+)(?:[;,.].*)?$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r" (?:under|through|via|by means of) ((?:an?|one|several|many)? ?[a-z]+(?: [a-z]+)?)$", re.IGNORECASE
+)
 _MADE_BY = re.compile(
     rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:made|written|created|posted|published|uploaded|submitted|sent|opened|filed|issued|offered|placed"
     rf"|added|recorded|registered|imported|reported|composed|drawn up|entered|announced|started|owned|run|managed|led|supervised) by ({NOUN})$",
@@ -192,6 +200,21 @@ def nouns_of(verb: str) -> list[str]:
     return found
 
 
+def deeds_named(text: str, things: Mapping[str, object], everything: str) -> list[str]:
+    """What a brief calls the deed of a sentence as a thing elsewhere: `students enroll in courses`, `a payment is for one
+    enrollment`."""
+    match = _DEED.match(text)
+    if match is None or singular(match[1]) not in things or singular(match[3]) not in things:
+        return []
+    verb = match[2].lower()
+    for one in dict.fromkeys(nouns_of(verb)):
+        spoken = rf"\b(?:(?:an?|each|every|one|per) {re.escape(one)}|{re.escape(english.plural(one))})\b"
+        derived = len(one) > len(verb) and one.endswith(("ing", "ment", "ion", "al"))
+        if derived and one not in things and re.search(spoken, everything, re.IGNORECASE):
+            return [one]
+    return []
+
+
 def event(reader: Reader, text: str, line: int) -> bool:
     """`an owner books a listing for one or more dogs, picking a start date`, where a booking is a thing of its own."""
     match = re.match(
@@ -202,16 +225,25 @@ def event(reader: Reader, text: str, line: int) -> bool:
         return False
     deed = next((one for one in nouns_of(match["verb"].lower()) if one in reader.said.things), None)
     called = _CALLED.search(match["rest"])
-    if called is not None and (name := reader.entity(called[1])) is not None:
+    under = _UNDER.search(match["rest"])
+    if called is None and under is not None and reader.entity(counted(under[1]).text):
+        called = under  # `tenants rent flats under leases`
+    if called is not None and (name := reader.entity(counted(called[1]).text)) is not None:
         deed = name
     if deed is None or deed == who:
         return False
-    told = match["rest"][: called.start()] if called is not None and deed == singular(called[1]) else match["rest"]
+    told = (
+        match["rest"][: called.start()]
+        if called is not None and deed == reader.entity(counted(called[1]).text)
+        else match["rest"]
+    )
     giving = _GIVING.search(told)
     rest = told[: giving.start()] if giving else told
     dated = _DATED.search(rest)
     rest = rest[: dated.start()] + rest[dated.end() :] if dated else rest
     rest = _TOWARDS.sub("", rest)  # `subscribes to a plan`
+    bare_ = re.sub(r"^(?:for|in|at|to|with|on) ", "", rest)
+    rest = bare_ if reader.entity(bare_) else rest  # `enroll in courses`
     objects = [one for item in listed(rest) for one in _PARTS.split(item)]
     targets = [(reader.entity(counted(one).text), counted(one)) for one in objects]
     if not targets or any(target is None or target in (deed, who) for target, _ in targets):

@@ -40,6 +40,7 @@ _FILLERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r",? (?:since|because) (?:some|they|it|we|there|not) .+$", ""),
         (r",? (?:such as|like|including) [\w ,’'-]+ (?:or|and) [\w-]+$", ""),
         (r",? several$", ""),
+        (r" \([^()]*(?:\.\.\.?|…|,? etc\.?)\s*\)", ""),
         (r"^((?:it |[\w -]+ )?(?:has|have) (?:an?|the) [\w -]+)(?<! for) each$", r"\1"),
         (r"^(.+) ((?:is|are|must be|shall be|will be) (?:kept|recorded|stored|noted|held|entered|registered)),? (?:together|along) with (.+)$", r"\1, \3 \2"),
         (r"\b(an?|the|its) ([\w-]+(?: [\w-]+)?) if (?:(?:it|they|one) (?:is|are) )?(?:known|given|available|any)(?=,| and |$)", r"an optional \2"),
@@ -52,7 +53,8 @@ _FILLERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:has|have) been (?=[a-z]+(?:ed|en) (?:by|to|in|at|on|for|from)\b)", "is "),
         (r"(?<=s) (?:assigned|belonging|attached|related|connected) to (?:it|them)$", ""),
         (r"\b(?:takes?|has|have) one of the (?:following )?(?:values|states):? ", "is one of "),
-        (r"(?<=[a-z]),? in a (?:certain|given|particular|fixed) order$", ""),
+        (r"\b((?:has|have|contains?|consists? of|is made up of) )(?:several |many |multiple )?([a-z]+(?: [a-z]+)?s) in (?:a (?:certain|given|particular|fixed) |fixed )order(?=$|,)", r"\1an ordered list of \2"),
+        (r"(?<=[a-z]),? in a (?:certain|given|particular|fixed) order(?=$|,)", ""),
     )
 )  # fmt: skip
 

@@ -10,12 +10,13 @@ from dbarchitect.model import english
 from . import notes
 from .agents import acted_on, taking_part
 from .chapters import ANSWERS, NAMED_BLOCK, is_name, names_a_thing, owner_above, topic_of
+from .deeds import deeds_named
 from .definitions import term
 from .fields import heads, kind_by_name, names_a_value
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import bare, listed, sentences, singular
-from .questions import demanded
+from .questions import ASKED, demanded
 from .shares import of_states
 from .subjects import subjects
 from .wording import without_actors
@@ -50,7 +51,7 @@ def look(brief: Gathered, parts: list[Part]) -> None:
     for at, part in enumerate(parts):
         if (part.text if part.kind == "heading" else part.path[-1] if part.path else "").lower() == ANSWERS:
             continue
-        topic = topic_of(brief, part)
+        topic = "access" if _in_questions(parts, at) else topic_of(brief, part)
         if part.kind == "code":
             for found in _TABLES.finditer(
                 part.text if part.info.split()[:1] in (["sql"], ["prisma"], ["dbml"]) else ""
@@ -130,6 +131,9 @@ def look(brief: Gathered, parts: list[Part]) -> None:
         (one[0], part.line) for part in parts if part.kind in ("paragraph", "item") for one in sentences(part.text)
     ]:
         slight += [(one, line) for one in acted_on(sentence, brief.said.things)]
+    for part in parts:
+        for sentence, _ in sentences(part.text) if part.kind in ("paragraph", "item") else ():
+            slight += [(one, part.line) for one in deeds_named(sentence, brief.said.things, everything)]
     for one, line in slight:
         if (
             one not in roles
@@ -167,6 +171,17 @@ def _in_block(brief: Gathered, parts: list[Part], at: int) -> bool:
     while at and parts[at].kind == "item":
         at -= 1
     return parts[at].line in brief.blocks
+
+
+def _in_questions(parts: list[Part], at: int) -> bool:
+    """Whether the list that an item is of stands right below a line such as `The main screens:`."""
+    if parts[at].kind != "item":
+        return False
+    while at and parts[at].kind == "item":
+        at -= 1
+    above = parts[at]
+    found = ASKED.match(above.text) if above.kind == "paragraph" else None
+    return found is not None and not above.text[found.end() :].strip()
 
 
 def _holds_fields(text: str) -> bool:

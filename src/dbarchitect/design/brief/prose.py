@@ -15,18 +15,13 @@ from .fields import field_of
 from .gathered import Gathered
 from .markdown import Part
 from .phrases import listed, named, sentences, singular
-from .questions import asks, asks_for_more, demanded, looking, wants
+from .questions import ASKED, asks, asks_for_more, demanded, looking, unlabelled, wants
 from .shares import told as told_of_states
 from .statements import Link
 from .subjects import subjects
 from .surroundings import hinted, told
 from .wording import asked_about, asserted, is_aside
 
-_ASKED = re.compile(
-    r"^\s*(?:we (?:need|ask|want to know|look for)|questions|(?:the )?(?:most )?(?:typical |common |main |important |frequent )?(?:queries|screens|pages|views|lookups|reports)|access patterns|what people (?:do|ask)"
-    r"|people (?:ask|need|want)|what (?:we|people|users|they) (?:look (?:for|up|at)|ask|search)|(?:[a-z]+ ){0,2}(?:people|staff|users|managers|they) (?:ask|look up|look for|search for)|we look (?:up|for))\b[^:\n]*:\s*",
-    re.IGNORECASE,
-)
 FIGURES = re.compile(
     r"^\s*(?:volumes?|numbers|scale|size|about|around|roughly|currently|we have|[\w ]{3,20}:)?[^.]*?\d[\d,.]*\s?(?:k|m|million|billion|thousand)?\b [a-z ]*"
     r"(?:now|today|in (?:two|2|a|one|\d+) years?|(?:a|per) day|later)|^\s*(?:volumes?|numbers|scale|sizes?|about|around|roughly)\b:? [\d~]|^\s*(?:(?:volumes?|numbers|scale|load)\b:|we (?:expect|hope for|plan for|count on|have about)|expect(?:ed|ing)?) .*\d"
@@ -103,7 +98,7 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         _hint(brief, part.text)
         return
     if part.kind == "item" and brief.asking:
-        brief.later.append((" ".join(part.text.split()), part.line))
+        brief.later.append((unlabelled(" ".join(part.text.split()), brief.said.things), part.line))
         return
     brief.asking = False
     if part.line in brief.blocks:
@@ -116,7 +111,7 @@ def prose(brief: Gathered, part: Part, topic: str, before: Part | None) -> None:
         return
     elif _item(brief, part):
         return
-    asked = _ASKED.match(part.text)
+    asked = ASKED.match(part.text)
     if asked is not None and not part.text[asked.end() :].strip():
         brief.asking = True
         return

@@ -8,11 +8,12 @@ field holds, and a query without `free` would be another question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from dbarchitect.design.spec import Access, Entity, Relation
 from dbarchitect.model import english
 
+from .phrases import singular
 from .trees import branch
 
 _LOOK = r"(?:see|list|find|search(?: for)?|look (?:up|for|at)|view|browse|filter|count|retrieve|display)"
@@ -66,6 +67,20 @@ def looking(text: str, things: Iterable[str]) -> list[str]:
         found.append(said.strip(" ,"))
     spoken = all(any(re.search(rf"\b{re.escape(name)}\b", one, re.IGNORECASE) for name in names) for one in found)
     return found if spoken else []
+
+
+# What stands above a list of what is asked, or in front of it: `The main screens:`, `Typical queries: ...`
+ASKED = re.compile(
+    r"^\s*(?:we (?:need|ask|want to know|look for)|questions|(?:the )?(?:most )?(?:typical |common |main |important |frequent )?(?:queries|screens|pages|views|lookups|reports)|access patterns|what people (?:do|ask)"
+    r"|people (?:ask|need|want)|what (?:we|people|users|they) (?:look (?:for|up|at)|ask|search)|(?:[a-z]+ ){0,2}(?:people|staff|users|managers|they) (?:ask|look up|look for|search for)|we look (?:up|for))\b[^:\n]*:\s*",
+    re.IGNORECASE,
+)
+
+
+def unlabelled(text: str, things: Container[str]) -> str:
+    """An item of such a list without the name of its screen: `catalogue: courses by topic`."""
+    label, colon, rest = text.partition(": ")
+    return rest if colon and rest and len(label.split()) <= 3 and singular(label) not in things else text
 
 
 _FINITE = re.compile(

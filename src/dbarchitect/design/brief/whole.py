@@ -34,6 +34,23 @@ def without_slight(brief: Gathered) -> None:
             del brief.said.things[name]
 
 
+def within_their_whole(brief: Gathered) -> None:
+    """`Flats have a number within their building`, where nothing else says that a flat is in one: it is."""
+    said = brief.said
+    above: defaultdict[str, set[str]] = defaultdict(set)
+    for link in said.links:
+        child, parent = (link.of, link.to) if link.most == 1 else (link.to, link.of)
+        above[child].add(parent)
+    for name, thing in said.things.items():
+        near, waiting = set[str](), [name]
+        while waiting:
+            near.add(one := waiting.pop())
+            waiting += above[one] - near
+        for field in thing.fields.values():
+            if len(field.within) == 1 and field.within[0] in said.things and field.within[0] not in near:
+                said.links.append(Link(name, field.within[0], 1, 1, "", False, field.line))
+
+
 def used_by_many(brief: Gathered) -> None:
     """What is told apart by itself, and of which others have some with a quantity, is one of a catalogue and not theirs:
     `a treatment has a code (unique)`, `an appointment has several treatments, each with a quantity`."""
