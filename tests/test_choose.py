@@ -393,10 +393,10 @@ def test_both_engines_give_the_same_rows_for_what_is_measured(monkeypatch, serve
     seen: list[tuple[str, list[object]]] = []
     timed = room._pattern
 
-    def compared(access, spec, tables, connection, lite, dice):
+    def compared(access, tables, connection, lite, dice):
         import random
 
-        found = timed(access, spec, tables, connection, lite, dice)
+        found = timed(access, tables, connection, lite, dice)
         if found.sql and not found.sql.startswith("INSERT"):
             _, draw = room._query(access, tables, random.Random(7))
             for _ in range(5):
