@@ -385,6 +385,7 @@ def test_the_demo_runs_everything_and_keeps_what_it_is_told_to(dba, surroundings
     again = re.search(r"again +(dba check kept/shop\.twin --prove --select [a-z0-9-]+)", out)
     assert again is not None
     assert dba(*again[1].split()[1:])[0] in (0, 1)
+    assert not {"stale-statistics", "dead-rows"} & set(re.findall(r"[a-z-]+", out)), "its rows were just analysed"
 
 
 def test_the_demo_spoils_no_folder(dba, surroundings):
