@@ -303,3 +303,47 @@ def test_screens_are_asked_and_are_no_things() -> None:
     )
     assert {one.name for one in spec.entities} == {"clinic", "dentist", "patient", "appointment"}
     assert [one.by for one in spec.access] == [("dentist",), ("patient",)]
+
+
+def test_what_is_rated_once_leaves_a_rating() -> None:
+    spec = read("A patient can rate a dentist once, from 1 to 5 stars, with an optional comment.")
+    rating = next(one for one in spec.entities if one.name == "rating")
+    assert [(one.name, one.kind, one.minimum, one.maximum, one.required) for one in rating.fields] == [
+        ("score", "integer", "1", "5", True),
+        ("comment", "text", "", "", False),
+    ]
+    assert [set(one) for one in rating.key] == [{"patient", "dentist"}]
+    assert {one.first.entity for one in spec.relations if one.second.entity == "rating"} == {"patient", "dentist"}
+    assert not spec.unread
+
+
+@pytest.mark.parametrize(
+    ("sentence", "ends"),
+    [
+        ("Appointments can be tagged with topics.", {("appointment", None, ""), ("topic", None, "")}),
+        ("Patients can follow each other.", {("patient", None, ""), ("patient", None, "other patient")}),
+        (
+            "A message is sent from one patient to another.",
+            {("patient", 1, "sender"), ("patient", 1, "recipient"), ("message", None, "")},
+        ),
+    ],
+)
+def test_how_things_stand_to_each_other(sentence: str, ends: set[tuple[str, int | None, str]]) -> None:
+    spec = read(sentence)
+    before = read("").relations
+    new = [
+        one
+        for one in spec.relations
+        if (one not in before
+        and {"topic", "message"} & {one.first.entity, one.second.entity})
+        or one.first.entity == one.second.entity
+    ]
+    assert {(end.entity, end.most, end.role) for one in new for end in (one.first, one.second)} == ends
+    assert not spec.unread
+
+
+def test_who_did_it_and_what_two_may_not_share() -> None:
+    spec = read("We need to know who created an appointment. Two patients can't have the same email.")
+    fields = {(entity.name, one.name): one.unique for entity in spec.entities for one in entity.fields}
+    assert ("appointment", "created by") in fields
+    assert fields["patient", "email"]

@@ -140,6 +140,18 @@ _UNIQUE_PAIR = re.compile(
     rf"^((?:{_A} )?{_N} (?:has|have) (?:.+, )?)(an? [\w-]+(?: [\w-]+)?),? and (an? [\w-]+(?: [\w-]+)?),? (?:which|that) (?:are|must be) (?:together )?unique(?: together)?((?: (?:within|in|per|for) (?:the|its|their|an?|each|every) [\w -]+)?)$",
     re.IGNORECASE,
 )
+# `courses can be tagged with topics`
+_TAGGED = re.compile(rf"^((?:{_A} )?{_N}) (?:can|may) (?:also )?be (?:tagged|labelled|labeled|categori[sz]ed) (?:with|by) (?:several |many |multiple )?({_WORD}s)$", re.IGNORECASE)  # fmt: skip
+# `users can follow each other`
+_EACH_OTHER = re.compile(rf"^({_WORD}s|people) (?:can|may) ([a-z]+) (?:each other|one another)$", re.IGNORECASE)
+# `a message is sent from one user to another`
+_FROM_ONE = re.compile(rf"^((?:{_A} )?{_N}) (?:is|are) (sent|transferred|moved|shipped|passed) from (?:one|an?) ({_N}) to another(?: \3)?$", re.IGNORECASE)  # fmt: skip
+# `a student can rate a course once, from 1 to 5 stars, with an optional comment`
+_RATED = re.compile(
+    rf"^((?:{_A} )?{_N}) (?:can|may) (rate|review) ({_A} {_N}?)( (?:only |at most )?once)?(?:,? (?:from|with|on a scale from|between) (\d+)(?: to |-| and )(\d+)(?: stars?| points?)?)?"
+    r"(?:,? (?:and |with |including )+((?:an? )?(?:optional )?(?:comment|text|title|photo)s?(?: and .+)?))?$",
+    re.IGNORECASE,
+)
 _LOGGED = re.compile(
     rf"^((?:{_A} )?{_N}) (?:is|are) (?:always |also )?(?:logged|recorded|tracked|stored|kept|registered|noted|saved|captured): (.+)$", re.IGNORECASE
 )  # fmt: skip
@@ -167,6 +179,24 @@ def _for_each(match: re.Match[str]) -> list[str]:
         and counted(match[2]).said is False
     )
     return [f"each {singular(match[1])} has {'several ' if several else ''}{match[2]}"]
+
+
+def _from_one(match: re.Match[str]) -> list[str]:
+    roles = ("sender", "recipient") if match[2].lower() == "sent" else ("origin", "destination")
+    return [f"each {singular(match[1])} has one {role}, who is a {singular(match[3])}" for role in roles]
+
+
+def _rated(match: re.Match[str]) -> list[str]:
+    """A deed that leaves a thing of its own behind, with what it says."""
+    who, what = singular(match[1]), singular(match[3])
+    deed = "review" if match[2].lower() == "review" else "rating"
+    bounds = f"a score (integer, {match[5]} to {match[6]})" if match[5] else ""
+    known = ", ".join(filter(None, (bounds or ("a score (integer)" if deed == "rating" else ""), match[7])))
+    return [
+        f"each {deed} belongs to one {who} and one {what}",
+        *([f"each {deed} has {known}"] if known else []),
+        *([f"no {who} can have two {deed}s for the same {what}"] if match[4] else []),
+    ]
 
 
 def _issued(match: re.Match[str]) -> list[str]:
@@ -206,6 +236,16 @@ _FOLDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...]
     (_ONE_OF, lambda match: [f"it has one {match[1]}, who is a {singular(match[2])}"]),
     (_WITH_FIELDS, lambda match: [f"{match[1]} {match[2]}", f"each {singular(match[1])} has {match[3]}"]),
     (_ISSUED, _issued),
+    (
+        _TAGGED,
+        lambda match: [
+            f"each {singular(match[1])} has many {match[2]}",
+            f"each {singular(match[2])} has a name (unique)",
+        ],
+    ),
+    (_EACH_OTHER, lambda match: [f"each {singular(match[1])} can {match[2]} many other {match[1]}"]),
+    (_FROM_ONE, _from_one),
+    (_RATED, _rated),
     (
         _WITH_AND,
         lambda match: [

@@ -425,6 +425,8 @@ def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     link = reader.said.links[-1] if reader.said.links else None
     if match is None or link is None or not line - 3 <= link.line <= line:
         return False
+    if reader.said.last not in (link.of, link.to):
+        return False  # something else was spoken of since
     fields: list[Field] = []
     for one in with_relatives(listed(match[1])):
         if link.most != 1 and reader.entity(one) not in (None, link.of, link.to):

@@ -137,6 +137,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], str, Kind], ...] = (
     (re.compile(rf"^(?:the )?(?:date|day) (?:on which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} on", "date"),
     (re.compile(rf"^(?:the )?time (?:at which |when |that )?{_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} at", "moment"),
     (re.compile(rf"^(?:whether|if) {_THEY} {_WAS}([a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{}", "boolean"),
+    (re.compile(r"^who (?:has |had )?([a-z]+ed|made|wrote|sent|paid) (?:it|them|(?:the|an?|each|every) [a-z]+(?: [a-z]+)?)$", re.IGNORECASE), "{} by", "word"),
     (re.compile(r"^([a-z]+) or not$", re.IGNORECASE), "{}", "boolean"),
     (re.compile(r"^(since) when$", re.IGNORECASE), "{}", "moment"),
     (re.compile(r"^how many ([a-z]+)(?: .+)?$", re.IGNORECASE), "{}", "integer"),

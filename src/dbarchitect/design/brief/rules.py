@@ -90,12 +90,12 @@ def unique(reader: Reader, text: str, line: int) -> bool:
 def no_two(reader: Reader, text: str, line: int) -> bool:
     """`no two rooms in the same building have the same number`."""
     match = re.match(
-        rf"^(?:no )?two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must )?(?:(?:never|not) )?(?:have|share|with|use|be for|be of|be on|be in|be at|stand in|stand on|lie in|lie on|concern|be held in|refer to) "
+        rf"^(?:no )?two ({NOUN})(?: (?:of|in|within) (?:the same|one|a) ({NOUN}))? (?:can |may |should |must |cannot |(?:can|must)['’]t |mustn['’]t )?(?:(?:never|not) )?(?:have|share|with|use|be for|be of|be on|be in|be at|stand in|stand on|lie in|lie on|concern|be held in|refer to) "
         r"the same (.+?)(?: (?:in|within|of|per|for) (?:the same |a |one |each )?(.+))?$",
         text, re.IGNORECASE,
     )  # fmt: skip
     owner = reader.entity(match[1]) if match else None
-    if match is None or owner is None or not re.search(r"\bno\b|never|\bnot\b", text, re.IGNORECASE):
+    if match is None or owner is None or not re.search(r"\bno\b|never|\bnot\b|cannot|n['’]t\b", text, re.IGNORECASE):
         return False
     within = match[2] or match[4]
     names = tuple(named(re.sub(r"^the same ", "", one, flags=re.IGNORECASE)) for one in listed(match[3]))
