@@ -334,8 +334,7 @@ def test_how_things_stand_to_each_other(sentence: str, ends: set[tuple[str, int 
     new = [
         one
         for one in spec.relations
-        if (one not in before
-        and {"topic", "message"} & {one.first.entity, one.second.entity})
+        if (one not in before and {"topic", "message"} & {one.first.entity, one.second.entity})
         or one.first.entity == one.second.entity
     ]
     assert {(end.entity, end.most, end.role) for one in new for end in (one.first, one.second)} == ends
