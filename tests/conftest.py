@@ -20,9 +20,8 @@ from dbarchitect.engines.postgres.server import Server, private_server
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: with one more, half of the machine's time went by in waiting for servers and child
-    processes."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are cores: tests wait for servers and child processes more than they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 _numbers = itertools.count(1)
