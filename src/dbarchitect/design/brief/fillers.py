@@ -53,7 +53,7 @@ _FILLERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:has|have) been (?=[a-z]+(?:ed|en) (?:by|to|in|at|on|for|from)\b)", "is "),
         (r"(?<=s) (?:assigned|belonging|attached|related|connected) to (?:it|them)$", ""),
         (r"\b(?:takes?|has|have) one of the (?:following )?(?:values|states):? ", "is one of "),
-        (r"\b((?:has|have|contains?|consists? of|is made up of) )(?:several |many |multiple )?([a-z]+(?: [a-z]+)?s)(?: (?:that|which) (?:have to|must|are to|are) be [a-z]+)? in (?:a (?:certain|given|particular|fixed) |fixed )?order(?=$|,)", r"\1an ordered list of \2"),
+        (r"\b((?:has|have|contains?|consists? of|is made up of) )(?:several |many |multiple )?([a-z]+(?: [a-z]+)?s)(?: (?:that|which) (?:have to|must|are to|are) be [a-z]+ in (?:a (?:certain|given|particular|fixed) )?order| in (?:a (?:certain|given|particular|fixed) |fixed )order)(?=$|,)", r"\1an ordered list of \2"),
         (r"(?<=[a-z]),? in a (?:certain|given|particular|fixed) order(?=$|,)", ""),
     )
 )  # fmt: skip
