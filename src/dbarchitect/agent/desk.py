@@ -233,7 +233,7 @@ class Desk:
         up, down = self._text(up), self._text(down, empty=True)
         # By the time, as it is applied: a history may have a 0001 of its own.
         now = self._clock()
-        name = f"{now:%Y%m%d%H%M%S}_change"
+        name = f"{now:%Y%m%d%H%M%S%f}_change"  # two plans may be made in one second
         folder = self._folder / hashlib.sha256(f"{now}|{up}|{down}".encode()).hexdigest()[:16]
         folder.mkdir(exist_ok=True)
         (folder / f"{name}.up.sql").write_text(up)

@@ -117,7 +117,7 @@ def apply_plan(
             )
     now = clock()
     folder = target.folder / plan.rehearsal.plan
-    name = f"{now:%Y%m%d%H%M%S}_by_agent"
+    name = f"{now:%Y%m%d%H%M%S%f}_by_agent"
     try:
         (folder / REHEARSALS).mkdir(parents=True, exist_ok=False)
     except FileExistsError as err:
