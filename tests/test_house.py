@@ -150,7 +150,7 @@ def test_rooms_have_names_that_say_what_they_hold():
 def rooms() -> set[str]:
     """What stands directly in the package: its modules and folders."""
     inside = (one for one in SOURCE.iterdir() if one.suffix == ".py" or (one.is_dir() and any(one.glob("*.*"))))
-    return {one.stem for one in inside} - {"__init__", "__main__"}
+    return {one.stem for one in inside} - {"__init__", "__main__", "__pycache__"}
 
 
 def layers(text: str) -> list[set[str]]:
