@@ -4,7 +4,7 @@ a thing (it has one of either), `several artefacts are shown in an exhibition`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -200,9 +200,9 @@ def nouns_of(verb: str) -> list[str]:
     return found
 
 
-def deeds_named(text: str, things: Mapping[str, object], everything: str) -> list[str]:
+def deeds_named(text: str, things: Mapping[str, object], everything: str, words: Set[str]) -> list[str]:
     """What a brief calls the deed of a sentence as a thing elsewhere: `students enroll in courses`, `a payment is for one
-    enrollment`."""
+    enrollment`. `words` are those of `everything`, in small letters."""
     match = _DEED.match(text)
     if match is None or singular(match[1]) not in things or singular(match[3]) not in things:
         return []
@@ -210,7 +210,9 @@ def deeds_named(text: str, things: Mapping[str, object], everything: str) -> lis
     for one in dict.fromkeys(nouns_of(verb)):
         spoken = rf"\b(?:(?:an?|each|every|one|per) {re.escape(one)}|{re.escape(english.plural(one))})\b"
         derived = len(one) > len(verb) and one.endswith(("ing", "ment", "ion", "al"))
-        if derived and one not in things and re.search(spoken, everything, re.IGNORECASE):
+        # Most such nouns are no words of the text: a look at the words spares a search of all of it.
+        told = not words.isdisjoint((one, english.plural(one)))
+        if derived and one not in things and told and re.search(spoken, everything, re.IGNORECASE):
             return [one]
     return []
 

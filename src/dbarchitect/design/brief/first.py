@@ -131,9 +131,10 @@ def look(brief: Gathered, parts: list[Part]) -> None:
         (one[0], part.line) for part in parts if part.kind in ("paragraph", "item") for one in sentences(part.text)
     ]:
         slight += [(one, line) for one in acted_on(sentence, brief.said.things)]
+    words = frozenset(re.findall(r"\w+", everything.lower()))
     for part in parts:
         for sentence, _ in sentences(part.text) if part.kind in ("paragraph", "item") else ():
-            slight += [(one, part.line) for one in deeds_named(sentence, brief.said.things, everything)]
+            slight += [(one, part.line) for one in deeds_named(sentence, brief.said.things, everything, words)]
     for one, line in slight:
         if (
             one not in roles

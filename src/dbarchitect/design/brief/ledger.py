@@ -7,10 +7,10 @@ A field `signed up at` is kept under those words, a unique one also under `uniqu
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import isclose
 
@@ -152,7 +152,7 @@ class Ledger:
     def __init__(self, spec: Spec) -> None:
         self.by_entity: dict[str, Words] = defaultdict(Words)
         self.by_line: dict[int, Words] = defaultdict(Words)
-        self._related: set[frozenset[str]] = set()
+        self._related: dict[str, set[str]] = defaultdict(set)  # the others that something connects an entity with
         self.everywhere = Words()
         self.asked: list[Asked] = []
         self.names: dict[tuple[str, ...], str] = {}
@@ -168,7 +168,7 @@ class Ledger:
                 marks={"exclusive": rule.kind == "exclusive", "bounded": rule.kind != "exclusive"},
             )  # fmt: skip
             for one in rule.within:
-                self._near(rule.entity, one)
+                self._relate(rule.entity, one)
         meant: dict[str, dict[str, State]] = defaultdict(dict)
         for term in spec.terms:
             meant[term.entity][term.word] = term.state
@@ -198,23 +198,21 @@ class Ledger:
         for one in list(near):
             while (one := self._kinds.get(one, "")) and one not in near:
                 near.add(one)
-        joins = {
-            one for one in self.by_entity if sum(frozenset((one, other)) in self._related for other in near - {one}) > 1
-        }
-        for one in near | joins:
+        joined = Counter(one for other in near for one in self._related.get(other, ()) if one != other)
+        for one in near | {one for one, times in joined.items() if times > 1}:
             words.join(self.by_entity.get(one, Words()))
         for line in lines:
             words.join(self.by_line.get(line, Words()))
         return words
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """The most words that a name has."""
         return max(map(len, self.names), default=0)
 
     def relates(self, one: str, other: str) -> bool:
         """Whether two entities are related, or joined by a third."""
-        return frozenset((one, other)) in self._related
+        return other in self._related.get(one, ())
 
     def bearers(self, text: str) -> list[str]:
         """The entities that alone have a field which a text names: what is unique, or at least 1, without saying of what."""
@@ -247,8 +245,9 @@ class Ledger:
         if line:
             self.by_line[line].join(words)
 
-    def _near(self, *entities: str) -> None:
-        self._related.add(frozenset(entities))
+    def _relate(self, one: str, other: str) -> None:
+        self._related[one].add(other)
+        self._related[other].add(one)
 
     def _entity(self, entity: Entity) -> None:
         name = entity.name
@@ -268,7 +267,7 @@ class Ledger:
         )  # fmt: skip
         for other in (entity.parent, entity.kind_of):
             if other:
-                self._near(name, other)
+                self._relate(name, other)
         if entity.kind_of:
             self._put(0, (entity.kind_of,), name, "kind type either can be sort")
         for one in entity.fields:
@@ -293,9 +292,9 @@ class Ledger:
     def _relation(self, one: Relation) -> None:
         ends = (one.first.entity, one.second.entity)
         junction = (one.name,) if one.name else ()
-        self._near(*ends)
-        for end in ends:
-            self._near(end, *junction)
+        self._relate(*ends)
+        for end in ends if junction else ():
+            self._relate(end, one.name)
         if junction:
             self.names[tuple(map(english.singular, english.split(one.name)))] = one.name
         owners = (*ends, *junction)
@@ -333,7 +332,7 @@ class Ledger:
             "per second minute hour day often most" if rate else "", "under within ms second faster p95 p99 latency" if wait else "",
             counts=(one.limit, wait, wait and wait / 1000, *_rates(rate)),
         )  # fmt: skip
-        theirs = [name for pair in self._related if one.entity in pair for name in pair] if one.verb == "add" else []
+        theirs = self._related.get(one.entity, ()) if one.verb == "add" else ()
         above = [name.rpartition(" of ")[2] for name in one.by]  # `city of venue`
         entities = frozenset((one.entity, *one.by, *one.with_, *one.grouped, *one.fields, *theirs, *above))
         self.asked.append(Asked(one.text, one.line, entities, words, one.by))
@@ -380,7 +379,9 @@ class Ledger:
             for child, parent in ((one.second, one.first), (one.first, one.second)):
                 if parent.most == 1 != child.most:
                     parents[child.entity].add(parent.entity)
-        self._related.update(frozenset(pair) for each in parents.values() for pair in combinations(each, 2))
+        for each in parents.values():
+            for pair in combinations(each, 2):
+                self._relate(*pair)
 
     def _abbreviations(self) -> None:
         """`movements`, where only one entity ends so: `stock movement`."""

@@ -7,8 +7,9 @@ moment that need not be there (`delivered at`). Whatever else stands where a sta
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dbarchitect.design.spec import Entity, Field, State
 from dbarchitect.model import english
@@ -176,7 +177,8 @@ def _hint(entity: Entity, words: Collection[str]) -> str:
 
 def of_others(text: str, others: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
     """(words, hint) of states that a text gives to another entity than the one it asks for: `orders of active users`."""
-    for name, one in others.items():
+    for name in _found_in(text, others):
+        one = others[name]
         known = "|".join(sorted(map(_spelt, vocabulary(one)), key=len, reverse=True)) or "(?!)"
         nouns = "|".join(map(_spelt, _forms([name])))
         for match in re.finditer(rf"\b(?:un|in|non-?)?(?:{known})\s+(?:{nouns})\b", text, re.IGNORECASE):
@@ -222,6 +224,22 @@ def _flags(made: Stated, entity: Entity) -> None:
 # ---- mentions of words
 
 
+def _found_in(text: str, things: Iterable[str]) -> list[str]:
+    """The things that a text may name, in one or in several. An expression of all of hundreds takes long to build."""
+    letters = _letters(text)
+    return [one for one in things if any(form in letters for form in _letters_of_forms(one))]
+
+
+@lru_cache(maxsize=4096)
+def _letters_of_forms(thing: str) -> tuple[str, ...]:
+    return tuple(map(_letters, _forms([thing])))
+
+
+def _letters(text: str) -> str:
+    """A text without what stands between the parts of a name."""
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
 def _spelt(words: str) -> str:
     return _WRITTEN_AS.join(map(re.escape, english.split(words)))
 
@@ -238,7 +256,7 @@ def _mentions(
     counted = {value.lower() for one in entity.fields for value in one.values}  # `all admins among the users`
     fields = "|".join(sorted(map(_spelt, choices), key=len, reverse=True)) or "(?!)"
     # Names that begin or end with such a word are names: `by published at`.
-    names = [one.name for one in entity.fields if one.name not in words] + [one for one in things if one not in words]
+    names = [one for one in (*(each.name for each in entity.fields), *_found_in(text, things)) if one not in words]
     skipped = "|".join(sorted(map(_spelt, names), key=len, reverse=True)) or "(?!)"
     pattern = re.compile(
         rf"(?P<field>{_FIELD_LEAD}\b(?P<name>{fields})\b{_EQUAL.format('no')})(?P<said>{either})\b"
@@ -275,7 +293,7 @@ def _mentions(
             continue  # `open an order`
         if not before.strip() and word in _DEEDS and not match["un"] and match["word"]:
             continue  # `read messages`
-        owner = re.match(rf"\s+(?:{'|'.join(sorted(map(_spelt, _forms(things)), key=len, reverse=True)) or '(?!)'})\b", after, re.IGNORECASE)  # fmt: skip
+        owner = re.match(rf"\s+(?:{'|'.join(sorted(map(_spelt, _forms(_found_in(after, things))), key=len, reverse=True)) or '(?!)'})\b", after, re.IGNORECASE)  # fmt: skip
         if owner is not None:
             hint = f"a state of what it belongs to: only states of {entity.name} itself are constants"
             made.doubts.append((f"{said}{owner[0]}", hint))
