@@ -24,6 +24,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers of a parallel run find where its clusters are in their environment."""
+    if config.getoption("numprocesses", None):
+        held = contextlib.ExitStack()
+        held.enter_context(postgres_servers.clusters_in_memory())
+        config.add_cleanup(held.close)
+
+
 _numbers = itertools.count(1)
 
 

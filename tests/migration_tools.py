@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from postgres_servers import test_cache
+from postgres_servers import downloads
 
 _PACKAGES = {
     "prisma": "7.10.1",
@@ -64,7 +64,7 @@ def fetched(wanted: tuple[tuple[str, str], ...], *options: str) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         pytest.fail("these tests run tools of Node.js, and `npm` is not installed: install Node.js 20 or newer")
-    home = test_cache() / "node"
+    home = downloads() / "node"
     home.mkdir(parents=True, exist_ok=True)
     manifest = json.dumps({"private": True, "dependencies": dict(wanted)})
     done = home / hashlib.sha256(manifest.encode()).hexdigest()[:12]

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
-from postgres_servers import test_cache
+from postgres_servers import downloads
 
 _PACKAGES = ("mongoeco==4.11.0", "pymongo==4.20.1")
 _EMULATOR = Path(__file__).with_name("mongo_emulator.py")
@@ -43,7 +43,7 @@ def _python() -> str:
 @cache
 def emulator_python() -> Path:
     """The Python of an environment that has mongoeco, made once."""
-    home = test_cache() / "mongo"
+    home = downloads() / "mongo"
     home.mkdir(parents=True, exist_ok=True)
     done = home / hashlib.sha256(" ".join(_PACKAGES).encode()).hexdigest()[:12]
     with (home / "lock").open("w") as lock:

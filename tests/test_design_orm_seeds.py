@@ -25,6 +25,7 @@ from dbarchitect.sources import Workshop
 from dbarchitect.sql.script import split_script
 from migration_tools import ENGINE
 from migration_tools import run as node
+from postgres_servers import test_cache
 from test_design import NOW
 
 BRIEF = (
@@ -60,10 +61,7 @@ def test_the_rows_of_the_design_are_loaded_once(
         str(schema),
         to,
         tmp_path / "app",
-        OrmOptions(
-            rows=rows,
-            cache=Path(os.environ["DBARCHITECT_TEST_CACHE"]) if "DBARCHITECT_TEST_CACHE" in os.environ else None,
-        ),
+        OrmOptions(rows=rows, cache=test_cache()),
     )
     url = server.url("seeded")
     if to == "tortoise":

@@ -219,7 +219,13 @@ class Journey:
 
     def _arrives(self, before: Relational, steps: tuple[Step, ...], down: tuple[Step, ...]) -> Plan:
         """The plan of steps that were run up and down, with what they claim to do."""
-        steps, down = self._arrived(before, steps, down)
+        method = "run up, compared with the wanted catalogue, run down, compared with the first"
+        if steps or down:
+            steps, down = self._arrived(before, steps, down)
+        else:  # nothing is to be run, and so no copy is made
+            method = "the two catalogues say the same"
+            if left := differences(before, self._wanted, privileges=self._options.privileges):
+                raise _gap("plan", _several(left))
         steps = with_effects(steps, before, version=self._options.version, facts=self._options.facts)
         down = with_effects(down, self._wanted, version=self._options.version, facts=self._options.facts)
         return Plan(
@@ -232,7 +238,7 @@ class Journey:
             no_way_back=self._no_way_back,
             proof=Proof(
                 level="rehearsed",
-                method="run up, compared with the wanted catalogue, run down, compared with the first",
+                method=method,
                 holds=True,
                 environment={
                     "server": version_name(self._host.version),
@@ -350,10 +356,7 @@ class Journey:
                     steps = (*steps, *more)
                     continue
             if left:
-                raise InputError(
-                    f"no plan that arrives: {_several(left)}",
-                    hint="this is a gap of ours: please report it; until then write this part by hand",
-                )
+                raise _gap("plan", _several(left))
             self._physically_the_same(identity, steps)
             self._rows_kept(work, rows, comparable, made)
             self._progress("running it back")
@@ -374,10 +377,7 @@ class Journey:
                 down = self._tidied(work, before, down)
                 back_again = differences(self._schema(work), before, privileges=options.privileges)
             if back_again:
-                raise InputError(
-                    f"no way back that arrives: {_several(back_again)}",
-                    hint="this is a gap of ours: please report it; until then write this part by hand",
-                )
+                raise _gap("way back", _several(back_again))
             work.close()
             return steps, down
         raise AssertionError("unreachable")
@@ -423,10 +423,7 @@ class Journey:
             if f"{table}.{column}" in declared or label in declared or f"made anew: table {table}" in declared:
                 continue
             what = "table" if found[0] != oid else "column"
-            raise InputError(
-                f"no plan that arrives: {what} {label} would be dropped and made again",
-                hint="this is a gap of ours: please report it; until then write this part by hand",
-            )
+            raise _gap("plan", f"{what} {label} would be dropped and made again")
 
     def _rows_kept(
         self,
@@ -440,10 +437,7 @@ class Journey:
         after = work.fingerprints(untouched, made)
         for table in untouched:
             if rows[str(table.name)] != after[str(table.name)]:
-                raise InputError(
-                    f"no plan that arrives: rows of {table.name.short} would not be what they were",
-                    hint="this is a gap of ours: please report it; until then write this part by hand",
-                )
+                raise _gap("plan", f"rows of {table.name.short} would not be what they were")
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,6 +526,13 @@ def _comparable(table: Table, before: Relational, wanted: Relational, steps: Seq
 def _rename_step(change: Change) -> Step:
     # Renames hold for a moment a lock that keeps everybody out.
     return Step(sql=ddl(change, version=180000), does=describe(change), change=change)
+
+
+def _gap(what: str, why: str) -> InputError:
+    return InputError(
+        f"no {what} that arrives: {why}",
+        hint="this is a gap of ours: please report it; until then write this part by hand",
+    )
 
 
 def _several(lines: Sequence[str]) -> str:

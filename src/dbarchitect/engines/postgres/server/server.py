@@ -98,6 +98,7 @@ class Server:
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._locales: dict[str, bool] = {}
+        self._roles: set[str] = set()  # of `ordinary_role`: no plan and no script may drop one
 
     @property
     def version(self) -> int:
@@ -154,10 +155,13 @@ class Server:
         """The role `purpose`, made when it is missing: it may log in, is past row security, and is no superuser."""
         from psycopg import sql
 
+        if purpose in self._roles:
+            return purpose
         with self.connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (purpose,)).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN BYPASSRLS").format(sql.Identifier(purpose)))
                 confine(connection, purpose)
+        self._roles.add(purpose)
         return purpose
 
     def has_locale(self, locale: str) -> bool:
