@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from dbarchitect.errors import InputError
@@ -67,6 +68,7 @@ class SortKey(Value, frozen=True, kw_only=True):
     nulls_first: bool = False
 
 
+@lru_cache(maxsize=4096)  # plans of one workload have the same conditions again and again
 def terms_of(text: str) -> tuple[Term, ...]:
     """The terms of a condition that are joined with AND; those that the grammar refuses are left out."""
     cleaned = _cleaned(text)
