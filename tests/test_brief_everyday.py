@@ -346,3 +346,77 @@ def test_who_did_it_and_what_two_may_not_share() -> None:
     fields = {(entity.name, one.name): one.unique for entity in spec.entities for one in entity.fields}
     assert ("appointment", "created by") in fields
     assert fields["patient", "email"]
+
+
+@pytest.mark.parametrize(
+    ("said", "ordered"),
+    [
+        ("", True),
+        ("The end date of a course must be on or after the start date.", True),
+        ("The start date of a course is not after its end date.", True),
+        ("The end date of a course may be before the start date.", False),
+    ],
+)
+def test_a_period_does_not_end_before_it_begins(said: str, ordered: bool) -> None:
+    spec = read(f"A course has a title, a start date and an end date. {said}")
+    rules = [(one.kind, one.fields, one.equal) for one in spec.rules]
+    assert rules == ([("order", ("start date", "end date"), True)] if ordered else [])
+    assert bool([one for one in spec.assumed if "not before its start date" in one.what]) == (ordered and not said)
+    assert not spec.unread
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "a start time of day and an end time of day",  # a night shift
+        "a departure time and an arrival time",  # which comes first, nobody said
+        "a start date and an end time",
+        "a last start date and a last end date",
+    ],
+)
+def test_of_other_pairs_no_order_is_assumed(fields: str) -> None:
+    assert not read(f"A course has a title, {fields}.").rules
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("hourly rate", "money"), ("price per night", "money"), ("credit limit", "money"), ("tax rate", "percentage"),
+        ("exchange rate", "decimal"), ("heart rate", "decimal"), ("phone number", "phone"), ("year of birth", "integer"),
+        ("maximum participants", "integer"), ("last login", "moment"), ("cooking time", "duration"), ("start time", "moment"),
+        ("ip address", "ip"), ("opening hours", "text"), ("paid", "boolean"), ("amount paid", "money"),
+    ],
+)  # fmt: skip
+def test_a_name_says_what_a_field_holds(name: str, kind: str) -> None:
+    spec = read(f"A course has a title and {'an' if name[0] in 'aeiouh' else 'a'} {name}.")
+    course = next(one for one in spec.entities if one.name == "course")
+    assert {one.name: one.kind for one in course.fields}[name] == kind
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "For each course we record which patients were present.",
+        "For every course, the dentists note which patients attended.",
+        "We track which patients took part in each course.",
+    ],
+)
+def test_which_of_them_were_there_is_kept_for_each(sentence: str) -> None:
+    spec = read(f"A course has a title. {sentence}")
+    (found,) = (one for one in spec.relations if {one.first.entity, one.second.entity} == {"course", "patient"})
+    assert (found.first.most, found.second.most) == (None, None)
+    assert not spec.unread
+
+
+def test_which_of_them_were_there_is_a_mark_of_those_who_are_connected() -> None:
+    spec = read(
+        "A course has a title. Patients enrol in courses. For each course we record which patients were present."
+    )
+    (found,) = (one for one in spec.relations if {one.first.entity, one.second.entity} == {"course", "patient"})
+    assert [(one.name, one.kind) for one in found.fields] == [("present", "boolean")]
+
+
+def test_what_is_sent_to_somebody_is_sent_to_one() -> None:
+    spec = read("An invoice has a number. Invoices are sent to patients.")
+    (found,) = (one for one in spec.relations if {one.first.entity, one.second.entity} == {"invoice", "patient"})
+    assert (found.first.entity, found.first.most, found.second.most) == ("patient", 1, None)

@@ -29,11 +29,11 @@ _SECRET = re.search(r"\d+", TEXTS["secret"].pattern)
 
 @dataclass
 class Checked:
-    """What was read. `fields`: changes of a `Field` by column; `orders`: (lower, higher);
+    """What was read. `fields`: changes of a `Field` by column; `orders`: (lower, higher, whether they may be equal);
     `left`: what says something else."""
 
     fields: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    orders: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    orders: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
     left: list[Check] = field(default_factory=list[Check])
 
 
@@ -141,9 +141,9 @@ def _several(term: Term, known: set[str], table: Table) -> Iterator[Step]:
     left, right = term.left, term.right
     if left is None or right is None:
         return
-    if term.operator in ("<", ">") and left.column in known and right.column in known:
-        pair = (left.column, right.column) if term.operator == "<" else (right.column, left.column)
-        yield lambda found: found.orders.append(pair)
+    if term.operator in ("<", ">", "<=", ">=") and left.column in known and right.column in known:
+        low, high = (left.column, right.column) if term.operator[0] == "<" else (right.column, left.column)
+        yield lambda found: found.orders.append((low, high, term.operator.endswith("=")))
 
 
 _FORMS = (_values, _bound, _text, _several, _own)

@@ -35,10 +35,11 @@ def add_rules(draft: Draft, spec: Spec, refer: Referrer) -> None:
 
 def _order(draft: Draft, table: Table, rule: Rule) -> None:
     columns = [table.of(name) for name in rule.fields]
+    sign = "<=" if rule.equal else "<"
     for low, high in pairwise(columns):
         if low is None or high is None or _family(low.type) != _family(high.type):
             draft.decide(
-                "not enforced", table.name, " < ".join(rule.fields), "the two cannot be compared", line=rule.line
+                "not enforced", table.name, f" {sign} ".join(rule.fields), "the two cannot be compared", line=rule.line
             )
             continue
         name = plain(table.name, low.name, "before", high.name)
@@ -49,7 +50,7 @@ def _order(draft: Draft, table: Table, rule: Rule) -> None:
         table.checks.append(
             Check(
                 name=name,
-                sql=f"{one} < {other}",
+                sql=f"{one} {sign} {other}",
                 bad=((low.name, f"({high.sample}) + {later}"), (high.name, high.sample)),
                 why="as was said",
             )
@@ -81,7 +82,8 @@ def _exclusive(draft: Draft, table: Table, rule: Rule, spec: Spec, refer: Referr
         low, high = map(quote_identifier, names)
         ranges = f"daterange({low}, {high}, '[]')" if columns[0].type == "date" else f"tstzrange({low}, {high})"
         if not any({name for name, _ in one.bad} == set(names) for one in table.checks):
-            _order(draft, table, Rule(entity=rule.entity, kind="order", fields=rule.fields, line=rule.line))
+            days = columns[0].type == "date"  # the last one is a part of it
+            _order(draft, table, Rule(entity=rule.entity, kind="order", fields=rule.fields, equal=days, line=rule.line))
     else:
         draft.decide(
             "not enforced",

@@ -458,10 +458,10 @@ class _Reader:
 
     def _rules(self, table: Table, checks: Checked) -> None:
         name = self.entity_of[table.name]
-        for low, high in checks.orders:
+        for low, high, equal in checks.orders:
             pair = tuple(self._field(table, one) for one in (low, high))
             if not any(one.entity == name and one.kind == "exclusive" and one.fields == pair for one in self.rules):
-                self.rules.append(Rule(entity=name, kind="order", fields=pair))
+                self.rules.append(Rule(entity=name, kind="order", fields=pair, equal=equal))
         for one in table.constraints:
             if isinstance(one, Exclude):
                 self._excluded(table, one)

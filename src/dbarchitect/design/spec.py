@@ -146,13 +146,15 @@ class Relation(Value, frozen=True, kw_only=True):
 
 
 class Rule(Value, frozen=True, kw_only=True):
-    """A condition over an entity: `order` is `start < end` (fields low, high); `exclusive` no two of the same `within`
-    overlap in `fields`; `either` exactly one of `fields` is there; `check` an SQL condition as written."""
+    """A condition over an entity: `order` is `start < end` (fields low, high), `<=` where they may be `equal`;
+    `exclusive` no two of the same `within` overlap in `fields`; `either` exactly one of `fields` is there; `check` an
+    SQL condition as written."""
 
     entity: str
     kind: Literal["order", "exclusive", "either", "check", "dependency"]
     fields: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    equal: bool = False
     sql: str = ""
     comment: str = ""
     line: int = 0

@@ -18,6 +18,7 @@ from .brief import read_brief
 from .brief.fields import field_of_row
 from .naming import an
 from .ownership import reference
+from .periods import loose_periods
 from .references import usual_deletion
 from .shares import sentence
 from .spec import Entity, Field, Relation, Rule, Spec
@@ -166,6 +167,11 @@ def _text(spec: Spec, rows: frozenset[int]) -> str:
         if not _is_weak(spec, one)
     ]
     sentences += [said for one in spec.rules if one.kind != "check" for said in _ruled(one)]
+    sentences += [
+        f"The {end.name} of {an(one.name)} may be before the {start.name}."
+        for one in spec.entities
+        for start, end in loose_periods(one, spec.rules)
+    ]
     sentences += [f"{sentence(one.entity, one.state, one.part)}." for one in spec.shares]
     if sentences:
         lines += ["## Relations and rules", "", *(f"{one}\n" for one in sentences)]
@@ -347,7 +353,8 @@ def _is_weak(spec: Spec, one: Relation) -> bool:
 
 def _ruled(one: Rule) -> Iterator[str]:
     if one.kind == "order":
-        yield f"The {one.fields[0]} of {an(one.entity)} must be before the {one.fields[1]}."
+        earlier = "no later than" if one.equal else "before"
+        yield f"The {one.fields[0]} of {an(one.entity)} must be {earlier} the {one.fields[1]}."
     elif one.kind == "exclusive":
         plural = many(one.entity)
         same = f" of the same {one.within[0]}" if one.within else ""

@@ -6,34 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbarchitect.model.english import split as words
+from dbarchitect.model.periods import ends_of
 from dbarchitect.model.schema import Check, Column, Table
 from dbarchitect.review.context import base_type, mentions
 
-# What begins, and the words that end it; the rest of the two names must be the same.
-_ENDS: dict[str, tuple[str, ...]] = {
-    "start": ("end", "stop", "finish"),
-    "starts": ("ends",),
-    "started": ("ended", "finished", "completed", "stopped"),
-    "startdate": ("enddate",),
-    "starttime": ("endtime",),
-    "startts": ("endts",),
-    "begin": ("end",),
-    "begins": ("ends",),
-    "began": ("ended",),
-    "from": ("to", "until", "till", "thru", "through"),
-    "since": ("until", "till"),
-    "checkin": ("checkout",),
-    "in": ("out",),
-    "arrival": ("departure",),
-    "pickup": ("return", "dropoff"),
-    "opens": ("closes",),
-    "effective": ("expiry", "expiration"),
-}
 _TIMES = frozenset({"date", "timestamp", "timestamptz"})
 _RANGES = {"date": "daterange", "timestamp": "tsrange", "timestamptz": "tstzrange"}
 _EPOCH = frozenset({"at", "ts", "time", "timestamp", "ms", "millis", "epoch", "startts", "starttime"})
-
-_LATEST = frozenset({"last", "latest", "recent", "previous", "next", "first"})  # the last start may follow the last end
 
 
 class Interval(NamedTuple):
@@ -54,14 +33,12 @@ def intervals(table: Table) -> Iterator[Interval]:
     for name, start in by_name.items():
         kind = base_type(start)
         epoch = kind == "int8" and not _EPOCH.isdisjoint(name)
-        if (kind not in _TIMES and not epoch) or not _LATEST.isdisjoint(name):
+        if kind not in _TIMES and not epoch:
             continue
-        for place, word in enumerate(name):
-            ends = (by_name.get((*name[:place], other, *name[place + 1 :])) for other in _ENDS.get(word, ()))
-            end = next((one for one in ends if one is not None and base_type(one) == kind), None)
-            if end is not None and not start.type.is_array and not end.type.is_array and not _stands_for(end):
-                yield Interval(start, end)
-                break
+        ends = (by_name.get(other) for other in ends_of(name))
+        end = next((one for one in ends if one is not None and base_type(one) == kind), None)
+        if end is not None and not start.type.is_array and not end.type.is_array and not _stands_for(end):
+            yield Interval(start, end)
 
 
 def _stands_for(end: Column) -> bool:

@@ -31,6 +31,7 @@ from .gathered import Embedded, Gathered
 from .markdown import FILES, Part, parts_of
 from .offices import undressed
 from .ordering import not_ordered
+from .periods import in_order
 from .phrases import bare, singular
 from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
@@ -118,6 +119,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     rules = whole.apart_by_what_is_there(brief, relations)
     worded = whole.valueless(brief)
     entities = whole.entities_of(brief)
+    periods = in_order(brief, entities, rules)
     known = {one.name: one for one in entities}
     relations, astray = deleted(paired(relations, brief.pairs), brief.deletions)
     brief.said.unread += [
@@ -171,7 +173,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
         relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared, terms=own,
-        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *theirs, *worded, *brief.guessed, *whole.decided(brief, known)),
+        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *theirs, *worded, *periods, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip
     spec = resolved(spec)

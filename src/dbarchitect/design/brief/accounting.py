@@ -70,9 +70,9 @@ _UNITS = frozenset("ms s k m bn st nd rd th h d".split())  # noqa: SIM905
 _PHRASES = re.compile(
     r"\b(?:tak(?:es?|ing) place|carried out|(?:written|noted) down|looks? (?:up|for|at)|as (?:the|a) result(?: of)?|made up|in the end"
     r"|over (?:its|their) li(?:fe|ves)|over time|(?:each|every|any) time|here is what|one more thing|i forgot|to ?do|any ?more|at all"
-    r"|so far|at peak|(?:the|a|any|in) numbers? of|parts? of|in (?:this|that|any|which) case|in case|set of)\b"
+    r"|t(?:akes?|ook) part|so far|at peak|(?:the|a|any|in) numbers? of|parts? of|in (?:this|that|any|which) case|in case|set of)\b"
     r"|\b(?:at (?:a time|one time|the same time|any (?:given )?(?:time|moment))|online|if they want|when needed"
-    r"|until (?:it|they|he|she) [a-z]+)(?= ?(?:[),.;]|$))"
+    r"|until (?:it|they|he|she) [a-z]+|(?:were |was )?present|attended|came|(?:turned|showed) up)(?= ?(?:[),.;]|$))"
     r"|^\s*(?:acceptance(?: criteria)?|questions|goals?|context|rules?|notes?|comments?|table|numbers|volumes?|stack|other|misc|status|owner)(?=:)"
     r"|\bw/(?= )|\b[01nm*]\s*:\s*[01nm*](?!\w)|\b[ap]\.\s?m\.",
     re.IGNORECASE,

@@ -125,15 +125,15 @@ _UNDER = re.compile(
     r" (?:under|through|via|by means of) ((?:an?|one|several|many)? ?[a-z]+(?: [a-z]+)?)$", re.IGNORECASE
 )
 _MADE_BY = re.compile(
-    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:made|written|created|posted|published|uploaded|submitted|sent|opened|filed|issued|offered|placed"
-    rf"|added|recorded|registered|imported|reported|composed|drawn up|entered|announced|started|owned|run|managed|led|supervised) by ({NOUN})$",
+    rf"^(?:{DETERMINERS}\s+)?({NOUN}) (?:is|are) (?:(?:sent|issued|billed|charged|addressed|delivered|shipped|mailed) to|(?:made|written|created|posted|published|uploaded|submitted|sent|opened|filed|issued|offered|placed"
+    rf"|added|recorded|registered|imported|reported|composed|drawn up|entered|announced|started|owned|run|managed|led|supervised) by) ({NOUN})$",
     re.IGNORECASE,
 )  # fmt: skip
 _HEADED = re.compile(r"^([A-Z]?[a-z]+(?: [a-z]+)?): ((?:an?|each|every|the) ([\w-]+) ([a-z]+) .+)$", re.IGNORECASE)
 
 
 def made_by(reader: Reader, text: str, line: int) -> bool:
-    """`quizzes are written by players`: each by one."""
+    """`quizzes are written by players`, `invoices are sent to students`: each by one, to one."""
     match = _MADE_BY.match(text)
     what, who = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
     if match is None or what is None or who is None or what == who or counted(match[2]).said:
@@ -447,6 +447,40 @@ def of_the_pair(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+_KEEPS = r"(?:also )?(?:keep|store|record|track|know|save|note|log|register|mark|see|want to know|need to know|want to see)s?(?: down)?"
+_WHICH_EACH = re.compile(  # `for each lesson we record ...` comes as what each lesson has
+    rf"^(?:each|every|an?) ({NOUN}) has which ({NOUN}) ([a-z ]+)$"
+    rf"|^for (?:each|every) ({NOUN}),? (?:we|they|{DETERMINERS} {NOUN}|{NOUN}) {_KEEPS} which ({NOUN}) ([a-z ]+)$",
+    re.IGNORECASE,
+)
+_WHICH = re.compile(
+    rf"^(?:we|they|{DETERMINERS} {NOUN}|{NOUN}) {_KEEPS} which ({NOUN}) ([a-z ]+?) (?:(?:in|at|on|for|to|from|of|by) )?(?:each|every|an?|the) ({NOUN})$",
+    re.IGNORECASE,
+)
+
+
+def which_of_them(reader: Reader, text: str, line: int) -> bool:
+    """`for each lesson we record which students were present`: either has several; it is a mark of the two where they are
+    connected already."""
+    match = _WHICH_EACH.match(text)
+    one, other, done = [part for part in match.groups() if part] if match else ("", "", "")
+    if match is None and (match := _WHICH.match(text)) is not None:
+        one, other, done = match[3], match[1], match[2]
+    first, second = reader.entity(one), reader.entity(other)
+    mark = re.sub(r"^(?:is|are|was|were|has|have|had|has been|have been) ", "", done.strip(), flags=re.IGNORECASE)
+    if first is None or second is None or first == second or len(mark.split()) > 2:
+        return False
+    known = [link for link in reader.said.links if {link.of, link.to} == {first, second} and link.most != 1]
+    if known:
+        pair = (known[0].of, known[0].to)
+        reader.said.pairs.setdefault(pair, []).append(Field(name=mark.lower(), kind="boolean", line=line))
+    else:
+        for of, to in ((first, second), (second, first)):
+            reader.said.links.append(Link(of, to, 0, None, "", False, line))
+    reader.said.last = first
+    return True
+
+
 BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
     one_per,
     per,
@@ -457,5 +491,13 @@ BEFORE: tuple[Callable[[Reader, str, int], bool], ...] = (
     several,
     shared,
 )
-FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (*once.FORMS, of_both, for_each, or_not, amounts, told_under)
+FIRST: tuple[Callable[[Reader, str, int], bool], ...] = (
+    *once.FORMS,
+    which_of_them,
+    of_both,
+    for_each,
+    or_not,
+    amounts,
+    told_under,
+)
 AFTER: tuple[Callable[[Reader, str, int], bool], ...] = (of_the_deed, of_the_pair)

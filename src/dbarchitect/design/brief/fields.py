@@ -83,7 +83,28 @@ _LAST: dict[str, Kind] = {
     "ip": "ip", "location": "location", "coordinates": "location", "embedding": "vector", "vector": "vector",
     "tags": "tags", "labels": "tags", "keywords": "tags", "metadata": "json", "settings": "json",
     "preferences": "json", "payload": "json", "attributes": "json", "properties": "json", "data": "json",
-    "status": "choice", "state": "choice",
+    "status": "choice", "state": "choice", "bonus": "money", "tip": "money", "surcharge": "money", "commission": "decimal",
+    "points": "integer", "reps": "integer", "calories": "integer", "bpm": "integer", "mileage": "integer", "odometer": "integer",
+    "probability": "decimal", "voltage": "decimal", "consumption": "decimal", "emissions": "decimal", "speed": "decimal",
+    "altitude": "decimal", "elevation": "decimal", "pressure": "decimal", "depth": "decimal", "hours": "decimal",
+    "minutes": "integer", "days": "integer", "anniversary": "date", "instructions": "text", "diagnosis": "text",
+    "biography": "text", "feedback": "text",
+    **dict.fromkeys(
+        ("active", "enabled", "disabled", "verified", "visible", "archived", "published", "paid", "featured", "locked",
+         "approved", "confirmed", "cancelled", "completed"), "boolean",
+    ),
+}  # fmt: skip
+# What two words say that the last alone does not.
+_TWO: dict[tuple[str, str], Kind] = {
+    ("ip", "address"): "ip", ("opening", "hours"): "text", ("business", "hours"): "text", ("api", "key"): "secret",
+    ("credit", "limit"): "money", ("spending", "limit"): "money", ("meter", "reading"): "decimal",
+    ("sort", "order"): "integer", ("display", "order"): "integer",
+    **{(one, "number"): "phone" for one in ("phone", "telephone", "mobile", "cell", "fax", "whatsapp")},
+    **{("last", one): "moment" for one in ("login", "seen", "visit", "access", "activity", "sync", "contact", "used")},
+    **{(one, "time"): "duration" for one in (
+        "lap", "prep", "preparation", "cooking", "cook", "baking", "resting", "travel", "driving", "waiting", "response", "reaction",
+        "lead", "processing", "elapsed", "playing", "handling", "running", "reading", "total",
+    )},
 }  # fmt: skip
 _FIRST: dict[str, Kind] = {"is": "boolean", "has": "boolean", "can": "boolean", "number": "integer", "date": "date"}
 _PERSONAL = frozenset(
@@ -301,17 +322,43 @@ def kind_by_name(name: str) -> Kind:
         return "word"
     if words[0] in _FIRST and len(words) > 1 and (words[0] != "number" or words[1] == "of"):
         return _FIRST[words[0]]
+    if "per" in words[1:]:  # `price per night`
+        words = words[: words.index("per", 1)]
     if ("number", "of") in pairwise(words):  # `maximum number of participants`
+        return "integer"
+    if len(words) > 1 and words[:2] == ("year", "of"):
         return "integer"
     if len(words) > 1 and words[0] == "time" and words[1] in ("in", "out", "of"):
         return "moment"
     if len(words) > 1 and words[:2] in (("date", "of"), ("day", "of")):
         return "date"
+    last, before = words[len(words) - 1], words[-2] if len(words) > 1 else ""
+    if last == "rate" and before:
+        return _RATES.get(before, "percentage")
+    if kind := _TWO.get((before, last)):
+        return kind
     # `price charged`, `amount paid`
-    last = words[-2] if len(words) > 1 and _DONE.fullmatch(words[len(words) - 1]) else words[len(words) - 1]
-    return _LAST.get(last, "word")
+    kind = _LAST.get(before if before and _DONE.fullmatch(last) else last, "word")
+    several = kind == "word" and not _EXTREMES.isdisjoint(words[:1]) and english.singular(last) != last
+    return "integer" if several else kind  # `max participants`
 
 
+_EXTREMES = frozenset(("max", "maximum", "min", "minimum", "expected", "estimated", "remaining"))
+
+
+# What a rate is by the word before it; of anything else it is a share.
+_RATES: dict[str, Kind] = {
+    **dict.fromkeys(
+        ("hourly", "daily", "weekly", "monthly", "nightly", "yearly", "annual", "hour", "day", "night", "week", "month",
+         "base", "flat", "room", "rental", "labour", "labor", "pay", "billing", "freelance", "mileage", "overtime", "shipping"),
+        "money",
+    ),
+    **dict.fromkeys(
+        ("exchange", "heart", "pulse", "respiratory", "breathing", "frame", "sample", "sampling", "refresh", "bit",
+         "baud", "flow", "clock", "burn"),
+        "decimal",
+    ),
+}  # fmt: skip
 _DONE = re.compile(r"[a-z]{2,}ed|paid|sent|sold|given|taken|spent")
 
 # Nouns of values of which nothing says what sort they are.

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from dbarchitect.design.spec import Field, Unread
 from dbarchitect.model import english
 
-from . import agents, deeds, having, lifecycle, linking, notes, overlaps, remarks, rules, together, turns
+from . import agents, deeds, having, lifecycle, linking, notes, overlaps, periods, remarks, rules, together, turns
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, named, singular, with_relatives
 from .statements import HAS, MAY, NO_ROLE, NOUN, Link, Statements, clauses
@@ -304,7 +304,7 @@ class Reader:
 # In the order in which they are tried: the first that fits has read the clause.
 _FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
     *deeds.FIRST, *turns.FORMS, *together.FORMS, *agents.FORMS, having.colon, having.spans, having.there, linking.one_of, linking.kind_of, rules.either, rules.unique, rules.no_two,
-    rules.identified, rules.lasts, overlaps.overlap, rules.before, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.can_be, lifecycle.tenancy,
+    rules.identified, rules.lasts, overlaps.overlap, rules.before, periods.either_way, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.can_be, lifecycle.tenancy,
     linking.tree, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
     linking.verb, *deeds.AFTER, *remarks.FORMS,
 )  # fmt: skip

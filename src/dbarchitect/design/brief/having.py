@@ -56,7 +56,8 @@ def spans(reader: Reader, text: str, line: int) -> bool:
     for name in names:
         reader.said.put(owner, Field(name=name, kind=kind, required=name == "start", line=line))
     if len(names) == 2:
-        reader.said.rules.append(Rule(entity=owner, kind="order", fields=names, line=line))
+        equal = kind == "date"  # what begins on a day may end on it
+        reader.said.rules.append(Rule(entity=owner, kind="order", fields=names, equal=equal, line=line))
     return True
 
 
@@ -73,7 +74,8 @@ def _ends(reader: Reader, text: str, line: int) -> bool:
     kind = "date" if match[3].lower() == "on" else "moment"
     reader.said.put(owner, Field(name="end", kind=kind, required=not match[2], line=line))
     if "start" in reader.said.things[owner].fields:
-        reader.said.rules.append(Rule(entity=owner, kind="order", fields=("start", "end"), line=line))
+        rule = Rule(entity=owner, kind="order", fields=("start", "end"), equal=kind == "date", line=line)
+        reader.said.rules.append(rule)
     return True
 
 

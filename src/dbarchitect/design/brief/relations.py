@@ -94,11 +94,14 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
     return tuple(found), tuple(assumed)
 
 
+_VERBAL = re.compile(r" (?:by|to|from|for|with|at|in|on|of)$")
+
+
 def _apart(link: Link, other: Link) -> bool:
     """Whether two directions are of two relations: a volunteer has one branch, and a branch one coordinator."""
     if link.role == other.role:
         return False
-    verbal = any(re.search(r" (?:by|to|from|for|with|at|in|on|of)$", one.role) for one in (link, other))
+    verbal = any(_VERBAL.search(one.role) for one in (link, other))
     having = any(not one.role and one.owns for one in (link, other))
     if link.most == 1 and other.most == 1:
         return not (verbal and having)  # `a person has a passport`, and it `is issued to` one
@@ -107,8 +110,12 @@ def _apart(link: Link, other: Link) -> bool:
 
 def _said(link: Link) -> str:
     many = "one" if link.most == 1 else "many" if link.most is None else f"up to {link.most}"
-    name = link.role or link.to
-    return f"{an(link.of)} has {many} {name if link.most == 1 else english.plural(name)}"
+    told = f"{an(link.of)} has {many} {link.to if link.most == 1 else english.plural(link.to)}"
+    if not link.role:
+        return told
+    if _VERBAL.search(link.role):  # `taught by` is no noun
+        return f"{told} ({link.role})"
+    return f"{an(link.of)} has {many} {link.role if link.most == 1 else english.plural(link.role)}"
 
 
 def _relation(link: Link, back: Link | None) -> tuple[Relation, Assumed | None]:

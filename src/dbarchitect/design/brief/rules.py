@@ -184,8 +184,9 @@ def before(reader: Reader, text: str, line: int) -> bool:
     if not second or second not in reader.said.things[first[0]].fields:
         return False
     backwards = match[2].lower() in ("after", "later than", "on or after", "not before", "larger than")
+    equal = match[2].lower() in ("not after", "not before", "no later than", "on or after")
     pair = (second, first[1]) if backwards else (first[1], second)
-    reader.said.rules.append(Rule(entity=first[0], kind="order", fields=pair, line=line))
+    reader.said.rules.append(Rule(entity=first[0], kind="order", fields=pair, equal=equal, line=line))
     return True
 
 

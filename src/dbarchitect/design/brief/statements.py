@@ -57,6 +57,7 @@ class Statements:
     things: dict[str, Thing] = field(default_factory=dict[str, Thing])
     links: list[Link] = field(default_factory=list[Link])
     rules: list[Rule] = field(default_factory=list[Rule])
+    unordered: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])  # (entity, start, end)
     unread: list[Unread] = field(default_factory=list[Unread])
     pairs: dict[tuple[str, str], list[Field]] = field(default_factory=dict[tuple[str, str], list[Field]])
     deeds: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])  # who does something with what

@@ -169,9 +169,10 @@ def _expression(rule: Rule, thing: Thing) -> Expression | None:
             early, late = {"$numberDecimal": "1"}, {"$numberDecimal": "2"}
         else:
             early, late = 1, 2
+        operator = "$lte" if rule.equal else "$lt"
         return Expression(
-            f"{low} is before {high}",
-            {"$or": [{"$lte": [f"${low}", None]}, {"$lte": [f"${high}", None]}, {"$lt": [f"${low}", f"${high}"]}]},
+            f"{low} is {'not after' if rule.equal else 'before'} {high}",
+            {"$or": [*({"$lte": [f"${one}", None]} for one in (low, high)), {operator: [f"${low}", f"${high}"]}]},
             ((low, late), (high, early)),
             ((low, early), (high, late)),
         )
