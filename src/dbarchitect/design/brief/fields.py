@@ -337,12 +337,16 @@ def kind_by_name(name: str) -> Kind:
         return _RATES.get(before, "percentage")
     if kind := _TWO.get((before, last)):
         return kind
-    # `price charged`, `amount paid`
-    kind = _LAST.get(before if before and _DONE.fullmatch(last) else last, "word")
+    kind = _LAST.get(last, "word")
+    if (
+        _DONE.fullmatch(last) and _LAST.get(before) in _MEASURES
+    ):  # `price charged`, `amount paid`, and no `email verified`
+        kind = _LAST[before]
     several = kind == "word" and not _EXTREMES.isdisjoint(words[:1]) and english.singular(last) != last
     return "integer" if several else kind  # `max participants`
 
 
+_MEASURES = frozenset(("money", "date", "moment", "integer", "decimal", "percentage", "duration"))
 _EXTREMES = frozenset(("max", "maximum", "min", "minimum", "expected", "estimated", "remaining"))
 
 
