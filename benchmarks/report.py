@@ -109,7 +109,7 @@ def index() -> str:
         before = f"[earlier](results/earlier/{page.name})" if (RESULTS / "earlier" / page.name).exists() else ""
         rows.append((f"[{head.removeprefix('# ').strip()}](results/{page.name})", newest, before))
     return (
-        "# Results of the benchmarks\n\nA page has the newest run of everything that was measured, with machine and date. "
+        "# Results of the benchmarks\n\nA page has the newest run of all that was measured, with machine and date. "
         f"[How they are run](README.md).\n\n{table(('question', 'newest run', 'runs before'), rows)}\n"
     )
 
