@@ -90,13 +90,14 @@ def publish(title: str, body: str, options: argparse.Namespace) -> None:
 def keep(result: str, topic: str, question: str) -> None:
     """Put a result at the top of its topic's page; the one of the same title goes to the page of earlier runs."""
     page, before = RESULTS / f"{topic}.md", RESULTS / "earlier" / f"{topic}.md"
-    head, kept = _read(page, f"# {question}\n")
     title = result.partition("\n")[0]
+    kept = _results(page)
     replaced = [one for one in kept if one.partition("\n")[0] == title]
-    _write(page, head, [result, *(one for one in kept if one not in replaced)])
+    question = _question(page) if kept else question
     if replaced:
-        head, kept = _read(before, head.replace("# ", "# Earlier runs: ", 1))
-        _write(before, head, replaced + kept)
+        _write(before, f"Earlier runs: {question}", f"[The newest](../{topic}.md)", replaced + _results(before))
+    links = "[All results](../RESULTS.md)" + (f" · [Earlier runs](earlier/{topic}.md)" if before.exists() else "")
+    _write(page, question, links, [result, *(one for one in kept if one not in replaced)])
     INDEX.write_text(index(), encoding="utf-8")
 
 
@@ -104,28 +105,28 @@ def index() -> str:
     """The page of all topics: what each answers, and when it was last asked."""
     rows: list[tuple[str, str, str]] = []
     for page in sorted(RESULTS.glob("*.md")):
-        head, kept = _read(page)
-        newest = max((found[0] for one in kept if (found := _DATE.search(one))), default="")
+        newest = max((found[0] for one in _results(page) if (found := _DATE.search(one))), default="")
         before = f"[earlier](results/earlier/{page.name})" if (RESULTS / "earlier" / page.name).exists() else ""
-        rows.append((f"[{head.removeprefix('# ').strip()}](results/{page.name})", newest, before))
+        rows.append((f"[{_question(page)}](results/{page.name})", newest, before))
     return (
         "# Results of the benchmarks\n\nA page has the newest run of all that was measured, with machine and date. "
         f"[How they are run](README.md).\n\n{table(('question', 'newest run', 'runs before'), rows)}\n"
     )
 
 
-def _read(page: Path, head: str = "") -> tuple[str, list[str]]:
-    """(what a page begins with, its results), `head` and none where there is no such page."""
-    head, *results = re.split(
-        r"^(?=## )", page.read_text(encoding="utf-8") if page.exists() else head, flags=re.MULTILINE
-    )
-    return head, results
+def _question(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
-def _write(page: Path, head: str, results: Sequence[str]) -> None:
+def _results(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    return re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
+
+
+def _write(page: Path, heading: str, links: str, results: Sequence[str]) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
     draft = page.with_suffix(".draft")
-    draft.write_text("\n\n".join(one.strip() for one in (head, *results)) + "\n", encoding="utf-8")
+    draft.write_text("\n\n".join(one.strip() for one in (f"# {heading}", links, *results)) + "\n", encoding="utf-8")
     draft.replace(page)
 
 
