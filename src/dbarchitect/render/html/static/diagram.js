@@ -347,13 +347,14 @@
         if (name) focus(name);
       });
     }
-    // On paper a drawing is whole, and no larger than it was drawn.
+    // On paper a drawing is whole, no larger than it was drawn, and leaves room for the text beside it where it can be read.
     let paper = null;
     addEventListener("beforeprint", () => {
       const { x, y, width, height } = now.whole;
       paper = now.view;
       if (!gathered) now.svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
       now.svg.style.maxWidth = `${width}px`;
+      now.svg.style.setProperty("--legible", `${height * legible / letters}px`);
     });
     addEventListener("afterprint", () => {
       for (const one of drawings) one.svg.style.maxWidth = "";
