@@ -93,7 +93,7 @@ def main() -> None:
         "gaps",
     )  # fmt: skip
     body = f"Source: PostgreSQL {version}; the best of three inspections, one snapshot.\n\n{report.table(header, rows)}"
-    report.publish("Speed of inspect and snapshot", body, options)
+    report.publish(f"Speed of inspect and snapshot, PostgreSQL {version.partition('.')[0]}", body, options)
 
 
 if __name__ == "__main__":

@@ -330,7 +330,9 @@ def main() -> None:
     what = "Sizes of B-trees" if options.sizes else "Twin fidelity with indexes" if options.indexes else "Twin fidelity"
     run = index_sizes if options.sizes else with_indexes if options.indexes else as_it_is
     through = ", through a redacted snapshot" if options.redacted else ""
-    report.publish(f"{what}: {database}{through}", run(options), options)
+    with psycopg.connect(options.url) as connection:
+        major = connection.info.server_version // 10_000
+    report.publish(f"{what}: {database}, PostgreSQL {major}{through}", run(options), options)
 
 
 if __name__ == "__main__":

@@ -110,7 +110,8 @@ def build(site: Path) -> None:
         if done.returncode:
             raise SystemExit(f"{done.stdout}{done.stderr}")
         shutil.rmtree(site, ignore_errors=True)
-        shutil.copytree(work / "site", site)
+        # That of errors asks for its style at the root of a host: in a folder, or below a path, it has none.
+        shutil.copytree(work / "site", site, ignore=shutil.ignore_patterns("404.html"))
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -193,6 +194,22 @@ def test_the_table_of_rooms_has_every_room_and_names_what_is_there():
 def test_the_page_of_the_benchmarks_has_each():
     page = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
     assert not [one.stem for one in (ROOT / "benchmarks").glob("[a-z]*.py") if f"`{one.stem}`" not in page]
+
+
+def test_results_of_the_benchmarks_the_newest_first(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    report = importlib.import_module("benchmarks.report")
+    assert report.INDEX.read_text(encoding="utf-8") == report.index(), "the index is not that of the pages"
+    monkeypatch.setattr(report, "INDEX", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results")
+    for title, day in (("One", "2026-01-01"), ("Two", "2026-01-02"), ("One", "2026-01-03"), ("One", "2026-01-04")):
+        report.keep(f"## {title}\n\n{day}. ### no heading\n", "speed", "How fast?")
+    days = {
+        page: re.findall(r"2026-\S+(?=\.)", (tmp_path / "results" / page).read_text())
+        for page in ("speed.md", "earlier/speed.md")
+    }
+    assert days == {"speed.md": ["2026-01-04", "2026-01-02"], "earlier/speed.md": ["2026-01-03", "2026-01-01"]}
+    assert "| [How fast?](results/speed.md) | 2026-01-04 | [earlier](results/earlier/speed.md) |" in report.index()
 
 
 def test_nothing_stands_at_the_top_of_a_module_that_nobody_names():

@@ -20,7 +20,7 @@ from pymongo.errors import WriteError
 from dbarchitect.api import documents_migration as api
 from dbarchitect.cli import run
 from dbarchitect.documents.shell import wanted_of
-from dbarchitect.engines.mongodb.migrator import JOURNAL, begin, resume, same, state_of, undo
+from dbarchitect.engines.mongodb.migrator import JOURNAL, begin, carry, same, state_of, to_resume, to_undo
 from dbarchitect.errors import InputError
 from dbarchitect.model.documents_migration import CollectionState, DocumentMigration
 from mongo_servers import mongo_client, mongo_server
@@ -111,7 +111,7 @@ def test_up_and_down_with_equal_states(
     assert "equal to the one before" in capsys.readouterr().out
     assert state_of(database, NAMES) == before
     with pytest.raises(InputError, match="to undo"):
-        run(["documents", "migrate", url, "--undo", "--yes"])
+        run(["documents", "migrate", url, "--undo"])
 
 
 def test_offenders_are_counted_and_stop_a_run(
@@ -126,16 +126,23 @@ def test_offenders_are_counted_and_stop_a_run(
     assert run(["documents", "migrate", url, str(wanted), "--apply", "--yes"]) == 1
     assert "3 documents of orders would be refused" in capsys.readouterr().out
     assert state_of(database, ["orders"])[0].action == "warn"
-    with pytest.raises(InputError, match="not at its end"):
-        run(["documents", "migrate", url, str(wanted), "--apply", "--yes"])
+    with pytest.raises(InputError, match="not at its end"):  # nobody is asked about what cannot be done
+        run(["documents", "migrate", url, str(wanted), "--apply"])
     assert run(["documents", "migrate", url, "--resume", "--yes"]) == 1
     database.orders.update_many({"status": "z"}, {"$set": {"status": "a"}})
     assert run(["documents", "migrate", url, "--resume", "--yes"]) == 0
     assert state_of(database, ["orders"])[0].action == "error"
+    capsys.readouterr()
+    with pytest.raises(InputError, match="no terminal to ask on"):
+        run(["documents", "migrate", url, "--undo"])
+    said = capsys.readouterr().err
+    assert ": to undo " in said
+    assert said.index("back: 9. ") < said.index("back: 1. ")
+    assert state_of(database, ["orders"])[0].action == "error"
     assert run(["documents", "migrate", url, "--undo", "--yes"]) == 0
     assert state_of(database, NAMES) == before
     with pytest.raises(InputError, match="is open"):
-        run(["documents", "migrate", url, "--resume", "--yes"])
+        run(["documents", "migrate", url, "--resume"])
 
 
 class EndedError(Exception):
@@ -171,16 +178,16 @@ def test_a_run_that_was_ended_goes_on_or_back_from_each_step(client: MongoClient
             assert len(database[JOURNAL].find_one({"state": "running"})["done"]) >= number
             if lost:
                 database.command(json.loads(changes[number].up))
-                found = resume(database, lambda _: None)
+                found = carry(database, to_resume(database), lambda _: None)
                 assert found.equal
                 assert state_of(database, ["orders"])[0].action == "error"
-            back = undo(database, lambda _: None)
+            back = carry(database, to_undo(database), lambda _: None)
             assert back.equal, (number, lost)
             assert same(state_of(database, NAMES), before)
     begin(database, made, lambda _: None)
     with pytest.raises(EndedError):
-        undo(database, end_at(3))
-    assert resume(database, lambda _: None).direction == "down"  # it goes on in its direction
+        carry(database, to_undo(database), end_at(3))
+    assert carry(database, to_resume(database), lambda _: None).direction == "down"  # it goes on in its direction
     assert same(state_of(database, NAMES), before)
 
 
@@ -189,7 +196,7 @@ def test_a_collection_with_documents_is_not_dropped(client: MongoClient, address
     database = client["full"]
     begin(database, planned(client, address, "full", wanted), lambda _: None)
     database.people.insert_one({"name": "one"})
-    back = undo(database, lambda _: None)
+    back = carry(database, to_undo(database), lambda _: None)
     assert "people has documents by now" in back.stopped
     assert database.people.count_documents({}) == 1
 
@@ -199,7 +206,7 @@ def test_the_state_must_be_the_one_of_the_plan(client: MongoClient, address: str
     made = planned(client, address, "moved", wanted)
     client["moved"].orders.create_index("more")
     with pytest.raises(InputError, match="has changed since"):
-        api.apply(url_of(address, "moved"), made, lambda _: None)
+        api.apply(url_of(address, "moved"), made, lambda _: None, lambda: True)
 
 
 def test_what_the_verbs_write_is_what_is_read(

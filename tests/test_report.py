@@ -332,6 +332,21 @@ def test_a_large_diagram_opens_as_its_map(browser: Browser, tmp_path: Path) -> N
         assert "erd-near" not in saved and all(f'transform="{one}"' in saved for one in before.values())
         page.get_by_role("button", name="Show all").click()
         assert places() == before and page.locator(f"{shown} .erd-near").count() == 0
+
+        # Those of a hub are there by name, all at once and large enough; each leads to its own neighbours.
+        page.fill("[data-find]", "public.users")
+        page.keyboard.press("Enter")
+        assert page.inner_text("[data-found]").startswith("public.users: 1")
+        names = page.locator(f"{shown} .erd-near [data-table]")
+        referring = {str(one.name) for one in schema.tables for key in one.foreign_keys if key.target.name == "users"}
+        assert near() == {"public.users", "public.tenants"} | referring and names.count() == len(referring)
+        heights = [one["height"] for name in names.all() if (one := name.bounding_box()) is not None]
+        assert min(heights) > 12
+        last = names.last.get_attribute("data-table")
+        names.last.click()
+        assert page.inner_text("[data-found]").startswith(f"{last}: ") and "public.users" in near()
+        page.get_by_role("button", name="Show all").click()
+        assert places() == before and page.locator(f"{shown} .away").count() == 0
         assert seen.said == []
 
 

@@ -15,15 +15,25 @@ from dbarchitect.documents.migration import identity, scripts, steps_of
 from dbarchitect.documents.shell import wanted_of
 from dbarchitect.engines.mongodb.connection import connect, is_mongodb, refusal, shown
 from dbarchitect.engines.mongodb.inspect import server_of
-from dbarchitect.engines.mongodb.migrator import begin, offenders, rehearsed, resume, state_of, undo
+from dbarchitect.engines.mongodb.migrator import (
+    begin,
+    carry,
+    offenders,
+    refuse_unfinished,
+    rehearsed,
+    state_of,
+    to_resume,
+    to_undo,
+)
 from dbarchitect.engines.mongodb.probing import refuse_same_server
 from dbarchitect.errors import InputError
 from dbarchitect.files import write_whole
-from dbarchitect.model.documents_migration import DocumentMigration, DocumentRun, DocumentStep
+from dbarchitect.model.documents_migration import DocumentMigration, DocumentProspect, DocumentRun, DocumentStep
 
 from .kinds import admit
 
 Told = Callable[[str], None]
+Agree = Callable[[DocumentProspect], bool]
 
 
 @contextmanager
@@ -114,21 +124,24 @@ def write_migration(made: DocumentMigration, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in files)
 
 
-def apply(url: str, made: DocumentMigration, told: Told) -> DocumentRun:
-    """Run a plan up, with a journal."""
+def apply(url: str, made: DocumentMigration, told: Told, agree: Callable[[], bool]) -> DocumentRun | None:
+    """Run a plan up, with a journal; None where nobody agrees. That is asked once nothing else is in the way."""
     with _database(url) as (_, database, _):
         if state_of(database, [one.name for one in made.before]) != made.before:
             raise InputError("the database has changed since the plan was made", hint="run it again")
-        return begin(database, made, told)
+        refuse_unfinished(database)
+        return begin(database, made, told) if agree() else None
 
 
-def go_on(url: str, told: Told) -> DocumentRun:
-    """Go on with a run that was ended."""
+def go_on(url: str, told: Told, agree: Agree) -> DocumentRun | None:
+    """Go on with a run that was ended, once somebody agrees."""
     with _database(url) as (_, database, _):
-        return resume(database, told)
+        found = to_resume(database)
+        return carry(database, found, told) if agree(found) else None
 
 
-def go_back(url: str, told: Told) -> DocumentRun:
-    """Undo a run that was ended, or the last one."""
+def go_back(url: str, told: Told, agree: Agree) -> DocumentRun | None:
+    """Undo a run that was ended, or the last one, once somebody agrees."""
     with _database(url) as (_, database, _):
-        return undo(database, told)
+        found = to_undo(database)
+        return carry(database, found, told) if agree(found) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +16,7 @@ from .options import Output, TextOrJson, Yes
 
 if TYPE_CHECKING:
     from dbarchitect.api.documents_advice import DocumentOptions
+    from dbarchitect.model.documents_migration import DocumentProspect
     from dbarchitect.progress import Progress
 
 documents = App(name="documents", help="Documents of MongoDB: their shapes, indexes and validators.")
@@ -169,7 +171,7 @@ def migrate(
     """
     from dbarchitect import __version__
     from dbarchitect.api import documents_migration as api
-    from dbarchitect.render.documents_migration import render_plan, render_run
+    from dbarchitect.render.documents_migration import render_plan, render_prospect, render_run
 
     if apply + resume + undo > 1:
         raise InputError("--apply, --resume and --undo are three ways", hint="give one of them")
@@ -186,13 +188,20 @@ def migrate(
         blocked = any(one.offenders != 0 for one in made.steps if one.kind == "count")
         if not apply or not made.steps:
             return int(blocked)
-    if not (yes or terminal.agreed()):
-        return 1
     with terminal.progress() as progress:
+
+        def agree(prospect: DocumentProspect | None = None) -> bool:
+            progress.done()
+            if prospect is not None:
+                sys.stderr.write(render_prospect(prospect))
+            return yes or terminal.agreed()
+
         if made is not None:
-            run = api.apply(source, made, progress)
+            run = api.apply(source, made, progress, agree)
         else:
-            run = api.go_on(source, progress) if resume else api.go_back(source, progress)
+            run = api.go_on(source, progress, agree) if resume else api.go_back(source, progress, agree)
+    if run is None:
+        return 1
     terminal.emit(render_run(run, form, screen=terminal.screen(None), version=__version__), None)
     return int(bool(run.stopped) or run.equal is False)
 

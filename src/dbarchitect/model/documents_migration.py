@@ -63,6 +63,16 @@ class DocumentMigration(Value, frozen=True, kw_only=True):
     rehearsed: str = ""
 
 
+class DocumentProspect(Value, frozen=True, kw_only=True):
+    """What of a journal is about to be run, for whoever has to agree. `opened`: the run was not at its end; `steps`:
+    those that are left, in the order in which they are run."""
+
+    migration: DocumentMigration
+    direction: Literal["up", "down"]
+    opened: bool
+    steps: tuple[DocumentStep, ...] = ()
+
+
 class DocumentRun(Value, frozen=True, kw_only=True):
     """What a run did. `stopped`: why before the end, "" where it reached it; `equal`: whether the state is the one that
     was to be reached, None where it was not."""

@@ -63,8 +63,10 @@ def draw_curve(curve: Sequence[BudgetPoint], size: dict[int, str], cost: str, *,
             f'r="{6 if at else 4}"><title>{escape(label)}</title></circle>'
         )
         if at:
+            left = point.bytes > right / 2  # where there is room for the words
             marks.append(
-                f'<text x="{x(point.bytes) + 10:.1f}" y="{y(point.cost) - 12:.1f}">the knee: {escape(label)}</text>'
+                f'<text x="{x(point.bytes) + (-10 if left else 10):.1f}" y="{y(point.cost) - 12:.1f}" '
+                f'text-anchor="{"end" if left else "start"}">the knee: {escape(label)}</text>'
             )
     described = "; ".join(f"{size[p.bytes]}: {p.cost:.1%}" for p in points)
     title = f"{cost.capitalize()} of the workload by the size of new indexes"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from rich.text import Text
 
-from dbarchitect.model.documents_migration import DocumentMigration, DocumentRun
+from dbarchitect.model.documents_migration import DocumentMigration, DocumentProspect, DocumentRun
 from dbarchitect.render.console import Part, printed
 from dbarchitect.render.documents import SCHEMA
 from dbarchitect.render.untrusted import json_document, line
@@ -51,6 +51,15 @@ def _plan(made: DocumentMigration, files: Sequence[Path]) -> Iterator[Part]:
         yield Text("asserted: no scratch server was named (--server)", style="dim")
     if files:
         yield Text(f"written: {', '.join(map(str, files))}")
+
+
+def render_prospect(prospect: DocumentProspect) -> str:
+    """What of a journal is to be agreed to, over several lines."""
+    made, back = prospect.migration, prospect.direction == "down"
+    verb = f"go {'back' if back else 'on'} with" if prospect.opened else "undo"
+    said = [f"{line(made.source)}: to {verb} {line(made.id)}"]
+    said += [f"  {'back: ' if back else ''}{one.number}. {line(one.title)}" for one in prospect.steps]
+    return "\n".join(said) + "\n"
 
 
 def render_run(run: DocumentRun, form: Literal["text", "json"], *, screen: Screen, version: str) -> str:

@@ -12,7 +12,13 @@ import msgspec
 from msgspec.structs import replace
 
 from dbarchitect.errors import InputError
-from dbarchitect.model.documents_migration import CollectionState, DocumentMigration, DocumentRun, DocumentStep
+from dbarchitect.model.documents_migration import (
+    CollectionState,
+    DocumentMigration,
+    DocumentProspect,
+    DocumentRun,
+    DocumentStep,
+)
 
 from .shapes import id_text
 
@@ -69,12 +75,7 @@ def offenders(database: Any, step: DocumentStep) -> DocumentStep:
 
 def begin(database: Any, migration: DocumentMigration, told: Callable[[str], None]) -> DocumentRun:
     """Write the journal and run up. Raises `InputError` where another run is not at its end."""
-    open_run = unfinished(database)
-    if open_run is not None:
-        raise InputError(
-            f"the migration {open_run['_id']} of this database is not at its end",
-            hint="--resume goes on with it, --undo goes back",
-        )
+    refuse_unfinished(database)
     database[JOURNAL].replace_one(
         {"_id": migration.id},
         {
@@ -89,31 +90,56 @@ def begin(database: Any, migration: DocumentMigration, told: Callable[[str], Non
     return _up(database, migration, told)
 
 
-def unfinished(database: Any) -> dict[str, Any] | None:
-    """The journal of a run that is not at its end."""
+def refuse_unfinished(database: Any) -> None:
+    """Raises `InputError` where a run is not at its end."""
+    found = _unfinished(database)
+    if found is not None:
+        raise InputError(
+            f"the migration {found['_id']} of this database is not at its end",
+            hint="--resume goes on with it, --undo goes back",
+        )
+
+
+def _unfinished(database: Any) -> dict[str, Any] | None:
     return database[JOURNAL].find_one({"state": {"$in": ["running", "stopped", "undoing"]}})
 
 
-def resume(database: Any, told: Callable[[str], None]) -> DocumentRun:
-    """Go on with the run that is not at its end, in its direction."""
-    found = unfinished(database)
+def to_resume(database: Any) -> DocumentProspect:
+    """The run that is not at its end, in its direction. Raises `InputError` where there is none."""
+    found = _unfinished(database)
     if found is None:
         raise InputError("no migration of this database is open", hint="--apply begins one")
-    migration = _migration(found)
-    return (_down if found["state"] == "undoing" else _up)(database, migration, told)
+    return _prospect(found, "down" if found["state"] == "undoing" else "up")
 
 
-def undo(database: Any, told: Callable[[str], None]) -> DocumentRun:
-    """Go back: of the run that is not at its end, else of the last one."""
-    found = unfinished(database) or next(iter(database[JOURNAL].find({"state": "up"}).sort("begun", -1).limit(1)), None)
+def to_undo(database: Any) -> DocumentProspect:
+    """The run that is not at its end, else the last one, to be taken back. Raises `InputError` where there is none."""
+    last = database[JOURNAL].find({"state": "up"}).sort("begun", -1).limit(1)
+    found = _unfinished(database) or next(iter(last), None)
     if found is None:
         raise InputError("no migration of this database is there to undo", hint="--apply writes a journal")
-    database[JOURNAL].update_one({"_id": found["_id"]}, {"$set": {"state": "undoing"}})
-    return _down(database, _migration(found), told)
+    return _prospect(found, "down")
 
 
-def _migration(found: dict[str, Any]) -> DocumentMigration:
-    return msgspec.json.decode(found["migration"], type=DocumentMigration)
+def _prospect(found: dict[str, Any], direction: Literal["up", "down"]) -> DocumentProspect:
+    migration = msgspec.json.decode(found["migration"], type=DocumentMigration)
+    done = set(found["done"])
+    up = [one for one in migration.steps if one.number not in done]
+    down = [one for one in reversed(migration.steps) if one.number in done and one.down]
+    return DocumentProspect(
+        migration=migration,
+        direction=direction,
+        opened=found["state"] != "up",
+        steps=tuple(up if direction == "up" else down),
+    )
+
+
+def carry(database: Any, prospect: DocumentProspect, told: Callable[[str], None]) -> DocumentRun:
+    """Run what of a journal is left."""
+    if prospect.direction == "up":
+        return _up(database, prospect.migration, told)
+    database[JOURNAL].update_one({"_id": prospect.migration.id}, {"$set": {"state": "undoing"}})
+    return _down(database, prospect.migration, told)
 
 
 def _up(database: Any, migration: DocumentMigration, told: Callable[[str], None]) -> DocumentRun:
@@ -237,5 +263,5 @@ def rehearsed(database: Any, migration: DocumentMigration) -> str:
     up = begin(database, migration, lambda _: None)
     if up.stopped or not up.equal:
         return up.stopped or "the state after is not the wanted one"
-    down = undo(database, lambda _: None)
+    down = carry(database, to_undo(database), lambda _: None)
     return down.stopped or ("" if down.equal else "the state after going back is not the one before")

@@ -185,7 +185,7 @@ def _facts(made: Architecture) -> list[tuple[str, str, str]]:
         ("Created on", made.engine, ""),
         ("Tables", f"{made.tables:,}", plural(made.columns, "column")),
         ("Constraints", f"{made.constraints:,}", f"{plural(tried, 'trial')}, {len(made.failures):,} wrong"),
-        ("Indexes", f"{made.indexes:,}", f"{len(made.advised):,} chosen for the queries"),
+        ("Indexes", f"{made.indexes:,}", f"{len(made.advised):,} chosen by planner cost" if made.advised else ""),
     ]
     timed = [one.lab_ms for one in made.queries if one.lab_ms is not None]
     if made.queries:

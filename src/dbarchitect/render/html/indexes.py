@@ -17,7 +17,8 @@ from dbarchitect.render.index import advice_statements, advice_verdict, built_wo
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceView:
     """`changed`: queries whose cost changes, most saved first, `unhelped`: those that get no index, dearest first;
-    `method`: what was done for it; `unit`: what is said of queries before and after."""
+    `checks`: how many are of foreign keys; `method`: what was done for it; `unit`: what is said of queries before and
+    after."""
 
     advice: IndexAdvice
     verdict: str
@@ -29,6 +30,7 @@ class AdviceView:
     built: tuple[str, ...]
     changed: tuple[QueryVerdict, ...]
     unhelped: tuple[QueryVerdict, ...]
+    checks: int
     statements: str
 
 
@@ -55,6 +57,7 @@ def advice_view(advice: IndexAdvice) -> AdviceView:
             )
         ),
         unhelped=tuple(sorted((one for one in advice.queries if one.why), key=lambda one: -one.calls * one.before)),
+        checks=sum(one.source.startswith("foreign key ") for one in advice.queries),
         statements="".join(f"{one};\n" for one in advice_statements(advice)),
     )
 

@@ -57,7 +57,7 @@ def report_page(
         ("queries", "Queries", len(queries)) if report.queries is not None else None,
         ("indexes", "Indexes", len(advised)) if report.advice is not None else None,
         ("workload", "Workload", len(report.workload.queries)) if report.workload is not None else None,
-        ("silent", "Not a pass", said) if said else None,
+        ("silent", "Not checked", said) if said else None,
         ("again", "Again", None),
     ]
     return page(
@@ -134,7 +134,7 @@ def _facts(report: Report) -> list[tuple[str, str, str]]:
         found.append(("Size", size_text(size), ""))
     if report.advice is not None and report.advice.create and report.advice.before:
         share = report.advice.after / report.advice.before
-        found.append(("Workload", f"{share:.0%}", "of its cost with the indexes advised"))
+        found.append(("Workload", f"{share:.0%}", "of today's cost, with the advised indexes"))
     return found
 
 

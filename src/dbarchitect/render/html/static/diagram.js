@@ -70,8 +70,9 @@
       return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
     };
     // Neighbours that stand far away come to the table for as long as it is looked at: what it refers to on its left, what
-    // refers to it on its right. Many of them are a block with one line.
-    const gap = 24, lane = 90, tall = 14;
+    // refers to it on its right. Many of them are a block with one line; so many that their letters could not be read are
+    // there by name alone, and where even these are too many, the first can be read and the rest stands beside them.
+    const gap = 24, lane = 90, tall = 14, readable = 8, close = 6;
     let gathered = null;
     const size = (one) => { const { width, height } = one.querySelector("rect"); return { width: width.baseVal.value, height: height.baseVal.value }; };
     const make = (parent, name, values) => {
@@ -94,28 +95,39 @@
       const layer = make(now.svg, "g", { class: "erd-near" });
       gathered = { svg: now.svg, layer, before: new Map([name, ...parents, ...children].map((one) => [byName.get(one), byName.get(one).getAttribute("transform")])) };
       now.svg.classList.add("gathered");
+      const room = { width: canvas.clientWidth, height: canvas.clientHeight };
       const own = size(chosen), [x, y] = gathered.before.get(chosen).match(/[-\d.]+/g).map(Number), middle = y + own.height / 2;
       const view = { left: x, right: x + own.width, top: y, bottom: y + own.height }, at = new Map([[name, { x, y, ...own }]]);
       for (const [names, side] of [[parents, -1], [children, 1]]) {
-        const nodes = [...names].map((one) => [one, size(byName.get(one))]);
-        const block = nodes.length > tall, mean = (pick) => nodes.reduce((sum, one) => sum + pick(one[1]) + gap, 0) / nodes.length;
-        const columns = block ? Math.ceil(Math.sqrt(nodes.length * mean((one) => one.height) / mean((one) => one.width))) : 1;
+        let nodes = [...names].map((one) => [one, size(byName.get(one)), byName.get(one)]), between = gap;
+        const block = nodes.length > tall, mean = (pick) => nodes.reduce((sum, one) => sum + pick(one[1]) + between, 0) / nodes.length;
+        const beside = own.width + lane + 3 * gap;
+        const fits = (columns) => Math.min(room.width / (beside + columns * mean((one) => one.width)), room.height / (2 * gap + Math.ceil(nodes.length / columns) * mean((one) => one.height)));
+        let columns = block ? Math.ceil(Math.sqrt(nodes.length * mean((one) => one.height) / mean((one) => one.width))) : 1;
+        if (block && fits(columns) * letters < readable) {
+          for (const [, , table] of nodes) table.classList.add("away");
+          nodes = named(layer, nodes.map((one) => one[2]));
+          between = close;
+          columns = nodes.map((_, place) => place + 1).reduce((best, one) => fits(one) > fits(best) ? one : best);
+          if (fits(columns) * letters < readable) columns = Math.ceil(nodes.length / Math.floor((room.height * letters / readable - 2 * gap) / mean((one) => one.height)));
+        }
         const rows = Math.ceil(nodes.length / columns);
         let edge = side > 0 ? x + own.width + lane : x - lane;
         for (let column = 0; column < columns && nodes.length; column++) {
           const part = nodes.slice(column * rows, (column + 1) * rows), widest = Math.max(0, ...part.map((one) => one[1].width));
-          let top = middle - part.reduce((sum, one) => sum + one[1].height + gap, -gap) / 2;
-          for (const [one, { width, height }] of part) {
+          const measured = between === close ? nodes.slice(0, rows) : part;  // names begin at one height
+          let top = middle - measured.reduce((sum, one) => sum + one[1].height + between, -between) / 2;
+          for (const [one, { width, height }, table] of part) {
             const left = side > 0 ? edge : edge - width;
-            byName.get(one).setAttribute("transform", `translate(${left} ${top})`);
+            table.setAttribute("transform", `translate(${left} ${top})`);
             at.set(one, { x: left, y: top, width, height, block });
             view.top = Math.min(view.top, top);
             view.bottom = Math.max(view.bottom, top + height);
             view.left = Math.min(view.left, left);
             view.right = Math.max(view.right, left + width);
-            top += height + gap;
+            top += height + between;
           }
-          edge += side * (widest + gap);
+          edge += side * (widest + between);
         }
         if (block) {
           const found = nodes.map((one) => at.get(one[0])), left = Math.min(...found.map((one) => one.x)) - 12;
@@ -132,7 +144,7 @@
       };
       for (const one of links) {
         const { from, to, columns } = one.dataset, child = at.get(from), parent = at.get(to);
-        if (child.block || parent.block) continue;
+        if (!child || !parent || child.block || parent.block) continue;
         const right = child.x > parent.x, out = right ? -1 : 1;  // the parent is on the left
         const start = { x: right ? child.x : child.x + child.width, y: row(from, columns) }, end = { x: right ? parent.x + parent.width : parent.x, y: row(to, "") };
         const edge = make(layer, "g", { class: one.getAttribute("class").replace("away", "") });
@@ -141,7 +153,24 @@
         make(edge, "path", { class: "erd-mark", d: `M${end.x - out * 7} ${end.y - 4}L${end.x} ${end.y}L${end.x - out * 7} ${end.y + 4}` });
       }
       now.svg.insertBefore(layer, now.svg.querySelector(".erd-tables"));
-      return { x: view.left, y: view.top, width: view.right - view.left, height: view.bottom - view.top };
+      const widest = room.width * letters / readable - 2 * gap, cut = layer.querySelector("[data-table]") && view.right - view.left > widest;
+      if (cut) {
+        view.left = Math.min(Math.max(x + own.width / 2 - widest / 2, view.left), view.right - widest);
+        view.right = view.left + widest;
+      }
+      return { box: { x: view.left, y: view.top, width: view.right - view.left, height: view.bottom - view.top }, cut };
+    };
+    const named = (layer, tables) => {  // their names as small boxes of one width, by the alphabet
+      const label = (one) => one.querySelector(".erd-name").textContent;
+      const cells = [...tables].sort((one, other) => label(one).localeCompare(label(other))).map((table) => {
+        const cell = make(layer, "g", { class: table.getAttribute("class").replace("away", ""), "data-table": table.dataset.table });
+        cell.append(table.querySelector("title").cloneNode(true));
+        const box = make(cell, "rect", { class: "erd-box erd-head", height: 22, rx: 4 }), name = make(cell, "text", { class: "erd-name", x: 8, y: 15.5 });
+        name.textContent = label(table);
+        return [table.dataset.table, box, cell, name];
+      });
+      const width = Math.max(...cells.map((one) => one[3].getComputedTextLength())) + 16;
+      return cells.map(([name, box, cell]) => { box.setAttribute("width", width); return [name, { width, height: 22 }, cell]; });
     };
     const thin = (keep, keepLink) => {
       for (const one of now.tables) {
@@ -157,6 +186,7 @@
       for (const { nodes, bundles } of drawings) for (const one of [...nodes, ...bundles]) one.classList.remove("away");
       unfocus.hidden = true;
       found.textContent = "";
+      trim();
     };
     const focus = (name) => {
       release();
@@ -172,8 +202,10 @@
       thin((one) => near.has(one), (from, to) => from === name || to === name);
       unfocus.hidden = false;
       const others = near.size - 1;
-      found.textContent = `${name}: ${others} ${others === 1 ? "neighbour" : "neighbours"}`;
-      const view = around(now.stubs ? gather(name) : boxOf(nodes), 24);
+      if (now.stubs) canvas.dataset.room = "";
+      const { box, cut } = now.stubs ? gather(name) : { box: boxOf(nodes), cut: false };
+      found.textContent = `${name}: ${others} ${others === 1 ? "neighbour" : "neighbours"}${cut ? ", drag to see all" : ""}`;
+      const view = around(box, 24);
       // One small table shall not fill the screen.
       const widest = canvas.clientWidth / 1.3;
       show(view.width < widest ? around({ x: view.x, y: view.y, width: view.width, height: view.height },
@@ -315,13 +347,14 @@
         if (name) focus(name);
       });
     }
-    // On paper a drawing is whole, and no larger than it was drawn.
+    // On paper a drawing is whole, no larger than it was drawn, and leaves room for the text beside it where it can be read.
     let paper = null;
     addEventListener("beforeprint", () => {
       const { x, y, width, height } = now.whole;
       paper = now.view;
       if (!gathered) now.svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
       now.svg.style.maxWidth = `${width}px`;
+      now.svg.style.setProperty("--legible", `${height * legible / letters}px`);
     });
     addEventListener("afterprint", () => {
       for (const one of drawings) one.svg.style.maxWidth = "";

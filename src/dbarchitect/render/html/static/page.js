@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   // Colours: as the system has them, light, dark. Kept for this file only where the browser allows it.
-  const names = ["Auto", "Light", "Dark"], schemes = ["light dark", "light", "dark"];
+  const names = ["auto", "light", "dark"], schemes = ["light dark", "light", "dark"];
   const theme = document.querySelector("[data-theme-button]");
   let chosen = 0;
   // A drawing has colours of its own, by the system's scheme: it follows what was chosen here.
@@ -14,8 +14,7 @@
     chosen = (chosen + 1) % 3;
     document.documentElement.style.colorScheme = schemes[chosen];
     follow();
-    theme.textContent = names[chosen];
-    theme.setAttribute("aria-label", `${names[chosen]}: colours ${["as the system has them", "that are light", "that are dark"][chosen]}`);
+    theme.textContent = `Colours: ${names[chosen]}`;
   });
   document.querySelector("[data-print]").addEventListener("click", () => print());
 
