@@ -38,9 +38,7 @@ _PACKAGES = {
 
 
 _CLUSTERS = "DBARCHITECT_TEST_CLUSTERS"
-_ROOM = (
-    8 << 30
-)  # bytes that must be free there: the clusters of a run take one or two thousand million
+_ROOM = 8 << 30  # bytes that must be free there: the clusters of a run take one or two thousand million
 
 
 def test_cache() -> Path:
