@@ -20,6 +20,7 @@ _IRREGULAR = {
     "cookie": "cookies", "cache": "caches", "release": "releases", "house": "houses", "purchase": "purchases",
     "database": "databases", "course": "courses", "case": "cases", "phase": "phases", "license": "licenses",
     "response": "responses", "expense": "expenses", "warehouse": "warehouses", "lease": "leases", "use": "uses",
+    "lens": "lenses", "bias": "biases", "atlas": "atlases",
 }  # fmt: skip
 _SINGULAR = {many: one for one, many in _IRREGULAR.items()}
 # The same in both numbers, or words that are no nouns to be counted.
@@ -49,7 +50,8 @@ def singular(word: str) -> str:
     if word in _IRREGULAR or word in _UNCOUNTED:
         return word
     for ending, replacement, shortest in (
-        ("ies", "y", 5), ("sses", "ss", 5), ("shes", "sh", 5), ("ches", "ch", 5), ("xes", "x", 4), ("zes", "z", 5),
+        ("ies", "y", 5), ("sses", "ss", 5), ("shes", "sh", 5), ("ches", "ch", 5), ("xes", "x", 4),
+        ("zzes", "zz", 5), ("tzes", "tz", 5),
     ):  # fmt: skip
         if word.endswith(ending) and len(word) >= shortest:
             return word.removesuffix(ending) + replacement

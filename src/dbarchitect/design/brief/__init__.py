@@ -36,6 +36,7 @@ from .phrases import bare, singular
 from .prose import prose, unanswered
 from .questions import left_out, unaccounted, unreachable
 from .relations import relations_of, with_fields
+from .several import kept_apart
 from .shares import shares, terms
 from .surroundings import told, volume_columns
 from .tenants import of_tenants
@@ -110,6 +111,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     same = whole.same_things(brief)
     whole.used_by_many(brief)
     whole.within_their_whole(brief)
+    apart = kept_apart(brief.said, frozenset(brief.scripted))
     relations, assumed = relations_of(brief.said.links)
     relations, theirs = of_tenants(brief, relations)
     relations, left = with_fields(relations, brief.said.pairs)
@@ -173,7 +175,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
         relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared, terms=own,
-        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *assumed, *theirs, *worded, *periods, *brief.guessed, *whole.decided(brief, known)),
+        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *apart, *assumed, *theirs, *worded, *periods, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip
     spec = resolved(spec)

@@ -54,6 +54,7 @@ _TYPES: dict[str, Kind] = {
     "photo": "file", "blob": "file", "binary": "file", "upload": "file", "ip": "ip", "ip address": "ip",
     "location": "location", "coordinates": "location", "point": "location", "geo": "location", "vector": "vector",
     "embedding": "vector", "tags": "tags", "list of strings": "tags", "list of text": "tags", "labels": "tags",
+    "array": "tags", "array of strings": "tags", "array of text": "tags",
     "identifier": "identifier", "id": "identifier", "code": "identifier", "secret": "secret", "password": "secret",
     "hash": "secret",
 }  # fmt: skip
@@ -75,6 +76,19 @@ _LAST: dict[str, Kind] = {
     "deadline": "moment", "at": "moment", "on": "date", "timestamp": "moment", "start": "moment", "end": "moment",
     "begin": "moment", "from": "moment", "until": "moment", "moment": "moment", "time": "moment",
     "duration": "duration", "description": "text", "text": "text", "body": "text", "content": "text",
+    "directions": "text", "guidelines": "text", "details": "text", "particulars": "text",
+    "terms": "text", "conditions": "text", "contents": "text", "observations": "text",
+    "findings": "text", "conclusions": "text", "circumstances": "text", "grounds": "text", "restrictions": "text",
+    "specifications": "text", "specs": "text", "dimensions": "text", "measurements": "text", "needs": "text",
+    "wishes": "text", "thoughts": "text", "goods": "text", "premises": "text", "lyrics": "text", "initials": "word",
+    "headquarters": "word", "credits": "integer", "wins": "integer", "losses": "integer",
+    "draws": "integer", "likes": "integer", "dislikes": "integer", "views": "integer", "upvotes": "integer",
+    "downvotes": "integer", "downloads": "integer", "clicks": "integer", "impressions": "integer", "lives": "integer",
+    "pages": "integer", "beds": "integer", "bedrooms": "integer", "bathrooms": "integer", "floors": "integer",
+    "storeys": "integer", "doors": "integer", "attempts": "integer", "retries": "integer",
+    "weeks": "integer", "months": "integer", "years": "integer",
+    "litres": "decimal", "liters": "decimal", "metres": "decimal", "meters": "decimal", "kilometres": "decimal",
+    "kilometers": "decimal", "miles": "decimal", "grams": "decimal", "kilograms": "decimal", "tonnes": "decimal",
     "comment": "text", "remark": "text", "remarks": "text", "message": "text", "notes": "text", "note": "text", "bio": "text", "summary": "text",
     "address": "text", "password": "secret", "secret": "secret", "token": "secret", "sku": "identifier",
     "isbn": "identifier", "barcode": "identifier", "ean": "identifier", "iban": "identifier", "vin": "identifier", "code": "identifier",
@@ -96,7 +110,8 @@ _LAST: dict[str, Kind] = {
 }  # fmt: skip
 # What two words say that the last alone does not.
 _TWO: dict[tuple[str, str], Kind] = {
-    ("ip", "address"): "ip", ("opening", "hours"): "text", ("business", "hours"): "text", ("api", "key"): "secret",
+    ("ip", "address"): "ip", ("email", "address"): "email", ("mail", "address"): "email", ("opening", "times"): "text",
+    ("office", "hours"): "text", ("visiting", "hours"): "text", ("opening", "hours"): "text", ("business", "hours"): "text", ("api", "key"): "secret",
     ("credit", "limit"): "money", ("spending", "limit"): "money", ("meter", "reading"): "decimal",
     ("sort", "order"): "integer", ("display", "order"): "integer",
     **{(one, "number"): "phone" for one in ("phone", "telephone", "mobile", "cell", "fax", "whatsapp")},
@@ -381,6 +396,12 @@ def names_a_value(name: str) -> bool:
     return bool(words) and (kind_by_name(name) != "word" or english.singular(words[-1]) in _VALUE_NOUNS)
 
 
+def says_by_name(name: str) -> bool:
+    """Whether a name says what its values are: `notes` are a text and `points` a count, `allergies` may be anything."""
+    words = english.split(name)
+    return bool(words) and (words[-1] in _LAST or kind_by_name(name) != "word")
+
+
 def _is_personal(name: str) -> bool:
     words = set(english.split(name))
     if words & _IMPERSONAL:
@@ -404,6 +425,12 @@ def _remarked(field: Field, remark: str) -> Field:
     parts = [piece for part in parts for piece in re.split(r"^or\s+|\s+or\s+", part) if piece]
     known: list[Field] = []
     values: list[str] = []
+    if (
+        len(parts) > 2
+        and all(re.fullmatch(r"[A-Za-z]{1,3}", part) for part in parts)
+        and any(_attribute(field, part) is None for part in parts)
+    ):
+        return replace(field, kind="choice", values=tuple(parts))  # S, M, L are sizes, and none is a metre
     for part in parts:
         changed = _attribute(field, part)
         if changed is None:

@@ -17,6 +17,7 @@ from dbarchitect.model import english
 from . import agents, deeds, having, lifecycle, linking, notes, overlaps, periods, remarks, rules, together, turns
 from .fields import field_of
 from .phrases import DETERMINERS, every, listed, named, singular, with_relatives
+from .several import Plural
 from .statements import HAS, MAY, NO_ROLE, NOUN, Link, Statements, clauses
 from .wording import afterwards, plainly
 
@@ -124,7 +125,8 @@ class Reader:
             )
         if not last:
             return text
-        text = re.sub(r"^(?:it|they)\b", last, text, flags=re.IGNORECASE)
+        text = re.sub(r"^it\b", last, text, flags=re.IGNORECASE)
+        text = re.sub(r"^they\b", english.plural(last), text, flags=re.IGNORECASE)
         whole = _OF_OTHERS.match(text)  # `authors of papers are ...`, `each customer of the company has ...`
         if (
             whole is not None
@@ -268,9 +270,9 @@ class Reader:
 
     # ---- what the forms share
 
-    def item(self, subject: str, item: str, line: int, *, optional: bool) -> bool:
-        """One item of a list of what `subject` has."""
-        return having.item(self, subject, item, line, optional=optional)
+    def item(self, subject: str, item: str, line: int, *, optional: bool, plural: Plural = "") -> bool:
+        """One item of a list of what `subject` has; `plural` is what one without a quantity means there."""
+        return having.item(self, subject, item, line, optional=optional, plural=plural)
 
     def link(
         self,

@@ -13,6 +13,7 @@ from dbarchitect.model import english
 
 from .fields import field_of
 from .phrases import DETERMINERS, Counted, counted, every, listed, named, singular, with_relatives
+from .several import Plural, as_one, each_of, plural_of, several, together
 from .statements import HAS, MAY, NO_THINGS, NOUN, Link
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def colon(reader: Reader, text: str, line: int) -> bool:
     if match is None or owner is None:
         return False
     reader.said.last = owner
-    return every([reader.item(owner, one, line, optional=False) for one in with_relatives(listed(match[2]))])
+    items = with_relatives(listed(match[2]))
+    plural = plural_of("", items)
+    return every([reader.item(owner, one, line, optional=False, plural=plural) for one in items])
 
 
 def spans(reader: Reader, text: str, line: int) -> bool:
@@ -110,11 +113,11 @@ def has(reader: Reader, text: str, line: int) -> bool:
         reader.said.last = child
         return every([reader.item(child, one, line, optional=False) for one in with_relatives(listed(nested[3]))])
     match = re.match(rf"^((?:{NOUN}, )*{NOUN},? and {NOUN}) (?:{MAY} )*(?:{HAS}) (.+)$", text, re.IGNORECASE)
-    several = listed(match[1]) if match else []
+    subjects = listed(match[1]) if match else []
     if (
-        match is not None and len(several) > 1 and all(map(reader.entity, several))
+        match is not None and len(subjects) > 1 and all(map(reader.entity, subjects))
     ):  # `students and lecturers have names`
-        things = [singular(one) for one in several]
+        things = [singular(one) for one in subjects]
         return every(
             [reader.item(one, singular(item), line, optional=False) for one in things for item in listed(match[2])]
         )
@@ -132,11 +135,13 @@ def has(reader: Reader, text: str, line: int) -> bool:
     if not items:
         return False
     reader.said.last = subject
-    return every([reader.item(subject, item, line, optional=optional) for item in items])
+    plural = plural_of(match[1], items)
+    return every([reader.item(subject, item, line, optional=optional, plural=plural) for item in items])
 
 
-def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) -> bool:
-    """One item of what `subject` has: a relation where it names an entity, else a field."""
+def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool, plural: Plural = "") -> bool:
+    """One item of what `subject` has: a relation where it names an entity, else a field. `plural`: what one without a quantity
+    means there."""
     text = re.sub(r"^(?:and|also|its|their)\s+", "", item.strip(), flags=re.IGNORECASE)
     if re.match(r"no\s+", text, re.IGNORECASE):
         return False
@@ -194,8 +199,12 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
     head = re.split(r"[(:]", number.text)[0]
     head = re.sub(r"\s+(?:in|that|which|who|with|of|per|for|as)\s.*$", "", head)
     target = reader.entity(head)
+    if target is not None and together(text) and as_one(reader.said, subject, target):
+        target = None
+    bare = target is None and not number.said and number.most is None
     if target is None and not number.said:  # `photos` is a field with several values, not a thing
-        number = Counted(number.text, 1, 1, False)
+        text = each_of(text) if bare and plural == "each" else text
+        number = Counted(text if bare else number.text, 1, 1, False)
     many = number.most != 1
     role = ""
     if many and target is None and re.match(r"(?:a |the )?number of\b", text, re.IGNORECASE):
@@ -203,10 +212,10 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         if made is not None:
             reader.said.put(subject, replace(made, kind="integer", required=not optional))
             return True
-    if (target is None and (ended := reader.ending(head)) is not None and not many) or (
-        target is None and (ended := reader.ending(head)) is not None and many
-    ):
+    if target is None and (ended := reader.ending(head)) is not None:
         role, target = ended
+        if bare and plural != "each":  # `a film has lead actors`
+            number, many = Counted(number.text, 0, None, False), True
     if target is not None and not (target == subject and not number.said):
         least = 0 if optional else number.least
         reader.link(
@@ -216,18 +225,23 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool) 
         return True
     name = singular(head)
     if many and name and "(" not in number.text and name not in ("tag", "label", "keyword"):
-        # Many of something that nothing else is said of: a thing of its own, with a name.
-        reader.said.thing(name, line)
+        # Many of something that nothing else is said of: a thing of its own.
+        if name not in reader.said.things:
+            reader.said.thing(name, line).value = True
         reader.link(subject, name, 0 if optional else number.least, number.most, "", True, line, ordered=number.ordered)
         return True
     made = field_of(number.text if number.said else text, line=line)
     if made is None or not _is_a_name(made.name):
         return False
+    many_values = None
     if many:
         made = replace(made, kind="tags" if made.kind == "word" else made.kind, name=named(head))
+        many_values = several(made, text, 0 if optional else number.least, number.most)
+    elif bare and plural == "several":
+        many_values = several(made, text)
     if optional or number.least == 0:
         made = replace(made, required=False)
-    reader.said.put(subject, made)
+    reader.said.put(subject, made, many_values)
     return True
 
 

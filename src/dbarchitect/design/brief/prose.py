@@ -16,6 +16,7 @@ from .gathered import Gathered
 from .markdown import Part
 from .phrases import listed, named, sentences, singular
 from .questions import ASKED, asks, asks_for_more, demanded, looking, unlabelled, wants
+from .several import several
 from .shares import told as told_of_states
 from .statements import Link
 from .subjects import subjects
@@ -310,7 +311,7 @@ def _phrase(brief: Gathered, owner: str, text: str, line: int) -> None:
         if made is None:
             brief.said.unread.append(Unread(text=text, line=line, hint="a field: total in EUR, status (new, paid)"))
         else:
-            brief.said.put(owner, made)
+            brief.said.put(owner, made, several(made, stripped))
 
 
 def _is_list(text: str) -> bool:

@@ -47,6 +47,10 @@ class Thing:
     parent: str = ""  # what it is known within, by `weak`
     weak: tuple[str, ...] = ()
     partitioned: Literal["", "month", "week", "day"] = ""
+    several: dict[str, tuple[int, int | None]] = field(
+        default_factory=dict[str, tuple[int, int | None]]
+    )  # see several.py
+    value: bool = False  # known only as what something has several of
     slight: bool = False  # known only by the part that it takes in something: no thing where that was not read
 
 
@@ -72,10 +76,14 @@ class Statements:
             self.things[name] = Thing(name=name, line=line)
         return self.things[name]
 
-    def put(self, name: str, new: Field) -> None:
-        """A field of an entity; what was said of it before stays."""
+    def put(self, name: str, new: Field, several: tuple[int, int | None] | None = None) -> None:
+        """A field of an entity; what was said of it before stays. `several`: how many values of it there are."""
         thing = self.thing(name, new.line)
         old = thing.fields.get(new.name)
+        if several is not None and (old is None or new.name in thing.several):
+            thing.several[new.name] = several
+        else:
+            thing.several.pop(new.name, None)
         thing.fields[new.name] = new if old is None else _joined(old, new)
 
 

@@ -74,6 +74,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^(?:for|of|about|from|on|with|in) (?:{_A} )({_WORDS}),? (?:we|you|i|they|the \w+) {_WILL}{_KEEP}(?: down)? (.+)$", r"each \1 has \2"),
         (rf"^(?:for|of|about|from|on|with) (?:{_A} )({_WORDS}),? ((?:the|an?|its|their|when|whether|how) .+) (?:is|are|will be|must be|can be) (?:also )?{_KEPT}$", r"each \1 has \2"),
         (rf"^(?:we|you|i|they|the \w+) {_WILL}(?:{_KEEP}|keeps track of) (?:down )?(?:the|each|every) ({_WORDS})['’]s? (.+)$", r"each \1 has \2"),
+        (rf"^their ([\w ,-]+) (?:is|are|must be) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"they have \1"),
         (rf"^(?:the|its|their) ([\w ,-]+) (?:is|are) (?:also )?{_KEPT}(?: (?:down|as well|too|for it|with it))*$", r"it has a \1"),
         (r",? (?:which|that) (?:nobody|no one|no other [\w ]+?) (?:else )?(?:has|shares|uses)$", " (unique)"),
         (rf"^((?:{_A} )?{_WORDS}) = (?=\d|{_Q} )", r"\1 has "),
