@@ -1,5 +1,5 @@
-"""Things of which one has several values, and what is told twice: rows of their own where they are several, one relation
-where it is one."""
+"""Things of which one has several values, and what is told twice: rows of their own where they are several, one
+relation where it is one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dbarchitect.design.brief import read_brief
+from dbarchitect.design.queries import asked
 from dbarchitect.design.spec import Field, Spec
 from dbarchitect.design.tables import designed
 from dbarchitect.model.english import plural as plural_word
@@ -115,3 +116,19 @@ def test_of_what_more_is_said_is_a_thing_and_no_value() -> None:
     assert set(fields(found, "allergy")) == {"name", "severity"}
     found = spec("A student has several skills. A skill is taught by one teacher. A teacher has a name.")
     assert "skill" not in fields(found, "skill")
+
+
+def test_what_has_several_values_is_asked_for_by_one_of_them() -> None:
+    found = spec(
+        "A patient has a name, allergies and phone numbers.\n\n## Queries\n\n- list patients by allergy\n"
+        "- show a patient with its phone numbers\n- list the allergies of a patient\n- find a patient by phone number\n"
+    )
+    assert [(one.entity, one.by, one.with_) for one in found.access] == [
+        ("patient", ("allergy of allergy",), ()),
+        ("patient", (), ("phone number",)),
+        ("allergy", ("patient",), ()),
+        ("patient", ("phone number of phone number",), ()),
+    ]
+    draft, _ = designed(found, now=datetime(2026, 1, 1, tzinfo=UTC))
+    (first, *_) = asked(draft, found)
+    assert "WHERE EXISTS (SELECT FROM allergies a WHERE a.patient_id = p.id AND a.allergy = $1)" in first.sql

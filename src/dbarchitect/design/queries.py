@@ -178,6 +178,12 @@ class _Writer:
             there = self._name(target.name)
             column = self._column(target, field)
             given = self._equal(column, f"{there}.", field)
+            (foreign, outward), *further = path
+            if not further and not outward:  # one of the several values of it
+                pairs = zip(foreign.columns, foreign.target_columns, strict=True)
+                same = [f"{there}.{q(a)} = {alias}{q(b)}" for a, b in pairs]
+                self.where.append(f"EXISTS (SELECT FROM {q(target.name)} {there} WHERE {' AND '.join((*same, given))})")
+                return
             ids = f"SELECT {there}.{q(_own_key(target))} FROM {q(target.name)} {there} WHERE {given}"
             self.where.append(self._led(table, alias, path, ids, target))
             return

@@ -256,7 +256,7 @@ def access_of(text: str, said: Known, *, line: int) -> Read | None:
     for match in _BY.finditer(rest):
         for part in listed(match[1]):
             found = _given(known, part, entities, known_as)
-            if found and found != entity and found not in by and found not in with_:
+            if found and found != entity and found not in by and found.rpartition(" of ")[2] not in with_:
                 by.append(found)
     for match in _OF_ABOVE.finditer(plain):  # `events in a city`, where a venue has a city
         further = _above(match, known, said)
@@ -402,6 +402,9 @@ def _target(text: str, spoken: Mapping[str, str]) -> tuple[str | None, tuple[str
 def _given(known: Entity, text: str, entities: Mapping[str, Entity], roles: frozenset[str]) -> str | None:
     """The field, role or entity that a phrase gives."""
     name = singular(text)
+    for one in entities.values():  # `patients by allergy`, of which each has several
+        if one.parent == known.name and [field.name for field in one.fields] == [name]:
+            return f"{name} of {one.name}"
     return field_named(known, text) or (name if name in entities or name in roles else None)
 
 

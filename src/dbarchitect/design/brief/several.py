@@ -19,7 +19,7 @@ from dbarchitect.design.spec import Assumed, Field
 from dbarchitect.model import english
 
 from .fields import field_of, kind_by_name, names_a_value, says_by_name
-from .phrases import bare, counted, named, singular
+from .phrases import bare, named, singular
 from .statements import Link, Statements, Thing
 
 Plural = Literal["", "several", "each"]
@@ -104,6 +104,8 @@ def kept_apart(said: Statements, made_elsewhere: frozenset[str]) -> list[Assumed
     needed = _needed(said) | made_elsewhere if values else made_elsewhere
     for name, thing in values:
         links = [one for one in said.links if name in (one.of, one.to)]
+        if len({one.of for one in links}) < len(links):
+            continue  # told differently
         alone = kind_by_name(name) in _APART or kind_by_name(name) == "location"
         if links and alone and name not in needed and _nothing_but_a_value(thing, links):
             field = Field(name=english.plural(name), line=thing.line)
