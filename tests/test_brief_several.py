@@ -132,3 +132,33 @@ def test_what_has_several_values_is_asked_for_by_one_of_them() -> None:
     draft, _ = designed(found, now=datetime(2026, 1, 1, tzinfo=UTC))
     (first, *_) = asked(draft, found)
     assert "WHERE EXISTS (SELECT FROM allergies a WHERE a.patient_id = p.id AND a.allergy = $1)" in first.sql
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Payments are booked against invoices; one payment may settle several invoices.",
+         ["payment 0..n 0..n invoice"]),
+        ("Payments are matched with invoices. A payment can cover more than one invoice.",
+         ["payment 0..n 0..n invoice"]),
+        ("Payments are booked against invoices. A payment may quote several invoices.",
+         ["payment 0..n 0..n invoice", "payment 0..n 0..n invoice"]),
+        ("A payment is for one invoice. Several payments may settle one invoice.", ["invoice 1..1 0..n payment"]),
+        ("An invoice has many payments. Several invoices may share one payment.", ["invoice 0..n 0..n payment"]),
+        ("Several payments may settle the same invoice.", ["invoice 1..1 0..n payment"]),
+        ("Payments are booked against invoices. Payments are refused by invoices.",
+         ["payment 0..n 0..n invoice", "payment 0..n 0..n invoice"]),
+    ],
+)  # fmt: skip
+def test_one_relation_that_is_told_twice_is_one(text: str, expected: list[str]) -> None:
+    found = spec(f"An invoice has a number. A payment has a date. {text}")
+    assert (relations(found), [one.text for one in found.unread]) == (expected, [])
+
+
+def test_what_is_known_of_the_pairs_of_a_relation_that_is_told_twice() -> None:
+    found = spec(
+        "An invoice has a number. A payment has a date. Payments are booked against invoices; one payment may settle "
+        "several invoices, and for each we record the amount."
+    )
+    (one,) = found.relations
+    assert [each.name for each in one.fields] == ["amount"] and not found.unread

@@ -33,6 +33,7 @@ _OF_ANOTHER = frozenset(
 )  # what follows is of what stands before
 _OF_OTHERS = re.compile(rf"^((?:{DETERMINERS} )?[\w-]+(?: [\w-]+)?) of (?:the |our |your )?((?!same\b|an?\b|each\b|every\b|one\b)[\w-]+(?: [\w-]+)?) (?=(?:is|are|has|have|must|can|may)\b)", re.IGNORECASE)  # fmt: skip
 _SEVERAL_OF = re.compile(r"^[\w-]+s of [\w-]+s ", re.IGNORECASE)
+_COUNTS = re.compile(r"^(?:one|a single|the same) .+ (?:several|many|multiple) |^.+ more than one ", re.IGNORECASE)
 _LONGEST = 10_000  # characters of a sentence: what is longer is no sentence, and takes long to try
 
 
@@ -41,6 +42,7 @@ class Reader:
 
     def __init__(self, said: Statements) -> None:
         self.said = said
+        self._counts = False  # whether the clause tells how many there are of what was told of before
         self._known = (-1, "")  # how many things there were, and the pattern of their names
         self._tails: tuple[int, dict[str, list[str]]] = (-1, {})
         self._forms = [partial(form, self) for form in _FORMS]
@@ -150,6 +152,7 @@ class Reader:
         plain = re.sub(r"^(?:some|most) (?=\w+s (?!(?:have|has) no ))", "", clause, flags=re.IGNORECASE)
         if plain != clause and not re.search(r" (?:have|has) no ", plain):  # `some patients have an email`
             plain = re.sub(r"^(\w+(?: \w+)?) (have|has)", r"\1 may \2", plain, flags=re.IGNORECASE)
+        self._counts = bool(_COUNTS.match(clause))
         return any(form(plain, line) for form in self._forms) or self._described(plain, line)
 
     def _described(self, text: str, line: int) -> bool:
@@ -299,6 +302,7 @@ class Reader:
                 line=line,
                 ordered=ordered,
                 vague=vague,
+                counts=self._counts,
             )
         )
 
@@ -307,6 +311,6 @@ class Reader:
 _FORMS: tuple[Callable[[Reader, str, int], bool], ...] = (
     *deeds.FIRST, *turns.FORMS, *together.FORMS, *agents.FORMS, having.colon, having.spans, having.there, linking.one_of, linking.kind_of, rules.either, rules.unique, rules.no_two,
     rules.identified, rules.lasts, overlaps.overlap, rules.before, periods.either_way, *notes.FORMS, lifecycle.moves, lifecycle.kept, lifecycle.can_be, lifecycle.tenancy,
-    linking.tree, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
+    linking.tree, linking.shared, rules.optional, rules.bounds, linking.both_many, having.has, *deeds.BEFORE, linking.belongs,
     linking.verb, *deeds.AFTER, *remarks.FORMS,
 )  # fmt: skip

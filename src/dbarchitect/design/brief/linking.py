@@ -93,6 +93,26 @@ def tree(reader: Reader, text: str, line: int) -> bool:
     return True
 
 
+_SHARED = re.compile(
+    rf"^(?:several|many|multiple|various|(?:more than|at least) (?:one|two)|two or more) ({NOUN}) (?:{MAY} )*"
+    r"(?!(?:is|are|be|has|have)\b)[a-z]+(?: (?:to|in|into|for|from|on|at|with|by|as))? (?:one and the same|the same|a single|one|an?) ([\w -]+)$",
+    re.IGNORECASE,
+)
+
+
+def shared(reader: Reader, text: str, line: int) -> bool:
+    """`several students may share one locker`: for one locker many students, whatever was said of how many lockers one has."""
+    match = _SHARED.match(text)
+    many, one = (reader.entity(match[1]), reader.entity(match[2])) if match else (None, None)
+    if many is None or one is None or many == one:
+        return False
+    there = [link for link in reader.said.links if (link.of, link.to) == (many, one)]
+    role = there[0].role if len(there) == 1 else ""
+    reader.link(one, many, 0, None, role, True, line)
+    reader.said.last = many
+    return True
+
+
 def both_many(reader: Reader, text: str, line: int) -> bool:
     """`students and courses are many-to-many`."""
     match = re.match(

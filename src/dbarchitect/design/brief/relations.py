@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace as replace_
 
 from msgspec.structs import replace
 
@@ -38,6 +39,7 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
     """The relations that `links` tell of, in the order they were said, and what was decided where one direction alone
     was said. Raises `InputError` where the same direction was said twice and differently."""
     directions: dict[tuple[str, str, str], Link] = {}
+    links, assumed = _told_once(links)
     for link in links:
         key = (link.of, link.to, link.role)
         before = directions.get(key)
@@ -54,7 +56,6 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
         elif link.least < before.least:
             directions[key] = link
     found: list[Relation] = []
-    assumed: list[Assumed] = []
     done: set[tuple[str, str, str]] = set()
     between: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
     for key in directions:
@@ -95,6 +96,35 @@ def relations_of(links: Sequence[Link]) -> tuple[tuple[Relation, ...], tuple[Ass
 
 
 _VERBAL = re.compile(r" (?:by|to|from|for|with|at|in|on|of)$")
+
+
+def _told_once(links: Sequence[Link]) -> tuple[list[Link], list[Assumed]]:
+    """The links, where `payments are booked against invoices; one payment may settle several invoices` is one relation: what
+    things of a kind do with others of a kind, and in the next breath how many of them."""
+    found: list[Link] = []
+    assumed: list[Assumed] = []
+    for link in links:
+        before = found[-1] if found else link
+        if (
+            link.counts
+            and not link.owns
+            and before.vague
+            and before.role
+            and (link.of, link.to) == (before.of, before.to)
+        ):
+            found[-1] = replace_(before, role="")
+            link = replace_(link, role="")
+            many, others = english.plural(link.of), english.plural(link.to)
+            assumed.append(
+                Assumed(
+                    what=f"{many} and {others} have one relation, told twice",
+                    because=f"one sentence says what it is ({before.role}), the next how many",
+                    say=f"{others.capitalize()} are ... by {many}.",
+                    line=link.line,
+                )
+            )
+        found.append(link)
+    return found, assumed
 
 
 def _apart(link: Link, other: Link) -> bool:

@@ -28,6 +28,7 @@ class Link:
     line: int
     ordered: bool = False
     vague: bool = False  # how many was not said: a bare plural stood there
+    counts: bool = False  # said to tell how many: `one payment may settle several invoices`
     form: Literal["", "adjacency", "closure", "ltree"] = ""  # of a tree
     levels: int = 0
 

@@ -89,6 +89,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^((?:{_A} )?{_WORDS}) (?:is|are) (?:also )?{_KEPT} (?:together )?with (.+)$", r"\1 has \2"),
         (rf"^((?:{_A} )?{_WORDS}) (?:is|are) (?:just|simply|only|basically|composed of|made of) (?=(?:an?|the) )", r"\1 has "),
         (rf"^((?:{_A} )?{_WORDS}) (?:can|may|might|could) to (?=have|be|do)", r"\1 can "),
+        (rf"^for (?:each|every one)(?: of (?:them|these|those))?,? (?=(?:we|you|i|they) {_WILL}{_KEEP} )", ""),
         # uniqueness
         (r"^(.+?) (?:(?:is|are) never|can ?not|can't|must not|may not|should not|never) (?:(?:be )?(?:shared|reused|repeated|duplicated)|repeat|repeats|occur twice|used twice|given twice)"
          r"(?: (?:between|among|across|by) .+)?$", r"\1 is unique"),
