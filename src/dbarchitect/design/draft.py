@@ -48,6 +48,7 @@ class Foreign:
     role: str = ""
     entity: str = ""  # what it points at
     one: bool = False  # at most one row for each target
+    carried: str = ""  # the entity whose key the last column is: the target's own reference, carried down
 
 
 @dataclass(slots=True, kw_only=True)

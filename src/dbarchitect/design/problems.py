@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from dbarchitect.errors import InputError
 
 from .naming import an, table_name, words
+from .ownership import reference
 from .spec import Access, Entity, Field, Relation, Rule, Spec, State
 
 _SHOWN = 10
@@ -51,6 +52,11 @@ def _problems(spec: Spec) -> Iterator[str]:
     pairs: dict[tuple[str, ...], Relation] = {}
     for relation in spec.relations:
         yield from _of_relation(relation, known)
+        if relation.through and not _led(relation, spec):
+            yield (
+                f"{_at(relation.line)}{relation.second.entity} is said to be of the {relation.first.entity} of its "
+                f"{relation.through}: each needs one of the latter, and that one {relation.first.entity}"
+            )
         key = (
             *sorted((relation.first.entity, relation.second.entity)),
             relation.first.role,
@@ -142,12 +148,38 @@ def _of_relation(relation: Relation, known: set[str]) -> Iterator[str]:
             yield f"{at}a relation with {end.entity!r}, which is no entity{_near(end.entity, known)}"
         if end.least < 0 or (end.most is not None and (end.most < 1 or end.most < end.least)):
             yield f"{at}{end.least} to {end.most} {end.entity}: no such number"
+    if relation.through and (relation.first.least, relation.first.most, relation.on_delete) != (1, 1, ""):
+        yield (
+            f"{at}{relation.second.entity} is said to be of the {relation.first.entity} of its {relation.through}: "
+            "that is exactly one, which goes as that one goes"
+        )
     if relation.on_delete == "set null" and relation.first.least >= 1:
         yield (
             f"{at}every {relation.second.entity} has {an(relation.first.entity)}, and yet loses it when that is "
             f"deleted: "
             "one of the two"
         )
+
+
+def _led(relation: Relation, spec: Spec) -> bool:
+    """Whether what is carried down is there: by single references that every row has, from tables of their own."""
+    needed = [
+        one
+        for one in map(reference, spec.relations)
+        if one is not None and one.required and one.relation.on_delete != "set null"
+    ]
+    middle = [
+        one.parent.entity
+        for one in needed
+        if one.child.entity == relation.second.entity and relation.through in (one.parent.role, one.parent.entity)
+    ]
+    above = [
+        one for one in needed if middle and (one.child.entity, one.parent.entity) == (middle[0], relation.first.entity)
+    ]
+    ends = [spec.entity(name) for name in (relation.first.entity, relation.second.entity, *middle)]
+    return (
+        len(middle) == 1 and len(above) == 1 and all(one is not None and not (one.weak or one.kind_of) for one in ends)
+    )
 
 
 def _of_rule(rule: Rule, spec: Spec, known: set[str], related: set[str]) -> Iterator[str]:

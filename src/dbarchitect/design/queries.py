@@ -171,6 +171,11 @@ class _Writer:
             if name in (one.role, one.entity):
                 self._refers(table, alias, one, name)
                 return
+            if name == one.carried:
+                self.where.append(
+                    f"{alias}{q(one.columns[-1])} = {self._compare(f'{alias}{q(one.columns[-1])}', name)}"
+                )
+                return
         field, of, entity = name.rpartition(" of ")
         target = self.draft.tables.get(self.draft.by_entity.get(entity, "")) if of else None
         path = self._path(table.name, target.name) if target is not None else None
@@ -218,6 +223,7 @@ class _Writer:
             for a, b in zip(foreign.columns, foreign.target_columns, strict=True)
             if a != (here if outward else self.draft.tables[self._owner(foreign)]).tenant
             and a not in dict(foreign.fixed)
+            and not (foreign.carried and a == foreign.columns[-1])
         ]
         if len(pairs) != 1:
             raise InputError(f"{self.access.text!r}: {foreign.name} has several columns", hint="a key of its own")
@@ -261,7 +267,8 @@ class _Writer:
         return f"{at} = {self._compare(at, name)}"
 
     def _refers(self, table: Table, alias: str, foreign: Foreign, name: str) -> None:
-        own = [one for one in foreign.columns if one != table.tenant and one not in dict(foreign.fixed)]
+        columns = foreign.columns[:-1] if foreign.carried else foreign.columns
+        own = [one for one in columns if one != table.tenant and one not in dict(foreign.fixed)]
         for one in own:
             at = f"{alias}{q(one)}"
             self.where.append(f"{at} = {self._compare(at, name if len(own) == 1 else f'{name}: {one}')}")

@@ -167,7 +167,13 @@ def _tenants(spec: Spec) -> Iterator[Question]:
 def _deletions(spec: Spec) -> Iterator[Question]:
     for at, relation in enumerate(spec.relations):
         found = reference(relation)
-        if found is None or relation.on_delete or not found.required or found.parent.entity == spec.surroundings.tenant:
+        if (
+            found is None
+            or relation.through
+            or relation.on_delete
+            or not found.required
+            or found.parent.entity == spec.surroundings.tenant
+        ):
             continue
         child, parent = found.child.entity, found.parent.entity
         if child == parent or _is_weak(spec, found):

@@ -55,7 +55,7 @@ class Referrer:
         for one in table.foreigns:
             if name in (one.role, one.entity):
                 return one.columns
-        return ()
+        return next((one.columns[-1:] for one in table.foreigns if one.carried == name), ())
 
     def add(
         self, table: Table, entity: str, *, required: bool, on_delete: Deletion, role: str = "", one: bool = False
@@ -146,6 +146,38 @@ class Referrer:
         for field in relation.fields:
             add_field(self.draft, table, entity, field)
         self._bounded(found, table, foreign)
+
+    def carry(self, relation: Relation) -> None:
+        """Carry a reference of what a row refers to down to the row: an invoice has the clinic of its appointment,
+        because both are in one foreign key. A key cannot reach over a reference otherwise."""
+        table, above = self.draft.table_of(relation.second.entity), relation.first.entity
+        via = next(one for one in table.foreigns if relation.through in (one.role, one.entity))
+        middle = self.draft.tables[via.target]
+        (there,) = (one for one in self.columns_for(middle, above) if one != middle.tenant)
+        original = middle.column(there)
+        assert original is not None
+        column = table.add(
+            Column(
+                name=there, type=original.type, sample=original.sample, width=original.width,
+                comment=f"The {above} of its {relation.through}",
+            )
+        )  # fmt: skip
+        via.columns, via.target_columns = (*via.columns, column.name), (*via.target_columns, there)
+        via.carried = above
+        if all(one.columns != via.target_columns for one in middle.uniques):
+            name = plain(middle.name, *(one for one in via.target_columns if one != middle.tenant), "key")
+            middle.uniques.append(Unique(name=name, keys=via.target_columns, columns=via.target_columns))
+        self.draft.decide(
+            "key",
+            f"{table.name}.{column.name}",
+            f"FOREIGN KEY ({', '.join(via.columns)}) REFERENCES {middle.name} ({', '.join(via.target_columns)})",
+            f"what is unique within {an(above)} needs its column, as no key reaches over a reference; in one foreign "
+            f"key with the {relation.through} it cannot differ from that one's",
+            instead="a trigger that looks it up, and sees no row of another transaction",
+            unless=f"{an(relation.second.entity)} may be of another {above} than its {relation.through}: a reference "
+            "of its own",
+            line=relation.line,
+        )
 
     def _decide_deletion(self, table: Table, foreign: Foreign, found: Reference, why: str) -> None:
         others = {"CASCADE": "RESTRICT", "RESTRICT": "CASCADE", "SET NULL": "RESTRICT"}

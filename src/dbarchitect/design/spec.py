@@ -131,6 +131,8 @@ class Relation(Value, frozen=True, kw_only=True):
     fields      what is known of the pair
     on_delete   what happens to `second` when its `first` goes: "" where nobody said
     ordered     the seconds of a first are in an order that people choose
+    through     the role or entity by which `second` refers to what has that same `first`: an invoice has the clinic
+                of its `appointment`, so that a key of invoices can hold within a clinic
     hierarchy   of an entity to itself: how its tree is kept, "" where the design chooses; `depth`: its levels, 0 unsaid
     """
 
@@ -140,6 +142,7 @@ class Relation(Value, frozen=True, kw_only=True):
     fields: tuple[Field, ...] = ()
     on_delete: Literal["", "cascade", "restrict", "set null"] = ""
     ordered: bool = False
+    through: str = ""
     hierarchy: Literal["", "adjacency", "closure", "ltree"] = ""
     depth: int = 0
     line: int = 0

@@ -348,11 +348,16 @@ class _Designer:
     def references(self) -> None:
         """References and junctions for the relations."""
         for relation in self.spec.relations:
+            if relation.through:
+                continue
             found = reference(relation)
             if found is None:
                 self.refer.junction(relation)
             else:
                 self.refer.relate(found)
+        for relation in self.spec.relations:
+            if relation.through:
+                self.refer.carry(relation)
         for table in self.draft.tables.values():
             self._tenant_reference(table)
         self._break_circles()

@@ -207,8 +207,19 @@ class Prober:
             names={foreign.name, *others, *(one.name for one in table.checks if set(own) & {c for c, _ in one.bad})},
             codes={"23514"},
         )
+        if foreign.carried:
+            yield self._another(table, foreign)
         if foreign.target != table.name and not foreign.deferred and foreign.target != self.tenant:
             yield from self._deletion(table, foreign)
+
+    def _another(self, table: Table, foreign: Foreign) -> Probe:
+        """What is carried down is that of the row referred to: another one, that is there, is refused."""
+        rows = self.rows()
+        above = self.draft.table_of(foreign.carried)
+        other = rows.add(above)[next(name for name in above.key if name != above.tenant)]
+        rows.add(table, wrong={foreign.columns[-1]: other})
+        what = f"another {foreign.carried} than that of its {foreign.role or foreign.entity}"
+        return self._refused(table, foreign.name, "reference", what, rows.statements, "23503", names={foreign.name})
 
     def _nowhere(self, kind: str, sample: str) -> str:
         if kind.startswith("text"):

@@ -22,6 +22,7 @@ from . import notes, whole
 from .access import Known, Read, access_of, alternatives, spoken_names
 from .accounting import accounted
 from .blocks import code, row
+from .carried import carried_down
 from .chapters import ANSWERS, topic_of
 from .definitions import define, term
 from .exact import deleted, paired
@@ -118,6 +119,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     for owner, fields in left.items():
         for field in fields:
             brief.said.put(owner, field)
+    relations, carried = carried_down(brief.said, relations)
     rules = whole.apart_by_what_is_there(brief, relations)
     worded = whole.valueless(brief)
     entities = whole.entities_of(brief)
@@ -175,7 +177,7 @@ def _read(brief: Gathered, parts: list[Part]) -> Brief:
     spec = Spec(
         title=brief.title, about=" ".join(brief.about), surroundings=whole.surroundings_of(brief), entities=entities,
         relations=relations, rules=tuple(rules), access=tuple(access), volumes=tuple(whole.all_volumes(brief, known)), shares=shared, terms=own,
-        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *apart, *assumed, *theirs, *worded, *periods, *brief.guessed, *whole.decided(brief, known)),
+        unread=tuple(sorted(unread, key=lambda one: one.line)), noted=tuple(sorted(brief.noted, key=lambda one: one.line)), assumed=(*same, *apart, *assumed, *carried, *theirs, *worded, *periods, *brief.guessed, *whole.decided(brief, known)),
         answered=brief.answered, settled=tuple(brief.settled),
     )  # fmt: skip
     spec = resolved(spec)
