@@ -59,8 +59,8 @@ def test_two_references_in_place_of_one_are_caught(tried: Any) -> None:
 
 def test_it_is_carried_as_far_as_it_has_to_be() -> None:
     found = spec(
-        "A league has a name. A season belongs to a league. A team plays in one season. A player is of one team and has "
-        "a code. Player codes are unique per league.\n\n## Queries\n\n- players of a league\n- players of a team\n"
+        "A league has a name. A season belongs to a league. A team plays in one season. A player is of one team and "
+        "has a code. Player codes are unique per league.\n\n## Queries\n\n- players of a league\n- players of a team\n"
         "- players of a season\n"
     )
     draft, _ = designed(found, now=NOW)

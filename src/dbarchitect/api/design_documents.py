@@ -287,6 +287,8 @@ def _unique(thing: Thing, layout: Layout) -> Iterator[DesignedIndex]:
                 wanted.append((tuple(ref.name for ref in one.refs if not ref.tenancy), True))
             wanted += [((ref.name,), ref.required) for ref in one.refs if ref.one]
         for names, required in wanted:
+            if prefix and layout.inside[one.name].name in names:
+                continue  # within one document: an index would hold it of all of them
             keys = tuple((prefix + name, 1) for name in names)
             if keys in seen or any(path.split(".")[0] in {r.name for r in one.refs if (one.name, r.role) in layout.held}
                                    for path, _ in keys):  # fmt: skip

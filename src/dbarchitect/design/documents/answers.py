@@ -97,7 +97,7 @@ def _given(asked: Asked, row: Row, layout: Layout, rows: Rows) -> dict[str, Any]
             case Paired():
                 value = next((p[one.other.name] for p in rows[one.pair.name] if p[one.mine.name] == row["_id"]), None)
             case Has():
-                value = next((c["_id"] for c in rows[one.child.name] if c.get(one.ref.name) == row["_id"]), None)
+                value = next((c[one.path] for c in rows[one.child.name] if c.get(one.ref.name) == row["_id"]), None)
             case Via():
                 middle = next((m for m in rows[one.middle.name] if m["_id"] == row.get(one.ref.name)), None)
                 value = middle.get(one.onward.name) if middle else None
@@ -144,8 +144,8 @@ def _matching(asked: Asked, values: dict[str, Any], rows: Rows, *, timed: bool =
 def _far(condition: Condition, asked: Asked, values: dict[str, Any], rows: Rows) -> set[Id] | None:
     """The ids of rows that meet a condition on what is further away; None for another condition."""
     match condition:
-        case Has(child=child, ref=ref, given=given):
-            return {c[ref.name] for c in rows[child.name] if c["_id"] == values[given] and c.get(ref.name)}
+        case Has(child=child, ref=ref, given=given, path=path):
+            return {c[ref.name] for c in rows[child.name] if c[path] == values[given] and c.get(ref.name)}
         case Paired(pair=pair, mine=mine, other=other, given=given):
             return {p[mine.name] for p in rows[pair.name] if p[other.name] == values[given]}
         case Via(ref=ref, middle=middle, onward=onward, given=given):

@@ -68,11 +68,12 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """What is given refers to it."""
+    """What is given, by its id or by the value of a field, refers to it."""
 
     child: Thing
     ref: Ref
     given: str
+    path: str = "_id"
 
 
 Condition = Is | Refers | Paired | Via | Branch | Has
@@ -199,6 +200,9 @@ def _condition(name: str, thing: Thing, known: Logical) -> Condition:
     for child, back in known.children(thing.name):
         if child.name == name and not child.pair:
             return Has(child, back, given)
+        value, of, whose = name.rpartition(" of ")
+        if of and child.name == whose and child.field(value) is not None:
+            return Has(child, back, given, named(value))
     raise NotAskedError(f"a {thing.name} leads to {name!r} over more than one other collection")
 
 

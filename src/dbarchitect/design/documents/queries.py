@@ -142,12 +142,12 @@ def _read(asked: Asked, layout: Layout) -> Written:
         inner = [(collection, far.ref.name)]
     elif isinstance(far, Has):
         if layout.inside.get(far.child.name) is far.ref:
-            filter_[f"{layout.array(far.child)}._id"] = given(far.given)
+            filter_[f"{layout.array(far.child)}.{far.path}"] = given(far.given)
         elif layout.embedded(far.child.name) or far.child.name in layout.buckets:
             raise NotAskedError(f"it goes over {far.child.name}, which has no documents of its own")
         else:
             at = far.child.plural
-            start = [{"$match": {"_id": given(far.given)}}, *_joined(collection, far.ref.name, "_id")]
+            start = [{"$match": {far.path: given(far.given)}}, *_joined(collection, far.ref.name, "_id")]
     elif isinstance(far, Branch):
         if far.way == "below":
             filter_["ancestorIds"] = given(far.given)

@@ -201,9 +201,12 @@ def _not_enforced(layout: Layout, spec: Spec) -> Iterator[Decision]:
                     topic="state",
                 )
             if (field.unique or field.within) and one.name in layout.inside:
+                holder = layout.inside[one.name]
                 yield _gap(
                     f"{one.plural}.{named(field.name)}",
-                    "unique across documents, not within one document's array",
+                    f"may occur twice in one {holder.target}"
+                    if any(holder.called(name) for name in field.within)
+                    else "unique across documents, not within one document's array",
                     "a unique index compares documents",
                     "the filter of $push asks that the value is not there",
                     "it must be: documents of their own",
