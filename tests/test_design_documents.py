@@ -155,6 +155,18 @@ def test_every_query_has_an_index_and_it_spares_work(tmp_path, address):
         assert one.counted.work <= one.walked.work
 
 
+def test_one_of_several_values_is_found_in_its_array_and_two_documents_may_have_it(tmp_path, address):
+    brief = tmp_path / "brief.md"
+    brief.write_text(
+        "# Ward\n\nA patient has a name, allergies and phone numbers.\n\n## Queries\n\n- list patients by allergy\n"
+    )
+    found, decisions = made(read_spec(brief), tmp_path / "out", address)
+    assert found.failures == ()
+    assert [(one.outcome, one.index) for one in found.queries] == [("same", "allergies.allergy_1")]
+    assert not any(index.unique for one in found.collections for index in one.indexes)
+    assert "may occur twice in one patient" in [one.what for one in decisions]
+
+
 def faults():
     def projected(command):
         return {**command, "projection": {"title": 0}}
