@@ -47,6 +47,8 @@ def relations(found: Spec) -> list[str]:
         ("A person has a name. A person can have many skills.", "person", {"skill": "word"}),
         ("A product has a name and sizes (small, large).", "product", {"size": "choice"}),
         ("- **Listing**: title, price in EUR, photos\n- **Visit**: listing, date\n", "listing", {"photo": "file"}),
+        ("For every patient we store the name and the phone numbers. A patient has a city.", "patient",
+         {"phone number": "phone"}),
         ("A patient has a list of allergies. A patient has a name.", "patient", {"allergy": "word"}),
     ],
 )  # fmt: skip

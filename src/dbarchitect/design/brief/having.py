@@ -13,7 +13,7 @@ from dbarchitect.model import english
 
 from .fields import field_of
 from .phrases import DETERMINERS, Counted, counted, every, listed, named, singular, with_relatives
-from .several import Plural, as_one, each_of, plural_of, several, together
+from .several import Plural, as_one, each_of, of_several, plural_of, several, together
 from .statements import HAS, MAY, NO_THINGS, NOUN, Link
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ def item(reader: Reader, subject: str, item: str, line: int, *, optional: bool, 
     text = re.sub(r"^(?:and|also|its|their)\s+", "", item.strip(), flags=re.IGNORECASE)
     if re.match(r"no\s+", text, re.IGNORECASE):
         return False
+    if re.match(r"the\s", text, re.IGNORECASE) and of_several(named(re.split(r"\s*[(:]", text)[0])):
+        text = re.sub(r"^the\s+", "", text, flags=re.IGNORECASE)  # `the name and the phone numbers`
     number = counted(text)
     relative = re.match(r"^(.+?),? (?:who|which|that) (?:is|are|must be) (?:also )?(.+)$", number.text, re.IGNORECASE)
     if relative is not None:
