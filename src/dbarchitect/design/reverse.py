@@ -113,6 +113,7 @@ class _Reader:
         self.pairs: dict[Name, frozenset[str]] = {}
         self.roles: dict[tuple[Name, str], str] = {}
         self.called: dict[tuple[Name, str], str] = {}
+        self.carried: dict[tuple[Name, str], str] = {}  # columns that only say what a reference's target refers to
         self.searched: list[tuple[str, tuple[str, ...]]] = []
 
     def read(self) -> Parts:
@@ -246,10 +247,37 @@ class _Reader:
         found: list[ForeignKey] = []
         for one in table.foreign_keys:
             if one.target in self.known and not (carried and one.columns == (mine,) and one.target == self.tenant):
-                found.append(one)
+                found.append(self._without_carried(table, one) if self.exact else one)
             elif one.target not in self.known and self.exact:
                 self.lost.append((f"{table.name.short}.{one.name}", "a reference to a table that is not kept here"))
         return found
+
+    def _without_carried(self, table: Table, key: ForeignKey) -> ForeignKey:
+        """The reference without the column that says again what its target refers to: of `(appointment_id, clinic_id)`
+        the former, where the appointment has the clinic."""
+        target = self.known[key.target]
+        whole = self._primary(target)
+        pairs = list(zip(key.columns, key.target_columns, strict=True))
+        more = [(here, there) for here, there in pairs if there not in whole]
+        above = self._refers_to(target, more[0][1]) if len(more) == 1 and target.name != table.name else None
+        if above is None or not whole <= set(key.target_columns):
+            return key
+        self.carried[table.name, more[0][0]] = self.entity_of[above]
+        kept = [pair for pair in pairs if pair not in more]
+        return replace(key, columns=tuple(here for here, _ in kept), target_columns=tuple(there for _, there in kept))
+
+    def _refers_to(self, table: Table, column: str) -> Name | None:
+        """What a column refers to, by itself or through what it is carried down from."""
+        mine = self.tenant_columns.get(table.name, "")
+        for one in table.foreign_keys:
+            if one.target not in self.known or column not in one.columns:
+                continue
+            if set(one.columns) <= {column, mine}:
+                return one.target
+            there = dict(zip(one.columns, one.target_columns, strict=True))[column]
+            if one.target != table.name and there not in self._primary(self.known[one.target]):
+                return self._refers_to(self.known[one.target], there)
+        return None
 
     def _primary(self, table: Table) -> set[str]:
         return set(table.primary_key.columns) if table.primary_key else set()
@@ -300,7 +328,8 @@ class _Reader:
     def _entity(self, table: Table, keys: Sequence[ForeignKey], checks: Checked) -> Entity:
         name = self.entity_of[table.name]
         mine = self.tenant_columns.get(table.name, "")
-        referring = {column for key in keys for column in key.columns} | _only(mine)
+        carried = {column for owner, column in self.carried if owner == table.name}
+        referring = {column for key in keys for column in key.columns} | _only(mine) | carried
         primary = tuple(one for one in (table.primary_key.columns if table.primary_key else ()) if one != mine)
         soft = self.exact and is_mark(table)
         when, unit, unsaid = parts_by_time(table, self.schema.tables) if self.exact else ("", "", "")
@@ -444,7 +473,7 @@ class _Reader:
     ) -> tuple[str, ...] | None:
         """What a brief calls these columns, in their order: fields by names, references by roles; None where
         a reference is there in part."""
-        called: dict[str, str] = {}
+        called = {column: above for (owner, column), above in self.carried.items() if owner == table.name}
         for key in keys:
             own = [one for one in key.columns if one != mine]
             if own and set(own) <= set(columns):
