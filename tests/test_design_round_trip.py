@@ -56,7 +56,7 @@ FEATURES = {
     "pairs": "A student has a name. A course has a code (unique). Students and courses are many-to-many. Each "
     "enrolment has a grade (integer, 0 to 100).",
     "order": "A playlist has a name. A track has a title. A playlist has many tracks in order.",
-    "several values": "A patient has a name, allergies and several phone numbers. A plan is of one patient and has steps.",
+    "several values": "A patient has a name, allergies and several phone numbers.",
     "a key over a reference": "All data belongs to a practice. A practice has a name. A practice has clinics. A clinic "
     "has a name. A visit is in one clinic. An invoice is for one visit. An invoice has a number and a year. Invoice "
     "numbers are unique per clinic and year.",
