@@ -29,6 +29,8 @@ You read what somebody wrote about a system, and say which data it has to keep, 
 - `first` and `second` of a relation: a <first> has <least..most> <second>; most null is any number. Of a customer with
   many orders, `first` is the customer (least 1, most 1: each order has one), `second` the orders (least 0, most null).
 - What refers to another entity is a relation and no field. What is known of a pair are the relation's `fields`.
+- What one has several of (the allergies of a patient) is no field of it: it is an entity whose `parent` it is, with one
+  field, unique within that.
 - `line` is the number of the line that says so; lines are numbered in the text. It is never 0.
 - What it says of the data and fits no part of it goes into `unread`, with its line. Leave nothing out.
 - What you had to decide, because the text leaves it open, goes into `assumed`, with what one would write to say it.
