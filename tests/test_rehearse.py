@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from dbarchitect.migrate.identity import plan_id
 from dbarchitect.model.rehearsal import Rehearsal
 from dbarchitect.model.value import from_json, to_json
 from dbarchitect.render import Screen
+from dbarchitect.render.html.rehearsal import rehearsal_page
 from dbarchitect.render.rehearsal import render_rehearsal
 
 CACHE = postgres_servers.test_cache()
@@ -409,8 +412,34 @@ def test_what_belongs_to_the_server_is_left_out_and_said(project):
         "CREATE INDEX customers_name ON customers USING gin (name gin_trgm_ops);\nALTER SYSTEM SET work_mem = '1GB';\n"
     )
     found = project.rehearse()
-    assert found.verdict == "good"
-    assert [gap.name for gap in found.gaps if gap.kind == "statement"] == ["ALTER SYSTEM SET work_mem = '1GB'"]
+    left_out = ("ALTER SYSTEM SET work_mem = '1GB'",)
+    assert (found.verdict, found.not_run) == ("not all run", left_out)
+    assert tuple(gap.name for gap in found.gaps if gap.kind == "statement") == left_out
+
+
+def test_what_was_not_run_is_said_before_all_else(project):
+    project.write("ALTER TABLE orders ADD COLUMN discount numeric;", "ALTER TABLE orders DROP COLUMN discount;")
+    project.write("ALTER ROLE CURRENT_USER SET work_mem = '1GB';", "ALTER ROLE CURRENT_USER RESET work_mem;")
+    run = dba(project.folder, "--source", project.source, cwd=project.folder.parent, cache=CACHE)
+    text = run.communicate(timeout=120)[0]
+    said = "2 statements were not run: nothing is known of them; the rest runs, undoes"
+    assert run.returncode == 0 and " ".join(text.split()).startswith(said)
+    *_, left_out = text.partition("0002 step 1")
+    assert "an instant" not in left_out and "locks no table" not in left_out
+    (kept,) = (project.folder / "rehearsals").iterdir()
+    found = from_json(Rehearsal, kept.read_bytes())
+    markdown = render_rehearsal(found, "markdown", screen=Screen(), version="1")
+    assert markdown.startswith(f"## dba migrate rehearse: {said}")
+    page = rehearsal_page(found, kept="", then="", version="1")
+    assert said in re.search(r'<p class="verdict warn">.*?</p>', page, re.DOTALL)[0]
+    document = json.loads(render_rehearsal(found, "json", screen=Screen(), version="1"))
+    assert document["verdict"] == "not all run" and document["reasons"][0].startswith(
+        "nothing is known of what was not"
+    )
+    assert document["not_run"] == [
+        "ALTER ROLE CURRENT_USER SET work_mem = '1GB'",
+        "ALTER ROLE CURRENT_USER RESET work_mem",
+    ]
 
 
 def test_a_superuser_s_rights_are_not_to_be_had(project):

@@ -110,7 +110,7 @@ def rehearse(
             found, form, screen=terminal.screen(output), version=__version__, kept=str(kept), then=then
         )
     terminal.emit(text, output)
-    return 0 if found.verdict in ("good", "depends") else 1
+    return 0 if found.verdict in ("good", "not all run", "depends") else 1
 
 
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|)", re.ASCII)

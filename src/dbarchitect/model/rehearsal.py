@@ -76,7 +76,7 @@ def merged(*parts: Effects) -> Effects:
 
 # --- the rehearsal of migrations --------------------------------------------------------------------------------------
 
-Verdict = Literal["good", "depends", "blocks", "does not undo", "fails"]
+Verdict = Literal["good", "not all run", "depends", "blocks", "does not undo", "fails"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)  # from the best to the worst
 RowsOrigin = Literal["none", "made up", "statistics", "copy"]
 Phase = Literal["up", "down", "again"]
@@ -211,6 +211,7 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     base_hash     of the source's schema, `result_hash` of the schema afterwards ("" where the copy differs from the
                   source, or the way up fails): both of `migrate.compare.schema_hash`
     changes       what they change in the schema: `migrate.compare.differences(before, after)` without privileges
+    not_run       statements that were left out, as they are not of one database alone: nothing is known of them
     stops         where it could not go on, or only without the rows of a table
     verdict       the worst of its parts; `reasons` say why it is not good
     expected      queries that must give no row on the source, which made-up rows cannot show: for what the schema
@@ -225,6 +226,7 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     migrations: tuple[str, ...]
     base_hash: str
     result_hash: str = ""
+    not_run: tuple[str, ...] = ()
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

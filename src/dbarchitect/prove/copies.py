@@ -52,6 +52,7 @@ class Copies:
         self.bench = Workbench(host, source, seed=seed, progress=progress)
         self._owner = host.ordinary_role(OWNER)
         self._gaps: list[Gap] = []
+        self._left_out: dict[str, None] = {}
 
     @property
     def version(self) -> int:
@@ -67,6 +68,11 @@ class Copies:
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be carried over or run."""
         return (*self.bench.gaps, *self._gaps)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Statements that no copy was given: what they do is not of a database alone."""
+        return tuple(self._left_out)
 
     def close(self) -> None:
         """End the sessions."""
@@ -190,8 +196,7 @@ class Copies:
             self._make_roles([text[1:-1].replace('""', '"') if text.startswith('"') else text.lower()])
             return True
         if kind in _NOT_HERE:
-            brief = " ".join(statement.split())[:60]
-            self._gaps.append(Gap(kind="statement", name=brief, effect="not run: it is not of this database alone"))
+            self._left_out[statement.strip()] = None
             return True
         if kind not in ("CREATE EXTENSION", "DROP EXTENSION"):
             return False

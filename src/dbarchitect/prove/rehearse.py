@@ -44,7 +44,7 @@ from .copies import Copies
 from .plans import changed_plans
 from .routines import broken_routines
 from .stage import Ran, Stage
-from .verdict import judged, listed
+from .verdict import brief, judged, listed
 
 _SEEN_ROWS = 1_000  # of a table, enough to see that it is read
 _MEASURED_ROWS = 500_000  # of all tables together, where time is measured
@@ -150,6 +150,12 @@ class _Rehearsal:
                     self.options.workload, self.copies, self._replay, self.options.progress
                 )
                 self.gaps += found
+        # A copy that was named is a database as the source is one: there they ran.
+        not_run = () if origin == "copy" else self.copies.left_out
+        self.gaps += [
+            Gap(kind="statement", name=brief(one), effect="not run: it is not of this database alone")
+            for one in not_run
+        ]
         if unlike:
             shown = "; ".join(unlike[:_FEW]) + (f" and {len(unlike) - _FEW} more" if len(unlike) > _FEW else "")
             self.gaps.append(Gap(kind="schema", name="the copy", effect=f"is not all of the source's schema: {shown}"))
@@ -160,6 +166,7 @@ class _Rehearsal:
             migrations=tuple(one.id for one in self.migrations),
             base_hash=self.base_hash,
             result_hash=schema_hash(seen.up) if seen.up is not None and not unlike else "",
+            not_run=not_run,
             verdict="good",
             remarks=(*self._halfway(), *seen.remarks),
             rows=origin,
@@ -360,7 +367,7 @@ class _Rehearsal:
             whole = Effects(locks={name: "ROW EXCLUSIVE"}, scans=(name,))
             total = durations.seconds(whole, self.facts, known=known)
         else:
-            total = _sum(estimated)
+            total = _sum(estimated) if ran.statements else None  # left out, or done by a superuser
         return Rehearsed(
             migration=migration.id,
             phase=phase,

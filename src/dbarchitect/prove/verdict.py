@@ -8,10 +8,14 @@ from dbarchitect.model.plan import Migration
 from dbarchitect.model.rehearsal import VERDICTS, Rehearsal, Stop, Verdict
 
 _FEW = 3
+_BRIEF = 60  # characters of a statement that names it
 
 
 def judged(result: Rehearsal, migrations: Sequence[Migration], max_block_s: float) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict on `result` and its reasons, the worst first. `max_block_s`: how long applications may wait."""
+    """The verdict on `result` and its reasons: what nobody knows, then the worst first.
+
+    `max_block_s`: how long applications may wait.
+    """
     found: list[tuple[Verdict, str]] = [_of_stop(stop) for stop in result.stops]
     if result.not_undone:
         found.append(
@@ -25,7 +29,16 @@ def judged(result: Rehearsal, migrations: Sequence[Migration], max_block_s: floa
     found += _each("fails", (f"{one.routine} breaks: {one.reason}" for one in result.routines if one.certain))
     found.sort(key=lambda one: -VERDICTS.index(one[0]))
     verdict: Verdict = found[0][0] if found else "good"
-    return verdict, tuple(dict.fromkeys(reason for _, reason in found))
+    reasons = [reason for _, reason in found]
+    if result.not_run:
+        verdict = "not all run" if verdict == "good" else verdict
+        reasons.insert(0, f"nothing is known of what was not run: {listed([brief(one) for one in result.not_run])}")
+    return verdict, tuple(dict.fromkeys(reasons))
+
+
+def brief(statement: str) -> str:
+    """The beginning of a statement, on one line."""
+    return " ".join(statement.split())[:_BRIEF]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -98,7 +98,7 @@ def _step(step: Rehearsed, again: Rehearsed | None, screen: Screen) -> Iterator[
         if said:
             yield Text(f"  {said}")
     if not step.held:
-        if not step.effects.locks:
+        if step.statements and not step.effects.locks:
             yield Text("  locks no table that was there before", style="dim")
         return
     full, empty = ("█", "·") if screen.unicode else ("#", ".")

@@ -11,6 +11,7 @@ from dbarchitect.render.untrusted import line
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     "good": ("runs, undoes itself, blocks nobody for long", "bold green"),
+    "not all run": ("runs, undoes itself, blocks nobody for long", "bold yellow"),
     "depends": ("runs if the rows allow it", "bold yellow"),
     "blocks": ("runs, and keeps applications waiting", "bold red"),
     "does not undo": ("runs, and its way back does not lead back", "bold red"),
@@ -29,10 +30,14 @@ _CHANGES = {"is missing": "added", "is there and should not be": "dropped"}
 
 
 def head(rehearsal: Rehearsal) -> str:
-    """One line: the verdict, of what, on what."""
+    """One line: what is not known, the verdict, of what, on what."""
     said, _ = VERDICTS[rehearsal.verdict]
-    if rehearsal.verdict == "good" and not rehearsal.reversible:
+    if rehearsal.verdict in ("good", "not all run") and not rehearsal.reversible:
         said = "runs, blocks nobody for long, and has no way back"
+    if rehearsal.not_run and rehearsal.verdict != "fails":
+        one = len(rehearsal.not_run) == 1
+        left = f"{'was' if one else 'were'} not run: nothing is known of {'it' if one else 'them'}"
+        said = f"{plural(len(rehearsal.not_run), 'statement')} {left}; the rest {said}"
     return f"{said}: {plural(len(rehearsal.migrations), 'migration')} on {line(rehearsal.source)}"
 
 
@@ -57,7 +62,7 @@ def steps(rehearsal: Rehearsal) -> Iterator[tuple[Rehearsed, Rehearsed | None]]:
 
 def title(step: Rehearsed) -> str:
     """A step on one line."""
-    does = step.does or brief(step.statements[0].sql if step.statements else "what only a superuser may do")
+    does = step.does or brief(step.statements[0].sql if step.statements else "not run here, or by a superuser")
     more = f" and {plural(len(step.statements) - 1, 'more statement')}" if len(step.statements) > 1 else ""
     if step.batches:
         more += f", {plural(step.batches, 'batch', 'batches')}, {plural(step.rows, 'row')}"

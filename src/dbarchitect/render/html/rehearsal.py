@@ -16,6 +16,7 @@ from .timeline import timeline
 
 _MARKS: dict[Verdict, str] = {
     "good": "good",
+    "not all run": "warn",
     "depends": "warn",
     "blocks": "bad",
     "does not undo": "bad",
