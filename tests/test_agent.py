@@ -436,9 +436,38 @@ def test_a_statement_that_does_not_end_is_stopped(desk, monkeypatch):
     begun = time.monotonic()
     report = desk.sandbox("app", "DO $$ BEGIN SET LOCAL statement_timeout = 0; PERFORM pg_sleep(300); END $$").report
     assert "canceling statement" in report
+    deaf = "LOOP BEGIN PERFORM pg_sleep(300); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP;"
+    assert desk.sandbox("app", f"DO $$ BEGIN {deaf} END $$").report.startswith("the server refused")
     assert time.monotonic() - begun < 120
     rows = desk.sandbox("app", "SELECT repeat('x', 10000) FROM generate_series(1, 10000)").report
     assert len(rows) < 12_000
+
+
+WAITS = "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(600); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;"
+
+
+def test_a_call_that_waits_is_ended_and_both_places_are_free_again(desk, monkeypatch):
+    monkeypatch.setattr("dbarchitect.agent.server._CALL_S", 3.0)
+
+    async def work(client: Client) -> None:
+        async def wait(name: str, **given: str) -> None:
+            said = await client.call_tool(name, given)
+            assert said.is_error and "stopped: a call may take 3 seconds" in said.content[0].text, said.content
+
+        async with anyio.create_task_group() as group:
+            up = f"SET statement_timeout = 0; {WAITS}"
+            group.start_soon(lambda: wait("rehearse_migration", source="app", up_sql=up))
+            group.start_soon(lambda: wait("check_schema", sql=WAITS))
+        monkeypatch.setattr("dbarchitect.agent.server._CALL_S", 600.0)
+        # What a client calls off ends as well: two that wait, and two places.
+        for _ in range(2):
+            with anyio.move_on_after(2):
+                await client.call_tool("rehearse_migration", {"source": "app", "up_sql": WAITS})
+        with anyio.fail_after(120):
+            for _ in range(2):
+                assert not (await client.call_tool("get_context", {"source": "app"})).is_error
+
+    talk(make_server(desk), work)
 
 
 def test_what_stands_in_the_database_is_marked(desk):

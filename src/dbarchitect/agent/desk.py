@@ -12,7 +12,7 @@ import re
 import shlex
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from dbarchitect.api.lint import all_pages
 from dbarchitect.api.surroundings import open_workshop
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import stranger_session
+from dbarchitect.engines.postgres.server.limit import put_under_limit
 from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.prove.workbench import Workbench
@@ -287,12 +288,14 @@ class Desk:
             if box is None or not box.alive:
                 box = self._filled(self._source(source))
                 self._boxes[source] = box
+            else:
+                put_under_limit(box)
             self._copies += 1
             name = f"sandbox {self._copies}"
             box.copy_database("lab", name)
             try:
                 with closing(stranger_session(box, name)) as session:
-                    report, rows = _run(session, statement)
+                    report, rows = _run(session, statement, box.abort)
             finally:
                 if box.alive:
                     box.drop_database(name)
@@ -368,11 +371,19 @@ class Desk:
         return Answer(report=report, evidence=address, again=again)
 
 
-def _run(session: psycopg.Connection[Any], statement: str) -> tuple[str, list[list[str]]]:
+def _run(session: psycopg.Connection[Any], statement: str, abort: Callable[[], None]) -> tuple[str, list[list[str]]]:
     """What one statement gives: its rows up to a limit, or the server's refusal. It is stopped from outside after some
-    seconds, whatever it set itself."""
-    watch = threading.Timer(_SANDBOX_S, session.cancel)
-    watch.start()
+    seconds, whatever it set itself; with its server (`abort`) where it goes on all the same."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        if not ended.wait(_SANDBOX_S):
+            with suppress(psycopg.Error):
+                session.cancel()
+            if not ended.wait(_SANDBOX_S):  # a block may catch what cancels it
+                abort()
+
+    threading.Thread(target=watch, name="sandbox", daemon=True).start()
     rows: list[list[str]] = []
     more = False
     cursor = session.cursor()
@@ -391,6 +402,6 @@ def _run(session: psycopg.Connection[Any], statement: str) -> tuple[str, list[li
             return "done, without rows, on a copy that is gone now", []
         return f"the server refused: {err.diag.message_primary or str(err).strip() or type(err).__name__}", []
     finally:
-        watch.cancel()
+        ended.set()
     lines = [" | ".join(heads), *(" | ".join(row) for row in rows)]
     return "\n".join([*lines, "(and more rows)"] if more else lines), rows

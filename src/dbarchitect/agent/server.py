@@ -18,6 +18,7 @@ from mcp.types import Tool, ToolAnnotations
 from pydantic import Field
 
 from dbarchitect import __version__
+from dbarchitect.engines.postgres.server.limit import TimeLimit
 from dbarchitect.errors import DbaError, InputError
 
 from .desk import Answer, Desk
@@ -26,6 +27,7 @@ from .prompts import PROMPTS, prompt
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
 _AT_ONCE = 2  # calls that work side by side; each starts a server of its own
+_CALL_S = 300.0  # that a call may take: one that waits keeps one of these
 _ALIVE_S = 5.0  # between two signs of life; clients give up on a call that is silent for a minute
 
 _log = logging.getLogger(__name__)
@@ -86,11 +88,13 @@ def make_server(desk: Desk) -> MCPServer:
     async def run(context: Context[Any, Any] | None, work: Callable[..., Answer], *given: Any) -> Answer:
         alive = anyio.CancelScope()
         failed: Exception | None = None
+        limit = TimeLimit(_CALL_S)
+        # What writes to the user's database has bounds of its own, and is not to be left half-way.
+        limited = work if work == desk.apply else functools.partial(_within, limit, work)
         async with anyio.create_task_group() as group:
-            if context is not None:
-                group.start_soon(_show_life, context, alive)
+            group.start_soon(_show_life, context, alive, limit)
             try:
-                return await anyio.to_thread.run_sync(functools.partial(work, *given), limiter=limiter)
+                return await anyio.to_thread.run_sync(functools.partial(limited, *given), limiter=limiter)
             except Exception as err:  # noqa: BLE001 - raised below, not in a group of one
                 failed = err
             finally:
@@ -194,13 +198,39 @@ def _found(look: Callable[[str], str], name: str) -> str:
         raise ResourceNotFoundError(str(err)) from err
 
 
-async def _show_life(context: Context[Any, Any], until: anyio.CancelScope) -> None:
+def _within(limit: TimeLimit, work: Callable[..., Answer], *given: Any) -> Answer:
+    """Do the work, or refuse it when its time is over."""
+    try:
+        with limit:
+            answer = work(*given)
+    except Exception as err:
+        if not limit.over:
+            raise
+        raise _too_long() from err
+    if limit.over:  # what it found was that its server had gone
+        raise _too_long()
+    return answer
+
+
+def _too_long() -> InputError:
+    return InputError(
+        f"stopped: a call may take {_CALL_S:.0f} seconds",
+        hint="less at a time; SQL that waits (pg_sleep, a lock, a long loop) is for a person to try: with dba there is no "
+        "such limit",
+    )
+
+
+async def _show_life(context: Context[Any, Any] | None, until: anyio.CancelScope, limit: TimeLimit) -> None:
     seconds = 0.0
-    with until:
-        while True:
-            await anyio.sleep(_ALIVE_S)
-            seconds += _ALIVE_S
-            await context.report_progress(seconds, message=f"at work for {seconds:.0f} s")
+    try:
+        with until:
+            while True:
+                await anyio.sleep(_ALIVE_S)
+                seconds += _ALIVE_S
+                if context is not None:
+                    await context.report_progress(seconds, message=f"at work for {seconds:.0f} s")
+    finally:
+        limit.end()  # before the work has ended: its client called it off
 
 
 def _prompt(name: str, *, applies: bool) -> Callable[[str], str]:

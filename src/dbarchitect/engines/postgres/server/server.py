@@ -20,6 +20,7 @@ from urllib.parse import quote
 from dbarchitect.engines.postgres.server.binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
 from dbarchitect.engines.postgres.server.cluster import Cluster, default_cache, named_errors, new_cluster, no_space
 from dbarchitect.engines.postgres.server.host import Provider, confine, keep_owner, locale_clause, seal
+from dbarchitect.engines.postgres.server.limit import put_under_limit
 from dbarchitect.errors import SurroundingsError
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Server:
         self._cluster = cluster
         self._port = port
         self._watchdog: subprocess.Popen[bytes] | None = None
+        self._aborted = False
         self._stopped = False
         self._locales: dict[str, bool] = {}
         self._roles: set[str] = set()  # of `ordinary_role`: no plan and no script may drop one
@@ -304,8 +306,8 @@ class Server:
 
     @property
     def alive(self) -> bool:
-        """Whether any process of the server runs."""
-        if self._watchdog is None:
+        """Whether any process of the server runs, and none was told to end."""
+        if self._watchdog is None or self._aborted:
             return False
         # The server and its children hold the other end; sh does not. Nobody writes to it but a talkative library.
         output = self._watchdog.stdout
@@ -314,6 +316,14 @@ class Server:
             if not os.read(output.fileno(), 4096):
                 return False
         return True
+
+    def abort(self) -> None:
+        """End it from another thread, in the middle of whatever it does; `stop` is still to be called."""
+        self._aborted = True
+        if (watchdog := self._watchdog) is not None:
+            assert watchdog.stdin is not None
+            with contextlib.suppress(OSError, ValueError):  # it is ending already
+                os.write(watchdog.stdin.fileno(), b"end\n")
 
     def stop(self) -> None:
         """Stop at once and remove every file. Calling it again does nothing."""
@@ -354,6 +364,7 @@ def private_server(
     conf = {**_SETTINGS, **settings}
     with new_cluster(binaries, cache or default_cache(), conf) as cluster:
         server = Server(cluster, port=conf["port"])
+        put_under_limit(server)
         try:
             try:
                 server.resume()
