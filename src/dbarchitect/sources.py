@@ -37,6 +37,7 @@ from dbarchitect.engines.postgres.server.scratch import keep_apart, scratch_serv
 from dbarchitect.engines.postgres.statements import counted_workload
 from dbarchitect.engines.postgres.twin import restore, take
 from dbarchitect.engines.postgres.twin import snapshot as snapshots
+from dbarchitect.engines.postgres.twin.redact import redact_schema, redact_workload
 from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.engines.sqlite.source import sqlite_given
 from dbarchitect.errors import InputError, SurroundingsError, unreadable
@@ -52,6 +53,7 @@ from dbarchitect.model.query import Workload
 from dbarchitect.model.schema import Relational
 from dbarchitect.sql.dbml import ddl_of
 from dbarchitect.sql.ignores import Ignore, Misspelt, read_all_ignores
+from dbarchitect.sql.parse import normalize
 from dbarchitect.sql.positions import Positions, positions
 from dbarchitect.sql.script import Statement, command_tag, decode_script, split_script
 from dbarchitect.toolchains import run_node, run_python
@@ -71,7 +73,8 @@ class Workshop:
 
     It is started or connected to when it is first needed; what was made is gone with the command. `python`: the
     interpreter of Alembic projects that are read, None for their own. `platform`: the one that scripts are for, None
-    where their text alone tells.
+    where their text alone tells. `redacted`: sources are read without sample values that could name anybody, for
+    those who must not see the data.
     """
 
     def __init__(
@@ -82,8 +85,10 @@ class Workshop:
         cache: Path | None = None,
         python: Path | None = None,
         platform: PlatformName | None = None,
+        redacted: bool = False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self.redacted = redacted
         self.platform: PlatformName | None = platform
         self.pg_bin = pg_bin
         self.scratch = scratch
@@ -246,6 +251,21 @@ def open_source(
 
     Raises `InputError` for what it cannot be, `SurroundingsError` for what cannot be reached.
     """
+    opened = _opened(given, workshop, data=data, database=database, known=known)
+    return _redacted(opened) if workshop.redacted else opened
+
+
+def _redacted(opened: Source) -> Source:
+    schema, gaps = redact_schema(opened.schema)
+    workload = None if opened.workload is None else redact_workload(opened.workload, normalize)
+    stored = opened.stored
+    if stored is not None:
+        manifest = msgspec.structs.replace(stored.manifest, gaps=(*stored.manifest.gaps, *gaps))
+        stored = msgspec.structs.replace(stored, manifest=manifest, schema=schema, workload=workload)
+    return replace(opened, schema=schema, gaps=(*opened.gaps, *gaps), workload=workload, stored=stored)
+
+
+def _opened(given: str, workshop: Workshop, *, data: bool, database: str, known: Relational | None) -> Source:
     url = _URL.match(given)
     if sqlite_given(given):
         raise InputError(

@@ -1,8 +1,9 @@
 """What an agent may ask for, without any protocol: sources by names that a person gave them, evidence by its number.
 
-An agent is not trusted: it names no URL, no file and no folder, writes to no database of the user's, and its free SQL
-runs on a private copy alone, as a role that may change its rows and nothing else. What the copy holds is gone with the
-call. The one exception is asked for by the person who starts the server: `target` (see `plans`).
+An agent is not trusted: it names no URL, no file and no folder, is shown no sample of the data that could name anybody,
+writes to no database of the user's, and its free SQL runs on a private copy alone, as a role that may change its rows
+and nothing else. What the copy holds is gone with the call. The one exception is asked for by the person who starts
+the server: `target` (see `plans`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ from dbarchitect.api.surroundings import open_workshop
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import stranger_session
 from dbarchitect.engines.postgres.server.limit import put_under_limit
-from dbarchitect.engines.postgres.twin.redact import redact
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.render import Screen, render_review
@@ -45,7 +45,6 @@ from dbarchitect.render.query import render_query
 from dbarchitect.render.rehearsal import render_rehearsal
 from dbarchitect.render.untrusted import block, json_document, visible, without_passwords
 from dbarchitect.sources import open_source
-from dbarchitect.sql.parse import normalize
 
 from .context import described
 from .evidence import Evidence
@@ -148,7 +147,12 @@ class Desk:
         """Review a source, or a schema handed in as SQL."""
         given = self._given(source, sql, "schema.sql")
         options = schema_api.CheckOptions(
-            prove=prove, pg_bin=self._pg_bin, cache=self._cache, now=self._clock(), progress=lambda _: None
+            prove=prove,
+            pg_bin=self._pg_bin,
+            cache=self._cache,
+            redacted=True,
+            now=self._clock(),
+            progress=lambda _: None,
         )
         review = schema_api.check(given, options)
         return self._answer(
@@ -166,6 +170,7 @@ class Desk:
             budget=budget_mb * 1_000_000 if budget_mb else None,
             pg_bin=self._pg_bin,
             cache=self._cache,
+            redacted=True,
             now=self._clock(),
         )
         advice = index_api.index(self._source(source), options)
@@ -179,7 +184,7 @@ class Desk:
 
     def query(self, source: str, sql: str) -> Answer:
         """Plan a query on the twin, say what its text and its plan say, and look for better forms."""
-        options = query_api.QueryOptions(pg_bin=self._pg_bin, cache=self._cache, now=self._clock())
+        options = query_api.QueryOptions(pg_bin=self._pg_bin, cache=self._cache, redacted=True, now=self._clock())
         review = query_api.query(self._source(source), self._text(sql), "the query", options)
         return self._answer(
             "query",
@@ -240,7 +245,9 @@ class Desk:
         (folder / f"{name}.up.sql").write_text(up)
         if down:
             (folder / f"{name}.down.sql").write_text(down)
-        options = rehearse_api.RehearseOptions(pg_bin=self._pg_bin, cache=self._cache, now=now, data=True)
+        options = rehearse_api.RehearseOptions(
+            pg_bin=self._pg_bin, cache=self._cache, redacted=True, now=now, data=True
+        )
         found = rehearse_api.rehearse([folder / f"{name}.up.sql"], self._source(source), options)
         plan = Plan(source=source, up=up, down=down, rehearsal=found)
         self._plans.keep(plan)
@@ -303,9 +310,8 @@ class Desk:
 
     def _filled(self, given: str) -> Server:
         """A private server whose database `lab` has a source's schema and made-up rows; nobody is connected to it."""
-        workshop = self._stack.enter_context(open_workshop(self._pg_bin, self._cache, lambda _: None))
-        # What the statistics hold of real values must not come out as rows that were made from them.
-        snapshot = redact(open_source(given, workshop).snapshot(now=self._clock()), normalize=normalize)
+        workshop = self._stack.enter_context(open_workshop(self._pg_bin, self._cache, lambda _: None, redacted=True))
+        snapshot = open_source(given, workshop).snapshot(now=self._clock())
         with closing(Workbench(workshop.server, snapshot, budget_rows=_SANDBOX_ROWS)) as bench:
             bench.lab()
         return workshop.server

@@ -215,8 +215,7 @@ def _within(limit: TimeLimit, work: Callable[..., Answer], *given: Any) -> Answe
 def _too_long() -> InputError:
     return InputError(
         f"stopped: a call may take {_CALL_S:.0f} seconds",
-        hint="less at a time; SQL that waits (pg_sleep, a lock, a long loop) is for a person to try: with dba there is no "
-        "such limit",
+        hint="less at a time; SQL that waits (pg_sleep, a lock, a long loop) is for a person, who has no such limit",
     )
 
 

@@ -70,7 +70,9 @@ def index(source: str, options: IndexOptions) -> IndexAdvice:
     if sqlite_given(source, options.engine):
         return _of_sqlite(source, options)
     given = workload_of(options.workload)
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, redacted=options.redacted
+    ) as workshop:
         opened = open_source(source, workshop, data=options.data)
         workload = given or opened.counted()
         if workload is None:

@@ -177,7 +177,9 @@ def query_pages() -> tuple[RulePage, ...]:
 
 @contextmanager
 def _opened(source: str, options: QueryOptions) -> Generator[Source]:
-    with open_workshop(options.pg_bin, options.cache, options.progress, scratch=options.server) as workshop:
+    with open_workshop(
+        options.pg_bin, options.cache, options.progress, scratch=options.server, redacted=options.redacted
+    ) as workshop:
         yield open_source(source, workshop, data=options.data)
 
 

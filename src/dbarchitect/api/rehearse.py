@@ -97,6 +97,7 @@ def _rehearsed(paths: Sequence[Path], source: str, options: RehearseOptions) -> 
         scratch=options.server,
         python=options.python,
         platform=options.platform,
+        redacted=options.redacted,
     ) as workshop:
         opened = open_source(source, workshop)
         pending = _pending(folder, opened, options.after)

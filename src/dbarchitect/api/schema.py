@@ -274,7 +274,12 @@ def _opened(source: str, options: CheckOptions) -> Generator[Source | SqliteSour
         yield open_sqlite(source, engine=options.engine, data=options.data, now=options.now, progress=options.progress)
         return
     with open_workshop(
-        options.pg_bin, options.cache, options.progress, scratch=options.server, platform=options.platform
+        options.pg_bin,
+        options.cache,
+        options.progress,
+        scratch=options.server,
+        platform=options.platform,
+        redacted=options.redacted,
     ) as workshop:
         yield open_source(source, workshop, data=options.data)
 

@@ -30,6 +30,7 @@ class WorkOptions:
     engine  of a script, where its text does not say it: sqlite, libsql, turso
     pg_bin  binaries of the private server; `server`: a scratch server in its place
     now     dates proofs, snapshots and expiries
+    redacted  without the sample values of the source's statistics, where they could name anybody
     """
 
     data: bool = False
@@ -39,6 +40,7 @@ class WorkOptions:
     pg_bin: Path | None = None
     server: str | None = None
     cache: Path | None = None
+    redacted: bool = False
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = nothing
 
@@ -52,10 +54,17 @@ def open_workshop(
     scratch: str | None = None,
     python: Path | None = None,
     platform: PlatformName | None = None,
+    redacted: bool = False,
 ) -> Generator[Workshop]:
     """A workshop for one command; what was made in it is gone with it."""
     workshop = Workshop(
-        pg_bin=pg_bin, scratch=scratch, cache=cache, python=python, platform=platform, progress=progress
+        pg_bin=pg_bin,
+        scratch=scratch,
+        cache=cache,
+        python=python,
+        platform=platform,
+        redacted=redacted,
+        progress=progress,
     )
     try:
         yield workshop

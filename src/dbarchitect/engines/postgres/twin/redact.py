@@ -29,7 +29,7 @@ from dbarchitect.engines.postgres.twin.snapshot import Snapshot
 from dbarchitect.model.facts import ColumnStatistics, Facts
 from dbarchitect.model.finding import Gap
 from dbarchitect.model.query import Query, Workload
-from dbarchitect.model.schema import Type
+from dbarchitect.model.schema import Relational, Type
 
 VOCABULARY = 1_000
 CROWD = 100
@@ -44,22 +44,23 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 def redact(snapshot: Snapshot, *, normalize: Callable[[str], str], seed: int = 0) -> Snapshot:
     """The same snapshot without sample values that could name anybody. `normalize` turns literals into `$n`."""
     replaced = msgspec.structs.replace
-    facts, gaps = _facts(snapshot, seed)
+    schema, gaps = redact_schema(snapshot.schema, seed=seed)
     return replaced(
         snapshot,
         manifest=replaced(snapshot.manifest, redacted=True, source="redacted", gaps=(*snapshot.manifest.gaps, *gaps)),
-        schema=replaced(snapshot.schema, facts=facts),
-        workload=None if snapshot.workload is None else _workload(snapshot.workload, normalize),
+        schema=schema,
+        workload=None if snapshot.workload is None else redact_workload(snapshot.workload, normalize),
     )
 
 
-def _facts(snapshot: Snapshot, seed: int) -> tuple[Facts | None, list[Gap]]:
-    facts = snapshot.schema.facts
+def redact_schema(schema: Relational, *, seed: int = 0) -> tuple[Relational, tuple[Gap, ...]]:
+    """The same schema with statistics whose sample values name nobody, and what had to be left out of them."""
+    facts = schema.facts
     if facts is None:
-        return None, []
+        return schema, ()
     types = {
         (str(relation.name), column.name): column.type
-        for relation in (*snapshot.schema.tables, *snapshot.schema.views)
+        for relation in (*schema.tables, *schema.views)
         for column in relation.columns
     }
     gaps: list[Gap] = []
@@ -74,7 +75,8 @@ def _facts(snapshot: Snapshot, seed: int) -> tuple[Facts | None, list[Gap]]:
                 gaps.append(Gap(kind="statistics", name=f"{key}.{one.column}", effect=f"{left_out} left out: redacted"))
             done.append(redacted)
         columns[key] = tuple(done)
-    return msgspec.structs.replace(facts, columns=columns, trusted=None), gaps  # addresses of a network name places
+    facts = msgspec.structs.replace(facts, columns=columns, trusted=None)  # addresses of a network name places
+    return msgspec.structs.replace(schema, facts=facts), tuple(gaps)
 
 
 def _rows(facts: Facts, key: str) -> float:
@@ -83,7 +85,8 @@ def _rows(facts: Facts, key: str) -> float:
     return (facts.indexes[key].rows or 0.0) if key in facts.indexes else 0.0
 
 
-def _workload(workload: Workload, normalize: Callable[[str], str]) -> Workload:
+def redact_workload(workload: Workload, normalize: Callable[[str], str]) -> Workload:
+    """The same workload with parameters in place of literals."""
     queries: list[Query] = [
         msgspec.structs.replace(query, sql=normalize(query.sql), parameters=(), examples=())
         for query in workload.queries
