@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -17,13 +15,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import anyio
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
 import postgres_servers
 from conftest import Database
@@ -228,207 +224,6 @@ def test_an_agent_is_told_names_and_no_urls(desk, app):
     with pytest.raises(InputError) as refused:
         desk.indexes("app", "", 0)
     assert "`workload` of advise_indexes" in str(desk.told(refused.value))
-
-
-ATTACKS = (
-    "SELECT 1; DELETE FROM orders",
-    "COMMIT; UPDATE account SET secret = 'x'",
-    "SELECT 1;;;DROP TABLE orders",
-    "BEGIN; DELETE FROM orders; COMMIT",
-    "COMMIT",
-    "ROLLBACK",
-    "END",
-    "ABORT",
-    "PREPARE TRANSACTION 'x'",
-    "SET TRANSACTION READ WRITE",
-    "SET SESSION AUTHORIZATION postgres",
-    "SET ROLE postgres",
-    "SET ROLE dba_owner",
-    "RESET ROLE",
-    "SET LOCAL statement_timeout = 0",
-    "SET session_replication_role = replica",
-    "SELECT set_config('statement_timeout', '0', false), pg_sleep(0.1)",
-    "SELECT set_config('log_statement', 'all', false)",
-    "ALTER SYSTEM SET archive_command = 'touch {outside}/x'",
-    "ALTER ROLE dba_guest SUPERUSER",
-    "CREATE ROLE mine SUPERUSER LOGIN",
-    "GRANT postgres TO dba_guest",
-    "GRANT pg_execute_server_program TO dba_guest",
-    "COPY orders TO PROGRAM 'touch {outside}/x'",
-    "COPY orders TO '{outside}/x'",
-    "COPY orders FROM PROGRAM 'cat /etc/passwd'",
-    "COPY account (email) FROM '/etc/passwd'",
-    "COPY orders TO STDOUT",
-    "COPY orders FROM STDIN",
-    "SELECT pg_read_file('/etc/passwd')",
-    "SELECT * FROM pg_read_binary_file('/etc/passwd')",
-    "SELECT 1 ORDER BY pg_read_file('/etc/passwd')",
-    "SELECT 1 WHERE pg_stat_file('/etc/passwd') IS NOT NULL",
-    "SELECT * FROM pg_ls_dir('/')",
-    "SELECT lo_import('/etc/passwd')",
-    "SELECT lo_export(lo_from_bytea(0, 'x'), '{outside}/x')",
-    "SELECT pg_file_write('{outside}/x', 'x', false)",
-    "SELECT query_to_xml('SELECT pg_read_file(''/etc/passwd'')', true, true, '')",
-    "SELECT database_to_xml(true, true, '')",
-    "SELECT dblink_exec('{url}', 'DELETE FROM orders')",
-    "CREATE EXTENSION dblink",
-    "CREATE EXTENSION file_fdw",
-    "CREATE EXTENSION plpython3u",
-    "CREATE EXTENSION postgres_fdw",
-    "CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'x')",
-    "CREATE SUBSCRIPTION s CONNECTION '{url}' PUBLICATION p",
-    "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'libc.so.6', 'system'",
-    "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
-    "DO $$ BEGIN EXECUTE 'COPY orders TO PROGRAM ''touch {outside}/x'''; END $$",
-    "DO $$ BEGIN PERFORM pg_read_file('/etc/passwd'); END $$",
-    "DO $$ BEGIN COMMIT; DELETE FROM orders; COMMIT; END $$",
-    "LOAD 'auto_explain'",
-    "VACUUM FULL orders",
-    "CHECKPOINT",
-    "REINDEX SYSTEM template1",
-    "DROP DATABASE postgres",
-    "DROP TABLE orders",
-    "DROP OWNED BY dba_owner CASCADE",
-    "TRUNCATE orders, account",
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity",
-    "SELECT pg_reload_conf()",
-    "SELECT pg_rotate_logfile()",
-    "SELECT pg_switch_wal()",
-    "SELECT pg_stat_reset()",
-    "SELECT pg_import_system_collations('pg_catalog')",
-    "SELECT * FROM pg_authid",
-    "SELECT passwd FROM pg_shadow",
-    "SELECT * FROM pg_hba_file_rules",
-    "SELECT * FROM peek()",
-    "SELECT * FROM account",
-    "SELECT most_common_vals FROM pg_stats WHERE attname = 'secret'",
-    "UPDATE pg_class SET relname = 'x'",
-    "INSERT INTO pg_proc SELECT * FROM pg_proc",
-    "SELECT g FROM generate_series(1, 100000000) g",
-    "EXPLAIN ANALYZE DELETE FROM orders",
-    "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE",
-    "LISTEN x",
-    "NOTIFY x, 'y'",
-    "SELECT '\x1b]0;owned\x07' AS title",
-)
-
-
-# These the server lets pass: they change or read nothing but a copy that is thrown away.
-HARMLESS = (
-    "PREPARE TRANSACTION 'x'",  # a warning: there is none
-    "VACUUM FULL orders",  # a warning: not the guest's
-    "DO $$ BEGIN COMMIT; DELETE FROM orders; COMMIT; END $$",
-    "COMMIT",
-    "ROLLBACK",
-    "END",
-    "ABORT",
-    "SET TRANSACTION READ WRITE",
-    "SET LOCAL statement_timeout = 0",
-    "RESET ROLE",
-    "SELECT set_config('statement_timeout', '0', false), pg_sleep(0.1)",
-    "TRUNCATE orders, account",
-    "EXPLAIN ANALYZE DELETE FROM orders",
-    "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE",
-    "LISTEN x",
-    "NOTIFY x, 'y'",
-    "SELECT * FROM peek()",  # made-up rows
-    "SELECT * FROM account",
-    "SELECT most_common_vals FROM pg_stats WHERE attname = 'secret'",
-    "SELECT g FROM generate_series(1, 100000000) g",
-    "SELECT '\x1b]0;owned\x07' AS title",
-)
-
-
-@pytest.fixture
-def reader(app: Database) -> Iterator[str]:
-    """The URL of an ordinary role that may read."""
-    name = f"reader_{app.name}"
-    app.connection.execute(f'CREATE ROLE "{name}" LOGIN')
-    app.connection.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{name}"')
-    yield app.server.url(app.name).replace("postgres@", f"{quote(name)}@", 1)
-    app.connection.execute(f'DROP OWNED BY "{name}"')
-    app.connection.execute(f'DROP ROLE "{name}"')
-
-
-def served(transport: str, source: str, work: Callable[[Client], Any]) -> Any:
-    """What `work` makes of a client of `dba mcp`, a process of its own, over stdio or streamable HTTP."""
-    words = ["-m", "dbarchitect", "mcp", "--source", f"app={source}"]
-    environment = {**os.environ, "DBA_CACHE": str(postgres_servers.test_cache() or "")}
-    if transport == "stdio":
-        return talk(StdioServerParameters(command=sys.executable, args=words, env=environment), work)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words += ["--transport", "http", "--port", str(port)]
-    with subprocess.Popen([sys.executable, *words], env=environment, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            url, token = re.fullmatch(r"dba: (\S+), with the header (.+)\n", process.stderr.readline()).groups()
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            deadline = time.monotonic() + 60
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-                    break
-                assert time.monotonic() < deadline, "nobody listens"
-                time.sleep(0.05)
-
-            async def session() -> Any:
-                headers = dict([token.split(": ", 1)])
-                async with (
-                    create_mcp_http_client(headers=headers) as http,
-                    Client(streamable_http_client(url, http_client=http)) as client,
-                ):
-                    return await work(client)
-
-            return anyio.run(session)
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-@pytest.mark.parametrize("role", ["superuser", "ordinary"])
-@pytest.mark.parametrize("transport", ["stdio", "http"])
-def test_nothing_that_runs_in_the_sandbox_gets_out(transport, role, app, reader):
-    """Every attack through the protocol, from the URL of a superuser and from that of a role that may only read."""
-    source = app.server.url(app.name) if role == "superuser" else reader
-    outside = Path(tempfile.mkdtemp(prefix="dba-outside-"))
-    outside.chmod(0o777)
-    orders, accounts = (
-        f"SELECT md5(string_agg(t::text, ',' ORDER BY t)) FROM {one} t" for one in ("orders", "account")
-    )
-    digest = f"SELECT ({orders}), ({accounts}), (SELECT count(*) FROM pg_roles), (SELECT count(*) FROM pg_class)"
-    before = app.connection.execute(digest).fetchone()
-    said: dict[str, str] = {}
-
-    async def attack(client: Client) -> None:
-        async def ask(sql: str) -> str:
-            result = await client.call_tool("sandbox_sql", {"source": "app", "sql": sql})
-            assert not result.is_error, (sql, result.content)
-            return result.structured_content["report"]
-
-        for one in ATTACKS:
-            said[one] = await ask(one.replace("{outside}", str(outside)).replace("{url}", source))
-        # Whatever was done to a copy, the next call finds a whole one.
-        assert (await ask("SELECT count(*) > 0 FROM orders")).endswith("True")
-        assert (await ask("SELECT current_setting('statement_timeout') <> '0'")).endswith("True")
-
-    try:
-        served(transport, source, attack)
-        assert list(outside.iterdir()) == []
-    finally:
-        for one in outside.iterdir():
-            one.unlink()
-        outside.rmdir()
-    assert app.connection.execute(digest).fetchone() == before
-    for sql, report in said.items():
-        assert SECRET not in report, sql
-        assert "root:" not in report, sql
-        assert "\x1b" not in report, sql
-    passed = {sql for sql, report in said.items() if not report.startswith("the server refused")}
-    assert passed <= set(HARMLESS), "\n".join(sorted(passed - set(HARMLESS)))
 
 
 def test_a_statement_that_does_not_end_is_stopped(desk, monkeypatch):
