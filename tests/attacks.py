@@ -1,5 +1,8 @@
-"""Attacks by an agent, each a call of one of its tools. `{outside}` is a folder that everybody may write to, `{url}` the
-address of the user's database, `app` the name that it was given."""
+"""Attacks by an agent, each a call of one of its tools.
+
+`{outside}` is a folder that everybody may write to, `{url}` the address of the user's database, `app` the name that it
+was given.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +127,7 @@ STATEMENTS = (
     "SELECT most_common_vals FROM pg_stats WHERE attname = 'secret'",
     "UPDATE pg_class SET relname = 'x'",
     "INSERT INTO pg_proc SELECT * FROM pg_proc",
-    "SELECT g FROM generate_series(1, 100000000) g",
+    "SELECT g FROM generate_series(1, 2000000) g",
     "EXPLAIN ANALYZE DELETE FROM orders",
     "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE",
     "LISTEN x",
@@ -154,7 +157,7 @@ HARMLESS = (
     "SELECT * FROM peek()",  # made-up rows
     "SELECT * FROM account",
     "SELECT most_common_vals FROM pg_stats WHERE attname = 'secret'",
-    "SELECT g FROM generate_series(1, 100000000) g",
+    "SELECT g FROM generate_series(1, 2000000) g",
     "SELECT '\x1b]0;owned\x07' AS title",
 )
 
@@ -162,7 +165,9 @@ HARMLESS = (
 _TRIED = [
     statement
     for statement in (*STATEMENTS, *(statement for statement, _ in DOORS))
-    if not any(word in statement for word in ("100000000", "pg_terminate_backend"))  # takes long; ends its own session
+    if not any(
+        word in statement for word in ("generate_series(1, 2", "pg_terminate_backend")
+    )  # takes long; ends its own session
 ]
 AT_ONCE = (
     "DO $do$ DECLARE one text; got text; told text := ''; BEGIN FOREACH one IN ARRAY ARRAY["
@@ -219,7 +224,7 @@ CALLS_WITHOUT_A_SOURCE: tuple[tuple[str, dict[str, object]], ...] = (
             "\\i /etc/passwd",
             "\\copy t FROM PROGRAM 'touch {outside}/x'",
             "CREATE TABLE t (id int); COPY t FROM PROGRAM 'touch {outside}/x'",
-            "PRAGMA foreign_keys = ON; CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT); VACUUM INTO '{outside}/x'",
+            "PRAGMA foreign_keys = ON; CREATE TABLE t (id INTEGER); VACUUM INTO '{outside}/x'",
             "PRAGMA foreign_keys = ON; ATTACH DATABASE '{outside}/x' AS y; CREATE TABLE y.t (id INTEGER);",
         )
     ),

@@ -238,6 +238,7 @@ def test_a_statement_that_does_not_end_is_stopped(desk, monkeypatch):
     assert len(rows) < 12_000
 
 
+ENDLESS = "WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
 WAITS = "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(600); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;"
 
 
@@ -253,6 +254,9 @@ def test_a_call_that_waits_is_ended_and_both_places_are_free_again(desk, monkeyp
             up = f"SET statement_timeout = 0; {WAITS}"
             group.start_soon(lambda: wait("rehearse_migration", source="app", up_sql=up))
             group.start_soon(lambda: wait("check_schema", sql=WAITS))
+            group.start_soon(
+                lambda: wait("check_schema", sql=f"PRAGMA foreign_keys = ON; CREATE TABLE t AS {ENDLESS};")
+            )
         monkeypatch.setattr("dbarchitect.agent.server._CALL_S", 600.0)
         # What a client calls off ends as well: two that wait, and two places.
         for _ in range(2):

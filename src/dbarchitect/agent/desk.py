@@ -31,9 +31,9 @@ from dbarchitect.api import query as query_api
 from dbarchitect.api import rehearse as rehearse_api
 from dbarchitect.api.lint import all_pages
 from dbarchitect.api.surroundings import open_workshop
+from dbarchitect.engines.limit import put_under_limit
 from dbarchitect.engines.postgres.server import Server
 from dbarchitect.engines.postgres.server.host import stranger_session
-from dbarchitect.engines.postgres.server.limit import put_under_limit
 from dbarchitect.errors import DbaError, InputError
 from dbarchitect.prove.workbench import Workbench
 from dbarchitect.render import Screen, render_review
@@ -296,7 +296,7 @@ class Desk:
                 box = self._filled(self._source(source))
                 self._boxes[source] = box
             else:
-                put_under_limit(box)
+                put_under_limit(box.abort)
             self._copies += 1
             name = f"sandbox {self._copies}"
             box.copy_database("lab", name)

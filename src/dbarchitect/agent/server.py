@@ -18,7 +18,7 @@ from mcp.types import Tool, ToolAnnotations
 from pydantic import Field
 
 from dbarchitect import __version__
-from dbarchitect.engines.postgres.server.limit import TimeLimit
+from dbarchitect.engines.limit import TimeLimit
 from dbarchitect.errors import DbaError, InputError
 
 from .desk import Answer, Desk

@@ -13,16 +13,18 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from dbarchitect.engines.limit import put_under_limit
 from dbarchitect.errors import InputError, SurroundingsError
 
 MAGIC = b"SQLite format 3\0"
 SUFFIXES = frozenset((".db", ".db3", ".sqlite", ".sqlite3", ".s3db", ".sdb"))
 _URL = re.compile(r"(?:sqlite3?(?:\+\w+)?|file):", re.IGNORECASE)
 _WAIT_S = 5.0  # for a writer to finish; a writer holds the file for moments
+_MOST_PAGES = 1 << 20  # of 4096 bytes, in memory
 _MOST_COPIED = 2 << 30  # bytes of a file that is copied to be read
 
 
@@ -151,8 +153,9 @@ def understood(err: sqlite3.Error, path: Path) -> InputError | SurroundingsError
 
 @contextmanager
 def private() -> Generator[sqlite3.Connection]:
-    """An empty database of our own, in memory."""
+    """An empty database of our own, in memory, of which it takes no more than a private PostgreSQL's process."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA max_page_count = {_MOST_PAGES}")
         guard(connection)
         yield connection
 
@@ -162,7 +165,8 @@ _FORBIDDEN_FUNCTIONS = frozenset(("load_extension", "readfile", "writefile", "ed
 
 
 def guard(connection: sqlite3.Connection) -> None:
-    """Let SQL that somebody wrote reach nothing outside of the connection's own database."""
+    """Let SQL that somebody wrote reach nothing outside of the connection's own database, and take no longer than the
+    work may."""
 
     def allowed(action: int, first: str | None, second: str | None, _: str | None, __: str | None) -> int:
         if action in _FORBIDDEN:
@@ -174,6 +178,13 @@ def guard(connection: sqlite3.Connection) -> None:
             "data_store_directory",
         ):
             return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() == "max_page_count":
+            return sqlite3.SQLITE_IGNORE
         return sqlite3.SQLITE_OK
 
+    def end() -> None:
+        with suppress(sqlite3.ProgrammingError):  # it is closed by now
+            connection.interrupt()
+
     connection.set_authorizer(allowed)
+    put_under_limit(end)

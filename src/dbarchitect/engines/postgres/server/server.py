@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, LiteralString
 from urllib.parse import quote
 
+from dbarchitect.engines.limit import put_under_limit
 from dbarchitect.engines.postgres.server.binaries import MAJORS, WAYS_OUT, Binaries, child_environment, find_binaries
 from dbarchitect.engines.postgres.server.cluster import Cluster, default_cache, named_errors, new_cluster, no_space
 from dbarchitect.engines.postgres.server.host import Provider, confine, keep_owner, locale_clause, seal
-from dbarchitect.engines.postgres.server.limit import put_under_limit
 from dbarchitect.errors import SurroundingsError
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ def private_server(
     conf = {**_SETTINGS, **settings}
     with new_cluster(binaries, cache or default_cache(), conf) as cluster:
         server = Server(cluster, port=conf["port"])
-        put_under_limit(server)
+        put_under_limit(server.abort)
         try:
             try:
                 server.resume()

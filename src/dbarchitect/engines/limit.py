@@ -1,33 +1,31 @@
-"""A limit of time for work on private servers: SQL of somebody else's may wait for ever, and catch what cancels it.
+"""A limit of time for work on private copies: SQL of somebody else's may wait for ever, and catch what cancels it.
 
-What holds for every session, whatever the SQL in it does, is that it ends with its server. So a limit ends the servers:
-those that are started within it (in the same thread or task), and those that are put under it.
+So a limit does not ask the SQL: it ends what runs it, a whole server or a statement of SQLite's. That is told here by
+whoever starts one (`put_under_limit`), in the thread or task that works under the limit.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    from .server import Server
-
-_AGAIN_S = 0.2  # a server that was just being started when the time was up is ended then
+_AGAIN_S = 0.2  # what was only being started when the time was up is ended then
 
 _limit: ContextVar[TimeLimit | None] = ContextVar("limit", default=None)
 
 
 class TimeLimit:
-    """A context manager, for one use. Within it whatever needs its servers fails once `seconds` are over, or `end` was
+    """A context manager, for one use. Within it what is under the limit fails once `seconds` are over, or `end` was
     called from elsewhere; `over` tells that it was so, whatever came of the work."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
         self.over = False
-        self._servers: list[Server] = []
+        self._seconds = seconds
+        self._ends: list[Callable[[], object]] = []
         self._done = False
         self._wake = threading.Event()
         self._watch = threading.Thread(target=self._run, name="time limit", daemon=True)
@@ -37,9 +35,9 @@ class TimeLimit:
         """The time is up now. From any thread; after the work it does nothing."""
         self._wake.set()
 
-    def put(self, server: Server) -> None:
-        """From now to the end of the work, `server` is under this limit."""
-        self._servers.append(server)
+    def put(self, end: Callable[[], object]) -> None:
+        """`end` ends a part of the work; it is called from another thread, and again until the work has ended."""
+        self._ends.append(end)
 
     def __enter__(self) -> Self:
         self._token = _limit.set(self)
@@ -56,15 +54,15 @@ class TimeLimit:
         self._watch.join()
 
     def _run(self) -> None:
-        self._wake.wait(self.seconds)
+        self._wake.wait(self._seconds)
         while not self._done:
             self.over = True
-            for server in tuple(self._servers):
-                server.abort()
+            for end in tuple(self._ends):
+                end()
             time.sleep(_AGAIN_S)
 
 
-def put_under_limit(server: Server) -> None:
-    """Put a server under the limit that this work has, if it has one."""
+def put_under_limit(end: Callable[[], object]) -> None:
+    """Put what `end` ends under the limit that this work has, if it has one."""
     if (limit := _limit.get()) is not None:
-        limit.put(server)
+        limit.put(end)
