@@ -165,9 +165,7 @@ HARMLESS = (
 _TRIED = [
     statement
     for statement in (*STATEMENTS, *(statement for statement, _ in DOORS))
-    if not any(
-        word in statement for word in ("generate_series(1, 2", "pg_terminate_backend")
-    )  # takes long; ends its own session
+    if "generate_series" not in statement and "pg_terminate_backend" not in statement  # takes long; ends its session
 ]
 AT_ONCE = (
     "DO $do$ DECLARE one text; got text; told text := ''; BEGIN FOREACH one IN ARRAY ARRAY["

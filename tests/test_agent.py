@@ -254,9 +254,8 @@ def test_a_call_that_waits_is_ended_and_both_places_are_free_again(desk, monkeyp
             up = f"SET statement_timeout = 0; {WAITS}"
             group.start_soon(lambda: wait("rehearse_migration", source="app", up_sql=up))
             group.start_soon(lambda: wait("check_schema", sql=WAITS))
-            group.start_soon(
-                lambda: wait("check_schema", sql=f"PRAGMA foreign_keys = ON; CREATE TABLE t AS {ENDLESS};")
-            )
+            lite = f"PRAGMA foreign_keys = ON; CREATE TABLE t AS {ENDLESS};"
+            group.start_soon(lambda: wait("check_schema", sql=lite))
         monkeypatch.setattr("dbarchitect.agent.server._CALL_S", 600.0)
         # What a client calls off ends as well: two that wait, and two places.
         for _ in range(2):
