@@ -191,23 +191,20 @@ CALLS: tuple[tuple[str, dict[str, object]], ...] = (
     _up(AT_ONCE),
     _up("CREATE TABLE mine (id int);", AT_ONCE),
     _up(_KEEPS_ROWS),  # made-up rows, and none that the statistics tell of
-    _up("ALTER TABLE account ADD CHECK (secret = 'x');"),  # whose answer lists the rows in the way
     _up(f"SET SESSION AUTHORIZATION postgres; {_PROGRAM};"),
-    _up("LOAD 'auto_explain'; ALTER SYSTEM SET archive_command = 'touch {outside}/x'; SELECT pg_reload_conf();"),
+    _up("LOAD 'auto_explain'; ALTER SYSTEM SET archive_command = 'touch {outside}/x'; "
+        "CREATE SUBSCRIPTION s CONNECTION '{url}' PUBLICATION p; SELECT pg_reload_conf();"),
     _up("CREATE EXTENSION IF NOT EXISTS dblink; SELECT dblink_exec('{url}', 'DELETE FROM orders');"),
     _up(f"CREATE FUNCTION boom() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN {_INSIDE} END $$; "
-        "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION boom(); DROP TABLE orders;"),
-    _up(f"CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN {_INSIDE} RETURN NEW; "
-        "END $$; CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION boom(); "
+        "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION boom(); "
+        f"CREATE FUNCTION bang() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN {_INSIDE} RETURN NEW; "
+        "END $$; CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION bang(); "
         "INSERT INTO orders VALUES (-7, 1);"),
-    _up("CREATE SUBSCRIPTION s CONNECTION '{url}' PUBLICATION p;"),
     _up("\\i /etc/passwd"),
     ("tune_query", {"source": "app", "sql": f"SELECT 1; {_PROGRAM}"}),
-    ("tune_query", {"source": "app", "sql": "SELECT lo_export(lo_from_bytea(0, 'x'), '{outside}/x')"}),
     ("tune_query", {"source": "app", "sql": "SELECT * FROM account WHERE secret = $1 ORDER BY email OFFSET 100"}),
-    ("tune_query", {"source": "app", "sql": "SELECT 1\0; DROP TABLE orders"}),
     ("tune_query", {"source": "app", "sql": "SELECT " + "(" * 9_000 + "1" + ")" * 9_000}),
-    ("advise_indexes", {"source": "app", "budget_mb": -1, "workload":
+    ("advise_indexes", {"source": "app", "workload":
                         f"-- calls: 5\n{_PROGRAM};\n\\! touch {{outside}}/x\nSELECT {_READS_A_FILE};\n"
                         "SELECT * FROM account WHERE secret = $1;\n" + ";\n".join(_TRIED)}),
     ("get_context", {"source": "app", "tables": "*\x1b]0;owned\x07"}),
@@ -226,6 +223,7 @@ CALLS_WITHOUT_A_SOURCE: tuple[tuple[str, dict[str, object]], ...] = (
             "PRAGMA foreign_keys = ON; ATTACH DATABASE '{outside}/x' AS y; CREATE TABLE y.t (id INTEGER);",
         )
     ),
+    ("check_schema", {"sql": "SELECT 1\0; DROP TABLE orders"}),
     ("check_schema", {"source": "/etc/passwd"}),
     ("get_context", {"source": "{url}"}),
     ("get_context", {"source": "schema.sql"}),
