@@ -349,7 +349,7 @@ class Desk:
 
     def told(self, error: DbaError) -> DbaError:
         """A refusal as an agent reads it."""
-        message, hint = (block(self._plain(one, *self.sources)) for one in (error.message, error.hint))
+        message, hint = (block(self._plain(one[:_REPORT], *self.sources)) for one in (error.message, error.hint))
         return type(error)(message, hint=hint)
 
     def _plain(self, text: str, *sources: str) -> str:

@@ -16,6 +16,8 @@ from dbarchitect.errors import InputError
 from dbarchitect.render.untrusted import json_document
 
 _DOCUMENTS = 200  # that are kept; the oldest go first
+_LONGEST = 20_000_000  # characters of one; of a large database they have some hundred thousand
+_CHARACTERS = 100_000_000  # of all
 _PART = 16_000  # characters of a part: some 5,000 tokens
 _NAMED = 100  # parts that a description names
 _SHORT = 200  # characters of a value that a description gives as it is
@@ -29,11 +31,16 @@ class Evidence:
         self._lock = threading.Lock()
 
     def keep(self, kind: str, document: str) -> str:
-        """Keep a document; its address."""
+        """Keep a document; its address. Raises `InputError` for one that would fill the memory."""
+        if len(document) > _LONGEST:
+            raise InputError(
+                f"the result has {len(document):,} characters, and at most {_LONGEST:,} are kept",
+                hint="ask for less at a time",
+            )
         number = f"{kind}/{hashlib.sha256(document.encode()).hexdigest()[:12]}"
         with self._lock:
             self._documents[number] = document
-            while len(self._documents) > _DOCUMENTS:
+            while len(self._documents) > _DOCUMENTS or sum(map(len, self._documents.values())) > _CHARACTERS:
                 del self._documents[next(iter(self._documents))]
         return f"evidence://{number}"
 

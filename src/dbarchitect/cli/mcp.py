@@ -101,7 +101,10 @@ def _serve(work: Callable[[], None]) -> None:
 
     def serve() -> None:
         try:
-            work()
+            try:
+                work()
+            except* BrokenPipeError:  # the client has gone while it was answered
+                pass
         except BaseException as err:  # noqa: BLE001 - raised below, where it can be told
             failed.append(err)
 

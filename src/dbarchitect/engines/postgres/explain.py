@@ -14,6 +14,7 @@ from dbarchitect.model.explain import QueryPlan
 from dbarchitect.sql.explained import plan_from_json
 
 _WRITES = re.compile(r"\s*(?:insert|update|delete|merge)\b", re.IGNORECASE)
+_LONGEST = 10_000_000  # bytes of a plan
 _PARAMETERS = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'dba_explained'"
 
 
@@ -46,7 +47,14 @@ def explain(
                     parameters = ["NULL"] * (found[0] if found else 0)
                 connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
                 statement = "EXECUTE dba_explained" + (f"({', '.join(parameters)})" if parameters else "")
-            row = one_statement(connection, f"EXPLAIN ({options}) {statement}").fetchone()
+            cursor = one_statement(connection, f"EXPLAIN ({options}) {statement}")
+            size = len(cursor.pgresult.get_value(0, 0) or b"") if cursor.pgresult is not None else 0
+            if size > _LONGEST:  # a constant that is computed while it is planned may be of any length
+                raise InputError(
+                    f"its plan has {size:,} bytes, which nobody reads",
+                    hint="a shorter constant: what the planner computes stands in the plan",
+                )
+            row = cursor.fetchone()
     except psycopg.Error as err:
         raise InputError(
             f"the server refuses to plan this query: {err.diag.message_primary or err}",

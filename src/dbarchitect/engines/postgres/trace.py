@@ -43,6 +43,7 @@ Work = str | tuple[str, Callable[[psycopg.Connection[Any]], object]]
 # Tables that can be held at a time, each by a session of its own.
 _MOST_HELD = 20
 _POLL_S = 0.001
+_LONGEST = 100_000  # characters of a message: RAISE may write any number
 _NOT_WAITED = "55P03"  # NOWAIT, or a lock_timeout of its own: then it is only looked at, as often as can be
 # Servers before 15 send their counters at most every half second.
 _OLD_COUNTERS_S = 0.6
@@ -190,8 +191,8 @@ def refusal(err: psycopg.Error) -> Refusal:
     diag = err.diag
     return Refusal(
         sqlstate=err.sqlstate or "",
-        message=diag.message_primary or str(err).strip() or type(err).__name__,
-        detail=diag.message_detail or "",
+        message=(diag.message_primary or str(err).strip() or type(err).__name__)[:_LONGEST],
+        detail=(diag.message_detail or "")[:_LONGEST],
         schema=diag.schema_name or "",
         table=diag.table_name or "",
         column=diag.column_name or "",
