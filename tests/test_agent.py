@@ -163,8 +163,9 @@ def test_no_answer_fills_a_context(desk, tmp_path):
         desk.context("big", "nothing")
     with pytest.raises(InputError, match="has 3,000 characters"):
         desk.context("big", "[" * 3_000)
+    everything = desk.context("big", "*")
+    assert "get_evidence has all of it" in everything.report
     review = desk.check("big", "", False)
-    assert "get_evidence has all of it" in review.report
     whole = json.loads(desk.evidence(review.evidence))
     described = json.loads(desk.evidence(review.evidence, ""))
     assert "items" in described["parts"]["/findings"]
@@ -175,7 +176,7 @@ def test_no_answer_fills_a_context(desk, tmp_path):
     part = desk.evidence(review.evidence, "/findings/0/fix/0:20")
     assert json.loads(part) == whole["findings"][0]["fix"][:20]
     design = desk.design("# Notes\n\nA person has many notes. A note has a title.\n")
-    texts = [names.report, desk.context("big", "*").report, review.report, part, design.report]
+    texts = [names.report, everything.report, review.report, part, design.report]
     assert max(max(pair) for pair in counted(texts)) < 6_000
     for pointer in ("findings", "/nothing", "/findings/100000", "/findings/x:y", "/findings/0/rule/x"):
         with pytest.raises(InputError):
