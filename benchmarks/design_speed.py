@@ -21,7 +21,7 @@ from . import briefs, report
 
 
 def _run(words: list[str], source: str = "") -> tuple[float, float, float]:
-    """(seconds of the processor, of the clock, MiB at most) of a command; servers that it starts are not counted."""
+    """(seconds of the processor, of the clock, MiB at most) of a command and the servers that it starts."""
     environment = {**os.environ, "PYTHONPATH": source} if source else dict(os.environ)
     begun = time.monotonic()
     process = subprocess.Popen(
@@ -84,7 +84,7 @@ def main() -> None:
         + report.table(
             ["form", "things", "processor, s", "clock, s", "MiB", "before, processor, s", "before / now"], reading
         )
-        + "\n\nThe whole design, its servers not counted:\n\n"
+        + "\n\nThe whole design, with the servers that it starts:\n\n"
         + report.table(["things", "what", "processor, s", "clock, s", "MiB"], whole)
     )
     report.publish("Speed of designs", text, options)

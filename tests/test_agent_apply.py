@@ -55,6 +55,12 @@ def other(database: Callable[..., Database]) -> Database:
     return database("CREATE TABLE orders (id bigint PRIMARY KEY, total numeric NOT NULL)")
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Backups are written where the program is started."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     made: list[Desk] = []
