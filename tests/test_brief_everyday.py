@@ -420,3 +420,13 @@ def test_what_is_sent_to_somebody_is_sent_to_one() -> None:
     spec = read("An invoice has a number. Invoices are sent to patients.")
     (found,) = (one for one in spec.relations if {one.first.entity, one.second.entity} == {"invoice", "patient"})
     assert (found.first.entity, found.first.most, found.second.most) == ("patient", 1, None)
+
+
+def test_the_head_of_a_name_is_no_thing_of_its_own() -> None:
+    spec = read(
+        "A piece of equipment has a name. A course has a title. A course uses one or more pieces of equipment. "
+        "For each piece we record the agreed rate and the reading at return."
+    )
+    names = {one.name for one in spec.entities}
+    assert "piece of equipment" in names and "piece" not in names
+    assert any("For each piece" in one for one in unread(spec))  # of the two together it would be

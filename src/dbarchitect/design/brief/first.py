@@ -112,6 +112,8 @@ def look(brief: Gathered, parts: list[Part]) -> None:
         longer = [one for one in brief.said.things if one.endswith(f" {short}")]
         if len(longer) == 1 and not re.search(rf"\b(?:an?|each|every|one) {re.escape(short)}\b", text, re.IGNORECASE):
             del brief.said.things[short]  # `movements` are the stock movements
+        elif len([one for one in brief.said.things if one.startswith(f"{short} of ")]) == 1:
+            del brief.said.things[short]  # `each piece`, of a piece of equipment
     # `one manager, who is also an employee`: what employees are to one another, and no thing.
     roles = {
         singular(one[1])
