@@ -3,24 +3,18 @@ that its tool declares, and the official inspector; each over standard input and
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import postgres_servers
 from dbarchitect.agent.prompts import PROMPTS
+from mcp_servers import environment, listening
 from migration_tools import fetched
 
 PACKAGES = (
@@ -50,29 +44,8 @@ def address(request, tmp_path) -> Iterator[list[str]]:
     if request.param == "stdio":
         yield ["stdio", *command]
         return
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command += ["--transport", "http", "--port", str(port)]
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            said = re.fullmatch(r"dba: (\S+), with the header Authorization: Bearer (.+)\n", process.stderr.readline())
-            assert said is not None
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            deadline = time.monotonic() + 60
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-                    break
-                assert time.monotonic() < deadline, "nobody listens"
-                time.sleep(0.05)
-            yield ["http", said[1], said[2]]
-        finally:
-            process.terminate()
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "DBA_CACHE": str(postgres_servers.test_cache())}
+    with listening(["--source", f"app={source}"]) as (url, token):
+        yield ["http", url, token]
 
 
 def test_the_sdk_for_typescript_takes_every_tool_prompt_and_resource(address, tmp_path):

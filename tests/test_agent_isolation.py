@@ -3,15 +3,9 @@ disk nor memory; names and addresses that were made to deceive are seen as what 
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -28,6 +22,7 @@ import postgres_servers
 from attacks import ADDRESSES, CALLS, CALLS_WITHOUT_A_SOURCE, DOORS, HARMLESS, STATEMENTS
 from dbarchitect.agent.desk import Desk
 from dbarchitect.errors import InputError
+from mcp_servers import environment, listening
 
 SECRET = "s3cret-value"
 FORGED = "x\norders (key: none)\u202e\U000e0041"
@@ -141,46 +136,25 @@ def test_a_name_stays_on_its_line(desk: Desk) -> None:
 
 def served(transport: str, sources: dict[str, str], work: Callable[[Client], Any]) -> Any:
     """What `work` makes of a client of `dba mcp`, a process of its own, over stdio or streamable HTTP."""
-    words = ["-m", "dbarchitect", "mcp", *(f"--source={name}={url}" for name, url in sources.items())]
-    environment = {**os.environ, "DBA_CACHE": str(postgres_servers.test_cache() or "")}
+    words = [f"--source={name}={url}" for name, url in sources.items()]
     if transport == "stdio":
 
         async def over_stdio() -> Any:
-            async with Client(StdioServerParameters(command=sys.executable, args=words, env=environment)) as client:
+            command = ["-m", "dbarchitect", "mcp", *words]
+            async with Client(StdioServerParameters(command=sys.executable, args=command, env=environment())) as client:
                 return await work(client)
 
         return anyio.run(over_stdio)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words += ["--transport", "http", "--port", str(port)]
-    with subprocess.Popen([sys.executable, *words], env=environment, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            url, token = re.fullmatch(r"dba: (\S+), with the header (.+)\n", process.stderr.readline()).groups()
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            deadline = time.monotonic() + 60
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-                    break
-                assert time.monotonic() < deadline, "nobody listens"
-                time.sleep(0.05)
+    with listening(words) as (url, token):
 
-            async def session() -> Any:
-                headers = dict([token.split(": ", 1)])
-                async with (
-                    create_mcp_http_client(headers=headers) as http,
-                    Client(streamable_http_client(url, http_client=http)) as client,
-                ):
-                    return await work(client)
+        async def session() -> Any:
+            async with (
+                create_mcp_http_client(headers={"Authorization": f"Bearer {token}"}) as http,
+                Client(streamable_http_client(url, http_client=http)) as client,
+            ):
+                return await work(client)
 
-            return anyio.run(session)
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        return anyio.run(session)
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])
